@@ -1,0 +1,137 @@
+"""solutions/*.py → nbgrader's source notebooks → `nbgrader generate_assignment` → notebooks/."""
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder import anatomy, sources
+
+
+class BuildError(Exception):
+    """A build that could not be done, in one line."""
+
+
+def scripts(root):
+    """Return the course's scripts, in the order of the notebooks."""
+    found = sorted((Path(root) / "solutions").glob("[0-9][0-9]_*.py"))
+    if not found:
+        raise BuildError(
+            f"{Path(root) / 'solutions'}: no course script (NN_name.py): wrong folder?"
+        )
+    return found
+
+
+def source_notebook(path):
+    """Return the text of nbgrader's source notebook of one script; SourceError if it is not sound."""
+    cells = sources.read(path)
+    anatomy.check(path, cells)
+    return nbformat.writes(sources.notebook_of(cells, path.stem)) + "\n"
+
+
+def refresh_sources(root, to=None, always=False):
+    """Write the source notebooks of the scripts under the folder `to` (`root`); return their names.
+
+    Unless `always`, a script is not read again while its source notebook is newer.
+    """
+    folder = Path(to or root) / "grading" / "source"
+    written = []
+    for script in scripts(root):
+        target = folder / script.stem / f"{script.stem}.ipynb"
+        if not always and target.exists() and target.stat().st_mtime_ns > script.stat().st_mtime_ns:
+            continue
+        text = source_notebook(script)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(target, text)
+        written.append(script.stem)
+    return written
+
+
+def build(root, names=()):
+    """Build the release of the named notebooks (all by default) in notebooks/; return their names."""
+    root = Path(root).resolve()
+    names = _chosen(root, names)
+    refresh_sources(root, always=True)
+    _generate(root, names, root)
+    return names
+
+
+def differences(root, names=()):
+    """Return the released notebooks that are not what the scripts give, a line each."""
+    root = Path(root).resolve()
+    names = _chosen(root, names)
+    with tempfile.TemporaryDirectory() as folder:
+        refresh_sources(root, to=folder)
+        _generate(root, names, Path(folder))
+        return [
+            f"notebooks/{name}/{name}.ipynb: {problem}"
+            for name in names
+            if (problem := _difference(root, Path(folder), name))
+        ]
+
+
+def _difference(root, fresh, name):
+    relative = Path("notebooks") / name
+    released, expected = root / relative / f"{name}.ipynb", fresh / relative / f"{name}.ipynb"
+    if not released.exists():
+        return "is missing: run `autograder build`"
+    if released.read_bytes() != expected.read_bytes():
+        return f"is not what solutions/{name}.py gives: run `autograder build`"
+    strangers = [path.name for path in (root / relative).iterdir() if path != released]
+    strangers = [file for file in strangers if not file.startswith(".")]
+    return f"has a stranger beside it, {strangers[0]}: remove it" if strangers else ""
+
+
+def _chosen(root, names):
+    known = [script.stem for script in scripts(root)]
+    for name in names:
+        if name not in known:
+            raise BuildError(f"{name}: no such notebook, there are {', '.join(known)}")
+    return list(names) or known
+
+
+def configuration(root, data):
+    """Return nbgrader's configuration of the course, with its data under the folder `data`."""
+    config = Config()
+    config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    config.CourseDirectory.root = str(data)
+    config.CourseDirectory.db_url = f"sqlite:///{Path(data) / 'grading' / 'gradebook.db'}"
+    return config
+
+
+def _generate(root, names, data):
+    _put_environment_on_path()
+    config = configuration(root, data)
+    log = logging.getLogger("autograder.nbgrader")
+    log.setLevel(logging.ERROR)
+    for name in names:
+        course = CourseDirectory(config=config, assignment_id=name)
+        shutil.rmtree(Path(data) / "notebooks" / name / ".ipynb_checkpoints", ignore_errors=True)
+        step = GenerateAssignment(coursedir=course, config=config, force=True, log=log)
+        try:
+            step.start()
+        except NbGraderException as error:
+            raise BuildError(f"{name}: nbgrader generate_assignment failed: {error}") from error
+
+
+def _put_environment_on_path():
+    """nbgrader makes a new gradebook by running `alembic` from PATH: have this environment's."""
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join((folder, os.environ.get("PATH", "")))
+
+
+def _write(path, text):
+    """Write all of the text or nothing."""
+    partial = path.with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)

@@ -1,0 +1,136 @@
+"""A course script (jupytext percent format) read as the cells of nbgrader's source notebook.
+
+A script marks its cells with a short form, which is completed here to nbgrader's metadata:
+
+    # %% solution="round_robin"                      the student writes here
+    # %% check="round_robin" points=2                grade id round_robin_check
+    # %% check="round_robin_hidden" points=2         grade id as it stands
+    # %% [markdown] answer="explain" points=3        a written answer, graded by hand
+    # %% [markdown] rubric="explain"                 what the grader sees and the student does not
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+SHORT_FORMS = ("solution", "check", "answer", "rubric")
+JUDGE = "### JUDGE"
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+class SourceError(Exception):
+    """A course script that cannot be built: one line with file, cell and mend."""
+
+    def __init__(self, path, cell, problem):
+        super().__init__(f"{Path(path).name}: {cell}: {problem}")
+
+
+@dataclass
+class Cell:
+    """One cell of a script: `kind` is one of SHORT_FORMS, "code" or "text"."""
+
+    number: int
+    kind: str
+    grade_id: str
+    points: float
+    is_code: bool
+    text: str
+
+    @property
+    def exercise(self):
+        """The solution's grade id that a check belongs to."""
+        return re.sub(r"(_check|_hidden)(_\d+)?$", "", self.grade_id)
+
+    @property
+    def hidden(self):
+        """Whether this is a hidden check."""
+        return self.kind == "check" and bool(re.search(r"_hidden(_\d+)?$", self.grade_id))
+
+    @property
+    def place(self):
+        """How an error names the cell: by its grade id, or number and first line."""
+        first = next((line for line in self.text.splitlines() if line.strip()), "").strip()
+        return f'cell {self.number} ("{self.grade_id or first[:50]}")'
+
+    def halves(self):
+        """Return the two halves of a check: what it observes, and how that is judged."""
+        text = without_markers(self.text)
+        observe, _, judge = text.partition(JUDGE + "\n")
+        return observe, judge
+
+
+def read(path):
+    """Return the cells of a script. Raises SourceError when a cell's first line is not understood."""
+    path = Path(path)
+    try:
+        notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    except UnicodeDecodeError as error:
+        raise SourceError(path, "file", f"is not UTF-8 ({error}): save it as UTF-8") from error
+    cells = []
+    for number, raw in enumerate(notebook.cells, start=1):
+        cells.append(_cell(path, number, raw))
+    return cells
+
+
+def _cell(path, number, raw):
+    marks = {key: value for key, value in raw.metadata.items() if key in (*SHORT_FORMS, "points")}
+    unknown = set(raw.metadata) - set(marks) - {"tags"}
+    kinds = [key for key in SHORT_FORMS if key in marks]
+    name = f"cell {number}"
+    if unknown:
+        raise SourceError(path, name, f"unknown mark {sorted(unknown)[0]!r}: use {SHORT_FORMS}")
+    if len(kinds) > 1:
+        raise SourceError(path, name, f"is {' and '.join(kinds)} at once: keep one of them")
+    kind = kinds[0] if kinds else ("code" if raw.cell_type == "code" else "text")
+    grade_id = marks.get(kind, "")
+    if kind == "check" and not re.search(r"_(check|hidden)(_\d+)?$", grade_id):
+        grade_id += "_check"
+    if kind == "rubric":
+        grade_id += "_rubric"
+    points = marks.get("points", 0)
+    if kind in ("check", "answer") and not (isinstance(points, (int, float)) and points > 0):
+        raise SourceError(path, f"{name} ({grade_id})", "has no points: write points=2 beside it")
+    return Cell(number, kind, grade_id, points, raw.cell_type == "code", raw.source)
+
+
+def without_markers(text):
+    """Return a cell's text without the lines that mark solution and hidden regions."""
+    marker = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
+    return "\n".join(line for line in text.split("\n") if not marker.search(line)) + "\n"
+
+
+def notebook_of(cells, name):
+    """Return nbgrader's source notebook: the same cells always give the same bytes."""
+    notebook = nbformat.v4.new_notebook(metadata=KERNEL)
+    notebook.nbformat_minor = 5
+    for cell in cells:
+        make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
+        identity = cell.grade_id or f"{cell.number} {cell.kind}"
+        digest = hashlib.sha256(f"{name} {identity}".encode()).hexdigest()[:12]
+        made = make(cell.text, id=f"{'c' if cell.is_code else 't'}{digest}")
+        if cell.grade_id:
+            made.metadata["nbgrader"] = _nbgrader_metadata(cell)
+        notebook.cells.append(made)
+    return notebook
+
+
+def _nbgrader_metadata(cell):
+    graded = cell.kind in ("check", "answer")
+    metadata = {
+        "grade": graded,
+        "grade_id": cell.grade_id,
+        "locked": cell.kind in ("check", "rubric"),
+        "schema_version": 3,
+        "solution": cell.kind in ("solution", "answer"),
+        "task": False,
+    }
+    if graded:
+        metadata["points"] = cell.points
+    return metadata

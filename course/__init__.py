@@ -1,0 +1,1 @@
+"""What students import: the engine of the simulations, the view, and one lab package a notebook."""

@@ -1,0 +1,1 @@
+"""The parts every simulation is made of: workload, stations, record, theory, components."""

@@ -1,0 +1,120 @@
+"""Formulas that the simulations must agree with. Rates in requests/s, times in seconds.
+
+Sources: Kleinrock, Queueing Systems I (1975); Erlang (1917); Little (1961); Mitzenmacher (2001).
+"""
+
+import math
+
+from course.engine import parameters
+
+
+def utilization(arrival_rate, service_time, workers=1):
+    """Return the offered work per worker; above 1 the queue grows without end."""
+    rate = parameters.number("arrival_rate", arrival_rate, at_least=0, unit="requests/s")
+    time = parameters.number("service_time", service_time, at_least=0, unit="s")
+    return rate * time / parameters.count("workers", workers)
+
+
+def erlang_c(arrival_rate, service_time, workers):
+    """Return the probability that a request must wait in M/M/c (1.0 when overloaded)."""
+    busy = utilization(arrival_rate, service_time, workers)
+    if busy >= 1:
+        return 1.0
+    blocked = 1.0  # Erlang B by its recursion over the workers: no factorials to overflow
+    load = busy * workers
+    for worker in range(1, workers + 1):
+        blocked = load * blocked / (worker + load * blocked)
+    return blocked / (1 - busy * (1 - blocked))
+
+
+def mean_wait(arrival_rate, service_time, workers=1):
+    """Return the mean wait of M/M/c (inf when overloaded)."""
+    busy = utilization(arrival_rate, service_time, workers)
+    if busy >= 1:
+        return math.inf
+    return erlang_c(arrival_rate, service_time, workers) * service_time / (workers * (1 - busy))
+
+
+def mean_latency(arrival_rate, service_time, workers=1):
+    """Return the mean time in system of M/M/c: wait and service (inf when overloaded)."""
+    return mean_wait(arrival_rate, service_time, workers) + service_time
+
+
+def wait_percentile(percent, arrival_rate, service_time, workers=1):
+    """Return the wait that `percent` % of requests do not exceed in M/M/c (inf when overloaded)."""
+    busy = utilization(arrival_rate, service_time, workers)
+    if busy >= 1:
+        return math.inf
+    waits = erlang_c(arrival_rate, service_time, workers)
+    beyond = 1 - percent / 100
+    if beyond >= waits:
+        return 0.0
+    return math.log(waits / beyond) * service_time / (workers * (1 - busy))
+
+
+def latency_percentile(percent, arrival_rate, service_time):
+    """Return the time in system that `percent` % do not exceed in M/M/1 (inf when overloaded)."""
+    busy = utilization(arrival_rate, service_time)
+    if busy >= 1:
+        return math.inf
+    return -math.log(1 - percent / 100) * service_time / (1 - busy)
+
+
+def mean_wait_any_work(arrival_rate, service_time, cv_squared):
+    """Return the mean wait of M/G/1 (Pollaczek–Khinchine); `cv_squared` of the work."""
+    busy = utilization(arrival_rate, service_time)
+    if busy >= 1:
+        return math.inf
+    return busy * service_time / (1 - busy) * (1 + cv_squared) / 2
+
+
+def loss_with_room(arrival_rate, service_time, room):
+    """Return the share of requests lost in M/M/1 with `room` for that many (M/M/1/K)."""
+    busy = utilization(arrival_rate, service_time)
+    if busy == 1:
+        return 1 / (room + 1)
+    return (1 - busy) * busy**room / (1 - busy ** (room + 1))
+
+
+def mean_latency_with_room(arrival_rate, service_time, room):
+    """Return the mean time in system of those that M/M/1/K serves."""
+    busy = utilization(arrival_rate, service_time)
+    weights = [busy**number for number in range(room + 1)]
+    in_system = sum(number * weight for number, weight in enumerate(weights)) / sum(weights)
+    served = arrival_rate * (1 - loss_with_room(arrival_rate, service_time, room))
+    return in_system / served
+
+
+def mean_latency_of_choices(busy, service_time=1.0, choices=2):
+    """Return the mean time in system when each request picks the shortest of `choices` random
+    queues among very many (Mitzenmacher, 2001); `busy` is the utilization, below 1."""
+    if choices == 1:
+        return service_time / (1 - busy)
+    total, step = 0.0, 0
+    while True:
+        step += 1
+        exponent = (choices**step - choices) / (choices - 1)
+        term = busy**exponent
+        total += term
+        if term < 1e-15:
+            return total * service_time
+
+
+def mean_latency_round_robin(busy, servers, service_time=1.0):
+    """Return the mean time in system of Poisson arrivals dealt in turn to `servers` M/M/1 queues.
+
+    Each queue is E_k/M/1: the root σ of σ = (kρ / (kρ + 1 − σ))^k, latency 1 / (μ (1 − σ)).
+    """
+    rate = servers * busy
+    sigma = busy
+    for _ in range(10_000):
+        following = (rate / (rate + 1 - sigma)) ** servers
+        if abs(following - sigma) < 1e-15:
+            break
+        sigma = following
+    return service_time / (1 - sigma)
+
+
+def number_in_system(arrival_rate, latency):
+    """Return the mean number in a system by Little's law, L = λ W (Little, 1961)."""
+    return arrival_rate * latency

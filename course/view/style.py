@@ -1,0 +1,45 @@
+"""One palette and one look for every picture of the course.
+
+Colours: Okabe and Ito, "Color Universal Design" (2008), told apart by colour-blind readers too; a
+picture never says a thing by colour alone.
+"""
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+GREY, PALE, PAPER, INK = "#8C8C8C", "#D9D9D9", "#FFFFFF", "#222222"
+
+YOURS = {"color": BLUE, "linewidth": 1.8}
+BASELINE = {"color": GREY, "linewidth": 1.6, "linestyle": (0, (4, 2))}  # the ghost
+THEORY = {"color": ORANGE, "linewidth": 1.6}
+PREDICTION = {"color": PURPLE, "marker": "D", "markersize": 9, "linestyle": "none"}
+SERVERS = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, BLACK, YELLOW)
+MARKERS = "os^Dv<>P"
+
+LOOK = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9.5,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.grid": True,
+    "grid.color": "#EBEBEB",
+    "grid.linewidth": 0.8,
+    "axes.axisbelow": True,
+}
+
+
+def figure(rows=1, columns=2, *, width=7.6, height=3.5, **grid):
+    """Return (figure, axes) in the course's look: Agg only, no pyplot, no global state."""
+    with rc_context(LOOK):
+        fig = Figure(figsize=(width, height), dpi=100, layout="constrained", facecolor=PAPER)
+        return fig, fig.subplots(rows, columns, **grid)

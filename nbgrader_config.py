@@ -1,0 +1,38 @@
+"""nbgrader's configuration of the course. Run nbgrader's commands from this folder.
+
+Code and a class's data never share a folder: all that nbgrader writes, but the release, is under
+grading/, which git ignores. nbgrader's source notebooks are made from solutions/*.py whenever a
+command starts, so that there is no step beside nbgrader's own.
+"""
+
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from nbgrader.preprocessors import ClearSolutions
+
+from autograder.build import refresh_sources
+from autograder.preprocessors import HideHiddenChecks, NamedStubs
+
+root = Path(__file__).resolve().parent
+refresh_sources(root)
+
+c = get_config()  # noqa: F821 - given by traitlets
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.course_id = "zero-to-millions"
+c.CourseDirectory.source_directory = "grading/source"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.submitted_directory = "grading/submitted"
+c.CourseDirectory.autograded_directory = "grading/autograded"
+c.CourseDirectory.feedback_directory = "grading/feedback"
+c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
+c.IncludeHeaderFooter.header = ""
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own
+c.GenerateAssignment.preprocessors = [
+    NamedStubs if step is ClearSolutions else step
+    for step in GenerateAssignment.preprocessors.default_value
+]
+c.GenerateFeedback.preprocessors = [
+    HideHiddenChecks,
+    *GenerateFeedback.preprocessors.default_value,
+]
