@@ -98,24 +98,22 @@ def _halves(path, cell):
         raise SourceError(
             path, cell.place, "must end with an assert: a last value counts as points"
         )
-    if any(isinstance(node, ast.Assert) for node in ast.walk(observe)):
-        raise SourceError(path, cell.place, "has an assert before ### JUDGE: judge `seen` after it")
-    without_message = [
-        node for node in ast.walk(judge) if isinstance(node, ast.Assert) and not node.msg
-    ]
-    if without_message:
-        raise SourceError(
-            path, cell.place, "has an assert without a message: say what was expected"
-        )
+    if _asserts(observe):
+        raise SourceError(path, cell.place, "has an assert before ### JUDGE: judge after it")
+    if not all(node.msg for node in _asserts(judge)):
+        raise SourceError(path, cell.place, "has an assert without a message: write one")
+
+
+def _asserts(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
 
 
 def _parsed(path, cell, text):
     try:
         return ast.parse(text)
     except SyntaxError as error:
-        raise SourceError(
-            path, cell.place, f"is no Python: {error.msg}, line {error.lineno}"
-        ) from None
+        problem = f"is no Python: {error.msg}, line {error.lineno}: correct it"
+        raise SourceError(path, cell.place, problem) from None
 
 
 def _used(tree):
@@ -185,10 +183,9 @@ def _exercises(path, cells):
             raise SourceError(
                 path, solution.place, "a missing hint: its text needs two <details> … </details>"
             )
-        mine = [
-            cell for cell in after if cell.kind == "check" and cell.exercise == solution.grade_id
-        ]
-        if not any(not cell.hidden for cell in mine) or not any(cell.hidden for cell in mine):
+        mine = [cell for cell in after if cell.kind == "check"]
+        mine = [cell.hidden for cell in mine if cell.exercise == solution.grade_id]
+        if set(mine) != {True, False}:
             raise SourceError(path, solution.place, "needs a visible and a hidden check after it")
         if not any("explore" in cell.text for cell in after if cell.kind == "code"):
             raise SourceError(

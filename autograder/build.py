@@ -32,7 +32,7 @@ def scripts(root):
 
 
 def source_notebook(path):
-    """Return the text of nbgrader's source notebook of one script; SourceError if it is not sound."""
+    """Return the text of nbgrader's source notebook of a script; SourceError if not sound."""
     cells = sources.read(path)
     anatomy.check(path, cells)
     return nbformat.writes(sources.notebook_of(cells, path.stem)) + "\n"
@@ -57,7 +57,7 @@ def refresh_sources(root, to=None, always=False):
 
 
 def build(root, names=()):
-    """Build the release of the named notebooks (all by default) in notebooks/; return their names."""
+    """Build the named notebooks (all by default) into notebooks/; return their names."""
     root = Path(root).resolve()
     names = _chosen(root, names)
     refresh_sources(root, always=True)

@@ -67,7 +67,7 @@ class Cell:
 
 
 def read(path):
-    """Return the cells of a script. Raises SourceError when a cell's first line is not understood."""
+    """Return the cells of a script; SourceError when a cell's first line is not understood."""
     path = Path(path)
     try:
         notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")

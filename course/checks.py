@@ -1,4 +1,4 @@
-"""What check cells use while they watch a student's code: the seed of hidden inputs, and `attempt`."""
+"""What check cells watch a student's code with: the seed of hidden inputs, and `attempt`."""
 
 import os
 
@@ -10,7 +10,8 @@ def attempt(call):
     """Return what `call()` did as plain data, so that a check can judge it later.
 
     `{"returned": value}`, or `{"raised": class name, "bases": names of its base classes,
-    "message": text}`. A stub that is not written yet is no answer: its NotImplementedError passes on.
+    "message": text}`. A stub is no answer: its NotImplementedError
+    passes on.
     """
     try:
         return {"returned": call()}

@@ -1,4 +1,4 @@
-"""The course's scripts as tests need them: their cells, their solved names, and a check run in two halves."""
+"""The course's scripts as tests need them: cells, solved names, a check run in two halves."""
 
 import json
 import os

@@ -19,7 +19,7 @@ def make(component, *, seed=0, **arguments):
 
     A parameter called `rng` is given a `random.Random(seed)`, others of `arguments` by their name.
     """
-    if not callable(component) or not inspect.isclass(component) and _has_methods(component):
+    if not (inspect.isclass(component) or inspect.isroutine(component)):
         return copy.deepcopy(component)
     name = name_of(component)
     with sentences(f"{name}(…)"):
@@ -66,7 +66,3 @@ def short(value, length=80):
     except Exception as error:
         text = f"an object whose repr raises {type(error).__name__}"
     return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def _has_methods(component):
-    return not inspect.isroutine(component)

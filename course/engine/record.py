@@ -161,7 +161,9 @@ def milliseconds(seconds):
     """Return a duration as people read it: `40 ms`, `1.3 s`, or `–` when there is none."""
     if seconds != seconds:
         return "–"
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.2g} ms"
 
 
 def _mean(column):

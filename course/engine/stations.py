@@ -9,7 +9,6 @@ from collections import deque
 
 from simpy.events import NORMAL, Event
 
-
 NOT_YET = float("nan")
 
 
@@ -48,9 +47,10 @@ class Timer(Event):
 
 
 class Station:
-    """A server: `workers` requests at a time, the rest wait in arrival order, at most `room` in all.
+    """A server: `workers` requests at a time, others wait in arrival order; at most `room` in all.
 
-    `place` is its number among the stations. `on_leave(request)` is called when a request has been served, or has failed with the station.
+    `place` is its number among the stations. `on_leave(request)` is called when a request has been
+    served, or has failed with the station.
     `active` is the number of requests in service or waiting now.
     """
 
@@ -109,7 +109,7 @@ class Station:
 
 
 def arrivals(env, times, works, submit):
-    """Call `submit(Request)` at each of the `times` (s, ascending), with the work of the same row."""
+    """Call `submit(Request)` at each of `times` (s, ascending), with the work of the same row."""
     rows = _in_blocks(times, works)
 
     def arrive(timer):
@@ -132,5 +132,5 @@ def _in_blocks(times, works, size=4096):
     """Yield (number, time, work) in Python's numbers, a block at a time: no list of all traffic."""
     for start in range(0, len(times), size):
         block = slice(start, start + size)
-        numbers = range(start, len(times))
-        yield from zip(numbers, times[block].tolist(), works[block].tolist())
+        columns = times[block].tolist(), works[block].tolist()
+        yield from zip(range(start, start + len(columns[0])), *columns, strict=True)

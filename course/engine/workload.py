@@ -14,7 +14,7 @@ DAY = 86_400.0
 
 
 def stream(seed, name):
-    """Return the NumPy generator of one named stream; the same seed and name give the same draws."""
+    """Return the NumPy generator of one named stream; same seed and name, same draws."""
     seed = parameters.count("seed", seed, at_least=0, at_most=2**63)
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
@@ -35,7 +35,7 @@ def poisson_arrivals_until(rng, rate, until):
 def varying_arrivals(rng, rate_at, peak_rate, until):
     """Return Poisson arrivals in [0, until) whose rate is `rate_at(times)` requests/s.
 
-    Thinning (Lewis and Shedler, 1979): `peak_rate` must be at least the largest rate, or ValueError.
+    Thinning (Lewis and Shedler, 1979); ValueError when the rate exceeds `peak_rate`.
     """
     times = poisson_arrivals_until(rng, peak_rate, until)
     rates = np.asarray(rate_at(times), dtype=float)
@@ -72,9 +72,10 @@ def exponential_work(rng, mean, count):
 
 
 def uneven_work(rng, mean, count, cv_squared=4.0):
-    """Return `count` works of `mean` seconds with squared coefficient of variation `cv_squared` > 1.
+    """Return `count` works of `mean` seconds: many short, few long.
 
-    Two-phase hyperexponential with balanced means (Whitt, 1982): many short, few long.
+    `cv_squared` > 1 is their squared coefficient of variation; two-phase hyperexponential with
+    balanced means (Whitt, 1982).
     """
     cv_squared = parameters.number("cv_squared", cv_squared, above=1)
     count = parameters.count("requests", count, at_least=0)

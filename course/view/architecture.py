@@ -25,7 +25,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Tier:
-    """One column of boxes. `new` marks what this notebook adds; `zone` names a network around it."""
+    """One column of boxes; `new` marks what this notebook adds, `zone` names a network."""
 
     title: str
     nodes: tuple

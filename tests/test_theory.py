@@ -1,0 +1,56 @@
+"""The formulas against the course's table of numbers, which were simulated independently."""
+
+import math
+
+import pytest
+
+from course.engine import theory
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (theory.mean_wait(0.8, 1), 4.0),
+        (theory.mean_latency(0.8, 1), 5.0),
+        (theory.latency_percentile(50, 0.8, 1), 3.4657),
+        (theory.latency_percentile(95, 0.8, 1), 14.9787),
+        (theory.latency_percentile(99, 0.8, 1), 23.0259),
+        (theory.mean_wait(0.95, 1), 19.0),
+        (theory.erlang_c(3.2, 1, 4), 0.5964),
+        (theory.mean_wait(3.2, 1, 4), 0.7455),
+        (theory.wait_percentile(99, 3.2, 1, 4), 5.1105),
+        (theory.loss_with_room(0.8, 1, 10), 0.0235),
+        (theory.loss_with_room(1.2, 1, 10), 0.1926),
+        (theory.mean_latency_with_room(0.8, 1, 10), 3.7971),
+        (theory.mean_latency_with_room(1.2, 1, 10), 6.9261),
+        (theory.mean_wait_any_work(0.8, 1, 0), 2.0),
+        (theory.mean_wait_any_work(0.8, 1, 4), 10.0),
+        (theory.erlang_c(100, 1, 110), 0.2370),
+        (theory.mean_wait(100, 1, 110), 0.0237),
+        (theory.mean_latency_round_robin(0.8, 4), 3.2674),
+        (theory.mean_latency(3.2, 1, 4), 1.7455),
+        (theory.mean_latency_of_choices(0.5), 1.2657),
+        (theory.mean_latency_of_choices(0.8), 1.9474),
+        (theory.mean_latency_of_choices(0.9), 2.6141),
+        (theory.mean_latency_of_choices(0.99), 5.4320),
+        (theory.mean_latency_of_choices(0.99, choices=1), 100),
+        (theory.number_in_system(8, 0.5), 4.0),
+    ],
+)
+def test_formula_gives_the_number_of_the_table(found, expected):
+    assert found == pytest.approx(expected, abs=0.5e-4 * max(1, abs(expected) / 10))
+
+
+def test_overload_waits_for_ever():
+    assert theory.mean_wait(1.0, 1) == math.inf
+    assert theory.mean_wait_any_work(2.0, 1, 1) == math.inf
+    assert theory.wait_percentile(99, 5, 1, 4) == math.inf
+    assert theory.latency_percentile(99, 2, 1) == math.inf
+    assert theory.erlang_c(5, 1, 4) == 1.0
+
+
+def test_boundaries():
+    assert theory.loss_with_room(1.0, 1, 9) == pytest.approx(0.1)
+    assert theory.wait_percentile(10, 0.5, 1, 1) == 0.0
+    with pytest.raises(ValueError, match="workers = 0"):
+        theory.utilization(1, 1, 0)
