@@ -30,9 +30,9 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own
 c.GenerateAssignment.preprocessors = [
     NamedStubs if step is ClearSolutions else step
-    for step in GenerateAssignment.preprocessors.default_value
+    for step in GenerateAssignment.preprocessors.default()
 ]
 c.GenerateFeedback.preprocessors = [
     HideHiddenChecks,
-    *GenerateFeedback.preprocessors.default_value,
+    *GenerateFeedback.preprocessors.default(),
 ]

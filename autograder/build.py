@@ -26,7 +26,7 @@ def scripts(root):
     found = sorted((Path(root) / "solutions").glob("[0-9][0-9]_*.py"))
     if not found:
         raise BuildError(
-            f"{Path(root) / 'solutions'}: no course script (NN_name.py): wrong folder?"
+            f"{Path(root) / 'solutions'}: no NN_name.py there: wrong folder?"
         )
     return found
 
@@ -71,7 +71,7 @@ def differences(root, names=()):
     names = _chosen(root, names)
     with tempfile.TemporaryDirectory() as folder:
         refresh_sources(root, to=folder)
-        _generate(root, names, Path(folder))
+        _generate(root, names, Path(folder), gradebook=False)
         return [
             f"notebooks/{name}/{name}.ipynb: {problem}"
             for name in names
@@ -108,9 +108,12 @@ def configuration(root, data):
     return config
 
 
-def _generate(root, names, data):
+def _generate(root, names, data, gradebook=True):
     _put_environment_on_path()
     config = configuration(root, data)
+    if not gradebook:
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
     log = logging.getLogger("autograder.nbgrader")
     log.setLevel(logging.ERROR)
     for name in names:

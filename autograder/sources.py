@@ -81,11 +81,12 @@ def read(path):
 
 def _cell(path, number, raw):
     marks = {key: value for key, value in raw.metadata.items() if key in (*SHORT_FORMS, "points")}
-    unknown = set(raw.metadata) - set(marks) - {"tags"}
+    unknown = set(raw.metadata) - set(marks) - {"tags", "lines_to_next_cell"}
     kinds = [key for key in SHORT_FORMS if key in marks]
     name = f"cell {number}"
+    marks_known = ", ".join((*SHORT_FORMS, "points"))
     if unknown:
-        raise SourceError(path, name, f"unknown mark {sorted(unknown)[0]!r}: use {SHORT_FORMS}")
+        raise SourceError(path, name, f"unknown mark {min(unknown)!r}: use {marks_known}")
     if len(kinds) > 1:
         raise SourceError(path, name, f"is {' and '.join(kinds)} at once: keep one of them")
     kind = kinds[0] if kinds else ("code" if raw.cell_type == "code" else "text")

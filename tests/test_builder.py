@@ -1,0 +1,272 @@
+"""The builder: the same bytes each time, nothing secret in the release, one clear line an error."""
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+from autograder.build import BuildError, build, differences, refresh_sources
+from autograder.cli import main
+from tests.toy_course import SCRIPT, make_course
+
+
+@pytest.fixture
+def course(tmp_path):
+    return make_course(tmp_path / "course")
+
+
+def released(course):
+    return course / "notebooks" / "01_toy" / "01_toy.ipynb"
+
+
+def autograder(*words):
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def test_the_release_has_stubs_and_nothing_secret(course):
+    assert build(course) == ["01_toy"]
+    notebook = nbformat.read(released(course), as_version=4)
+    nbformat.validate(notebook)
+    cells = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
+    assert cells["alpha"].source.endswith(
+        '    # YOUR CODE HERE\n    raise NotImplementedError("Exercise A: double the number")'
+    )
+    assert "seen = alpha(2)\n### JUDGE" in cells["alpha_check"].source
+    assert cells["alpha_hidden"].source.strip() == ""
+    assert cells["explain"].source == "*Write your answer here.*"
+    text = released(course).read_text(encoding="utf-8")
+    for secret in ("secret", "alpha(21)", "model answer", "BEGIN", "END"):
+        assert secret not in text
+    assert notebook.cells[0].source.startswith("# 01 · Toy")
+
+
+def test_the_release_holds_the_points_and_locks(course):
+    build(course)
+    notebook = nbformat.read(released(course), as_version=4)
+    graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    assert sum(cell.metadata.nbgrader.points for cell in graded) == 20
+    locked = [cell.metadata.nbgrader.grade_id for cell in graded if cell.metadata.nbgrader.locked]
+    assert "alpha_check" in locked and "explain" not in locked
+
+
+def test_the_same_sources_give_the_same_bytes(course, tmp_path):
+    build(course)
+    first = released(course).read_bytes()
+    build(course)
+    again = make_course(tmp_path / "elsewhere")
+    build(again)
+    assert released(course).read_bytes() == first == released(again).read_bytes()
+
+
+def test_check_finds_a_release_that_is_not_what_the_sources_give(course):
+    assert differences(course) == [
+        "notebooks/01_toy/01_toy.ipynb: is missing: run `autograder build`"
+    ]
+    assert not released(course).exists()
+    build(course)
+    assert differences(course) == []
+    script = course / "solutions" / "01_toy.py"
+    script.write_text(SCRIPT.replace("A story.", "Another story."), encoding="utf-8")
+    assert "is not what solutions/01_toy.py gives" in differences(course)[0]
+    build(course)
+    (released(course).parent / "notes.txt").write_text("mine")
+    assert "notes.txt: remove it" in differences(course)[0]
+
+
+def test_the_command_builds_and_checks(course):
+    result = autograder("build", "--root", course)
+    assert (result.exit_code, result.output) == (0, "built notebooks/01_toy/01_toy.ipynb\n")
+    result = autograder("build", "--check", "--root", course)
+    assert (result.exit_code, result.output) == (0, "notebooks/ is what solutions/ gives.\n")
+    released(course).write_text("{}")
+    result = autograder("build", "--check", "--root", course)
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: notebooks/01_toy/01_toy.ipynb: is not what solutions/01_toy.py gives: "
+        "run `autograder build`\n"
+    )
+
+
+def test_the_command_names_a_wrong_notebook_and_a_wrong_folder(course, tmp_path):
+    result = autograder("build", "--root", course, "02_toy")
+    assert result.output == "Error: 02_toy: no such notebook, there are 01_toy\n"
+    result = autograder("build", "--root", tmp_path)
+    assert result.output == f"Error: {tmp_path / 'solutions'}: no NN_name.py there: wrong folder?\n"
+
+
+def test_sources_are_written_again_only_when_a_script_is_newer(course):
+    assert refresh_sources(course) == ["01_toy"]
+    assert refresh_sources(course) == []
+    script = course / "solutions" / "01_toy.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    assert refresh_sources(course) == ["01_toy"]
+
+
+ALPHA_CHECK = """\
+seen = alpha(2)
+### JUDGE
+assert seen == 4, f"alpha(2) returned {seen}, expected 4: twice 2"
+"""
+ALPHA_REGION = """\
+    ### BEGIN SOLUTION Exercise A: double the number
+    return 2 * number  # secret of alpha
+    ### END SOLUTION
+"""
+
+ERRORS = {
+    "duplicate grade id": (
+        'solution="beta"',
+        'solution="alpha"',
+        'cell 10 ("alpha"): grade id also used by cell 5 ("alpha"): rename one',
+    ),
+    "check without judge": (
+        "seen = alpha(2)\n### JUDGE\n",
+        "seen = alpha(2)\n",
+        'cell 6 ("alpha_check"): needs one line ### JUDGE between what it sees and how it judges',
+    ),
+    "points": (
+        'check="alpha" points=3',
+        'check="alpha" points=4',
+        "points: visible ones add up to 9, not 8: adjust them",
+    ),
+    "no points": ('check="alpha" points=3', 'check="alpha"', "cell 6 (alpha_check): has no points"),
+    "missing hint": (
+        "# <details><summary>Hint 2</summary>That.</details>\n",
+        "",
+        'cell 5 ("alpha"): a missing hint: its text needs two <details> … </details>',
+    ),
+    "solution region elsewhere": (
+        '# %% solution="alpha"',
+        "# %%",
+        'cell 5 ("def alpha(number):"): a SOLUTION region outside a solution cell: mark the cell',
+    ),
+    "solution without region": (
+        ALPHA_REGION,
+        "    return 2 * number\n",
+        'cell 5 ("alpha"): has no ### BEGIN SOLUTION … ### END SOLUTION',
+    ),
+    "open region": (
+        "secret of alpha\n    ### END SOLUTION",
+        "secret of alpha",
+        'cell 5 ("alpha"): 1 BEGIN but 0 END SOLUTION: pair them',
+    ),
+    "hidden text outside its region": (
+        "### BEGIN HIDDEN TESTS\nseen = alpha(21)",
+        "seen = alpha(21)\n### BEGIN HIDDEN TESTS",
+        'cell 7 ("alpha_hidden"): a hidden check must be all inside ### BEGIN HIDDEN TESTS',
+    ),
+    "hidden region in a visible check": (
+        ALPHA_CHECK,
+        "### BEGIN HIDDEN TESTS\n" + ALPHA_CHECK + "### END HIDDEN TESTS\n",
+        'cell 6 ("alpha_check"): is visible and has a hidden region: make two cells of it',
+    ),
+    "heading": (
+        "# ## Predict\n",
+        "",
+        "anatomy: no '## Predict' heading where it belongs: add it in order",
+    ),
+    "binder": (
+        "# [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/a/b/HEAD)\n",
+        "",
+        "lacks a Binder badge: add it",
+    ),
+    "minutes": ("About 10 minutes", "Soon", "lacks the estimated time in minutes: add it"),
+    "bullets": ("# - three\n", "", "lacks three bullets of what you will be able to do: add it"),
+    "student object after judge": (
+        "assert seen == 4",
+        "assert alpha(2) == seen",
+        "cell 6 (\"alpha_check\"): after ### JUDGE only `seen` and own imports: not 'alpha'",
+    ),
+    "nothing seen": (
+        "seen = alpha(2)",
+        "saw = alpha(2)",
+        'cell 6 ("alpha_check"): the half before ### JUDGE must set `seen`',
+    ),
+    "assert before judge": (
+        "seen = alpha(2)\n",
+        "seen = alpha(2)\nassert seen, 'no'\n",
+        'cell 6 ("alpha_check"): has an assert before ### JUDGE: judge after it',
+    ),
+    "no message": (
+        ', f"alpha(2) returned {seen}, expected 4: twice 2"',
+        "",
+        'cell 6 ("alpha_check"): has an assert without a message: write one',
+    ),
+    "ends with a value": (
+        'expected 4: twice 2"\n\n# %% check="alpha_hidden"',
+        'expected 4: twice 2"\n1\n\n# %% check="alpha_hidden"',
+        'cell 6 ("alpha_check"): must end with an assert: a last value counts as points',
+    ),
+    "no python": (
+        "seen = alpha(2)",
+        "seen = = alpha(2)",
+        'cell 6 ("alpha_check"): is no Python: invalid syntax, line 1: correct it',
+    ),
+    "no hidden check": (
+        'check="alpha_hidden" points=3',
+        'check="beta_hidden_2" points=3',
+        'cell 5 ("alpha"): needs a visible and a hidden check after it',
+    ),
+    "check of nothing": (
+        'check="alpha_hidden"',
+        'check="aleph_hidden"',
+        "checks no solution cell: there is no solution='aleph'",
+    ),
+    "no explore": (
+        "explore(alpha)",
+        "print(alpha)",
+        'cell 5 ("alpha"): must end with an explore cell that runs the student\'s own',
+    ),
+    "unknown mark": ('solution="alpha"', 'solved="alpha"', "cell 5: unknown mark 'solved'"),
+    "two marks": (
+        '# %% solution="alpha"',
+        '# %% solution="alpha" check="alpha"',
+        "cell 5: is solution and check at once: keep one of them",
+    ),
+    "bad grade id": (
+        'solution="alpha"',
+        'solution="Alpha one"',
+        'cell 5 ("Alpha one"): a grade id is in snake_case: rename it',
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), ERRORS.values(), ids=list(ERRORS))
+def test_a_script_that_cannot_be_built_gets_one_line(tmp_path, old, new, expected):
+    assert SCRIPT.count(old) >= 1
+    course = make_course(tmp_path / "course", SCRIPT.replace(old, new, 1))
+    result = autograder("build", "--root", course)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: 01_toy.py: ") and expected in result.output
+    assert result.output.count("\n") == 1
+    assert not (course / "notebooks").exists()
+
+
+def test_too_few_exercises(tmp_path):
+    at = SCRIPT.index("# %% [markdown]\n# ## Exercise C")
+    end = SCRIPT.index("# %% [markdown]\n# ## Explain")
+    script = (SCRIPT[:at] + SCRIPT[end:]).replace('check="beta" points=3', 'check="beta" points=5')
+    script = script.replace('check="beta_hidden" points=3', 'check="beta_hidden" points=6')
+    result = autograder("build", "--root", make_course(tmp_path / "course", script))
+    assert "2 exercises: a notebook has 3 to 5" in result.output
+
+
+def test_a_script_that_is_not_utf_8(tmp_path):
+    course = make_course(tmp_path / "course")
+    (course / "solutions" / "01_toy.py").write_bytes(SCRIPT.encode("utf-16"))
+    result = autograder("build", "--root", course)
+    assert "01_toy.py: file: is not UTF-8" in result.output and result.output.count("\n") == 1
+
+
+def test_a_failed_conversion_is_one_line(course, monkeypatch):
+    from nbgrader.converters.base import NbGraderException
+
+    def fail(self):
+        raise NbGraderException("no room")
+
+    monkeypatch.setattr("autograder.build.GenerateAssignment.start", fail)
+    with pytest.raises(BuildError, match="01_toy: nbgrader generate_assignment failed: no room"):
+        build(course)
