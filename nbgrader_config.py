@@ -28,6 +28,7 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 c.IncludeHeaderFooter.header = ""
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own
+c.GenerateAssignment.force = True  # the release is always what the sources give
 c.GenerateAssignment.preprocessors = [
     NamedStubs if step is ClearSolutions else step
     for step in GenerateAssignment.preprocessors.default()

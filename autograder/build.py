@@ -25,9 +25,7 @@ def scripts(root):
     """Return the course's scripts, in the order of the notebooks."""
     found = sorted((Path(root) / "solutions").glob("[0-9][0-9]_*.py"))
     if not found:
-        raise BuildError(
-            f"{Path(root) / 'solutions'}: no NN_name.py there: wrong folder?"
-        )
+        raise BuildError(f"{Path(root) / 'solutions'}: no NN_name.py there: wrong folder?")
     return found
 
 

@@ -27,10 +27,15 @@ class HideHiddenChecks(NbGraderPreprocessor):
 
     def preprocess_cell(self, cell, resources, cell_index):
         if "BEGIN HIDDEN TESTS" in cell.source:
-            failed = any(output.output_type == "error" for output in cell.outputs)
+            failed = any(_spoils(output) for output in cell.outputs)
             cell.source = "# Hidden check: " + ("it did not pass." if failed else "it passed.")
             cell.outputs = []
         cell.source = re.sub(
             r"(?ms)^### BEGIN MARK SCHEME$.*?^### END MARK SCHEME$\n?", "", cell.source
         )
         return cell, resources
+
+
+def _spoils(output):
+    """Return whether nbgrader gives no points for a check with this output."""
+    return output.output_type == "error" or output.get("name") == "stderr"

@@ -19,6 +19,11 @@ import nbformat
 
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
 JUDGE = "### JUDGE"
+# what the student sees where a region is taken out that fills a whole cell
+LEFT_BEHIND = {
+    "check": "# Hidden check: it runs when your work is graded.",
+    "rubric": "*Your answer is graded by a person, with a rubric.*",
+}
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -115,7 +120,10 @@ def notebook_of(cells, name):
         make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
         identity = cell.grade_id or f"{cell.number} {cell.kind}"
         digest = hashlib.sha256(f"{name} {identity}".encode()).hexdigest()[:12]
-        made = make(cell.text, id=f"{'c' if cell.is_code else 't'}{digest}")
+        text = cell.text
+        if text.startswith("### BEGIN") and cell.kind in LEFT_BEHIND:
+            text = f"{LEFT_BEHIND[cell.kind]}\n{text}"
+        made = make(text, id=f"{'c' if cell.is_code else 't'}{digest}")
         if cell.grade_id:
             made.metadata["nbgrader"] = _nbgrader_metadata(cell)
         notebook.cells.append(made)

@@ -35,7 +35,7 @@ def test_the_release_has_stubs_and_nothing_secret(course):
         '    # YOUR CODE HERE\n    raise NotImplementedError("Exercise A: double the number")'
     )
     assert "seen = alpha(2)\n### JUDGE" in cells["alpha_check"].source
-    assert cells["alpha_hidden"].source.strip() == ""
+    assert cells["alpha_hidden"].source == "# Hidden check: it runs when your work is graded."
     assert cells["explain"].source == "*Write your answer here.*"
     text = released(course).read_text(encoding="utf-8")
     for secret in ("secret", "alpha(21)", "model answer", "BEGIN", "END"):

@@ -7,13 +7,16 @@ shows it. A run that fails because of the student's component shows one sentence
 """
 
 import os
+import threading
 
 import ipywidgets as widgets
 
 from course.engine.component import ComponentError
 from course.view.canvas import Canvas
 from course.view.limit import TimeLimitReached, time_limit
+from course.view.style import INK
 
+WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
 SECONDS = 3.0  # how long one move may take before it is stopped
 
 
@@ -72,6 +75,7 @@ class Explorer(widgets.Box):
 
     def __init__(self, controls, run, picture, seconds):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
+        self.turn = threading.RLock()
         self.canvas = Canvas(picture.figure, picture.moving)
         self.image = widgets.Image(format="png")
         self.image.add_class("explore-picture")
@@ -92,29 +96,32 @@ class Explorer(widgets.Box):
         return {name: control.value for name, control in self.controls.items()}
 
     def refresh(self, change=None):
-        """Run with the sliders' values and show the outcome; return the sentence shown."""
-        try:
-            with time_limit(self.seconds):
-                outcome = self.run(**self.values)
-        except NotImplementedError as error:
-            return self._say(
-                f"Not written yet. {error or 'Write the exercise, then run this again.'}"
-            )
-        except (ComponentError, ValueError) as error:
-            return self._say(str(error))
-        except TimeLimitReached:
-            return self._say(
-                f"Stopped after {self.seconds:g} s: is there a loop in your code that never ends?"
-            )
-        words = self.picture.show(outcome)
-        self.image.value = self.canvas.png()
-        self.image.layout.display = None
-        self._write(words, "#222222")
-        return words
+        """Run with the sliders' values as they are now; return the sentence shown.
+
+        Jupyter may call this from two threads at once; the values are read when the turn comes, so
+        that the newest win.
+        """
+        with self.turn:
+            try:
+                with time_limit(self.seconds):
+                    outcome = self.run(**self.values)
+            except NotImplementedError as error:
+                return self._say(f"Not written yet. {error}".strip())
+            except (ComponentError, ValueError) as error:
+                return self._say(str(error))
+            except TimeLimitReached:
+                return self._say(
+                    f"Stopped after {self.seconds:g} s: is there a loop that never ends in your code?"
+                )
+            words = self.picture.show(outcome)
+            self.image.value = self.canvas.png()
+            self.image.layout.display = None
+            self._write(words, INK)
+            return words
 
     def _say(self, sentence):
         self.image.layout.display = "none"
-        self._write(sentence, "#A33B00")
+        self._write(sentence, WARNING)
         return sentence
 
     def _write(self, text, colour):

@@ -1,8 +1,8 @@
 """A limit on the time that a student's code may take, in any thread and on any system."""
 
 import ctypes
+import sys
 import threading
-from contextlib import contextmanager
 
 
 class TimeLimitReached(BaseException):
@@ -12,34 +12,60 @@ class TimeLimitReached(BaseException):
     """
 
 
-@contextmanager
-def time_limit(seconds):
-    """Raise TimeLimitReached in this thread when the body is still running after `seconds`.
+class time_limit:
+    """Context manager: raise TimeLimitReached in this thread if the body runs for `seconds`.
 
-    It is raised again every 20 ms until the body ends, in case the body swallows it. Python code
-    only: one long call into C is interrupted when it returns.
+    Python code only: one long call into C is interrupted when it returns. A bare `except:` swallows
+    the exception; so once it has been raised, the next line that is run inside the body raises it
+    again, and every 20 ms another one comes.
     """
-    thread = ctypes.c_ulong(threading.get_ident())
-    ended, lock = threading.Event(), threading.Lock()
 
-    def watch():
-        pause = seconds
-        while not ended.wait(pause):
-            with lock:
-                if not ended.is_set():
-                    _raise_in(thread, TimeLimitReached)
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.ended, self.lock = threading.Event(), threading.Lock()
+
+    def __enter__(self):
+        self.thread = ctypes.c_ulong(threading.get_ident())
+        self.tracer = sys.gettrace()
+        self.error = _error_that_comes_again(sys._getframe(1))
+        self.watcher = threading.Thread(target=self._watch, daemon=True)
+        self.watcher.start()
+
+    def __exit__(self, *error):
+        sys.settrace(self.tracer)
+        with self.lock:
+            self.ended.set()
+            self._raise(None)  # none may come later
+        self.watcher.join()
+
+    def _watch(self):
+        pause = self.seconds
+        while not self.ended.wait(pause):
+            with self.lock:
+                if not self.ended.is_set():
+                    self._raise(ctypes.py_object(self.error))
             pause = 0.02
 
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        with lock:
-            ended.set()
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # none may come later
-        watcher.join()
+    def _raise(self, error):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, error)
 
 
-def _raise_in(thread, error):
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(error))
+def _error_that_comes_again(outside):
+    """Return the exception class; made, it has the next line inside the frame `outside` raise it."""
+
+    class Reached(TimeLimitReached):
+        def __init__(self):
+            sys.settrace(raise_again)
+            frame = sys._getframe(1)
+            while frame is not None and frame is not outside:
+                frame.f_trace = raise_again
+                frame = frame.f_back
+
+    def raise_again(frame, event, argument):
+        if frame.f_code.co_filename == __file__:
+            return None
+        if event == "line":
+            raise Reached
+        return raise_again
+
+    return Reached

@@ -1,0 +1,37 @@
+# Each target is one command. Windows and conda users: see README.md.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: lab test release check grade benchmark clean
+
+lab: .venv/lab  ## open the course in JupyterLab
+	jupyter lab --LabApp.default_url=/lab/tree/notebooks
+
+test: .venv/test  ## lint and run all tests
+	ruff check . && ruff format --check . && python -m pytest
+
+release: .venv/lab  ## solutions/ → notebooks/
+	autograder build
+
+check: .venv/lab  ## is notebooks/ what solutions/ gives?
+	autograder build --check
+
+grade: .venv/lab  ## make grade ASSIGNMENT=02_load_balancer
+	nbgrader generate_assignment $(ASSIGNMENT) && nbgrader autograde $(ASSIGNMENT)
+
+benchmark: .venv/test  ## the tables of benchmarks/
+	python benchmarks/simulation.py && python benchmarks/slider.py
+
+clean:  ## remove the environment (never notebooks or grading/)
+	rm -rf .venv
+
+.venv/lab: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python %d.%d is too old: the course needs 3.11 or newer (make lab PYTHON=python3.12)" % sys.version_info[:2])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	touch $@
+
+.venv/test: .venv/lab
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $@

@@ -1,0 +1,88 @@
+"""The repository's own promises: one list of packages, imports that point down, thin files."""
+
+import ast
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from tests.course_scripts import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LABS = sorted(
+    path.name
+    for path in (ROOT / "course").iterdir()
+    if path.is_dir() and path.name not in ("engine", "view", "__pycache__")
+)
+
+
+def test_environment_yml_lists_what_pyproject_lists():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    *conda, through_pip = environment["dependencies"]
+    assert conda[:2] == [f"python{PROJECT['requires-python']}", "pip"]
+    assert through_pip["pip"][-1] == "--editable ."
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    assert sorted(conda[2:] + through_pip["pip"][:-1]) == sorted(wanted)
+
+
+def test_constraints_fix_every_package_of_pyproject():
+    fixed = dict(
+        line.split("==")
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        if "==" in line
+    )
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    names = {re.split(r"[<>=]", package)[0].lower() for package in wanted}
+    assert names <= {name.lower() for name in fixed}
+
+
+def imports(path):
+    """Return the modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: import by the full name"
+            yield node.module
+
+
+def modules_under(folder):
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+ALLOWED = {
+    "course/engine": {"course.engine"},
+    "course/view": {"course.engine", "course.view"},
+    "autograder": {"autograder", "course.checks"},
+} | {f"course/{lab}": {"course.engine", "course.view", f"course.{lab}"} for lab in LABS}
+
+
+@pytest.mark.parametrize("folder", sorted(ALLOWED))
+def test_imports_point_down(folder):
+    assert modules_under(folder)
+    for path in modules_under(folder):
+        for module in imports(path):
+            if module.split(".")[0] in ("course", "autograder", "tests", "solutions"):
+                inside = any(f"{module}.".startswith(f"{name}.") for name in ALLOWED[folder])
+                assert inside, f"{path.relative_to(ROOT)} imports {module}"
+
+
+def test_models_draw_nothing_and_pictures_simulate_nothing():
+    for lab in LABS:
+        for path in modules_under(f"course/{lab}"):
+            used = set(imports(path))
+            draws = any(name.startswith(("matplotlib", "course.view")) for name in used)
+            simulates = "simpy" in used
+            assert not (draws and simulates), f"{path.relative_to(ROOT)} draws and simulates"
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
+
+
+def test_no_file_is_two_ideas():
+    for folder in ("course", "autograder"):
+        for path in modules_under(folder):
+            lines = len(path.read_text(encoding="utf-8").splitlines())
+            assert lines <= 300, f"{path.relative_to(ROOT)} has {lines} lines"

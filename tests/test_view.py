@@ -1,0 +1,232 @@
+"""Sliders, pictures and the sentences shown when a student's component fails."""
+
+import io
+import threading
+import time
+
+import pytest
+from PIL import Image
+
+from course.engine import component
+from course.engine.component import ComponentError
+from course.view import style
+from course.view.architecture import Node, Tier, architecture
+from course.view.canvas import Canvas
+from course.view.explore import choice, explore, slider, tick
+from course.view.limit import TimeLimitReached, time_limit
+
+
+class Line:
+    """A picture of one number: a line of that slope."""
+
+    def __init__(self):
+        self.figure, axes = style.figure(1, 1)
+        axes.set(xlim=(0, 1), ylim=(0, 10))
+        (self.line,) = axes.plot([], [], **style.YOURS)
+        self.title = self.figure.text(0.5, 0.9, "")
+        self.moving = (self.line, self.title)
+
+    def show(self, slope):
+        self.line.set_data([0, 1], [0, slope])
+        self.title.set_text(f"slope {slope}")
+        return f"A line of slope {slope} < 11."
+
+
+def explored(run, **options):
+    return explore({"rate": slider("rate", 2, 0, 10, 1, "per s")}, run, Line(), **options)
+
+
+def pixels(png):
+    return Image.open(io.BytesIO(png)).convert("RGB")
+
+
+def test_a_move_redraws_the_picture_and_says_it_in_words():
+    explorer = explored(lambda rate: rate)
+    before = explorer.image.value
+    assert pixels(before).size == (760, 350) and "slope 2 &lt; 11" in explorer.sentence.value
+    explorer.controls["rate"].value = 7
+    assert explorer.image.value != before and "slope 7" in explorer.sentence.value
+    explorer.controls["rate"].value = 2
+    assert explorer.image.value == before
+
+
+def test_a_redrawn_picture_is_what_a_fresh_drawing_gives():
+    picture = Line()
+    canvas = Canvas(picture.figure, picture.moving)
+    for slope in (9, 1, 4):
+        picture.show(slope)
+        blitted = canvas.png()
+    fresh = Line()
+    fresh.show(4)
+    assert pixels(blitted).tobytes() == pixels(Canvas(fresh.figure, fresh.moving).png()).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (NotImplementedError("Exercise A: choose"), "Not written yet. Exercise A: choose"),
+        (NotImplementedError(), "Not written yet."),
+        (ComponentError("pick returned 'b'."), "pick returned 'b'."),
+        (ValueError("rate = 3: must be ≥ 4"), "rate = 3: must be ≥ 4"),
+    ],
+)
+def test_an_error_is_one_sentence_in_place_of_the_picture(error, sentence):
+    def run(rate):
+        if rate == 3:
+            raise error
+        return rate
+
+    explorer = explored(run)
+    explorer.controls["rate"].value = 3
+    assert explorer.image.layout.display == "none"
+    assert f">{sentence}</p>" in explorer.sentence.value
+    explorer.controls["rate"].value = 4
+    assert explorer.image.layout.display is None and "slope 4" in explorer.sentence.value
+
+
+def test_an_error_of_the_course_itself_is_not_swallowed():
+    with pytest.raises(ZeroDivisionError):
+        explored(lambda rate: 1 / 0)
+
+
+def never_returns(rate):
+    while True:
+        pass
+
+
+def swallows_everything(rate):
+    while True:
+        try:
+            while True:
+                pass
+        except:  # noqa: E722 - as a student might
+            pass
+
+
+@pytest.mark.parametrize("run", [never_returns, swallows_everything])
+def test_a_loop_that_never_ends_is_stopped(run):
+    started = time.monotonic()
+    explorer = explored(run, seconds=0.2)
+    assert "Stopped after 0.2 s: is there a loop that never ends" in explorer.sentence.value
+    assert time.monotonic() - started < 5
+
+
+def test_two_threads_take_turns_and_the_newest_values_are_shown():
+    running, order = threading.Lock(), []
+
+    def run(rate):
+        assert running.acquire(blocking=False), "two runs at once"
+        time.sleep(0.05)
+        order.append(rate)
+        running.release()
+        return rate
+
+    explorer = explored(run)
+    threads = []
+    for rate in (3, 4, 5):
+        thread = threading.Thread(target=setattr, args=(explorer.controls["rate"], "value", rate))
+        thread.start()
+        threads.append(thread)
+    for thread in threads:
+        thread.join(10)
+    assert order[-1] == 5 and "slope 5" in explorer.sentence.value
+
+
+def test_the_time_limit_works_in_any_thread_and_leaves_nothing_behind():
+    outcome = []
+
+    def work():
+        try:
+            with time_limit(0.1):
+                never_returns(1)
+        except TimeLimitReached:
+            outcome.append("stopped")
+        for _ in range(200_000):  # nothing may be raised here any more
+            pass
+        outcome.append("went on")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert outcome == ["stopped", "went on"]
+
+
+def test_nothing_is_drawn_while_nbgrader_executes(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert explored(never_returns) is None
+    assert architecture((Tier("web", (Node("a"),)),), ()) is None
+
+
+def test_controls():
+    assert slider("rate", 1, 0, 10, 1).readout_format == "d"
+    assert slider("rate", 1.0, 0.0, 10.0, 0.25, "s").readout_format == ".2f"
+    assert slider("rate", 1.0, 0.0, 10.0, 0.25, "s").description == "rate (s)"
+    assert slider("rate", 1.0, 0.0, 10.0, 1.0).readout_format == ".0f"
+    assert choice("algorithm", ["random", "mine"], "mine").value == "mine"
+    assert choice("algorithm", ["random", "mine"]).value == "random"
+    assert tick("yes").value is False
+
+
+def test_the_architecture_is_drawn_with_its_words():
+    tiers = (
+        Tier("clients", (Node("browser"),), zone="internet"),
+        Tier("web", (Node("web-1", ("10.0.0.1",)), Node("web-2")), new=True, zone="private"),
+    )
+    image = architecture(tiers, (("browser", "web-1", "HTTP"), ("browser", "web-2", "")))
+    assert image.data.startswith(b"\x89PNG")
+    assert image.metadata["alt"] == (
+        "clients: browser; web: web-1, web-2. Arrows: browser to web-1 (HTTP), browser to web-2."
+    )
+
+
+class Picky:
+    def __init__(self, rng=None):
+        self.rng, self.seen = rng, []
+
+
+def test_a_component_is_made_fresh_from_class_instance_or_function():
+    made = component.make(Picky, seed=1)
+    assert (
+        isinstance(made, Picky) and made.rng.random() == component.make(Picky, seed=1).rng.random()
+    )
+    mine = Picky()
+    copied = component.make(mine)
+    copied.seen.append(1)
+    assert mine.seen == [] and isinstance(copied, Picky)
+    assert component.make(lambda: 5) == 5
+    assert component.make(lambda size: size, size=3) == 3
+    assert component.name_of(Picky) == "Picky" and component.name_of(mine) == "Picky"
+
+
+def broken():
+    raise KeyError("web-1")
+
+
+def stub():
+    raise NotImplementedError("Exercise A: choose")
+
+
+class Unprintable:
+    def __repr__(self):
+        raise ValueError("no")
+
+
+def test_what_a_component_raises_becomes_a_sentence():
+    with (
+        pytest.raises(ComponentError, match=r"^pick\(servers\) raised KeyError: 'web-1'\.$"),
+        component.sentences("pick(servers)"),
+    ):
+        broken()
+    with pytest.raises(ComponentError, match=r"^broken\(…\) raised KeyError"):
+        component.make(broken)
+    with pytest.raises(NotImplementedError, match="Exercise A: choose"):
+        component.make(stub)
+    with pytest.raises(KeyboardInterrupt), component.sentences("pick(servers)"):
+        raise KeyboardInterrupt
+
+
+def test_what_a_component_returns_is_shown_short():
+    sentence = component.wrong_return("pick(servers)", "b", "one of the servers")
+    assert sentence == "pick(servers) returned 'b', expected one of the servers."
+    assert len(component.short("x" * 500)) == 80
+    assert component.short(Unprintable()) == "an object whose repr raises ValueError"
