@@ -174,7 +174,7 @@ def test_the_architecture_is_drawn_with_its_words():
     )
     image = architecture(tiers, (("browser", "web-1", "HTTP"), ("browser", "web-2", "")))
     assert image.data.startswith(b"\x89PNG")
-    assert image.metadata["alt"] == (
+    assert image.alt == (
         "clients: browser; web: web-1, web-2. Arrows: browser to web-1 (HTTP), browser to web-2."
     )
 

@@ -1,0 +1,250 @@
+"""How long does a student wait from moving a slider to seeing the new picture?
+
+    python benchmarks/slider.py [--moves 40] [--only LABEL]
+
+Measured inside the page of a real JupyterLab in headless Chromium: from the key press on the
+slider to the frame after the new picture's `load` event. Three kinds of rows, one page, one run:
+
+- bare probe: a slider whose callback only hands out a ready picture of about 25 kB: the floor;
+- LABEL, explore: the lab's own `explore()`;
+- LABEL, interact: the same simulation with `ipywidgets.interact`, `plt.subplots` and `plt.show()`.
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.jupyterlab import (
+    cell_locator,
+    cells,
+    cells_with_errors,
+    chromium_page,
+    lab_server,
+    open_notebook,
+    run_cell,
+    slider_handle,
+)
+
+WARM_UP = 5
+PAUSE_MS = 150
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured cell: its code, the slider to move in its output, and the picture to wait for.
+
+    `requests` is a Python expression, evaluated in the notebook: the number of requests that one
+    move simulates.
+    """
+
+    label: str
+    code: str
+    slider: str
+    picture: str = "img"
+    requests: str = "0"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab with its explore() and, for comparison, the same simulation through interact."""
+
+    label: str
+    explore: Row
+    interact: Row
+
+
+BARE_PROBE = Row(
+    "bare probe",
+    """
+import io
+import ipywidgets as widgets
+import numpy as np
+from PIL import Image
+
+def noise_png(seed, side=157):
+    pixels = np.random.default_rng(seed).integers(0, 256, (side, side), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "png")
+    return file.getvalue()
+
+probe_pictures = [noise_png(seed) for seed in range(5)]
+probe_slider = widgets.IntSlider(description="probe")
+probe_image = widgets.Image(value=probe_pictures[0])
+
+def show_next(change):
+    probe_image.value = probe_pictures[change["new"] % len(probe_pictures)]
+
+probe_slider.observe(show_next, "value")
+print(len(probe_pictures[0]), "bytes a picture")
+widgets.HBox([probe_slider, probe_image])
+""",
+    "probe",
+)
+
+
+def lab(package, slider, low, high, requests, draw):
+    """Return the Lab of `course.<package>`; `draw` draws two axes from `value`, the slider's."""
+    step = (high - low) / 100
+    explore = f"from course.{package} import explore, simulate\nexplore()"
+    interact = f"""
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+from course.{package} import simulate
+
+def redraw(value):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
+    {draw.strip()}
+    plt.show()
+
+widgets.interact(
+    redraw,
+    value=widgets.FloatSlider(min={low}, max={high}, step={step}, description={slider!r}),
+);
+"""
+    return Lab(
+        package,
+        Row(f"{package}, explore", explore, slider, ".explore img.explore-picture", requests),
+        Row(f"{package}, interact", interact, slider, "img", requests),
+    )
+
+
+# TODO: placeholders; the real sliders, ranges, numbers of requests and drawings of the labs.
+LABS = [
+    lab(
+        "single_server",
+        "arrival rate",
+        10,
+        90,
+        "len(simulate(arrival_rate=50, seed=1).latency)",
+        """
+    result = simulate(arrival_rate=value, seed=1)
+    left.hist(result.latency, bins=50)
+    right.plot(result.arrived, result.latency)
+""",
+    ),
+    lab(
+        "load_balancer",
+        "arrival rate",
+        10,
+        90,
+        "len(simulate(None, arrival_rate=50, seed=1).latency)",
+        """
+    result = simulate(None, arrival_rate=value, seed=1)
+    left.hist(result.latency, bins=50)
+    right.plot(result.arrived, result.latency)
+""",
+    ),
+]
+
+WATCH_PICTURES = """
+([cell, picture]) => {
+    const watch = {started: null, times: []};
+    const shown = image => {
+        if (watch.started === null || !cell.contains(image) || !image.matches(picture)) return;
+        const started = watch.started;
+        watch.started = null;
+        requestAnimationFrame(() => watch.times.push(performance.now() - started));
+    };
+    const pressed = event => {
+        if (event.key.startsWith("Arrow")) watch.started = performance.now();
+    };
+    const loaded = event => { if (event.target.tagName === "IMG") shown(event.target); };
+    const added = new MutationObserver(() => {
+        // A new output area may join the page only after its picture has loaded.
+        for (const image of cell.querySelectorAll(picture)) {
+            if (!watch.known.has(image)) {
+                watch.known.add(image);
+                if (image.complete && image.naturalWidth > 0) shown(image);
+            }
+        }
+    });
+    watch.known = new WeakSet(cell.querySelectorAll(picture));
+    document.addEventListener("keydown", pressed, true);
+    document.addEventListener("load", loaded, true);
+    added.observe(cell, {childList: true, subtree: true});
+    watch.stop = () => {
+        document.removeEventListener("keydown", pressed, true);
+        document.removeEventListener("load", loaded, true);
+        added.disconnect();
+        return watch.times;
+    };
+    window.pictureWatch = watch;
+}
+"""
+
+
+def main():
+    """Measure in one run and print the table; SystemExit if a cell fails or a label is unknown."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--moves", type=int, default=40, help="measured moves a row")
+    options.add_argument("--only", metavar="LABEL", help="the bare probe and this lab only")
+    arguments = options.parse_args()
+    labs = [each for each in LABS if arguments.only in (None, each.label)]
+    if not labs:
+        raise SystemExit(f"--only {arguments.only}: expected {[each.label for each in LABS]}")
+    print_table(labs, measure_all(labs, arguments.moves))
+
+
+def measure_all(labs, moves):
+    """Return {row label: (times in ms, requests a move)} of the probe and all rows of `labs`."""
+    rows = [BARE_PROBE] + [row for each in labs for row in (each.explore, each.interact)]
+    sources = [source for row in rows for source in (row.code, f"print({row.requests})")]
+    code_cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    notebook = nbformat.v4.new_notebook(cells=code_cells, metadata={"kernelspec": kernel})
+    with TemporaryDirectory() as folder:
+        nbformat.write(notebook, f"{folder}/slider.ipynb")
+        with lab_server(folder) as server, chromium_page() as (page, _):
+            open_notebook(page, server, "slider.ipynb")
+            return {row.label: measure(page, row, 2 * i, moves) for i, row in enumerate(rows)}
+
+
+def measure(page, row, index, moves):
+    """Return the times of `moves` moves of the row at cell `index`, and its requests a move."""
+    for setup in (index, index + 1):
+        run_cell(page, setup)
+        for _, name, message in cells_with_errors(page):
+            raise SystemExit(f"{row.label}: {name}: {message}")
+    requests = cells(page)[index + 1]["outputs"][0]["text"].strip()
+    cell = cell_locator(page, index)
+    cell.locator(row.picture).first.wait_for()
+    handle = slider_handle(page, index, row.slider)
+    handle.focus()
+    page.evaluate(WATCH_PICTURES, [cell.element_handle(), row.picture])
+    key = "ArrowRight"
+    for move in range(WARM_UP + moves):
+        page.wait_for_timeout(PAUSE_MS)
+        if handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax"):
+            key = "ArrowLeft"
+        page.keyboard.press(key)
+        page.wait_for_function("n => pictureWatch.times.length === n", arg=move + 1, polling=50)
+    return page.evaluate("pictureWatch.stop()")[WARM_UP:], requests
+
+
+def print_table(labs, measured):
+    """Print a Markdown table: p50 and p95 of each row, and its p95 against probe and interact."""
+    p95 = {label: np.percentile(times, 95) for label, (times, _) in measured.items()}
+    of_interact = {
+        row.label: f"{p95[row.label] / p95[each.interact.label]:.2f}"
+        for each in labs
+        for row in (each.explore, each.interact)
+    }
+    print("| row | requests a move | p50 ms | p95 ms | p95 / probe's | p95 / interact's |")
+    print("|---|--:|--:|--:|--:|--:|")
+    for label, (times, requests) in measured.items():
+        ratio = p95[label] / p95[BARE_PROBE.label]
+        print(
+            f"| {label} | {requests} | {np.median(times):.0f} | {p95[label]:.0f} "
+            f"| {ratio:.2f} | {of_interact.get(label, '-')} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

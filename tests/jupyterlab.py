@@ -1,0 +1,248 @@
+"""A real JupyterLab in a real browser, for the browser tests and for benchmarks/slider.py.
+
+    with lab_server(folder) as server, chromium_page() as (page, errors):
+        open_notebook(page, server, "lesson.ipynb")
+        run_all_cells(page)
+        assert cells_with_errors(page) == [] and errors == []
+
+Cells are run and read through JupyterLab's own commands and models (`window.jupyterapp`), which
+tell when they are done; what a student does by hand (typing, sliders, Validate) is done by hand.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from playwright.sync_api import sync_playwright
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+SETTINGS = {  # every cell is in the page, also when scrolled out of sight; no news, no updates
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+CHROMIUM_FLAGS += ["--disable-background-networking", "--disable-component-update"]
+
+
+class LabServer(NamedTuple):
+    """A running JupyterLab: its address, which ends with a slash, and its token."""
+
+    url: str
+    token: str
+
+
+def find_chromium():
+    """Return the path of a Chromium, from $CHROMIUM or else from the PATH, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+@contextmanager
+def lab_server(root):
+    """Yield a LabServer over the folder `root`, free of the user's settings, and surely end it.
+
+    Raises RuntimeError with the end of the log if it does not answer within a minute.
+    """
+    with TemporaryDirectory(ignore_cleanup_errors=True) as home, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port, token = probe.getsockname()[1], secrets.token_hex(16)
+        probe.close()
+        settings = Path(home, ".jupyter", "labconfig", "default_setting_overrides.json")
+        settings.parent.mkdir(parents=True)
+        settings.write_text(json.dumps(SETTINGS))
+        command = f"""-m jupyterlab --no-browser --allow-root --ip=127.0.0.1 --port={port}
+            --port-retries=0 --expose-app-in-browser --LabApp.extension_manager=readonly""".split()
+        log = Path(home, "log")
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, *command, f"--ServerApp.root_dir={root}"],
+                cwd=root,
+                env=private_environment(home) | {"JUPYTER_TOKEN": token},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            server = LabServer(f"http://127.0.0.1:{port}/", token)
+            if not answers(server, process):
+                raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+            yield server
+        finally:
+            stop(process)
+
+
+def private_environment(home):
+    """Return an environment in which Jupyter, IPython and Matplotlib find no settings but ours."""
+    theirs = ("JUPYTER", "IPYTHON", "NBGRADER", "MPL", "XDG_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+    python_path = filter(None, [str(REPOSITORY), kept.get("PYTHONPATH")])
+    return kept | {
+        "HOME": home,
+        "JUPYTER_CONFIG_DIR": str(Path(home, ".jupyter")),
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),  # fonts
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]]),
+        "PYTHONPATH": os.pathsep.join(python_path),
+    }
+
+
+def answers(server, process, seconds=60):
+    """Wait for the server; return True once it answers, False if it ends or stays silent."""
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(f"{server.url}api", timeout=5):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def stop(process, seconds=20):
+    """End a server, which ends its kernels when asked; by force if it has not done so in time."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # a kernel ends itself when it has lost its server
+        process.wait()
+
+
+@contextmanager
+def chromium_page(width=1280, height=900):
+    """Yield a page and the list that gathers its console errors and uncaught exceptions."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        page, errors = browser.new_page(viewport={"width": width, "height": height}), []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda note: errors.append(note.text) if note.type == "error" else None)
+        page.on("dialog", lambda dialog: dialog.accept())  # "leave the page?"
+        yield page, errors
+        browser.close()
+
+
+def open_notebook(page, server, path, seconds=60):
+    """Open the notebook at `path` (under the server's root); return when its kernel is idle.
+
+    What a slider's callback raises is shown nowhere; from here on it is a console error.
+    """
+    page.goto(f"{server.url}lab/tree/{path}?reset&token={server.token}")
+    is_idle = """path => {
+        const panel = window.jupyterapp?.shell.currentWidget;
+        return panel?.context?.path === path && panel.context.isReady
+            && panel.sessionContext.session?.kernel?.status === "idle"; }"""
+    page.wait_for_function(is_idle, arg=path, timeout=1000 * seconds)
+    page.evaluate("""() => jupyterapp.shell.currentWidget.sessionContext.iopubMessage.connect(
+        (_, {header, parent_header, content}) => {
+            if (header.msg_type === "error" && parent_header.msg_type === "comm_msg")
+                console.error(`a callback raised ${content.ename}: ${content.evalue}`);
+        })""")
+
+
+def save(page):
+    """Save the open notebook; return when it is on disk."""
+    page.evaluate("jupyterapp.shell.currentWidget.context.save()")
+
+
+def cells(page):
+    """Return the cells of the open notebook as nbformat has them: cell_type, source, outputs …"""
+    return page.evaluate(
+        "jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.toJSON())"
+    )
+
+
+def run_cell(page, index):
+    """Run the cell at `index`; return when it has finished."""
+    page.evaluate(f"jupyterapp.shell.currentWidget.content.activeCellIndex = {index}")
+    page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+
+
+def run_all_cells(page, keep_going=False):
+    """Run all cells up to the first error, as Run All does, or all if `keep_going`; then return."""
+    if not keep_going:
+        page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    for index in range(len(cells(page)) if keep_going else 0):
+        run_cell(page, index)
+
+
+def cells_with_errors(page):
+    """Return (index, error name, error message) of every error in the cells' outputs."""
+    return [
+        (index, output["ename"], output["evalue"])
+        for index, cell in enumerate(cells(page))
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "error"
+    ]
+
+
+def find_cell(page, text):
+    """Return the index of the one cell whose source contains `text`; LookupError otherwise."""
+    found = [index for index, cell in enumerate(cells(page)) if text in cell["source"]]
+    if len(found) != 1:
+        raise LookupError(f"cells that contain {text!r}: {found}, expected one")
+    return found[0]
+
+
+def cell_locator(page, index):
+    """Return the Playwright locator of the cell at `index`."""
+    return page.locator(f"{PANEL} .jp-Notebook .jp-Cell").nth(index)
+
+
+def output_text(page, index):
+    """Return the text a student sees below the cell at `index`."""
+    return cell_locator(page, index).locator(".jp-Cell-outputArea").inner_text()
+
+
+def type_into_cell(page, index, source):
+    """Replace the source of the cell at `index` by typing; AssertionError if it did not arrive."""
+    cell_locator(page, index).locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.insert_text(source)
+    arrived = cells(page)[index]["source"]
+    assert arrived == source, f"typed {source!r}, the cell has {arrived!r}"
+
+
+def slider_handle(page, index, description):
+    """Return the locator of the handle of the slider called so below the cell at `index`."""
+    label = page.locator(".widget-label").get_by_text(description, exact=True)
+    sliders = cell_locator(page, index).locator(".widget-slider").filter(has=label)
+    return sliders.locator(".noUi-handle")
+
+
+def move_slider(page, index, description, presses=1, key="ArrowRight"):
+    """Move a slider by the keyboard, one step a press; return the value it then shows."""
+    handle = slider_handle(page, index, description)
+    for _ in range(presses):
+        handle.press(key)
+    return float(handle.get_attribute("aria-valuenow"))
+
+
+@contextmanager
+def new_picture(page, index, selector="img", seconds=10):
+    """Do what is inside, then wait until the image below the cell is another one, and loaded."""
+    image = cell_locator(page, index).locator(selector)
+    old_source = image.get_attribute("src")
+    yield
+    is_new = "([image, old]) => image.src !== old && image.complete && image.naturalWidth > 0"
+    page.wait_for_function(is_new, arg=[image.element_handle(), old_source], timeout=1000 * seconds)
+
+
+def validate(page, seconds=120):
+    """Press nbgrader's Validate (it saves first), close its dialog and return what that said."""
+    page.locator(f"{PANEL} .validate-button").get_by_role("button").click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.wait_for(timeout=1000 * seconds)
+    text = dialog.locator(".jp-Dialog-body").inner_text().strip()
+    dialog.get_by_role("button", name="OK").click()
+    dialog.wait_for(state="detached")
+    return text

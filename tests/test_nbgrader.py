@@ -1,0 +1,163 @@
+"""Stock nbgrader on the course: generate, autograde, feedback and export, for three students."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.validator import Validator
+
+from tests.course_scripts import NAMES, ROOT, cells, exercises
+
+STUDENTS = {"ada": "all right", "ben": "half right", "cleo": "nothing done"}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The repository as a fresh clone has it, after the whole cycle over all notebooks."""
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "solutions", folder / "solutions")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    released = {
+        name: (folder / "notebooks" / name / f"{name}.ipynb").read_bytes() for name in NAMES
+    }
+    for name in NAMES:
+        nbgrader(folder, "generate_assignment", name)
+        assert (folder / "notebooks" / name / f"{name}.ipynb").read_bytes() == released[name]
+        for student in STUDENTS:
+            submit(folder, name, student)
+        nbgrader(folder, "autograde", name)
+        grade_by_hand(folder, name, "ada", 3)
+        nbgrader(folder, "generate_feedback", name)
+    nbgrader(folder, "export", f"--to={folder / 'grades.csv'}")
+    return folder
+
+
+def nbgrader(folder, *words):
+    """Run nbgrader's own command in the folder, with this environment's programs on the path."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    ran = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr[-3000:]
+
+
+def solved_by(student, name):
+    """Return the grade ids of the exercises that the student solved: all, the first half, none."""
+    ids = exercises(name)
+    return {"ada": ids, "ben": ids[: (len(ids) + 1) // 2], "cleo": []}[student]
+
+
+def submit(folder, name, student):
+    """Put the student's notebook where nbgrader collects it: released, with solutions typed in."""
+    notebook = nbformat.read(folder / "notebooks" / name / f"{name}.ipynb", as_version=4)
+    solutions = {cell.grade_id: cell.text for cell in cells(name) if cell.kind == "solution"}
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in solved_by(student, name):
+            cell.source = solutions[grade_id]
+        if grade_id == "explain" and student == "ada":
+            cell.source = "Because waiting grows without end near full use."
+    target = folder / "grading" / "submitted" / student / name / f"{name}.ipynb"
+    target.parent.mkdir(parents=True)
+    nbformat.write(notebook, target)
+
+
+def grade_by_hand(folder, name, student, points):
+    """Do what an instructor does in formgrader with the written answer."""
+    with Gradebook(f"sqlite:///{folder / 'grading' / 'gradebook.db'}") as gradebook:
+        grade = gradebook.find_grade("explain", name, name, student)
+        assert grade.needs_manual_grade
+        grade.manual_score = points
+        grade.needs_manual_grade = False
+        gradebook.db.commit()
+
+
+def expected(student, name):
+    points = sum(
+        cell.points
+        for cell in cells(name)
+        if cell.kind == "check" and cell.exercise in solved_by(student, name)
+    )
+    return points + (3 if student == "ada" else 0)
+
+
+def test_exported_grades_are_exact(course):
+    with open(course / "grades.csv", encoding="utf-8") as file:
+        rows = {(row["student_id"], row["assignment"]): row for row in csv.DictReader(file)}
+    assert set(rows) == {(student, name) for student in STUDENTS for name in NAMES}
+    for (student, name), row in rows.items():
+        assert float(row["max_score"]) == 20
+        assert float(row["score"]) == expected(student, name), (student, name)
+    for name in NAMES:
+        assert expected("ada", name) == 20 and expected("cleo", name) == 0
+        assert 0 < expected("ben", name) < 17
+
+
+def test_every_check_is_scored_by_its_own_exercise(course):
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        for name in NAMES:
+            submission = gradebook.find_submission_notebook(name, name, "ben")
+            for grade in submission.grades:
+                mine = any(grade.name.startswith(f"{part}_") for part in solved_by("ben", name))
+                assert grade.score == (grade.max_score if mine else 0), grade.name
+
+
+def test_the_grader_sees_the_rubric_and_the_student_does_not(course):
+    for name in NAMES:
+        rubric = next(cell.text for cell in cells(name) if cell.kind == "rubric")
+        line = max(rubric.splitlines(), key=len)
+        autograded = course / "grading" / "autograded" / "ada" / name / f"{name}.ipynb"
+        assert line in "\n".join(c.source for c in nbformat.read(autograded, as_version=4).cells)
+        assert line not in (ROOT / "notebooks" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+
+
+def test_feedback_shows_no_hidden_check(course):
+    for name in NAMES:
+        for student in STUDENTS:
+            page = course / "grading" / "feedback" / student / name / f"{name}.html"
+            text = page.read_text(encoding="utf-8")
+            assert "BEGIN HIDDEN" not in text and "MARK SCHEME" not in text
+            assert text.count("Hidden check: ") == sum(cell.hidden for cell in cells(name))
+            for cell in cells(name):
+                if cell.hidden:
+                    longest = max(cell.halves()[1].splitlines(), key=len)
+                    assert longest.strip() not in text
+
+
+def test_all_that_nbgrader_writes_is_under_grading(course):
+    assert sorted(path.name for path in course.iterdir()) == [
+        "grades.csv",
+        "grading",
+        "nbgrader_config.py",
+        "notebooks",
+        "solutions",
+    ]
+    assert sorted(path.name for path in (course / "grading").iterdir()) == [
+        "autograded",
+        "feedback",
+        "gradebook.db",
+        "source",
+        "submitted",
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_validate_tells_solved_from_unsolved(course, name):
+    """What the Validate button runs: the student's copy, visible checks only."""
+    for student, words in (("ada", "Success"), ("cleo", "NotImplementedError: Exercise A")):
+        notebook = course / "grading" / "submitted" / student / name / f"{name}.ipynb"
+        validator = Validator()
+        result = validator.validate(str(notebook))
+        failed = "\n".join(str(entry) for entry in result.get("failed", ()))
+        assert (words in failed) if student == "cleo" else not result

@@ -1,0 +1,82 @@
+"""The notebooks as a kernel runs them: solved ones pass in < 60 s, unsolved ones fail kindly."""
+
+import re
+import time
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from autograder import sources
+from tests.course_scripts import NAMES, ROOT, cells, names_before, run, verdict
+
+SECONDS = 60
+
+
+def executed(notebook, monkeypatch):
+    """Run all cells, whatever fails, as a student's kernel would; return (notebook, seconds)."""
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    started = time.monotonic()
+    NotebookClient(notebook, timeout=SECONDS, allow_errors=True, kernel_name="python3").execute()
+    return notebook, time.monotonic() - started
+
+
+def errors(cell):
+    return [output for output in cell.get("outputs", ()) if output.output_type == "error"]
+
+
+def sentences(notebook):
+    """Return the sentences below the pictures of all explore cells."""
+    states = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    html = [
+        state["state"]["value"]
+        for state in states.values()
+        if "explore-sentence" in state["state"].get("_dom_classes", ())
+    ]
+    return [re.sub("<[^>]+>", "", text) for text in html]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_solved_notebook_runs_without_a_complaint(name, monkeypatch):
+    notebook, seconds = executed(sources.notebook_of(cells(name), name), monkeypatch)
+    for cell in notebook.cells:
+        assert not errors(cell), f"{cell.source[:80]}: {errors(cell)[0].evalue}"
+        stderr = [output for output in cell.get("outputs", ()) if output.get("name") == "stderr"]
+        assert not stderr, f"{cell.source[:80]}: {stderr[0].text}"
+    assert seconds < SECONDS
+    said = sentences(notebook)
+    assert len(said) >= 6  # the experiment and the student's own in each exercise
+    assert not [text for text in said if text.startswith(("Not written", "Stopped"))]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_unsolved_notebook_fails_every_check_and_no_picture(name, monkeypatch):
+    release = nbformat.read(ROOT / "notebooks" / name / f"{name}.ipynb", as_version=4)
+    notebook, _ = executed(release, monkeypatch)
+    stubs = 0
+    for cell in notebook.cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        hidden = "Hidden check" in cell.source
+        if metadata.get("grade") and cell.cell_type == "code" and not hidden:
+            assert [error.ename for error in errors(cell)] == ["NotImplementedError"]
+            assert re.match(r"Exercise [A-E]: \w", errors(cell)[0].evalue)
+        elif not metadata or metadata.get("solution"):
+            assert not errors(cell), f"{cell.source[:80]}: {errors(cell)[0].evalue}"
+            stubs += "explore" in cell.source
+    unwritten = [text for text in sentences(notebook) if text.startswith("Not written yet. Exer")]
+    assert stubs >= 6 and len(unwritten) >= 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hidden_checks_fail_on_stubs(name):
+    release = nbformat.read(ROOT / "notebooks" / name / f"{name}.ipynb", as_version=4)
+    stubs = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in release.cells
+        if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code"
+    }
+    for cell in cells(name):
+        if cell.kind == "check":
+            namespace = dict(names_before(name, cell.exercise))
+            run(stubs[cell.exercise], namespace)
+            assert verdict(cell, namespace).startswith("NotImplementedError: Exercise")
