@@ -1,0 +1,123 @@
+"""A student in real JupyterLab: open, run all, move a slider, solve an exercise, validate."""
+
+import shutil
+
+import pytest
+
+from tests.course_scripts import NAMES, ROOT, cells, exercises
+from tests.jupyterlab import (
+    cell_locator,
+    cells_with_errors,
+    chromium_page,
+    find_chromium,
+    lab_server,
+    new_picture,
+    open_notebook,
+    run_all_cells,
+    run_cell,
+    save,
+    type_into_cell,
+    validate,
+)
+from tests.jupyterlab import cells as cells_of_page
+
+pytestmark = [
+    pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)"),
+    pytest.mark.filterwarnings("default"),  # the browser driver's own
+]
+PICTURE = ".explore img.explore-picture"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A JupyterLab over a student's own copy of the released notebooks."""
+    folder = tmp_path_factory.mktemp("student")
+    for name in NAMES:
+        shutil.copytree(ROOT / "notebooks" / name, folder / name)
+    with lab_server(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def lab(server):
+    """A page, and the errors that its console shows."""
+    with chromium_page() as (page, errors):
+        yield page, errors
+
+
+def index_of(page, grade_id):
+    for index, cell in enumerate(cells_of_page(page)):
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
+            return index
+    raise LookupError(grade_id)
+
+
+def first_explore(page):
+    """Return the index of the experiment: the first cell that shows a picture with sliders."""
+    sources = [
+        cell["source"] if cell["cell_type"] == "code" else "" for cell in cells_of_page(page)
+    ]
+    return next(index for index, source in enumerate(sources) if "\nexplore(" in f"\n{source}")
+
+
+def handles(page, index):
+    return cell_locator(page, index).locator(".widget-slider .noUi-handle")
+
+
+def press_away_from_the_end(handle):
+    at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+    handle.press("ArrowLeft" if at_end else "ArrowRight")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_student_explores_solves_and_validates(lab, server, name):
+    page, errors = lab
+    open_notebook(page, server, f"{name}/{name}.ipynb")
+    run_all_cells(page)
+    first = exercises(name)[0]
+    # Run All stops at the first check: nothing is solved yet
+    [(failed, kind, message)] = cells_with_errors(page)
+    assert failed == index_of(page, f"{first}_check")
+    assert kind == "NotImplementedError" and message.startswith("Exercise A: ")
+
+    experiment = first_explore(page)
+    assert handles(page, experiment).count() >= 3
+    for number in range(handles(page, experiment).count()):
+        handle = handles(page, experiment).nth(number)
+        with new_picture(page, experiment, PICTURE):
+            press_away_from_the_end(handle)
+
+    solution = next(cell.text for cell in cells(name) if cell.grade_id == first)
+    type_into_cell(page, index_of(page, first), solution)
+    run_cell(page, index_of(page, first))
+    run_cell(page, index_of(page, f"{first}_check"))
+    assert cells_with_errors(page) == []
+
+    save(page)
+    second = exercises(name)[1]
+    said = validate(page)
+    assert "failed" in said and "NotImplementedError: Exercise B" in said
+    assert f"{second}(" in said or "Exercise B" in said
+    assert "Exercise A" not in said
+    assert [error for error in errors if "favicon" not in error] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_solved_notebook_shows_every_picture_and_validates(lab, server, name):
+    page, errors = lab
+    open_notebook(page, server, f"{name}/{name}.ipynb")
+    for cell in cells(name):
+        if cell.kind == "solution":
+            type_into_cell(page, index_of(page, cell.grade_id), cell.text)
+    run_all_cells(page)
+    assert cells_with_errors(page) == []
+    shown = 0
+    for index, cell in enumerate(cells_of_page(page)):
+        if cell["cell_type"] == "code" and "explore" in cell["source"]:
+            pictures = cell_locator(page, index).locator(PICTURE)
+            for picture in pictures.all():
+                picture.wait_for(state="visible")
+                shown += 1
+    assert shown >= 1 + len(exercises(name))
+    assert validate(page) == "Success! Your notebook passes all the tests."
+    assert [error for error in errors if "favicon" not in error] == []
