@@ -1,6 +1,8 @@
 """Sliders, pictures and the sentences shown when a student's component fails."""
 
 import io
+import subprocess
+import sys
 import threading
 import time
 
@@ -14,6 +16,7 @@ from course.view.architecture import Node, Tier, architecture
 from course.view.canvas import Canvas
 from course.view.explore import choice, explore, slider, tick
 from course.view.limit import TimeLimitReached, time_limit
+from tests.course_scripts import ROOT
 
 
 class Line:
@@ -149,6 +152,24 @@ def test_the_time_limit_works_in_any_thread_and_leaves_nothing_behind():
     thread.start()
     thread.join(10)
     assert outcome == ["stopped", "went on"]
+
+
+def test_a_time_limit_that_is_not_reached_leaves_the_interpreter_as_fast_as_it_was():
+    """CPython 3.11 hangs under a profiler once an exception that was set has been taken back."""
+    code = """
+import cProfile
+from course.view.limit import TimeLimitReached, time_limit
+for seconds in (60, 0.05):
+    try:
+        with time_limit(seconds):
+            while seconds < 1:
+                pass
+    except TimeLimitReached:
+        pass
+cProfile.run("for _ in range(100): str(_)")
+"""
+    ran = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_nothing_is_drawn_while_nbgrader_executes(monkeypatch):

@@ -111,7 +111,7 @@ class Explorer(widgets.Box):
                 return self._say(str(error))
             except TimeLimitReached:
                 return self._say(
-                    f"Stopped after {self.seconds:g} s: is there a loop that never ends in your code?"
+                    f"Stopped after {self.seconds:g} s: is there a loop that never ends?"
                 )
             words = self.picture.show(outcome)
             self.image.value = self.canvas.png()

@@ -32,10 +32,16 @@ class time_limit:
         self.watcher.start()
 
     def __exit__(self, *error):
-        sys.settrace(self.tracer)
+        try:
+            self._end()
+        except TimeLimitReached:  # it came at the last moment: the body has ended by itself
+            self._end()
+        finally:
+            sys.settrace(self.tracer)
+
+    def _end(self):
         with self.lock:
             self.ended.set()
-            self._raise(None)  # none may come later
         self.watcher.join()
 
     def _watch(self):
@@ -43,15 +49,15 @@ class time_limit:
         while not self.ended.wait(pause):
             with self.lock:
                 if not self.ended.is_set():
-                    self._raise(ctypes.py_object(self.error))
+                    # (It is never taken back with NULL: CPython 3.11 would then look out for it for
+                    # good, run slowly, and hang under a profiler.)
+                    error = ctypes.py_object(self.error)
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, error)
             pause = 0.02
-
-    def _raise(self, error):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, error)
 
 
 def _error_that_comes_again(outside):
-    """Return the exception class; made, it has the next line inside the frame `outside` raise it."""
+    """Return the exception class; once made, the next line inside `outside` raises it again."""
 
     class Reached(TimeLimitReached):
         def __init__(self):
