@@ -82,5 +82,5 @@ def test_hidden_checks_hold_for_other_seeds_too(name, exercise, monkeypatch):
 def test_every_hidden_check_draws_its_inputs_from_the_seed(name, exercise):
     for cell in cells(name):
         if cell.hidden and cell.exercise == exercise and "SEED" not in cell.text:
-            # only an exhaustive check may do without: it looks at every input there is
+            # only an exhaustive check may do without: one that looks at every input there is
             assert "every" in cell.text.lower(), f"{cell.grade_id} does not use SEED"

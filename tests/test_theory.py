@@ -34,7 +34,6 @@ from course.engine import theory
         (theory.mean_latency_of_choices(0.9), 2.6141),
         (theory.mean_latency_of_choices(0.99), 5.4320),
         (theory.mean_latency_of_choices(0.99, choices=1), 100),
-        (theory.number_in_system(8, 0.5), 4.0),
     ],
 )
 def test_formula_gives_the_number_of_the_table(found, expected):
@@ -53,4 +52,4 @@ def test_boundaries():
     assert theory.loss_with_room(1.0, 1, 9) == pytest.approx(0.1)
     assert theory.wait_percentile(10, 0.5, 1, 1) == 0.0
     with pytest.raises(ValueError, match="workers = 0"):
-        theory.utilization(1, 1, 0)
+        theory.mean_wait(1, 1, 0)

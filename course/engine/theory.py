@@ -1,6 +1,6 @@
 """Formulas that the simulations must agree with. Rates in requests/s, times in seconds.
 
-Sources: Kleinrock, Queueing Systems I (1975); Erlang (1917); Little (1961); Mitzenmacher (2001).
+Sources: Kleinrock, Queueing Systems I (1975); Erlang (1917); Mitzenmacher (2001).
 """
 
 import math
@@ -8,16 +8,20 @@ import math
 from course.engine import parameters
 
 
-def utilization(arrival_rate, service_time, workers=1):
-    """Return the offered work per worker; above 1 the queue grows without end."""
+def offered_load(arrival_rate, service_time):
+    """Return the work that comes per second, in erlangs (Erlang, 1917): workers kept busy by it."""
     rate = parameters.number("arrival_rate", arrival_rate, at_least=0, unit="requests/s")
-    time = parameters.number("service_time", service_time, at_least=0, unit="s")
-    return rate * time / parameters.count("workers", workers)
+    return rate * parameters.number("service_time", service_time, at_least=0, unit="s")
+
+
+def _busy(arrival_rate, service_time, workers=1):
+    load = offered_load(arrival_rate, service_time)
+    return load / parameters.count("workers", workers)
 
 
 def erlang_c(arrival_rate, service_time, workers):
     """Return the probability that a request must wait in M/M/c (1.0 when overloaded)."""
-    busy = utilization(arrival_rate, service_time, workers)
+    busy = _busy(arrival_rate, service_time, workers)
     if busy >= 1:
         return 1.0
     blocked = 1.0  # Erlang B by its recursion over the workers: no factorials to overflow
@@ -29,7 +33,7 @@ def erlang_c(arrival_rate, service_time, workers):
 
 def mean_wait(arrival_rate, service_time, workers=1):
     """Return the mean wait of M/M/c (inf when overloaded)."""
-    busy = utilization(arrival_rate, service_time, workers)
+    busy = _busy(arrival_rate, service_time, workers)
     if busy >= 1:
         return math.inf
     return erlang_c(arrival_rate, service_time, workers) * service_time / (workers * (1 - busy))
@@ -42,7 +46,7 @@ def mean_latency(arrival_rate, service_time, workers=1):
 
 def wait_percentile(percent, arrival_rate, service_time, workers=1):
     """Return the wait that `percent` % of requests do not exceed in M/M/c (inf when overloaded)."""
-    busy = utilization(arrival_rate, service_time, workers)
+    busy = _busy(arrival_rate, service_time, workers)
     if busy >= 1:
         return math.inf
     waits = erlang_c(arrival_rate, service_time, workers)
@@ -54,7 +58,7 @@ def wait_percentile(percent, arrival_rate, service_time, workers=1):
 
 def latency_percentile(percent, arrival_rate, service_time):
     """Return the time in system that `percent` % do not exceed in M/M/1 (inf when overloaded)."""
-    busy = utilization(arrival_rate, service_time)
+    busy = _busy(arrival_rate, service_time)
     if busy >= 1:
         return math.inf
     return -math.log(1 - percent / 100) * service_time / (1 - busy)
@@ -62,7 +66,7 @@ def latency_percentile(percent, arrival_rate, service_time):
 
 def mean_wait_any_work(arrival_rate, service_time, cv_squared):
     """Return the mean wait of M/G/1 (Pollaczek–Khinchine); `cv_squared` of the work."""
-    busy = utilization(arrival_rate, service_time)
+    busy = _busy(arrival_rate, service_time)
     if busy >= 1:
         return math.inf
     return busy * service_time / (1 - busy) * (1 + cv_squared) / 2
@@ -70,7 +74,7 @@ def mean_wait_any_work(arrival_rate, service_time, cv_squared):
 
 def loss_with_room(arrival_rate, service_time, room):
     """Return the share of requests lost in M/M/1 with `room` for that many (M/M/1/K)."""
-    busy = utilization(arrival_rate, service_time)
+    busy = _busy(arrival_rate, service_time)
     if busy == 1:
         return 1 / (room + 1)
     return (1 - busy) * busy**room / (1 - busy ** (room + 1))
@@ -78,7 +82,7 @@ def loss_with_room(arrival_rate, service_time, room):
 
 def mean_latency_with_room(arrival_rate, service_time, room):
     """Return the mean time in system of those that M/M/1/K serves."""
-    busy = utilization(arrival_rate, service_time)
+    busy = _busy(arrival_rate, service_time)
     weights = [busy**number for number in range(room + 1)]
     in_system = sum(number * weight for number, weight in enumerate(weights)) / sum(weights)
     served = arrival_rate * (1 - loss_with_room(arrival_rate, service_time, room))
@@ -113,8 +117,3 @@ def mean_latency_round_robin(busy, servers, service_time=1.0):
             break
         sigma = following
     return service_time / (1 - sigma)
-
-
-def number_in_system(arrival_rate, latency):
-    """Return the mean number in a system by Little's law, L = λ W (Little, 1961)."""
-    return arrival_rate * latency

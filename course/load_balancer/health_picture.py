@@ -1,0 +1,146 @@
+"""What health checks do: what was true, what was believed, and what that costs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+
+from course.load_balancer.model import BalancedResult
+from course.view import style
+
+SERVERS = 4
+SECONDS = np.arange(60)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A run with the student's health checker, the same without checks, and other values of fall.
+
+    `others` has a Health for each of fall = 1, 2, 3, …; `fall` and `rise` are those of `result`.
+    """
+
+    result: BalancedResult
+    unchecked: BalancedResult
+    others: tuple
+    fall: int
+    rise: int
+
+
+class HealthPicture:
+    """Left: truth and belief of each server, errors below. Right: what each value of fall costs."""
+
+    def __init__(self, falls):
+        self.falls = np.arange(1, falls + 1)
+        ratios = {"width_ratios": (1.35, 1), "height_ratios": (1.5, 1)}
+        self.figure, axes = style.figure(2, 2, width=8.4, height=4.6, **ratios)
+        grid = axes[0, 1].get_gridspec()
+        axes[0, 1].remove()
+        axes[1, 1].remove()
+        with rc_context(style.LOOK):
+            self._prepare_timeline(axes[0, 0])
+            self._prepare_errors(axes[1, 0])
+            self._prepare_cost(self.figure.add_subplot(grid[:, 1]))
+        self.moving = (
+            *(self.dead, self.out, self.timeline_title),
+            *(self.errors, self.unchecked, self.errors_title),
+            *(self.fall, self.unnoticed, self.wrongly_out, *self.now, self.cost_title),
+        )
+
+    def _prepare_timeline(self, axes):
+        axes.set(xlim=(0, 60), ylim=(2 * SERVERS - 0.4, -0.6))
+        names = [f"web-{number + 1}" for number in range(SERVERS)]
+        labels = [text for name in names for text in (f"{name} is", "believed")]
+        axes.set_yticks(range(2 * SERVERS), labels)
+        axes.tick_params(axis="x", labelbottom=False)
+        for row in range(SERVERS - 1):
+            axes.axhline(2 * row + 1.5, color=style.PALE, linewidth=0.8)
+        axes.grid(axis="y", visible=False)
+        self.dead = axes.broken_barh(
+            [(0, 1)], (0, 1), facecolor=style.INK, edgecolor="white", label="dead"
+        )
+        self.out = axes.broken_barh(
+            [(0, 1)], (0, 1), facecolor=style.ORANGE, hatch="////", edgecolor="white"
+        )
+        self.timeline_title = axes.set_title("seconds")
+        axes.legend(
+            handles=[self.dead, self.out],
+            labels=["dead", "believed unhealthy"],
+            ncols=2,
+            loc="lower right",
+            bbox_to_anchor=(1.02, -0.2),
+            borderpad=0,
+        )
+
+    def _prepare_errors(self, axes):
+        axes.set(xlim=(0, 60), ylim=(0, 150), xlabel="time (s)", ylabel="errors per second")
+        (self.unchecked,) = axes.plot(
+            [], [], drawstyle="steps-mid", label="without checks", **style.BASELINE
+        )
+        (self.errors,) = axes.plot([], [], drawstyle="steps-mid", label="with yours", **style.YOURS)
+        self.errors_title = axes.set_title("errors")
+        axes.legend(loc="upper right", ncols=2)
+
+    def _prepare_cost(self, axes):
+        axes.set(xlim=(0.5, len(self.falls) + 0.5), xlabel="fall (failed probes in a row)")
+        axes.set(ylabel="server-seconds")
+        axes.set_yscale("symlog", linthresh=10)
+        axes.set_ylim(-0.4, 240)
+        axes.set_yticks([0, 5, 10, 100], ["0", "5", "10", "100"])
+        axes.set_xticks(self.falls)
+        axes.minorticks_off()
+        self.fall = axes.axvline(1, color=style.PALE, linewidth=9, zorder=0)
+        dead = {"color": style.BLUE, "marker": "o"}
+        out = {"color": style.VERMILION, "marker": "s"}
+        (self.unnoticed,) = axes.plot([], [], **dead, label="dead, believed healthy")
+        (self.wrongly_out,) = axes.plot([], [], **out, label="alive, believed unhealthy")
+        self.now = [
+            axes.plot([], [], **look, markersize=11, markerfacecolor="none", linestyle="none")[0]
+            for look in (dead, out)
+        ]
+        self.cost_title = axes.set_title("two costs")
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.05, -0.13))
+
+    def show(self, watched):
+        """Draw a Watched; return it in words."""
+        health, errors = watched.result.health, watched.result.errors
+        self.dead.set_verts(_bars(health.dead, 0))
+        self.out.set_verts(_bars(health.out, 1))
+        alarms = f"{health.false_alarms} false alarm{'' if health.false_alarms == 1 else 's'}"
+        self.timeline_title.set_text(f"{health.unnoticed:.1f} s dead and unnoticed, {alarms}")
+        self.errors.set_data(SECONDS + 0.5, _errors_a_second(watched.result))
+        self.unchecked.set_data(SECONDS + 0.5, _errors_a_second(watched.unchecked))
+        without = watched.unchecked.errors
+        self.errors_title.set_text(f"{errors:,} requests failed (without checks {without:,})")
+        self._show_cost(watched)
+        return (
+            f"fall = {watched.fall}, rise = {watched.rise}: a dead server went unnoticed for "
+            f"{health.unnoticed:.1f} s, and living ones were taken out {health.false_alarms} times "
+            f"(out for {health.wrongly_out:.1f} s too long in all). {errors:,} of "
+            f"{len(watched.result):,} requests failed, without checks {without:,}."
+        )
+
+    def _show_cost(self, watched):
+        health = watched.result.health
+        self.unnoticed.set_data(self.falls, [other.unnoticed for other in watched.others])
+        self.wrongly_out.set_data(self.falls, [other.wrongly_out for other in watched.others])
+        self.fall.set_xdata([watched.fall, watched.fall])
+        for mark, seconds in zip(self.now, (health.unnoticed, health.wrongly_out), strict=True):
+            mark.set_data([watched.fall], [seconds])
+        self.cost_title.set_text(
+            f"fall = {watched.fall}: {health.unnoticed:.1f} s blind, "
+            f"{health.wrongly_out:.1f} s wrongly out"
+        )
+
+
+def _bars(intervals, track):
+    """Return the rectangles of intervals (name, from, to); `track` 0 is the truth, 1 the belief."""
+    rows = [(int(name.rpartition("-")[2]) * 2 - 2 + track, *times) for name, *times in intervals]
+    return [
+        [(start, row - 0.38), (start, row + 0.38), (end, row + 0.38), (end, row - 0.38)]
+        for row, start, end in rows
+    ]
+
+
+def _errors_a_second(result):
+    """Return how many requests failed in each of the 60 seconds."""
+    return np.histogram(result.finished_at[result.failed], bins=60, range=(0, 60))[0]

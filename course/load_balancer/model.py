@@ -1,0 +1,225 @@
+"""The world of notebook 02: one balancer, several web servers, servers that die and come back.
+
+    simulate(RoundRobin, seed=1, dies_at=20) → BalancedResult
+
+Requests need uneven work (many short, few long). The balancer's `pick(servers)` chooses a web
+server for each; what a health checker makes of one probe a second says who is healthy.
+"""
+
+import heapq
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import simpy
+
+from course.engine import parameters, workload
+from course.engine.component import ComponentError, make, name_of, raised, wrong_return
+from course.engine.record import Recorder, Result
+from course.engine.stations import Station, arrivals
+from course.load_balancer import network
+from course.load_balancer.balancers import ByClient, NoHealthyServer, RandomBalancer, ServerView
+from course.load_balancer.health import Health, watch
+
+BASELINES = (RandomBalancer, ByClient)
+NOWHERE = -1  # the place of a request for which there was no healthy server
+WORKS = {
+    "uneven": workload.uneven_work,  # CV² = 4
+    "exponential": workload.exponential_work,
+    "constant": workload.constant_work,
+}
+
+
+@dataclass(frozen=True)
+class BalancedResult(Result):
+    """A run behind a balancer, with what was true and believed of the servers' `health`."""
+
+    health: Health = field(kw_only=True)
+
+
+def simulate(
+    component=None,
+    *,
+    seed=0,
+    servers=4,
+    workers=1,
+    arrival_rate=84.0,
+    service_time=0.04,
+    work="uneven",
+    duration=60.0,
+    dies_at=None,
+    returns_after=20.0,
+    added_at=None,
+    health_checker=None,
+    fall=3,
+    rise=2,
+    probe_loss=0.0,
+):
+    """Return the BalancedResult of `duration` seconds of traffic behind one balancer.
+
+    component: a class or instance with `pick(servers)`; RandomBalancer by default. `servers` web
+    servers of `workers` workers each; `arrival_rate` in requests/s, each needs `service_time`
+    seconds on average (`work`: uneven, exponential or constant). web-1 dies at `dies_at` and comes
+    back `returns_after` seconds later; one more server joins at `added_at`. health_checker: a class
+    (made with `fall` and `rise` if it takes them) or an instance; LastProbe by default; a probe of
+    a living server is lost with probability `probe_loss`. Traffic and probes are the same for every
+    component. ValueError names a bad number; ComponentError says in one sentence what the
+    component did wrong.
+    """
+    times, works = traffic(seed, arrival_rate, service_time, work, duration)
+    health = watch(
+        health_checker,
+        seed=seed,
+        servers=servers,
+        duration=duration,
+        dies_at=dies_at,
+        returns_after=returns_after,
+        added_at=added_at,
+        fall=fall,
+        rise=rise,
+        probe_loss=probe_loss,
+    )
+    balancer = make(RandomBalancer if component is None else component, seed=seed)
+    site = _Site(balancer, parameters.count("workers", workers, at_most=1000), times.size)
+    for _ in range(servers):
+        site.add_server()
+    if added_at is not None:
+        site.at(added_at, site.add_server)
+    site.follow(health)
+    arrivals(site.env, times, works, site.receive)
+    site.env.run()
+    return site.result(health)
+
+
+def traffic(seed, arrival_rate, service_time, work, duration):
+    """Return (times, works) in seconds: when each request comes, and what it needs of a worker."""
+    parameters.choice("work", work, tuple(WORKS))
+    arrivals_stream = workload.stream(seed, "arrivals")
+    times = workload.poisson_arrivals_until(arrivals_stream, arrival_rate, duration)
+    return times, WORKS[work](workload.stream(seed, "work"), service_time, times.size)
+
+
+def shared_queue(
+    *,
+    seed=0,
+    servers=4,
+    arrival_rate=84.0,
+    service_time=0.04,
+    work="uneven",
+    duration=60.0,
+    dies_at=None,
+    returns_after=20.0,
+    added_at=None,
+):
+    """Return the latencies (s) of the same traffic with one queue for all servers.
+
+    The ideal: no balancer can do better than never to let a request wait while a server is idle.
+    A server that is away takes no new request, and nothing fails. By the recursion of Kiefer and
+    Wolfowitz (1955): each request takes the worker that is free first.
+    """
+    times, works = traffic(seed, arrival_rate, service_time, work, duration)
+    free, latencies = [0.0] * servers, []
+    if added_at is not None:
+        free.append(float(added_at))
+    away = dies_at
+    for time, needs in zip(times.tolist(), works.tolist(), strict=True):
+        if away is not None and max(time, free[0]) >= away:
+            heapq.heapreplace(free, max(free[0], away + returns_after))
+            away = None
+        finished = max(time, free[0]) + needs
+        heapq.heapreplace(free, finished)
+        latencies.append(finished - time)
+    return np.array(latencies)
+
+
+class WebServer(Station):
+    """A web server as the balancer's machine sees it: a station with a name and an address."""
+
+    def __init__(self, env, workers, on_leave, place):
+        super().__init__(env, workers, on_leave, place=place)
+        host = network.web_server(place + 1)
+        self.name, self.address, self.healthy = host.name, host.ipv4, True
+
+    def take_out(self):
+        """Let the balancer believe that it is unhealthy."""
+        self.healthy = False
+
+    def put_back(self):
+        """Let the balancer believe that it is healthy."""
+        self.healthy = True
+
+
+class _Site:
+    """The balancer with its servers, and the record of all requests."""
+
+    def __init__(self, balancer, workers, requests):
+        self.env, self.recorder = simpy.Environment(), Recorder(requests)
+        self.workers, self.servers = workers, []
+        self.call = f"{name_of(balancer)}.pick(servers)"
+        self.pick = getattr(balancer, "pick", None)
+        if not callable(self.pick):
+            raise ComponentError(f"{name_of(balancer)} has no method pick(servers).")
+        self.ours = type(balancer) in BASELINES  # may see the servers themselves, not views
+
+    def at(self, time, action):
+        """Call `action()` at `time` (s)."""
+        self.env.timeout(time).callbacks.append(lambda event: action())
+
+    def add_server(self):
+        """Put one more web server behind the balancer."""
+        place = len(self.servers)
+        self.servers.append(WebServer(self.env, self.workers, self.recorder.add, place))
+
+    def follow(self, health):
+        """Let servers die, come back, and be believed to be unhealthy or healthy as in `health`."""
+        for name, start, end in health.dead:
+            self.at(start, partial(self._change, name, Station.fail))
+            self.at(end, partial(self._change, name, Station.restore))
+        for name, start, end in health.out:
+            self.at(start, partial(self._change, name, WebServer.take_out))
+            self.at(end, partial(self._change, name, WebServer.put_back))
+
+    def _change(self, name, action):
+        action(next(server for server in self.servers if server.name == name))
+
+    def receive(self, request):
+        """Send a request to the server that the balancer picks."""
+        servers = views = self.servers
+        if not self.ours:
+            views = [ServerView(s.name, s.address, s.active, s.healthy) for s in servers]
+        try:
+            picked = self.pick(views[:])
+        except NoHealthyServer:
+            request.place = NOWHERE
+            return self._failed(request)
+        except (NotImplementedError, ComponentError):
+            raise
+        except Exception as error:
+            raise ComponentError(raised(self.call, error)) from error
+        place = _place_of(picked, views)
+        if place is None:
+            expected = "one of the ServerView objects it was given"
+            raise ComponentError(wrong_return(self.call, picked, expected))
+        if not servers[place].submit(request):
+            self._failed(request)
+
+    def _failed(self, request):
+        request.failed, request.finished_at = True, self.env.now
+        self.recorder.add(request)
+
+    def result(self, health):
+        """Return what happened."""
+        names = (*(server.name for server in self.servers), "no server")
+        run = self.recorder.result(
+            workers=self.workers * len(self.servers), names=names, duration=health.duration
+        )
+        columns = vars(run) | {"place": run.place % len(names)}
+        return BalancedResult(**columns, health=health)
+
+
+def _place_of(picked, views):
+    """Return where `picked` itself, not one that equals it, is among the views, or None."""
+    for place, view in enumerate(views):
+        if view is picked:
+            return place
+    return None

@@ -1,0 +1,213 @@
+"""What a run of the load balancer looks like: queues over time, the tail of latency."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
+
+from course.engine.record import Result, milliseconds
+from course.load_balancer import network
+from course.view import style
+from course.view.architecture import Node, Tier
+from course.view.architecture import architecture as draw_architecture
+
+TIMES = np.linspace(0, 60, 240, endpoint=False) + 0.125
+WINDOWS = TIMES.reshape(30, 8)  # of two seconds each
+SHARES = np.geomspace(1, 1e-4, 160)
+SLOWEST = 100_000  # ms, the right edge
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A balancer's run, random balancing on the same traffic, and the ideal's latencies (s)."""
+
+    name: str
+    result: Result
+    random: Result
+    ideal: np.ndarray
+    prediction: float | None = None  # ms
+
+
+class BalancePicture:
+    """Left: requests in each server over time. Right: share of requests slower than x."""
+
+    def __init__(self):
+        self.figure, (queues, tail) = style.figure(1, 2, width=8.2, height=4.2)
+        with rc_context(style.LOOK):
+            self._prepare_queues(queues)
+            self._prepare_tail(tail)
+        self.moving = (
+            *(self.outage, self.dead, self.busiest_random, *self.lines),
+            *(*self.covers, self.queues_title),
+            *(*self.tails.values(), *self.marks.values(), self.prediction, self.tail_title),
+        )
+
+    def _prepare_queues(self, axes):
+        axes.set(xlim=(0, 60), xlabel="time (s)", ylabel="requests in each server (2 s means)")
+        axes.set_yscale("symlog", linthresh=10)
+        axes.set_ylim(0, 2000)
+        axes.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
+        self.queues_title = axes.set_title("two requests")
+        self.outage = axes.axvspan(0, 1, facecolor=style.PALE, hatch="//", edgecolor="white")
+        self.dead = axes.text(0, 1100, "", fontsize=9, ha="center")
+        (self.busiest_random,) = axes.plot([], [], label="busiest, random", **style.BASELINE)
+        self.lines = [
+            axes.plot(
+                [],
+                [],
+                color=colour,
+                marker=marker,
+                markevery=(number % 6, 6),
+                markersize=5,
+                linewidth=1.3,
+                label=f"web-{number + 1}",
+            )[0]
+            for number, (colour, marker) in enumerate(
+                zip(style.SERVERS, style.MARKERS, strict=True)
+            )
+        ]
+        shown = [self.busiest_random, *self.lines]
+        columns = [shown[place] for first in range(3) for place in range(first, 9, 3)]
+        self.legend = axes.legend(
+            handles=columns, ncols=3, loc="upper left", bbox_to_anchor=(-0.1, -0.14)
+        )
+        # drawing text is slow: the legend is drawn once, and covered where there is no such server
+        self.covers = [
+            self.figure.add_artist(Rectangle((0, 0), 0, 0, color=style.PAPER, zorder=9))
+            for _ in self.lines
+        ]
+
+    def _cover(self, servers):
+        """Show the first `servers` entries of the legend only."""
+        entries = zip(self.legend.get_lines(), self.legend.get_texts(), strict=True)
+        places = {
+            text.get_text(): Bbox.union([handle.get_window_extent(), text.get_window_extent()])
+            for handle, text in entries
+        }
+        for number, (cover, line) in enumerate(zip(self.covers, self.lines, strict=True)):
+            box = places[line.get_label()].padded(6).transformed(self.figure.transFigure.inverted())
+            cover.set_bounds(box.bounds)
+            cover.set_visible(number >= servers)
+
+    def _prepare_tail(self, axes):
+        axes.set(xscale="log", yscale="log", xlim=(10, SLOWEST), ylim=(2e-4, 1.15))
+        axes.set(xlabel="latency x (ms)", ylabel="share of requests slower than x")
+        axes.set_xticks([10, 100, 1000, 10_000, SLOWEST], ["10", "100", "1,000", "10,000", ""])
+        axes.set_yticks([1, 0.1, 0.01, 0.001], ["100 %", "10 %", "1 %", "0.1 %"])
+        axes.minorticks_off()
+        self.tail_title = axes.set_title("two requests")
+        axes.axhline(0.01, color=style.INK, linewidth=0.8)
+        axes.text(11, 0.0107, "99 % are faster", fontsize=9, va="bottom")
+        looks = {
+            "yours": ("this algorithm", "o", style.YOURS),
+            "random": ("random", "s", style.BASELINE),
+            "ideal": ("one shared queue (ideal)", "^", {"color": style.ORANGE, "linewidth": 1.2}),
+        }
+        self.tails, self.marks, handles = {}, {}, []
+        for key, (label, marker, look) in looks.items():
+            mark = {"color": look["color"], "marker": marker, "markersize": 7}
+            (self.tails[key],) = axes.plot([], [], **look)
+            (self.marks[key],) = axes.plot([], [], **mark, linestyle="none")
+            handles += axes.plot([], [], **look | mark, label=label)
+        (self.prediction,) = axes.plot([], [], **style.PREDICTION)
+        handles += axes.plot([], [], **style.PREDICTION, label="your prediction")
+        axes.legend(handles=handles, ncols=2, loc="upper left", bbox_to_anchor=(-0.2, -0.14))
+
+    def show(self, comparison):
+        """Draw a Comparison; return it in words."""
+        result, random, guess = comparison.result, comparison.random, comparison.prediction
+        queues = self._show_queues(result, random)
+        self.queues_title.set_text(queues)
+        p99 = {
+            "yours": self._show_tail("yours", result.latency),
+            "random": self._show_tail("random", random.latency),
+            "ideal": self._show_tail("ideal", comparison.ideal),
+        }
+        self.prediction.set_data(([min(guess, SLOWEST)], [0.01]) if guess else ([], []))
+        failed = f"; {result.errors:,} failed" if result.errors else ""
+        within = f"99 % within {milliseconds(p99['yours'])}, random {milliseconds(p99['random'])}"
+        self.tail_title.set_text(within + failed)
+        predicted = f" You predicted {guess:,.0f} ms." if guess else ""
+        return (
+            f"{comparison.name}: 99 % of the served requests took at most "
+            f"{milliseconds(p99['yours'])} (random {milliseconds(p99['random'])}, one shared queue "
+            f"{milliseconds(p99['ideal'])}); {result.errors:,} of {len(result):,} requests failed "
+            f"(random {random.errors:,}). {queues}.{predicted}"
+        )
+
+    def _show_queues(self, result, random):
+        """Draw the queues; return what they show."""
+        names = result.names[:-1]
+        counts = _counts(result)
+        for line, count in zip(self.lines, counts, strict=False):
+            line.set_data(WINDOWS.mean(axis=1), count.reshape(WINDOWS.shape).mean(axis=1))
+            line.set_visible(True)
+        for line in self.lines[len(names) :]:
+            line.set_visible(False)
+        self._cover(len(names))
+        busiest = _counts(random).max(axis=0).reshape(WINDOWS.shape).mean(axis=1)
+        self.busiest_random.set_data(WINDOWS.mean(axis=1), busiest)
+        self._show_outage(result)
+        beside_idle = counts.max(axis=0)[_someone_idle(result, counts)].max(initial=0)
+        if beside_idle > 1:
+            return f"{beside_idle:,} requests in one server, another idle"
+        return f"Up to {counts.max():,} requests in one server"
+
+    def _show_outage(self, result):
+        shown = bool(result.health.dead)
+        self.outage.set_visible(shown)
+        self.dead.set_visible(shown)
+        if shown:
+            name, start, end = result.health.dead[0]
+            self.outage.set_bounds(start, 0, end - start, 1)
+            self.dead.set_text(f"{name} is dead")
+            self.dead.set_x(min(max((start + end) / 2, 8), 52))
+
+    def _show_tail(self, key, latency):
+        """Draw one tail; return its 99th percentile (s), nan if nothing was served."""
+        latency = np.sort(latency) * 1000
+        if not latency.size:
+            latency = np.array([float("nan")])
+        rows = np.minimum((latency.size * (1 - SHARES)).astype(int), latency.size - 1)
+        self.tails[key].set_data(latency[rows], np.maximum(SHARES, 1 / latency.size))
+        p99 = float(np.percentile(latency, 99))
+        self.marks[key].set_data([min(p99, SLOWEST)], [0.01])
+        return p99 / 1000
+
+
+def _counts(result):
+    """Return requests in each server (rows) at each of TIMES (columns)."""
+    return np.array([result.number_in_system(TIMES, name) for name in result.names[:-1]])
+
+
+def _someone_idle(result, counts):
+    """Return at which of TIMES a living server that has been used before had nothing to do."""
+    idle = counts == 0
+    for row, name in enumerate(result.names[:-1]):
+        used = result.arrived_at[result.place == row]
+        idle[row] &= used.min(initial=np.inf) < TIMES
+        for dead, start, end in result.health.dead:
+            if dead == name:
+                idle[row] &= (start > TIMES) | (end + 1 < TIMES)
+    return idle.any(axis=0)
+
+
+def architecture(servers=4):
+    """Return the picture of the system so far: the load balancer is new."""
+    client, outside, inside = network.CLIENT, network.BALANCER_OUTSIDE, network.BALANCER_INSIDE
+    database = network.DATABASE
+    web = [network.web_server(number + 1) for number in range(servers)]
+    addresses = (f"public {outside.ipv4}", f"private {inside.ipv4}")
+    behind = "private network"
+    tiers = (
+        Tier("clients", (Node("clients", ("browsers and apps", f"e.g. {client.ipv4}")),)),
+        Tier("load balancer", (Node("balancer", addresses),), new=True),
+        Tier("web tier", tuple(Node(host.name, (host.ipv4,)) for host in web), zone=behind),
+        Tier("data tier", (Node(database.name, (database.ipv4,)),), zone=behind),
+    )
+    links = [("clients", "balancer", "HTTP")]
+    links += [("balancer", host.name, "") for host in web]
+    links += [(host.name, database.name, "") for host in web]
+    return draw_architecture(tiers, links)

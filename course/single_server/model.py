@@ -1,0 +1,174 @@
+"""The world of the first notebook: requests that come to one server; no drawing.
+
+simulate(serve, arrival_rate=9.5, service_time=0.1, workers=1) → Result
+"""
+
+import re
+from types import GeneratorType
+
+import numpy as np
+import simpy
+
+from course.engine import component as students
+from course.engine import parameters, stations, workload
+from course.engine.component import ComponentError
+from course.engine.record import Recorder, Result
+
+
+class Request:
+    """One request: it comes at `arrived_at` (s) and needs work, in seconds.
+
+    On one server it needs `work`; on two tiers `web_work` and then `db_work`. `started_at` and
+    `finished_at` (s) are None until your code sets them. It takes no other attributes.
+    """
+
+    __slots__ = (
+        "arrived_at",
+        "db_work",
+        "finished_at",
+        "number",
+        "started_at",
+        "web_work",
+        "work",
+    )
+
+    def __init__(self, number, arrived_at=0.0, work=0.0, web_work=0.0, db_work=0.0):
+        self.number, self.arrived_at = number, arrived_at
+        self.work, self.web_work, self.db_work = work, web_work, db_work
+        self.started_at = self.finished_at = None
+
+    def __repr__(self):
+        return f"Request({self.number})"
+
+
+def simulate(
+    component=None, *, seed=0, arrival_rate=8.0, service_time=0.1, workers=1, requests=5000
+):
+    """Return the Result of Poisson arrivals (requests/s) with exponential work of `service_time` s.
+
+    They are served by `component(env, workers, request)`, a SimPy process a request, or, without
+    one, by the engine's station: the same traffic for both. It ends when the last request has left.
+    """
+    workers = parameters.count("workers", workers)
+    times = workload.poisson_arrivals(workload.stream(seed, "arrivals"), arrival_rate, requests)
+    works = workload.exponential_work(workload.stream(seed, "work"), service_time, requests)
+    if component is None:
+        return station(times, works, workers)
+    env = simpy.Environment()
+    served = serve_each(
+        env,
+        component,
+        {"workers": simpy.Resource(env, workers)},
+        times,
+        works,
+        lambda came: Request(came.number, came.arrived_at, work=came.work),
+    )
+    started = times_of(component, served, "started_at")
+    return result_of(component, served, started, workers)
+
+
+def station(times, works, workers):
+    """Return the Result of the engine's own server."""
+    env, recorder = simpy.Environment(), Recorder(len(times))
+    server = stations.Station(env, workers, recorder.add)
+    stations.arrivals(env, times, works, server.submit)
+    env.run()
+    return recorder.result(workers=workers)
+
+
+def serve_each(env, component, resources, times, works, make):
+    """Run a process `component(env, *resources, request)` a request; return the requests.
+
+    `make(came)` makes the request of one that came. ComponentError if any is left unfinished.
+    """
+    name = students.name_of(component)
+    if not callable(component):
+        raise ComponentError(f"{students.short(component)} is no function: give the name alone.")
+    call = f"{name}({', '.join(('env', *resources, 'request'))})"
+    begun = []
+
+    def start(came):
+        request = make(came)
+        process = component(env, *resources.values(), request)
+        if not isinstance(process, GeneratorType):
+            expected = "a generator: without a yield it is over before any time has passed"
+            raise ComponentError(students.wrong_return(call, process, expected))
+        begun.append((request, env.process(process)))
+
+    stations.arrivals(env, times, works, start)
+    with students.sentences(call), _yields_of(name):
+        env.run()
+    left = sum(process.is_alive for _, process in begun)
+    if left:
+        why = "they wait for an event that never comes"
+        if any(resource.count for resource in resources.values()):
+            why = "a worker that is not given back serves nobody else"
+        raise ComponentError(f"{name} left {left:,} of {len(begun):,} requests unfinished: {why}.")
+    return [request for request, _ in begun]
+
+
+class _yields_of:
+    """Context manager: SimPy's complaint about a yielded value becomes one sentence."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        wrong = re.search(r'Invalid yield value "(.*)"', str(error)) if error else None
+        if wrong and isinstance(error, RuntimeError):
+            what = students.short(wrong[1]).strip("'\"")
+            raise ComponentError(
+                f"{self.name} yielded {what}: a process yields SimPy events only, "
+                "such as a timeout or a request for a worker."
+            ) from error
+        return False
+
+
+def result_of(component, served, started, workers):
+    """Return the Result of requests that a student's process served; ComponentError if it lies.
+
+    `started` are the times when they got a worker, or None where nobody noted them.
+    """
+    arrived = np.array([request.arrived_at for request in served])
+    finished = times_of(component, served, "finished_at")
+    first = arrived if started is None else started
+    in_order = (arrived <= first + 1e-9) & (first <= finished + 1e-9)
+    wrong = np.flatnonzero(~(in_order & np.isfinite(finished)))
+    if wrong.size:
+        row = int(wrong[0])
+        times = f"arrived_at = {arrived[row]:.3f}, started_at = {first[row]:.3f}"
+        raise ComponentError(
+            f"{students.name_of(component)} left request {row} with {times}, finished_at = "
+            f"{finished[row]:.3f}: these must come in this order."
+        )
+    return Result(
+        arrived_at=arrived,
+        started_at=np.full(len(served), np.nan) if started is None else started,
+        finished_at=finished,
+        failed=np.zeros(len(served), dtype=bool),
+        place=np.zeros(len(served), dtype=np.int8),
+        names=("server",),
+        workers=workers,
+        duration=float(finished.max()),
+    )
+
+
+def times_of(component, served, attribute):
+    """Return one time of each request; ComponentError where the student's code did not set it."""
+    values = [getattr(request, attribute) for request in served]
+    name, unset = students.name_of(component), sum(value is None for value in values)
+    if unset:
+        raise ComponentError(
+            f"{name} left request.{attribute} unset for {unset:,} of {len(values):,} requests."
+        )
+    if not set(map(type, values)) <= {float, int}:
+        for value in values:
+            if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+                raise ComponentError(
+                    f"{name} set request.{attribute} = {students.short(value)}: "
+                    "must be a time in seconds, such as env.now."
+                )
+    return np.array(values, dtype=float)

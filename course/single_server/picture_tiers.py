@@ -1,0 +1,136 @@
+"""Picture of two tiers: where a request's time goes, and who is kept busy by what."""
+
+from matplotlib import rc_context
+
+from course.engine.record import milliseconds
+from course.view import style
+
+TIME_END = 0.8  # seconds on the time axis
+PARTS = (  # of a request's time: name, colour, hatch
+    ("waits for a web worker", style.ORANGE, "//"),
+    ("web work", style.BLUE, ""),
+    ("waits for a connection", style.VERMILION, "xx"),
+    ("database work", style.SKY, ".."),
+)
+
+
+class TiersPicture:
+    """Left: the mean time of a request in its parts. Right: what the workers of each tier do."""
+
+    @rc_context(style.LOOK)
+    def __init__(self, box_workers):
+        self.figure, (left, right) = style.figure(width_ratios=[1.25, 1])
+        self.finding = self.figure.suptitle(" ", x=0.01, ha="left", fontsize=10.5)
+        left.set(
+            title="Where a request's time goes",
+            xlabel="mean time of a request (ms)",
+            xlim=(0, TIME_END * 1000),
+            ylim=(-0.6, 1.6),
+        )
+        left.set_yticks([1, 0], ["yours", f"one box,\n{box_workers} workers"])
+        left.grid(False, axis="y")
+        right.set(title="What the tiers do", ylabel="share of their time", ylim=(0, 1.12))
+        right.set_xlim(-0.6, 1.6)
+        right.set_xticks([0, 1], ["web workers", "connections"])
+        right.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+        right.grid(False, axis="x")
+        self.yours = [_bar(left, 1, part, label=True) for part in PARTS]
+        self.box = [_bar(left, 0, part) for part in PARTS]
+        for bar in self.box:
+            bar.set_alpha(0.55)
+        self.figure.legend(loc="outside lower center", ncols=4, columnspacing=1.2)
+        self.totals = [left.text(0, row, "", va="center", fontsize=9) for row in (1, 0)]
+        self.web = [_column(right, 0, part) for part in PARTS[1:]]
+        self.db = [_column(right, 1, part) for part in PARTS[3:]]
+        self.shares = [right.text(place, 0, "", ha="center", fontsize=9) for place in (0, 1)]
+        moving = (*self.yours, *self.box, *self.totals, *self.web, *self.db, *self.shares)
+        self.moving = (self.finding, *moving)
+
+    def show(self, run):
+        """Show what `explore_two_tiers` ran; return it in words."""
+        totals = [self._times(self.yours, run.yours, 0), self._times(self.box, run.box, 1)]
+        working, waiting, answered = _web_shares(run)
+        _stack(self.web, (working, waiting, answered))
+        _stack(self.db, (run.yours.db_held,))
+        self._share(0, run.yours.web_held)
+        self._share(1, run.yours.db_held)
+        title = _finding(run, totals[0], waiting)
+        self.finding.set_text(title)
+        parts = run.yours.web_wait, run.yours.web_work, run.yours.db_wait, run.yours.db_work
+        named = (f"{name} {milliseconds(s)}" for (name, *_), s in zip(PARTS, parts, strict=True))
+        return (
+            f"{title}. A request takes {milliseconds(totals[0])}: {', '.join(named)}. "
+            f"The web workers are taken {run.yours.web_held:.0%} of the time but do web work in "
+            f"{working:.0%}; the connections are busy {run.yours.db_held:.0%}. "
+            f"All in one box: {milliseconds(totals[1])}."
+        )
+
+    def _times(self, bars, tiers, row):
+        """Set one row of the times; return their sum."""
+        parts = tiers.web_wait, tiers.web_work, tiers.db_wait, tiers.db_work
+        left = 0.0
+        for bar, seconds in zip(bars, parts, strict=True):
+            bar.set_x(min(left, TIME_END) * 1000)
+            bar.set_width(max(0.0, min(left + seconds, TIME_END) - min(left, TIME_END)) * 1000)
+            left += seconds
+        over = left > TIME_END * 0.8
+        self.totals[row].set_text(f"{milliseconds(left)}{' →' if left > TIME_END else ''}")
+        self.totals[row].set_ha("right" if over else "left")
+        self.totals[row].set_x(min(left, TIME_END) * 1000 - 8 if over else left * 1000 + 8)
+        self.totals[row].set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.5})
+        return left
+
+    def _share(self, place, share):
+        self.shares[place].set_text(f"{share:.0%} taken")
+        self.shares[place].set_y(min(share, 1.0) + 0.015)
+
+
+def _bar(axes, row, part, label=False):
+    name, colour, hatch = part
+    bar = axes.barh(row, 0, height=0.5, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
+    if label:
+        bar.set_label(name)
+    return bar[0]
+
+
+def _column(axes, place, part):
+    _, colour, hatch = part
+    return axes.bar(place, 0, width=0.6, color=colour, hatch=hatch, edgecolor="white", linewidth=0)[
+        0
+    ]
+
+
+def _stack(bars, shares):
+    bottom = 0.0
+    for bar, share in zip(bars, shares, strict=True):
+        bar.set_y(bottom)
+        bar.set_height(share)
+        bottom += share
+
+
+def _web_shares(run):
+    """Return the shares of the web workers' time: work, wait for a connection, for its answer.
+
+    What a worker is held for beyond its own work is waiting; a `serve_two_tiers` that lets the web
+    worker go before it asks the database has none.
+    """
+    tiers, seconds = run.yours, run.web_workers * run.yours.result.duration
+    requests = len(tiers.result)
+    working = min(tiers.web_work * requests / seconds, tiers.web_held)
+    waiting = min(tiers.db_wait * requests / seconds, tiers.web_held - working)
+    return working, waiting, tiers.web_held - working - waiting
+
+
+def _finding(run, total, waiting):
+    """Return the title: which tier is the bottleneck, if one is."""
+    tiers = run.yours
+    if max(tiers.web_wait, tiers.db_wait) < 0.1 * total:
+        return "No bottleneck: neither tier makes a request wait long"
+    if run.db_needs / run.connections > run.web_needs / run.web_workers and waiting > 0.05:
+        return (
+            f"The database is the bottleneck: web workers are {tiers.web_held:.0%} taken, "
+            f"{waiting:.0%} just waiting for it"
+        )
+    if tiers.web_wait > tiers.db_wait:
+        return f"The web tier is the bottleneck: its workers are {tiers.web_held:.0%} taken"
+    return f"The database is the bottleneck: its connections are {tiers.db_held:.0%} busy"

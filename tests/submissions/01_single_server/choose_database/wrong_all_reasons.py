@@ -1,0 +1,7 @@
+# loses: choose_database_check
+# Asks for all four reasons.
+def choose_database(needs):
+    for need in needs:
+        if need not in NEEDS:
+            raise ValueError(need)
+    return "non-relational" if needs == set(NEEDS[:4]) else "relational"

@@ -1,0 +1,11 @@
+# loses: choose_database_hidden
+# Takes the words out of the caller's set.
+def choose_database(needs):
+    answer = "relational"
+    if needs & set(NEEDS[:4]) and not needs & set(NEEDS[4:]):
+        answer = "non-relational"
+    while needs:
+        need = needs.pop()
+        if need not in NEEDS:
+            raise ValueError(need)
+    return answer

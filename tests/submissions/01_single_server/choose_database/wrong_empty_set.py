@@ -1,0 +1,7 @@
+# loses: choose_database_check
+# Nothing speaks against: non-relational also without any reason.
+def choose_database(needs):
+    for need in needs:
+        if need not in NEEDS:
+            raise ValueError(need)
+    return "relational" if needs & {"joins", "multi-row transactions"} else "non-relational"

@@ -1,0 +1,12 @@
+# loses: choose_database_check
+# Counts the reasons on both sides.
+def choose_database(needs):
+    for need in needs:
+        if need not in NEEDS:
+            raise ValueError(need)
+    against = len(needs & {"joins", "multi-row transactions"})
+    return (
+        "non-relational"
+        if len(needs) - against >= against > 0 or (needs and not against)
+        else "relational"
+    )

@@ -1,0 +1,8 @@
+# loses: serve_check
+# The worker is never given back.
+def serve(env, workers, request):
+    turn = workers.request()
+    yield turn
+    request.started_at = env.now
+    yield env.timeout(request.work)
+    request.finished_at = env.now

@@ -1,0 +1,10 @@
+# loses: serve_hidden
+# Looks every half second whether somebody is free: late, and not in order of arrival.
+def serve(env, workers, request):
+    while workers.count >= workers.capacity:
+        yield env.timeout(0.5)
+    with workers.request() as turn:
+        yield turn
+        request.started_at = env.now
+        yield env.timeout(request.work)
+    request.finished_at = env.now

@@ -1,0 +1,10 @@
+# loses: serve_two_tiers_check
+# The other way round.
+def serve_two_tiers(env, web, database, request):
+    with database.request() as connection:
+        yield connection
+        yield env.timeout(request.db_work)
+        with web.request() as worker:
+            yield worker
+            yield env.timeout(request.web_work)
+    request.finished_at = env.now

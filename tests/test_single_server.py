@@ -1,0 +1,485 @@
+"""Notebook 01's lab: what its simulations must show, and that every picture can be drawn."""
+
+import itertools
+import os
+import statistics
+from unittest import mock
+
+import numpy as np
+import pytest
+import simpy
+from matplotlib.text import Text
+
+from course import single_server as lab
+from course.engine.component import ComponentError
+from tests import course_scripts
+
+NAME = "01_single_server"
+
+
+@pytest.fixture(scope="module")
+def solved():
+    return course_scripts.solved(NAME)
+
+
+def mean_waits(utilization, seeds, requests):
+    """Return the mean wait of each run of one worker, in multiples of the service time."""
+    traffic = {"arrival_rate": utilization / 0.1, "service_time": 0.1, "requests": requests}
+    return [lab.simulate(seed=seed, **traffic).mean_wait / 0.1 for seed in seeds]
+
+
+# --- what one server must show -------------------------------------------------------------------
+
+
+def test_at_80_percent_one_worker_waits_4_times_its_service_time():
+    # A mean over n requests has a standard deviation of √(1976 / n), 2 % of 4 at n = 300,000:
+    # each seed within 4 of them, and all together (a fifth of the variance) too.
+    waits = mean_waits(0.8, range(5), 300_000)
+    deviation = (1976 / 300_000) ** 0.5
+    assert all(abs(wait - 4) < 4 * deviation for wait in waits), waits
+    assert abs(statistics.mean(waits) - 4) < 4 * deviation / 5**0.5, waits
+
+
+def test_at_95_percent_it_waits_19_times():
+    # The band is the runs' own: 4 standard errors of the mean of 10, which must be small enough
+    # to tell 19 from 15 (what 94 % gives).
+    waits = mean_waits(0.95, range(10), 200_000)
+    error = statistics.stdev(waits) / 10**0.5
+    assert error < 1, waits
+    assert abs(statistics.mean(waits) - 19) < 4 * error, waits
+
+
+def test_four_workers_at_80_percent_wait_much_less():
+    # Erlang C: 0.7455. The wait of four workers varies less than that of one, so 2 % is its bound.
+    wait = lab.simulate(arrival_rate=32, workers=4, requests=300_000).mean_wait / 0.1
+    assert wait == pytest.approx(0.7455, rel=0.08)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("load", [0.5, 0.95, 1.5])
+def test_the_solved_serve_equals_the_built_in_server(solved, workers, load):
+    traffic = {"arrival_rate": load * workers / 0.1, "workers": workers, "requests": 2000}
+    yours, built_in = lab.simulate(solved["serve"], **traffic), lab.simulate(**traffic)
+    assert yours.arrived_at == pytest.approx(built_in.arrived_at, abs=1e-9)
+    assert yours.started_at == pytest.approx(built_in.started_at, abs=1e-9)
+    assert yours.finished_at == pytest.approx(built_in.finished_at, abs=1e-9)
+    assert yours.duration == pytest.approx(built_in.duration, abs=1e-9)
+
+
+@pytest.mark.parametrize("load", [0.5, 0.95, 2.0])
+def test_littles_law_is_exact(solved, load):
+    traffic = {"arrival_rate": load / 0.1, "requests": 2000}
+    two_tiers = lab.simulate_two_tiers(solved["serve_two_tiers"], arrival_rate=load / 0.1)
+    runs = lab.simulate(**traffic), lab.simulate(solved["serve"], **traffic), two_tiers.result
+    for result in runs:
+        moments = np.unique(np.concatenate([[0.0], result.arrived_at, result.finished_at]))
+        numbers = result.number_in_system(moments[:-1])
+        assert result.number_in_system([0.0, result.duration]).tolist() == [0, 0]
+        area = float((numbers * np.diff(moments)).sum())
+        law = result.throughput * result.mean_latency
+        assert area / result.duration == pytest.approx(law, rel=1e-9)
+
+
+def test_other_seeds_are_other_traffic():
+    assert lab.simulate(seed=1).mean_wait != lab.simulate(seed=2).mean_wait
+    assert lab.simulate(seed=1).mean_wait == lab.simulate(seed=1).mean_wait
+
+
+# --- what two tiers must show --------------------------------------------------------------------
+
+
+def test_as_many_connections_as_web_workers_are_one_box(solved):
+    tiers = lab.simulate_two_tiers(solved["serve_two_tiers"], web_workers=4, connections=4)
+    box = lab.simulate_two_tiers(web_workers=4)
+    assert tiers.result.finished_at == pytest.approx(box.result.finished_at, abs=1e-9)
+    assert tiers.db_wait == 0
+    assert tiers.web_wait == pytest.approx(box.web_wait, abs=1e-9)
+    assert tiers.web_held == pytest.approx(box.web_held, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_web_workers_are_busy_waiting_and_only_connections_help(solved, seed):
+    def run(**tiers):
+        return lab.simulate_two_tiers(solved["serve_two_tiers"], seed=seed, **tiers)
+
+    few, more_web, more_connections = run(), run(web_workers=16), run(connections=2)
+    working = few.web_work * 8 / 4  # 8 requests/s over 4 web workers
+    assert few.web_held > 4 * working  # taken, but hardly by work
+    assert few.db_held > 0.7
+    assert more_web.result.mean_latency > 0.95 * few.result.mean_latency
+    assert more_web.db_wait > 1.3 * few.db_wait  # the wait has only moved
+    assert more_connections.result.mean_latency < 0.55 * few.result.mean_latency
+
+
+def test_the_parts_of_a_requests_time_add_up(solved):
+    tiers = lab.simulate_two_tiers(solved["serve_two_tiers"], connections=2)
+    parts = tiers.web_wait + tiers.web_work + tiers.db_wait + tiers.db_work
+    assert parts == pytest.approx(tiers.result.mean_latency, rel=1e-9)
+
+
+# --- machines and databases ----------------------------------------------------------------------
+
+
+def test_price_grows_faster_than_power_and_ends(solved):
+    prices = [machine.monthly_cost / machine.workers for machine in lab.CATALOG]
+    assert prices == sorted(prices) and prices[-1] > 2 * prices[0]
+    chosen = [solved["scale_up"](list(lab.CATALOG), rate, 0.1) for rate in range(5, 511, 5)]
+    costs = [machine.monthly_cost for machine in chosen]
+    assert costs == sorted(costs) and set(chosen) == set(lab.CATALOG)
+    with pytest.raises(lab.NoMachineBigEnough):
+        solved["scale_up"](list(lab.CATALOG), 515, 0.1)
+
+
+def test_the_six_needs():
+    assert len(set(lab.NEEDS)) == 6
+    assert {"joins", "multi-row transactions"} == set(lab.NEEDS[4:])
+
+
+# --- pictures ------------------------------------------------------------------------------------
+
+
+def explorers(names):
+    """Return every picture of the notebook with these solutions in it, by name."""
+    formulas = names["utilization"], names["requests_in_system"]
+    return {
+        "explore": lambda: lab.explore(),
+        "explore with a prediction": lambda: lab.explore(prediction=8),
+        "explore serve": lambda: lab.explore(names["serve"], prediction=100),
+        "explore_formulas": lambda: lab.explore_formulas(*formulas),
+        "explore_two_tiers": lambda: lab.explore_two_tiers(names["serve_two_tiers"]),
+        "explore_catalog": lambda: lab.explore_catalog(names["scale_up"]),
+        "explore_database": lambda: lab.explore_database(names["choose_database"]),
+    }
+
+
+PICTURES = list(explorers(dict.fromkeys(course_scripts.solved(NAME))))
+
+
+def ends(control):
+    return (control.min, control.max) if hasattr(control, "min") else (False, True)
+
+
+def at_every_corner(explorer):
+    """Yield (values, words) at each combination of the sliders' ends, redrawn once each."""
+    for control in explorer.controls.values():
+        control.unobserve(explorer.refresh, names="value")
+    for values in itertools.product(*map(ends, explorer.controls.values())):
+        for control, value in zip(explorer.controls.values(), values, strict=True):
+            control.value = value
+        yield explorer.values, explorer.refresh()
+
+
+def assert_shown(explorer, words):
+    assert explorer.image.layout.display is None, words
+    assert bytes(explorer.image.value[:4]) == b"\x89PNG"
+    assert "#A33B00" not in explorer.sentence.value
+    assert len(words) > 40 and words.endswith((".", "times.")) and " nan" not in words, words
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_every_picture_at_every_corner_of_its_sliders(solved, picture):
+    explorer = explorers(solved)[picture]()
+    assert_shown(explorer, explorer.refresh())
+    before = bytes(explorer.image.value)
+    changed = 0
+    for _, words in at_every_corner(explorer):
+        assert_shown(explorer, words)
+        changed += bytes(explorer.image.value) != before
+    assert changed, "no slider changes the picture"
+    small = [text.get_text() for text in explorer.picture.figure.findobj(Text) if text.get_text()]
+    sizes = [text.get_fontsize() for text in explorer.picture.figure.findobj(Text)]
+    assert small and min(sizes) >= 9
+
+
+@pytest.mark.parametrize("picture", PICTURES[2:])
+def test_a_stub_shows_a_friendly_sentence(picture):
+    def stub(*_):
+        raise NotImplementedError("Exercise X: write it")
+
+    def generating_stub(*_):
+        raise NotImplementedError("Exercise X: write it")
+        yield
+
+    names = ("serve", "utilization", "requests_in_system", "serve_two_tiers", "scale_up")
+    stubs = [stub, generating_stub] if "serve" in picture or "tiers" in picture else [stub]
+    for function in stubs:
+        explorer = explorers(dict.fromkeys((*names, "choose_database"), function))[picture]()
+        assert explorer.refresh() == "Not written yet. Exercise X: write it"
+        assert explorer.image.layout.display == "none"
+
+
+def test_while_nbgrader_executes_nothing_is_drawn(solved):
+    with mock.patch.dict(os.environ, {"NBGRADER_EXECUTION": "autograde"}):
+        assert [show() for show in explorers(solved).values()] == [None] * len(PICTURES)
+        assert lab.architecture() is None
+
+
+def test_the_first_picture_says_what_it_shows(solved):
+    explorer = lab.explore(solved["serve"], prediction=8)
+    assert "80% of their time asked for" in explorer.refresh()
+    assert "exactly the same" in explorer.refresh()
+    assert "You predicted 8 × at 95 %; theory says 19 ×." in explorer.refresh()
+    explorer.controls["arrival_rate"].value = 20.0
+    assert "grows for as long as the run lasts" in explorer.refresh()
+
+
+def test_a_faster_serve_is_seen_to_differ():
+    def serve(env, workers, request):
+        with workers.request() as turn:
+            yield turn
+            request.started_at = env.now
+            yield env.timeout(request.work / 2)
+        request.finished_at = env.now
+
+    assert "yours differs" in lab.explore(serve).refresh()
+
+
+@pytest.mark.parametrize("prediction", ["8 times", True, float("nan"), -1])
+def test_a_prediction_that_is_no_number_is_named(prediction):
+    assert lab.explore(prediction=prediction).refresh().startswith(f"prediction = {prediction!r}")
+
+
+def test_the_formulas_are_compared_with_what_was_measured(solved):
+    right = lab.explore_formulas(solved["utilization"], solved["requests_in_system"])
+    assert "Little's law is exact" in right.picture.finding.get_text()
+    wrong = lab.explore_formulas(solved["utilization"], lambda rate, latency: latency / rate)
+    assert "is not the" in wrong.picture.finding.get_text()
+    none = lab.explore_formulas(solved["utilization"], lambda rate, latency: None)
+    assert "returned None, expected a number" in none.refresh()
+
+
+def test_the_text_of_exercise_c_quotes_the_picture(solved):
+    explorer = lab.explore_two_tiers(solved["serve_two_tiers"])
+    assert "The web workers are taken 62% of the time" in explorer.refresh()
+    script = (course_scripts.ROOT / "solutions" / f"{NAME}.py").read_text(encoding="utf-8")
+    assert "the web\n# workers are 62 % taken" in script or "web workers are 62 % taken" in script
+    explorer.controls["web_workers"].value, explorer.controls["connections"].value = 1, 16
+    assert explorer.refresh().startswith("The web tier is the bottleneck")
+
+
+def test_a_tier_that_is_let_go_too_early_is_drawn_without_a_wait_in_it():
+    def serve_two_tiers(env, web, database, request):
+        for resource, work in ((web, request.web_work), (database, request.db_work)):
+            with resource.request() as turn:
+                yield turn
+                yield env.timeout(work)
+        request.finished_at = env.now
+
+    assert_shown(explorer := lab.explore_two_tiers(serve_two_tiers), explorer.refresh())
+
+
+def test_the_catalog_picture_finds_the_ceiling(solved):
+    explorer = lab.explore_catalog(solved["scale_up"])
+    assert "from 515 requests/s on no machine is big enough" in explorer.refresh()
+    explorer.controls["arrival_rate"].value = 600
+    assert "Scaling up ends" in explorer.refresh()
+
+
+def test_wrong_answers_of_the_choosers_are_sentences():
+    assert "expected a Machine" in lab.explore_catalog(lambda *_: "box-2").refresh()
+    assert "raised KeyError" in lab.explore_catalog(lambda *_: {}["x"]).refresh()
+    assert "expected 'relational'" in lab.explore_database(lambda needs: True).refresh()
+    assert "raised ZeroDivisionError" in lab.explore_database(lambda needs: 1 / 0).refresh()
+
+
+def test_the_architecture_is_drawn_from_the_catalog():
+    one, two = lab.architecture(), lab.architecture(two_tiers=True)
+    assert "web browser, mobile app; one server: server" in one.alt
+    assert "web tier: web server; data tier: database" in two.alt
+    assert one.data.startswith(b"\x89PNG") and one.data != two.data
+
+
+@pytest.mark.parametrize("two_tiers", [False, True])
+def test_the_architecture_marks_what_is_new(two_tiers):
+    with mock.patch("course.view.architecture.architecture") as draw:
+        lab.architecture(two_tiers)
+    tiers, links = draw.call_args.args
+    assert [tier.new for tier in tiers] == [False] * (len(tiers) - 1) + [True]
+    names = [node.name for tier in tiers for node in tier.nodes]
+    assert {end for link in links for end in link[:2]} == set(names)
+
+
+# --- what people do wrong ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"arrival_rate": 0},
+        {"arrival_rate": float("nan")},
+        {"service_time": -0.1},
+        {"service_time": "0.1"},
+        {"workers": 0},
+        {"workers": 1.5},
+        {"requests": 0},
+        {"requests": True},
+        {"seed": -1},
+    ],
+)
+def test_bad_parameters_are_named(wrong):
+    ((name, value),) = wrong.items()
+    with pytest.raises(ValueError, match=name) as error:
+        lab.simulate(**wrong)
+    assert repr(value) in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["web_time", "db_time", "web_workers", "connections"])
+def test_bad_parameters_of_two_tiers_are_named(name):
+    with pytest.raises(ValueError, match=f"{name} = 0"):
+        lab.simulate_two_tiers(**{name: 0})
+
+
+def raises(env, workers, request):
+    yield env.timeout(1)
+    raise KeyError("photo")
+
+
+def returns_nothing(env, workers, request):
+    request.finished_at = env.now
+
+
+def yields_a_number(env, workers, request):
+    yield 3.5
+
+
+def yields_a_word(env, workers, request):
+    yield "a worker"
+
+
+def misspells(env, workers, request):
+    yield env.timeout(1)
+    request.finish_at = env.now
+
+
+def keeps_the_worker(env, workers, request):
+    turn = workers.request()
+    yield turn
+    request.started_at = env.now
+    yield env.timeout(request.work)
+    request.finished_at = env.now
+
+
+def waits_for_ever(env, workers, request):
+    yield env.event()
+
+
+def sets_nothing(env, workers, request):
+    yield env.timeout(1)
+
+
+def sets_no_time(env, workers, request):
+    yield env.timeout(1)
+    request.started_at = request.finished_at = env
+
+
+def goes_back_in_time(env, workers, request):
+    yield env.timeout(1)
+    request.started_at, request.finished_at = env.now, 0.0
+
+
+def never_happens(env, workers, request):
+    yield env.timeout(1)
+    request.started_at, request.finished_at = env.now, float("nan")
+
+
+def ends_at_infinity(env, workers, request):
+    yield env.timeout(1)
+    request.started_at, request.finished_at = env.now, float("inf")
+
+
+def a_strangers_turn(env, workers, request):
+    yield simpy.Resource(simpy.Environment(), 1).request()
+
+
+FAULTS = [
+    (raises, "raises(env, workers, request) raised KeyError: 'photo'."),
+    (returns_nothing, "returned None, expected a generator"),
+    (yields_a_number, "yields_a_number yielded 3.5: a process yields SimPy events only"),
+    (yields_a_word, "yields_a_word yielded a worker: a process yields SimPy events only"),
+    (misspells, "raised AttributeError: 'Request' object has no attribute 'finish_at'."),
+    (keeps_the_worker, "left 49 of 50 requests unfinished: a worker that is not given back"),
+    (waits_for_ever, "left 50 of 50 requests unfinished: they wait for an event"),
+    (sets_nothing, "left request.started_at unset for 50 of 50 requests."),
+    (sets_no_time, "set request.started_at = <simpy.core.Environment"),
+    (goes_back_in_time, "these must come in this order."),
+    (never_happens, "these must come in this order."),
+    (ends_at_infinity, "these must come in this order."),
+    (a_strangers_turn, "left 50 of 50 requests unfinished: they wait for an event"),
+    (lambda env: None, "takes 1 positional argument but 3 were given"),
+    ("serve", "'serve' is no function: give the name alone."),
+]
+
+
+@pytest.mark.parametrize(("component", "sentence"), FAULTS)
+def test_a_fault_of_the_component_is_one_sentence(component, sentence):
+    with pytest.raises(ComponentError) as error:
+        lab.simulate(component, requests=50)
+    assert sentence in str(error.value)
+    assert "\n" not in str(error.value) and str(error.value).endswith(".")
+    assert lab.explore(component).refresh().endswith(".")
+
+
+def test_two_tiers_name_what_is_left_behind_too():
+    def serve_two_tiers(env, web, database, request):
+        yield database.request()
+
+    with pytest.raises(ComponentError, match="left 49 of 50 requests unfinished: a worker"):
+        lab.simulate_two_tiers(serve_two_tiers, requests=50)
+
+
+@pytest.mark.parametrize("tired", ["spin", "loop on the clock"])
+def test_a_component_that_never_ends_is_stopped(tired):
+    awake = False
+
+    def serve(env, workers, request):
+        while awake:
+            if tired == "loop on the clock":
+                yield env.timeout(0)
+        yield env.timeout(request.work)
+        request.started_at = request.finished_at = env.now
+
+    explorer = lab.explore(serve)
+    assert_shown(explorer, explorer.refresh())
+    awake, explorer.seconds = True, 0.2
+    assert explorer.refresh().startswith("Stopped after 0.2 s")
+    awake = False
+    assert_shown(explorer, explorer.refresh())
+
+
+# --- the checks of the notebook ------------------------------------------------------------------
+
+
+def changed(seen, change):
+    """Return `seen` with `change` made in every list, dict and value of it."""
+    if isinstance(seen, dict):
+        return change({key: changed(value, change) for key, value in seen.items()})
+    if isinstance(seen, list):
+        return change([changed(value, change) for value in seen])
+    return change(seen)
+
+
+FORGERIES = {
+    "no number is compared with nan": lambda x: float("nan") if isinstance(x, float) else x,
+    "nothing was seen": lambda x: type(x)() if isinstance(x, (list, dict)) else x,
+    "the end is cut off": lambda x: x[:-1] if isinstance(x, list) else x,
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_no_judge_believes_a_forged_observation(solved, forgery):
+    tried = 0
+    for cell in course_scripts.cells(NAME):
+        if cell.kind != "check":
+            continue
+        observe, judge = cell.halves()
+        namespace = dict(solved)
+        course_scripts.run(observe, namespace, cell.grade_id)
+        seen = namespace["seen"]
+        course_scripts.run(judge, {"seen": seen}, cell.grade_id)
+        forged = changed(seen, FORGERIES[forgery])
+        if repr(forged) == repr(seen):
+            continue  # it sees nothing that this forgery would change
+        tried += 1
+        with pytest.raises((AssertionError, LookupError, TypeError, ValueError)):
+            course_scripts.run(judge, {"seen": forged}, cell.grade_id)
+    assert tried >= 9
