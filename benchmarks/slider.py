@@ -63,18 +63,18 @@ class Lab:
 BARE_PROBE = Row(
     "bare probe",
     """
-import io
 import ipywidgets as widgets
 import numpy as np
-from PIL import Image
+from course.view import style
+from course.view.canvas import Canvas
 
-def noise_png(seed, side=157):
-    pixels = np.random.default_rng(seed).integers(0, 256, (side, side), dtype=np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "png")
-    return file.getvalue()
+def ready_picture(seed):
+    figure, axes = style.figure()
+    for walk in np.random.default_rng(seed).normal(size=(8, 400)).cumsum(axis=1):
+        axes[seed % 2].plot(walk)
+    return Canvas(figure, ()).png()
 
-probe_pictures = [noise_png(seed) for seed in range(5)]
+probe_pictures = [ready_picture(seed) for seed in range(5)]
 probe_slider = widgets.IntSlider(description="probe")
 probe_image = widgets.Image(value=probe_pictures[0])
 
@@ -89,58 +89,62 @@ widgets.HBox([probe_slider, probe_image])
 )
 
 
-def lab(package, slider, low, high, requests, draw):
-    """Return the Lab of `course.<package>`; `draw` draws two axes from `value`, the slider's."""
-    step = (high - low) / 100
-    explore = f"from course.{package} import explore, simulate\nexplore()"
-    interact = f"""
+INTERACT = """
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
-from course.{package} import simulate
 
 def redraw(value):
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
-    {draw.strip()}
+    result = simulate({arguments}arrival_rate=value)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.5))
+    left.plot(result.number_in_system(range(60)))
+    right.hist(result.latency, bins=50)
     plt.show()
 
-widgets.interact(
-    redraw,
-    value=widgets.FloatSlider(min={low}, max={high}, step={step}, description={slider!r}),
-);
+widgets.interact(redraw, value=widgets.FloatSlider({value}, min={low}, max={high}, step={step},
+                                                   description={slider!r}));
 """
+
+
+def lab(package, slider, value, low, high, step, requests, yours=""):
+    """Return the Lab of `course.<package>`: its explore(), with `yours` as the component, if any."""
+    name, *definition = yours.split("\n", 1) if yours else ("", "")
+    setup = f"from course.{package} import *\n" + "".join(definition)
+    look = {"value": value, "low": low, "high": high, "step": step, "slider": slider}
+    interact = INTERACT.format(arguments=f"{name}, " if name else "", **look)
+    label = f"{package}({name})" if name else package
     return Lab(
-        package,
-        Row(f"{package}, explore", explore, slider, ".explore img.explore-picture", requests),
-        Row(f"{package}, interact", interact, slider, "img", requests),
+        label,
+        Row(
+            f"{label}, explore",
+            f"{setup}\nexplore({name})",
+            slider,
+            ".explore img.explore-picture",
+            requests,
+        ),
+        Row(f"{label}, interact", f"{setup}\n{interact}", slider, "img", requests),
     )
 
 
-# TODO: placeholders; the real sliders, ranges, numbers of requests and drawings of the labs.
+SERVE = """serve
+def serve(env, workers, request):
+    with workers.request() as turn:
+        yield turn
+        request.started_at = env.now
+        yield env.timeout(request.work)
+    request.finished_at = env.now
+"""
+FEWEST = """Fewest
+class Fewest:
+    def pick(self, servers):
+        return min((s for s in servers if s.healthy), key=lambda server: server.active)
+"""
+SINGLE_SERVER = ("single_server", "arrival rate (requests/s)", 8.0, 1.0, 20.0, 0.5)
+LOAD_BALANCER = ("load_balancer", "arrival rate (1/s)", 84, 4, 180, 4)
 LABS = [
-    lab(
-        "single_server",
-        "arrival rate",
-        10,
-        90,
-        "len(simulate(arrival_rate=50, seed=1).latency)",
-        """
-    result = simulate(arrival_rate=value, seed=1)
-    left.hist(result.latency, bins=50)
-    right.plot(result.arrived, result.latency)
-""",
-    ),
-    lab(
-        "load_balancer",
-        "arrival rate",
-        10,
-        90,
-        "len(simulate(None, arrival_rate=50, seed=1).latency)",
-        """
-    result = simulate(None, arrival_rate=value, seed=1)
-    left.hist(result.latency, bins=50)
-    right.plot(result.arrived, result.latency)
-""",
-    ),
+    lab(*SINGLE_SERVER, "8000"),
+    lab(*SINGLE_SERVER, "4000 + 4000", SERVE),
+    lab(*LOAD_BALANCER, "len(simulate(arrival_rate=84))"),
+    lab(*LOAD_BALANCER, "2 * len(simulate(arrival_rate=84))", FEWEST),
 ]
 
 WATCH_PICTURES = """

@@ -1062,7 +1062,11 @@ explore_database(choose_database)
 # sentences: what would users notice between 80 % and 95 %, and why? Where does "go on like that" end, and for which reasons? Use at least one number that you saw in this notebook.
 
 # %% [markdown] answer="explain" points=3
-# *Write your answer here.*
+# Between 80 % and 95 % users would notice that waiting gets almost five times as long: with one worker from about 4 to about 19 times the service time, so with 100 ms of work
+# from half a second to two seconds. The work itself does not change; what vanishes is the spare time in which a queue that one busy second has built can shrink again. So the last
+# 15 % of the machine are not free: users pay for them with their time. "Go on like that" also ends. In our catalog the largest machine is full near 510 requests a second, and the
+# price of a worker has more than doubled on the way there; and when the one machine stops, everything stops. I would keep it below 80 %, give the database a machine of its own and
+# scale the tier that is the bottleneck, and plan for a second web server instead of a bigger one.
 
 # %% [markdown] rubric="explain"
 # ### BEGIN MARK SCHEME

@@ -11,6 +11,7 @@ import simpy
 
 from course.engine import theory, workload
 from course.engine.record import Recorder, milliseconds
+from course.engine.recursion import first_come_first_served
 from course.engine.stations import Request, Station, arrivals
 
 
@@ -31,6 +32,15 @@ def run(times, works, workers=1, room=math.inf, watch=None):
         if watch:
             watch(env, station)
     return recorder.result(workers=workers)
+
+
+def test_the_recursion_of_the_labs_is_the_station():
+    times, works = traffic(3, 5000, rate=2.9)
+    station, recursion = run(times, works, 3), first_come_first_served(times, works, 3)
+    for column in ("arrived_at", "started_at", "finished_at"):
+        assert np.allclose(getattr(station, column), getattr(recursion, column), rtol=1e-12)
+    assert recursion.utilization == pytest.approx(station.utilization, rel=1e-12)
+    assert recursion.availability == 1 and recursion.duration == pytest.approx(station.duration)
 
 
 def traffic(seed, count, rate=0.8, work=workload.exponential_work):

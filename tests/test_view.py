@@ -26,13 +26,13 @@ class Line:
         self.figure, axes = style.figure(1, 1)
         axes.set(xlim=(0, 1), ylim=(0, 10))
         (self.line,) = axes.plot([], [], **style.YOURS)
-        self.title = self.figure.text(0.5, 0.9, "")
-        self.moving = (self.line, self.title)
+        self.note = self.figure.text(0.5, 0.9, "")
+        self.moving = (self.line, self.note)
 
     def show(self, slope):
         self.line.set_data([0, 1], [0, slope])
-        self.title.set_text(f"slope {slope}")
-        return f"A line of slope {slope} < 11."
+        self.note.set_text(f"slope {slope}")
+        return f"Slope {slope}", f"A line of slope {slope} < 11."
 
 
 def explored(run, **options):
@@ -47,6 +47,7 @@ def test_a_move_redraws_the_picture_and_says_it_in_words():
     explorer = explored(lambda rate: rate)
     before = explorer.image.value
     assert pixels(before).size == (760, 350) and "slope 2 &lt; 11" in explorer.sentence.value
+    assert ">Slope 2</b>" in explorer.finding.value
     explorer.controls["rate"].value = 7
     assert explorer.image.value != before and "slope 7" in explorer.sentence.value
     explorer.controls["rate"].value = 2
@@ -69,7 +70,7 @@ def test_a_redrawn_picture_is_what_a_fresh_drawing_gives():
     [
         (NotImplementedError("Exercise A: choose"), "Not written yet. Exercise A: choose"),
         (NotImplementedError(), "Not written yet."),
-        (ComponentError("pick returned 'b'."), "pick returned 'b'."),
+        (ComponentError("pick returned 'b'."), "pick returned &#x27;b&#x27;."),
         (ValueError("rate = 3: must be ≥ 4"), "rate = 3: must be ≥ 4"),
     ],
 )

@@ -12,7 +12,8 @@ import simpy
 from course.engine import component as students
 from course.engine import parameters, stations, workload
 from course.engine.component import ComponentError
-from course.engine.record import Recorder, Result
+from course.engine.record import Result
+from course.engine.recursion import first_come_first_served
 
 
 class Request:
@@ -47,13 +48,13 @@ def simulate(
     """Return the Result of Poisson arrivals (requests/s) with exponential work of `service_time` s.
 
     They are served by `component(env, workers, request)`, a SimPy process a request, or, without
-    one, by the engine's station: the same traffic for both. It ends when the last request has left.
+    one, by the engine's recursion: the same traffic for both. It ends when the last has left.
     """
     workers = parameters.count("workers", workers)
     times = workload.poisson_arrivals(workload.stream(seed, "arrivals"), arrival_rate, requests)
     works = workload.exponential_work(workload.stream(seed, "work"), service_time, requests)
     if component is None:
-        return station(times, works, workers)
+        return first_come_first_served(times, works, workers)
     env = simpy.Environment()
     served = serve_each(
         env,
@@ -65,15 +66,6 @@ def simulate(
     )
     started = times_of(component, served, "started_at")
     return result_of(component, served, started, workers)
-
-
-def station(times, works, workers):
-    """Return the Result of the engine's own server."""
-    env, recorder = simpy.Environment(), Recorder(len(times))
-    server = stations.Station(env, workers, recorder.add)
-    stations.arrivals(env, times, works, server.submit)
-    env.run()
-    return recorder.result(workers=workers)
 
 
 def serve_each(env, component, resources, times, works, make):

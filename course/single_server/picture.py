@@ -20,7 +20,6 @@ class ServerPicture:
     def __init__(self, yours="", predicts=False):
         self.yours = yours
         self.figure, (left, right) = style.figure()
-        self.finding = self.figure.suptitle(" ", x=0.01, ha="left", fontsize=10.5)
         left.set(
             title="Waiting against load",
             xlabel="utilization asked of the workers",
@@ -57,10 +56,10 @@ class ServerPicture:
             right.legend(loc="upper left", ncols=2, borderaxespad=0.1)
             lines.append(self.line)
         marks = [mark for mark in (self.mine, self.mark) if mark]
-        self.moving = (self.finding, self.curve, self.point, *marks, self.note, *lines)
+        self.moving = (self.curve, self.point, *marks, self.note, *lines)
 
     def show(self, run):
-        """Show an `OneServerRun`; return it in words."""
+        """Show an `OneServerRun`; return its title and it in words."""
         self.curve.set_data(*_curve(run.workers))
         times = run.baseline.mean_wait / run.service_time
         _place(self.point, run.utilization, times)
@@ -75,9 +74,7 @@ class ServerPicture:
         if times > WAIT_TOP:
             self.note.set_text(f"{times:,.0f} ×")
             self.note.set_position((min(run.utilization, 1.2), WAIT_TOP - 2.6))
-        title, words = self._words(run, times)
-        self.finding.set_text(title)
-        return words
+        return self._words(run, times)
 
     def _words(self, run, times):
         who, seen = "Requests wait", times
@@ -112,7 +109,6 @@ class FormulaPicture:
     @rc_context(style.LOOK)
     def __init__(self):
         self.figure, (left, right) = style.figure()
-        self.finding = self.figure.suptitle(" ", x=0.01, ha="left", fontsize=10.5)
         left.set(
             title="How busy the workers are",
             xlabel="arrival rate (requests/s)",
@@ -141,10 +137,10 @@ class FormulaPicture:
         )
         right.legend(loc="upper left", ncols=2, borderaxespad=0.1, columnspacing=1.0)
         lines = (self.line, self.dot, self.number, self.average, self.law)
-        self.moving = (self.finding, *lines)
+        self.moving = lines
 
     def show(self, run):
-        """Show a `FormulasRun`; return it in words."""
+        """Show a `FormulasRun`; return its title and it in words."""
         self.line.set_data(run.rates, run.busy)
         self.dot.set_data([run.arrival_rate], [run.measured_busy])
         self.number.set_data(SHARES * 100, _numbers(run.result))
@@ -152,18 +148,17 @@ class FormulaPicture:
         self.law.set_data([0, 100], [_inside(run.your_number)] * 2)
         meets = abs(run.your_number - run.measured_number) < 1e-6 * max(1, run.measured_number)
         yours, counted = f"λ W = {run.your_number:,.2f}", f"{run.measured_number:,.2f}"
-        self.finding.set_text(
-            f"Little's law is exact: {yours}, counted {counted}"
-            if meets
-            else f"Your {yours} is not the {counted} counted"
-        )
-        return (
+        finding = f"Little's law is exact: {yours}, counted {counted}"
+        if not meets:
+            finding = f"Your {yours} is not the {counted} counted"
+        words = (
             f"Your utilization says {run.your_busy:.1%}, measured: {run.measured_busy:.1%}"
             f"{' (nobody works more than all the time)' if run.your_busy > 1 else ''}. "
             f"On average {run.measured_number:,.2f} requests were in the system; your formula says "
             f"{run.your_number:,.2f} from {run.result.throughput:.2f} requests/s × "
             f"{milliseconds(run.result.mean_latency)}."
         )
+        return finding, words
 
 
 _OPEN = {

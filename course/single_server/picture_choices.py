@@ -15,7 +15,6 @@ class CatalogPicture:
     def __init__(self, machines):
         self.machines = machines
         self.figure, (left, right) = style.figure(width_ratios=[1.25, 1])
-        self.finding = self.figure.suptitle(" ", x=0.01, ha="left", fontsize=10.5)
         left.set(
             title="Price of the machine you choose",
             xlabel="arrival rate (requests/s)",
@@ -50,10 +49,10 @@ class CatalogPicture:
         self.labels = [right.text(0, row, "", va="center", fontsize=9) for row in range(6)]
         self.bound = right.axvline(0.8, color=style.VERMILION, linewidth=1.6, linestyle="--")
         lines = (self.ceiling, self.linear, self.steps, self.now, self.end, self.legend)
-        self.moving = (self.finding, *lines, *self.bars, self.bound, *self.labels)
+        self.moving = (*lines, *self.bars, self.bound, *self.labels)
 
     def show(self, run):
-        """Show what `explore_catalog` ran; return it in words."""
+        """Show what `explore_catalog` ran; return its title and it in words."""
         self.linear.set_data(run.rates, run.linear)
         self.steps.set_data(run.rates, run.costs)
         cost = run.machine.monthly_cost if run.machine else -1000
@@ -65,9 +64,7 @@ class CatalogPicture:
         self.bound.set_xdata([run.bound, run.bound])
         for row, (machine, busy) in enumerate(zip(self.machines, run.busy, strict=True)):
             self._bar(row, machine, busy, run)
-        title, words = self._words(run)
-        self.finding.set_text(title)
-        return words
+        return self._words(run)
 
     def _bar(self, row, machine, busy, run):
         chosen = machine == run.machine
@@ -109,7 +106,6 @@ class DatabasePicture:
     def __init__(self, needs):
         self.needs = needs
         self.figure, axes = style.figure(1, 1, height=4.0)
-        self.finding = self.figure.suptitle(" ", x=0.01, ha="left", fontsize=10.5)
         axes.set(xlim=(-0.5, 15.5), ylim=(8.1, -0.6))
         axes.set_title("Your answer to all 64 sets: R = relational, N = non-relational")
         rows = ["neither", needs[4], needs[5], "both of these"]
@@ -133,10 +129,10 @@ class DatabasePicture:
                 axes.plot(column, 4.4 + bit * 0.95, "o", color=fill, mec=edge, markersize=7)
         self.here = Rectangle((0, 0), 1, 1, fill=False, edgecolor=style.VERMILION, linewidth=2.6)
         axes.add_patch(self.here)
-        self.moving = (self.finding, *self.cells, *self.letters, self.here)
+        self.moving = (*self.cells, *self.letters, self.here)
 
     def show(self, run):
-        """Show what `explore_database` ran; return it in words."""
+        """Show what `explore_database` ran; return its title and it in words."""
         for cell, letter, answer in zip(self.cells, self.letters, run.answers, strict=True):
             other = answer == "non-relational"
             cell.set_facecolor(style.ORANGE if other else "#DCE9F3")
@@ -144,8 +140,7 @@ class DatabasePicture:
         self.here.set_xy((run.place % 16 - 0.5, run.place // 16 - 0.5))
         others = run.answers.count("non-relational")
         wanted = ", ".join(run.needs) or "none of the six needs"
-        self.finding.set_text(f"{run.answer.capitalize()} for what you ticked (framed)")
-        return (
+        return f"{run.answer.capitalize()} for what you ticked (framed)", (
             f"With {wanted}: {run.answer}. Over all 64 sets your rule says non-relational "
             f"{others} times; a team that always takes a relational database: 0 times."
         )

@@ -20,7 +20,6 @@ class TiersPicture:
     @rc_context(style.LOOK)
     def __init__(self, box_workers):
         self.figure, (left, right) = style.figure(width_ratios=[1.25, 1])
-        self.finding = self.figure.suptitle(" ", x=0.01, ha="left", fontsize=10.5)
         left.set(
             title="Where a request's time goes",
             xlabel="mean time of a request (ms)",
@@ -44,22 +43,20 @@ class TiersPicture:
         self.db = [_column(right, 1, part) for part in PARTS[3:]]
         self.shares = [right.text(place, 0, "", ha="center", fontsize=9) for place in (0, 1)]
         moving = (*self.yours, *self.box, *self.totals, *self.web, *self.db, *self.shares)
-        self.moving = (self.finding, *moving)
+        self.moving = moving
 
     def show(self, run):
-        """Show what `explore_two_tiers` ran; return it in words."""
+        """Show what `explore_two_tiers` ran; return its title and it in words."""
         totals = [self._times(self.yours, run.yours, 0), self._times(self.box, run.box, 1)]
         working, waiting, answered = _web_shares(run)
         _stack(self.web, (working, waiting, answered))
         _stack(self.db, (run.yours.db_held,))
         self._share(0, run.yours.web_held)
         self._share(1, run.yours.db_held)
-        title = _finding(run, totals[0], waiting)
-        self.finding.set_text(title)
         parts = run.yours.web_wait, run.yours.web_work, run.yours.db_wait, run.yours.db_work
         named = (f"{name} {milliseconds(s)}" for (name, *_), s in zip(PARTS, parts, strict=True))
-        return (
-            f"{title}. A request takes {milliseconds(totals[0])}: {', '.join(named)}. "
+        return _finding(run, totals[0], waiting), (
+            f"A request takes {milliseconds(totals[0])}: {', '.join(named)}. "
             f"The web workers are taken {run.yours.web_held:.0%} of the time but do web work in "
             f"{working:.0%}; the connections are busy {run.yours.db_held:.0%}. "
             f"All in one box: {milliseconds(totals[1])}."

@@ -10,7 +10,8 @@ from simpy.resources import resource
 
 from course.engine import parameters, workload
 from course.engine.record import Result
-from course.single_server.model import Request, result_of, serve_each, station
+from course.engine.recursion import first_come_first_served
+from course.single_server.model import Request, result_of, serve_each
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def simulate_two_tiers(
     db_works = workload.exponential_work(workload.stream(seed, "db work"), db_time, requests)
     means = {"web_work": float(web_works.mean()), "db_work": float(db_works.mean())}
     if component is None:
-        box = station(times, web_works + db_works, web_workers)
+        box = first_come_first_served(times, web_works + db_works, web_workers)
         unused = {"db_wait": 0.0, "db_held": float("nan")}
         return TwoTiers(box, web_wait=box.mean_wait, web_held=box.utilization, **means, **unused)
     env = simpy.Environment()

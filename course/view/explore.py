@@ -8,6 +8,7 @@ shows it. A run that fails because of the student's component shows one sentence
 
 import os
 import threading
+from html import escape
 
 import ipywidgets as widgets
 
@@ -63,7 +64,8 @@ def explore(controls, run, picture, *, seconds=SECONDS):
 
     controls: dict of widgets by the names of `run`'s parameters. run(**values) → anything.
     picture: has `.figure`, `.moving` (the artists that change), and `.show(outcome)`, which sets
-    them and returns the picture in one or two sentences.
+    them and returns (finding, words): the picture's title, and what it shows in one or two
+    sentences. Both are shown as text: text drawn into a picture costs 2 ms a line.
     """
     if not drawing():
         return None
@@ -71,7 +73,7 @@ def explore(controls, run, picture, *, seconds=SECONDS):
 
 
 class Explorer(widgets.Box):
-    """The sliders on the left, on the right one picture and below it the same in words."""
+    """The sliders on the left; on the right a title, one picture, and the same in words."""
 
     def __init__(self, controls, run, picture, seconds):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
@@ -79,10 +81,11 @@ class Explorer(widgets.Box):
         self.canvas = Canvas(picture.figure, picture.moving)
         self.image = widgets.Image(format="png")
         self.image.add_class("explore-picture")
-        self.sentence = widgets.HTML()
+        self.finding, self.sentence = widgets.HTML(), widgets.HTML()
+        self.finding.add_class("explore-finding")
         self.sentence.add_class("explore-sentence")
         panel = widgets.VBox(list(controls.values()))
-        shown = widgets.VBox([self.image, self.sentence])
+        shown = widgets.VBox([self.finding, self.image, self.sentence])
         shown.layout.max_width = "780px"
         super().__init__([panel, shown], layout=widgets.Layout(flex_flow="row wrap"))
         self.add_class("explore")
@@ -96,7 +99,7 @@ class Explorer(widgets.Box):
         return {name: control.value for name, control in self.controls.items()}
 
     def refresh(self, change=None):
-        """Run with the sliders' values as they are now; return the sentence shown.
+        """Run with the sliders' values as they are now; return the words shown.
 
         Jupyter may call this from two threads at once; the values are read when the turn comes, so
         that the newest win.
@@ -113,21 +116,22 @@ class Explorer(widgets.Box):
                 return self._say(
                     f"Stopped after {self.seconds:g} s: is there a loop that never ends?"
                 )
-            words = self.picture.show(outcome)
+            finding, words = self.picture.show(outcome)
             self.image.value = self.canvas.png()
             self.image.layout.display = None
-            self._write(words, INK)
-            return words
+            self._write(finding, words)
+            return f"{finding}. {words}"
 
     def _say(self, sentence):
         self.image.layout.display = "none"
-        self._write(sentence, WARNING)
+        self._write("", sentence, WARNING)
         return sentence
 
-    def _write(self, text, colour):
-        safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    def _write(self, finding, words, colour=INK):
+        self.finding.value = f'<b style="color:{colour}">{escape(finding)}</b>'
         self.sentence.value = (
-            f'<p style="line-height:1.4;max-width:760px;color:{colour}" role="status">{safe}</p>'
+            f'<p style="line-height:1.4;max-width:760px;color:{colour}" role="status">'
+            f"{escape(words)}</p>"
         )
 
 
