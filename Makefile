@@ -5,8 +5,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: lab test release check grade benchmark clean
 
-lab: .venv/lab  ## open the course in JupyterLab
-	jupyter lab --LabApp.default_url=/lab/tree/notebooks
+lab: .venv/lab  ## open the course in JupyterLab (OPTIONS="--no-browser")
+	jupyter lab --LabApp.default_url=/lab/tree/notebooks $(OPTIONS)
 
 test: .venv/test  ## lint and run all tests
 	ruff check . && ruff format --check . && python -m pytest
