@@ -34,6 +34,7 @@ from tests.jupyterlab import (
 
 WARM_UP = 5
 PAUSE_MS = 150
+STEPS = 6  # up and down again, from where the slider stands at first
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ widgets.interact(redraw, value=widgets.FloatSlider({value}, min={low}, max={high
 
 
 def lab(package, slider, value, low, high, step, requests, yours=""):
-    """Return the Lab of `course.<package>`: its explore(), with `yours` as the component, if any."""
+    """Return the Lab of `course.<package>`: its explore(), with `yours` as the component."""
     name, *definition = yours.split("\n", 1) if yours else ("", "")
     setup = f"from course.{package} import *\n" + "".join(definition)
     look = {"value": value, "low": low, "high": high, "step": step, "slider": slider}
@@ -141,8 +142,8 @@ class Fewest:
 SINGLE_SERVER = ("single_server", "arrival rate (requests/s)", 8.0, 1.0, 20.0, 0.5)
 LOAD_BALANCER = ("load_balancer", "arrival rate (1/s)", 84, 4, 180, 4)
 LABS = [
-    lab(*SINGLE_SERVER, "8000"),
-    lab(*SINGLE_SERVER, "4000 + 4000", SERVE),
+    lab(*SINGLE_SERVER, "6000"),
+    lab(*SINGLE_SERVER, "3000 + 3000", SERVE),
     lab(*LOAD_BALANCER, "len(simulate(arrival_rate=84))"),
     lab(*LOAD_BALANCER, "2 * len(simulate(arrival_rate=84))", FEWEST),
 ]
@@ -222,12 +223,9 @@ def measure(page, row, index, moves):
     handle = slider_handle(page, index, row.slider)
     handle.focus()
     page.evaluate(WATCH_PICTURES, [cell.element_handle(), row.picture])
-    key = "ArrowRight"
     for move in range(WARM_UP + moves):
         page.wait_for_timeout(PAUSE_MS)
-        if handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax"):
-            key = "ArrowLeft"
-        page.keyboard.press(key)
+        page.keyboard.press("ArrowLeft" if move // STEPS % 2 else "ArrowRight")
         page.wait_for_function("n => pictureWatch.times.length === n", arg=move + 1, polling=50)
     return page.evaluate("pictureWatch.stop()")[WARM_UP:], requests
 

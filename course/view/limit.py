@@ -28,8 +28,7 @@ class time_limit:
         self.thread = ctypes.c_ulong(threading.get_ident())
         self.tracer = sys.gettrace()
         self.error = _error_that_comes_again(sys._getframe(1))
-        self.watcher = threading.Thread(target=self._watch, daemon=True)
-        self.watcher.start()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def __exit__(self, *error):
         try:
@@ -42,7 +41,6 @@ class time_limit:
     def _end(self):
         with self.lock:
             self.ended.set()
-        self.watcher.join()
 
     def _watch(self):
         pause = self.seconds

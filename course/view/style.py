@@ -11,6 +11,8 @@ BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY, PALE, PAPER, INK = "#8C8C8C", "#D9D9D9", "#FFFFFF", "#222222"
 
+COLOURS = (ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE, GREY, INK, BLACK)
+
 YOURS = {"color": BLUE, "linewidth": 1.8}
 BASELINE = {"color": GREY, "linewidth": 1.6, "linestyle": (0, (4, 2))}  # the ghost
 THEORY = {"color": ORANGE, "linewidth": 1.6}
