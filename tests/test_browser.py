@@ -94,12 +94,10 @@ def test_a_student_explores_solves_and_validates(lab, server, name):
     assert cells_with_errors(page) == []
 
     save(page)
-    second = exercises(name)[1]
     said = validate(page)
     assert "failed" in said and "NotImplementedError: Exercise B" in said
-    assert f"{second}(" in said or "Exercise B" in said
     assert "Exercise A" not in said
-    assert [error for error in errors if "favicon" not in error] == []
+    assert errors == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -109,6 +107,7 @@ def test_a_solved_notebook_shows_every_picture_and_validates(lab, server, name):
     for cell in cells(name):
         if cell.kind == "solution":
             type_into_cell(page, index_of(page, cell.grade_id), cell.text)
+    type_into_cell(page, index_of(page, "explain"), "Because a queue needs spare time to shrink.")
     run_all_cells(page)
     assert cells_with_errors(page) == []
     shown = 0
@@ -120,4 +119,4 @@ def test_a_solved_notebook_shows_every_picture_and_validates(lab, server, name):
                 shown += 1
     assert shown >= 1 + len(exercises(name))
     assert validate(page) == "Success! Your notebook passes all the tests."
-    assert [error for error in errors if "favicon" not in error] == []
+    assert errors == []

@@ -215,6 +215,9 @@ def test_a_component_is_made_fresh_from_class_instance_or_function():
     copied = component.make(mine)
     copied.seen.append(1)
     assert mine.seen == [] and isinstance(copied, Picky)
+    mine.seen.append(threading.Lock())
+    with pytest.raises(ComponentError, match="Copying your Picky object raised TypeError"):
+        component.make(mine)
     assert component.make(lambda: 5) == 5
     assert component.make(lambda size: size, size=3) == 3
     assert component.name_of(Picky) == "Picky" and component.name_of(mine) == "Picky"

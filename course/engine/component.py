@@ -19,9 +19,10 @@ def make(component, *, seed=0, **arguments):
 
     A parameter called `rng` is given a `random.Random(seed)`, others of `arguments` by their name.
     """
-    if not (inspect.isclass(component) or inspect.isroutine(component)):
-        return copy.deepcopy(component)
     name = name_of(component)
+    if not (inspect.isclass(component) or inspect.isroutine(component)):
+        with sentences(f"Copying your {name} object"):
+            return copy.deepcopy(component)
     with sentences(f"{name}(…)"):
         offered = {"rng": random.Random(seed), **arguments}
         wanted = inspect.signature(component).parameters

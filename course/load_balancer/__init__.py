@@ -14,6 +14,8 @@ from course.load_balancer.balancers import (
     NoHealthyServer,
     RandomBalancer,
     ServerView,
+    make_views,
+    name_picked,
 )
 from course.load_balancer.health import Health, LastProbe, NeverNotices, watch
 from course.load_balancer.health_picture import HealthPicture, Watched
@@ -37,6 +39,8 @@ __all__ = [
     "explore",
     "explore_health",
     "explore_network",
+    "make_views",
+    "name_picked",
     "reachability",
     "shared_queue",
     "simulate",
@@ -54,16 +58,17 @@ def explore(*balancers, prediction=None):
     prediction: your guess (ms) at the latency that 99 % stay below, drawn as a diamond.
     """
 
-    def run(algorithm, servers, arrival_rate, dies_at, added_at):
+    def run(algorithm, servers, arrival_rate, dies_at, checks, added_at):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, above=0, unit="ms")
         dies_at, added_at = (None if at == NEVER else at for at in (dies_at, added_at))
         chosen = {"servers": servers, "arrival_rate": arrival_rate, "dies_at": dies_at}
-        random = _random_run(**chosen, added_at=added_at)
+        tested = chosen | {"added_at": added_at, "health_checker": checks}
+        random = _random_run(**tested)
         result = random
         if algorithm is not RandomBalancer:
-            result = simulate(algorithm, seed=SEED, **chosen, added_at=added_at)
+            result = simulate(algorithm, seed=SEED, **tested)
         ideal = shared_queue(seed=SEED, **chosen, added_at=added_at)
         return Comparison(names[algorithm], result, random, ideal, guess)
 
@@ -74,6 +79,7 @@ def explore(*balancers, prediction=None):
         "servers": slider("servers", 4, 1, 7, 1),
         "arrival_rate": slider("arrival rate", 84, 4, 180, 4, "1/s"),
         "dies_at": _moments("web-1 dies at"),
+        "checks": choice("health checks", [("last probe", LastProbe), ("none", NeverNotices)]),
         "added_at": _moments("one more joins at"),
     }
     return _explore(controls, run, BalancePicture())

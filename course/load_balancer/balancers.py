@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from course.engine import workload
+from course.engine.component import short
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,28 @@ class NoHealthyServer(Exception):
     """Raised by `pick` when no server is healthy: the request is answered with 503."""
 
 
+def make_views(active, out=()):
+    """Return new ServerViews: `active` is a dict of name → requests there, `out` who is unhealthy.
+
+    make_views({"a": 0, "b": 3}, out=["b"]) gives a, idle, and b, unhealthy, with three requests.
+    """
+    return [
+        ServerView(name, f"10.0.0.{11 + number}", requests, name not in out)
+        for number, (name, requests) in enumerate(active.items())
+    ]
+
+
+def name_picked(balancer, servers):
+    """Return the name of the server that `balancer.pick(servers)` returns.
+
+    If that is none of the `servers` themselves, a sentence that says so.
+    """
+    picked = balancer.pick(servers)
+    if any(picked is server for server in servers):
+        return picked.name
+    return f"{short(picked)} (none of the views given)"
+
+
 class RandomBalancer:
     """The baseline: any healthy server, all equally likely."""
 
@@ -27,9 +50,10 @@ class RandomBalancer:
 
     def pick(self, servers):
         """Return one of the healthy `servers` at random; NoHealthyServer if there are none."""
-        healthy = [server for server in servers if server.healthy]
-        if not healthy:
-            raise NoHealthyServer
+        return self.choose(_only_healthy(servers))
+
+    def choose(self, healthy):
+        """Return any of them."""
         return healthy[int(self.rng.random() * len(healthy))]
 
 
@@ -44,10 +68,18 @@ class ByClient:
 
     def pick(self, servers):
         """Return the healthy server that the next request's client is tied to."""
-        healthy = [server for server in servers if server.healthy]
-        if not healthy:
-            raise NoHealthyServer
+        return self.choose(_only_healthy(servers))
+
+    def choose(self, healthy):
+        """Return the one that the next client is tied to."""
         return healthy[next(self.clients) % len(healthy)]
+
+
+def _only_healthy(servers):
+    found = [each for each in servers if each.healthy]
+    if found:
+        return found
+    raise NoHealthyServer
 
 
 def _clients(rng):

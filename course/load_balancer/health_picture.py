@@ -41,9 +41,9 @@ class HealthPicture:
             self._prepare_errors(axes[1, 0])
             self._prepare_cost(self.figure.add_subplot(grid[:, 1]))
         self.moving = (
-            *(self.dead, self.out, self.timeline_title),
-            *(self.errors, self.unchecked, self.errors_title),
-            *(self.fall, self.unnoticed, self.wrongly_out, *self.now, self.cost_title),
+            *(self.dead, self.out),
+            *(self.errors, self.unchecked),
+            *(self.fall, self.unnoticed, self.wrongly_out, *self.now),
         )
 
     def _prepare_timeline(self, axes):
@@ -61,7 +61,6 @@ class HealthPicture:
         self.out = axes.broken_barh(
             [(0, 1)], (0, 1), facecolor=style.ORANGE, hatch="////", edgecolor="white"
         )
-        self.timeline_title = axes.set_title("seconds")
         axes.legend(
             handles=[self.dead, self.out],
             labels=["dead", "believed unhealthy"],
@@ -77,7 +76,6 @@ class HealthPicture:
             [], [], drawstyle="steps-mid", label="without checks", **style.BASELINE
         )
         (self.errors,) = axes.plot([], [], drawstyle="steps-mid", label="with yours", **style.YOURS)
-        self.errors_title = axes.set_title("errors")
         axes.legend(loc="upper right", ncols=2)
 
     def _prepare_cost(self, axes):
@@ -97,26 +95,24 @@ class HealthPicture:
             axes.plot([], [], **look, markersize=11, markerfacecolor="none", linestyle="none")[0]
             for look in (dead, out)
         ]
-        self.cost_title = axes.set_title("two costs")
         axes.legend(loc="upper left", bbox_to_anchor=(-0.05, -0.13))
 
     def show(self, watched):
-        """Draw a Watched; return it in words."""
+        """Draw a Watched; return (finding, words)."""
         health, errors = watched.result.health, watched.result.errors
         self.dead.set_verts(_bars(health.dead, 0))
         self.out.set_verts(_bars(health.out, 1))
-        alarms = f"{health.false_alarms} false alarm{'' if health.false_alarms == 1 else 's'}"
-        self.timeline_title.set_text(f"{health.unnoticed:.1f} s dead and unnoticed, {alarms}")
         self.errors.set_data(SECONDS + 0.5, _errors_a_second(watched.result))
         self.unchecked.set_data(SECONDS + 0.5, _errors_a_second(watched.unchecked))
-        without = watched.unchecked.errors
-        self.errors_title.set_text(f"{errors:,} requests failed (without checks {without:,})")
         self._show_cost(watched)
+        alarms = f"{health.false_alarms} false alarm{'' if health.false_alarms == 1 else 's'}"
         return (
-            f"fall = {watched.fall}, rise = {watched.rise}: a dead server went unnoticed for "
-            f"{health.unnoticed:.1f} s, and living ones were taken out {health.false_alarms} times "
-            f"(out for {health.wrongly_out:.1f} s too long in all). {errors:,} of "
-            f"{len(watched.result):,} requests failed, without checks {without:,}."
+            f"fall = {watched.fall}, rise = {watched.rise}: {health.unnoticed:.1f} s dead and "
+            f"unnoticed, {alarms}, {errors:,} requests failed"
+        ), (
+            f"A dead server was believed healthy for {health.unnoticed:.1f} server-seconds, living "
+            f"ones unhealthy for {health.wrongly_out:.1f}. {errors:,} of {len(watched.result):,} "
+            f"requests failed, without checks {watched.unchecked.errors:,}."
         )
 
     def _show_cost(self, watched):
@@ -126,10 +122,6 @@ class HealthPicture:
         self.fall.set_xdata([watched.fall, watched.fall])
         for mark, seconds in zip(self.now, (health.unnoticed, health.wrongly_out), strict=True):
             mark.set_data([watched.fall], [seconds])
-        self.cost_title.set_text(
-            f"fall = {watched.fall}: {health.unnoticed:.1f} s blind, "
-            f"{health.wrongly_out:.1f} s wrongly out"
-        )
 
 
 def _bars(intervals, track):

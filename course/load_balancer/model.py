@@ -19,10 +19,10 @@ from course.engine.record import Recorder, Result
 from course.engine.stations import Station, arrivals
 from course.load_balancer import network
 from course.load_balancer.balancers import ByClient, NoHealthyServer, RandomBalancer, ServerView
+from course.load_balancer.dealing import dealt
 from course.load_balancer.health import Health, watch
 
-BASELINES = (RandomBalancer, ByClient)
-NOWHERE = -1  # the place of a request for which there was no healthy server
+BASELINES = (RandomBalancer, ByClient)  # they do not look at queues: no clock needed
 WORKS = {
     "uneven": workload.uneven_work,  # CV² = 4
     "exponential": workload.exponential_work,
@@ -79,16 +79,30 @@ def simulate(
         rise=rise,
         probe_loss=probe_loss,
     )
+    workers = parameters.count("workers", workers, at_most=1000)
     balancer = make(RandomBalancer if component is None else component, seed=seed)
-    site = _Site(balancer, parameters.count("workers", workers, at_most=1000), times.size)
-    for _ in range(servers):
-        site.add_server()
-    if added_at is not None:
-        site.at(added_at, site.add_server)
+    joins = [0.0] * servers + ([] if added_at is None else [added_at])
+    world = {"health": health, "joins": joins, "workers": workers}
+    if type(balancer) in BASELINES:
+        run = dealt(balancer.choose, times, works, **world)
+    else:
+        run = balanced(balancer, times, works, **world)
+    return BalancedResult(**vars(run), health=health)
+
+
+def balanced(balancer, times, works, *, health, joins, workers):
+    """Return the Result of requests that the `balancer` sends to servers, each from its `joins`."""
+    site = _Site(balancer, workers, requests=len(times), nowhere=len(joins))
+    for joined in joins:
+        if joined:
+            site.at(joined, site.add_server)
+        else:
+            site.add_server()
     site.follow(health)
     arrivals(site.env, times, works, site.receive)
     site.env.run()
-    return site.result(health)
+    names = (*(server.name for server in site.servers), network.NOWHERE)
+    return site.recorder.result(workers=workers * len(joins), names=names, duration=health.duration)
 
 
 def traffic(seed, arrival_rate, service_time, work, duration):
@@ -152,14 +166,13 @@ class WebServer(Station):
 class _Site:
     """The balancer with its servers, and the record of all requests."""
 
-    def __init__(self, balancer, workers, requests):
+    def __init__(self, balancer, workers, *, requests, nowhere):
         self.env, self.recorder = simpy.Environment(), Recorder(requests)
-        self.workers, self.servers = workers, []
+        self.workers, self.servers, self.nowhere = workers, [], nowhere
         self.call = f"{name_of(balancer)}.pick(servers)"
         self.pick = getattr(balancer, "pick", None)
         if not callable(self.pick):
             raise ComponentError(f"{name_of(balancer)} has no method pick(servers).")
-        self.ours = type(balancer) in BASELINES  # may see the servers themselves, not views
 
     def at(self, time, action):
         """Call `action()` at `time` (s)."""
@@ -184,13 +197,12 @@ class _Site:
 
     def receive(self, request):
         """Send a request to the server that the balancer picks."""
-        servers = views = self.servers
-        if not self.ours:
-            views = [ServerView(s.name, s.address, s.active, s.healthy) for s in servers]
+        servers = self.servers
+        views = [ServerView(s.name, s.address, s.active, s.healthy) for s in servers]
         try:
             picked = self.pick(views[:])
         except NoHealthyServer:
-            request.place = NOWHERE
+            request.place = self.nowhere
             return self._failed(request)
         except (NotImplementedError, ComponentError):
             raise
@@ -206,15 +218,6 @@ class _Site:
     def _failed(self, request):
         request.failed, request.finished_at = True, self.env.now
         self.recorder.add(request)
-
-    def result(self, health):
-        """Return what happened."""
-        names = (*(server.name for server in self.servers), "no server")
-        run = self.recorder.result(
-            workers=self.workers * len(self.servers), names=names, duration=health.duration
-        )
-        columns = vars(run) | {"place": run.place % len(names)}
-        return BalancedResult(**columns, health=health)
 
 
 def _place_of(picked, views):

@@ -10,6 +10,7 @@ from course.engine import component, parameters
 
 FAMILIES = ("IPv4", "IPv6")
 PRIVATE, PUBLIC = "private", "public"
+NOWHERE = "no server"  # where a request goes for which there is no healthy server
 
 
 @dataclass(frozen=True)

@@ -12,20 +12,19 @@ class NetworkPicture:
     """A row for each source, a column for each destination; told apart by colour and by mark."""
 
     def __init__(self):
-        self.figure, axes = style.figure(1, 1, width=8.0, height=5.9)
+        self.figure, axes = style.figure(1, 1, width=8.0, height=5.6)
         self.figure.set_layout_engine("none")
         axes.set_position((0.31, 0.07, 0.64, 0.66))
         with rc_context(style.LOOK):
             self._prepare(axes)
         texts = [mark for row in self.marks for mark in row]
-        self.moving = (self.ghost, self.reachable, *self.rows, *self.columns, *texts, self.title)
+        self.moving = (self.ghost, self.reachable, *self.rows, *self.columns, *texts)
 
     def _prepare(self, axes):
         axes.set(xlim=(-0.5, CELLS - 0.5), ylim=(CELLS - 0.5, -0.5), xticks=[], yticks=[])
         for spine in axes.spines.values():
             spine.set_visible(False)
-        self.title = self.figure.text(0.01, 0.96, "", fontsize=10)
-        self.figure.text(0.01, 0.745, "source  ↓      destination  →", fontsize=9, style="italic")
+        self.figure.text(0.01, 0.755, "source  ↓      destination  →", fontsize=9, style="italic")
         dashed = {"facecolor": "none", "edgecolor": style.GREY, "linestyle": (0, (2, 2))}
         self.ghost = axes.broken_barh([(0, 1)], (0, 1), **dashed)
         self.reachable = axes.broken_barh([(0, 1)], (0, 1), facecolor=style.SKY, edgecolor="white")
@@ -46,7 +45,7 @@ class NetworkPicture:
         ]
 
     def show(self, reachability):
-        """Draw a Reachability; return it in words."""
+        """Draw a Reachability; return (finding, words)."""
         ends, answers = reachability.ends, reachability.answers
         for number in range(CELLS):
             name, family, address = ends[number] if number < len(ends) else ("", "", "")
@@ -63,13 +62,11 @@ class NetworkPicture:
             mark.set_color(style.GREY if answer is False else style.INK)
         self.reachable.set_verts([_square(*cell) for cell, yes in cells.items() if yes])
         self.ghost.set_verts([_square(*cell) for cell, yes in cells.items() if yes is False])
-        title = _from_the_internet(reachability)
-        self.title.set_text(title)
         open_cells = sum(answer is True for answer in cells.values())
         asked = sum(answer is not None for answer in cells.values())
-        return (
-            f"{title}. {open_cells} of {asked} pairs of addresses can connect; if all were public, "
-            f"all could. Servers and database have {reachability.servers} addresses."
+        return _from_the_internet(reachability), (
+            f"{open_cells} of {asked} pairs of addresses can connect; if all were public, all "
+            f"could. Servers and database have {reachability.servers} addresses."
         )
 
 

@@ -40,8 +40,8 @@ class BalancePicture:
             self._prepare_tail(tail)
         self.moving = (
             *(self.outage, self.dead, self.busiest_random, *self.lines),
-            *(*self.covers, self.queues_title),
-            *(*self.tails.values(), *self.marks.values(), self.prediction, self.tail_title),
+            *self.covers,
+            *(*self.tails.values(), *self.marks.values(), self.prediction),
         )
 
     def _prepare_queues(self, axes):
@@ -49,7 +49,6 @@ class BalancePicture:
         axes.set_yscale("symlog", linthresh=10)
         axes.set_ylim(0, 2000)
         axes.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
-        self.queues_title = axes.set_title("two requests")
         self.outage = axes.axvspan(0, 1, facecolor=style.PALE, hatch="//", edgecolor="white")
         self.dead = axes.text(0, 1100, "", fontsize=9, ha="center")
         (self.busiest_random,) = axes.plot([], [], label="busiest, random", **style.BASELINE)
@@ -97,7 +96,6 @@ class BalancePicture:
         axes.set_xticks([10, 100, 1000, 10_000, SLOWEST], ["10", "100", "1,000", "10,000", ""])
         axes.set_yticks([1, 0.1, 0.01, 0.001], ["100 %", "10 %", "1 %", "0.1 %"])
         axes.minorticks_off()
-        self.tail_title = axes.set_title("two requests")
         axes.axhline(0.01, color=style.INK, linewidth=0.8)
         axes.text(11, 0.0107, "99 % are faster", fontsize=9, va="bottom")
         looks = {
@@ -116,25 +114,21 @@ class BalancePicture:
         axes.legend(handles=handles, ncols=2, loc="upper left", bbox_to_anchor=(-0.2, -0.14))
 
     def show(self, comparison):
-        """Draw a Comparison; return it in words."""
+        """Draw a Comparison; return (finding, words)."""
         result, random, guess = comparison.result, comparison.random, comparison.prediction
         queues = self._show_queues(result, random)
-        self.queues_title.set_text(queues)
+        latencies = {"yours": result.latency, "random": random.latency, "ideal": comparison.ideal}
         p99 = {
-            "yours": self._show_tail("yours", result.latency),
-            "random": self._show_tail("random", random.latency),
-            "ideal": self._show_tail("ideal", comparison.ideal),
+            key: milliseconds(self._show_tail(key, latency)) for key, latency in latencies.items()
         }
         self.prediction.set_data(([min(guess, SLOWEST)], [0.01]) if guess else ([], []))
-        failed = f"; {result.errors:,} failed" if result.errors else ""
-        within = f"99 % within {milliseconds(p99['yours'])}, random {milliseconds(p99['random'])}"
-        self.tail_title.set_text(within + failed)
+        failed = f", {result.errors:,} failed" if result.errors else ""
+        finding = f"{comparison.name}: 99 % within {p99['yours']} (random {p99['random']}){failed}"
         predicted = f" You predicted {guess:,.0f} ms." if guess else ""
-        return (
-            f"{comparison.name}: 99 % of the served requests took at most "
-            f"{milliseconds(p99['yours'])} (random {milliseconds(p99['random'])}, one shared queue "
-            f"{milliseconds(p99['ideal'])}); {result.errors:,} of {len(result):,} requests failed "
-            f"(random {random.errors:,}). {queues}.{predicted}"
+        return finding, (
+            f"Of {len(result):,} requests {result.errors:,} failed (random {random.errors:,}); 99 "
+            f"% of the served ones took at most {p99['yours']} (random {p99['random']}, one "
+            f"shared queue {p99['ideal']}). {queues}.{predicted}"
         )
 
     def _show_queues(self, result, random):
@@ -153,7 +147,7 @@ class BalancePicture:
         beside_idle = counts.max(axis=0)[_someone_idle(result, counts)].max(initial=0)
         if beside_idle > 1:
             return f"{beside_idle:,} requests in one server, another idle"
-        return f"Up to {counts.max():,} requests in one server"
+        return f"At most {counts.max():,} at once in one server"
 
     def _show_outage(self, result):
         shown = bool(result.health.dead)

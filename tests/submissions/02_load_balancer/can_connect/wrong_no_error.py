@@ -1,0 +1,19 @@
+# loses: can_connect_hidden_2
+# answers False for what is no address instead of raising ValueError
+BLOCKS = [
+    ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+]
+
+
+def is_private_here(address):
+    return any(address in block for block in BLOCKS)
+
+
+def can_connect(source, destination):
+    try:
+        source, destination = ipaddress.ip_address(source), ipaddress.ip_address(destination)
+    except ValueError:
+        return False
+    return not is_private_here(destination) or (
+        is_private_here(source) and source.version == destination.version
+    )

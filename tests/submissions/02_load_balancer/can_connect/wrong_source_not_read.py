@@ -1,0 +1,17 @@
+# loses: can_connect_hidden_2
+# does not look at the source when the destination is public
+BLOCKS = [
+    ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+]
+
+
+def is_private_here(address):
+    return any(address in block for block in BLOCKS)
+
+
+def can_connect(source, destination):
+    destination = ipaddress.ip_address(destination)
+    if not is_private_here(destination):
+        return True
+    source = ipaddress.ip_address(source)
+    return is_private_here(source) and source.version == destination.version

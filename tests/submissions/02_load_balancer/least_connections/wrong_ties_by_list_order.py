@@ -1,0 +1,8 @@
+# loses: least_connections_check_2
+# ties always go to the first in the list: at night one server does everything
+class LeastConnections:
+    def pick(self, servers):
+        healthy = [server for server in servers if server.healthy]
+        if not healthy:
+            raise NoHealthyServer
+        return min(healthy, key=lambda server: server.active)

@@ -1,0 +1,13 @@
+# loses: round_robin_hidden
+# remembers the view object: the next call's views are others, with another `active`
+class RoundRobin:
+    def __init__(self):
+        self.last = None
+
+    def pick(self, servers):
+        start = servers.index(self.last) + 1 if self.last in servers else 0
+        for server in servers[start:] + servers[:start]:
+            if server.healthy:
+                self.last = server
+                return server
+        raise NoHealthyServer

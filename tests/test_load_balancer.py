@@ -1,0 +1,689 @@
+"""The lab of notebook 02: what its simulation must show, and what it does with what goes wrong."""
+
+import dataclasses
+import itertools
+import math
+import random
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+
+from course.engine import theory
+from course.engine.component import ComponentError
+from course.load_balancer import (
+    ByClient,
+    Health,
+    LastProbe,
+    NeverNotices,
+    NoHealthyServer,
+    RandomBalancer,
+    ServerView,
+    architecture,
+    explore,
+    explore_health,
+    explore_network,
+    make_views,
+    name_picked,
+    reachability,
+    shared_queue,
+    simulate,
+    watch,
+)
+from tests.course_scripts import solved
+
+SOLVED = solved("02_load_balancer")
+ROUND_ROBIN, LEAST, TWO = (
+    SOLVED[name] for name in ("RoundRobin", "LeastConnections", "PowerOfTwoChoices")
+)
+CHECKER, CAN_CONNECT = SOLVED["HealthChecker"], SOLVED["can_connect"]
+
+
+def p99(balancer, seed, **chosen):
+    return simulate(balancer, seed=seed, duration=600, **chosen).percentile(99)
+
+
+# ── what the pictures must show ──
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_looking_at_queues_beats_taking_turns_on_every_seed(seed):
+    """50,000 requests a run. Over 20 seeds the ratios were 2.38 ± 0.22 and 1.09 ± 0.025."""
+    turns, two, least = (p99(balancer, seed) for balancer in (ROUND_ROBIN, TWO, LEAST))
+    assert turns > 1.5 * two
+    assert two > least
+
+
+def test_taking_turns_beats_chance():
+    """Paired over 24 seeds of 50,000 requests, as one run's p99 under random has a noise of 15 %.
+
+    Mean ratio about 1.12: three standard errors above 1.
+    """
+    ratios = np.log([p99(None, seed) / p99(ROUND_ROBIN, seed) for seed in range(24)])
+    assert ratios.mean() > 3 * ratios.std(ddof=1) / math.sqrt(len(ratios))
+
+
+def test_the_notebooks_own_minute_shows_the_same_order():
+    minute = [
+        simulate(balancer, seed=1).percentile(99)
+        for balancer in (ByClient, None, ROUND_ROBIN, TWO, LEAST)
+    ]
+    assert minute == sorted(minute, reverse=True)
+    assert minute[1] == pytest.approx(3.04, abs=0.01)  # the text says: about 3 seconds
+    assert minute[-1] > np.percentile(shared_queue(seed=1), 99)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("balancer", [None, ROUND_ROBIN, LEAST, TWO])
+def test_errors_until_the_health_check_notices_then_none(balancer, seed):
+    result = simulate(balancer, seed=seed, dies_at=20, health_checker=CHECKER)
+    failed_at = result.finished_at[result.failed]
+    assert failed_at.size and failed_at.min() >= 20
+    assert failed_at.max() < 22.5  # probes at 20.5, 21.5 and 22.5 fail; the third one counts
+    assert result.health.unnoticed == 2.5
+    assert simulate(balancer, seed=seed, health_checker=CHECKER).errors == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_without_checks_a_dead_server_is_a_black_hole_to_least_connections(seed):
+    """Its share of 84 × 20 requests: a quarter in turn, more the less it seems to have to do."""
+    turns, two, least = (
+        simulate(balancer, seed=seed, dies_at=20, health_checker=NeverNotices).errors
+        for balancer in (ROUND_ROBIN, TWO, LEAST)
+    )
+    assert 0.2 * 1680 < turns < 0.32 * 1680
+    assert turns < two < 0.55 * 1680
+    assert least > 1.4 * turns
+
+
+@pytest.mark.parametrize("balancer", [None, ROUND_ROBIN, LEAST, TWO])
+def test_a_server_that_comes_back_is_used_again(balancer):
+    result = simulate(balancer, seed=3, dies_at=10, returns_after=20, health_checker=CHECKER)
+    mine = (result.place == 0) & result.served
+    noticed = result.health.out[0]
+    assert noticed == ("web-1", 12.5, 31.5)  # two good probes after 30 s: at 30.5 and 31.5
+    arrived = result.arrived_at[mine]
+    assert not np.any((arrived > 10) & (arrived < 31.5))
+    assert np.sum(arrived > 31.5) > 300
+
+
+@pytest.mark.parametrize("balancer", [None, ROUND_ROBIN, LEAST, TWO])
+def test_a_server_that_joins_is_used_from_then_on(balancer):
+    result = simulate(balancer, seed=3, added_at=30)
+    assert result.names[:5] == ("web-1", "web-2", "web-3", "web-4", "web-5")
+    arrived = result.arrived_at[result.place == 4]
+    assert arrived.min() >= 30
+    late = np.sum(result.arrived_at > 30)
+    assert 0.15 * late < arrived.size < 0.3 * late  # a fifth, within chance
+    without = simulate(balancer, seed=3)
+    assert mean_after(without, 35) > 1.2 * mean_after(result, 35)
+
+
+def mean_after(result, time):
+    """Return the mean latency (s) of the requests that came after `time`."""
+    return (result.finished_at - result.arrived_at)[result.arrived_at > time].mean()
+
+
+def test_a_client_that_sends_much_makes_one_server_hot():
+    counts = np.bincount(simulate(ByClient, seed=1).place, minlength=4)
+    assert counts[0] > 1.1 * counts[1:].max()
+    chance = np.bincount(simulate(seed=1).place, minlength=4)
+    assert chance.max() < 1.1 * chance.min()
+
+
+# ── against theory: 4 servers, utilization 0.8, exponential work, in service times ──
+
+
+def replications(balancer, seeds=10, duration=8000, **chosen):
+    """Return (mean latency, its standard error) over independent runs of 25,600 requests each."""
+    chosen = {"arrival_rate": 3.2, "service_time": 1.0, "work": "exponential"} | chosen
+    means = [
+        simulate(balancer, seed=seed, duration=duration, **chosen).mean_latency
+        for seed in range(seeds)
+    ]
+    return np.mean(means), np.std(means, ddof=1) / math.sqrt(seeds)
+
+
+@pytest.mark.parametrize(
+    ("balancer", "expected"), [(None, 5.0), (ROUND_ROBIN, 3.2674), (LEAST, 1.952)]
+)
+def test_mean_latency_against_theory(balancer, expected):
+    """The band is four standard errors of the replications; they must be below 2.5 %."""
+    mean, error = replications(balancer)
+    assert error < 0.025 * expected
+    assert abs(mean - expected) < 4 * error
+
+
+def test_two_choices_among_many_servers_against_theory():
+    """40 servers are not "very many": besides the noise the mean may be 2.5 % above 1.9474."""
+    mean, error = replications(TWO, seeds=6, duration=1000, servers=40, arrival_rate=32.0)
+    expected = theory.mean_latency_of_choices(0.8)
+    assert expected == pytest.approx(1.9474, abs=1e-4)
+    assert error < 0.02
+    assert expected - 4 * error < mean < 1.025 * expected + 4 * error
+
+
+def test_the_shared_queue_is_one_station_with_all_workers():
+    """Exactly: the recursion and the event simulation are two ways to the same latencies."""
+    exact = simulate(seed=5, servers=1, workers=4, duration=300)
+    ideal = shared_queue(seed=5, servers=4, duration=300)
+    assert np.allclose(exact.latency, ideal, rtol=0, atol=1e-9)
+
+
+def test_the_shared_queue_against_erlang_c():
+    chosen = {"arrival_rate": 3.2, "service_time": 1.0, "work": "exponential"}
+    means = [shared_queue(seed=seed, duration=8000, **chosen).mean() for seed in range(10)]
+    error = np.std(means, ddof=1) / math.sqrt(len(means))
+    assert abs(np.mean(means) - theory.mean_latency(3.2, 1.0, 4)) < 4 * error < 0.1
+
+
+def test_the_shared_queue_loses_a_server_while_it_is_away():
+    whole, less = shared_queue(seed=1), shared_queue(seed=1, dies_at=20)
+    assert less.mean() > 1.5 * whole.mean()
+    assert np.array_equal(whole[:1000], less[:1000])  # the first 12 s
+    assert shared_queue(seed=1, dies_at=0, returns_after=999).mean() == pytest.approx(
+        shared_queue(seed=1, servers=3).mean()
+    )
+    assert shared_queue(seed=1, added_at=0).mean() == shared_queue(seed=1, servers=5).mean()
+
+
+def test_constant_work_in_turn_never_waits_below_capacity():
+    result = simulate(ROUND_ROBIN, seed=0, work="constant", arrival_rate=4)
+    assert result.percentile(50) == pytest.approx(0.04)
+
+
+# ── one run ──
+
+
+def test_traffic_is_the_same_for_every_balancer_and_seed_decides_it():
+    one, other = simulate(ROUND_ROBIN, seed=4), simulate(LEAST, seed=4)
+    assert np.array_equal(one.arrived_at, other.arrived_at)
+    work = one.finished_at - one.started_at
+    assert np.allclose(work, other.finished_at - other.started_at, atol=1e-9)
+    assert len(simulate(seed=5)) != len(one)
+    assert np.array_equal(simulate(TWO, seed=4).latency, simulate(TWO, seed=4).latency)
+
+
+@pytest.mark.parametrize("baseline", [RandomBalancer, ByClient])
+@pytest.mark.parametrize(
+    "world",
+    [
+        {},
+        {"dies_at": 20, "health_checker": NeverNotices, "added_at": 35},
+        {"dies_at": 9, "returns_after": 5, "probe_loss": 0.4, "servers": 2, "workers": 3},
+        {"dies_at": 30, "returns_after": 0.2, "servers": 2},  # with a long queue when it dies
+        {"dies_at": 50, "returns_after": 50, "servers": 1, "arrival_rate": 20, "added_at": 5},
+    ],
+)
+def test_the_baselines_recursion_is_the_event_simulation(baseline, world):
+    """A subclass is taken for a student's: the same picks, by events instead of the recursion."""
+    mine = type("Mine", (baseline,), {})
+    quick, events = simulate(baseline, seed=2, **world), simulate(mine, seed=2, **world)
+    for column in ("arrived_at", "started_at", "finished_at", "failed", "place"):
+        one, other = getattr(quick, column), getattr(events, column)
+        assert np.allclose(one, other, rtol=0, atol=1e-9, equal_nan=True), column
+    assert quick.names == events.names and quick.workers == events.workers
+    assert quick.errors or not world
+
+
+def test_work_is_uneven():
+    result = simulate(seed=0, duration=600)
+    work = result.finished_at - result.started_at
+    assert work.mean() == pytest.approx(0.04, rel=0.05)  # sd of the mean: 2 / √50,000 = 0.9 %
+    assert 3 < work.var() / work.mean() ** 2 < 5
+
+
+def test_each_call_gets_new_views_of_what_is_there():
+    calls = []
+
+    class Watching(ROUND_ROBIN):
+        def pick(self, servers):
+            calls.append(list(servers))
+            return super().pick(servers)
+
+    result = simulate(Watching, seed=0, duration=10)
+    assert all(type(view) is ServerView for call in calls for view in call)
+    assert len({id(view) for call in calls for view in call}) == 4 * len(result)
+    assert [view.address for view in calls[0]] == [f"10.0.0.{n}" for n in (11, 12, 13, 14)]
+    before = np.sum(result.finished_at < result.arrived_at[500])
+    assert sum(view.active for view in calls[500]) == 500 - before
+
+
+def test_what_pick_does_to_its_list_stays_there():
+    class Vandal(ROUND_ROBIN):
+        def pick(self, servers):
+            picked = super().pick(servers)
+            servers.clear()
+            return picked
+
+    assert np.array_equal(simulate(Vandal, seed=1).place, simulate(ROUND_ROBIN, seed=1).place)
+
+
+def test_an_instance_is_copied_and_starts_fresh_each_time():
+    instance = ROUND_ROBIN()
+    first, again = simulate(instance, seed=1), simulate(instance, seed=1)
+    assert np.array_equal(first.place, again.place)
+    assert instance.last is None
+
+
+def test_nobody_healthy_is_a_503_and_the_simulation_goes_on():
+    result = simulate(ROUND_ROBIN, seed=0, servers=1, arrival_rate=10, dies_at=20)
+    nowhere = result.place == result.names.index("no server")
+    assert result.failed[nowhere].all() and nowhere.sum() > 150  # 10/s in 20 s
+    assert result.served[result.arrived_at > 41].all()
+
+
+def test_a_pick_of_an_unhealthy_server_is_carried_out():
+    class Blind:
+        def pick(self, servers):
+            return servers[0]
+
+    result = simulate(Blind, seed=0, arrival_rate=10, dies_at=20, returns_after=20)
+    away = (result.arrived_at > 20) & (result.arrived_at < 40)
+    assert result.failed[away].all() and result.served[~away][-50:].all()
+    alive = simulate(Blind, seed=0, arrival_rate=10, probe_loss=1.0)
+    assert alive.errors == 0 and alive.health.wrongly_out > 200
+
+
+def test_requests_on_a_server_that_dies_fail_with_it():
+    result = simulate(ROUND_ROBIN, seed=1, dies_at=20, arrival_rate=100)
+    there = (result.arrived_at < 20) & (result.finished_at == 20)
+    assert there.any() and result.failed[there].all()
+
+
+# ── health ──
+
+
+def test_health_is_measured_as_on_a_grid():
+    """Oracle: all times are multiples of half a second, so a count of half seconds is exact."""
+    rng = random.Random(5)
+    for _ in range(200):
+        cuts = sorted(rng.sample(range(120), 6))
+        out = tuple(("web-1", cuts[n] / 2, cuts[n + 1] / 2) for n in (0, 2, 4))
+        start = rng.randint(0, 110)
+        dead = (("web-1", start / 2, rng.randint(start + 1, 120) / 2),)
+        health = Health(dead, (*out, ("web-2", 1.0, 2.5)), 60.0)
+        inside = {
+            what: {
+                half for _, begin, end in intervals for half in range(int(2 * begin), int(2 * end))
+            }
+            for what, intervals in (("dead", dead), ("out", out))
+        }
+        assert health.unnoticed == len(inside["dead"] - inside["out"]) / 2
+        assert health.wrongly_out == len(inside["out"] - inside["dead"]) / 2 + 1.5
+        false = sum(not dead[0][1] <= begin < dead[0][2] for _, begin, _ in out)
+        assert health.false_alarms == false + 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_small_fall_is_quick_and_jumpy_large_fall_slow_and_calm(seed):
+    chosen = {"seed": seed, "dies_at": 100, "probe_loss": 0.1, "duration": 600}
+    seen = [watch(CHECKER, fall=fall, **chosen) for fall in (1, 3, 6)]
+    assert seen[0].unnoticed <= seen[1].unnoticed <= seen[2].unnoticed
+    assert seen[0].unnoticed < 1 and seen[2].unnoticed > 3
+    alarms = [health.false_alarms for health in seen]
+    assert alarms[0] > 10 * max(1, alarms[1]) and alarms[2] == 0
+    assert seen[0].wrongly_out > seen[1].wrongly_out
+
+
+def test_probes_are_the_same_for_every_checker():
+    class Noting(LastProbe):
+        noted = None
+
+        def observe(self, name, ok):
+            type(self).noted.append((name, ok))
+
+    notes = []
+    for traffic in ({}, {"arrival_rate": 10}):
+        Noting.noted = []
+        simulate(health_checker=Noting, seed=7, probe_loss=0.3, dies_at=10, **traffic)
+        notes.append(Noting.noted)
+    assert notes[0] == notes[1] and len(notes[0]) == 240
+    lost = np.mean([not ok for _, ok in notes[0][4 * 30 :]])  # web-1 is back after 30 s
+    assert abs(lost - 0.3) < 4 * math.sqrt(0.21 / 120)
+
+
+def test_a_late_server_is_probed_only_once_it_is_there():
+    class Noting(LastProbe):
+        noted = []  # noqa: RUF012
+
+        def observe(self, name, ok):
+            self.noted.append(name)
+
+    watch(Noting, added_at=50)
+    assert Noting.noted.count("web-5") == 10
+
+
+def test_the_checks_decide_what_the_balancer_believes():
+    assert watch(NeverNotices, dies_at=10).out == ()
+    assert watch(dies_at=10).out == (("web-1", 10.5, 30.5),)
+    assert watch(dies_at=50, returns_after=60).out == (("web-1", 50.5, 60.0),)
+    assert watch(dies_at=70).dead == ()
+
+
+# ── the network ──
+
+
+def test_only_the_balancer_is_reachable_from_the_internet():
+    found = reachability(CAN_CONNECT)
+    names = [end[0] for end in found.ends]
+    for row in (names.index("client"), names.index("client") + 6):
+        reached = {names[column] for column, yes in enumerate(found.answers[row]) if yes}
+        assert reached == {"balancer, outside"}
+    public = reachability(CAN_CONNECT, servers="public")
+    reached = {names[column] for column, yes in enumerate(public.answers[0]) if yes}
+    assert reached == {"balancer, outside", "web-1", "web-2", "database"}
+
+
+def test_without_a_rule_everything_is_reachable():
+    found = reachability()
+    assert {answer for row in found.answers for answer in row} == {True, None}
+    assert sum(answer is True for row in found.answers for answer in row) == 120
+
+
+# ── what goes wrong is one sentence ──
+
+
+class Raises:
+    def pick(self, servers):
+        raise KeyError("web-9")
+
+
+class ReturnsNone:
+    def pick(self, servers):
+        return None
+
+
+class ReturnsName:
+    def pick(self, servers):
+        return "b"
+
+
+class ReturnsStranger:
+    def pick(self, servers):
+        return dataclasses.replace(servers[0])
+
+
+class RemembersView:
+    kept = None
+
+    def pick(self, servers):
+        self.kept = self.kept or servers[0]
+        return self.kept
+
+
+class PicksNothing:
+    pass
+
+
+class TakesNoServers:
+    def pick(self):
+        return None
+
+
+class CannotBeMade:
+    def __init__(self):
+        raise OSError("no disk")
+
+    def pick(self, servers):
+        return servers[0]
+
+
+GIVEN = "expected one of the ServerView objects it was given."
+WRONG = {
+    Raises: "Raises.pick(servers) raised KeyError: 'web-9'.",
+    ReturnsNone: f"ReturnsNone.pick(servers) returned None, {GIVEN}",
+    ReturnsName: f"ReturnsName.pick(servers) returned 'b', {GIVEN}",
+    ReturnsStranger: f"ReturnsStranger.pick(servers) returned ServerView(name='web-1', address='10.0.0.11', active=0, healthy=True), {GIVEN}",  # noqa: E501
+    RemembersView: f"RemembersView.pick(servers) returned ServerView(name='web-1', address='10.0.0.11', active=0, healthy=True), {GIVEN}",  # noqa: E501
+    PicksNothing: "PicksNothing has no method pick(servers).",
+    TakesNoServers: "TakesNoServers.pick(servers) raised TypeError",
+    CannotBeMade: "CannotBeMade(…) raised OSError: no disk.",
+}
+
+
+@pytest.mark.parametrize("balancer", WRONG)
+def test_a_wrong_balancer_is_one_sentence(balancer):
+    with pytest.raises(ComponentError) as error:
+        simulate(balancer)
+    assert str(error.value).startswith(WRONG[balancer])
+    assert "\n" not in str(error.value)
+    explorer = explore(balancer)
+    assert WRONG[balancer] in shown(explorer) and not pictured(explorer)
+
+
+class ObserveRaises(LastProbe):
+    def observe(self, name, ok):
+        raise ValueError("what?")
+
+
+class SaysNothing(LastProbe):
+    def is_healthy(self, name):
+        return None
+
+
+class OnlyObserves:
+    def observe(self, name, ok):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("checker", "sentence"),
+    [
+        (ObserveRaises, "ObserveRaises.observe('web-1', True) raised ValueError: what?."),
+        (SaysNothing, "SaysNothing.is_healthy('web-1') returned None, expected True or False."),
+        (OnlyObserves, "OnlyObserves has no method is_healthy."),
+    ],
+)
+def test_a_wrong_health_checker_is_one_sentence(checker, sentence):
+    with pytest.raises(ComponentError) as error:
+        watch(checker)
+    assert str(error.value) == sentence
+    assert sentence in shown(explore_health(checker))
+
+
+def test_a_wrong_rule_is_one_sentence():
+    for rule, sentence in (
+        (lambda source, destination: "yes", "returned 'yes', expected True or False."),
+        (lambda source, destination: 1 / 0, "raised ZeroDivisionError: division by zero."),
+    ):
+        rule.__name__ = "can_connect"
+        expected = f"can_connect('198.51.100.7', '203.0.113.10') {sentence}"
+        assert expected in shown(explore_network(rule))
+
+
+def test_a_pick_that_never_returns_is_stopped():
+    class Hangs(ROUND_ROBIN):
+        stuck = False
+
+        def pick(self, servers):
+            while self.stuck:
+                pass
+            return super().pick(servers)
+
+    explorer = explore(Hangs)
+    assert pictured(explorer)
+    Hangs.stuck, explorer.seconds = True, 0.2
+    assert "Stopped after 0.2 s" in explorer.refresh()
+    assert not pictured(explorer)
+    Hangs.stuck, explorer.seconds = False, 3.0
+    explorer.refresh()
+    assert pictured(explorer)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("servers", 0, "between 1 and 120"),
+        ("servers", 2.5, "whole number"),
+        ("workers", 0, "between 1 and 1000"),
+        ("arrival_rate", 0, "> 0 requests/s"),
+        ("arrival_rate", float("nan"), "finite"),
+        ("service_time", -1, "> 0 s"),
+        ("work", "odd", "must be one of"),
+        ("duration", 0, "> 0 s"),
+        ("dies_at", -1, "≥ 0 s"),
+        ("returns_after", 0, "> 0 s"),
+        ("added_at", "soon", "finite number"),
+        ("fall", 0, "between 1"),
+        ("rise", -3, "between 1"),
+        ("probe_loss", 1.5, "≤ 1"),
+        ("seed", -1, "between 0"),
+    ],
+)
+def test_a_bad_parameter_is_named(name, value, says):
+    with pytest.raises(ValueError, match=f"^{name} = {value!r}: ") as error:
+        simulate(**{"dies_at": 10} | {name: value})
+    assert says in str(error.value)
+    with pytest.raises(ValueError, match=r"^servers = 'open'"):
+        reachability(servers="open")
+
+
+# ── the pictures ──
+
+
+def shown(explorer):
+    return re.sub("<[^>]*>", "", unescape(explorer.finding.value + explorer.sentence.value))
+
+
+def pictured(explorer):
+    return explorer.image.layout.display != "none"
+
+
+def corners(explorer):
+    """Move all controls to every combination of their ends; yield the sentence of each picture."""
+    for control in explorer.controls.values():
+        control.unobserve_all()
+    ends = [
+        [control.min, control.max]
+        if hasattr(control, "min")
+        else [False, True]
+        if isinstance(control.value, bool)
+        else [value for _, value in (control.options[0], control.options[-1])]
+        for control in explorer.controls.values()
+    ]
+    for values in itertools.product(*ends):
+        for control, value in zip(explorer.controls.values(), values, strict=True):
+            control.value = value
+        before = explorer.image.value
+        sentence = explorer.refresh()
+        assert pictured(explorer), f"{explorer.values}: {sentence}"
+        assert explorer.image.value != before or before == b"" or "nan" not in sentence
+        yield sentence
+
+
+@pytest.mark.parametrize("balancers", [(), (TWO,), (LEAST, ROUND_ROBIN)])
+def test_every_corner_of_explore_is_a_picture(balancers):
+    sentences = list(corners(explore(*balancers, prediction=400)))
+    assert len(sentences) == 64
+    assert all("You predicted 400 ms." in sentence for sentence in sentences)
+    assert all("99 % of the served ones" in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize("checker", [None, CHECKER])
+def test_every_corner_of_explore_health_is_a_picture(checker):
+    assert all("requests failed" in sentence for sentence in corners(explore_health(checker)))
+
+
+@pytest.mark.parametrize("rule", [None, CAN_CONNECT])
+def test_every_corner_of_explore_network_is_a_picture(rule):
+    sentences = list(corners(explore_network(rule)))
+    assert sum("tick IPv4 or IPv6" in sentence for sentence in sentences) == 2
+    if rule:
+        assert sum("only the balancer's outside" in sentence for sentence in sentences) == 3
+
+
+def stub(*_, **__):
+    raise NotImplementedError("Exercise X: write me")
+
+
+class Stub:
+    pick = observe = is_healthy = stub
+
+
+@pytest.mark.parametrize(
+    ("explorer", "component"), [(explore, Stub), (explore_health, Stub), (explore_network, stub)]
+)
+def test_a_stub_is_a_friendly_sentence(explorer, component):
+    found = explorer(component)
+    assert "Not written yet. Exercise X: write me" in shown(found)
+    assert not pictured(found)
+    if explorer is explore:  # the others can still be looked at
+        found.controls["algorithm"].value = RandomBalancer
+        assert pictured(found)
+
+
+def test_the_picture_says_what_the_run_says():
+    explorer = explore(LEAST, prediction=1234)
+    explorer.controls["dies_at"].value = 20
+    result = simulate(LEAST, seed=1, dies_at=20)
+    chance = simulate(seed=1, dies_at=20)
+    assert f"at most {result.percentile(99):.1f} s" in shown(explorer)
+    assert f"(random {chance.percentile(99):.1f} s" in shown(explorer)
+    assert f"Of {len(result):,} requests {result.errors} failed" in shown(explorer)
+    picture = explorer.picture
+    assert picture.marks["yours"].get_xdata()[0] == pytest.approx(1000 * result.percentile(99))
+    assert picture.marks["random"].get_xdata()[0] == pytest.approx(1000 * chance.percentile(99))
+    assert list(picture.prediction.get_xdata()) == [1234]
+    assert [line.get_visible() for line in picture.lines] == [True] * 4 + [False] * 4
+    assert [cover.get_visible() for cover in picture.covers] == [False] * 4 + [True] * 4
+    explorer.controls["added_at"].value = 30
+    assert sum(line.get_visible() for line in picture.lines) == 5
+
+
+def test_a_prediction_that_is_no_number_is_a_sentence():
+    assert "prediction = 'much': must be a finite number of ms" in shown(explore(prediction="much"))
+    assert "prediction = -1: must be > 0 ms" in shown(explore(prediction=-1))
+
+
+def test_the_health_picture_shows_truth_belief_and_price():
+    explorer = explore_health(CHECKER)
+    assert "fall = 3, rise = 2: 2.5 s dead and unnoticed, 0 false alarms" in shown(explorer)
+    unchecked = simulate(seed=1, health_checker=NeverNotices, dies_at=20).errors
+    assert f"without checks {unchecked}." in shown(explorer)
+    picture = explorer.picture
+    assert list(picture.unnoticed.get_ydata()) == [fall - 0.5 for fall in range(1, 9)]
+    price = list(picture.wrongly_out.get_ydata())
+    assert price[0] > price[1] > price[2] >= price[-1]
+    assert len(picture.dead.get_paths()) == 1
+    explorer.controls["probe_loss"].value = 50
+    assert len(picture.out.get_paths()) > 5
+
+
+def test_the_architecture_is_drawn_from_the_labs_own_addresses():
+    picture = architecture()
+    assert "load balancer: balancer" in picture.alt
+    assert "web-1, web-2, web-3, web-4" in picture.alt
+    assert picture.data.startswith(b"\x89PNG")
+
+
+def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert explore(ROUND_ROBIN) is explore_health(CHECKER) is explore_network(stub) is None
+    assert architecture() is None
+
+
+# ── what checks use ──
+
+
+def test_views_are_new_and_names_are_of_the_views_given():
+    assert make_views({"a": 0, "b": 3}, out=["b"]) == [
+        ServerView("a", "10.0.0.11", 0, True),
+        ServerView("b", "10.0.0.12", 3, False),
+    ]
+    assert make_views({"a": 0})[0] is not make_views({"a": 0})[0]
+    assert name_picked(ROUND_ROBIN(), make_views({"a": 0})) == "a"
+    assert name_picked(ReturnsStranger(), make_views({"a": 0})).endswith(
+        "(none of the views given)"
+    )
+    assert name_picked(ReturnsNone(), make_views({"a": 0})) == "None (none of the views given)"
+
+
+@pytest.mark.parametrize("balancer", [RandomBalancer, ByClient])
+def test_the_baselines_keep_to_the_healthy(balancer):
+    chosen = balancer(random.Random(3))
+    picked = [chosen.pick(make_views({"a": 0, "b": 0, "c": 0}, out=["b"])).name for _ in range(50)]
+    assert set(picked) == {"a", "c"}
+    with pytest.raises(NoHealthyServer):
+        chosen.pick(make_views({"a": 0}, out=["a"]))
