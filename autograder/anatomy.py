@@ -8,6 +8,7 @@ from autograder.sources import JUDGE, SourceError
 
 POINTS = {"visible": 8, "hidden": 9, "written": 3}
 CAPSTONE_POINTS = {"visible": 5, "hidden": 12, "written": 3}
+OWN_SCOPES = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 HEADINGS = (
     "# ",
     "## The picture",
@@ -94,6 +95,11 @@ def _halves(path, cell):
         raise SourceError(
             path, cell.place, f"after ### JUDGE only `seen` and own imports: not {min(strange)!r}"
         )
+    open_names = {name for name in _top_level(observe) | _top_level(judge) if name[0] != "_"}
+    if cell.hidden and open_names - {"seen"}:
+        name = min(open_names - {"seen"})
+        problem = f"would overwrite a student's {name!r}: call it '_{name}'"
+        raise SourceError(path, cell.place, problem)
     if not judge.body or not isinstance(judge.body[-1], ast.Assert):
         raise SourceError(
             path, cell.place, "must end with an assert: a last value counts as points"
@@ -119,6 +125,20 @@ def _parsed(path, cell, text):
 def _used(tree):
     names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
     return {node.id for node in names if isinstance(node.ctx, ast.Load)}
+
+
+def _top_level(tree):
+    """Return the names that the cell leaves in the student's namespace, imports apart."""
+    names, nodes = set(), [tree]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif not isinstance(node, OWN_SCOPES):
+            nodes += ast.iter_child_nodes(node)
+    return names
 
 
 def _bound(tree):

@@ -163,42 +163,42 @@ assert seen == expected, (
 import random
 from course.checks import SEED
 
-rng = random.Random(SEED)
-balancer, seen = RoundRobin(), []
+_rng = random.Random(SEED)
+_balancer, seen = RoundRobin(), []
 for _ in range(300):
-    names = rng.sample("abcdefg", rng.randint(2, 6))
-    for _ in range(rng.randint(1, 4)):
-        out = rng.sample(names, rng.randint(0, len(names) - 1))
-        busy = [rng.randint(0, 9) for _ in names]
-        seen.append(name_picked(balancer, make_views(dict(zip(names, busy, strict=True)), out=out)))
+    _names = _rng.sample("abcdefg", _rng.randint(2, 6))
+    for _ in range(_rng.randint(1, 4)):
+        _out = _rng.sample(_names, _rng.randint(0, len(_names) - 1))
+        _busy = [_rng.randint(0, 9) for _ in _names]
+        seen.append(name_picked(_balancer, make_views(dict(zip(_names, _busy, strict=True)), out=_out)))
 ### JUDGE
 import random
 from course.checks import SEED
 
-rng = random.Random(SEED)
-expected, last, calls = [], None, []
+_rng = random.Random(SEED)
+_expected, _last, _calls = [], None, []
 for _ in range(300):
-    names = rng.sample("abcdefg", rng.randint(2, 6))
-    for _ in range(rng.randint(1, 4)):
-        out = rng.sample(names, rng.randint(0, len(names) - 1))
-        [rng.randint(0, 9) for _ in names]
-        place = names.index(last) if last in names else -1
+    _names = _rng.sample("abcdefg", _rng.randint(2, 6))
+    for _ in range(_rng.randint(1, 4)):
+        _out = _rng.sample(_names, _rng.randint(0, len(_names) - 1))
+        [_rng.randint(0, 9) for _ in _names]
+        _place = _names.index(_last) if _last in _names else -1
         while True:
-            place = (place + 1) % len(names)
-            if names[place] not in out:
+            _place = (_place + 1) % len(_names)
+            if _names[_place] not in _out:
                 break
-        calls.append(
-            f"last picked {last}, listed {' '.join(names)}, unhealthy {' '.join(out) or 'none'}"
+        _calls.append(
+            f"last picked {_last}, listed {' '.join(_names)}, unhealthy {' '.join(_out) or 'none'}"
         )
-        last = names[place]
-        expected.append(last)
-wrong = [
-    f"{call}: expected {want}, got {got}"
-    for call, want, got in zip(calls, expected, seen, strict=False)
-    if want != got
+        _last = _names[_place]
+        _expected.append(_last)
+_wrong = [
+    f"{_call}: expected {_want}, got {_got}"
+    for _call, _want, _got in zip(_calls, _expected, seen, strict=False)
+    if _want != _got
 ]
-assert len(seen) == len(expected) and not wrong, (
-    f"{len(wrong)} of {len(expected)} picks are wrong; the first: {wrong[:1]}"
+assert len(seen) == len(_expected) and not _wrong, (
+    f"{len(_wrong)} of {len(_expected)} picks are wrong; the first: {_wrong[:1]}"
 )
 ### END HIDDEN TESTS
 
@@ -207,30 +207,30 @@ assert len(seen) == len(expected) and not wrong, (
 import random
 from course.checks import SEED, attempt
 
-names = random.Random(SEED).sample("abcdefgh", 3)
-balancer, idle = RoundRobin(), dict.fromkeys(names, 0)
-listed = make_views(idle)
-seen = {"picked": [name_picked(balancer, listed), name_picked(balancer, make_views(idle))]}
-seen["listed"] = [server.name for server in listed]
-seen["nobody"] = attempt(lambda: name_picked(balancer, make_views(idle, out=names)))
-seen["empty"] = attempt(lambda: name_picked(balancer, []))
-seen["picked"].append(name_picked(balancer, make_views(idle, out=names[:1])))
+_names = random.Random(SEED).sample("abcdefgh", 3)
+_balancer, _idle = RoundRobin(), dict.fromkeys(_names, 0)
+_listed = make_views(_idle)
+seen = {"picked": [name_picked(_balancer, _listed), name_picked(_balancer, make_views(_idle))]}
+seen["listed"] = [_server.name for _server in _listed]
+seen["nobody"] = attempt(lambda: name_picked(_balancer, make_views(_idle, out=_names)))
+seen["empty"] = attempt(lambda: name_picked(_balancer, []))
+seen["picked"].append(name_picked(_balancer, make_views(_idle, out=_names[:1])))
 ### JUDGE
 import random
 from course.checks import SEED
 
-names = random.Random(SEED).sample("abcdefgh", 3)
+_names = random.Random(SEED).sample("abcdefgh", 3)
 assert seen["nobody"].get("raised") == "NoHealthyServer", (
     f"with no healthy server pick must raise NoHealthyServer; it gave {seen['nobody']}"
 )
 assert seen["empty"].get("raised") == "NoHealthyServer", (
     f"with no server at all pick must raise NoHealthyServer; it gave {seen['empty']}"
 )
-assert seen["listed"] == names, (
-    f"pick must not change the list {names}; afterwards it was {seen['listed']}"
+assert seen["listed"] == _names, (
+    f"pick must not change the list {_names}; afterwards it was {seen['listed']}"
 )
-assert seen["picked"] == names, (
-    f"{names}: two picks, two calls without a healthy server, then the first one unhealthy: "
+assert seen["picked"] == _names, (
+    f"{_names}: two picks, two calls without a healthy server, then the first one unhealthy: "
     f"the turn is the third's; yours went {seen['picked']}"
 )
 ### END HIDDEN TESTS
@@ -320,36 +320,36 @@ assert seen[4:] == ["b", "c"], (
 import random
 from course.checks import SEED
 
-rng = random.Random(SEED + 1)
-balancer, seen = LeastConnections(), []
+_rng = random.Random(SEED + 1)
+_balancer, seen = LeastConnections(), []
 for _ in range(400):
-    names = rng.sample("abcdefgh", rng.randint(2, 6))
-    out = rng.sample(names, rng.randint(0, len(names) - 1))
-    active = {name: rng.choice([0, 0, 1, 1, 2, 50]) for name in names}
-    seen.append(name_picked(balancer, make_views(active, out=out)))
+    _names = _rng.sample("abcdefgh", _rng.randint(2, 6))
+    _out = _rng.sample(_names, _rng.randint(0, len(_names) - 1))
+    _active = {_name: _rng.choice([0, 0, 1, 1, 2, 50]) for _name in _names}
+    seen.append(name_picked(_balancer, make_views(_active, out=_out)))
 ### JUDGE
 import random
 from course.checks import SEED
 
-rng = random.Random(SEED + 1)
-history, wrong = [], []
-for number in range(400):
-    names = rng.sample("abcdefgh", rng.randint(2, 6))
-    out = rng.sample(names, rng.randint(0, len(names) - 1))
-    active = {name: rng.choice([0, 0, 1, 1, 2, 50]) for name in names}
-    fewest = min(active[name] for name in names if name not in out)
-    tied = [name for name in names if name not in out and active[name] == fewest]
-    new = [name for name in tied if name not in history]
-    want = (
-        new[0] if new else min(tied, key=lambda name: len(history) - 1 - history[::-1].index(name))
+_rng = random.Random(SEED + 1)
+_history, _wrong = [], []
+for _number in range(400):
+    _names = _rng.sample("abcdefgh", _rng.randint(2, 6))
+    _out = _rng.sample(_names, _rng.randint(0, len(_names) - 1))
+    _active = {_name: _rng.choice([0, 0, 1, 1, 2, 50]) for _name in _names}
+    _fewest = min(_active[_name] for _name in _names if _name not in _out)
+    _tied = [_name for _name in _names if _name not in _out and _active[_name] == _fewest]
+    _new = [_name for _name in _tied if _name not in _history]
+    _want = (
+        _new[0] if _new else min(_tied, key=lambda _name: len(_history) - 1 - _history[::-1].index(_name))
     )
-    history.append(want)
-    got = seen[number] if number < len(seen) else None
-    if got != want:
-        wrong.append(
-            f"active {active}, unhealthy {out}, picks before (latest last) {history[-9:-1]}: expected {want}, got {got}"
+    _history.append(_want)
+    _got = seen[_number] if _number < len(seen) else None
+    if _got != _want:
+        _wrong.append(
+            f"active {_active}, unhealthy {_out}, picks before (latest last) {_history[-9:-1]}: expected {_want}, got {_got}"
         )
-assert not wrong, f"{len(wrong)} of 400 picks are wrong; the first: {wrong[0]}"
+assert not _wrong, f"{len(_wrong)} of 400 picks are wrong; the first: {_wrong[0]}"
 ### END HIDDEN TESTS
 
 # %% check="least_connections_hidden_2" points=1
@@ -357,30 +357,30 @@ assert not wrong, f"{len(wrong)} of 400 picks are wrong; the first: {wrong[0]}"
 import random
 from course.checks import SEED, attempt
 
-a, b, c, d = random.Random(SEED + 8).sample("abcdefgh", 4)
-balancer = LeastConnections()
-listed = make_views({a: 5, b: 0, c: 2, d: 0}, out=[d])
-seen = {"picked": [name_picked(balancer, listed)]}
-seen["listed"] = [[server.name, server.active, server.healthy] for server in listed]
-seen["nobody"] = attempt(lambda: name_picked(balancer, make_views({a: 0, b: 1}, out=[a, b])))
-seen["empty"] = attempt(lambda: name_picked(balancer, []))
-seen["picked"].append(name_picked(balancer, make_views({b: 0, a: 0})))
+_a, _b, _c, _d = random.Random(SEED + 8).sample("abcdefgh", 4)
+_balancer = LeastConnections()
+_listed = make_views({_a: 5, _b: 0, _c: 2, _d: 0}, out=[_d])
+seen = {"picked": [name_picked(_balancer, _listed)]}
+seen["listed"] = [[_server.name, _server.active, _server.healthy] for _server in _listed]
+seen["nobody"] = attempt(lambda: name_picked(_balancer, make_views({_a: 0, _b: 1}, out=[_a, _b])))
+seen["empty"] = attempt(lambda: name_picked(_balancer, []))
+seen["picked"].append(name_picked(_balancer, make_views({_b: 0, _a: 0})))
 ### JUDGE
 import random
 from course.checks import SEED
 
-a, b, c, d = random.Random(SEED + 8).sample("abcdefgh", 4)
+_a, _b, _c, _d = random.Random(SEED + 8).sample("abcdefgh", 4)
 assert seen["nobody"].get("raised") == "NoHealthyServer", (
     f"with no healthy server pick must raise NoHealthyServer; it gave {seen['nobody']}"
 )
 assert seen["empty"].get("raised") == "NoHealthyServer", (
     f"with no server at all pick must raise NoHealthyServer; it gave {seen['empty']}"
 )
-assert seen["listed"] == [[a, 5, True], [b, 0, True], [c, 2, True], [d, 0, False]], (
+assert seen["listed"] == [[_a, 5, True], [_b, 0, True], [_c, 2, True], [_d, 0, False]], (
     f"pick must change neither the list nor the views; afterwards they were {seen['listed']}"
 )
-assert seen["picked"] == [b, a], (
-    f"{b} has the fewest; later {b} and {a} are idle, and {a} was never picked: {b} {a}; yours went {seen['picked']}"
+assert seen["picked"] == [_b, _a], (
+    f"{_b} has the fewest; later {_b} and {_a} are idle, and {_a} was never picked: {_b} {_a}; yours went {seen['picked']}"
 )
 ### END HIDDEN TESTS
 
@@ -459,20 +459,20 @@ import random
 from course.checks import SEED
 
 
-def shares(active, out, seed):
+def _shares(active, out, seed):
     balancer = PowerOfTwoChoices(random.Random(seed))
     picked = [name_picked(balancer, make_views(active, out=out)) for _ in range(6000)]
     return {name: picked.count(name) for name in sorted(set(picked))}
 
 
 seen = {
-    "steps": shares({"x": 0, "c": 30, "a": 10, "d": 40, "b": 20}, ["x"], SEED + 2),
-    "ties": shares({"a": 5, "b": 5, "c": 5, "x": 0, "d": 5}, ["x"], SEED + 3),
-    "pair": shares({"a": 1, "b": 1}, [], SEED + 4),
+    "steps": _shares({"x": 0, "c": 30, "a": 10, "d": 40, "b": 20}, ["x"], SEED + 2),
+    "ties": _shares({"a": 5, "b": 5, "c": 5, "x": 0, "d": 5}, ["x"], SEED + 3),
+    "pair": _shares({"a": 1, "b": 1}, [], SEED + 4),
 }
 ### JUDGE
 # bands of 5.7 standard deviations: a right solution is outside one of the 9 with probability < 1.1e-7
-expected = {
+_expected = {
     "steps": (
         {"a": 3 / 6, "b": 2 / 6, "c": 1 / 6},
         "a 10, b 20, c 30, d 40 active: of the 6 pairs 3 give a, 2 b, 1 c",
@@ -483,11 +483,11 @@ expected = {
     ),
     "pair": ({"a": 1 / 2, "b": 1 / 2}, "two servers with 1 active each: each gets half"),
 }
-for case, (chances, why) in expected.items():
-    assert set(seen[case]) == set(chances), f"{why}; 6,000 picks gave {seen[case]}"
-    for name, chance in chances.items():
-        band = 5.7 * (6000 * chance * (1 - chance)) ** 0.5
-        assert abs(seen[case][name] - 6000 * chance) < band, f"{why}; 6,000 picks gave {seen[case]}"
+for _case, (_chances, _why) in _expected.items():
+    assert set(seen[_case]) == set(_chances), f"{_why}; 6,000 picks gave {seen[_case]}"
+    for _name, _chance in _chances.items():
+        _band = 5.7 * (6000 * _chance * (1 - _chance)) ** 0.5
+        assert abs(seen[_case][_name] - 6000 * _chance) < _band, f"{_why}; 6,000 picks gave {seen[_case]}"
 assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
@@ -497,7 +497,7 @@ import random
 from course.checks import SEED, attempt
 
 
-def picks(seed):
+def _picks(seed):
     balancer = PowerOfTwoChoices(random.Random(seed))
     return [
         name_picked(balancer, make_views({"a": 1, "b": 2, "c": 3, "d": 3, "e": 1}))
@@ -505,15 +505,15 @@ def picks(seed):
     ]
 
 
-state = random.getstate()
-listed = make_views({"a": 2, "b": 1, "c": 0})
-name_picked(PowerOfTwoChoices(random.Random(SEED)), listed)
+_state = random.getstate()
+_listed = make_views({"a": 2, "b": 1, "c": 0})
+name_picked(PowerOfTwoChoices(random.Random(SEED)), _listed)
 seen = {
-    "first": picks(SEED),
-    "again": picks(SEED),
-    "other seed": picks(SEED + 5),
-    "global untouched": random.getstate() == state,
-    "listed": [[server.name, server.active, server.healthy] for server in listed],
+    "first": _picks(SEED),
+    "again": _picks(SEED),
+    "other seed": _picks(SEED + 5),
+    "global untouched": random.getstate() == _state,
+    "listed": [[_server.name, _server.active, _server.healthy] for _server in _listed],
     "nobody": attempt(
         lambda: name_picked(PowerOfTwoChoices(random.Random(1)), make_views({"a": 0}, out=["a"]))
     ),
@@ -627,52 +627,52 @@ assert seen == expected, (
 import random
 from course.checks import SEED
 
-rng, seen = random.Random(SEED + 6), []
-for settings in [
+_rng, seen = random.Random(SEED + 6), []
+for _settings in [
     {},
     {"fall": 1, "rise": 1},
     {"fall": 4, "rise": 1},
     {"fall": 1, "rise": 5},
-    {"fall": rng.randint(2, 6), "rise": rng.randint(2, 6)},
+    {"fall": _rng.randint(2, 6), "rise": _rng.randint(2, 6)},
 ]:
-    checker, answers = HealthChecker(**settings), []
+    _checker, _answers = HealthChecker(**_settings), []
     for _ in range(600):
-        name, ok = rng.choice(["web-1", "web-2", "db"]), rng.random() < 0.55
-        checker.observe(name, ok)
-        answers.append([checker.is_healthy(other) for other in ("web-1", "web-2", "db", "new")])
-    seen.append(answers)
+        _name, _ok = _rng.choice(["web-1", "web-2", "db"]), _rng.random() < 0.55
+        _checker.observe(_name, _ok)
+        _answers.append([_checker.is_healthy(_other) for _other in ("web-1", "web-2", "db", "new")])
+    seen.append(_answers)
 ### JUDGE
 import random
 from course.checks import SEED
 
-rng, expected, told = random.Random(SEED + 6), [], []
-for settings in [
+_rng, _expected, _told = random.Random(SEED + 6), [], []
+for _settings in [
     {},
     {"fall": 1, "rise": 1},
     {"fall": 4, "rise": 1},
     {"fall": 1, "rise": 5},
-    {"fall": rng.randint(2, 6), "rise": rng.randint(2, 6)},
+    {"fall": _rng.randint(2, 6), "rise": _rng.randint(2, 6)},
 ]:
-    fall, rise = settings.get("fall", 3), settings.get("rise", 2)
-    probes, believed, answers, words = {}, {}, [], []
+    _fall, _rise = _settings.get("fall", 3), _settings.get("rise", 2)
+    _probes, _believed, _answers, _words = {}, {}, [], []
     for _ in range(600):
-        name, ok = rng.choice(["web-1", "web-2", "db"]), rng.random() < 0.55
-        probes[name] = (probes.get(name, "") + ("o" if ok else "x"))[-40:]
-        if probes[name].endswith("x" * fall):
-            believed[name] = False
-        elif probes[name].endswith("o" * rise):
-            believed[name] = True
-        answers.append([believed.get(other, True) for other in ("web-1", "web-2", "db", "new")])
-        words.append(
-            f"fall={fall}, rise={rise}, last probes of web-1, web-2, db (x fails): {[probes.get(n, '')[-9:] for n in ('web-1', 'web-2', 'db')]}"
+        _name, _ok = _rng.choice(["web-1", "web-2", "db"]), _rng.random() < 0.55
+        _probes[_name] = (_probes.get(_name, "") + ("o" if _ok else "x"))[-40:]
+        if _probes[_name].endswith("x" * _fall):
+            _believed[_name] = False
+        elif _probes[_name].endswith("o" * _rise):
+            _believed[_name] = True
+        _answers.append([_believed.get(_other, True) for _other in ("web-1", "web-2", "db", "new")])
+        _words.append(
+            f"fall={_fall}, rise={_rise}, last probes of web-1, web-2, db (x fails): {[_probes.get(_n, '')[-9:] for _n in ('web-1', 'web-2', 'db')]}"
         )
-    expected.append(answers)
-    told.append(words)
-assert [len(answers) for answers in seen] == [600] * 5, "not all probes were seen"
-for answers, wanted, words in zip(seen, expected, told, strict=True):
-    for answer, want, word in zip(answers, wanted, words, strict=True):
-        assert answer == want, (
-            f"{word}; web-1, web-2, db and an unknown one should be {want}, yours said {answer}"
+    _expected.append(_answers)
+    _told.append(_words)
+assert [len(_answers) for _answers in seen] == [600] * 5, "not all probes were seen"
+for _answers, _wanted, _words in zip(seen, _expected, _told, strict=True):
+    for _answer, _want, _word in zip(_answers, _wanted, _words, strict=True):
+        assert _answer == _want, (
+            f"{_word}; web-1, web-2, db and an unknown one should be {_want}, yours said {_answer}"
         )
 assert seen, "nothing was seen"
 ### END HIDDEN TESTS
@@ -755,26 +755,26 @@ assert len(seen) == 6, "not all pairs were asked"
 import random
 from course.checks import SEED
 
-rng = random.Random(SEED + 7)
-addresses = """9.255.255.255 10.0.0.0 10.255.255.255 11.0.0.0 172.15.255.255 172.16.0.0 172.31.255.255 172.32.0.0 192.167.255.255
+_rng = random.Random(SEED + 7)
+_addresses = """9.255.255.255 10.0.0.0 10.255.255.255 11.0.0.0 172.15.255.255 172.16.0.0 172.31.255.255 172.32.0.0 192.167.255.255
 192.168.0.0 192.168.255.255 192.169.0.0 127.0.0.1 169.254.1.1 100.64.0.1 192.0.2.1 198.18.0.1 203.0.113.9 8.8.8.8 224.0.0.1
 fbff::1 fc00:: fd12:3456::1 fdff:ffff::1 fe00:: fe80::1 2001:db8::1 2606:4700::1 ::1 ff02::1"""
-edges = addresses.split()
-edges += [
-    f"10.{rng.randrange(256)}.0.1",
-    f"172.{rng.randrange(256)}.3.4",
-    f"192.{rng.randrange(256)}.9.9",
-    f"fd{rng.randrange(256):02x}::7",
+_edges = _addresses.split()
+_edges += [
+    f"10.{_rng.randrange(256)}.0.1",
+    f"172.{_rng.randrange(256)}.3.4",
+    f"192.{_rng.randrange(256)}.9.9",
+    f"fd{_rng.randrange(256):02x}::7",
 ]
-pairs = [[rng.choice(edges), other] for other in edges for _ in range(12)]
-seen = [can_connect(source, destination) for source, destination in pairs]
+_pairs = [[_rng.choice(_edges), _other] for _other in _edges for _ in range(12)]
+seen = [can_connect(_source, _destination) for _source, _destination in _pairs]
 ### JUDGE
 import ipaddress
 import random
 from course.checks import SEED
 
 
-def private(text):
+def _private(text):
     address = ipaddress.ip_address(text)
     number = int(address)
     if address.version == 6:
@@ -782,26 +782,26 @@ def private(text):
     return number >> 24 == 10 or number >> 20 == 172 * 16 + 1 or number >> 16 == 192 * 256 + 168
 
 
-rng = random.Random(SEED + 7)
-addresses = """9.255.255.255 10.0.0.0 10.255.255.255 11.0.0.0 172.15.255.255 172.16.0.0 172.31.255.255 172.32.0.0 192.167.255.255
+_rng = random.Random(SEED + 7)
+_addresses = """9.255.255.255 10.0.0.0 10.255.255.255 11.0.0.0 172.15.255.255 172.16.0.0 172.31.255.255 172.32.0.0 192.167.255.255
 192.168.0.0 192.168.255.255 192.169.0.0 127.0.0.1 169.254.1.1 100.64.0.1 192.0.2.1 198.18.0.1 203.0.113.9 8.8.8.8 224.0.0.1
 fbff::1 fc00:: fd12:3456::1 fdff:ffff::1 fe00:: fe80::1 2001:db8::1 2606:4700::1 ::1 ff02::1"""
-edges = addresses.split()
-edges += [
-    f"10.{rng.randrange(256)}.0.1",
-    f"172.{rng.randrange(256)}.3.4",
-    f"192.{rng.randrange(256)}.9.9",
-    f"fd{rng.randrange(256):02x}::7",
+_edges = _addresses.split()
+_edges += [
+    f"10.{_rng.randrange(256)}.0.1",
+    f"172.{_rng.randrange(256)}.3.4",
+    f"192.{_rng.randrange(256)}.9.9",
+    f"fd{_rng.randrange(256):02x}::7",
 ]
-pairs = [[rng.choice(edges), other] for other in edges for _ in range(12)]
-assert len(seen) == len(pairs), f"{len(pairs)} pairs were asked, {len(seen)} answered"
-for (source, destination), answer in zip(pairs, seen, strict=True):
-    same = (":" in source) == (":" in destination)
-    expected = not private(destination) or (private(source) and same)
-    assert answer == expected, (
-        f"can_connect({source!r}, {destination!r}): expected {expected}, got {answer}"
+_pairs = [[_rng.choice(_edges), _other] for _other in _edges for _ in range(12)]
+assert len(seen) == len(_pairs), f"{len(_pairs)} pairs were asked, {len(seen)} answered"
+for (_source, _destination), _answer in zip(_pairs, seen, strict=True):
+    _same = (":" in _source) == (":" in _destination)
+    _expected = not _private(_destination) or (_private(_source) and _same)
+    assert _answer == _expected, (
+        f"can_connect({_source!r}, {_destination!r}): expected {_expected}, got {_answer}"
     )
-assert pairs, "no pairs"
+assert _pairs, "no pairs"
 ### END HIDDEN TESTS
 
 # %% check="can_connect_hidden_2" points=1
@@ -809,36 +809,36 @@ assert pairs, "no pairs"
 import random
 from course.checks import SEED, attempt
 
-rng = random.Random(SEED + 9)
-wrong = ["10.0.0", "10.0.0.1/8", "fd00::12345", "fd00:::1", "localhost"]
-wrong += [f"web-{rng.randrange(100)}", f"10.0.0.{rng.randint(256, 999)}"]
+_rng = random.Random(SEED + 9)
+_wrong = ["10.0.0", "10.0.0.1/8", "fd00::12345", "fd00:::1", "localhost"]
+_wrong += [f"web-{_rng.randrange(100)}", f"10.0.0.{_rng.randint(256, 999)}"]
 seen = [
     [
-        text,
-        attempt(lambda: can_connect("10.0.0.10", text)),
-        attempt(lambda: can_connect(text, "8.8.8.8")),
+        _text,
+        attempt(lambda: can_connect("10.0.0.10", _text)),
+        attempt(lambda: can_connect(_text, "8.8.8.8")),
     ]
-    for text in wrong
+    for _text in _wrong
 ]
 ### JUDGE
 import random
 from course.checks import SEED
 
-rng = random.Random(SEED + 9)
-wrong = ["10.0.0", "10.0.0.1/8", "fd00::12345", "fd00:::1", "localhost"]
-wrong += [f"web-{rng.randrange(100)}", f"10.0.0.{rng.randint(256, 999)}"]
-assert [text for text, _, _ in seen] == wrong, "not all were asked"
-for text, as_destination, as_source in seen:
-    for outcome, call in (
-        (as_destination, f"can_connect('10.0.0.10', {text!r})"),
-        (as_source, f"can_connect({text!r}, '8.8.8.8')"),
+_rng = random.Random(SEED + 9)
+_wrong = ["10.0.0", "10.0.0.1/8", "fd00::12345", "fd00:::1", "localhost"]
+_wrong += [f"web-{_rng.randrange(100)}", f"10.0.0.{_rng.randint(256, 999)}"]
+assert [_text for _text, _, _ in seen] == _wrong, "not all were asked"
+for _text, _as_destination, _as_source in seen:
+    for _outcome, _call in (
+        (_as_destination, f"can_connect('10.0.0.10', {_text!r})"),
+        (_as_source, f"can_connect({_text!r}, '8.8.8.8')"),
     ):
-        kinds = [outcome.get("raised"), *outcome.get("bases", [])]
-        assert "ValueError" in kinds, (
-            f"{call}: {text!r} is no address: expected a ValueError, got {outcome}"
+        _kinds = [_outcome.get("raised"), *_outcome.get("bases", [])]
+        assert "ValueError" in _kinds, (
+            f"{_call}: {_text!r} is no address: expected a ValueError, got {_outcome}"
         )
-        assert text in outcome["message"], (
-            f"{call}: the message must contain {text!r}; it was {outcome['message']!r}"
+        assert _text in _outcome["message"], (
+            f"{_call}: the message must contain {_text!r}; it was {_outcome['message']!r}"
         )
 assert seen, "nothing was seen"
 ### END HIDDEN TESTS
@@ -859,7 +859,11 @@ explore_network(can_connect)
 # what each of them costs. (About 8 sentences.)
 
 # %% [markdown] answer="explain" points=3
-# *Your answer*
+# Most users see errors, far more than the quarter that web-1's share would be. It finishes every request at once, so it nearly always has 0 active, and least connections takes it for
+# the idlest server and sends it request after request: a black hole. `RoundRobin` would send it one in four. The health checker sees only its own probes, and the probe page works; however
+# small `fall` is, it never learns of the failing pages. One change: probe a page that does real work, such as a query on the database. It costs load on every server, every second, and one slow
+# database then makes all servers look dead at once. Another: count the failed answers of real requests, and take out a server that has too many. It costs the failed requests it needs for
+# noticing, and one user with bad requests may take a healthy server out.
 
 # %% [markdown] rubric="explain"
 # ### BEGIN MARK SCHEME

@@ -180,6 +180,11 @@ ERRORS = {
         "assert alpha(2) == seen",
         "cell 6 (\"alpha_check\"): after ### JUDGE only `seen` and own imports: not 'alpha'",
     ),
+    "hidden name that a student may have": (
+        "seen = alpha(21)",
+        "helper = 21\nseen = alpha(helper)",
+        "cell 7 (\"alpha_hidden\"): would overwrite a student's 'helper': call it '_helper'",
+    ),
     "nothing seen": (
         "seen = alpha(2)",
         "saw = alpha(2)",
