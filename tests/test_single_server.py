@@ -241,9 +241,9 @@ def test_a_prediction_that_is_no_number_is_named(prediction):
 
 def test_the_formulas_are_compared_with_what_was_measured(solved):
     right = lab.explore_formulas(solved["utilization"], solved["requests_in_system"])
-    assert "law is exact" in right.finding.value
+    assert "law is exact" in right.sentence.value
     wrong = lab.explore_formulas(solved["utilization"], lambda rate, latency: latency / rate)
-    assert "is not the" in wrong.finding.value
+    assert "is not the" in wrong.sentence.value
     none = lab.explore_formulas(solved["utilization"], lambda rate, latency: None)
     assert "returned None, expected a number" in none.refresh()
 

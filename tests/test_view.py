@@ -47,7 +47,7 @@ def test_a_move_redraws_the_picture_and_says_it_in_words():
     explorer = explored(lambda rate: rate)
     before = explorer.image.value
     assert pixels(before).size == (760, 350) and "slope 2 &lt; 11" in explorer.sentence.value
-    assert ">Slope 2</b>" in explorer.finding.value
+    assert "<b>Slope 2.</b>" in explorer.sentence.value
     explorer.controls["rate"].value = 7
     assert explorer.image.value != before and "slope 7" in explorer.sentence.value
     explorer.controls["rate"].value = 2
@@ -255,3 +255,32 @@ def test_what_a_component_returns_is_shown_short():
     assert sentence == "pick(servers) returned 'b', expected one of the servers."
     assert len(component.short("x" * 500)) == 80
     assert component.short(Unprintable()) == "an object whose repr raises ValueError"
+
+
+def test_in_a_kernel_moves_are_run_in_the_background_and_the_newest_wins(monkeypatch):
+    began, go_on, ran = threading.Event(), threading.Event(), []
+
+    def run(rate):
+        ran.append(rate)
+        if rate == 3:
+            began.set()
+            assert go_on.wait(10)
+        return rate
+
+    explorer = explored(run)
+    monkeypatch.setattr("course.view.explore._in_a_kernel", lambda: True)
+    explorer.controls["rate"].value = 3
+    assert began.wait(10)  # and we are here: the move did not wait for it
+    for rate in (4, 5, 6):
+        explorer.controls["rate"].value = rate
+    go_on.set()
+    explorer.next.result(10)
+    assert ran == [2, 3, 6] and "slope 6" in explorer.sentence.value
+
+
+def test_in_a_kernel_an_error_of_the_course_itself_is_printed(monkeypatch, capsys):
+    explorer = explored(lambda rate: 1 / (rate - 3))
+    monkeypatch.setattr("course.view.explore._in_a_kernel", lambda: True)
+    explorer.controls["rate"].value = 3
+    explorer.next.result(10)
+    assert "ZeroDivisionError" in capsys.readouterr().err

@@ -148,5 +148,5 @@ def _moments(label, value=NEVER):
         value=value,
         description=label,
         style={"description_width": "150px"},
-        layout=widgets.Layout(width="340px"),
+        layout=widgets.Layout(width="300px"),
     )

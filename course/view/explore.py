@@ -6,17 +6,23 @@
 shows it. A run that fails because of the student's component shows one sentence instead.
 """
 
+import gc
 import os
 import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from html import escape
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
 from course.engine.component import ComponentError
 from course.view.canvas import Canvas
 from course.view.limit import TimeLimitReached, time_limit
 from course.view.style import INK
 
+BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
 WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
 SECONDS = 3.0  # how long one move may take before it is stopped
 
@@ -39,7 +45,7 @@ def slider(label, value, low, high, step, unit=""):
         description=f"{label} ({unit})" if unit else label,
         readout_format="d" if whole else f".{digits}f",
         style={"description_width": "150px"},
-        layout=widgets.Layout(width="340px"),
+        layout=widgets.Layout(width="300px"),
     )
 
 
@@ -49,7 +55,7 @@ def choice(label, options, value=None):
         options=options,
         description=label,
         style={"description_width": "150px"},
-        layout=widgets.Layout(width="340px"),
+        layout=widgets.Layout(width="300px"),
         **({} if value is None else {"value": value}),
     )
 
@@ -65,7 +71,7 @@ def explore(controls, run, picture, *, seconds=SECONDS):
     controls: dict of widgets by the names of `run`'s parameters. run(**values) → anything.
     picture: has `.figure`, `.moving` (the artists that change), and `.show(outcome)`, which sets
     them and returns (finding, words): the picture's title, and what it shows in one or two
-    sentences. Both are shown as text: text drawn into a picture costs 2 ms a line.
+    sentences. Both are its caption: text drawn into a picture costs 2 ms a line.
     """
     if not drawing():
         return None
@@ -73,38 +79,50 @@ def explore(controls, run, picture, *, seconds=SECONDS):
 
 
 class Explorer(widgets.Box):
-    """The sliders on the left; on the right a title, one picture, and the same in words."""
+    """The sliders on the left; on the right one picture, and below it the same in words."""
 
     def __init__(self, controls, run, picture, seconds):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
-        self.turn = threading.RLock()
+        self.turn, self.next = threading.RLock(), None
         self.canvas = Canvas(picture.figure, picture.moving)
         self.image = widgets.Image(format="png")
         self.image.add_class("explore-picture")
-        self.finding, self.sentence = widgets.HTML(), widgets.HTML()
-        self.finding.add_class("explore-finding")
+        self.sentence = widgets.HTML()
         self.sentence.add_class("explore-sentence")
         panel = widgets.VBox(list(controls.values()))
-        shown = widgets.VBox([self.finding, self.image, self.sentence])
+        shown = widgets.VBox([self.image, self.sentence])
         shown.layout.max_width = "780px"
         super().__init__([panel, shown], layout=widgets.Layout(flex_flow="row wrap"))
         self.add_class("explore")
         self.refresh()
         for control in controls.values():
-            control.observe(self.refresh, names="value")
+            control.observe(self._moved, names="value")
 
     @property
     def values(self):
         """The sliders' values by name."""
         return {name: control.value for name, control in self.controls.items()}
 
-    def refresh(self, change=None):
-        """Run with the sliders' values as they are now; return the words shown.
+    def _moved(self, change):
+        """Refresh: at once, or in a kernel, in the background, so that it is idle at once again.
 
-        Jupyter may call this from two threads at once; the values are read when the turn comes, so
-        that the newest win.
+        A kernel that is busy for more than some 5 ms makes JupyterLab redraw its indicators first.
+        A move whose turn has not come yet will be run with the newest values, so one is enough.
         """
-        with self.turn:
+        if not _in_a_kernel():
+            self.refresh()
+        elif self.next is None or self.next.running() or self.next.done():
+            self.next = BACKGROUND.submit(self._refresh_or_complain)
+
+    def _refresh_or_complain(self):
+        try:
+            self.refresh()
+        except Exception:  # of the course itself: below the cell, where it can be seen
+            traceback.print_exc()
+
+    def refresh(self):
+        """Run with the sliders' values as they are now; return the words shown."""
+        with self.turn, no_garbage_collection():
             try:
                 with time_limit(self.seconds):
                     outcome = self.run(**self.values)
@@ -128,11 +146,25 @@ class Explorer(widgets.Box):
         return sentence
 
     def _write(self, finding, words, colour=INK):
-        self.finding.value = f'<b style="color:{colour}">{escape(finding)}</b>'
-        self.sentence.value = (
-            f'<p style="line-height:1.4;max-width:760px;color:{colour}" role="status">'
-            f"{escape(words)}</p>"
-        )
+        look = f"line-height:1.4;max-width:760px;color:{colour}"
+        title = f"<b>{escape(finding)}.</b> " if finding else ""
+        self.sentence.value = f'<p style="{look}" role="status">{title}{escape(words)}</p>'
+
+
+def _in_a_kernel():
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+@contextmanager
+def no_garbage_collection():
+    """Put off the search for garbage, which may take 40 ms, until the picture has been sent."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _exponent(step):
