@@ -23,7 +23,7 @@ def main(folder):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "lab.ipynb")
-    with lab_server(folder) as server, chromium_page(width=1500) as (page, _):
+    with lab_server(folder) as server, chromium_page(width=1700) as (page, _):
         open_notebook(page, server, "lab.ipynb")
         run_cell(page, 0)
         widget = cell_locator(page, 0).locator(".explore")

@@ -91,7 +91,7 @@ class Explorer(widgets.Box):
         self.sentence.add_class("explore-sentence")
         panel = widgets.VBox(list(controls.values()))
         shown = widgets.VBox([self.image, self.sentence])
-        shown.layout.max_width = "780px"
+        shown.layout.max_width = "860px"
         super().__init__([panel, shown], layout=widgets.Layout(flex_flow="row wrap"))
         self.add_class("explore")
         self.refresh()
@@ -146,7 +146,7 @@ class Explorer(widgets.Box):
         return sentence
 
     def _write(self, finding, words, colour=INK):
-        look = f"line-height:1.4;max-width:760px;color:{colour}"
+        look = f"line-height:1.4;max-width:840px;color:{colour}"
         title = f"<b>{escape(finding)}.</b> " if finding else ""
         self.sentence.value = f'<p style="{look}" role="status">{title}{escape(words)}</p>'
 
