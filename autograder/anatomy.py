@@ -24,7 +24,7 @@ HEADINGS = (
 
 def check(path, cells):
     """Raise SourceError at the first thing in the cells that a notebook must not be."""
-    for rule in (_regions, _grade_ids, _checks, _points, _headings, _exercises):
+    for rule in (_regions, _grade_ids, _checks, _points, _headings, _exercises, _prose):
         rule(path, cells)
 
 
@@ -211,6 +211,12 @@ def _exercises(path, cells):
             raise SourceError(
                 path, solution.place, "must end with an explore cell that runs the student's own"
             )
+
+
+def _prose(path, cells):
+    for cell in cells:
+        if not cell.is_code and re.search(r"(?<!\\)\$", re.sub(r"`[^`]*`", "", cell.text)):
+            raise SourceError(path, cell.place, "a $ starts a formula: write \\$, or dollars")
 
 
 def _text_before(cells, at):

@@ -787,7 +787,7 @@ explore_two_tiers(serve_two_tiers)
 # (N. Craver, *What it takes to run Stack Overflow*, 2013). But it has three limits.
 #
 # - **Hardware ends.** The largest memory of a rentable database machine in Amazon's EC2 guide of 2021: 24 TiB. A lot, and then nothing.
-# - **Price grows faster than power.** Intel's list prices of 2017: 12 cores (Xeon Silver 4116) for about $1,000, 28 cores (Platinum 8180) for $10,009. 2.3 × the cores, 10 × the price
+# - **Price grows faster than power.** Intel's list prices of 2017: 12 cores (Xeon Silver 4116) for about 1,000 dollars, 28 cores (Platinum 8180) for 10,009. 2.3 × the cores, 10 × the price
 #   (ServeTheHome and AnandTech, 2017).
 # - **One machine is one point of failure.** If it stops, everything stops.
 

@@ -225,6 +225,7 @@ ERRORS = {
         "print(alpha)",
         'cell 5 ("alpha"): must end with an explore cell that runs the student\'s own',
     ),
+    "dollar": ("A story.", "A story for $5.", "a $ starts a formula: write \\$, or dollars"),
     "unknown mark": ('solution="alpha"', 'solved="alpha"', "cell 5: unknown mark 'solved'"),
     "two marks": (
         '# %% solution="alpha"',

@@ -147,6 +147,6 @@ def _moments(label, value=NEVER):
         options=[(NEVER, NEVER), *((f"{time} s", time) for time in range(0, 60, 5))],
         value=value,
         description=label,
-        style={"description_width": "150px"},
-        layout=widgets.Layout(width="300px"),
+        style={"description_width": "170px"},
+        layout=widgets.Layout(width="370px"),
     )

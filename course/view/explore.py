@@ -44,8 +44,8 @@ def slider(label, value, low, high, step, unit=""):
         step=step,
         description=f"{label} ({unit})" if unit else label,
         readout_format="d" if whole else f".{digits}f",
-        style={"description_width": "150px"},
-        layout=widgets.Layout(width="300px"),
+        style={"description_width": "170px"},
+        layout=widgets.Layout(width="370px"),
     )
 
 
@@ -54,8 +54,8 @@ def choice(label, options, value=None):
     return widgets.Dropdown(
         options=options,
         description=label,
-        style={"description_width": "150px"},
-        layout=widgets.Layout(width="300px"),
+        style={"description_width": "170px"},
+        layout=widgets.Layout(width="370px"),
         **({} if value is None else {"value": value}),
     )
 
@@ -85,7 +85,8 @@ class Explorer(widgets.Box):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
         self.turn, self.next = threading.RLock(), None
         self.canvas = Canvas(picture.figure, picture.moving)
-        self.image = widgets.Image(format="png")
+        own_size = widgets.Layout(align_self="flex-start", max_width="100%")
+        self.image = widgets.Image(format="png", layout=own_size)
         self.image.add_class("explore-picture")
         self.sentence = widgets.HTML()
         self.sentence.add_class("explore-sentence")
