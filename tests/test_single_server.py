@@ -162,7 +162,7 @@ def ends(control):
 def at_every_corner(explorer):
     """Yield (values, words) at each combination of the sliders' ends, redrawn once each."""
     for control in explorer.controls.values():
-        control.unobserve(explorer.refresh, names="value")
+        control.unobserve_all("value")
     for values in itertools.product(*map(ends, explorer.controls.values())):
         for control, value in zip(explorer.controls.values(), values, strict=True):
             control.value = value
