@@ -2,7 +2,7 @@
 
 import csv
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -60,7 +60,6 @@ class Result:
     names: tuple
     workers: int
     duration: float
-    notes: tuple = field(default=())  # sentences that the summary ends with
 
     def __len__(self):
         return len(self.arrived_at)
@@ -139,7 +138,7 @@ class Result:
             f"workers {self.utilization:.0%} busy"
         )
         failed = f", {self.errors:,} failed" if self.errors else ""
-        return " ".join((f"{text}{failed}.", *self.notes))
+        return f"{text}{failed}."
 
     def to_csv(self, path):
         """Write one line a request (times in seconds, empty where it never happened) to `path`."""

@@ -59,7 +59,7 @@ class ServerPicture:
         self.moving = (self.curve, self.point, *marks, self.note, *lines)
 
     def show(self, run):
-        """Show an `OneServerRun`; return its title and it in words."""
+        """Show what `explore` ran; return its title and it in words."""
         self.curve.set_data(*_curve(run.workers))
         times = run.baseline.mean_wait / run.service_time
         _place(self.point, run.utilization, times)
@@ -140,7 +140,7 @@ class FormulaPicture:
         self.moving = lines
 
     def show(self, run):
-        """Show a `FormulasRun`; return its title and it in words."""
+        """Show what `explore_formulas` ran; return its title and it in words."""
         self.line.set_data(run.rates, run.busy)
         self.dot.set_data([run.arrival_rate], [run.measured_busy])
         self.number.set_data(SHARES * 100, _numbers(run.result))

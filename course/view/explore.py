@@ -135,6 +135,8 @@ class Explorer(widgets.Box):
                 return self._say(
                     f"Stopped after {self.seconds:g} s: is there a loop that never ends?"
                 )
+            except SystemExit:
+                return self._say("Your code ended the program: leave exit() out of it.")
             finding, words = self.picture.show(outcome)
             self.image.value = self.canvas.png()
             self.image.layout.display = None
