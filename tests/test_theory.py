@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from course.engine import theory
+from course.engine.workload import zipf_popularity
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,12 @@ from course.engine import theory
         (theory.mean_latency_of_choices(0.9), 2.6141),
         (theory.mean_latency_of_choices(0.99), 5.4320),
         (theory.mean_latency_of_choices(0.99, choices=1), 100),
+        (theory.lru_hit_ratio(zipf_popularity(10_000, 0.8), 1000), 0.4367),
+        (theory.lru_hit_ratio(zipf_popularity(10_000, 1.0), 1000), 0.6756),
+        (theory.ideal_hit_ratio(zipf_popularity(10_000, 0.8), 1000), 0.5706),
+        (theory.ideal_hit_ratio(zipf_popularity(10_000, 1.0), 1000), 0.7648),
+        (theory.ttl_hit_ratio(2, 10), 0.9524),
+        (theory.stale_probability(2, 1), 0.1353),
     ],
 )
 def test_formula_gives_the_number_of_the_table(found, expected):
@@ -53,3 +61,26 @@ def test_boundaries():
     assert theory.wait_percentile(10, 0.5, 1, 1) == 0.0
     with pytest.raises(ValueError, match="workers = 0"):
         theory.mean_wait(1, 1, 0)
+
+
+def test_caches_at_their_ends():
+    popularity = zipf_popularity(50, 1.0)
+    assert theory.lru_hit_ratio(popularity, 0) == pytest.approx(0, abs=1e-12)
+    assert theory.ideal_hit_ratio(popularity, 0) == 0
+    assert theory.lru_hit_ratio(popularity, 50) == 1.0
+    assert theory.ideal_hit_ratio(popularity, 60) == pytest.approx(1.0)
+    # all keys alike: whichever are held, the hit ratio is their share
+    assert theory.lru_hit_ratio(np.full(1000, 1e-3), 300) == pytest.approx(0.3)
+
+
+def test_in_order_staleness_against_drawn_delays():
+    """Writes at rate 3/s with delays of mean 1 s: the newest entry waits for all older ones."""
+    rng, age = np.random.default_rng(4), 1.5
+    runs, older = 20_000, 60
+    ages = age + np.cumsum(rng.exponential(1 / 3, (runs, older)), axis=1)
+    ages = np.column_stack([np.full(runs, age), ages])
+    stale = (rng.exponential(1.0, ages.shape) > ages).any(axis=1).mean()
+    expected = theory.stale_probability(age, 1.0, write_rate=3)
+    noise = math.sqrt(expected * (1 - expected) / runs)
+    assert abs(stale - expected) < 4 * noise
+    assert expected > 1.5 * theory.stale_probability(age, 1.0)  # the order costs

@@ -11,6 +11,7 @@ from PIL import Image
 
 from course.engine import component
 from course.engine.component import ComponentError
+from course.engine.database import DatabaseUnavailable
 from course.view import style
 from course.view.architecture import Node, Tier, architecture
 from course.view.canvas import Canvas
@@ -70,6 +71,7 @@ def test_a_redrawn_picture_is_what_a_fresh_drawing_gives():
     [
         (NotImplementedError("Exercise A: choose"), "Not written yet. Exercise A: choose"),
         (NotImplementedError(), "Not written yet."),
+        (DatabaseUnavailable("photos.db: no such file."), "photos.db: no such file."),
         (ComponentError("pick returned 'b'."), "pick returned &#x27;b&#x27;."),
         (SystemExit(), "Your code ended the program: leave exit() out of it."),
         (ValueError("rate = 3: must be ≥ 4"), "rate = 3: must be ≥ 4"),

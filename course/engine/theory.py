@@ -1,9 +1,12 @@
 """Formulas that the simulations must agree with. Rates in requests/s, times in seconds.
 
-Sources: Kleinrock, Queueing Systems I (1975); Erlang (1917); Mitzenmacher (2001).
+Sources: Kleinrock, Queueing Systems I (1975); Erlang (1917); Mitzenmacher (2001); Che, Tung and
+Wang, Hierarchical Web caching systems (2002).
 """
 
 import math
+
+import numpy as np
 
 from course.engine import parameters
 
@@ -117,3 +120,56 @@ def mean_latency_round_robin(busy, servers, service_time=1.0):
             break
         sigma = following
     return service_time / (1 - sigma)
+
+
+def lru_hit_ratio(popularity, capacity):
+    """Return the hit ratio of an LRU cache of `capacity` keys (Che's approximation).
+
+    `popularity`: the share of requests of each key. A key is held if it was asked for in the last
+    T requests, and T is such that `capacity` keys are held.
+    """
+    shares, capacity = _shares(popularity, capacity)
+    if capacity >= len(shares):
+        return 1.0
+    low, high = 0.0, 1.0
+    while _held(shares, high).sum() < capacity:
+        low, high = high, 2 * high
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _held(shares, middle).sum() < capacity else (low, middle)
+    return float(shares @ _held(shares, high))
+
+
+def _held(shares, window):
+    """Return the probability that each key was among the last `window` requests."""
+    return -np.expm1(-shares * window)
+
+
+def ideal_hit_ratio(popularity, capacity):
+    """Return the hit ratio of a cache that holds the `capacity` most popular keys, always."""
+    shares, capacity = _shares(popularity, capacity)
+    return float(np.sort(shares)[::-1][:capacity].sum())
+
+
+def _shares(popularity, capacity):
+    shares = np.asarray(popularity, dtype=float)
+    return shares[shares > 0], parameters.count("capacity", capacity, at_least=0)
+
+
+def ttl_hit_ratio(rate, ttl):
+    """Return the hit ratio of a key asked for `rate` times/s and kept `ttl` s from its load.
+
+    Poisson requests, and a hit does not renew: a load serves rate × ttl more. Arrays are welcome.
+    """
+    more = np.asarray(rate, dtype=float) * ttl
+    return more / (1 + more)
+
+
+def stale_probability(age, lag, write_rate=0.0):
+    """Return the probability that a replica lacks a write of `age` s ago; arrays are welcome.
+
+    Entries take an exponential time of mean `lag` s each and are applied in order: the write must
+    have come, and each of the Poisson writes (`write_rate`/s) before it.
+    """
+    missing = np.exp(-np.asarray(age, dtype=float) / lag)
+    return 1 - (1 - missing) * np.exp(-write_rate * lag * missing)

@@ -1,34 +1,8 @@
-"""What a balancer sees of its servers, and the balancers that the course brings along."""
-
-from dataclasses import dataclass
+"""The balancers that the course brings along, and what a check asks of a student's."""
 
 from course.engine import workload
 from course.engine.component import short
-
-
-@dataclass(frozen=True)
-class ServerView:
-    """What a load balancer may know about a web server when it picks one."""
-
-    name: str
-    address: str
-    active: int  # requests in service or queued there now
-    healthy: bool  # what the last health checks said, not what is true
-
-
-class NoHealthyServer(Exception):
-    """Raised by `pick` when no server is healthy: the request is answered with 503."""
-
-
-def make_views(active, out=()):
-    """Return new ServerViews: `active` is a dict of name → requests there, `out` who is unhealthy.
-
-    make_views({"a": 0, "b": 3}, out=["b"]) gives a, idle, and b, unhealthy, with three requests.
-    """
-    return [
-        ServerView(name, f"10.0.0.{11 + number}", requests, name not in out)
-        for number, (name, requests) in enumerate(active.items())
-    ]
+from course.engine.servers import NoHealthyServer
 
 
 def name_picked(balancer, servers):

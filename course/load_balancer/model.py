@@ -16,9 +16,10 @@ import simpy
 from course.engine import parameters, workload
 from course.engine.component import ComponentError, make, name_of, raised, wrong_return
 from course.engine.record import Recorder, Result
+from course.engine.servers import NoHealthyServer, ServerView
 from course.engine.stations import Station, arrivals
 from course.load_balancer import network
-from course.load_balancer.balancers import ByClient, NoHealthyServer, RandomBalancer, ServerView
+from course.load_balancer.balancers import ByClient, RandomBalancer
 from course.load_balancer.dealing import dealt
 from course.load_balancer.health import Health, watch
 

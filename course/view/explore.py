@@ -18,6 +18,7 @@ import ipywidgets as widgets
 from IPython import get_ipython
 
 from course.engine.component import ComponentError
+from course.engine.database import DatabaseUnavailable
 from course.view.canvas import Canvas
 from course.view.limit import TimeLimitReached, time_limit
 from course.view.style import INK
@@ -129,7 +130,7 @@ class Explorer(widgets.Box):
                     outcome = self.run(**self.values)
             except NotImplementedError as error:
                 return self._say(f"Not written yet. {error}".strip())
-            except (ComponentError, ValueError) as error:
+            except (ComponentError, DatabaseUnavailable, ValueError) as error:
                 return self._say(str(error))
             except TimeLimitReached:
                 return self._say(

@@ -1,0 +1,85 @@
+"""Real SQLite files: opening them, and saying in one sentence what is wrong with one.
+
+connection = database.open_file(path)
+with database.sentences(path):
+    connection.execute("SELECT …")
+"""
+
+import sqlite3
+from pathlib import Path
+
+PATIENCE = 1.0  # seconds to wait for somebody else's lock
+
+
+class DatabaseUnavailable(Exception):
+    """A database could not be used; str() is a sentence that names it and what to do."""
+
+
+def create_file(path, *, patience=PATIENCE):
+    """Return a connection (autocommit) to a new SQLite file; DatabaseUnavailable if it exists."""
+    path = Path(path)
+    if path.exists():
+        raise DatabaseUnavailable(f"{path} exists already: give the name of a new file.")
+    if not path.parent.is_dir():
+        raise DatabaseUnavailable(f"{path}: there is no folder {path.parent}; make it first.")
+    return _connect(path, "rwc", patience)
+
+
+def open_file(path, *, patience=PATIENCE):
+    """Return a connection (autocommit) to an existing SQLite file, else DatabaseUnavailable.
+
+    A lock of somebody else's is waited for up to `patience` seconds.
+    """
+    path = Path(path)
+    if not path.is_file():
+        what = "a folder, not a database" if path.is_dir() else "no such file"
+        raise DatabaseUnavailable(f"{path}: {what}. Was it moved or deleted?")
+    return _connect(path, "rw", patience)
+
+
+def _connect(path, mode, patience):
+    with sentences(path):
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=patience,
+            isolation_level=None,
+        )
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+REASONS = (  # what SQLite says begins with, and what it means to a person
+    ("database is locked", "another program holds its lock; close that program and try again"),
+    ("database table is locked", "another connection is using the table; finish that first"),
+    ("unable to open", "it cannot be opened; was it moved or deleted?"),
+    ("disk i/o error", "it cannot be read or written; was it moved or deleted while open?"),
+    ("attempt to write a readonly", "it may only be read; was it moved, deleted or protected?"),
+    ("file is not a database", "this file is not a SQLite database"),
+    ("database disk image is malformed", "the file is damaged; make it anew"),
+    ("database or disk is full", "the disk is full; free some space"),
+    ("no such table", "a table is missing; was the file made by something else?"),
+)
+
+
+class sentences:
+    """Context manager: an error of SQLite inside becomes DatabaseUnavailable, naming `path`."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if not isinstance(error, sqlite3.Error):
+            return False
+        said = str(error)
+        for begins, meaning in REASONS:
+            if said.lower().startswith(begins):
+                raise DatabaseUnavailable(f"{self.path}: {meaning} ({said}).") from error
+        raise DatabaseUnavailable(f"{self.path}: {said}.") from error
