@@ -15,7 +15,7 @@ from course.engine.database import DatabaseUnavailable
 from course.view import style
 from course.view.architecture import Node, Tier, architecture
 from course.view.canvas import Canvas
-from course.view.explore import choice, explore, slider, tick
+from course.view.explore import choice, explore, slider, steps, tick
 from course.view.limit import TimeLimitReached, time_limit
 from tests.course_scripts import ROOT
 
@@ -89,6 +89,19 @@ def test_an_error_is_one_sentence_in_place_of_the_picture(error, sentence):
     assert f">{sentence}</p>" in explorer.sentence.value
     explorer.controls["rate"].value = 4
     assert explorer.image.layout.display is None and "slope 4" in explorer.sentence.value
+
+
+def test_per_cent_is_written_as_in_the_text_around_it():
+    explorer = explored(lambda rate: rate)
+    explorer._write("80% busy", "5.5% failed & 100%, of 20%2")
+    assert "80\u202f% busy" in explorer.sentence.value
+    assert "5.5\u202f% failed &amp; 100\u202f%, of 20\u202f%2" in explorer.sentence.value
+
+
+def test_a_slider_over_options_starts_where_it_is_told():
+    control = steps("dies at", [("never", None), ("5 s", 5), ("10 s", 10)], 10)
+    assert control.value == 10
+    assert [label for label, _ in control.options] == ["never", "5 s", "10 s"]
 
 
 def test_an_error_of_the_course_itself_is_not_swallowed():

@@ -5,8 +5,6 @@ The names that the notebook needs: types, errors, `simulate`, the pictures and t
 
 from functools import lru_cache
 
-import ipywidgets as widgets
-
 from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views
@@ -17,7 +15,7 @@ from course.load_balancer.model import BalancedResult, shared_queue, simulate
 from course.load_balancer.network import FAMILIES, PRIVATE, PUBLIC, reachability
 from course.load_balancer.network_picture import NetworkPicture
 from course.load_balancer.picture import BalancePicture, Comparison, architecture
-from course.view.explore import choice, slider, tick
+from course.view.explore import choice, slider, steps, tick
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -137,10 +135,4 @@ def _unchecked_run(dies_at):
 
 def _moments(label, value=NEVER):
     """Return a slider over times (s), the first of them "never"."""
-    return widgets.SelectionSlider(
-        options=[(NEVER, NEVER), *((f"{time} s", time) for time in range(0, 60, 5))],
-        value=value,
-        description=label,
-        style={"description_width": "170px"},
-        layout=widgets.Layout(width="370px"),
-    )
+    return steps(label, [(NEVER, NEVER), *((f"{time} s", time) for time in range(0, 60, 5))], value)

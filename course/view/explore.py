@@ -8,6 +8,7 @@ shows it. A run that fails because of the student's component shows one sentence
 
 import gc
 import os
+import re
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ from course.view.style import INK
 
 BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
 WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
+PERCENT = re.compile(r"(?<=\d)%")  # 80% is written 80 %, as in the text around it
+PANEL = 380  # pixels: a slider, its label and its value
 SECONDS = 3.0  # how long one move may take before it is stopped
 
 
@@ -45,25 +48,32 @@ def slider(label, value, low, high, step, unit=""):
         step=step,
         description=f"{label} ({unit})" if unit else label,
         readout_format="d" if whole else f".{digits}f",
-        style={"description_width": "170px"},
-        layout=widgets.Layout(width="370px"),
+        **_look(),
     )
+
+
+def steps(label, options, value=None):
+    """Return a slider over `options`: names, or (name, value) pairs, from left to right."""
+    return _one_of(widgets.SelectionSlider, label, options, value)
 
 
 def choice(label, options, value=None):
     """Return a drop-down of `options`: names, or (name, value) pairs."""
-    return widgets.Dropdown(
-        options=options,
-        description=label,
-        style={"description_width": "170px"},
-        layout=widgets.Layout(width="370px"),
-        **({} if value is None else {"value": value}),
-    )
+    return _one_of(widgets.Dropdown, label, options, value)
 
 
 def tick(label, value=False):
     """Return a check box."""
     return widgets.Checkbox(value=value, description=label, indent=False)
+
+
+def _one_of(kind, label, options, value):
+    chosen = {} if value is None else {"value": value}
+    return kind(options=options, description=label, **chosen, **_look())
+
+
+def _look():
+    return {"style": {"description_width": "170px"}, "layout": {"width": f"{PANEL - 10}px"}}
 
 
 def explore(controls, run, picture, *, seconds=SECONDS):
@@ -80,7 +90,10 @@ def explore(controls, run, picture, *, seconds=SECONDS):
 
 
 class Explorer(widgets.Box):
-    """The sliders on the left; on the right one picture, and below it the same in words."""
+    """The sliders on the left; on the right one picture, and below it the same in words.
+
+    In a narrow window the sliders stand above the picture, in as many columns as there is room for.
+    """
 
     def __init__(self, controls, run, picture, seconds):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
@@ -91,10 +104,11 @@ class Explorer(widgets.Box):
         self.image.add_class("explore-picture")
         self.sentence = widgets.HTML()
         self.sentence.add_class("explore-sentence")
-        panel = widgets.VBox(list(controls.values()))
-        shown = widgets.VBox([self.image, self.sentence])
-        shown.layout.max_width = "860px"
-        super().__init__([panel, shown], layout=widgets.Layout(flex_flow="row wrap"))
+        columns = {"flex_flow": "row wrap", "align_content": "flex-start"}
+        panel = widgets.Box(list(controls.values()), layout={**columns, "flex": f"1 1 {PANEL}px"})
+        width = f"{picture.figure.bbox.width:.0f}px"
+        shown = widgets.VBox([self.image, self.sentence], layout={"flex": f"0 1 {width}"})
+        super().__init__([panel, shown], layout={"flex_flow": "row wrap"})
         self.add_class("explore")
         self.refresh()
         for control in controls.values():
@@ -150,9 +164,10 @@ class Explorer(widgets.Box):
         return sentence
 
     def _write(self, finding, words, colour=INK):
-        look = f"line-height:1.4;max-width:840px;color:{colour}"
+        look = f"line-height:1.4;color:{colour}"
         title = f"<b>{escape(finding)}.</b> " if finding else ""
-        self.sentence.value = f'<p style="{look}" role="status">{title}{escape(words)}</p>'
+        text = PERCENT.sub("\u202f%", f"{title}{escape(words)}")
+        self.sentence.value = f'<p style="{look}" role="status">{text}</p>'
 
 
 def _in_a_kernel():
