@@ -54,7 +54,7 @@ def explore(component=None, prediction=None):
             "arrival_rate": arrival_rate,
             "service_time": service_time,
             "workers": workers,
-            "requests": 6000 if component is None else 3000,
+            "requests": 6000 if component is None else 2000,
         }
         return Run(
             utilization=theory.offered_load(arrival_rate, service_time) / workers,
