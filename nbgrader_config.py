@@ -10,11 +10,11 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import ClearSolutions
 
-from autograder.build import refresh_sources
+from autograder.build import refresh_sound_sources
 from autograder.preprocessors import HideHiddenChecks, NamedStubs
 
 root = Path(__file__).resolve().parent
-refresh_sources(root)
+refresh_sound_sources(root)
 
 c = get_config()  # noqa: F821 - given by traitlets
 c.CourseDirectory.root = str(root)

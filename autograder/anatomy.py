@@ -8,6 +8,7 @@ from autograder.sources import JUDGE, SourceError
 
 POINTS = {"visible": 8, "hidden": 9, "written": 3}
 CAPSTONE_POINTS = {"visible": 5, "hidden": 12, "written": 3}
+UNGRADED = "00_"  # the notebook that only welcomes
 OWN_SCOPES = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 HEADINGS = (
     "# ",
@@ -24,8 +25,17 @@ HEADINGS = (
 
 def check(path, cells):
     """Raise SourceError at the first thing in the cells that a notebook must not be."""
-    for rule in (_regions, _grade_ids, _checks, _points, _headings, _exercises, _prose):
+    rules = (_ungraded, _opening, _prose)
+    if not path.stem.startswith(UNGRADED):
+        rules = (_regions, _grade_ids, _checks, _points, _headings, _opening, _exercises, _prose)
+    for rule in rules:
         rule(path, cells)
+
+
+def _ungraded(path, cells):
+    for cell in cells:
+        if cell.kind not in ("code", "text"):
+            raise SourceError(path, cell.place, "nothing is graded here: take the mark away")
 
 
 def _regions(path, cells):
@@ -181,6 +191,9 @@ def _headings(path, cells):
                 path, "anatomy", f"no {heading.strip()!r} heading where it belongs: add it in order"
             )
         place = at + 1
+
+
+def _opening(path, cells):
     opening = cells[0].text
     for needed, what in (
         (r"mybinder\.org", "a Binder badge"),

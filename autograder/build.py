@@ -36,16 +36,17 @@ def source_notebook(path):
     return nbformat.writes(sources.notebook_of(cells, path.stem)) + "\n"
 
 
-def refresh_sources(root, to=None, always=False):
-    """Write the source notebooks of the scripts under the folder `to` (`root`); return their names.
+def refresh_sources(root, to=None, names=(), always=False):
+    """Write the source notebooks of the named scripts (all by default); return their names.
 
-    Unless `always`, a script is not read again while its source notebook is newer.
+    They go under the folder `to` (`root`). Unless `always`, a script is not read again while its
+    source notebook is newer.
     """
-    folder = Path(to or root) / "grading" / "source"
     written = []
     for script in scripts(root):
-        target = folder / script.stem / f"{script.stem}.ipynb"
-        if not always and target.exists() and target.stat().st_mtime_ns > script.stat().st_mtime_ns:
+        target = _source_of(script.stem, to or root)
+        newer = target.exists() and target.stat().st_mtime_ns > script.stat().st_mtime_ns
+        if script.stem not in (names or [script.stem]) or (newer and not always):
             continue
         text = source_notebook(script)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -54,11 +55,25 @@ def refresh_sources(root, to=None, always=False):
     return written
 
 
+def refresh_sound_sources(root):
+    """Refresh what can be; say on stderr what cannot, and leave no stale source notebook of it."""
+    for script in scripts(root):
+        try:
+            refresh_sources(root, names=[script.stem])
+        except sources.SourceError as error:
+            _source_of(script.stem, root).unlink(missing_ok=True)
+            print(error, file=sys.stderr)
+
+
+def _source_of(name, root):
+    return Path(root) / "grading" / "source" / name / f"{name}.ipynb"
+
+
 def build(root, names=()):
     """Build the named notebooks (all by default) into notebooks/; return their names."""
     root = Path(root).resolve()
     names = _chosen(root, names)
-    refresh_sources(root, always=True)
+    refresh_sources(root, names=names, always=True)
     _generate(root, names, root)
     return names
 
@@ -68,7 +83,7 @@ def differences(root, names=()):
     root = Path(root).resolve()
     names = _chosen(root, names)
     with tempfile.TemporaryDirectory() as folder:
-        refresh_sources(root, to=folder)
+        refresh_sources(root, to=folder, names=names)
         _generate(root, names, Path(folder), gradebook=False)
         return [
             f"notebooks/{name}/{name}.ipynb: {problem}"

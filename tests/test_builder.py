@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from autograder.build import BuildError, build, differences, refresh_sources
 from autograder.cli import main
-from tests.toy_course import SCRIPT, make_course
+from tests.toy_course import SCRIPT, TITLE, make_course
 
 
 @pytest.fixture
@@ -103,6 +103,31 @@ def test_sources_are_written_again_only_when_a_script_is_newer(course):
     script = course / "solutions" / "01_toy.py"
     script.write_text(SCRIPT, encoding="utf-8")
     assert refresh_sources(course) == ["01_toy"]
+
+
+def test_a_broken_script_does_not_stop_the_others(course):
+    broken = course / "solutions" / "02_toy.py"
+    broken.write_text(SCRIPT, encoding="utf-8")
+    build(course)
+    source = course / "grading" / "source" / "02_toy" / "02_toy.ipynb"
+    assert source.exists()
+    broken.write_text(SCRIPT.replace("points=3", "points=4"), encoding="utf-8")
+    result = autograder("build", "--root", course, "01_toy")
+    assert result.exit_code == 0 and "built notebooks/01_toy" in result.output
+    assert "visible ones add up" in result.output  # said, though not asked for
+    assert not source.exists()  # nor can nbgrader release what the script no longer gives
+    result = autograder("build", "--root", course)
+    assert result.exit_code == 1 and "02_toy.py: points: visible ones add up" in result.output
+
+
+def test_the_notebook_that_welcomes_is_not_graded(tmp_path):
+    course = make_course(tmp_path / "course")
+    welcome = course / "solutions" / "00_welcome.py"
+    welcome.write_text(TITLE + "\n# %%\nprint(1)\n", encoding="utf-8")
+    assert build(course, ["00_welcome"]) == ["00_welcome"]
+    welcome.write_text(SCRIPT, encoding="utf-8")
+    result = autograder("build", "--root", course, "00_welcome")
+    assert "nothing is graded here: take the mark away" in result.output
 
 
 ALPHA_CHECK = """\
