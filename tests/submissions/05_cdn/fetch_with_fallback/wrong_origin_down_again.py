@@ -1,0 +1,7 @@
+# loses: fetch_with_fallback_hidden
+# asks the origin again that the edge has just found down
+def fetch_with_fallback(url, now, edge, origin):
+    try:
+        return edge.fetch(url, now)[0], "cdn"
+    except (EdgeDown, OriginDown):
+        return origin(url)[0], "origin"

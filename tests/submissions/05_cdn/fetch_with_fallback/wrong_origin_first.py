@@ -1,0 +1,7 @@
+# loses: fetch_with_fallback_check
+# asks the origin first, the CDN when that is down
+def fetch_with_fallback(url, now, edge, origin):
+    try:
+        return origin(url)[0], "origin"
+    except OriginDown:
+        return edge.fetch(url, now)[0], "cdn"

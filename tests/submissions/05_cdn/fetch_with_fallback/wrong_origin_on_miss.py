@@ -1,0 +1,8 @@
+# loses: fetch_with_fallback_hidden
+# a miss or an expired copy counts as the origin's answer
+def fetch_with_fallback(url, now, edge, origin):
+    try:
+        body, status = edge.fetch(url, now)
+    except EdgeDown:
+        return origin(url)[0], "origin"
+    return body, "cdn" if status == "HIT" else "origin"

@@ -1,0 +1,7 @@
+# loses: fetch_with_fallback_check
+# returns the pair as the body
+def fetch_with_fallback(url, now, edge, origin):
+    try:
+        return edge.fetch(url, now), "cdn"
+    except EdgeDown:
+        return origin(url), "origin"

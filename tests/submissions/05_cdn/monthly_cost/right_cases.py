@@ -1,0 +1,8 @@
+def monthly_cost(gigabytes, hit_ratio, prices):
+    return gigabytes * (prices.cdn_per_gb + (1 - hit_ratio) * prices.origin_per_gb)
+
+
+def break_even_hit_ratio(prices):
+    if prices.cdn_per_gb >= prices.origin_per_gb:
+        return 1.0
+    return prices.cdn_per_gb / prices.origin_per_gb

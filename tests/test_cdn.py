@@ -1,0 +1,824 @@
+"""The lab of notebook 05: what its simulation must show, and what it does with what goes wrong."""
+
+import itertools
+import math
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+
+from course.cdn import (
+    EDGES,
+    Edge,
+    NoEdgeOnline,
+    OriginDown,
+    Prices,
+    architecture,
+    explore,
+    explore_bill,
+    explore_deployment,
+    explore_distance,
+    explore_outages,
+    simulate,
+    simulate_outages,
+)
+from course.cdn.bill import bill, hit_ratios
+from course.cdn.deployment import (
+    DEPLOYED,
+    FILES,
+    fingerprinted,
+    invalidated,
+    wait_for_expiry,
+)
+from course.cdn.distance_picture import distances
+from course.cdn.map_picture import MARKS
+from course.cdn.model import trade_off
+from course.cdn.outage import FAILED, FRESH, ORIGIN, STALE
+from course.cdn.renewal import Streams
+from course.cdn.world import BEHIND, PEOPLE, TO_EDGE, TO_ORIGIN, opened, served_by, traffic
+from course.engine import network, theory
+from course.engine.cities import CITIES, city
+from course.engine.component import ComponentError
+from tests.course_scripts import solved
+
+SOLVED = solved("05_cdn")
+CACHE, FINGERPRINT, FALLBACK = (
+    SOLVED[name] for name in ("EdgeCache", "fingerprint", "fetch_with_fallback")
+)
+DISTANCE, NEAREST = SOLVED["distance_km"], SOLVED["nearest_edge"]
+COST, EVEN = SOLVED["monthly_cost"], SOLVED["break_even_hit_ratio"]
+MAX_AGES = [0, 10, 60, 300, 1800, 3600, 86_400]
+
+
+# ── what the pictures must show ──
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_edges_bring_pages_near_on_every_seed(seed):
+    """A mean of 5,000 load times between 0.2 and 3.3 s: its noise is below 0.015 s (one standard
+    error), the smallest step 0.03 s, on the same users."""
+    runs = [simulate(seed=seed, edges=edges) for edges in (0, 3, 5, 8, 12)]
+    medians = [run.percentile(50) for run in runs]
+    means = [run.load_time.mean() for run in runs]
+    assert medians[0] == pytest.approx(1.43, abs=0.05)  # the text says: 1.4 seconds
+    assert medians[2] == pytest.approx(0.5, abs=0.05)  # and half a second with five edges
+    assert means == sorted(means, reverse=True)
+    assert runs[2].percentile(95) < 0.65 * runs[0].percentile(95)
+    assert runs[0].origin_load == 1.0 and runs[0].stale_share == 0.0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_max_age_trades_work_at_the_origin_for_old_bytes(seed):
+    runs = [simulate(seed=seed, max_age=age) for age in MAX_AGES]
+    loads, stale = [run.origin_load for run in runs], [run.stale_share for run in runs]
+    assert loads == sorted(loads, reverse=True) and loads[0] == 1.0 and loads[-1] < 0.06
+    assert stale == sorted(stale) and stale[0] == 0.0 and stale[-1] > 0.5
+    assert trade_off(MAX_AGES, seed=seed) == tuple(zip(loads, stale, strict=True))
+    slow, quick = (simulate(seed=seed, update_every=every).stale_share for every in (86_400, 300))
+    assert quick > 10 * slow
+    assert simulate(seed=seed, edges=12).origin_load > simulate(seed=seed, edges=2).origin_load
+
+
+def test_every_city_is_served_and_loads_as_the_network_says():
+    result = simulate(edges=5, max_age=86_400)
+    trips = TO_EDGE[result.cities, result.edge]
+    behind = np.where(result.asked, BEHIND[result.edge], 0)  # a miss goes on to the origin
+    expected = network.load_time(trips, 500_000, 2.5e6) + behind
+    assert result.load_time == pytest.approx(expected)
+    assert behind.max() > 0.2 and not behind[~result.asked].any()
+    assert (result.edge == TO_EDGE[:, :5].argmin(axis=1)[result.cities]).all()
+    lone = simulate(edges=0)
+    assert lone.load_time == pytest.approx(
+        network.load_time(TO_ORIGIN[lone.cities], 500_000, 2.5e6)
+    )
+    means = result.by_city()
+    for number in range(len(CITIES)):
+        mine = result.cities == number
+        assert np.isnan(means[number]) == (not mine.any())
+        if mine.any():
+            assert means[number] == pytest.approx(result.load_time[mine].mean())
+    counts = np.bincount(result.cities, minlength=len(CITIES)) / len(result)
+    expected = PEOPLE / PEOPLE.sum()
+    noise = np.sqrt(expected / len(result))
+    assert (abs(counts - expected) < 5 * noise).all()
+
+
+# ── against theory ──
+
+
+@pytest.mark.parametrize("per_life", [0.5, 2.0, 20.0])
+def test_the_hit_ratio_of_one_photo_is_that_of_theory(per_life):
+    """A renewal process: a miss serves 1 + Poisson(λT) requests, so n requests have about n / m
+    misses with a variance of n λT / m³, m = 1 + λT. Four standard errors on each of five seeds."""
+    count, rate = 40_000, 0.5
+    max_age = per_life / rate
+    mean = 1 + per_life
+    error = math.sqrt(per_life / mean**3 / count)
+    for seed in range(5):
+        result = simulate(
+            seed=seed, edges=1, photos=1, requests=count, duration=count / rate, max_age=max_age
+        )
+        expected = theory.ttl_hit_ratio(rate, max_age)
+        assert abs(result.hit_ratio - expected) < 4 * error + mean / count
+
+
+@pytest.mark.parametrize(("max_age", "every"), [(60, 300), (300, 300), (900, 300)])
+def test_staleness_is_that_of_theory(max_age, every):
+    """A hit finds a copy whose age is uniform on (0, T): requests are Poisson. The photo changes
+    every U seconds at a random phase, so a copy of age a is old with probability min(1, a / U).
+    λ ∫ min(1, a / U) da of the 1 + λT requests of a life are stale. 30 seeds, four standard errors
+    of their mean."""
+    rate, count = 0.1, 4000
+    ages = (np.arange(10_000) + 0.5) * max_age / 10_000
+    stale_hits = rate * max_age * np.minimum(1, ages / every).mean()
+    expected = stale_hits / (1 + rate * max_age)
+    shares = [
+        simulate(
+            seed=seed,
+            edges=1,
+            photos=1,
+            requests=count,
+            duration=count / rate,
+            max_age=max_age,
+            update_every=every,
+        ).stale_share
+        for seed in range(30)
+    ]
+    error = np.std(shares, ddof=1) / math.sqrt(len(shares))
+    assert abs(np.mean(shares) - expected) < 4 * error
+
+
+# ── against a second implementation ──
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("chosen", [{}, {"edges": 12}, {"max_age": 0}, {"max_age": 1e9}])
+def test_the_plain_cache_is_a_cache_to_the_last_request(seed, chosen):
+    plain, real = simulate(seed=seed, **chosen), simulate(CACHE, seed=seed, **chosen)
+    assert (plain.asked == real.asked).all() and (plain.stale == real.stale).all()
+    assert (plain.load_time == real.load_time).all()
+    asking = traffic(seed)
+    kept, lives = {}, chosen.get("max_age", 300)
+    for number, (time, photo, edge) in enumerate(
+        zip(asking.times, asking.photos, plain.edge, strict=True)
+    ):
+        fresh = (photo, edge) in kept and time < kept[photo, edge] + lives
+        assert plain.asked[number] != fresh
+        if not fresh:
+            kept[photo, edge] = time
+
+
+def test_renewals_with_an_origin_that_goes_down():
+    rng = np.random.default_rng(3)
+    for max_age in (0.0, 3.0, 50.0):
+        times = np.sort(rng.uniform(0, 100, 600))
+        streams, down = rng.integers(0, 5, 600), rng.uniform(size=600) < 0.3
+        found, kept = Streams(streams, times).renewals(max_age, down), {}
+        for number, (stream, time) in enumerate(zip(streams, times, strict=True)):
+            fresh = stream in kept and time < kept[stream] + max_age
+            assert found.asked[number] == (not fresh)
+            assert found.failed[number] == (not fresh and down[number])
+            if not fresh and not down[number]:
+                kept[stream] = time
+            copy = found.fetched_at[number]
+            assert np.isnan(copy) if found.failed[number] else copy == kept[stream]
+    nothing = Streams(np.array([], dtype=int), np.array([])).renewals(10.0)
+    assert nothing.asked.size == 0
+
+
+def test_the_hit_ratios_of_the_bill_are_those_of_requests():
+    """Six photos in the long run against 400,000 requests of their own, per edge."""
+    photos, gigabytes, max_age = 6, 100.0, 1800.0
+    found = hit_ratios(gigabytes, photos, max_age)
+    rate = gigabytes / 0.0005 / (30 * 86_400)
+    rng = np.random.default_rng(1)
+    shares = np.bincount(served_by(opened(12)), PEOPLE, 12) / PEOPLE.sum()
+    popularity = np.arange(1, 7) ** -0.9 / (np.arange(1, 7) ** -0.9).sum()
+    count = 400_000
+    times = np.sort(rng.uniform(0, count / rate, count))
+    which = rng.choice(photos, count, p=popularity)
+    edges = rng.choice(12, count, p=shares)
+    hits = ~Streams(edges * photos + which, times).renewals(max_age).asked
+    # 4 standard errors of a share (hits of one life come together: factor 1 + λT at most 60)
+    assert hits.mean() == pytest.approx(found.overall, abs=4 * 0.5 * math.sqrt(60 / count))
+    for photo in range(photos):
+        mine = hits[which == photo]
+        error = 0.5 * math.sqrt(60 / mine.size)
+        assert mine.mean() == pytest.approx(found.by_photo[photo], abs=4 * error)
+    assert (np.diff(found.by_photo) < 0).all()
+
+
+# ── which edge ──
+
+
+def test_the_nearest_edge_is_the_quickest():
+    for edges, offline in ((1, 0), (5, 0), (12, 0), (12, 5), (5, 5), (0, 0)):
+        listed = opened(edges, offline)
+        assert (served_by(listed, NEAREST) == served_by(listed)).all()
+        chosen = served_by(listed)
+        assert (chosen >= 0).all() == any(edge.online for edge in listed)
+        assert all(listed[place].online for place in chosen if place >= 0)
+    found = distances(DISTANCE, NEAREST, edges=5, offline=2)
+    assert found.longer_than_needed == 0
+    assert found.mean_time < 0.7 * found.mean_origin_time
+    tokyo = [each.name for each in CITIES].index("Tokyo")
+    assert found.km[tokyo] == 0.0 and found.origin_km[tokyo] == pytest.approx(9345, abs=40)
+
+
+def test_a_flat_earth_is_found_out():
+    def nearest_on_paper(user, edges):
+        return min(edges, key=lambda edge: math.dist(user, edge.location))
+
+    assert distances(DISTANCE, nearest_on_paper, edges=12).longer_than_needed > 0
+    explorer = explore_distance(DISTANCE, nearest_on_paper)
+    explorer.controls["edges"].value = 12
+    assert "would be served faster by another edge that is online" in shown(explorer)
+    assert "No city would" not in shown(explorer)
+    assert "No city would" in shown(explore_distance(DISTANCE, NEAREST))
+
+
+# ── deployments ──
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fingerprints_are_never_old_and_fetch_only_what_changed(seed):
+    day = {"seed": seed, "changed": 3, "max_age": 86_400}
+    waiting = wait_for_expiry(**day)
+    some, dropped = invalidated(CACHE, **day, prefix="css/")
+    everything, all_dropped = invalidated(CACHE, **day, prefix="")
+    named = fingerprinted(FINGERPRINT, CACHE, seed=seed, changed=3)
+    assert waiting.stale_after > some.stale_after > everything.stale_after == named.stale_after == 0
+    assert 0 < dropped < all_dropped <= 5 * len(FILES)
+    late = waiting.origin_after  # files that an edge was first asked for after the deployment
+    assert late < 0.1 and late < named.origin_after < 0.3 * everything.origin_after
+    assert named.origin_after <= 5 * (0.06 + 0.18 + 0.012) + late + 1e-9  # once an edge
+    for way in (waiting, some, everything, named):
+        assert way.stale_mb[way.times < DEPLOYED].sum() == 0
+    assert wait_for_expiry(seed=seed, changed=0).stale_after == 0
+
+
+@pytest.mark.parametrize("max_age", [0, 300, 1800])
+def test_waiting_is_what_a_cache_does_that_nobody_invalidates(max_age):
+    class Deaf(CACHE):
+        def invalidate(self, prefix):
+            return 0
+
+    waiting = wait_for_expiry(seed=2, max_age=max_age)
+    run, dropped = invalidated(Deaf, seed=2, max_age=max_age)
+    assert dropped == 0
+    assert (waiting.stale_mb == run.stale_mb).all() and (waiting.origin_mb == run.origin_mb).all()
+
+
+def test_names_that_do_not_change_with_the_content_are_stale():
+    def same_name(path, content):
+        return path
+
+    assert fingerprinted(same_name, CACHE).stale_after > 5
+
+
+# ── outages ──
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fallback_and_expired_copies_keep_the_site_up(seed):
+    result = simulate_outages(FALLBACK, CACHE, seed=seed)
+    without = simulate_outages(seed=seed)
+    assert result.availability > 0.98 > 0.8 > without.availability
+    assert sum(result.count(who) for who in (FRESH, STALE, ORIGIN, FAILED)) == len(result.times)
+    cdn_out = (result.times >= 900) & (result.times < 1500)
+    origin_out = (result.times >= 2400) & (result.times < 3000)
+    assert (result.who[cdn_out] == ORIGIN).all() and (without.who[cdn_out] == FAILED).all()
+    assert (np.flatnonzero(result.who == STALE)[:, None] == np.flatnonzero(origin_out)).any(1).all()
+    assert not (result.who[~cdn_out & ~origin_out] > STALE).any()
+    rate = result.asked[(result.times < 900) & (result.times > 300)].mean()
+    assert result.asked[cdn_out].mean() == 1 and rate < 0.55  # more than twice its load
+    both = simulate_outages(FALLBACK, CACHE, seed=seed, origin_at=900)
+    assert (both.who[cdn_out] == FAILED).all()
+    never = simulate_outages(FALLBACK, CACHE, seed=seed, cdn_for=0, origin_for=0)
+    assert never.availability == 1 and never.count(FRESH) == len(never.times)
+
+
+@pytest.mark.parametrize("max_age", [0, 60, 3600])
+def test_the_hour_without_fallback_is_a_plain_cache(max_age):
+    class NoStale(CACHE):
+        def fetch(self, url, now):
+            body, status = super().fetch(url, now)
+            if status == "STALE":
+                raise OriginDown
+            return body, status
+
+    plain = simulate_outages(max_age=max_age)
+    failed = plain.who == FAILED
+    cdn_out = (plain.times >= 900) & (plain.times < 1500)
+    assert failed[cdn_out].all()
+    mine = simulate_outages(FALLBACK, NoStale, max_age=max_age)
+    assert ((mine.who == FAILED) == failed)[~cdn_out].all()
+    assert (mine.asked == plain.asked)[~cdn_out].all()
+
+
+# ── the bill ──
+
+
+def test_the_bill_is_a_straight_line_through_the_break_even():
+    found = bill(COST, EVEN, gigabytes=1000.0, cdn_per_gb=0.05, origin_per_gb=0.10)
+    assert found.without == pytest.approx(100) and found.break_even == 0.5
+    assert found.costs[0] == pytest.approx(150) and found.costs[-1] == pytest.approx(50)
+    assert np.interp(0.5, np.linspace(0, 1, 21), found.costs) == pytest.approx(found.without)
+    assert found.here == pytest.approx(1000 * (0.05 + 0.1 * (1 - found.catalogue.overall)))
+
+
+def test_the_long_tail_makes_the_cdn_dearer_as_the_notebook_says():
+    few, many = (bill(COST, EVEN, photos=photos) for photos in (10_000, 100_000))
+    assert few.here < few.without and many.here > many.without
+
+
+# ── what goes wrong is one sentence ──
+
+
+def shown(explorer):
+    words = re.sub("<[^>]*>", "", unescape(explorer.sentence.value))
+    return words.replace("\u202f", " ")  # the narrow space before %
+
+
+def pictured(explorer):
+    return explorer.image.layout.display != "none"
+
+
+def refused(explorer, sentence):
+    assert sentence in shown(explorer), shown(explorer)
+    assert not pictured(explorer)
+
+
+def cache_that(answer):
+    """Return a cache class whose fetch is `answer(self, url, now)`."""
+
+    class EdgeCache:
+        def __init__(self, origin):
+            self.origin = origin
+
+    EdgeCache.fetch = answer
+    return EdgeCache
+
+
+def raises(self, url, now):
+    raise KeyError("no copy")
+
+
+def wrong_status(self, url, now):
+    return self.origin(url)[0], "HIT"
+
+
+def wrong_body(self, url, now):
+    self.origin(url)
+    return "a photo", "MISS"
+
+
+def other_photo(self, url, now):
+    self.origin(url)
+    return self.origin("/photos/40.jpg" if url != "/photos/40.jpg" else "/photos/1.jpg")[0], "MISS"
+
+
+def no_such_photo(self, url, now):
+    return self.origin(url.upper())[0], "MISS"
+
+
+def down_for_no_reason(self, url, now):
+    raise OriginDown
+
+
+FETCH = "EdgeCache.fetch('/photos/"
+CACHES = {
+    raises: "raised KeyError: 'no copy'.",
+    wrong_status: "'HIT'), expected the status 'MISS' (the origin was asked).",
+    wrong_body: "returned ('a photo', 'MISS'), expected a body that the origin gave for /photos/",
+    other_photo: "expected a body that the origin gave for /photos/",
+    no_such_photo: ".JPG', which is none of its photos.",
+    down_for_no_reason: "raised OriginDown.",
+    (lambda self, url, now: None): "returned None, expected (body, status).",
+    (lambda self, url, now: [self.origin(url)[0], "MISS"]): "expected (body, status).",
+    (lambda self, url: None): "raised TypeError",
+}
+
+
+@pytest.mark.parametrize("answer", CACHES)
+def test_a_wrong_cache_is_one_sentence(answer):
+    with pytest.raises(ComponentError) as error:
+        simulate(cache_that(answer))
+    text = str(error.value)
+    assert CACHES[answer] in text and "\n" not in text
+    assert text.startswith(FETCH) or answer is no_such_photo
+    refused(explore(cache_that(answer)), CACHES[answer])
+
+
+def test_a_cache_that_cannot_be_made_is_one_sentence():
+    class NoFetch:
+        def __init__(self, origin):
+            pass
+
+    class NoOrigin:
+        def fetch(self, url, now):
+            return self.origin(url)
+
+    class Other:
+        def __init__(self, source):
+            pass
+
+    refused(explore(NoFetch), "NoFetch has no method fetch(url, now).")
+    refused(explore(NoOrigin), "NoOrigin.fetch('/photos/")
+    refused(explore(Other), "Other(…) raised TypeError")
+    refused(explore(CACHE(None)), "EdgeCache is given as an object: give the class EdgeCache")
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda user, edges: None, "returned None, expected one of the edges given"),
+        (lambda user, edges: edges[0].name, "returned 'Frankfurt', expected one of the edges"),
+        (lambda user, edges: Edge("x", (0, 0)), "expected one of the edges given, and one that is"),
+        (lambda user, edges: edges[0], "online=False), expected one of the edges given"),
+        (lambda user, edges: 1 / 0, "raised ZeroDivisionError: division by zero."),
+        (lambda user: None, "raised TypeError"),
+    ],
+)
+def test_a_wrong_nearest_edge_is_one_sentence(function, says):
+    function.__name__ = "nearest_edge"
+    with pytest.raises(ComponentError) as error:
+        simulate(nearest_edge=function, edges=3, offline=1)
+    assert says in str(error.value) and str(error.value).startswith("nearest_edge((35.69, 139.69)")
+    assert "\n" not in str(error.value)
+
+
+def test_saying_that_no_edge_is_online_is_right_only_when_it_is_true():
+    def gives_up(user, edges):
+        raise NoEdgeOnline
+
+    with pytest.raises(ComponentError, match=r"raised NoEdgeOnline\.$"):
+        simulate(nearest_edge=gives_up, edges=3)
+    alone = simulate(nearest_edge=gives_up, edges=3, offline=3)
+    assert (alone.edge == -1).all() and alone.origin_load == 1
+    assert (simulate(nearest_edge=NEAREST, edges=3, offline=3).edge == -1).all()
+
+
+def test_a_nearest_edge_may_do_with_its_list_what_it_likes():
+    def empties(user, edges):
+        first = edges[0]
+        edges.clear()
+        return first
+
+    assert (simulate(nearest_edge=empties, edges=3).edge == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda a, b: "far", "returned 'far', expected a number of kilometres."),
+        (lambda a, b: -5, "returned -5, expected a number of kilometres, at least 0."),
+        (lambda a, b: math.nan, "returned nan, expected a number of kilometres, at least 0."),
+        (lambda a, b: True, "returned True, expected a number"),
+        (lambda a, b: a / b, "raised TypeError"),
+    ],
+)
+def test_a_wrong_distance_is_one_sentence(function, says):
+    function.__name__ = "distance_km"
+    refused(explore_distance(function, NEAREST), says)
+
+
+def test_a_wrong_deployment_is_one_sentence():
+    class Silent(CACHE):
+        def invalidate(self, prefix):
+            super().invalidate(prefix)
+
+    class NoInvalidate:
+        def __init__(self, origin):
+            self.inside = CACHE(origin)
+
+        def fetch(self, url, now):
+            return self.inside.fetch(url, now)
+
+    class Odd(CACHE):
+        def fetch(self, url, now):
+            return super().fetch(url, now)[0]
+
+    wrong = {
+        Silent: "Silent.invalidate('css/') returned None, expected how many objects it dropped.",
+        NoInvalidate: "NoInvalidate.invalidate('css/') raised AttributeError",
+        Odd: "expected (body, status).",
+    }
+    for cache, sentence in wrong.items():
+        refused(explore_deployment(FINGERPRINT, cache), sentence)
+    names = {
+        (lambda path, content: "site.css"): "css/site.css and js/app.js are both called 'site.css'",
+        (lambda path, content: None): "returned None, expected a path, as a string.",
+        (lambda path, content: content + path): "raised TypeError",
+    }
+    for fingerprint, sentence in names.items():
+        refused(explore_deployment(fingerprint, CACHE), sentence)
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda url, now, edge, origin: None, "returned None, expected (body, 'cdn') or"),
+        (lambda url, now, edge, origin: edge.fetch(url, now), "expected (body, 'cdn') or"),
+        (lambda url, now, edge, origin: ("x", "cdn"), "expected a body of /photos/"),
+        (lambda url, now, edge, origin: edge.fetch("/x", now), "The edge was asked for '/x'"),
+        (lambda url, now, edge, origin: (edge.fetch(url, now)[0], "cdn"), "raised EdgeDown."),
+        (lambda url, now, edge, origin: origin("/x"), "The origin was asked for '/x'"),
+        (lambda url: None, "raised TypeError"),
+    ],
+)
+def test_a_wrong_fallback_is_one_sentence(function, says):
+    function.__name__ = "fetch_with_fallback"
+    with pytest.raises(ComponentError) as error:
+        simulate_outages(function, CACHE)
+    assert says in str(error.value) and "\n" not in str(error.value)
+    refused(explore_outages(function, CACHE), says)
+
+
+def test_giving_up_while_the_origin_is_up_is_found_out():
+    def fetch_with_fallback(url, now, edge, origin):
+        raise OriginDown
+
+    refused(explore_outages(fetch_with_fallback, CACHE), "raised OriginDown, but the origin is up.")
+
+
+def test_a_wrong_bill_is_one_sentence():
+    wrong = {
+        (lambda *given: "much", EVEN): "returned 'much', expected a number.",
+        (lambda *given: math.inf, EVEN): "returned inf, expected a finite number.",
+        (lambda *given: 1 / 0, EVEN): "raised ZeroDivisionError",
+        (COST, lambda prices: 1.5): "returned 1.5, expected a hit ratio between 0 and 1.",
+        (COST, lambda prices: None): "returned None, expected a number.",
+    }
+    for functions, sentence in wrong.items():
+        refused(explore_bill(*functions), sentence)
+    divides = explore_bill(COST, lambda prices: min(1, prices.cdn_per_gb / prices.origin_per_gb))
+    assert pictured(divides)
+    divides.controls["origin_per_gb"].value = 0.0
+    refused(divides, "Prices(cdn_per_gb=0.04, origin_per_gb=0.0)) raised ZeroDivisionError")
+
+
+def test_a_fetch_that_never_returns_is_stopped():
+    class Hangs(CACHE):
+        stuck = False
+
+        def fetch(self, url, now):
+            while self.stuck:
+                pass
+            return super().fetch(url, now)
+
+    explorer = explore(Hangs)
+    assert pictured(explorer)
+    Hangs.stuck, explorer.seconds = True, 0.2
+    assert "Stopped after 0.2 s" in explorer.refresh()
+    Hangs.stuck, explorer.seconds = False, 3.0
+    explorer.refresh()
+    assert pictured(explorer)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("seed", -1, "between 0"),
+        ("edges", 13, "between 0 and 12"),
+        ("edges", 2.5, "whole number"),
+        ("offline", -1, "between 0 and 12"),
+        ("max_age", "soon", "must be a finite number of s"),
+        ("max_age", -1, "≥ 0 s"),
+        ("max_age", math.nan, "finite"),
+        ("update_every", 0, "> 0 s"),
+        ("page_kb", 0, "> 0 kB"),
+        ("requests", 0, "between 1"),
+        ("duration", 0, "> 0 s"),
+        ("photos", 0, "between 1"),
+        ("skew", -1, "≥ 0"),
+    ],
+)
+def test_a_bad_parameter_is_named(name, value, says):
+    with pytest.raises(ValueError, match=f"^{'exponent' if name == 'skew' else name} = ") as error:
+        simulate(**{name: value})
+    assert says in str(error.value) and repr(value) in str(error.value)
+
+
+def test_bad_parameters_of_the_other_pictures_are_named():
+    wrong = {
+        "photos = 41: must be between 1 and 40": lambda: simulate(CACHE, photos=41),
+        "changed = 13: must be between 0 and 12": lambda: wait_for_expiry(changed=13),
+        "max_age = None: must be a finite": lambda: invalidated(CACHE, max_age=None),
+        "prefix = 'CSS': must be one of": lambda: invalidated(CACHE, prefix="CSS"),
+        "cdn_at = -1: must be ≥ 0 s": lambda: simulate_outages(cdn_at=-1),
+        "origin_for = 'long': must be": lambda: simulate_outages(origin_for="long"),
+        "max_age = -1: must be ≥ 0 s": lambda: simulate_outages(max_age=-1),
+        "gigabytes = 0: must be > 0 GB": lambda: bill(COST, EVEN, gigabytes=0),
+        "cdn_per_gb = -1: must be ≥ 0 dollars": lambda: bill(COST, EVEN, cdn_per_gb=-1),
+        "page_kb = 0: must be > 0 kB": lambda: distances(DISTANCE, NEAREST, page_kb=0),
+    }
+    for sentence, call in wrong.items():
+        with pytest.raises(ValueError, match="^" + re.escape(sentence)):
+            call()
+
+
+# ── the pictures ──
+
+EXPLORERS = {
+    "built-in": lambda: explore(prediction=1.5),
+    "cache": lambda: explore(CACHE),
+    "distance": lambda: explore_distance(DISTANCE, NEAREST),
+    "deployment": lambda: explore_deployment(FINGERPRINT, CACHE),
+    "outages": lambda: explore_outages(FALLBACK, CACHE),
+    "bill": lambda: explore_bill(COST, EVEN),
+}
+
+
+def ends(control):
+    if hasattr(control, "min"):
+        return [control.min, control.max]
+    return [value for _, value in (control.options[0], control.options[-1])]
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_corner_is_a_picture(name):
+    explorer = EXPLORERS[name]()
+    for control in explorer.controls.values():
+        control.unobserve_all()
+    for values in itertools.product(*(ends(c) for c in explorer.controls.values())):
+        for control, value in zip(explorer.controls.values(), values, strict=True):
+            control.value = value
+        sentence = explorer.refresh()
+        assert pictured(explorer), f"{explorer.values}: {sentence}"
+        assert "nan" not in sentence and "inf" not in sentence.replace("infor", "")
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_slider_moved_one_step_changes_the_picture(name):
+    explorer = EXPLORERS[name]()
+    assert len(explorer.controls) >= 3
+    for label, control in explorer.controls.items():
+        before, start = explorer.image.value, control.value
+        if hasattr(control, "min"):
+            control.value = start + control.step
+        else:
+            values = [value for _, value in control.options]
+            control.value = values[(values.index(start) + 1) % len(values)]
+        assert explorer.image.value != before, label
+        control.value = start
+        assert explorer.image.value == before, label
+
+
+def stub(*_, **__):
+    raise NotImplementedError("Exercise X: write me")
+
+
+class Stub:
+    def __init__(self, origin):
+        self.stored = {}
+
+    fetch = invalidate = stub
+
+
+@pytest.mark.parametrize(
+    "explorer",
+    [
+        lambda: explore(Stub),
+        lambda: explore_distance(stub, NEAREST),
+        lambda: explore_distance(DISTANCE, stub),
+        lambda: explore_deployment(stub, CACHE),
+        lambda: explore_deployment(FINGERPRINT, Stub),
+        lambda: explore_outages(stub, CACHE),
+        lambda: explore_outages(FALLBACK, Stub),
+        lambda: explore_bill(stub, EVEN),
+        lambda: explore_bill(COST, stub),
+    ],
+)
+def test_a_stub_is_a_friendly_sentence(explorer):
+    refused(explorer(), "Not written yet. Exercise X: write me")
+
+
+def test_the_picture_says_what_the_run_says():
+    explorer = explore(prediction=1.5)
+    result, without = simulate(seed=1), simulate(seed=1, edges=0)
+    assert f"half of the pages within {result.percentile(50):.2f} s" in shown(explorer)
+    assert f"Without a CDN half of them take up to {without.percentile(50):.2f} s" in shown(
+        explorer
+    )
+    assert f"{result.origin_load * 100:.0f} % of the requests reach the origin" in shown(explorer)
+    assert f"{result.stale_share * 100:.1f} % of the bytes are out of date" in shown(explorer)
+    assert "You predicted 1.5 s" in shown(explorer)
+    picture = explorer.picture
+    assert list(picture.guess[0].get_xdata()) == [1.5]
+    times, shares = picture.before.get_data()
+    assert times[list(shares).index(50)] == pytest.approx(without.percentile(50))
+    curve = np.array(picture.curve.get_data()).T
+    point = [picture.point.get_xdata()[0], picture.point.get_ydata()[0]]
+    assert np.abs(curve - point).max(axis=1).min() < 1e-9  # the point lies on the curve
+    explorer.controls["edges"].value = 0
+    assert "No CDN: half of the pages" in shown(explorer)
+
+
+def test_the_map_marks_each_city_by_its_load_time():
+    explorer = explore()
+    means = simulate(seed=1).by_city()
+    counts = [len(cities.get_offsets()) for cities in explorer.picture.map.cities]
+    bounds = [0, 0.4, 0.8, 1.6, np.inf]
+    seen = means[np.isfinite(means)]
+    assert counts == [int(((a < seen) & (seen <= b)).sum()) for a, b in itertools.pairwise(bounds)]
+    assert len({mark for _, _, mark in MARKS}) == len({colour for _, colour, _ in MARKS}) == 4
+    assert len(explorer.picture.map.online.get_xdata()) == 5
+    explorer = explore_distance(DISTANCE, NEAREST)
+    explorer.controls["offline"].value = 2
+    there = explorer.picture.map
+    assert (len(there.online.get_xdata()), len(there.offline.get_xdata())) == (3, 2)
+    assert "3 edges online" in shown(explorer)
+
+
+def test_the_words_compare_your_cache_with_a_plain_one():
+    assert "Your EdgeCache and a plain cache on the same requests: the same" in shown(
+        explore(CACHE)
+    )
+
+    class Forgetful(CACHE):
+        def fetch(self, url, now):
+            self.stored.clear()
+            return super().fetch(url, now)
+
+    explorer = explore(Forgetful)
+    assert "on the same requests: not the same." in shown(explorer)
+    assert explorer.picture.mine[0].get_xdata()[0] == 100
+
+
+def test_with_true_distances_every_city_lies_on_the_line():
+    picture = explore_distance(DISTANCE, NEAREST).picture
+    line = picture.line.get_data()
+    for marks in (picture.before, picture.after):
+        kilometres, times = marks.get_data()
+        assert np.abs(np.interp(kilometres, *line) - times).max() < 0.05
+    picture = explore_distance(lambda a, b: DISTANCE(a, b) / 1.6, NEAREST).picture
+    kilometres, times = picture.before.get_data()
+    assert np.abs(np.interp(kilometres, *line) - times).max() > 0.3
+
+
+def test_the_other_pictures_say_what_their_runs_say():
+    deployed = explore_deployment(FINGERPRINT, CACHE)
+    waiting = wait_for_expiry(seed=1, changed=3, max_age=1800)
+    _, dropped = invalidated(CACHE, seed=1, changed=3, max_age=1800)
+    assert f"3 files changed: waiting sent {waiting.stale_after:.1f} MB" in shown(deployed)
+    assert f"begins with css/ dropped {dropped} copies" in shown(deployed)
+    lines = deployed.picture
+    before, after = (slice(0, 10), slice(10, 30))  # windows of two minutes
+    wait, purge, named = (line.get_ydata() for line in lines.stale)
+    assert not wait[before].any() and wait[after].max() > purge[after].max() > 0
+    assert not named.any()
+    assert lines.sent[0].get_ydata()[-1] == pytest.approx(waiting.origin_mb.sum())
+
+
+def test_the_hour_with_outages_is_drawn_as_it_was():
+    outages = explore_outages(FALLBACK, CACHE)
+    result = simulate_outages(FALLBACK, CACHE, seed=1)
+    assert f"{result.availability * 100:.1f} % of the requests are answered" in shown(outages)
+    picture, floor = outages.picture, np.zeros(60)
+    for band, who in zip(picture.bands, (FRESH, STALE, ORIGIN, FAILED), strict=True):
+        corners = band.get_xy()[:, 1]
+        counts = np.histogram(result.times[result.who == who], 60, (0, 3600))[0]
+        assert (corners[0:120:2] == floor + counts).all()  # the upper side, a minute two corners
+        floor = floor + counts
+    assert floor.sum() == len(result.times)
+    assert picture.load.get_ydata()[:60].sum() == result.asked.sum()
+    assert picture.before.get_ydata()[:60].sum() == simulate_outages(seed=1).asked.sum()
+    assert [list(bar.get_xdata()) for bar in picture.down] == [[15, 25], [40, 50]]
+    outages.controls["origin_for"].value = 0
+    assert not picture.down[1].get_visible()
+
+
+def test_the_bill_is_drawn_as_it_was_reckoned():
+    money = explore_bill(COST, EVEN)
+    found = bill(COST, EVEN)
+    assert f"{found.here:,.0f} dollars a month, without a CDN 900" in shown(money)
+    assert money.picture.even.get_xdata()[0] == pytest.approx(100 * 0.04 / 0.09)
+    assert "the CDN is cheaper above a hit ratio of 44 %." in shown(money)
+    money.controls["cdn_per_gb"].value = 0.1
+    assert "By your reckoning the CDN is never cheaper. 0 of the 10,000 photos" in shown(money)
+
+
+def test_a_prediction_that_is_no_number_is_a_sentence():
+    refused(explore(prediction="long"), "prediction = 'long': must be a finite number of s")
+    refused(explore(prediction=-1), "prediction = -1: must be > 0 s")
+
+
+def test_the_architecture_is_drawn_from_the_labs_own_edges():
+    picture = architecture()
+    assert "CDN: edge Sydney, edge Mumbai, edge New York" in picture.alt
+    assert picture.data.startswith(b"\x89PNG")
+
+
+def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert all(explorer() is None for explorer in EXPLORERS.values())
+    assert architecture() is None
+
+
+def test_the_edges_are_cities_and_the_results_are_words():
+    assert [edge.location for edge in EDGES] == [city(edge.name).location for edge in EDGES]
+    assert all(edge.online for edge in EDGES) and TO_ORIGIN.min() < 0.02
+    assert "5,000 pages: half within" in simulate().summary()
+    assert Prices(0.1, 0.2).origin_per_gb == 0.2
