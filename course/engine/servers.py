@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from course.engine.component import short
+
 
 @dataclass(frozen=True)
 class ServerView:
@@ -26,3 +28,14 @@ def make_views(active, out=()):
         ServerView(name, f"10.0.0.{11 + number}", requests, name not in out)
         for number, (name, requests) in enumerate(active.items())
     ]
+
+
+def name_picked(balancer, *arguments):
+    """Return the name of the server that `balancer.pick(*arguments)` returns; servers come last.
+
+    If that is none of the servers themselves, a sentence that says so.
+    """
+    picked = balancer.pick(*arguments)
+    if any(picked is server for server in arguments[-1]):
+        return picked.name
+    return f"{short(picked)} (none of the views given)"

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from course.engine import parameters
 from course.engine.component import name_of
-from course.engine.servers import NoHealthyServer, ServerView, make_views
-from course.load_balancer.balancers import ByClient, RandomBalancer, name_picked
+from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
+from course.load_balancer.balancers import ByClient, RandomBalancer
 from course.load_balancer.health import Health, LastProbe, NeverNotices, watch
 from course.load_balancer.health_picture import HealthPicture, Watched
 from course.load_balancer.model import BalancedResult, shared_queue, simulate

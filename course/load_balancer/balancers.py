@@ -1,19 +1,7 @@
-"""The balancers that the course brings along, and what a check asks of a student's."""
+"""The balancers that the course brings along."""
 
 from course.engine import workload
-from course.engine.component import short
 from course.engine.servers import NoHealthyServer
-
-
-def name_picked(balancer, servers):
-    """Return the name of the server that `balancer.pick(servers)` returns.
-
-    If that is none of the `servers` themselves, a sentence that says so.
-    """
-    picked = balancer.pick(servers)
-    if any(picked is server for server in servers):
-        return picked.name
-    return f"{short(picked)} (none of the views given)"
 
 
 class RandomBalancer:

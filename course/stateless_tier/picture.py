@@ -1,0 +1,180 @@
+"""What a run of the web tier looks like: each server's load, who was thrown out, who got what."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+
+from course.engine.record import milliseconds
+from course.stateless_tier import model
+from course.view import style
+from course.view.architecture import Node, Tier
+from course.view.architecture import architecture as draw_architecture
+
+MINUTES = 10
+TOP = 160  # pages a minute, the upper edge
+SLOTS = 7  # servers that there is room for
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A run, and the ghost: sticky sessions drawn at log-in, on the same traffic."""
+
+    name: str
+    result: model.TierResult
+    ghost: model.TierResult
+    prediction: float | None = None  # percent of the pages that the newest server gets
+
+
+class TierPicture:
+    """Left: pages a minute at each server. Right: users thrown out; shares since the change."""
+
+    def __init__(self, capacity):
+        widths = {"width_ratios": (1.5, 1), "height_ratios": (1, 1)}
+        self.figure, axes = style.figure(2, 2, width=8.4, height=4.7, **widths)
+        grid = axes[0, 0].get_gridspec()
+        axes[0, 0].remove()
+        axes[1, 0].remove()
+        with rc_context(style.LOOK):
+            self._prepare_load(self.figure.add_subplot(grid[:, 0]), capacity)
+            self._prepare_thrown_out(axes[0, 1])
+            self._prepare_shares(axes[1, 1])
+        self.moving = (
+            *(self.dead, self.joined, *self.lines),
+            *(self.ghost_out, self.out),
+            *(*self.bars, self.ghost_shares, self.prediction),
+        )
+
+    def _prepare_load(self, axes, capacity):
+        axes.set(xlim=(0, MINUTES), ylim=(0, TOP), xlabel="time (minutes)")
+        axes.set(ylabel="pages a minute at each server")
+        axes.axhline(capacity, color=style.INK, linewidth=0.9, linestyle=(0, (1, 2)))
+        axes.text(0.1, capacity + 1.5, "all that one server can do", fontsize=9)
+        self.dead = axes.axvline(0, color=style.VERMILION, linewidth=1.6, linestyle=(0, (5, 2)))
+        self.joined = axes.axvline(0, color=style.GREEN, linewidth=1.6, linestyle=(0, (1, 1.2)))
+        self.dead.set_label("web-1 dies")
+        self.joined.set_label("one more joins")
+        self.lines = [
+            axes.plot([], [], color=colour, marker=marker, markersize=5, linewidth=1.4)[0]
+            for colour, marker in zip(style.SERVERS[:SLOTS], style.MARKERS[:SLOTS], strict=True)
+        ]
+        for number, line in enumerate(self.lines):
+            line.set_label(f"web-{number + 1}")
+        self.figure.legend(
+            handles=[*self.lines, self.dead, self.joined],
+            ncols=5,
+            loc="outside lower center",
+            columnspacing=1.4,
+        )
+
+    def _prepare_thrown_out(self, axes):
+        axes.set(xlim=(0, MINUTES), ylim=(-7, 400), xlabel="time (minutes)")
+        axes.set(ylabel="users thrown out")
+        (self.ghost_out,) = axes.plot([], [], drawstyle="steps-post", **style.BASELINE)
+        (self.out,) = axes.plot([], [], drawstyle="steps-post", **style.YOURS)
+        self.ghost_out.set_label("ghost: drawn at log-in")
+        self.out.set_label("this one")
+        axes.legend(loc="upper left", borderpad=0)
+
+    def _prepare_shares(self, axes):
+        axes.set(xlim=(0.4, SLOTS + 0.6), ylim=(0, 109), ylabel="% of pages since then")
+        axes.set_yticks([0, 25, 50, 75, 100])
+        axes.set_xticks(range(1, SLOTS + 1), [f"web-{number + 1}" for number in range(SLOTS)])
+        axes.tick_params(axis="x", labelsize=9, rotation=35)
+        axes.grid(axis="x", visible=False)
+        places = np.arange(1, SLOTS + 1)
+        self.bars = list(axes.bar(places, 0, width=0.6, color=style.SERVERS[:SLOTS]))
+        look = {"color": style.INK, "marker": "_", "markersize": 17, "markeredgewidth": 2}
+        (self.ghost_shares,) = axes.plot([], [], linestyle="none", **look, label="ghost")
+        (self.prediction,) = axes.plot([], [], **style.PREDICTION, label="your prediction")
+        axes.legend(loc="upper right", ncols=2, borderpad=0, columnspacing=1, handletextpad=0.3)
+
+    def show(self, compared):
+        """Draw a Compared; return (finding, words)."""
+        result, ghost, tier = compared.result, compared.ghost, compared.result.tier
+        for line, moment in ((self.dead, tier.dies_at), (self.joined, tier.added_at)):
+            line.set_visible(moment < result.duration)
+            line.set_xdata([min(moment, result.duration) / 60] * 2)
+        for number, line in enumerate(self.lines):
+            line.set_data(*_load(result, number))
+        for line, run in ((self.out, result), (self.ghost_out, ghost)):
+            when = np.concatenate([[0], result.arrived_at[run.thrown_out], [result.duration]]) / 60
+            count = np.minimum(np.arange(len(when)), len(when) - 2)
+            line.set_data(when, count)
+        shares, others = result.shares() * 100, ghost.shares() * 100
+        for bar, share in zip(self.bars, [*shares, *[0] * SLOTS], strict=False):
+            bar.set_height(share)
+        self.ghost_shares.set_data(np.arange(1, len(others) + 1), others)
+        guess = compared.prediction
+        newest = len(shares)
+        self.prediction.set_data(([newest], [guess]) if guess is not None else ([], []))
+        return self._finding(compared, shares[-1]), self._words(compared, shares, others)
+
+    def _finding(self, compared, newest):
+        result = compared.result
+        out = int(result.thrown_out.sum())
+        parts = []
+        if result.tier.dies_at < result.duration:
+            parts.append(f"{result.sessions_lost} sessions died with web-1")
+        if result.tier.added_at < result.duration:
+            parts.append(f"the newcomer serves {newest:.0f} % of the pages")
+        parts.append(f"{out} users had to log in again" if out else "nobody was thrown out")
+        return f"{compared.name}: {', '.join(parts)}"
+
+    def _words(self, compared, shares, others):
+        result, ghost, guess = compared.result, compared.ghost, compared.prediction
+        since = "From the start"
+        if result.changed_at:
+            since = f"Since minute {result.changed_at / 60:.0f}"
+        each = ", ".join(f"{share:.0f}" for share in shares)
+        failed = f"Pages that failed: {result.errors}. " if result.errors else ""
+        predicted = "" if guess is None else f" You predicted {guess:g} % for {result.names[-2]}."
+        return (
+            f"{len(result):,} pages. {since}, web-1 … {result.names[-2]} served {each} % of them "
+            f"(ghost {others[-1]:.0f} % at {result.names[-2]}). {failed}A page took "
+            f"{milliseconds(result.mean_latency)} on average, 99 % at most "
+            f"{milliseconds(result.percentile(99))} (ghost {milliseconds(ghost.mean_latency)} and "
+            f"{milliseconds(ghost.percentile(99))}).{predicted}"
+        )
+
+
+def _load(result, number):
+    """Return (minutes, pages in each of them) of one server, for the time that it is there."""
+    if number >= len(result.names) - 1:
+        return [], []
+    pages = np.bincount(
+        (result.arrived_at[(result.place == number) & _taken(result)] // 60).astype(int),
+        minlength=MINUTES,
+    )[:MINUTES]
+    middle = np.arange(MINUTES) + 0.5
+    there = result.tier.up(middle * 60)[:, number]
+    return middle[there], np.minimum(pages[there], TOP - 2)
+
+
+def _taken(result):
+    """Return which pages reached a server that was up."""
+    return (result.place != 0) | (result.arrived_at < result.tier.dies_at)
+
+
+def architecture(servers=4):
+    """Return the picture of the system so far: the web tier keeps nothing, the store is new."""
+    web = model.Tier(servers, dies_at=np.inf, added_at=np.inf).names
+    keeps = "keeps no session"
+    tiers = (
+        Tier("clients", (Node("clients", ("a session id", "in a cookie")),)),
+        Tier("edge", (Node("CDN", ("static files",)), Node("balancer", ("any server",)))),
+        Tier("stateless web tier", tuple(Node(name, (keeps,)) for name in web), new=True),
+        Tier(
+            "data tier",
+            (
+                Node("session store", ("new: session id → user",)),
+                Node("cache"),
+                Node("primary", ("writes",)),
+                Node("replica", ("reads",)),
+            ),
+        ),
+    )
+    links = [("clients", "CDN", ""), ("clients", "balancer", "")]
+    links += [("balancer", name, "") for name in web]
+    links += [(name, "session store", "") for name in web]
+    return draw_architecture(tiers, links)

@@ -1,0 +1,105 @@
+"""What a tier that keeps nothing does when a server dies: who gets a page, and who does not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+
+from course.stateless_tier.model import TierResult
+from course.stateless_tier.serving import Served
+from course.view import style
+
+MINUTES = 10
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A run of the student's tier, and the ghost: sessions in the servers, the same users."""
+
+    served: Served
+    ghost: TierResult
+
+
+class ServingPicture:
+    """Left: answers a minute, by kind. Right: users thrown out and strangers let in."""
+
+    def __init__(self):
+        self.figure, (answers, wrong) = style.figure(
+            1, 2, width=8.4, height=4.1, width_ratios=(1.3, 1)
+        )
+        with rc_context(style.LOOK):
+            self._prepare_answers(answers)
+            self._prepare_wrong(wrong)
+        self.moving = (self.dead, self.dead_too, *self.lines, self.ghost, self.out, self.let_in)
+
+    def _prepare_answers(self, axes):
+        axes.set(xlim=(0, MINUTES), xlabel="time (minutes)", ylabel="answers a minute")
+        axes.set_yscale("symlog", linthresh=10)
+        axes.set_ylim(-0.6, 1000)
+        axes.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
+        axes.minorticks_off()
+        death = {"color": style.VERMILION, "linewidth": 1.4, "linestyle": (0, (5, 2))}
+        self.dead = axes.axvline(0, label="web-1 dies", **death)
+        looks = {
+            "200, the user's page": (style.BLUE, "o"),
+            "401, and rightly so": (style.GREEN, "s"),
+            "wrong answer": (style.VERMILION, "X"),
+        }
+        self.lines = [
+            axes.plot([], [], color=colour, marker=marker, linewidth=1.5, label=label)[0]
+            for label, (colour, marker) in looks.items()
+        ]
+        axes.legend(ncols=2, loc="upper left", bbox_to_anchor=(-0.05, -0.14))
+
+    def _prepare_wrong(self, axes):
+        axes.set(xlim=(0, MINUTES), xlabel="time (minutes)", ylabel="users or strangers so far")
+        axes.set_yscale("symlog", linthresh=10)
+        axes.set_ylim(-0.6, 1000)
+        axes.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
+        axes.minorticks_off()
+        death = {"color": style.VERMILION, "linewidth": 1.4, "linestyle": (0, (5, 2))}
+        self.dead_too = axes.axvline(0, **death)
+        (self.ghost,) = axes.plot([], [], drawstyle="steps-post", **style.BASELINE)
+        (self.out,) = axes.plot([], [], drawstyle="steps-post", **style.YOURS)
+        (self.let_in,) = axes.plot(
+            [], [], drawstyle="steps-post", color=style.ORANGE, linestyle=(0, (3, 1, 1, 1))
+        )
+        self.ghost.set_label("thrown out, sessions in the servers")
+        self.out.set_label("thrown out, your tier")
+        self.let_in.set_label("strangers let in, your tier")
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.1, -0.14))
+
+    def show(self, answered):
+        """Draw an Answered; return (finding, words)."""
+        served, ghost = answered.served, answered.ghost
+        kinds = (served.right & (served.status == 200), served.right & (served.status == 401))
+        for line, which in zip(self.lines, (*kinds, ~served.right), strict=True):
+            minutes = (served.times[which] // 60).astype(int)
+            line.set_data(np.arange(MINUTES) + 0.5, np.bincount(minutes, minlength=MINUTES))
+        dies_at = ghost.tier.dies_at
+        for line in (self.dead, self.dead_too):
+            line.set_visible(dies_at < ghost.duration)
+            line.set_xdata([min(dies_at, ghost.duration) / 60] * 2)
+        for line, times in (
+            (self.ghost, ghost.arrived_at[ghost.thrown_out]),
+            (self.out, served.times[served.thrown_out]),
+            (self.let_in, served.times[served.let_in]),
+        ):
+            line.set_data(*_so_far(times / 60))
+        thrown, let_in = int(served.thrown_out.sum()), int(served.let_in.sum())
+        lost = int(ghost.thrown_out.sum())
+        death = f"; sessions in the servers: {lost}" if dies_at < ghost.duration else ""
+        who = "nobody" if not thrown else f"{thrown}"
+        finding = f"Your tier threw {who} out and let {let_in or 'no'} strangers in{death}"
+        return finding, (
+            f"Of {len(served.times):,} requests {kinds[0].sum():,} got their page and "
+            f"{kinds[1].sum():,} rightly a 401: {served.strange.sum():,} came without a valid "
+            f"session, first visits and expired sessions among them. With sessions in the servers, "
+            f"{lost} users would have been thrown out."
+        )
+
+
+def _so_far(times):
+    """Return (minutes, how many until then)."""
+    when = np.concatenate([[0], times, [MINUTES]])
+    return when, np.minimum(np.arange(len(when)), len(times))

@@ -1,0 +1,895 @@
+# %% [markdown]
+# # 6 · Stateless web tier
+#
+# [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/06_stateless_tier/06_stateless_tier.ipynb)
+#
+# The CDN of notebook 05 took the static files away. Your web servers keep what only they can do: the inbox, the upload, the log-in. To answer *my inbox*, a server must know who is asking, and it
+# knows because that user logged in right there: it keeps the fact in its memory. So web-2 has never heard of the users of web-1. When web-1 dies, a quarter of your users are thrown out in the
+# middle of what they were doing. When web-5 joins, nobody comes. Today you move that knowledge out. Then any server can serve anybody, and servers may come and go by the minute.
+#
+# **Time:** about 75 minutes. Afterwards you will be able to
+#
+# - keep users on their server with sticky sessions, and say what that costs when servers die or join,
+# - write the shared session store that makes a web tier stateless,
+# - let the number of servers follow the traffic, and say where that fails.
+
+# %%
+import math
+import secrets
+
+import simpy
+
+from course.stateless_tier import (
+    NoHealthyServer,
+    Request,
+    Response,
+    architecture,
+    explore,
+    explore_day,
+    explore_flash_crowd,
+    explore_sessions,
+    explore_tier,
+    make_views,
+    name_picked,
+)
+
+# %% [markdown]
+# ## The picture
+#
+# Every request carries a session id in a cookie. The web servers keep no session; they ask the session store whose it is.
+# (Left to right: clients → CDN for static files, balancer for the rest → web-1 … web-4, stateless and new → data tier with the new session store, the cache, the primary and a replica.)
+
+# %%
+architecture()
+
+# %% [markdown]
+# ## The idea
+#
+# ### HTTP forgets
+# Two requests of one user have nothing to do with each other, as far as HTTP knows. So after the log-in the server hands out a **session id** in a cookie (RFC 6265, 2011), and the
+# browser sends it along with every request. What the id stands for, "this is Ann, and this is her draft", is the **session**: state that somebody has to keep.
+#
+# ### Stateful: the server keeps it
+# The simplest place is the server's own memory. Then that server is the only one that can serve Ann, and the balancer must send her there every time: a **sticky session**. The price shows when
+# something changes. A server dies: its sessions die with it. A server joins: nobody has a session there, so it idles while the others sweat. A server is to be removed, for an update: you wait until
+# its last user has gone home, or throw them out.
+#
+# ### Stateless: a store keeps it
+# Put the sessions into a store that all servers share. It may be a relational database, but all that is asked of it is "the value of this key", with a
+# time to live: a job for a **key-value store** such as Redis or Memcached, or a NoSQL database such as DynamoDB. Now any server can serve any request. The price: one look-up a
+# request. Within a data center that is a fraction of a millisecond (0.34 ms on average for Redis in the same zone, measured by a competitor of it: Cachee, 2026). The simulation takes 1 ms. And the store must not
+# die: it needs the replicas of notebook 03.
+#
+# ### Autoscaling follows easily
+# If no server matters, their number can follow the traffic: start some in the evening, stop them at night. Nobody notices, as nothing is lost with them. A rule decides: measure
+# how busy they are, compare it with a **target**, change their number in proportion. But a server that you ask for now serves *later*. The machine alone took 29 seconds until it accepted connections in one measurement
+# (C. Percival, EC2 boot time benchmarking, 2021); your program has to start and fill its caches after that. The simulation takes three minutes, and you can change it.
+
+# %%
+Request(session_id="k3JQ…"), Response(200, "Ann")  # what a server gets, and what it gives back
+
+# %% [markdown]
+# ## Predict
+#
+# Four web servers, 250 users, a page a minute each. Sessions are in the servers' memory: at log-in a user is drawn a server and stays there. People stay half an hour on average; when one leaves,
+# another comes and logs in. The servers are 62 % busy, so at minute 4 you add a fifth.
+#
+# What share of all pages does web-5 serve in the six minutes after it joined? Write your guess in percent, then go on.
+
+# %%
+prediction = None  # percent: put your number here
+
+# %% [markdown]
+# ## Experiment
+#
+# **Left:** pages a minute at each server. **Top right:** users who had logged in and are asked to log in again. **Bottom right:** who served how much since the last change; your guess is the diamond.
+#
+# 1. Look at web-5. Whom does it serve at all?
+# 2. Move *a user stays* to 5 minutes, then to 120. Which site is easier to grow?
+# 3. Back to 30 minutes. Set *web-1 dies at* to minute 5. Count the sessions that died with it, and the users who had to log in again. Why are there fewer of those?
+# 4. Set *sessions* to *by hash*. A balancer without a memory looks tempting: the server is the id's hash, modulo the number of servers. Now only *add* a server, with nobody dying. What happens?
+# 5. Set *sessions* to *any server, in turn*: they are in a shared store now. Break what you like.
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# A newcomer gets only users who log in after it has joined, and of those one in five. So adding a server helps *later*: after people have left, not when you need it. With a shared store it
+# carries its fifth from the first second, and a page is quicker, too: chance no longer puts the busiest users on the same server.
+
+# %% [markdown]
+# ## Exercise A — The same user, the same server: sticky sessions
+#
+# For now, the sessions stay in the servers' memory. Make the best of it.
+#
+# `StickyBalancer().pick(session_id, servers)` gets the session id (a string) and a list of `ServerView`s, and returns one of the views. They are new objects at every call, and servers come and go, so a server is known by its **name** only.
+#
+# - A session that has a server stays there, as long as that server is listed and healthy.
+# - A new session, or one whose server is not listed or not healthy, goes to the healthy server that has the **fewest sessions of this balancer** (ties: the first in the list), and from then on has its home there. A session that moves counts at its new home only.
+#   "Sessions" are those this balancer has placed, whether or not their users are still there; `active` plays no part.
+# - A server that comes back still has the sessions that were not asked for in between. Those that moved away stay away.
+# - If no server is healthy it raises `NoHealthyServer`, and every session keeps the home that it had.
+# - It changes nothing of the list or the views.
+#
+# To try it: `StickyBalancer().pick("ann", make_views({"a": 2, "b": 1}))`; `out=["a"]` as a second argument of `make_views` makes a unhealthy.
+#
+# <details><summary>Hint 1</summary>
+# What is the one thing to remember of each session? Can you find out from that how many sessions each server has?
+# </details>
+# <details><summary>Hint 2</summary>
+# Keep a dict from session id to the *name* of its server. First see whether that name is among the healthy ones now. If it is not, count how often each healthy name stands in the dict; `min` keeps the first of equals.
+# </details>
+
+
+# %% solution="sticky_balancer"
+class StickyBalancer:
+    """Each session stays with its server; new and orphaned ones go where the fewest are."""
+
+    def __init__(self):
+        ### BEGIN SOLUTION Exercise A: what do you remember between calls?
+        self.homes = {}  # session id → name of its server
+        ### END SOLUTION
+
+    def pick(self, session_id, servers):
+        """Return the view of the session's server; raise NoHealthyServer if none is healthy."""
+        ### BEGIN SOLUTION Exercise A: find the session's server, or give it one
+        healthy = {server.name: server for server in servers if server.healthy}
+        if not healthy:
+            raise NoHealthyServer
+        if self.homes.get(session_id) not in healthy:
+            placed = list(self.homes.values())
+            self.homes[session_id] = min(healthy, key=placed.count)
+        return healthy[self.homes[session_id]]
+        ### END SOLUTION
+
+
+# %% check="sticky_balancer" points=1
+balancer = StickyBalancer()
+seen = [
+    name_picked(balancer, session, make_views({"a": 5, "b": 0, "c": 9}))
+    for session in ["ann", "bob", "cem", "dee", "bob", "ann", "bob"]
+]
+### JUDGE
+expected = ["a", "b", "c", "a", "b", "a", "b"]
+assert seen == expected, (
+    "ann bob cem dee bob ann bob over servers a, b, c should go a b c a b a b: new sessions where the fewest are, "
+    f"known ones where they were; yours went {' '.join(seen)}"
+)
+
+# %% check="sticky_balancer_check_2" points=1
+balancer = StickyBalancer()
+everyone = {"a": 0, "b": 0}
+seen = [
+    name_picked(balancer, session, make_views(everyone, out=out))
+    for session, out in [
+        ("ann", []),
+        ("bob", []),
+        ("ann", ["a"]),
+        ("ann", []),
+        ("cem", []),
+    ]
+]
+### JUDGE
+assert seen[:3] == ["a", "b", "b"], (
+    f"ann on a, bob on b, then a is unhealthy: ann moves to b; yours went {' '.join(seen[:3])}"
+)
+assert seen[3] == "b", f"a is back, but ann lives on b now: b; yours sent her to {seen[3]}"
+assert seen[4] == "a", (
+    f"b has two sessions, a none (ann has moved): a new one goes to a; yours sent it to {seen[4]}"
+)
+
+# %% check="sticky_balancer_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED)
+seen = []
+for _ in range(12):
+    _balancer, _picked = StickyBalancer(), []
+    for _ in range(60):
+        _names = _rng.sample("abcde", _rng.randint(2, 5))
+        _out = _rng.sample(_names, _rng.choice([0, 0, 0, 1, 1, len(_names) - 1]))
+        _active = {_name: _rng.randint(0, 30) for _name in _names}
+        _session = f"session-{_rng.randint(1, 25)}"
+        _picked.append(name_picked(_balancer, _session, make_views(_active, out=_out)))
+    seen.append(_picked)
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED)
+_total, _wrong = 0, []
+for _round in range(12):
+    _members = {}
+    for _number in range(60):
+        _names = _rng.sample("abcde", _rng.randint(2, 5))
+        _out = _rng.sample(_names, _rng.choice([0, 0, 0, 1, 1, len(_names) - 1]))
+        [_rng.randint(0, 30) for _ in _names]
+        _session = f"session-{_rng.randint(1, 25)}"
+        _up = [_name for _name in _names if _name not in _out]
+        _told = {_name: len(_members.get(_name, ())) for _name in _names}
+        _home = next((_name for _name, _who in _members.items() if _session in _who), None)
+        _want = _home
+        if _home not in _up:
+            _members.get(_home, set()).discard(_session)
+            _fewest = min(len(_members.get(_name, ())) for _name in _up)
+            _want = next(_name for _name in _up if len(_members.get(_name, ())) == _fewest)
+            _members.setdefault(_want, set()).add(_session)
+        _got = seen[_round][_number]
+        _total += 1
+        if _got != _want:
+            _wrong.append(
+                f"{_session}, its server {_home}, listed {' '.join(_names)}, unhealthy {' '.join(_out) or 'none'}, sessions {_told}: expected {_want}, got {_got}"
+            )
+assert not _wrong, f"{len(_wrong)} of {_total} picks are wrong; the first: {_wrong[0]}"
+### END HIDDEN TESTS
+
+# %% check="sticky_balancer_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED, attempt
+
+_c, _b, _a = sorted(random.Random(SEED + 1).sample("abcdefgh", 3))
+_balancer, _idle = StickyBalancer(), {_a: 3, _b: 0, _c: 1}
+_listed = make_views(_idle, out=[_a])
+seen = {"picked": [name_picked(_balancer, "ann", _listed)]}
+_again = make_views(_idle, out=[_a])
+seen["picked"].append(name_picked(_balancer, "ann", _again))
+seen["listed"] = [[_server.name, _server.active, _server.healthy] for _server in _listed]
+seen["nobody"] = attempt(
+    lambda: name_picked(_balancer, "ann", make_views(_idle, out=[_a, _b, _c]))
+)
+seen["new and nobody"] = attempt(
+    lambda: name_picked(_balancer, "bob", make_views(_idle, out=[_a, _b, _c]))
+)
+seen["empty"] = attempt(lambda: name_picked(_balancer, "ann", []))
+seen["picked"] += [
+    name_picked(_balancer, "ann", make_views(_idle)),
+    name_picked(_balancer, "bob", make_views(_idle)),
+    name_picked(StickyBalancer(), "bob", make_views({_b: 0, _a: 0})),
+]
+### JUDGE
+import random
+from course.checks import SEED
+
+_c, _b, _a = sorted(random.Random(SEED + 1).sample("abcdefgh", 3))
+for _case in ("nobody", "new and nobody", "empty"):
+    assert seen[_case].get("raised") == "NoHealthyServer", (
+        f"with no healthy server pick must raise NoHealthyServer; it gave {seen[_case]}"
+    )
+assert seen["listed"] == [[_a, 3, False], [_b, 0, True], [_c, 1, True]], (
+    f"pick must change neither the list nor the views; afterwards they were {seen['listed']}"
+)
+assert seen["picked"] == [_b, _b, _b, _a, _b], (
+    f"servers {_a}, {_b}, {_c}, {_a} unhealthy: ann to {_b}, twice; nobody healthy: an error; all healthy: ann still {_b}, bob {_a}; "
+    f"bob at a new balancer with {_b} first: {_b}; yours went {seen['picked']}"
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your rule is kinder to the newcomer than the ghost's die: it gives it every new session until it has caught up. Still, look how long that takes. And your balancer never learns who has *left*: it counts people
+# who went home an hour ago. Now **break it**: set *web-1 dies at* to minute 5. No rule of the balancer can save those sessions. They were in one place only.
+
+# %%
+explore(StickyBalancer)
+
+# %% [markdown]
+# ## Exercise B — Move the state out: a session store
+#
+# Now the cure: one store for all servers. Whoever holds a session id *is* that user, so an id must be impossible to guess: at least 128 bits of chance from a generator made for secrets, says OWASP's Application Security Verification
+# Standard 5.0 (2025). Python's module `random` is no such generator: whoever has seen enough of its numbers can work out the next ones. The module `secrets` is.
+#
+# `SessionStore(env, lifetime)`: `env.now` is the time (seconds, a SimPy clock); `lifetime` is in seconds, > 0.
+#
+# - `.login(user)` → a new session id, a string. It is nothing but chance from the module `secrets`, at least 128 bits (16 bytes) of it: no user's name, no time, no counter. A user (a non-empty string) may have several sessions: every call makes another one.
+# - `.user(session_id)` → the user, or `None` if the session is not valid. It is valid while `env.now < t + lifetime`, where `t` is the time of its log-in or of its last look-up that found it valid. So each such look-up **renews** it; one that gives `None` changes nothing, and a session that has expired stays so.
+# - `.logout(session_id)` ends this session; the user's other sessions go on. Returns nothing. Of an id that is unknown, expired or logged out: nothing happens.
+# - `.user` is also asked for `None` and for strings that were never ids: `None`. Two stores know nothing of each other.
+#
+# Then the web server itself, `handle(request, store)`. It may keep nothing between two requests, because the next one may reach another server.
+#
+# - `request.session_id` is a string or `None` (no cookie). `store` is any object with `.user(session_id)` → the user or `None`, as above.
+# - With a valid session it returns `Response(200, body)`, the body being exactly the user's name. Without: status 401 (who are you?), and any text as its body.
+# - It keeps nothing, neither in a global variable nor elsewhere, and asks the store every time: a session may have ended a moment ago.
+#
+# To try it: `store = SessionStore(simpy.Environment(), 900); handle(Request(store.login("ann")), store)`.
+#
+# <details><summary>Hint 1</summary>
+# Which two things must the store keep for each id, and which of them changes at a look-up? And who knows whether a session is valid: the server, or the store?
+# </details>
+# <details><summary>Hint 2</summary>
+# `secrets` has functions that begin with `token_`; those that return text take a number of *bytes*. Keep a dict from id to the user and the time until which the session is valid, and compare with `<`, as the rule does. `dict.pop` takes a second argument for keys that are not there. The server asks once, keeps the answer in a local variable, and decides by whether it is `None`.
+# </details>
+
+
+# %% solution="session_store"
+class SessionStore:
+    """Who is logged in: sessions that end `lifetime` seconds after their last use."""
+
+    def __init__(self, env, lifetime):
+        self.env = env
+        self.lifetime = lifetime
+        ### BEGIN SOLUTION Exercise B: what do you keep of each session?
+        self.sessions = {}  # id → (user, valid until)
+        ### END SOLUTION
+
+    def login(self, user):
+        """Return the id of a new session of `user`."""
+        ### BEGIN SOLUTION Exercise B: make an id that nobody can guess
+        session_id = secrets.token_urlsafe(32)
+        self.sessions[session_id] = (user, self.env.now + self.lifetime)
+        return session_id
+        ### END SOLUTION
+
+    def user(self, session_id):
+        """Return the user of a valid session, and renew it; None if it is not valid."""
+        ### BEGIN SOLUTION Exercise B: look the session up
+        user, until = self.sessions.get(session_id, (None, -math.inf))
+        if not self.env.now < until:
+            return None
+        self.sessions[session_id] = (user, self.env.now + self.lifetime)
+        return user
+        ### END SOLUTION
+
+    def logout(self, session_id):
+        """End a session; nothing happens if there is none."""
+        ### BEGIN SOLUTION Exercise B: end the session
+        self.sessions.pop(session_id, None)
+        ### END SOLUTION
+
+
+def handle(request, store):
+    """Return the Response to a request: the user's page, or 401 without a valid session."""
+    ### BEGIN SOLUTION Exercise B: ask the store, then answer
+    user = store.user(request.session_id)
+    if user is None:
+        return Response(401, "Please log in.")
+    return Response(200, user)
+    ### END SOLUTION
+
+# %% check="session_store" points=1
+env = simpy.Environment()
+store = SessionStore(env, lifetime=100)
+ann = store.login("ann")
+seen = [store.user(ann)]
+for moment in [60, 120, 219, 319, 320]:
+    env.run(until=moment)
+    seen.append(store.user(ann))
+### JUDGE
+assert seen[0] == "ann", f"right after login('ann') her id gives 'ann'; yours gave {seen[0]!r}"
+assert seen[1:4] == ["ann", "ann", "ann"], (
+    f"lifetime 100, looked up at 60, 120 and 219: each look-up renews, so always 'ann'; yours gave {seen[1:4]}"
+)
+assert seen[4:] == [None, None], (
+    f"looked up at 219, then at 319: 100 s later, so it has expired (valid only while now < 219 + 100), and at 320 it still is; yours gave {seen[4:]}"
+)
+
+# %% check="session_store_check_2" points=1
+store = SessionStore(simpy.Environment(), lifetime=100)
+phone, laptop, tablet = store.login("ann"), store.login("ann"), store.login("ann")
+other = store.login("bob")
+store.logout(phone)
+ids = [phone, laptop, tablet, other]
+seen = {
+    "texts": [isinstance(each, str) for each in ids],
+    "different": len(set(ids)),
+    "users": [store.user(each) for each in [*ids, None, "made up"]],
+}
+### JUDGE
+assert seen["texts"] == [True] * 4, "login must return a string"
+assert seen["different"] == 4, (
+    f"four log-ins, three of one user, must give four different ids; yours gave {seen['different']}"
+)
+assert seen["users"] == [None, "ann", "ann", "bob", None, None], (
+    "ann's phone has logged out; her laptop, her tablet and bob have not; None and 'made up' were never ids: "
+    f"expected [None, 'ann', 'ann', 'bob', None, None], got {seen['users']}"
+)
+
+# %% check="session_store_check_3" points=1
+class OneUser:
+    def user(self, session_id):
+        return "ann" if session_id == "secret" else None
+
+
+answers = [handle(Request(session_id), OneUser()) for session_id in ("secret", "guess", None)]
+seen = [[answer.status, answer.body] for answer in answers]
+### JUDGE
+assert seen[0] == [200, "ann"], f"the store says 'ann': expected 200 and 'ann', got {seen[0]}"
+assert seen[1][0] == 401, f"the store says None to 'guess': expected 401, got {seen[1][0]}"
+assert seen[2][0] == 401, f"no session id at all: expected 401, got {seen[2][0]}"
+
+# %% check="session_store_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+import simpy
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 2), []
+for _ in range(6):
+    _env, _lifetime = simpy.Environment(), _rng.randint(5, 40)
+    _store, _ids, _answers = SessionStore(_env, _lifetime), [], []
+    for _ in range(150):
+        _env.run(until=_env.now + _rng.choice([1, 1, 2, 3, _lifetime - 1, _lifetime, _lifetime + 1]))
+        _what, _which = _rng.random(), _rng.random()
+        if _what < 0.25 or not _ids:
+            _ids.append(_store.login(f"user-{_rng.randint(1, 4)}"))
+        else:
+            _id = _ids[-1 - int(_which**2 * min(6, len(_ids)))]
+            if _what < 0.85:
+                _answers.append(_store.user(_id))
+            else:
+                _store.logout(_id)
+    seen.append(_answers)
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng, _count, _wrong = random.Random(SEED + 2), 0, []
+for _round in range(6):
+    _lifetime, _now = _rng.randint(5, 40), 0
+    _history, _number = [], 0  # of each session: its user, and the times at which it was used, None once it is over
+    for _ in range(150):
+        _now += _rng.choice([1, 1, 2, 3, _lifetime - 1, _lifetime, _lifetime + 1])
+        _what, _which = _rng.random(), _rng.random()
+        if _what < 0.25 or not _history:
+            _history.append([f"user-{_rng.randint(1, 4)}", [_now]])
+            continue
+        _session = _history[-1 - int(_which**2 * min(6, len(_history)))]
+        if _what >= 0.85:
+            _session[1].append(None)
+            continue
+        _before = list(_session[1])
+        _alive = None not in _before and _now - _before[-1] < _lifetime
+        _session[1].append(_now if _alive else None)
+        _want = _session[0] if _alive else None
+        _got = seen[_round][_number] if _number < len(seen[_round]) else "nothing"
+        _number, _count = _number + 1, _count + 1
+        if _got != _want:
+            _wrong.append(
+                f"lifetime {_lifetime}, session of {_session[0]} used at {_before[-4:]} (None: over), looked up at {_now}: expected {_want}, got {_got}"
+            )
+assert not _wrong, f"{len(_wrong)} of {_count} look-ups are wrong; the first: {_wrong[0]}"
+### END HIDDEN TESTS
+
+# %% check="session_store_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+import simpy
+from unittest import mock
+from course.checks import SEED
+
+_state = random.getstate()
+seen = {"ids": [], "from secrets": []}
+for _ in range(2):
+    random.seed(SEED)
+    _store = SessionStore(simpy.Environment(), 100)
+    seen["ids"].append([_store.login("annabella") for _ in range(1000)])
+for _ in range(2):  # the generator behind the module secrets, made to repeat itself
+    with mock.patch("random._urandom", random.Random(SEED + 3).randbytes):
+        _store = SessionStore(simpy.Environment(), 100)
+        seen["from secrets"].append([_store.login("annabella") for _ in range(20)])
+random.setstate(_state)
+### JUDGE
+from itertools import zip_longest
+from math import log2
+from course.checks import SEED
+
+_ids = [_id for _store in seen["ids"] for _id in _store]
+assert len(_ids) == 2000 and all(isinstance(_id, str) for _id in _ids), (
+    f"2,000 log-ins must give 2,000 strings; the first: {_ids[:2]}"
+)
+assert len(set(_ids)) == 2000, (
+    f"2 stores, 1,000 log-ins each, random seeded with {SEED} before both: all ids must differ, yours gave {len(set(_ids))} different ones, such as {_ids[0]!r}"
+)
+assert not any("annabella" in _id.lower() for _id in _ids), (
+    f"an id must not tell the user's name: {_ids[0]!r}"
+)
+_columns = zip_longest(*_ids, fillvalue="")
+_bits = sum(log2(len(set(_column))) for _column in _columns)
+assert _bits > 126, (
+    f"ids such as {_ids[0]!r} and {_ids[1]!r} hold about {_bits:.0f} bits of chance at most; 128 are needed (16 bytes)"
+)
+assert seen["from secrets"][0] == seen["from secrets"][1], (
+    f"all chance in an id must come from the module secrets, and nothing else go in; not so in {seen['from secrets'][0][0]!r}"
+)
+### END HIDDEN TESTS
+
+# %% check="session_store_hidden_3" points=1
+### BEGIN HIDDEN TESTS
+import random
+import simpy
+from course.checks import SEED, attempt
+
+_rng = random.Random(SEED + 4)
+_env, _short, _long = simpy.Environment(), _rng.randint(20, 60), _rng.randint(200, 300)
+_one, _two = SessionStore(_env, _short), SessionStore(_env, _long)
+_names = [f"user-{_rng.randint(100, 999)}" for _ in range(2)]
+_a, _again, _b = _one.login(_names[0]), _one.login(_names[0]), _two.login(_names[1])
+seen = {"strangers": [_one.user(_b), _two.user(_a)]}
+seen["quiet"] = [
+    attempt(lambda: _one.logout(_id)) for _id in (_b, "made up", None, _a, _a)
+]
+seen["after"] = [_one.user(_a), _one.user(_again), _two.user(_b)]
+_env.run(until=_short - 1)
+seen["renewed by its own look-ups only"] = [_two.user(_b), _two.user(_a)]
+_env.run(until=_short + 1)
+seen["expired"] = [_one.user(_again), attempt(lambda: _one.logout(_again)), _one.user(_again)]
+_new = _one.login(_names[0])
+seen["new"] = [_one.user(_new), _one.user(_again), _one.user(_a), _two.user(_b)]
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 4)
+_short, _long = _rng.randint(20, 60), _rng.randint(200, 300)
+_names = [f"user-{_rng.randint(100, 999)}" for _ in range(2)]
+assert seen["strangers"] == [None, None], (
+    f"two stores know nothing of each other's ids; yours gave {seen['strangers']}"
+)
+assert seen["quiet"] == [{"returned": None}] * 5, (
+    f"logout returns None, also for an id of another store, a made-up one, None, and the same id twice; yours gave {seen['quiet']}"
+)
+assert seen["after"] == [None, _names[0], _names[1]], (
+    f"one of {_names[0]}'s two sessions logged out: None for it, {_names[0]!r} for the other, {_names[1]!r} in the other store; yours gave {seen['after']}"
+)
+assert seen["renewed by its own look-ups only"] == [_names[1], None], (
+    f"the other store goes on: {[_names[1], None]}; yours gave {seen['renewed by its own look-ups only']}"
+)
+assert seen["expired"] == [None, {"returned": None}, None], (
+    f"lifetime {_short}, last used at 0, now {_short + 1}: None, then a logout of it that does nothing; yours gave {seen['expired']}"
+)
+assert seen["new"] == [_names[0], None, None, _names[1]], (
+    f"after a new log-in: the new id gives {_names[0]!r}, the expired and the logged-out one None, the other store {_names[1]!r}; yours gave {seen['new']}"
+)
+### END HIDDEN TESTS
+
+# %% check="session_store_hidden_4" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+from course.stateless_tier import Request as _Request
+
+
+class _Store:
+    def __init__(self, users):
+        self.users, self.asked = users, []
+
+    def user(self, session_id):
+        self.asked.append(session_id)
+        return self.users.get(session_id)
+
+
+_rng, seen = random.Random(SEED + 5), []
+_ids = [f"{_rng.getrandbits(64):x}" for _ in range(6)]
+_stores = [_Store({}) for _ in range(3)]
+for _ in range(200):
+    _store = _stores[_rng.randrange(3)]
+    _id, _user = _rng.choice([*_ids, None, ""]), _rng.choice(["ann", "bob", "0", "None", "Ann Lee", None])
+    if _id:
+        _store.users[_id] = _user
+    _response = handle(_Request(_id), _store)
+    _asked = _store.asked == [_id] * len(_store.asked) and bool(_store.asked)
+    _store.asked.clear()
+    seen.append([_response.status, _response.body, _asked or _id is None])
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 5)
+_ids = [f"{_rng.getrandbits(64):x}" for _ in range(6)]
+assert len(seen) == 200, f"200 requests, {len(seen)} answers"
+for _status, _body, _asked in seen:
+    _rng.randrange(3)
+    _id, _user = _rng.choice([*_ids, None, ""]), _rng.choice(["ann", "bob", "0", "None", "Ann Lee", None])
+    _case = f"session id {_id!r}, whose user is {_user if _id else None!r} in this store at this moment"
+    if _id and _user:
+        assert [_status, _body] == [200, _user], (
+            f"{_case}: expected 200 and {_user!r}, got {_status} and {_body!r} (is something kept between requests?)"
+        )
+    else:
+        assert _status == 401, (
+            f"{_case}: expected 401, got {_status} (is something kept between requests?)"
+        )
+    assert _asked is True, f"{_case}: the store must be asked for exactly this id at every request"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Ten browsers of five users; a bar is a valid session, a full dot a look-up that found it. Move *lifetime* down and watch the hollow dots: each is a person who must type a password again. With pages at random moments,
+# a session of `lifetime` L outlives the gap to the next page with probability 1 − e^(−L / gap): that is the orange line. Move it up instead, and look below. Every session in the store is also a laptop left open in a café.
+
+# %%
+explore_sessions(SessionStore)
+
+# %% [markdown]
+# All servers now run your `handle` with your one store; web-1 dies at minute 5. The grey ghost is the tier of exercise A with the same users. Raise *strangers*: they try guessed ids, ids with one character changed, and ids of
+# people who have logged out. **Break it**: let `login` count its ids, "1", "2", "3", …, run the cell of B again, and watch who gets in.
+
+# %%
+explore_tier(SessionStore, handle)
+
+# %% [markdown]
+# ## Exercise C — As many servers as it takes: autoscaling
+#
+# At night your site gets 15 % of its evening traffic. Now that no server matters, stop paying for idle ones.
+#
+# `Autoscaler(target, minimum, maximum, cooldown)`: how busy servers should be (0.6 is 60 %), the fewest and the most of them, and a pause in seconds. Every minute or so somebody calls
+#
+# `.desired(now, utilization, running)` → how many servers there should be, an `int`. `now` is in seconds and grows; `utilization` is how busy the `running` servers are on average (0 to 1).
+#
+# - A utilization **within 10 %** of the target, so from 0.9 × target to 1.1 × target, changes nothing: it returns `running`, also where that lies outside the bounds.
+# - Otherwise it wants `running × utilization / target`, rounded **up**, and not less than `minimum` nor more than `maximum`.
+# - If that is more than `running`, it returns it at once: scaling up does not wait.
+# - If it is less, it returns it only when at least `cooldown` seconds have passed since its last change in either direction (or there was none yet); else it returns `running`.
+# - A **change** is a call that returned something else than `running`.
+#
+# To try it: `Autoscaler(0.5, 1, 20, 300).desired(0, 0.9, 4)`.
+#
+# <details><summary>Hint 1</summary>
+# Four servers, 90 % busy, target 50 %. How much work is that, in servers that are 50 % busy? And what is the only thing to remember from call to call?
+# </details>
+# <details><summary>Hint 2</summary>
+# Three steps: close to the target? Then the number, rounded by `math.ceil` and put between the bounds. Then may it be used now? Remember the time of your last change, and start with a time that is infinitely long ago.
+# </details>
+
+
+# %% solution="autoscaler"
+class Autoscaler:
+    """Keeps servers about `target` busy: up at once, down only after a pause."""
+
+    def __init__(self, target, minimum, maximum, cooldown):
+        self.target = target
+        self.minimum = minimum
+        self.maximum = maximum
+        self.cooldown = cooldown
+        self.changed_at = -math.inf  # the time of the last change: none yet
+
+    def desired(self, now, utilization, running):
+        """Return how many servers there should be at `now`, given how busy the `running` ones are."""
+        ### BEGIN SOLUTION Exercise C: decide how many servers there should be
+        if abs(utilization - self.target) <= 0.1 * self.target:
+            return running
+        wanted = math.ceil(running * utilization / self.target)
+        wanted = min(self.maximum, max(self.minimum, wanted))
+        if wanted < running and now - self.changed_at < self.cooldown:
+            return running
+        if wanted != running:
+            self.changed_at = now
+        return wanted
+        ### END SOLUTION
+
+
+# %% check="autoscaler" points=1
+seen = [
+    Autoscaler(0.5, 1, 20, 300).desired(0, utilization, running)
+    for utilization, running in [(0.9, 4), (0.8, 3), (0.2, 8), (0.52, 6), (0.46, 6)]
+]
+### JUDGE
+assert seen[0] == 8, f"target 0.5: 4 servers, 90 % busy, is 7.2 servers' work: 8; yours said {seen[0]}"
+assert seen[1] == 5, f"target 0.5: 3 servers, 80 % busy: 4.8, so 5; yours said {seen[1]}"
+assert seen[2] == 4, f"target 0.5: 8 servers, 20 % busy: 3.2, so 4; yours said {seen[2]}"
+assert seen[3:] == [6, 6], (
+    f"target 0.5: 52 % and 46 % are within 10 % of it (45 % to 55 %): 6 servers stay 6; yours said {seen[3:]}"
+)
+
+# %% check="autoscaler_check_2" points=1
+seen = [
+    Autoscaler(0.5, 3, 10, 300).desired(0, utilization, running)
+    for utilization, running in [(0.95, 9), (0.02, 9), (0.51, 14), (0.0, 0)]
+]
+### JUDGE
+assert seen[0] == 10, f"17.1 servers' work, but the maximum is 10; yours said {seen[0]}"
+assert seen[1] == 3, f"0.36 servers' work, but the minimum is 3; yours said {seen[1]}"
+assert seen[2] == 14, (
+    f"51 % busy is within 10 % of 50 %: 14 running stay 14, also above the maximum of 10; yours said {seen[2]}"
+)
+assert seen[3] == 3, f"0 servers running, minimum 3: 3; yours said {seen[3]}"
+
+# %% check="autoscaler_check_3" points=1
+scaler = Autoscaler(0.5, 1, 20, 300)
+seen = [
+    scaler.desired(now, utilization, running)
+    for now, utilization, running in [
+        (0, 0.9, 4),
+        (60, 0.2, 8),
+        (120, 0.9, 8),
+        (360, 0.2, 15),
+        (420, 0.2, 15),
+        (480, 0.2, 6),
+    ]
+]
+### JUDGE
+assert seen[:2] == [8, 8], (
+    f"cooldown 300: up to 8 at 0 s; at 60 s it may not go down yet, 8; yours said {seen[:2]}"
+)
+assert seen[2] == 15, f"at 120 s 8 servers are 90 % busy: up to 15 at once; yours said {seen[2]}"
+assert seen[3:5] == [15, 6], (
+    f"last change at 120 s: at 360 s it stays 15, at 420 s it may go down to 6; yours said {seen[3:5]}"
+)
+assert seen[5] == 6, f"last change at 420 s, so at 480 s it stays 6; yours said {seen[5]}"
+
+# %% check="autoscaler_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+
+def _cases(rng):
+    while True:
+        target, busy, running = rng.randint(20, 95), rng.randint(1, 100), rng.randint(1, 40)
+        minimum = rng.randint(1, 6)
+        if running * busy % target and 10 * abs(busy - target) != target:
+            yield target, busy, running, minimum, rng.randint(minimum, 45)
+
+
+_drawn, seen = _cases(random.Random(SEED + 6)), []
+for _ in range(400):
+    _target, _busy, _running, _minimum, _maximum = next(_drawn)
+    _answer = Autoscaler(_target / 100, _minimum, _maximum, 0).desired(0, _busy / 100, _running)
+    seen.append([_answer, type(_answer).__name__])
+### JUDGE
+import random
+from course.checks import SEED
+
+
+def _cases(rng):
+    while True:
+        target, busy, running = rng.randint(20, 95), rng.randint(1, 100), rng.randint(1, 40)
+        minimum = rng.randint(1, 6)
+        if running * busy % target and 10 * abs(busy - target) != target:
+            yield target, busy, running, minimum, rng.randint(minimum, 45)
+
+
+_drawn = _cases(random.Random(SEED + 6))
+assert len(seen) == 400, f"400 questions, {len(seen)} answers"
+for _got, _kind in seen:
+    _target, _busy, _running, _minimum, _maximum = next(_drawn)
+    _want = _running
+    if 10 * abs(_busy - _target) > _target:
+        _want = sorted([_minimum, _running * _busy // _target + 1, _maximum])[1]
+    assert _got == _want, (
+        f"Autoscaler({_target / 100}, {_minimum}, {_maximum}, 0).desired(0, {_busy / 100}, {_running}): expected {_want}, got {_got}"
+    )
+    assert _kind == "int", f"desired must return an int, not the {_kind} {_got}"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="autoscaler_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 7), []
+for _ in range(8):
+    _cooldown = _rng.choice([0, 60, 120, 300, 600])
+    _scaler, _now, _running, _said = Autoscaler(0.5, 2, 30, _cooldown), _rng.choice([0, 500]), 8, []
+    for _ in range(120):
+        _busy = _rng.choice([13, 23, 37, 47, 51, 53, 67, 79, 97])
+        _running = _scaler.desired(_now, _busy / 100, _running)
+        _said.append(_running)
+        _now += _rng.choice([30, 60, 60, 90])
+    seen.append(_said)
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 7)
+assert [len(_said) for _said in seen] == [120] * 8, "not all calls were seen"
+for _said in seen:
+    _cooldown = _rng.choice([0, 60, 120, 300, 600])
+    _now, _running, _changes = _rng.choice([0, 500]), 8, []
+    for _got in _said:
+        _busy = _rng.choice([13, 23, 37, 47, 51, 53, 67, 79, 97])
+        _want = _running
+        if not 45 <= _busy <= 55:
+            _goal = min(30, max(2, -(-_running * _busy // 50)))
+            _rested = not _changes or _now - _changes[-1] >= _cooldown
+            if _goal > _running or _rested:
+                _want = _goal
+        assert _got == _want, (
+            f"Autoscaler(0.5, 2, 30, {_cooldown}), its last change at {_changes[-1] if _changes else 'no time yet'}: "
+            f"desired({_now}, {_busy / 100}, {_running}): expected {_want}, got {_got}"
+        )
+        if _want != _running:
+            _changes.append(_now)
+        _running = _want
+        _now += _rng.choice([30, 60, 60, 90])
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="autoscaler_hidden_3" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_start = random.Random(SEED + 8).randint(1000, 9000)
+_calls = {
+    "at the maximum": [(0, 0.95, 4), (300, 0.95, 10), (590, 0.95, 10), (600, 0.11, 10)],
+    "above the maximum": [(0, 0.31, 9), (100, 0.95, 14), (599, 0.31, 14), (600, 0.95, 14)],
+    "first at once": [(0, 0.11, 10), (599, 0.11, 3), (600, 0.9, 3), (601, 0.52, 40)],
+    "below the minimum": [(0, 0.11, 10), (1, 0.11, 2), (599, 0.11, 9), (600, 0.11, 9)],
+}
+seen = {}
+for _case, _sequence in _calls.items():
+    _scaler = Autoscaler(0.5, 3, 10, 600)
+    seen[_case] = [_scaler.desired(_start + _now, _busy, _running) for _now, _busy, _running in _sequence]
+_one, _two = Autoscaler(0.5, 3, 10, 600), Autoscaler(0.5, 3, 10, 600)
+seen["two of them"] = [_one.desired(_start, 0.9, 4), _two.desired(_start, 0.31, 9)]
+### JUDGE
+import random
+from course.checks import SEED
+
+_start = random.Random(SEED + 8).randint(1000, 9000)
+_expected = {
+    "at the maximum": ([8, 10, 10, 3], "4 up to 8; then it stays at its 10, which is no change: 600 s after the first one it may go down"),
+    "above the maximum": ([6, 14, 14, 10], "9 down to 6; 14 running (more than allowed) come down to 10 only when the cooldown is over"),
+    "first at once": ([3, 3, 6, 40], "10 down to 3 at once, as nothing was changed before; up to 6; within 10 % of the target 40 stay 40"),
+    "below the minimum": ([3, 3, 9, 9], "10 down to 3; 2 running are below the minimum, so up to 3 at once, a change: 9 may not go down for 600 s"),
+    "two of them": ([8, 6], "two autoscalers know nothing of each other: 4 up to 8, and 9 down to 6 at once"),
+}
+for _case, (_want, _why) in _expected.items():
+    assert seen[_case] == _want, (
+        f"Autoscaler(0.5, 3, 10, 600), {_case} (from {_start} s on): {_why}: expected {_want}, got {seen[_case]}"
+    )
+assert len(seen) == 5, "not all cases were seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Some 25 million pages a day, counted minute by minute; from one minute to the next the traffic jumps by about 8 %. Servers that are still starting count as running, 0 % busy.
+#
+# 1. Compare your bill with a number of servers that is right for the evening, and with one that is right on average.
+# 2. Set *cooldown* to 0 and count the changes: your autoscaler **flaps**, up and down with every jump.
+# 3. Raise *target* to 80 %, then 90 %: cheaper, and the room for surprises is gone. Then 95 %. What happened? A server cannot be more than 100 % busy, and your rule looks at the number 1.00 and sees: within 10 % of 0.95.
+
+# %%
+explore_day(Autoscaler)
+
+# %% [markdown]
+# Lunch time: somebody famous shares one of your photos, and at 13:00 the traffic triples within a minute. Your autoscaler is asked every 15 seconds and notices at once. Then it waits, as everybody does, for servers to start.
+#
+# Move *a server starts in* from 3 minutes to 10, then to 0. Which helps more against a crowd: a quicker start, or a lower target? What does each cost on a day without one?
+
+# %%
+explore_flash_crowd(Autoscaler)
+
+# %% [markdown]
+# ## Explain
+#
+# Your site still has sticky sessions, in the memory of 12 servers. Every Friday at 18:00 you restart all servers, one after the other, to install a new version.
+#
+# What do your users see on Fridays, and why may some of them see it more than once? A colleague says: "No session store, please, that is one more thing to die. Let us give each browser a **signed token** that says *this is Ann, valid for 8 hours*;
+# any server can check the signature." What does that gain, and what can you no longer do, for example when Ann's laptop is stolen? Name **two** ways to mend that, each with its price. (About 8 sentences.)
+
+# %% [markdown] answer="explain" points=3
+# Each restart empties one server's memory, so its users are asked to log in again and lose what was in their session; when all 12 are through, everybody has been hit at least once. A user whose server restarted early was moved to
+# another server, and if that one comes later in the row, she is thrown out again. Signed tokens end this: any server can check them without asking anybody, so restarts lose nothing, no look-up is needed, and there is no store that can die.
+# But nothing on your side decides any longer whether a token is valid: until its 8 hours are over, it cannot be taken back. Logging out only deletes Ann's own copy; the thief's goes on working. One mend: tokens that are valid for five minutes only, renewed with a second token that *is* looked up
+# in a store. It costs a store again, asked more rarely, and the thief keeps up to five minutes. Another: a list of revoked tokens that every server looks at. It costs a look-up (or a copy on each server that is a little late) at every request,
+# which is what the token was to save. Changing the signing key is a third one: it ends everybody's session.
+
+# %% [markdown] rubric="explain"
+# ### BEGIN MARK SCHEME
+# 1 point: each restart throws out that server's users (session lost, log in again); by the end everybody has been hit at least once. Some more than once: their session moved to a server that restarts later. (Half a point without the second part.)
+#
+# 1 point: the gain: any server can check a token by itself, so no look-up, no store to die, restarts harmless. The loss: a token cannot be taken back before it ends; logging out or a theft changes nothing on the servers. (Half a point each.)
+#
+# 1 point: two *different* mends, each with its price; half a point for each. For example: short lifetime with a refresh token (a store again for the refresh; minutes of abuse remain); a list of revoked tokens (a look-up at each request, or copies that are late; state again);
+# a new signing key (throws everybody out); tying the token to device or address (users on the move are thrown out); asking for the password again before anything dangerous (a nuisance; reading stays open).
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## In production
+#
+# - **Sticky sessions**: HAProxy `cookie SRV insert indirect nocache`, which writes the server's name into a cookie of its own, or `stick-table` with `stick on src`. nginx `ip_hash;` (of an IPv4 address it hashes the first three numbers only: a whole office goes to one server).
+# - **Session stores**: Redis: log in is `SET id user EX 900`, your `.user` is `GETEX id EX 900` (since 6.2, 2021), log out is `DEL id`. Memcached has `gat`, get and touch. DynamoDB deletes what has expired some time later, so compare the time yourself.
+# - **Cookies**: `Set-Cookie: id=…; Secure; HttpOnly; SameSite=Lax`: not over plain HTTP, not readable by scripts, not sent along from other sites' forms. **Signed tokens** are called JSON Web Tokens (RFC 7519, 2015).
+# - **Kubernetes**' HorizontalPodAutoscaler is your exercise C: `desiredReplicas = ceil(currentReplicas × currentMetricValue / desiredMetricValue)`, tolerance 10 % (settable since 1.33, 2025). Instead of a cooldown it uses the highest wish of the last 5 minutes: `--horizontal-pod-autoscaler-downscale-stabilization`.
+# - **AWS** calls it *target tracking*; its *default instance warmup* (2022) leaves starting servers out of the average.
+# - **Left out here:** letting a server finish its requests before it stops (draining), other users' data in a session, autoscaling by a forecast or a timetable, a limit on the database connections that all the new servers open, and the store's own failures.
+
+# %% [markdown]
+# ## What breaks next
+#
+# Your web servers are now like cattle in a herd: none of them has a name that matters. Kill one, add ten: nobody notices. But look at the picture once more. Balancer, servers, store, cache and database all stand in *one* building, on one power line. When that
+# data center goes dark, there is nothing left to fail over to, and for a user on the other side of the world it is far away on the best of days. In notebook 07 you open a second one.

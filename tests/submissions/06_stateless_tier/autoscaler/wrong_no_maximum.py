@@ -1,0 +1,16 @@
+# loses: autoscaler_check_2
+# only the minimum is kept
+class Autoscaler:
+    def __init__(self, target, minimum, maximum, cooldown):
+        self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown
+        self.changed_at = -math.inf
+
+    def desired(self, now, utilization, running):
+        if abs(utilization - self.target) <= 0.1 * self.target:
+            return running
+        wanted = max(self.minimum, math.ceil(running * utilization / self.target))
+        if wanted < running and now - self.changed_at < self.cooldown:
+            return running
+        if wanted != running:
+            self.changed_at = now
+        return wanted

@@ -1,0 +1,36 @@
+# loses: session_store_hidden_4
+# a cache hidden in a default argument
+
+class SessionStore:
+    """Who is logged in: sessions that end `lifetime` seconds after their last use."""
+
+    def __init__(self, env, lifetime):
+        self.env = env
+        self.lifetime = lifetime
+        self.sessions = {}  # id → (user, valid until)
+
+    def login(self, user):
+        """Return the id of a new session of `user`."""
+        session_id = secrets.token_urlsafe(32)
+        self.sessions[session_id] = (user, self.env.now + self.lifetime)
+        return session_id
+
+    def user(self, session_id):
+        """Return the user of a valid session, and renew it; None if it is not valid."""
+        user, until = self.sessions.get(session_id, (None, -math.inf))
+        if not self.env.now < until:
+            return None
+        self.sessions[session_id] = (user, self.env.now + self.lifetime)
+        return user
+
+    def logout(self, session_id):
+        """End a session; nothing happens if there is none."""
+        self.sessions.pop(session_id, None)
+
+
+def handle(request, store, seen={}):
+    user = seen.get(request.session_id) or store.user(request.session_id)
+    if not user:
+        return Response(401, "")
+    seen[request.session_id] = user
+    return Response(200, user)

@@ -1,0 +1,976 @@
+"""The lab of notebook 06: what its simulations must show, and what they do with what goes wrong."""
+
+import dataclasses
+import itertools
+import math
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+import simpy
+
+from course.engine import theory, workload
+from course.engine.component import ComponentError
+from course.engine.recursion import first_come_first_served
+from course.engine.servers import NoHealthyServer, ServerView, make_views
+from course.engine.stations import Station, arrivals
+from course.stateless_tier import (
+    Drawn,
+    Fixed,
+    Hashed,
+    InTurn,
+    OneAtATime,
+    Request,
+    Response,
+    architecture,
+    explore,
+    explore_day,
+    explore_flash_crowd,
+    explore_sessions,
+    explore_tier,
+    name_picked,
+    simulate,
+    simulate_scaling,
+    simulate_serving,
+    simulate_sessions,
+)
+from course.stateless_tier.model import LOOK_UP, session_id
+from course.stateless_tier.scaling import CAPACITY, NIGHT, PEAK, traffic
+from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
+from course.stateless_tier.traffic import PAGE_EVERY, visits
+from tests.course_scripts import solved
+
+SOLVED = solved("06_stateless_tier")
+STICKY, STORE, HANDLE, SCALER = (
+    SOLVED[name] for name in ("StickyBalancer", "SessionStore", "handle", "Autoscaler")
+)
+
+
+def standard_error(values):
+    return np.std(values, ddof=1) / math.sqrt(len(values))
+
+
+# ── what the pictures must show: sticky or stateless ──
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_newcomer_idles_with_sticky_sessions_and_carries_its_share_without(seed):
+    """The newcomer's mean share is 2.7 % when drawn, with a standard deviation of 1.1 points."""
+    newest = {
+        name: simulate(balancer, seed=seed, added_at=240, shared_store=name == "turn").shares()[-1]
+        for name, balancer in (("drawn", None), ("mine", STICKY), ("turn", InTurn))
+    }
+    assert newest["drawn"] < 0.09
+    assert newest["drawn"] < newest["mine"] < newest["turn"]
+    assert newest["turn"] == pytest.approx(0.2, abs=0.001)
+
+
+def test_the_newcomers_share_against_theory():
+    """A fifth of the pages of sessions whose first page comes after 240 s.
+
+    At time t a user's visit has age a, exponential (1800 s), or began at 0. It is such a session if
+    no page of it came before 240 s: e^(−x / 60) for a window of x s. Four standard errors.
+    """
+    time = np.arange(240.5, 600)
+    began_after = 1 - np.exp(-(time - 240) / 1800)
+    rate = 1 / 60 + 1 / 1800
+    unseen = np.exp(-(time - 240) / 1800) / 1800 / rate * -np.expm1(-240 * rate)
+    from_the_start = np.exp(-time / 1800 - 4)
+    expected = np.mean(began_after + unseen + from_the_start) / 5
+    shares = [simulate(seed=seed, added_at=240).shares()[-1] for seed in range(80)]
+    assert abs(np.mean(shares) - expected) < 4 * standard_error(shares) < 0.2 * expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("balancer", [Drawn, STICKY])
+def test_a_servers_sessions_die_with_it_and_a_shared_store_loses_none(seed, balancer):
+    result = simulate(balancer, seed=seed, dies_at=300)
+    assert 35 < result.sessions_lost < 90  # a quarter of 250, those who have come by then
+    out = result.thrown_out
+    assert result.arrived_at[out].min() >= 300
+    assert 0.8 * result.sessions_lost < out.sum() <= result.sessions_lost
+    shared = simulate(balancer, seed=seed, dies_at=300, shared_store=True)
+    assert shared.sessions_lost == 0 and not shared.thrown_out.any()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_hash_modulo_servers_throws_most_users_out_when_one_joins(seed):
+    """Of those who come again 4 in 5 land elsewhere: 1 − 1/5, four standard deviations around."""
+    result = simulate(Hashed, seed=seed, added_at=300)
+    before = np.unique(result.session[result.arrived_at < 300])
+    after = np.unique(result.session[result.arrived_at >= 300])
+    again = np.intersect1d(before, after).size
+    share = result.thrown_out.sum() / again
+    assert abs(share - 0.8) < 4 * math.sqrt(0.16 / again)
+    assert not simulate(Hashed, seed=seed).thrown_out.any()
+
+
+def test_any_server_in_turn_is_quicker_than_a_drawn_one():
+    """Paired over 12 seeds: three standard errors above a ratio of 1."""
+    ratios = np.log(
+        [
+            simulate(seed=seed).mean_latency
+            / simulate(InTurn, seed=seed, shared_store=True).mean_latency
+            for seed in range(12)
+        ]
+    )
+    assert ratios.mean() > 3 * standard_error(ratios)
+
+
+def test_the_text_of_the_notebook_says_what_its_pictures_show():
+    assert simulate(seed=1, added_at=240).shares()[-1] == pytest.approx(0.03, abs=0.005)
+    crowded = [simulate_scaling(SCALER, seed=1, target=t) for t in (0.6, 0.8, 0.9, 0.95)]
+    lost = [1 - run.availability for run in crowded]
+    assert lost[0] == 0 < lost[1] < 0.002 < lost[2] < 0.01 and lost[3] > 0.5
+    assert 24e6 < crowded[0].pages.sum() < 26e6
+
+
+# ── traffic ──
+
+
+def test_users_come_and_go_as_littles_law_says():
+    """Departures = users × duration / stay, Poisson; the band is four standard errors of 10 runs.
+
+    `users` at any time: sessions with at least one page, so some short stays are not seen.
+    """
+    left = [
+        np.sum(visits(seed=seed, users=400, duration=3600, stay=3600).leaves < 3600)
+        for seed in range(10)
+    ]
+    seen_share = 1 - 60 / 3660  # a stay is shorter than the wait for a page, both exponential
+    assert abs(np.mean(left) - 400 * seen_share) < 4 * math.sqrt(400 / 10)
+
+
+def test_sessions_are_numbered_in_order_and_belong_to_one_user_at_a_time():
+    found = visits(seed=3, users=50, stay=300, duration=1200)
+    first = np.flatnonzero(found.first)
+    assert list(found.session[first]) == list(range(len(found.leaves)))
+    for session, leaves in enumerate(found.leaves):
+        assert found.times[found.session == session].max() < leaves
+    alive = [
+        np.sum((found.times[first] <= now) & (found.leaves > now)) for now in range(300, 1200, 60)
+    ]
+    assert max(alive) <= 50
+    gaps = np.diff(found.times[found.session == 0])
+    assert gaps.mean() == pytest.approx(PAGE_EVERY, rel=4 / math.sqrt(gaps.size))
+
+
+def test_traffic_is_the_same_for_every_balancer_and_seed_decides_it():
+    one, other = simulate(STICKY, seed=4), simulate(InTurn, seed=4)
+    assert np.array_equal(one.arrived_at, other.arrived_at)
+    assert np.array_equal(one.session, other.session)
+    work = one.finished_at - one.started_at
+    assert np.allclose(work, other.finished_at - other.started_at, atol=1e-9)
+    assert len(simulate(seed=5)) != len(one)
+
+
+# ── against theory, and against other ways to compute the same ──
+
+
+def test_one_server_is_m_m_1():
+    """Utilization 0.6. Ten runs of 60,000 pages; four standard errors, below 3 %."""
+    chosen = {"users": 60, "servers": 1, "page_work": 0.6, "duration": 60_000}
+    means = [simulate(seed=seed, **chosen).mean_latency for seed in range(10)]
+    expected = theory.mean_latency(1.0, 0.6)
+    assert abs(np.mean(means) - expected) < 4 * standard_error(means) < 0.03 * expected
+
+
+def test_any_server_in_turn_is_round_robin():
+    """Utilization 0.8 of four servers: 0.6 s × 3.2674 (THEORY.md), and a look-up of 1 ms."""
+    chosen = {"users": 320, "duration": 12_000, "page_work": 0.6 - LOOK_UP}
+    means = [
+        simulate(InTurn, seed=seed, shared_store=True, **chosen).mean_latency for seed in range(20)
+    ]
+    expected = theory.mean_latency_round_robin(0.8, 4, 0.6)
+    assert expected == pytest.approx(0.6 * 3.2674, rel=1e-4)
+    assert abs(np.mean(means) - expected) < 4 * standard_error(means) < 0.04 * expected
+
+
+def test_a_shared_store_costs_one_look_up_a_page():
+    shared, own = (simulate(InTurn, seed=2, shared_store=shared) for shared in (True, False))
+    longer = (shared.finished_at - shared.started_at) - (own.finished_at - own.started_at)
+    assert np.allclose(longer, 0.001, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("balancer", [Drawn, Hashed, InTurn])
+def test_each_server_is_first_come_first_served(balancer):
+    result = simulate(balancer, seed=2, added_at=200)
+    works = visits(seed=2).works
+    for place in range(5):
+        mine = result.place == place
+        queue = first_come_first_served(result.arrived_at[mine], works[mine])
+        assert np.allclose(queue.finished_at, result.finished_at[mine], rtol=0, atol=1e-9)
+        assert np.allclose(queue.started_at, result.started_at[mine], rtol=0, atol=1e-9)
+
+
+def test_a_death_is_that_of_a_station():
+    """The same pages through SimPy stations, web-1 failing at 300 s: the same ends and failures."""
+    result = simulate(seed=6, dies_at=300, users=350)
+    env, left = simpy.Environment(), {}
+    stations = [Station(env, 1, lambda r: left.setdefault(r.number, r), place=n) for n in range(4)]
+    env.timeout(300).callbacks.append(lambda _: stations[0].fail())
+    places = result.place.tolist()
+    arrivals(
+        env,
+        result.arrived_at,
+        visits(seed=6, users=350).works,
+        lambda request: stations[places[request.number]].submit(request),
+    )
+    env.run()
+    assert [left[row].failed for row in range(len(result))] == result.failed.tolist()
+    ends = [left[row].finished_at for row in range(len(result))]
+    assert np.allclose(ends, result.finished_at, rtol=0, atol=1e-9)
+    assert result.errors > 0
+
+
+@pytest.mark.parametrize("world", [{}, {"dies_at": 250, "added_at": 400}, {"added_at": 100}])
+@pytest.mark.parametrize("baseline", [Drawn, Hashed, InTurn])
+def test_a_student_who_picks_what_a_baseline_picks_gets_the_same_run(baseline, world):
+    quick = simulate(baseline, seed=2, **world)
+    names = iter([quick.names[place] for place in quick.place])
+
+    class Replays:
+        def pick(self, session_id, servers):
+            name = next(names)
+            if name == "no server":
+                raise NoHealthyServer
+            return next(server for server in servers if server.name == name)
+
+    slow = simulate(Replays, seed=2, **world)
+    for column in dataclasses.fields(quick):
+        one, other = getattr(quick, column.name), getattr(slow, column.name)
+        if isinstance(one, np.ndarray):
+            assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f"), column.name
+    assert quick.sessions_lost == slow.sessions_lost
+
+
+@pytest.mark.parametrize("balancer", [Drawn, Hashed, STICKY])
+def test_sessions_lost_and_thrown_out_are_counted_as_by_hand(balancer):
+    """A second implementation: each server's memory as a set, a page at a time."""
+    result = simulate(balancer, seed=8, dies_at=280, added_at=180)
+    leaves = visits(seed=8).leaves
+    where, thrown_out, lost = {}, [], None
+    for row, time in enumerate(result.arrived_at):
+        session, place = result.session[row], result.place[row]
+        if time >= 280 and lost is None:
+            lost = [s for s, at in where.items() if at == 0 and leaves[s] > 280]
+        thrown_out.append(session in where and where[session] != place)
+        where[session] = place
+    assert thrown_out == result.thrown_out.tolist()
+    assert len(lost) == result.sessions_lost
+
+
+def test_views_are_new_and_true():
+    calls = []
+
+    class Watching(STICKY):
+        def pick(self, session_id, servers):
+            calls.append((session_id, list(servers)))
+            return super().pick(session_id, servers)
+
+    result = simulate(Watching, seed=0, dies_at=150, added_at=200, duration=300)
+    assert all(type(view) is ServerView for _, views in calls for view in views)
+    assert len({id(view) for _, views in calls for view in views}) == sum(
+        len(views) for _, views in calls
+    )
+    assert calls[0][0] == session_id(0) and calls[0][1][0] == ServerView(
+        "web-1", "10.0.0.11", 0, True
+    )
+    for row in (200, 500, 800, 1100):
+        now, views = result.arrived_at[row], calls[row][1]
+        assert [view.name for view in views] == [f"web-{n}" for n in range(1, 5 + (now >= 200))]
+        assert views[0].healthy == (now < 150)
+        for view in views:
+            there = (result.place[:row] == int(view.name[-1]) - 1) & (
+                result.finished_at[:row] > now
+            )
+            assert view.active == there.sum(), view
+
+
+def test_what_pick_does_to_its_list_stays_there():
+    class Vandal(STICKY):
+        def pick(self, session_id, servers):
+            picked = super().pick(session_id, servers)
+            servers.clear()
+            return picked
+
+    assert np.array_equal(simulate(Vandal, seed=1).place, simulate(STICKY, seed=1).place)
+
+
+@pytest.mark.parametrize("balancer", [Drawn, Hashed, InTurn, STICKY])
+def test_nobody_up_is_a_503_and_a_page_to_a_dead_server_fails(balancer):
+    result = simulate(balancer, seed=0, servers=1, dies_at=300, added_at=400)
+    away = (result.arrived_at >= 300) & (result.arrived_at < 400)
+    assert result.failed[away].all() and (result.place[away] == 2).all()
+    assert result.served[result.arrived_at >= 400].all()
+
+    class Blind:
+        def pick(self, session_id, servers):
+            return servers[0]
+
+    blind = simulate(Blind, seed=0, dies_at=300)
+    late = blind.arrived_at >= 300
+    assert blind.failed[late].all() and not blind.thrown_out.any()
+
+
+# ── the session store ──
+
+
+@pytest.mark.parametrize("lifetime", [300, 600, 1800])
+def test_look_ups_that_ask_for_a_log_in(lifetime):
+    """1 − (1 − q) (1 − e^(−lifetime / gap)) for random moments and a share q of log-outs.
+
+    Gaps that are cut off by the end of the run bias it by about a gap in 40 hours: below the band,
+    which is four standard errors of 10 runs of 14,000 look-ups, and 0.002 for the cut.
+    """
+    chosen = {"users": 30, "page_every": 600.0, "duration": 144_000.0, "lifetime": float(lifetime)}
+    for share in (0.0, 0.25):
+        again = []
+        for seed in range(10):
+            result = simulate_sessions(seed=seed, logs_out=share, **chosen)
+            again.append(result.count(NOBODY) / result.look_ups)
+        expected = 1 - (1 - share) * -math.expm1(-lifetime / 600)
+        assert abs(np.mean(again) - expected) < 4 * standard_error(again) + 0.002
+
+
+def test_sessions_in_the_store():
+    """A browser has a session while its last page is at most a lifetime ago: 1 − e^(−L / gap)."""
+    moments = np.linspace(7200, 70_000, 500)
+    means = []
+    for seed in range(10):
+        visits = simulate_sessions(
+            seed=seed, users=50, page_every=600.0, lifetime=900.0, logs_out=0.0, duration=72_000.0
+        ).visits
+        means.append(visits.in_store(moments).mean())
+    expected = 100 * -math.expm1(-1.5)
+    assert abs(np.mean(means) - expected) < 4 * standard_error(means) < 0.03 * expected
+
+
+def test_sessions_begin_and_end_as_by_hand():
+    """A second implementation: a browser after the other, a page at a time."""
+    visits = simulate_sessions(seed=5, users=20, logs_out=0.3, lifetime=700.0).visits
+    begins, over = [], []
+    for browser in range(40):
+        until = -1.0
+        for row in np.flatnonzero(visits.browser == browser):
+            now = visits.times[row]
+            if now >= until:
+                begins.append((browser, now))
+                over.append(until)
+            until = now if visits.logs_out[row] else now + 700
+        over.append(until)
+    expected = [time for time in over if time > 0]
+    found_begin, found_over, found_browser = visits.sessions
+    assert list(zip(found_browser, found_begin, strict=True)) == begins
+    assert np.allclose(found_over, expected)
+    for now in (100, 3000, 7000, 7800):
+        alive = np.sum((found_begin <= now) & (np.array(expected) > now))
+        assert visits.in_store(np.array([now]))[0] == alive
+
+
+def test_littles_law_holds_exactly_for_sessions():
+    visits = simulate_sessions(seed=3, users=40).visits
+    begin, over, _ = visits.sessions
+    edges = np.unique(np.concatenate([begin, over]))
+    area = np.sum(visits.in_store(edges[:-1]) * np.diff(edges))  # L × time
+    assert area == pytest.approx(np.sum(over - begin))  # sessions × the mean time they are kept
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("lifetime", [120, 900, 3600])
+def test_the_worked_store_answers_as_the_columns_say(seed, lifetime):
+    mine = simulate_sessions(STORE, seed=seed, lifetime=lifetime, logs_out=0.2)
+    right = simulate_sessions(seed=seed, lifetime=lifetime, logs_out=0.2)
+    assert np.array_equal(mine.answers, right.answers)
+    assert mine.count(USER) and mine.count(NOBODY) and mine.look_ups > 500
+
+
+def test_a_store_that_does_not_renew_throws_out_and_one_that_never_ends_lets_in():
+    class NoRenewal(STORE):
+        def user(self, session_id):
+            kept = dict(self.sessions)
+            user = super().user(session_id)
+            self.sessions = kept
+            return user
+
+    class Forever(STORE):
+        def logout(self, session_id):
+            pass
+
+        def user(self, session_id):
+            return self.sessions[session_id][0]
+
+    throws = simulate_sessions(NoRenewal, seed=1)
+    assert throws.count(THROWN_OUT) > 100 and throws.count(LET_IN) == 0
+    lets = simulate_sessions(Forever, seed=1)
+    assert lets.count(LET_IN) > 300 and lets.count(THROWN_OUT) == 0
+    assert lets.count(LET_IN) == simulate_sessions(seed=1).count(NOBODY)
+
+
+# ── the tier that keeps nothing ──
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_worked_tier_throws_nobody_out_and_lets_nobody_in(seed):
+    served = simulate_serving(STORE, HANDLE, seed=seed, lifetime=120.0)
+    assert served.right.all()
+    baseline = simulate_serving(None, None, seed=seed, lifetime=120.0)
+    for column in ("times", "status", "right", "strange"):
+        assert np.array_equal(getattr(served, column), getattr(baseline, column)), column
+    sticky = simulate(seed=seed, dies_at=300)
+    assert sticky.thrown_out.sum() > 30
+    first = len(np.unique(sticky.session))
+    strangers = len(served.times) - len(sticky)
+    expired = served.strange.sum() - first - strangers
+    later = len(sticky) - first
+    # a gap of t s is seen if the user stays (e^(−t / 1800)) and the run goes on (600 − t of 600 s)
+    gap = np.arange(0.5, 600)
+    seen = (600 - gap) * np.exp(-gap / 60 - gap / 1800)
+    expected = seen[gap > 120].sum() / seen.sum()
+    assert abs(expired / later - expected) < 4 * math.sqrt(expected * (1 - expected) / later)
+
+
+def test_ids_that_can_be_guessed_let_strangers_in():
+    class Counts(STORE):
+        def login(self, user):
+            session_id = super().login(user)
+            number = str(len(self.sessions))
+            self.sessions[number] = self.sessions.pop(session_id)
+            return number
+
+    served = simulate_serving(Counts, HANDLE, seed=1, strangers=60.0)
+    assert served.let_in.sum() > 50
+    assert simulate_serving(STORE, HANDLE, seed=1, strangers=60.0).let_in.sum() == 0
+
+
+def test_whoever_has_copied_an_id_is_let_in_when_logging_out_does_nothing():
+    stays = type("Stays", (STORE,), {"logout": lambda self, key: None})
+    served = simulate_serving(stays, HANDLE, seed=1, strangers=60.0)
+    asked = 600 / 4  # a stranger in four tries such an id
+    assert 0.5 * asked < served.let_in.sum() < 1.3 * asked
+
+
+def test_a_server_that_remembers_lets_those_in_who_have_logged_out():
+    known = {}
+
+    def remembers(request, store):
+        user = known.get(request.session_id) or store.user(request.session_id)
+        if user:
+            known[request.session_id] = user
+            return Response(200, user)
+        return Response(401)
+
+    served = simulate_serving(STORE, remembers, seed=1, strangers=60.0, lifetime=60.0)
+    assert served.let_in.sum() > 100
+
+
+def test_a_handle_that_refuses_everybody_throws_everybody_out():
+    served = simulate_serving(STORE, lambda request, store: Response(401), seed=1, strangers=0)
+    assert served.thrown_out.sum() == np.sum(~served.strange) > 1000
+
+
+# ── autoscaling ──
+
+
+def test_a_fixed_number_turns_away_what_is_above_its_capacity():
+    _, pages = traffic(seed=2)
+    for servers in (3, 8):
+        run = simulate_scaling(Fixed(servers), seed=2)
+        assert np.allclose(run.turned_away, np.maximum(0, pages - servers * CAPACITY * 60))
+        assert run.server_hours == servers * 24 and run.changes == 0
+    assert np.array_equal(run.pages, pages)
+
+
+def test_a_days_traffic_is_the_integral_of_its_rate():
+    """Mean of the curve: peak × (1 + NIGHT) / 2; noise of a day's mean: 8 % / √1440, 10 days."""
+    means = [traffic(seed=seed)[1].sum() / workload.DAY for seed in range(10)]
+    expected = PEAK * (1 + NIGHT) / 2
+    assert abs(np.mean(means) / expected - 1) < 4 * 0.08 / math.sqrt(1440 * 10) * 1.3
+    times, pages = traffic(seed=1, every=15.0, start=12.0, hours=2.5, crowd=3.0)
+    assert times[0] == 12 * 3600 and len(times) == 600
+    before, after = (pages[(times >= a) & (times < b)].mean() for a, b in ((45_000, 46_800),) * 2)
+    assert before == after
+    peak = pages[(times >= 46_860) & (times < 46_920)].mean()
+    assert peak > 2.3 * before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_autoscaler_is_cheaper_than_the_peak_and_loses_less_than_the_mean(seed):
+    mine = simulate_scaling(SCALER, seed=seed)
+    peak, mean = (simulate_scaling(Fixed(servers), seed=seed) for servers in (14, 8))
+    assert mine.server_hours < 0.85 * peak.server_hours
+    assert mean.availability < 0.95 < 0.999 < mine.availability
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_there_is_to_break(seed):
+    lost = {
+        target: 1 - simulate_scaling(SCALER, seed=seed, target=target).availability
+        for target in (0.6, 0.9, 0.95)
+    }
+    assert lost[0.6] < 0.001 < lost[0.9] < 0.05
+    assert lost[0.95] > 0.3  # 100 % is within 10 % of 95 %: it never grows
+    calm, flaps = (simulate_scaling(SCALER, seed=seed, cooldown=c).changes for c in (600, 0))
+    assert flaps > 2 * calm
+    crowd = {"crowd": 3.0, "start": 12.0, "hours": 2.5, "every": 15.0}
+    waits = [
+        1 - simulate_scaling(SCALER, seed=seed, start_up=minutes * 60.0, **crowd).availability
+        for minutes in (0, 3, 10)
+    ]
+    assert waits[0] < 0.002 < waits[1] < 0.6 * waits[2]
+
+
+def test_a_server_serves_once_it_has_started_and_stops_at_once():
+    class Script:
+        def __init__(self):
+            self.calls = []
+
+        def desired(self, now, utilization, running):
+            self.calls.append((now, utilization, running))
+            return {60: 9, 300: 12, 360: 10, 420: 3}.get(int(now) - 43_200, running)
+
+    script = Script()
+    seen = {}
+
+    class Watched(Script):
+        def __init__(self):
+            super().__init__()
+            seen["calls"] = self.calls
+
+    run = simulate_scaling(Watched, seed=1, start=12.0, hours=0.2, start_up=120.0)
+    first = run.paid[0]
+    assert list(run.paid) == [first, 9, 9, 9, 9, 12, 10, 3, 3, 3, 3, 3]
+    assert list(run.serving) == [first, first, first, 9, 9, 9, 9, 3, 3, 3, 3, 3]
+    assert [call[0] - 43_200 for call in seen["calls"]] == [60.0 * n for n in range(1, 13)]
+    busy = [call[1] for call in seen["calls"]]
+    assert busy[1] == pytest.approx((run.pages[1] - run.turned_away[1]) / (9 * CAPACITY * 60))
+    assert max(busy) <= 1 and busy[-1] == 1.0  # three servers are not enough
+    assert script.calls == []
+
+
+def test_the_run_is_that_of_a_second_implementation():
+    """The same day with a queue of starting times and the worked autoscaler, written otherwise."""
+    run = simulate_scaling(SCALER, seed=5, target=0.7, cooldown=300.0, start_up=180.0)
+    scaler, ready = SCALER(0.7, 2, 40, 300.0), [-1.0] * int(run.paid[0])
+    for row, now in enumerate(run.times):
+        up = sum(moment <= now for moment in ready)
+        assert (up, len(ready)) == (run.serving[row], run.paid[row])
+        served = min(run.pages[row], up * CAPACITY * 60)
+        assert run.pages[row] - served == pytest.approx(run.turned_away[row])
+        wanted = scaler.desired(now + 60, served / (len(ready) * CAPACITY * 60), len(ready))
+        ready = sorted(ready)[:wanted] + [now + 240] * (wanted - len(ready))
+
+
+def test_an_autoscaler_that_wants_none_serves_none():
+    class Nothing:
+        def desired(self, now, utilization, running):
+            return 0
+
+    run = simulate_scaling(Nothing, hours=1.0)
+    assert run.serving[1:].sum() == 0 and run.turned_away[1:].sum() == run.pages[1:].sum()
+
+
+def test_one_at_a_time_keeps_to_its_bounds():
+    rule = OneAtATime(0.5, 2, 4)
+    assert [rule.desired(0, busy, running) for busy, running in ((0.9, 3), (0.9, 4))] == [4, 4]
+    assert [rule.desired(0, busy, running) for busy, running in ((0.1, 3), (0.1, 2))] == [2, 2]
+    assert rule.desired(0, 0.5, 3) == 3
+
+
+# ── what goes wrong is one sentence ──
+
+
+class Raises:
+    def pick(self, session_id, servers):
+        raise KeyError("web-9")
+
+
+class ReturnsNone:
+    def pick(self, session_id, servers):
+        return None
+
+
+class ReturnsStranger:
+    def pick(self, session_id, servers):
+        return dataclasses.replace(servers[0])
+
+
+class PicksNothing:
+    pass
+
+
+class TakesNoSession:
+    def pick(self, servers):
+        return servers[0]
+
+
+class CannotBeMade:
+    def __init__(self):
+        raise OSError("no disk")
+
+
+GIVEN = "expected one of the ServerView objects it was given."
+CALL = "pick('session-1', servers)"
+WRONG = {
+    Raises: f"Raises.{CALL} raised KeyError: 'web-9'.",
+    ReturnsNone: f"ReturnsNone.{CALL} returned None, {GIVEN}",
+    ReturnsStranger: f"ReturnsStranger.{CALL} returned ServerView(name='web-1', "
+    f"address='10.0.0.11', active=0, healthy=True), {GIVEN}",
+    PicksNothing: "PicksNothing has no method pick(session_id, servers).",
+    TakesNoSession: f"TakesNoSession.{CALL} raised TypeError",
+    CannotBeMade: "CannotBeMade(…) raised OSError: no disk.",
+}
+
+
+@pytest.mark.parametrize("balancer", WRONG)
+def test_a_wrong_balancer_is_one_sentence(balancer):
+    with pytest.raises(ComponentError) as error:
+        simulate(balancer)
+    assert str(error.value).startswith(WRONG[balancer])
+    explorer = explore(balancer)
+    assert WRONG[balancer] in shown(explorer) and not pictured(explorer)
+
+
+def store_with(**methods):
+    return type("Mine", (STORE,), methods)
+
+
+@pytest.mark.parametrize(
+    ("store", "sentence"),
+    [
+        (store_with(login=lambda self, user: 7), "Mine.login('user-"),
+        (store_with(login=lambda self, user: 7), "returned 7, expected a session id, a string."),
+        (store_with(login=lambda self, user: ""), "returned '', expected a session id, a string."),
+        (store_with(user=lambda self, key: 1 / 0), "raised ZeroDivisionError: division by zero."),
+        (store_with(user=lambda self, key: True), "returned True, expected a user's name or None."),
+        (store_with(logout=lambda self, key: [][1]), "raised IndexError: list index out of range."),
+        (store_with(logout=None), "Mine has no method logout."),
+        (store_with(__init__=lambda self, env, lifetime: 1 / 0), "Mine(…) raised ZeroDivisionErr"),
+    ],
+)
+def test_a_wrong_store_is_one_sentence(store, sentence):
+    with pytest.raises(ComponentError) as error:
+        simulate_sessions(store)
+    assert sentence in str(error.value) and "\n" not in str(error.value)
+    explorer = explore_sessions(store)
+    assert sentence in shown(explorer) and not pictured(explorer)
+    if "user" not in vars(store):  # the tier leaves `user` to the student's handle
+        with pytest.raises(ComponentError, match=re.escape(sentence)):
+            simulate_serving(store, HANDLE)
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        (lambda request, store: None, "returned None, expected a Response with status 200 or 401."),
+        (lambda request, store: Response(500), "returned Response(status=500, body=''), expected"),
+        (lambda request, store: (200, "ann"), "returned (200, 'ann'), expected a Response"),
+        (lambda request, store: store.who(1), "raised AttributeError: 'SessionStore' object has"),
+        (lambda request: Response(401), "raised TypeError"),
+    ],
+)
+def test_a_wrong_handle_is_one_sentence(answers, sentence):
+    with pytest.raises(ComponentError) as error:
+        simulate_serving(STORE, answers)
+    assert str(error.value).startswith("handle(Request(session_id=None), store) ")
+    assert sentence in str(error.value)
+    explorer = explore_tier(STORE, answers)
+    assert sentence in shown(explorer) and not pictured(explorer)
+
+
+def scaler_with(desired):
+    return type("Mine", (SCALER,), {"desired": desired})
+
+
+WHOLE = "expected a whole number of servers, 0 or more."
+
+
+@pytest.mark.parametrize(
+    ("scaler", "sentence"),
+    [
+        (scaler_with(lambda self, *_: 3.0), f"returned 3.0, {WHOLE}"),
+        (scaler_with(lambda self, *_: None), f"returned None, {WHOLE}"),
+        (scaler_with(lambda self, *_: -1), f"returned -1, {WHOLE}"),
+        (scaler_with(lambda self, *_: True), f"returned True, {WHOLE}"),
+        (scaler_with(lambda self, *_: 10**9), "returned 1000000000, expected at most 10,000"),
+        (scaler_with(lambda self, *_: 1 / 0), "raised ZeroDivisionError: division by zero."),
+        (scaler_with(lambda self, now: 1), "raised TypeError"),
+        (scaler_with(None), "Mine has no method desired(now, utilization, running)."),
+    ],
+)
+def test_a_wrong_autoscaler_is_one_sentence(scaler, sentence):
+    with pytest.raises(ComponentError) as error:
+        simulate_scaling(scaler)
+    assert sentence in str(error.value)
+    if "desired(" in str(error.value) and "no method" not in sentence:
+        assert str(error.value).startswith("Mine.desired(60, ")
+    for explorer in (explore_day(scaler), explore_flash_crowd(scaler)):
+        assert sentence in shown(explorer) and not pictured(explorer)
+
+
+@pytest.mark.parametrize(
+    ("simulation", "name", "value", "says"),
+    [
+        (simulate, "users", 0, "between 1 and 100000"),
+        (simulate, "servers", 2.5, "whole number"),
+        (simulate, "servers", 0, "between 1 and 100"),
+        (simulate, "dies_at", -1, "≥ 0 s"),
+        (simulate, "added_at", "soon", "finite number"),
+        (simulate, "stay", 0, "> 0 s"),
+        (simulate, "duration", 0, "> 0 s"),
+        (simulate, "seed", -1, "between 0"),
+        (simulate_sessions, "users", 0, "between 1"),
+        (simulate_sessions, "page_every", 0, "> 0 s"),
+        (simulate_sessions, "lifetime", 0, "> 0 s"),
+        (simulate_sessions, "logs_out", 1.5, "≤ 1"),
+        (simulate_scaling, "target", 0, "> 0"),
+        (simulate_scaling, "target", 1.5, "≤ 1"),
+        (simulate_scaling, "minimum", -1, "between 0"),
+        (simulate_scaling, "maximum", 1, "between 2"),
+        (simulate_scaling, "cooldown", -1, "≥ 0 s"),
+        (simulate_scaling, "start_up", float("nan"), "finite"),
+        (simulate_scaling, "peak", 0, "> 0 pages/s"),
+        (simulate_scaling, "crowd", 0.5, "≥ 1"),
+        (simulate_scaling, "every", 0, "> 0 s"),
+        (simulate_scaling, "start", -1, "≥ 0 h"),
+        (simulate_scaling, "hours", 0, "> 0 h"),
+    ],
+)
+def test_a_bad_parameter_is_named(simulation, name, value, says):
+    with pytest.raises(ValueError, match=f"^{name} = {value!r}: ") as error:
+        simulation(**{name: value})
+    assert says in str(error.value)
+
+
+def test_a_bad_page_work_or_tier_parameter_is_named():
+    with pytest.raises(ValueError, match=r"^page_work = 0: must be > 0 s"):
+        simulate(page_work=0)
+    with pytest.raises(ValueError, match=r"^lifetime = -1: must be > 0 s"):
+        simulate_serving(None, None, lifetime=-1)
+    with pytest.raises(ValueError, match=r"^strangers = -1: must be ≥ 0 requests/min"):
+        simulate_serving(None, None, strangers=-1)
+    with pytest.raises(ValueError, match=r"^duration = nan: must be a finite number"):
+        simulate_serving(None, None, duration=math.nan)
+
+
+# ── the pictures ──
+
+
+EXPLORERS = {
+    "explore": lambda: explore(),
+    "sticky": lambda: explore(STICKY, prediction=15),
+    "sessions": lambda: explore_sessions(STORE),
+    "tier": lambda: explore_tier(STORE, HANDLE),
+    "day": lambda: explore_day(SCALER),
+    "flash crowd": lambda: explore_flash_crowd(SCALER),
+}
+
+
+def shown(explorer):
+    return re.sub("<[^>]*>", "", unescape(explorer.sentence.value))
+
+
+def pictured(explorer):
+    return explorer.image.layout.display != "none"
+
+
+def values_of(control):
+    """Return the values that a control can have, or its ends and their neighbours."""
+    if hasattr(control, "min"):
+        return [control.min, control.max]
+    return [value for _, value in control.options]
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_corner_is_a_picture(name):
+    explorer = EXPLORERS[name]()
+    for control in explorer.controls.values():
+        control.unobserve_all()
+    ends = [
+        values if name.startswith("s") and len(values) < 5 else [values[0], values[-1]]
+        for values in map(values_of, explorer.controls.values())
+    ]
+    for values in itertools.product(*ends):
+        for control, value in zip(explorer.controls.values(), values, strict=True):
+            control.value = value
+        sentence = explorer.refresh()
+        assert pictured(explorer), f"{explorer.values}: {sentence}"
+        assert "nan" not in sentence and "inf" not in sentence
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_control_moved_one_step_changes_the_pixels(name):
+    explorer = EXPLORERS[name]()
+    for control in explorer.controls.values():
+        before, start = explorer.image.value, control.value
+        if hasattr(control, "min"):
+            control.value = start + control.step
+        else:
+            values = values_of(control)
+            control.value = values[values.index(start) + 1]
+        assert explorer.image.value != before, control.description
+        control.value = start
+        assert explorer.image.value == before, control.description
+
+
+def test_the_picture_says_what_the_run_says():
+    explorer = explore(STICKY, prediction=15)
+    explorer.controls["dies_at"].value = 6
+    result = simulate(STICKY, seed=1, added_at=240, dies_at=360)
+    said = shown(explorer)
+    assert f"{result.sessions_lost} sessions died with web-1" in said
+    assert f"{result.thrown_out.sum()} users had to log in again" in said
+    assert f"newcomer serves {100 * result.shares()[-1]:.0f} % of the pages" in said
+    assert f"{len(result):,} pages. Since minute 4, web-1 … web-5" in said
+    assert f"Pages that failed: {result.errors}." in said or not result.errors
+    assert "You predicted 15 % for web-5." in said
+    picture = explorer.picture
+    assert [list(axis) for axis in picture.prediction.get_data()] == [[5], [15]]
+    heights = [bar.get_height() for bar in picture.bars]
+    assert heights == pytest.approx([*(100 * result.shares()), 0, 0])
+    assert picture.out.get_ydata()[-1] == result.thrown_out.sum()
+    pages = [line.get_ydata().sum() for line in map(SimpleLine, picture.lines)]
+    assert sum(pages) == np.sum(result.place < 5) and pages[5:] == [0, 0]
+    assert picture.dead.get_visible() and picture.joined.get_visible()
+    explorer.controls["dies_at"].value = "never"
+    explorer.controls["added_at"].value = "never"
+    assert not picture.dead.get_visible() and not picture.joined.get_visible()
+    assert "nobody was thrown out" in shown(explorer) and "From the start" in shown(explorer)
+
+
+class SimpleLine:
+    """The data of a line as an array, also when there is none."""
+
+    def __init__(self, line):
+        self.line = line
+
+    def get_ydata(self):
+        return np.array(self.line.get_ydata())
+
+
+def test_a_prediction_that_is_no_share_is_a_sentence():
+    assert "prediction = 'much': must be a finite number of %" in shown(explore(prediction="much"))
+    assert "prediction = 120: must be ≤ 100 %" in shown(explore(prediction=120))
+    assert "You predicted 0 %" in shown(explore(prediction=0))
+
+
+def test_the_sessions_picture_shows_answers_and_costs():
+    explorer = explore_sessions(STORE)
+    result = simulate_sessions(STORE, seed=1, users=90, page_every=600.0, lifetime=900.0)
+    said = shown(explorer)
+    assert "SessionStore, lifetime 15 min: every answer right" in said
+    assert f"{result.look_ups:,} look-ups: {result.count(USER):,} gave the user" in said
+    picture = explorer.picture
+    assert [len(mark.get_xdata()) for mark in picture.marks.values()][3] == 0
+    again = picture.measured.get_ydata()
+    assert np.all(np.diff(again) <= 0) and np.all(np.diff(picture.stored.get_ydata()) > 0)
+    assert np.abs(again - picture.formula.get_ydata()).max() < 8  # points; one run's noise
+    forever = type("Forever", (STORE,), {"logout": lambda self, key: None})
+    said = shown(explore_sessions(forever))
+    assert re.search(r"Forever, lifetime 15 min: \d+ wrong answers", said)
+
+
+def test_the_tier_picture_shows_who_was_thrown_out():
+    explorer = explore_tier(STORE, HANDLE)
+    lost = simulate(seed=1, dies_at=300).thrown_out.sum()
+    assert "Your tier threw nobody out and let no strangers in" in shown(explorer)
+    assert f"sessions in the servers: {lost}." in shown(explorer)
+    assert explorer.picture.ghost.get_ydata()[-1] == lost
+    assert explorer.picture.out.get_ydata()[-1] == 0
+    refusing = shown(explore_tier(STORE, lambda request, store: Response(401)))
+    assert re.search(r"threw [\d,]+ out", refusing)
+
+
+def test_the_day_picture_shows_cost_and_loss():
+    explorer = explore_day(SCALER)
+    mine, mean = simulate_scaling(SCALER, seed=1), simulate_scaling(Fixed(8), seed=1)
+    said = shown(explorer)
+    assert f"{mine.server_hours:.0f} server-hours ({mine.server_hours / 10:.0f} dollars)" in said
+    lost = 100 * (1 - mean.availability)
+    assert f"fixed, for the mean {mean.server_hours:.0f} h and {lost:.1f} %" in said
+    picture = explorer.picture
+    assert picture.mine.get_xdata()[0] == mine.server_hours
+    assert list(picture.serving.get_ydata()) == list(mine.serving)
+    assert f"changed {mine.changes} times" in said
+    explorer.controls["target"].value = 95
+    assert picture.mine.get_ydata()[0] > 0.5
+
+
+def stub(*_, **__):
+    raise NotImplementedError("Exercise X: write me")
+
+
+class Stub:
+    pick = login = user = logout = desired = stub
+
+
+@pytest.mark.parametrize(
+    "explorer",
+    [
+        lambda: explore(Stub),
+        lambda: explore_sessions(Stub),
+        lambda: explore_tier(Stub, HANDLE),
+        lambda: explore_tier(STORE, stub),
+        lambda: explore_day(Stub),
+        lambda: explore_flash_crowd(Stub),
+    ],
+)
+def test_a_stub_is_a_friendly_sentence(explorer):
+    found = explorer()
+    assert shown(found) == "Not written yet. Exercise X: write me"
+    assert not pictured(found)
+    if "sessions" in found.controls:  # the others can still be looked at
+        found.controls["sessions"].value = Drawn
+        assert pictured(found)
+
+
+@pytest.mark.parametrize("name", ["pick", "user", "desired"])
+def test_a_component_that_never_returns_is_stopped(name):
+    parent, show = {
+        "pick": (STICKY, explore),
+        "user": (STORE, explore_sessions),
+        "desired": (SCALER, explore_day),
+    }[name]
+
+    class Hangs(parent):
+        stuck = False
+
+    def hang(self, *arguments):
+        while Hangs.stuck:
+            pass
+        return getattr(parent, name)(self, *arguments)
+
+    setattr(Hangs, name, hang)
+    explorer = show(Hangs)
+    assert pictured(explorer)
+    Hangs.stuck, explorer.seconds = True, 0.2
+    assert "Stopped after 0.2 s" in explorer.refresh()
+    assert not pictured(explorer)
+    Hangs.stuck, explorer.seconds = False, 3.0
+    explorer.refresh()
+    assert pictured(explorer)
+
+
+def test_the_architecture_has_the_store():
+    picture = architecture()
+    assert "stateless web tier: web-1, web-2, web-3, web-4" in picture.alt
+    assert "web-4 to session store" in picture.alt
+    assert picture.data.startswith(b"\x89PNG")
+
+
+def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert explore(STICKY) is explore_sessions(STORE) is explore_tier(STORE, HANDLE) is None
+    assert explore_day(SCALER) is explore_flash_crowd(SCALER) is architecture() is None
+
+
+# ── what checks use ──
+
+
+def test_names_are_of_the_views_given():
+    views = make_views({"a": 0, "b": 3}, out=["a"])
+    assert name_picked(STICKY(), "ann", views) == "b"
+    assert name_picked(ReturnsStranger(), "ann", views).endswith("(none of the views given)")
+    assert name_picked(ReturnsNone(), "ann", views) == "None (none of the views given)"
+    assert Request().session_id is None and Response(401).body == ""
