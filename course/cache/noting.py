@@ -1,0 +1,56 @@
+"""What an exercise is tried out with: both write down how the student's code uses them."""
+
+import simpy
+
+A_WHILE = 1000.0  # seconds of the simulation
+
+
+class NotingCache:
+    """Never forgets by itself; `calls` lists every call.
+
+    Has `get(key, now)`, `put(key, value, now)` and `invalidate(key)`.
+    """
+
+    def __init__(self):
+        self.held, self.calls = {}, []
+
+    def get(self, key, now):
+        """Return what is held for `key`, or None."""
+        self.calls.append(["get", key, now])
+        return self.held.get(key)
+
+    def put(self, key, value, now):
+        """Hold `value` for `key`."""
+        self.calls.append(["put", key, value, now])
+        self.held[key] = value
+
+    def invalidate(self, key):
+        """Hold nothing for `key` any more."""
+        self.calls.append(["invalidate", key])
+        self.held.pop(key, None)
+
+
+def read_at(component, reads, load_time=1.0):
+    """Return {"loads": …, "answers": …} of `reads`, a list of (key, time when a reader comes).
+
+    `component` is made with a SimPy clock and a load that takes `load_time` seconds; each reader
+    waits for its `get(key)`. loads: [key, time] of each; answers: [key, came, value, answered].
+    """
+    env, loads, answers = simpy.Environment(), [], []
+
+    def load(key):
+        loads.append([key, env.now])
+        yield env.timeout(load_time)
+        return f"{key}, loaded at {env.now:g}"
+
+    flight = component(env, load)
+
+    def reader(key, comes):
+        yield env.timeout(comes)
+        value = yield env.process(flight.get(key))
+        answers.append([key, comes, value, env.now])
+
+    for key, comes in reads:
+        env.process(reader(key, comes))
+    env.run(until=A_WHILE)  # not for ever, even if somebody looks at the clock again and again
+    return {"loads": sorted(loads), "answers": sorted(answers)}

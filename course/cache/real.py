@@ -1,0 +1,261 @@
+"""The student's cache before a real SQLite file: the same traffic, measured instead of simulated.
+
+    measure(ReadThrough, LRUCache, timeless=True) → Measured
+
+The clock that the cache is told is the traffic's; the latencies are those of this computer.
+"""
+
+import random
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from course.cache.model import traffic
+from course.engine import database, parameters
+from course.engine.component import (
+    ComponentError,
+    make,
+    name_of,
+    raised,
+    short,
+    wrong_return,
+)
+from course.engine.database import DatabaseUnavailable
+
+PHOTOS, COMMENTS, TEXT_BYTES = 300, 900, 2000
+RATE = 100.0  # requests/s by the traffic's clock
+PLAIN_EVERY = 20  # reads: then the same is asked without a cache, to compare with
+READ = (  # no index on comments.photo: the whole table is looked through
+    "SELECT likes, count(*), sum(length(text)), max(written_at) "
+    "FROM photos JOIN comments ON comments.photo = photos.id WHERE photos.id = ?"
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A real run: a row a read; `latency` in seconds of this computer.
+
+    `simulated` says which reads the same code answers from the cache on the same requests without
+    a database; `plain` are the latencies of queries without a cache; `saves` those of writes.
+    """
+
+    latency: np.ndarray
+    hit: np.ndarray
+    stale: np.ndarray
+    simulated: np.ndarray
+    plain: np.ndarray
+    saves: np.ndarray
+
+    def __len__(self):
+        return len(self.latency)
+
+    @property
+    def without_cache(self):
+        """Mean latency (s) of a read that asks the database."""
+        return float(self.plain.mean())
+
+    @property
+    def expected_share(self):
+        """Share of the time without a cache that a read should take: that of the misses."""
+        return float((~self.simulated).mean())
+
+    @property
+    def measured_share(self):
+        """Share of the time without a cache that a read took."""
+        return float(self.latency.mean()) / self.without_cache
+
+    def summary(self):
+        """Return the run in words."""
+        return (
+            f"{len(self):,} reads of a real database: {self.hit.mean():.1%} from the cache, "
+            f"{self.latency.mean() * 1e6:.0f} µs on average instead of "
+            f"{self.without_cache * 1e6:.0f} µs."
+        )
+
+
+class Timeless:
+    """Passes calls with a time on to a cache that knows none, such as an LRU cache."""
+
+    def __init__(self, cache):
+        self.cache = cache
+
+    def get(self, key, now):
+        """Return what the cache holds, whatever the time."""
+        return self.cache.get(key)
+
+    def put(self, key, value, now):
+        """Put it there."""
+        self.cache.put(key, value)
+
+    def invalidate(self, key):
+        """Put None there, which is what a cache answers for a key that it does not have."""
+        self.cache.put(key, None)
+
+
+def measure(component, cache, *, timeless=False, folder=None, **chosen):
+    """Return the Measured of real reads and writes; takes about half a second.
+
+    component: a class made with `cache` and `load`; cache: a class made with `capacity` or `ttl`,
+    whose methods know no time if it is `timeless`. A new SQLite file is made in a temporary folder
+    inside `folder` and removed again, whatever happens. For `chosen` see `measure_file`.
+    DatabaseUnavailable says in one sentence what is wrong with the file.
+    """
+    with tempfile.TemporaryDirectory(prefix="photos-", dir=folder) as inside:
+        path = Path(inside) / "photos.sqlite"
+        make_file(path)
+        return measure_file(path, component, cache, timeless=timeless, **chosen)
+
+
+def make_file(path):
+    """Make a SQLite file of photos and comments of about 2 MB."""
+    rng = random.Random(4)
+    comments = [(number % PHOTOS, number, rng.randbytes(TEXT_BYTES)) for number in range(COMMENTS)]
+    connection = database.create_file(path)
+    try:
+        with database.sentences(path):
+            connection.execute("BEGIN")
+            connection.execute("CREATE TABLE photos (id INTEGER PRIMARY KEY, likes INTEGER)")
+            connection.execute("CREATE TABLE comments (photo INTEGER, written_at INTEGER, text)")
+            photos = [(photo,) for photo in range(PHOTOS)]
+            connection.executemany("INSERT INTO photos VALUES (?, 0)", photos)
+            connection.executemany("INSERT INTO comments VALUES (?, ?, ?)", comments)
+            connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def measure_file(
+    path,
+    component,
+    cache,
+    *,
+    timeless=False,
+    seed=0,
+    capacity=60,
+    ttl=10.0,
+    skew=1.0,
+    write_share=0.01,
+    requests=4000,
+    patience=1.0,
+):
+    """Return the Measured of `requests` requests on the SQLite file at `path`."""
+    capacity = parameters.count("capacity", capacity, at_least=0)
+    ttl = parameters.number("ttl", ttl, above=0, unit="s")
+    came = traffic(
+        seed=seed,
+        photos=PHOTOS,
+        skew=skew,
+        write_share=write_share,
+        arrival_rate=RATE,
+        requests=requests,
+        load_time=0.02,
+    )
+
+    def new_cache():
+        made = make(cache, seed=seed, capacity=capacity, ttl=ttl)
+        return Timeless(made) if timeless else made
+
+    simulated = _Run(component, new_cache(), _Versions()).answer(came)
+    connection = database.open_file(path, patience=patience)
+    try:
+        table = _Table(connection, path)
+        real = _Run(component, new_cache(), table).answer(came)
+    finally:
+        connection.close()
+    latency, hit, stale, plain, saves = real
+    return Measured(latency, hit, stale, simulated[1], plain, saves)
+
+
+class _Table:
+    """The real database: `load(key)` → (likes, comments, bytes, time), `save(key, likes)`."""
+
+    def __init__(self, connection, path):
+        self.connection, self.path = connection, path
+
+    def load(self, key):
+        with database.sentences(self.path):
+            return self.connection.execute(READ, (key,)).fetchone()
+
+    def save(self, key, likes):
+        with database.sentences(self.path):
+            self.connection.execute("UPDATE photos SET likes = ? WHERE id = ?", (likes, key))
+
+
+class _Versions:
+    """The same without a database: what the simulation is asked on the same requests."""
+
+    def __init__(self):
+        self.likes = {}
+
+    def load(self, key):
+        return (self.likes.get(key, 0), 0, 0, 0)
+
+    def save(self, key, likes):
+        self.likes[key] = likes
+
+
+class _Run:
+    """The student's ReadThrough between the traffic and a store."""
+
+    def __init__(self, component, cache, store):
+        self.store, self.loads, self.saved = store, 0, 0
+        self.name = name_of(component)
+        self.front = make(component, cache=cache, load=self._load)
+        for method in ("get", "write"):
+            if not callable(getattr(self.front, method, None)):
+                raise ComponentError(f"{self.name} has no method {method}.")
+
+    def _load(self, key):
+        self.loads += 1
+        return self.store.load(key)
+
+    def _save(self, key, value):
+        self.saved += 1
+        self.store.save(key, value)
+
+    def answer(self, came):
+        """Return (latency, hit, stale) of each read, latencies without a cache, and of writes."""
+        likes, latency, hit, stale, plain, saves = {}, [], [], [], [], []
+        call, key, now = "get", None, 0.0
+        rows = zip(came.keys.tolist(), came.times.tolist(), came.writes.tolist(), strict=True)
+        clock, get, write = time.perf_counter, self.front.get, self.front.write
+        try:
+            for key, now, writes in rows:
+                if writes:
+                    call = "write"
+                    likes[key] = likes.get(key, 0) + 1
+                    begin = clock()
+                    write(key, likes[key], now, self._save)
+                    saves.append(clock() - begin)
+                    call = "get"
+                    if self.saved != len(saves):
+                        raise ComponentError(f"{self.name}.write did not call save once.")
+                    continue
+                loads = self.loads
+                begin = clock()
+                value = get(key, now)
+                latency.append(clock() - begin)
+                hit.append(self.loads == loads)
+                if type(value) is not tuple or len(value) != 4:
+                    told = f"{self.name}.get({key}, {now:.3f})"
+                    raise ComponentError(wrong_return(told, value, "the row that load gave"))
+                stale.append(value[0] != likes.get(key, 0))
+                if len(latency) % PLAIN_EVERY == 1:
+                    begin = clock()
+                    self.store.load(key)
+                    plain.append(clock() - begin)
+        except (NotImplementedError, ComponentError, DatabaseUnavailable):
+            raise
+        except Exception as error:
+            told = f"{self.name}.{call}({short(key)}, …)"
+            raise ComponentError(raised(told, error)) from error
+        return (
+            np.array(latency),
+            np.array(hit, dtype=bool),
+            np.array(stale, dtype=bool),
+            np.array(plain),
+            np.array(saves),
+        )

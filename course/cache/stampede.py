@@ -1,0 +1,246 @@
+"""The stampede: a popular entry expires, and everybody who misses it loads it at the same time.
+
+    simulate_stampede(SingleFlight, read_rate=200) → StampedeResult
+
+One page is read often and takes long to load; other queries use the same database.
+"""
+
+import heapq
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from types import GeneratorType
+
+import numpy as np
+import simpy
+
+from course.cache.model import LOOKUP
+from course.engine import parameters, workload
+from course.engine.component import (
+    ComponentError,
+    make,
+    name_of,
+    raised,
+    sentences,
+    short,
+    wrong_return,
+)
+from course.engine.record import Result, milliseconds
+from course.engine.stations import Request, Station, arrivals
+
+DURATION, WORKERS, OTHER_TIME = 15.0, 4, 0.02
+PAGE = "front page"
+CACHE, LOADED, OTHER = range(3)
+
+
+@dataclass(frozen=True)
+class StampedeResult(Result):
+    """A run: `place` tells reads answered by the cache, reads that missed, and other queries.
+
+    `load_starts` and `load_ends` (s) are those of the page's loads in the database.
+    """
+
+    load_starts: np.ndarray = field(kw_only=True)
+    load_ends: np.ndarray = field(kw_only=True)
+
+    @property
+    def loads(self):
+        """How many times the page was loaded."""
+        return len(self.load_starts)
+
+    def at_the_database(self, times):
+        """Return how many queries were there (in service or waiting) at each of `times` (s)."""
+        other = self.place == OTHER
+        came = np.sort(np.r_[self.arrived_at[other], self.load_starts])
+        left = np.sort(np.r_[self.finished_at[other], self.load_ends])
+        return np.searchsorted(came, times, "right") - np.searchsorted(left, times, "right")
+
+    def summary(self):
+        """Return the run in words."""
+        return (
+            f"{len(self):,} requests in {self.duration:.0f} s: {self.loads} loads of the page, "
+            f"99 % of the requests within {milliseconds(self.percentile(99))}."
+        )
+
+
+def simulate_stampede(
+    component=None, *, seed=0, read_rate=200.0, load_time=0.3, ttl=5.0, other_rate=60.0
+):
+    """Return the StampedeResult of 15 s: `read_rate` reads/s of a page with a time to live.
+
+    A load takes `load_time` s of one of the database's 4 workers; `other_rate` other queries/s take
+    20 ms each. The page is fresh for `ttl` s, first from time 0. component: a class made with `env`
+    and `load`, whose `get(key)` is a generator; without one everybody who misses loads. ValueError
+    names a bad number; ComponentError says in one sentence what the component did wrong.
+    """
+    load_time = parameters.number("load_time", load_time, above=0, unit="s")
+    ttl = parameters.number("ttl", ttl, above=0, unit="s")
+    read_rate = parameters.number("read_rate", read_rate, above=0, unit="requests/s")
+    other_rate = parameters.number("other_rate", other_rate, above=0, unit="requests/s")
+    times, works, other = _traffic(seed, read_rate, load_time, other_rate)
+    if component is None:
+        columns = _everybody_loads(times, works, other, ttl)
+    else:
+        columns = _Page(component, len(times), load_time, ttl).run(times, works, other)
+    started, finished, place, starts, ends = columns
+    return StampedeResult(
+        arrived_at=times,
+        started_at=np.array(started),
+        finished_at=np.array(finished),
+        failed=np.zeros(len(times), dtype=bool),
+        place=np.array(place, dtype=np.int8),
+        names=("cache", "page loaded", "other queries"),
+        workers=WORKERS,
+        duration=DURATION,
+        load_starts=np.array(starts),
+        load_ends=np.array(ends),
+    )
+
+
+def _traffic(seed, read_rate, load_time, other_rate):
+    """Return (times, works, other): all requests in order, and which are not of the page."""
+    streams = (workload.stream(seed, name) for name in ("arrivals", "other arrivals"))
+    rates = (read_rate, other_rate)
+    reads, others = (
+        workload.poisson_arrivals_until(stream, rate, DURATION)
+        for stream, rate in zip(streams, rates, strict=True)
+    )
+    times = np.r_[reads, others]
+    other = np.r_[np.zeros(len(reads), dtype=bool), np.ones(len(others), dtype=bool)]
+    works = np.where(other, OTHER_TIME, load_time)
+    order = np.argsort(times, kind="stable")
+    return times[order], works[order], other[order]
+
+
+def _everybody_loads(times, works, other, ttl):
+    """Return the columns without a single flight; each request's times follow from those before.
+
+    (Kiefer and Wolfowitz, 1955, with a list of the loads that are under way.)
+    """
+    free, under_way, fresh_until = [0.0] * WORKERS, deque(), ttl
+    started, finished, place, starts, ends = [], [], [], [], []
+    rows = zip(times.tolist(), works.tolist(), other.tolist(), strict=True)
+    for time, work, is_other in rows:
+        while under_way and under_way[0] <= time:
+            fresh_until = under_way.popleft() + ttl
+        if not is_other and time < fresh_until:
+            started.append(time)
+            finished.append(time + LOOKUP)
+            place.append(CACHE)
+            continue
+        start = max(time, free[0])
+        end = start + work
+        heapq.heapreplace(free, end)
+        started.append(start)
+        finished.append(end)
+        if is_other:
+            place.append(OTHER)
+        else:
+            place.append(LOADED)
+            under_way.append(end)
+            starts.append(time)
+            ends.append(end)
+    return started, finished, place, starts, ends
+
+
+class _Page:
+    """The page in the cache, the student's SingleFlight before the database, the SimPy clock."""
+
+    def __init__(self, component, count, load_time, ttl):
+        self.env, self.load_time, self.ttl = simpy.Environment(), load_time, ttl
+        self.fresh_until, self.version, self.waiting = ttl, 0, {}
+        self.database = Station(self.env, WORKERS, self._left)
+        self.name = name_of(component)
+        self.call = f"{self.name}.get({PAGE!r})"
+        self.flight = make(component, env=self.env, load=self._load)
+        if not callable(getattr(self.flight, "get", None)):
+            raise ComponentError(f"{self.name} has no method get.")
+        blank = [float("nan")] * count
+        self.started, self.finished, self.place = blank[:], blank[:], [CACHE] * count
+        self.starts, self.ends, self.open = [], [], set()
+
+    def run(self, times, works, other):
+        """Return the columns of all requests."""
+        self.other = other.tolist()
+        arrivals(self.env, times, works, self._receive)
+        with sentences(self.call), _yields_of(self.name):
+            self.env.run()
+        if self.open:
+            raise ComponentError(
+                f"{self.call} left {len(self.open):,} reads waiting for ever: they wait for an "
+                "event that never comes."
+            )
+        return self.started, self.finished, self.place, self.starts, self.ends
+
+    def _receive(self, request):
+        row, now = request.number, self.env._now
+        if self.other[row]:
+            self.place[row] = OTHER
+            self.database.submit(request)
+        elif now < self.fresh_until:
+            self.started[row], self.finished[row] = now, now + LOOKUP
+        else:
+            self._miss(row, now)
+
+    def _miss(self, row, now):
+        self.place[row], self.started[row] = LOADED, now
+        self.open.add(row)
+        try:
+            process = self.flight.get(PAGE)
+        except (NotImplementedError, ComponentError):
+            raise
+        except Exception as error:
+            raise ComponentError(raised(self.call, error)) from error
+        if not isinstance(process, GeneratorType):
+            expected = "a generator: a function with a yield in it"
+            raise ComponentError(wrong_return(self.call, process, expected))
+        self.env.process(self._answered(row, self.env.process(process)))
+
+    def _answered(self, row, process):
+        value = yield process
+        if type(value) is not str or not re.fullmatch(rf"{PAGE} \d+", value):
+            expected = f"{PAGE + ' ' + str(self.version)!r}, what load gave"
+            raise ComponentError(f"{self.call} gave {short(value)}, expected {expected}.")
+        self.finished[row] = self.env._now
+        self.fresh_until = self.env._now + self.ttl
+        self.open.discard(row)
+
+    def _load(self, key):
+        """Load the page, as the database has it: a generator, as the student is given it."""
+        if key != PAGE:
+            raise ComponentError(f"{self.name} called load({short(key)}), expected {PAGE!r}.")
+        self.version += 1
+        number = -self.version
+        done = self.waiting[number] = self.env.event()
+        self.starts.append(self.env._now)
+        self.database.submit(Request(number, self.env._now, self.load_time))
+        yield done
+        self.ends.append(self.env._now)
+        return f"{PAGE} {-number}"
+
+    def _left(self, request):
+        row = request.number
+        if row < 0:
+            self.waiting.pop(row).succeed()
+        else:
+            self.started[row], self.finished[row] = request.started_at, request.finished_at
+
+
+class _yields_of:
+    """Context manager: SimPy's complaint about a yielded value becomes one sentence."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        wrong = re.search(r'Invalid yield value "(.*)"', str(error)) if error else None
+        if wrong and isinstance(error, RuntimeError):
+            what = short(wrong[1]).strip("'\"")
+            raise ComponentError(
+                f"{self.name}.get yielded {what}: a process yields SimPy events only, such as a "
+                "process."
+            ) from error
+        return False

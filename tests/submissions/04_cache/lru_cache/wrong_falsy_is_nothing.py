@@ -1,0 +1,26 @@
+# loses: lru_cache_hidden_2
+# a value of 0 or "" is taken for nothing and not marked
+class LRUCache:
+    def __init__(self, capacity):
+        if capacity < 0:
+            raise ValueError(f"capacity = {capacity}: must not be negative")
+        self.capacity = capacity
+        self.entries = {}
+
+    def get(self, key):
+        if not self.entries.get(key):
+            return None
+        self.entries[key] = self.entries.pop(key)
+        return self.entries[key]
+
+    def put(self, key, value):
+        self.entries.pop(key, None)
+        self.entries[key] = value
+        if len(self.entries) > self.capacity:
+            del self.entries[next(iter(self.entries))]
+
+    def __len__(self):
+        return len(self.entries)
+
+    def __contains__(self, key):
+        return key in self.entries

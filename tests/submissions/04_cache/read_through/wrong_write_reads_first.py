@@ -1,0 +1,24 @@
+# loses: read_through_hidden_3
+# only removes what the cache has: asks it at each write
+class ReadThrough:
+    def __init__(self, cache, load):
+        self.cache = cache
+        self.load = load
+        self.hits = 0
+        self.misses = 0
+
+    def get(self, key, now):
+        value = self.cache.get(key, now)
+        if value is not None:
+            self.hits += 1
+            return value
+        self.misses += 1
+        value = self.load(key)
+        if value is not None:
+            self.cache.put(key, value, now)
+        return value
+
+    def write(self, key, value, now, save):
+        save(key, value)
+        if self.cache.get(key, now) is not None:
+            self.cache.invalidate(key)

@@ -1,0 +1,13 @@
+# loses: single_flight_check_2
+# never takes the flight out: it has become a cache
+class SingleFlight:
+    def __init__(self, env, load):
+        self.env = env
+        self.load = load
+        self.flights = {}
+
+    def get(self, key):
+        if key in self.flights:
+            return (yield self.flights[key])
+        self.flights[key] = self.env.process(self.load(key))
+        return (yield self.flights[key])

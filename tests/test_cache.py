@@ -1,0 +1,874 @@
+"""The lab of notebook 04: its simulations against theory, and what it does with what goes wrong."""
+
+import itertools
+import math
+import re
+import sqlite3
+from functools import partial
+from html import unescape
+
+import numpy as np
+import pytest
+
+import course.cache as lab
+from course.cache import (
+    Fifo,
+    Lfu,
+    NoCache,
+    NotingCache,
+    RandomEviction,
+    architecture,
+    explore,
+    explore_eviction,
+    explore_expiry,
+    explore_nodes,
+    explore_real,
+    explore_stampede,
+    measure,
+    read_at,
+    simulate,
+    simulate_expiry,
+    simulate_nodes,
+    simulate_stampede,
+)
+from course.cache.eviction import curves
+from course.cache.expiry import LEAVE, REMOVE, in_theory
+from course.cache.model import ceiling, read_latency, traffic
+from course.cache.real import PHOTOS, make_file, measure_file
+from course.engine import theory, workload
+from course.engine.component import ComponentError
+from course.engine.database import DatabaseUnavailable
+from tests.course_scripts import solved
+
+SOLVED = solved("04_cache")
+LRU, TTL, FRONT, FLIGHT = (
+    SOLVED[name] for name in ("LRUCache", "TTLCache", "ReadThrough", "SingleFlight")
+)
+
+
+class Everybody:
+    """No single flight: each get starts its own load."""
+
+    def __init__(self, env, load):
+        self.env, self.load = env, load
+
+    def get(self, key):
+        return (yield self.env.process(self.load(key)))
+
+
+def hit_ratios(component, seeds=3, requests=220_000, **chosen):
+    """Return the hit ratio of each seed's run, its warm-up of 20,000 requests left out."""
+    runs = [
+        simulate(component, seed=seed, requests=requests, warm_up=20_000, **chosen)
+        for seed in range(seeds)
+    ]
+    return np.array([run.hit_ratio for run in runs])
+
+
+# ── eviction against theory ──
+
+
+@pytest.mark.parametrize(("skew", "che", "ideal"), [(0.8, 0.4367, 0.5706), (1.0, 0.6756, 0.7648)])
+def test_lru_against_ches_approximation(skew, che, ideal):
+    """3 × 200,000 reads: a hit ratio's standard error is √(¼ / 600,000) = 0.00065.
+
+    (Hits of neighbouring reads are nearly independent.) Che's formula itself is 0.001 too low.
+    """
+    popularity = workload.zipf_popularity(10_000, skew)
+    assert theory.lru_hit_ratio(popularity, 1000) == pytest.approx(che, abs=1e-4)
+    assert theory.ideal_hit_ratio(popularity, 1000) == pytest.approx(ideal, abs=1e-4)
+    measured = hit_ratios(LRU, skew=skew, capacity=1000).mean()
+    assert abs(measured - che - 0.001) < 4 * 0.00065
+
+
+def stack_distances(keys):
+    """Return how many other keys were asked for since each key's last time, inf at its first.
+
+    Mattson, Gecsei, Slutz and Traiger (1970): LRU of any size hits where this is below the size.
+    """
+    stack, distances = [], []
+    for key in keys:
+        if key in stack:
+            distances.append(len(stack) - 1 - stack.index(key))
+            stack.remove(key)
+        else:
+            distances.append(math.inf)
+        stack.append(key)
+    return np.array(distances)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lru_of_every_size_is_what_the_stack_distances_say(seed):
+    asked = {"seed": seed, "photos": 300, "skew": 0.9, "arrival_rate": 300.0}
+    keys = traffic(**asked, write_share=0.0, requests=3000, load_time=0.02).keys.tolist()
+    distances = stack_distances(keys)
+    for capacity in (0, 1, 7, 60, 299, 300):
+        run = simulate(LRU, capacity=capacity, requests=3000, warm_up=0, **asked)
+        assert np.array_equal(run.hit, distances < capacity), capacity
+
+
+def test_the_curves_are_the_formulas():
+    for skew in (0.5, 1.0, 1.4):
+        popularity = workload.zipf_popularity(10_000, skew)
+        sizes, lru, fifo, ideal = curves(popularity)
+        for size in (20, 100, 500, 1000):
+            che = theory.lru_hit_ratio(popularity, size)
+            assert np.interp(size, sizes, lru) == pytest.approx(che, abs=0.012)
+            best = theory.ideal_hit_ratio(popularity, size)
+            assert np.interp(size, sizes, ideal) == pytest.approx(best, abs=0.025)
+        assert np.all(fifo <= lru + 1e-12) and np.all(lru <= ideal + 0.002)
+
+
+@pytest.mark.parametrize("cache", [Fifo, RandomEviction])
+def test_fifo_and_random_eviction_are_equally_good(cache):
+    """The curve between its points is 0.01 off at most; the noise is 0.001."""
+    popularity = workload.zipf_popularity(10_000, 1.0)
+    sizes, _, fifo, _ = curves(popularity, points=400)
+    measured = hit_ratios(cache, seeds=2, capacity=500).mean()
+    assert abs(measured - np.interp(500, sizes, fifo)) < 0.004
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lfu_keeps_favourites_and_lru_follows_new_ones(seed):
+    chosen = {"seed": seed, "requests": 30_000, "warm_up": 10_000, "capacity": 500}
+    lfu, lru, fifo = (simulate(cache, **chosen).hit_ratio for cache in (Lfu, LRU, Fifo))
+    assert lfu > lru + 0.02 and lru > fifo + 0.03
+    moving = [simulate(cache, new_every=8.0, **chosen).hit_ratio for cache in (Lfu, LRU)]
+    assert moving[1] > moving[0] + 0.03
+
+
+def slow_lfu(capacity, keys):
+    """LFU again, by search: the fewest uses go, of equals the one longest at its count."""
+    uses, since, hits = {}, {}, []
+    for time, key in enumerate(keys):
+        hits.append(key in uses)
+        if key not in uses and capacity and len(uses) == capacity:
+            victim = min(uses, key=lambda other: (uses[other], since[other]))
+            del uses[victim], since[victim]
+        if capacity:
+            uses[key], since[key] = uses.get(key, 0) + 1, time
+    return np.array(hits)
+
+
+@pytest.mark.parametrize("capacity", [0, 1, 3, 20])
+def test_the_quick_lfu_is_the_slow_one(capacity):
+    asked = {"seed": 3, "photos": 60, "skew": 0.8, "arrival_rate": 300.0}
+    keys = traffic(**asked, write_share=0.0, requests=2000, load_time=0.02).keys.tolist()
+    run = simulate(Lfu, capacity=capacity, requests=2000, warm_up=0, **asked)
+    assert np.array_equal(run.hit, slow_lfu(capacity, keys))
+
+
+def test_the_notebooks_own_numbers():
+    """The text says: five percent of the photos answer more than half of the reads."""
+    small, large = (simulate(seed=1, capacity=size) for size in (500, 1000))
+    assert small.hit_ratio == pytest.approx(0.557, abs=0.001)
+    assert large.hit_ratio - small.hit_ratio < 0.2 * small.hit_ratio
+    assert simulate(seed=1, skew=0.5).database_load > 1
+    assert simulate(NoCache, seed=1).hit_ratio == 0
+    assert simulate(NoCache, seed=1).database_load == pytest.approx(1.5, abs=0.1)
+
+
+@pytest.mark.parametrize("ttl", [None, 1.0])
+@pytest.mark.parametrize("write_share", [0.0, 0.2])
+def test_no_size_beats_the_ceiling_of_expiry_and_writes(ttl, write_share):
+    """With room for everything LRU reaches it. 3 × 300,000 requests: standard error < 0.0006."""
+    popularity = workload.zipf_popularity(200, 1.0)
+    asked = {"ttl": ttl, "write_share": write_share, "arrival_rate": 300.0}
+    most = ceiling(popularity, **asked)
+    runs = hit_ratios(LRU, photos=200, capacity=200, requests=300_000, **asked)
+    assert abs(runs.mean() - most) < 4 * 0.0006
+    smaller = hit_ratios(LRU, seeds=1, photos=200, capacity=50, requests=60_000, **asked)
+    assert smaller[0] < most + 0.002
+
+
+def test_read_latency_against_erlang_c():
+    """Misses of independent reads are nearly a Poisson stream: 10 runs of 40,000 requests.
+
+    The band is four standard errors over the runs, which must be below 3 %, and 2 % for "nearly".
+    """
+    runs = [simulate(seed=seed, requests=44_000, capacity=300) for seed in range(10)]
+    ratio = np.mean([run.hit_ratio for run in runs])
+    expected = read_latency(ratio, arrival_rate=300.0, write_share=0.0)
+    means = [run.read_latency.mean() for run in runs]
+    error = np.std(means, ddof=1) / math.sqrt(len(means))
+    assert error < 0.03 * expected
+    assert abs(np.mean(means) - expected) < 4 * error + 0.02 * expected
+
+
+def test_a_hit_ratio_of_90_instead_of_95_percent_doubles_the_misses_and_70_drowns():
+    asked = {"arrival_rate": 300.0, "write_share": 0.0}
+    assert math.isinf(read_latency(0.33, **asked)) and not math.isinf(read_latency(0.34, **asked))
+    assert read_latency(1.0, **asked) == 0.001
+
+
+def test_traffic_is_the_same_for_every_cache_and_seed_decides_it():
+    one, other = simulate(LRU, seed=4, write_share=0.1), simulate(Fifo, seed=4, write_share=0.1)
+    assert np.array_equal(one.arrived_at, other.arrived_at)
+    assert np.array_equal(one.write, other.write) and 0.07 < one.write.mean() < 0.13
+    assert not np.array_equal(one.arrived_at, simulate(seed=5, write_share=0.1).arrived_at)
+    again = simulate(LRU, seed=4, write_share=0.1)
+    assert np.array_equal(one.hit, again.hit) and not np.array_equal(one.hit, other.hit)
+
+
+def test_writes_cost_the_database_and_age_what_the_cache_holds():
+    none, some = (simulate(LRU, seed=2, write_share=share) for share in (0.0, 0.3))
+    assert some.hit_ratio < none.hit_ratio - 0.1
+    assert some.database_rate > none.database_rate + 50
+    assert math.isnan(simulate(seed=2, write_share=1.0).hit_ratio)
+
+
+# ── expiry ──
+
+
+@pytest.mark.parametrize("cache", [TTL, None])
+def test_one_photo_against_the_formula(cache):
+    """Rate × ttl = 20 → 20/21. From load to load come 1 + Poisson(20) reads: with n reads the
+
+    standard error of the share of loads is √(20 / 21³ / n).
+    """
+    run = simulate_expiry(
+        cache, photos=1, arrival_rate=20, ttl=1.0, write_share=0.0, requests=100_000
+    )
+    assert theory.ttl_hit_ratio(20, 1.0) == pytest.approx(20 / 21)
+    assert abs(run.hit_ratio - 20 / 21) < 4 * math.sqrt(20 / 21**3 / 100_000)
+
+
+@pytest.mark.parametrize("on_write", [LEAVE, REMOVE])
+@pytest.mark.parametrize("ttl", [0.3, 5.0])
+def test_both_prices_of_a_time_to_live_against_theory(on_write, ttl):
+    """8 runs of 40,000 requests; four standard errors, which are below 0.004."""
+    popularity = workload.zipf_popularity(1000, 1.0)
+    removes = on_write == REMOVE
+    loads, stale = in_theory(
+        popularity, [ttl], arrival_rate=100.0, write_share=0.05, removes=removes
+    )
+    runs = [
+        simulate_expiry(TTL, seed=seed, ttl=ttl, on_write=on_write, requests=40_000)
+        for seed in range(8)
+    ]
+    for measured, expected in (
+        ([1 - run.hit_ratio for run in runs], loads[0]),
+        ([run.stale_ratio for run in runs], stale[0]),
+    ):
+        error = np.std(measured, ddof=1) / math.sqrt(len(measured))
+        assert error < 0.004 and abs(np.mean(measured) - expected) <= 4 * error
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("on_write", [LEAVE, REMOVE])
+def test_photo_by_photo_is_what_the_cache_does(seed, on_write):
+    for ttl in (0.1, 2.0, 50.0):
+        chosen = {"seed": seed, "ttl": ttl, "on_write": on_write, "write_share": 0.2}
+        one, other = simulate_expiry(TTL, **chosen), simulate_expiry(**chosen)
+        assert np.array_equal(one.hit, other.hit) and np.array_equal(one.stale, other.stale)
+        assert one.purged > 0 and other.purged is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_short_lives_load_and_long_ones_go_stale(seed):
+    runs = [simulate_expiry(TTL, seed=seed, ttl=ttl) for ttl in (0.1, 1, 10, 50)]
+    loads, stale = [run.load_rate for run in runs], [run.stale_ratio for run in runs]
+    assert loads == sorted(loads, reverse=True) and loads[0] > 4 * loads[-1]
+    assert stale == sorted(stale) and stale[-1] > 0.3
+    assert simulate_expiry(TTL, seed=seed, ttl=50, on_write=REMOVE).stale_ratio == 0
+
+
+# ── the tier ──
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("dies_at", [None, 0, 8, 23])
+@pytest.mark.parametrize("nodes", [1, 3])
+def test_the_students_tier_is_what_the_times_of_loads_say(seed, dies_at, nodes):
+    chosen = {"seed": seed, "nodes": nodes, "dies_at": dies_at, "write_share": 0.1}
+    one, other = simulate_nodes(FRONT, TTL, **chosen), simulate_nodes(**chosen)
+    for column in ("miss", "finished_at", "stale"):
+        assert np.array_equal(getattr(one, column), getattr(other, column)), column
+    assert not one.stale.any()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_node_dead_drowns_the_database_and_one_of_four_does_not(seed):
+    one, four = (simulate_nodes(seed=seed, nodes=nodes, dies_at=8) for nodes in (1, 4))
+    for run in (one, four):
+        assert run.database_rate([0, 8])[0] < 40
+    assert one.database_rate([8, 16])[0] > 270  # of the 200 that it can do
+    assert 80 < four.database_rate([8, 16])[0] < 150
+    assert one.latency_over_time([14, 16])[0] > 1 and four.latency_over_time([14, 16])[0] < 0.05
+    assert one.database_rate([16, 18])[0] > 100  # it comes back empty
+
+
+# ── the stampede ──
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_recursion_is_the_event_simulation(seed):
+    for world in ({}, {"read_rate": 400, "ttl": 1.0}, {"load_time": 0.02, "other_rate": 160}):
+        quick, events = (
+            simulate_stampede(seed=seed, **world),
+            simulate_stampede(Everybody, seed=seed, **world),
+        )
+        assert np.array_equal(quick.place, events.place)
+        assert np.allclose(quick.finished_at, events.finished_at, rtol=0, atol=1e-9)
+        assert np.allclose(np.sort(quick.load_ends), np.sort(events.load_ends), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_single_flight_flattens_the_stampede(seed):
+    """A page that lives 4 s and loads in some 0.3 s expires 3 times in 15 s: 3 loads."""
+    many, one = (simulate_stampede(each, seed=seed, ttl=4.0) for each in (None, FLIGHT))
+    assert one.loads == 3 and many.loads > 80
+    times = np.arange(0, 15, 0.01)
+    assert many.at_the_database(times).max() > 10 * one.at_the_database(times).max()
+    assert many.percentile(99) > 3 and one.percentile(99) < 0.5
+    assert np.array_equal(many.arrived_at, one.arrived_at)
+    assert not np.isnan(one.finished_at).any()
+
+
+def test_reads_of_a_fresh_page_take_a_millisecond():
+    run = simulate_stampede(FLIGHT, ttl=100.0)
+    assert run.loads == 0
+    assert np.allclose(run.latency[run.place == 0], 0.001)
+
+
+def test_what_exercises_are_tried_out_with():
+    cache = NotingCache()
+    cache.put("a", 1, 0)
+    assert [cache.get("a", 5), cache.invalidate("a"), cache.get("a", 6)] == [1, None, None]
+    assert cache.calls == [
+        ["put", "a", 1, 0],
+        ["get", "a", 5],
+        ["invalidate", "a"],
+        ["get", "a", 6],
+    ]
+    seen = read_at(Everybody, [("a", 0), ("a", 0.5)], load_time=2.0)
+    assert seen["loads"] == [["a", 0], ["a", 0.5]]
+    assert [answer[3] for answer in seen["answers"]] == [2.0, 2.5]
+
+
+# ── for real ──
+
+
+def test_the_real_run_hits_where_the_simulation_hits(tmp_path):
+    for cache, timeless in ((LRU, True), (TTL, False)):
+        run = measure(FRONT, cache, timeless=timeless, folder=tmp_path, write_share=0.05)
+        assert np.array_equal(run.hit, run.simulated) and 0.3 < run.hit.mean() < 0.95
+        assert not run.stale.any() and len(run) + len(run.saves) == 4000
+        assert np.median(run.latency[~run.hit]) > 5 * np.median(run.latency[run.hit])
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_the_real_lru_hits_where_the_stack_distances_say(tmp_path):
+    run = measure(FRONT, LRU, timeless=True, folder=tmp_path, write_share=0.0, capacity=40)
+    asked = {"seed": 0, "photos": PHOTOS, "skew": 1.0, "arrival_rate": 100.0}
+    keys = traffic(**asked, write_share=0.0, requests=4000, load_time=0.02).keys.tolist()
+    assert np.array_equal(run.hit, stack_distances(keys) < 40)
+
+
+def test_a_write_that_leaves_the_entry_is_seen_to_be_stale(tmp_path):
+    class Forgets(FRONT):
+        def write(self, key, value, now, save):
+            save(key, value)
+
+    run = measure(Forgets, LRU, timeless=True, folder=tmp_path, write_share=0.1)
+    assert run.stale.sum() > 50
+
+
+def test_the_temporary_folder_is_removed_whatever_happens(tmp_path):
+    class Stops(FRONT):
+        def get(self, key, now):
+            raise SystemExit
+
+    for component, error in ((Stops, SystemExit), (FrontRaises, ComponentError)):
+        with pytest.raises(error):
+            measure(component, LRU, timeless=True, folder=tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path):
+    path = tmp_path / "photos.sqlite"
+    chosen = {"timeless": True, "requests": 50, "patience": 0.05}
+    with pytest.raises(DatabaseUnavailable, match="no such file"):
+        measure_file(path, FRONT, LRU, **chosen)
+    path.write_text("not a database, and long enough to be looked at" * 50)
+    with pytest.raises(DatabaseUnavailable, match="not a SQLite database"):
+        measure_file(path, FRONT, LRU, **chosen)
+    path.unlink()
+    make_file(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(DatabaseUnavailable, match="lock") as error:
+        measure_file(path, FRONT, LRU, **chosen)
+    other.close()
+    assert str(path) in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_file_that_vanishes_while_it_is_used_is_one_sentence(tmp_path):
+    path = tmp_path / "photos.sqlite"
+    make_file(path)
+
+    class Vanishes(FRONT):
+        def get(self, key, now):
+            if path.exists() and now > 5:
+                path.unlink()
+                path.write_bytes(b"")
+            return super().get(key, now)
+
+    with pytest.raises((DatabaseUnavailable, ComponentError)) as error:
+        for _ in range(2):  # the second run finds an empty file where the first one may not notice
+            measure_file(path, Vanishes, LRU, timeless=True, write_share=0.1)
+    assert isinstance(error.value, DatabaseUnavailable) and str(path) in str(error.value)
+
+
+def test_a_database_that_is_away_is_a_sentence_below_the_sliders(monkeypatch):
+    explorer = explore_real(FRONT, LRU, TTL)
+    assert pictured(explorer)
+
+    def full(path):
+        raise DatabaseUnavailable("photos.sqlite: the disk is full; free some space.")
+
+    monkeypatch.setattr("course.cache.real.make_file", full)
+    assert explorer.refresh() == "photos.sqlite: the disk is full; free some space."
+    assert not pictured(explorer)
+
+
+# ── what goes wrong is one sentence ──
+
+
+class GetRaises(LRU):
+    def get(self, key):
+        raise KeyError(key)
+
+
+class PutRaises(LRU):
+    def put(self, key, value):
+        raise IndexError("no room")
+
+
+class ReturnsKey(LRU):
+    def get(self, key):
+        return key if super().get(key) else None
+
+
+class NeverEvicts(LRU):
+    def __init__(self, capacity):
+        super().__init__(10_000)
+
+
+class OnlyGets:
+    def get(self, key):
+        return None
+
+
+class CannotBeMade:
+    def __init__(self, capacity):
+        raise OSError("no memory")
+
+
+class LenRaises(LRU):
+    def __len__(self):
+        raise TypeError("what?")
+
+
+@pytest.mark.parametrize(
+    ("cache", "sentence"),
+    [
+        (GetRaises, r"GetRaises.get\(\d+\) raised KeyError: \d+\."),
+        (PutRaises, r"PutRaises.put\(\d+, [\d.]+\) raised IndexError: no room\."),
+        (ReturnsKey, r"ReturnsKey.get\(\d+\) returned \d+, expected [\d.]+, what was put last"),
+        (NeverEvicts, r"NeverEvicts\(500\) holds [\d,]+ entries, more than its capacity\."),
+        (OnlyGets, r"OnlyGets has no method put\."),
+        (CannotBeMade, r"CannotBeMade\(…\) raised OSError: no memory\."),
+        (LenRaises, r"len\(LenRaises\) raised TypeError: what\?\."),
+    ],
+)
+def test_a_wrong_cache_is_one_sentence(cache, sentence):
+    with pytest.raises(ComponentError, match=f"^{sentence}") as error:
+        simulate(cache)
+    assert "\n" not in str(error.value)
+    for explorer in (explore(cache), explore_eviction(cache)):
+        assert re.search(sentence, shown(explorer)) and not pictured(explorer)
+
+
+class GetsBadly(TTL):
+    def get(self, key, now):
+        raise ValueError("what time?")
+
+
+class ReturnsPair(TTL):
+    def get(self, key, now):
+        return self.entries.get(key)
+
+
+class CannotInvalidate(TTL):
+    def invalidate(self, key):
+        raise KeyError(key)
+
+
+class PurgesKeys(TTL):
+    def purge(self, now):
+        return ["a"]
+
+
+class NoPurge:
+    get = put = invalidate = len
+
+
+@pytest.mark.parametrize(
+    ("cache", "sentence"),
+    [
+        (GetsBadly, r"GetsBadly.get\(\d+, [\d.]+\) raised ValueError: what time\?\."),
+        (ReturnsPair, r"ReturnsPair.get\(\d+, [\d.]+\) returned \(.*\), expected [\d.]+, what was"),
+        (CannotInvalidate, r"CannotInvalidate.invalidate\(\d+\) raised KeyError"),
+        (PurgesKeys, r"PurgesKeys.purge\([\d.]+\) returned \['a'\], expected how many entries"),
+        (NoPurge, r"NoPurge has no method purge\."),
+    ],
+)
+def test_a_wrong_ttl_cache_is_one_sentence(cache, sentence):
+    with pytest.raises(ComponentError, match=f"^{sentence}"):
+        simulate_expiry(cache, on_write=REMOVE)
+    explorer = explore_expiry(cache)
+    explorer.controls["on_write"].value = REMOVE
+    assert re.search(sentence, shown(explorer)) and not pictured(explorer)
+
+
+class FrontRaises(FRONT):
+    def get(self, key, now):
+        raise RuntimeError("lost")
+
+
+class FrontReturnsNone(FRONT):
+    def get(self, key, now):
+        super().get(key, now)
+
+
+class LoadsTwice(FRONT):
+    def get(self, key, now):
+        self.load(key)
+        return super().get(key, now)
+
+
+class NeverSaves(FRONT):
+    def write(self, key, value, now, save):
+        self.cache.invalidate(key)
+
+
+class NoWrite:
+    def __init__(self, cache, load):
+        pass
+
+    def get(self, key, now):
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("front", "sentence"),
+    [
+        (FrontRaises, r"FrontRaises.get\(\d+, [\d.]+\) raised RuntimeError: lost\."),
+        (
+            FrontReturnsNone,
+            r"FrontReturnsNone.get\(\d+, [\d.]+\) returned None, expected \d+, what",
+        ),
+        (LoadsTwice, r"LoadsTwice.get\(\d+, [\d.]+\) called load 2 times, expected one\."),
+        (NeverSaves, r"NeverSaves.write\(\d+, \d+, [\d.]+, save\) did not call save\(\d+, \d+\)\."),
+        (NoWrite, r"NoWrite has no method write\."),
+    ],
+)
+def test_a_wrong_read_through_is_one_sentence(front, sentence):
+    if front is LoadsTwice:  # it counts only where the cache has nothing
+        with pytest.raises(ComponentError, match=sentence):
+            simulate_nodes(front, TTL, write_share=0.2)
+        return
+    with pytest.raises(ComponentError, match=f"^{sentence}"):
+        simulate_nodes(front, TTL)
+    assert re.search(sentence, shown(explore_nodes(front, TTL)))
+    assert not pictured(explore_real(front, LRU, TTL))
+
+
+def test_a_tier_wants_classes():
+    with pytest.raises(ComponentError, match="is no class: give the name alone"):
+        simulate_nodes(FRONT(TTL(1), len), TTL)
+
+
+class FlightRaises(FLIGHT):
+    def get(self, key):
+        raise KeyError(key)
+
+
+class FlightRaisesLater(FLIGHT):
+    def get(self, key):
+        yield self.env.timeout(0)
+        raise KeyError(key)
+
+
+class NoGenerator(FLIGHT):
+    def get(self, key):
+        return 5
+
+
+class GivesNone(FLIGHT):
+    def get(self, key):
+        yield self.env.process(self.load(key))
+
+
+class WaitsForEver(FLIGHT):
+    def get(self, key):
+        yield self.env.event()
+
+
+class YieldsNumber(FLIGHT):
+    def get(self, key):
+        yield 3
+
+
+class LoadsOther(FLIGHT):
+    def get(self, key):
+        return (yield self.env.process(self.load("other")))
+
+
+class NoGet:
+    def __init__(self, env, load):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("flight", "sentence"),
+    [
+        (FlightRaises, "FlightRaises.get('front page') raised KeyError: 'front page'."),
+        (FlightRaisesLater, "FlightRaisesLater.get('front page') raised KeyError: 'front page'."),
+        (NoGenerator, "NoGenerator.get('front page') returned 5, expected a generator"),
+        (GivesNone, "GivesNone.get('front page') gave None, expected 'front page 64', what load"),
+        (WaitsForEver, "WaitsForEver.get('front page') left 2,031 reads waiting for ever"),
+        (YieldsNumber, "YieldsNumber.get yielded 3: a process yields SimPy events only"),
+        (LoadsOther, "LoadsOther called load('other'), expected 'front page'."),
+        (NoGet, "NoGet has no method get."),
+    ],
+)
+def test_a_wrong_single_flight_is_one_sentence(flight, sentence):
+    with pytest.raises(ComponentError) as error:
+        simulate_stampede(flight)
+    told = re.sub(r"left [\d,]+", "left 2,031", str(error.value))
+    assert told.startswith(sentence) and "\n" not in told
+    assert not pictured(explore_stampede(flight))
+
+
+def test_a_component_that_never_returns_is_stopped():
+    class Hangs(LRU):
+        stuck = False
+
+        def get(self, key):
+            while self.stuck:
+                pass
+            return super().get(key)
+
+    explorer = explore(Hangs)
+    assert pictured(explorer)
+    Hangs.stuck, explorer.seconds = True, 0.2
+    assert "Stopped after 0.2 s" in explorer.refresh()
+    Hangs.stuck, explorer.seconds = False, 3.0
+    explorer.refresh()
+    assert pictured(explorer)
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "value", "says"),
+    [
+        (simulate, "capacity", -1, "between 0"),
+        (simulate, "capacity", 2.5, "whole number"),
+        (simulate, "ttl", 0, "> 0 s"),
+        (simulate, "skew", "x", "finite"),
+        (simulate, "write_share", 1.5, "≤ 1"),
+        (simulate, "arrival_rate", 0, "> 0 requests/s"),
+        (simulate, "workers", 0, "between 1 and 1000"),
+        (simulate, "load_time", 0, "> 0 s"),
+        (simulate, "warm_up", 8000, "between 0 and 7999"),
+        (simulate, "requests", 0, "between 1"),
+        (simulate, "new_every", 0, "> 0 s"),
+        (simulate, "seed", -1, "between 0"),
+        (simulate_expiry, "ttl", float("nan"), "finite"),
+        (simulate_expiry, "on_write", "shout", "must be one of"),
+        (simulate_nodes, "nodes", 0, "between 1 and 100"),
+        (simulate_nodes, "dies_at", -1, "≥ 0 s"),
+        (simulate_nodes, "returns_after", 0, "> 0 s"),
+        (simulate_nodes, "arrival_rate", 0, "> 0 requests/s"),
+        (simulate_stampede, "read_rate", -2, "> 0 requests/s"),
+        (simulate_stampede, "load_time", 0, "> 0 s"),
+        (simulate_stampede, "ttl", 0, "> 0 s"),
+        (simulate_stampede, "other_rate", 0, "> 0 requests/s"),
+        (simulate, "photos", 0, "between 1"),
+    ],
+)
+def test_a_bad_parameter_is_named(function, name, value, says):
+    given = {name: value} | ({"dies_at": 3} if name == "returns_after" else {})
+    with pytest.raises(ValueError, match=f"^{name} = ") as error:
+        function(**given)
+    assert says in str(error.value) and repr(value) in str(error.value)
+
+
+# ── the pictures ──
+
+EXPLORERS = {
+    "explore": lambda: explore(prediction=45),
+    "explore, yours": lambda: explore(LRU),
+    "eviction": lambda: explore_eviction(LRU),
+    "expiry": explore_expiry,
+    "expiry, yours": lambda: explore_expiry(TTL),
+    "nodes": explore_nodes,
+    "nodes, yours": lambda: explore_nodes(FRONT, TTL),
+    "stampede": explore_stampede,
+    "stampede, yours": lambda: explore_stampede(FLIGHT),
+    "real": lambda: explore_real(FRONT, LRU, TTL),
+}
+
+
+def shown(explorer):
+    return re.sub("<[^>]*>|\u202f", "", unescape(explorer.sentence.value))
+
+
+def pictured(explorer):
+    return explorer.image.layout.display != "none"
+
+
+def ends(control):
+    if hasattr(control, "min"):
+        return [control.min, control.max]
+    return [value for _, value in (control._options_full[0], control._options_full[-1])]
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_corner_is_a_picture(name, monkeypatch):
+    monkeypatch.setattr("course.cache.measure", partial(measure, requests=300))
+    explorer = EXPLORERS[name]()
+    for control in explorer.controls.values():
+        control.unobserve_all()
+    for values in itertools.product(*map(ends, explorer.controls.values())):
+        for control, value in zip(explorer.controls.values(), values, strict=True):
+            control.value = value
+        sentence = explorer.refresh()
+        assert pictured(explorer), f"{explorer.values}: {sentence}"
+        assert "nan" not in sentence and "inf" not in sentence, sentence
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_slider_changes_the_picture(name):
+    explorer = EXPLORERS[name]()
+    assert len(explorer.controls) >= 3
+    for control in explorer.controls.values():
+        before, start = explorer.image.value, control.value
+        if hasattr(control, "step"):
+            control.value = start + control.step
+        else:
+            values = [value for _, value in control._options_full]
+            place = values.index(start)
+            control.value = values[place + 1] if place + 1 < len(values) else values[place - 1]
+        assert explorer.image.value != before, control.description
+        control.value = start
+
+
+def test_the_first_picture_says_what_the_run_says():
+    explorer = explore(LRU, prediction=45)
+    explorer.controls["write_share"].value = 20
+    run, fifo = (simulate(each, seed=1, write_share=0.2) for each in (LRU, Fifo))
+    words = shown(explorer)
+    assert f"Hit ratio {run.hit_ratio:.1%} (FIFO {fifo.hit_ratio:.1%})" in words
+    assert f"gets {run.database_rate:.0f} queries/s" in words and "You predicted 45 %" in words
+    picture = explorer.picture
+    assert list(picture.dots[1].get_ydata()) == [100 * run.hit_ratio]
+    assert list(picture.knees[0].get_xdata()) == [100 * fifo.hit_ratio]
+    assert list(picture.prediction.get_ydata()) == [45]
+    most = ceiling(workload.zipf_popularity(10_000, 1.0), arrival_rate=300.0, write_share=0.2)
+    assert f"at most {most:.1%} at any size" in words
+    assert list(picture.ceiling.get_ydata()) == [100 * most] * 2
+    explorer.controls["write_share"].value = 60
+    assert picture.overload.get_width() > 33
+
+
+def test_the_eviction_picture_names_the_best():
+    explorer = explore_eviction(LRU)
+    assert "LFU is best here" in shown(explorer)
+    explorer.controls["new_every"].value = 4
+    assert "LRUCache is best here" in shown(explorer)
+    assert len(explorer.picture.changes.get_paths()) == 6  # at 4, 8, … 24 s
+
+
+def test_the_other_pictures_say_what_their_runs_say():
+    run = simulate_expiry(TTL, seed=1, ttl=5)
+    words = shown(explore_expiry(TTL))
+    assert f"and {100 * run.stale_ratio:.1f} % were stale" in words
+    assert f"purge dropped {run.purged:,} expired" in words
+    tier = simulate_nodes(seed=1, nodes=2, dies_at=8)
+    words = shown(explore_nodes(FRONT, TTL))
+    assert f"one dead: {tier.database_rate([8, 16])[0]:.0f} queries/s" in words
+    assert "No answer was stale" in words
+    words = shown(explore_stampede(FLIGHT))
+    assert f"3 loads of the page instead of {simulate_stampede(seed=1, ttl=4.0).loads}" in words
+    words = shown(explore_real(FRONT, LRU, TTL))
+    assert "read for read the same" in words and "0 answers were stale" in words
+
+
+def test_a_front_that_forgets_to_remove_is_told():
+    class Forgets(FRONT):
+        def write(self, key, value, now, save):
+            save(key, value)
+
+    assert re.search(r"[1-9]\d* answers were stale", shown(explore_nodes(Forgets, TTL)))
+
+
+def test_a_prediction_that_is_no_percentage_is_a_sentence():
+    assert "prediction = 'much': must be a finite number of %" in shown(explore(prediction="much"))
+    assert "prediction = 120: must be ≤ 100 %" in shown(explore(prediction=120))
+
+
+def stub(*_, **__):
+    raise NotImplementedError("Exercise X: write me")
+
+
+class Stub:
+    def __init__(self, capacity=0, ttl=0, cache=None, load=None, env=None):
+        pass
+
+    get = put = write = invalidate = purge = stub
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        lambda: explore(Stub),
+        lambda: explore_eviction(Stub),
+        lambda: explore_expiry(Stub),
+        lambda: explore_nodes(Stub, TTL),
+        lambda: explore_nodes(FRONT, Stub),
+        lambda: explore_real(Stub, LRU, TTL),
+        lambda: explore_real(FRONT, Stub, TTL),
+        lambda: explore_stampede(Stub),
+    ],
+)
+def test_a_stub_is_a_friendly_sentence(show):
+    explorer = show()
+    assert "Not written yet. Exercise X: write me" in shown(explorer)
+    assert not pictured(explorer)
+
+
+def test_the_architecture_shows_the_new_tier():
+    picture = architecture()
+    assert "cache tier: cache-1, cache-2" in picture.alt and "primary" in picture.alt
+    assert picture.data.startswith(b"\x89PNG")
+
+
+def test_nothing_is_drawn_or_run_for_real_while_nbgrader_runs(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setattr("course.cache.measure", stub)
+    assert all(show() is None for show in EXPLORERS.values())
+    assert architecture() is None
+
+
+def test_results_have_words():
+    for run in (
+        simulate(),
+        simulate_expiry(),
+        simulate_nodes(dies_at=3),
+        simulate_stampede(),
+        measure(FRONT, LRU, timeless=True),
+    ):
+        assert len(run.summary()) > 40 and "nan" not in run.summary()
+    assert set(lab.__all__) <= set(dir(lab))
