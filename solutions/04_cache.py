@@ -829,7 +829,7 @@ explore_nodes(ReadThrough, TTLCache)
 # %% [markdown]
 # ### It runs for real
 # Now without a simulation. The next cell makes a real SQLite file with 300 photos and 900 comments, 2 MB in all, in a temporary folder. A query looks through all comments, as there is no index. Your `ReadThrough` answers 4,000 requests from it,
-# through your own cache, and a stopwatch runs. **Left:** every single read; hits and misses are two different worlds. **Right:** the simulation and your computer's answers on the same requests. With no room at all (*room* 0), what does the cache cost? And what do
+# through your own cache, and a stopwatch runs. **Left:** every single read; hits and misses are two different worlds. **Right:** the simulation and your computer's answers on the same requests. With no room at all (*room, LRUCache* 0), what does the cache cost? And what do
 # the writes cost, compared with the reads? (They wait for the disk.)
 
 # %%
@@ -1101,5 +1101,5 @@ explore_stampede(SingleFlight)
 # %% [markdown]
 # ## What breaks next
 #
-# The database breathes again: most reads never reach it, and a read takes a millisecond or two. In your own office in Washington the app feels instant. Then a mail comes from Tokyo: slow. Your servers are done at once, but Tokyo is 10,900 km away, and light in glass makes about 200 km in a millisecond. There and back
-# takes at least 109 ms, for every round trip, and a page with its photos needs many. No cache beside your servers can help: the answer is ready, and still has to travel. In notebook 05 you bring the answers closer to the people.
+# The database breathes again: most reads never reach it, and a read takes a millisecond or two. In Frankfurt, where your servers stand, the app feels instant. Then a friend in Sydney tries it. Sydney is 16,500 km away, and light in glass makes about 200 km in
+# a millisecond. There and back takes at least 165 ms, for every round trip, and a page with its photos needs many. No cache beside your servers can help: the answer is ready, and still has to travel. In notebook 05 you bring the answers closer to the people.

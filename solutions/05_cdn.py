@@ -995,7 +995,7 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The dashed line above counts the errors of a site without your functions. Below stands what saves you, and what it costs: while the CDN is out, the origin gets *everything*. Could yours carry more than twice its load? Then let
+# From minute 15 the CDN is out. The dashed line above counts the errors of a site without your functions. Below stands what saves you, and what it costs: while the CDN is out, the origin gets *everything*. Could yours carry more than twice its load? Then let
 # *origin out from* be minute 15 as well. What is left? And with a max-age of 0, why do expired copies no longer help?
 
 # %%

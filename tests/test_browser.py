@@ -118,5 +118,7 @@ def test_a_solved_notebook_shows_every_picture_and_validates(lab, server, name):
                 picture.wait_for(state="visible")
                 shown += 1
     assert shown >= 1 + len(exercises(name))
+    cut = "labels => labels.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
+    assert page.locator(".explore .widget-label").evaluate_all(cut) == []  # labels cut off
     assert validate(page) == "Success! Your notebook passes all the tests."
     assert errors == []

@@ -82,7 +82,7 @@ def explore(component=None, prediction=None):
 
     name = "" if component is None else name_of(component)
     controls = {
-        "capacity": slider("room in the cache", 500, 0, LARGEST, 20, "photos"),
+        "capacity": slider("room in the cache", 500, 0, LARGEST, 20),
         "skew": _skew(),
         "ttl": _times("time to live", (0.5, 1, 2, 5, 10), NEVER),
         "write_share": slider("writes", 0, 0, 60, 5, "% of requests"),
@@ -105,7 +105,7 @@ def explore_eviction(component):
         return Evicted(capacity, runs, _curves(skew), _seconds(new_every))
 
     controls = {
-        "capacity": slider("room in the cache", 500, 20, LARGEST, 20, "photos"),
+        "capacity": slider("room in the cache", 500, 20, LARGEST, 20),
         "skew": _skew(),
         "new_every": _times("new favourites every", (2, 4, 6, 8, 12), NEVER),
     }
@@ -183,8 +183,8 @@ def explore_real(component, lru, ttl_cache):
 
     controls = {
         "cache": choice("cache", [(name_of(cache), cache) for cache in (lru, ttl_cache)]),
-        "capacity": slider("room (LRUCache)", 60, 0, 300, 20, "photos"),
-        "ttl": slider("time to live (TTLCache)", 10.0, 1.0, 30.0, 1.0, "s"),
+        "capacity": slider("room, LRUCache", 60, 0, 300, 20),
+        "ttl": slider("to live, TTLCache", 10.0, 1.0, 30.0, 1.0, "s"),
         "skew": _skew(),
         "write_share": slider("writes", 1, 0, 10, 1, "% of requests"),
     }

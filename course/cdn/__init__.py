@@ -163,7 +163,7 @@ def explore_outages(fetch_with_fallback, edge_cache):
         )
 
     controls = {
-        "cdn_for": slider("CDN out from minute 15 for", 10, 0, 30, 1, "min"),
+        "cdn_for": slider("CDN out for", 10, 0, 30, 1, "min"),
         "origin_at": slider("origin out from minute", 40, 0, 55, 1),
         "origin_for": slider("origin out for", 10, 0, 30, 1, "min"),
         "max_age": steps("max-age", MAX_AGES, 5 * MINUTE),
