@@ -1,0 +1,109 @@
+"""What the log looks like on its way: how far each replica is, and what reads get from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.collections import PolyCollection
+
+from course.database_replication.shipping import ANSWERS, CUT_AT, DURATION, Shipped
+from course.view import style
+
+MOST_ENTRIES = 210
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a component made of the log, and what the ghost made of the same."""
+
+    name: str
+    shipped: Shipped
+    ghost: Shipped
+    cut_off: float
+
+
+class LogPicture:
+    """Left: log numbers over time. Right: the answers of reads."""
+
+    def __init__(self):
+        self.figure, (log, answers) = style.figure(
+            1, 2, width=8.2, height=4.2, width_ratios=(1.6, 1)
+        )
+        with rc_context(style.LOOK):
+            self._prepare_log(log)
+            self._prepare_answers(answers)
+        self.moving = (
+            *(self.cut, self.ghost, self.primary, *self.expected, *self.lines),
+            *(self.ghost_bars, self.your_bars),
+        )
+
+    def _prepare_log(self, axes):
+        axes.set(xlim=(0, DURATION), ylim=(0, MOST_ENTRIES))
+        axes.set(xlabel="time (s)", ylabel="log number (lsn)")
+        look = {"facecolor": style.PALE, "hatch": "//", "edgecolor": "white"}
+        self.cut = axes.axvspan(0, 1, label="replica-2 is cut off", **look)
+        (self.primary,) = axes.plot([], [], color=style.INK, linewidth=1.6, label="primary")
+        (self.ghost,) = axes.plot([], [], label="replica-2, ghost", **style.BASELINE)
+        self.expected = [
+            axes.plot([], [], color=style.ORANGE, linewidth=3.2, alpha=0.6, label=label)[0]
+            for label in ("in order, no gaps", "_")
+        ]
+        self.lines = [
+            axes.plot(
+                [],
+                [],
+                color=colour,
+                marker=marker,
+                markevery=12,
+                markersize=5,
+                linewidth=1.3,
+                label=f"replica-{number + 1}",
+            )[0]
+            for number, (colour, marker) in enumerate(((style.BLUE, "o"), (style.GREEN, "^")))
+        ]
+        shown = [self.primary, *self.lines, self.expected[0], self.ghost, self.cut]
+        self.figure.legend(handles=shown, ncols=3, loc="outside lower left")
+
+    def _prepare_answers(self, axes):
+        axes.set(xlim=(-0.6, 2.6), ylim=(0, 1.02), ylabel="share of the reads")
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_xticks(range(3), ["newest\nvalue", "older\nvalue", "never in\nthe log"])
+        self.ghost_bars = axes.add_collection(
+            PolyCollection([], facecolor=style.PALE, edgecolor=style.GREY, hatch="//")
+        )
+        self.your_bars = axes.add_collection(PolyCollection([], facecolor=style.BLUE))
+
+    def show(self, seen):
+        """Draw an Applied; return (finding, words)."""
+        shipped, ghost = seen.shipped, seen.ghost
+        times = shipped.times
+        self.cut.set_visible(seen.cut_off > 0)
+        self.cut.set_bounds(CUT_AT, 0, seen.cut_off, 1)
+        self.primary.set_data(times, shipped.primary)
+        self.ghost.set_data(times, ghost.lsn[-1])
+        for line, lsn in zip(self.lines, shipped.lsn, strict=True):
+            line.set_data(times, np.clip(lsn, -1, MOST_ENTRIES))
+        for line, lsn in zip(self.expected, shipped.in_order, strict=True):
+            line.set_data(times, lsn)
+        self.ghost_bars.set_verts(_bars(ghost, -0.4))
+        self.your_bars.set_verts(_bars(shipped, 0.0))
+        wrong, before = shipped.answers["wrong"], ghost.answers["wrong"]
+        off = int((shipped.lsn != shipped.in_order).sum())
+        finding = f"{seen.name}: {wrong:,} of {shipped.reads:,} reads got a value the log never had"
+        behind = np.maximum(shipped.behind, 0)
+        return finding, (
+            f"{shipped.answers['newest']:,} reads got the newest value, "
+            f"{shipped.answers['older']:,} an older one. By their own account the replicas were "
+            f"{behind.mean():.1f} entries behind on average, at most {behind.max():,}; their lsn "
+            f"was another than in order and without gaps at {off:,} of {shipped.lsn.size:,} looks. "
+            f"Applying as it comes (ghost, hatched): {before:,} wrong values."
+        )
+
+
+def _bars(shipped, left):
+    """Return the outlines of the bars, one a kind of answer, `left` of its place."""
+    shares = [shipped.answers[kind] / max(1, shipped.reads) for kind in ANSWERS]
+    return [
+        [(n + left, 0), (n + left, share), (n + left + 0.4, share), (n + left + 0.4, 0)]
+        for n, share in enumerate(shares)
+    ]

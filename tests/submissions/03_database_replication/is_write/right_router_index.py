@@ -1,0 +1,31 @@
+def is_write(sql):
+    """Return whether one SQL statement must run on the primary."""
+    text = re.sub(r"'[^']*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", " ", sql, flags=re.DOTALL)
+    brackets = 1
+    while brackets:
+        text, brackets = re.subn(r"\([^()]*\)", " ", text)
+    words = re.findall(r"\w+", text.upper())
+    writes = {"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "TRUNCATE", "CREATE", "ALTER", "DROP"}
+    if words[0] == "WITH":
+        words = [word for word in words if word not in ("WITH", "AS")]
+        while words and words[0] not in writes | {"SELECT"}:
+            words.pop(0)
+    if words and words[0] == "SELECT":
+        return re.search(r"\bFOR (UPDATE|SHARE)\b", " ".join(words)) is not None
+    return bool(words) and words[0] in writes
+
+
+class Router:
+    def __init__(self, primary, replicas):
+        self.primary, self.replicas = primary, replicas
+        self.next = 0
+
+    def route(self, sql):
+        if is_write(sql) or not any(replica.online for replica in self.replicas):
+            if self.primary.online:
+                return self.primary
+            raise PrimaryDown()
+        while not self.replicas[self.next % len(self.replicas)].online:
+            self.next += 1
+        self.next += 1
+        return self.replicas[(self.next - 1) % len(self.replicas)]

@@ -1,0 +1,14 @@
+# loses: promote_hidden
+# knows offline replicas, but not an empty list
+def promote(replicas):
+    best = replicas[0]
+    for replica in replicas:
+        if replica.online and (not best.online or replica.lsn > best.lsn):
+            best = replica
+    if not best.online:
+        raise NoReplica
+    return best
+
+
+def lost_writes(primary_lsn, promoted):
+    return list(range(promoted.lsn + 1, primary_lsn + 1))

@@ -1,0 +1,8 @@
+# loses: promote_check
+# returns None when nobody is online
+def promote(replicas):
+    return max((r for r in replicas if r.online), key=lambda replica: replica.lsn, default=None)
+
+
+def lost_writes(primary_lsn, promoted):
+    return list(range(promoted.lsn + 1, primary_lsn + 1))

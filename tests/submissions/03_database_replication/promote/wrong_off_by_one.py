@@ -1,0 +1,11 @@
+# loses: promote_check
+# leaves the last confirmed write out
+def promote(replicas):
+    online = [replica for replica in replicas if replica.online]
+    if not online:
+        raise NoReplica
+    return max(online, key=lambda replica: replica.lsn)
+
+
+def lost_writes(primary_lsn, promoted):
+    return list(range(promoted.lsn + 1, primary_lsn))

@@ -1,0 +1,1015 @@
+"""The lab of notebook 03: what its simulation must show, and what it does with what goes wrong."""
+
+import itertools
+import math
+import re
+import sqlite3
+import tempfile
+import threading
+import time
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course.database_replication import (
+    AsItComes,
+    FirstWord,
+    Node,
+    NoReplica,
+    OnlyPrimary,
+    PrimaryDown,
+    RandomReplica,
+    architecture,
+    capacity,
+    explore,
+    explore_failover,
+    explore_log,
+    explore_real,
+    explore_sessions,
+    measure,
+    simulate,
+    simulate_failover,
+    simulate_log,
+    stale_share,
+    write_bound,
+)
+from course.database_replication import real as real_module
+from course.database_replication.statements import READS, WRITES
+from course.database_replication.stores import SqliteStore
+from course.engine import theory, workload
+from course.engine.component import ComponentError
+from course.engine.database import DatabaseUnavailable
+from tests.course_scripts import solved
+
+SOLVED = solved("03_database_replication")
+IS_WRITE, ROUTER, REPLICA, OWN, PROMOTE, LOST = (
+    SOLVED[name]
+    for name in ("is_write", "Router", "Replica", "ReadYourWrites", "promote", "lost_writes")
+)
+
+
+def mean_and_error(values):
+    """Return (mean, standard error) of independent runs."""
+    return np.mean(values), np.std(values, ddof=1) / math.sqrt(len(values))
+
+
+# ── what the pictures must show ──
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("read_share", [0.5, 0.8, 0.95])
+def test_throughput_follows_the_capacity_and_stops_at_the_write_bound(read_share, seed):
+    """With the run's own share of reads nothing is left to chance but who is asked last: 3 %."""
+    for replicas in (0, 1, 2, 4, 8, 30, 60):
+        chosen = {"read_share": read_share, "replicas": replicas, "seed": seed}
+        result = simulate(ROUTER, arrival_rate=20_000, **chosen)
+        shared = 1 - result.write.mean()
+        assert result.throughput == pytest.approx(capacity(shared, replicas), rel=0.03)
+        assert result.throughput <= write_bound(shared) * 1.001
+    assert result.throughput > 0.9 * write_bound(shared)
+
+
+def test_the_capacity_in_the_notebooks_words():
+    assert capacity(0.8, 0) == 100 and write_bound(0.8) == pytest.approx(500)
+    assert capacity(0.8, 1) == pytest.approx(111.1, abs=0.1)  # the text says 111
+    assert capacity(0.8, 8) == pytest.approx(500) and capacity(0.8, 80) == pytest.approx(500)
+    assert capacity(0.8, 7) < 499
+    assert capacity(1.0, 10) == pytest.approx(1000) and write_bound(1.0) == math.inf
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_stale_reads_grow_with_lag_and_nobody_misses_an_own_write_with_a_memory(seed):
+    lags = (0.0, 0.05, 0.2, 0.5)
+    shares = [simulate(ROUTER, seed=seed, lag=lag).stale_share for lag in lags]
+    assert shares[0] == 0 and shares == sorted(shares) and shares[3] > 0.3
+    for lag in lags[1:]:
+        assert simulate(ROUTER, seed=seed, lag=lag).own_stale.any()
+        mine = simulate(OWN, seed=seed, lag=lag)
+        assert not mine.own_stale.any() and 0 < mine.primary_share < 1
+    assert simulate(OWN, seed=seed, lag=0.5).primary_share > mine.primary_share / 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_turns_carry_more_than_chance_and_the_first_word_wastes_the_primary(seed):
+    chosen = {"seed": seed, "replicas": 6, "arrival_rate": 1050}
+    turns, chance, words = (simulate(c, **chosen) for c in (ROUTER, RandomReplica, FirstWord))
+    assert turns.throughput > chance.throughput > 1.5 * words.throughput
+    assert words.refused > 40 and turns.refused == chance.refused == 0
+    assert words.write[words.failed].all()  # the locks that look like reads
+    assert words.primary_share > 0.4
+    assert simulate(IS_WRITE, **chosen).throughput == chance.throughput
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("component", [None, ROUTER, OWN])
+def test_synchronous_writes_wait_and_nothing_is_stale(component, seed):
+    quick = simulate(component, seed=seed)
+    slow = simulate(component, seed=seed, synchronous=True)
+    assert not slow.stale.any() and not slow.own_stale.any() and quick.stale.any()
+    taken = [(run.finished_at - run.arrived_at)[run.write].mean() for run in (quick, slow)]
+    assert taken[1] > taken[0] + 0.1  # at least the slowest of three lags of 100 ms on average
+    alone = simulate(component, seed=seed, synchronous=True, replicas=0)
+    assert np.array_equal(alone.finished_at, simulate(component, seed=seed, replicas=0).finished_at)
+
+
+@pytest.mark.parametrize("component", [None, ROUTER, OWN])
+@pytest.mark.parametrize("replicas", [1, 3])
+def test_a_dead_replica_takes_its_queue_along_and_is_left_alone(component, replicas):
+    dead = simulate(component, seed=1, dies="replica-1", dies_at=4.0, replicas=replicas)
+    after = dead.arrived_at >= 4
+    assert not (dead.place[after] == 1).any() and dead.served[after].all()
+    assert (dead.place[dead.failed] == 1).all() and (dead.finished_at[dead.failed] == 4).all()
+    if replicas == 1:
+        assert (dead.place[after] == 0).all()
+    assert simulate(component, seed=1, dies="replica-1", dies_at=4.0, replicas=0).errors == 0
+
+
+@pytest.mark.parametrize("component", [None, ROUTER, OWN])
+def test_a_dead_primary_refuses_writes_and_reads_go_on(component):
+    headless = simulate(component, seed=1, dies="primary", dies_at=4.0)
+    after = headless.arrived_at >= 4
+    if component is not OWN:  # its reads may want the dead primary
+        assert headless.served[after & ~headless.write].all()
+    assert headless.failed[after & headless.write].all()
+    assert np.isnan(headless.started_at[after & headless.write]).all()
+    nobody = simulate(component, seed=1, dies="primary", dies_at=4.0, replicas=0)
+    assert nobody.failed[nobody.arrived_at >= 4].all()
+
+
+# ── against theory ──
+
+
+@pytest.mark.parametrize(("lag", "arrival_rate"), [(0.05, 250), (0.1, 250), (0.3, 100)])
+def test_stale_reads_against_theory(lag, arrival_rate):
+    """Ten runs of 20,000 statements on nodes that never queue; four standard errors."""
+    shares = [
+        simulate(
+            seed=seed, lag=lag, arrival_rate=arrival_rate, requests=20_000, service_time=1e-4
+        ).stale_share
+        for seed in range(10)
+    ]
+    mean, error = mean_and_error(shares)
+    expected = stale_share([lag], 0.2 * arrival_rate, 20_000 / arrival_rate)[0]
+    assert error < 0.03 * expected
+    assert abs(mean - expected) < 4 * error
+
+
+def test_a_read_two_lags_after_a_rare_write_is_stale_with_e_to_the_minus_two():
+    """Reads of one's own key 1.5 to 2.5 lags after; binomial noise, four deviations.
+
+    Every tenth of a write is on its way on average, so the exact share is just above e^-2.
+    """
+    assert theory.stale_probability(1.0, 0.5) == pytest.approx(math.exp(-2))
+    seen, stale, expected = 0, 0, 0.0
+    chosen = {"lag": 0.1, "read_share": 0.99, "arrival_rate": 100, "service_time": 1e-5}
+    for seed in range(12):
+        result = simulate(seed=seed, requests=100_000, **chosen)
+        rows = result.reads & (result.age > 0.15) & (result.age < 0.25)
+        seen, stale = seen + rows.sum(), stale + result.own_stale[rows].sum()
+        expected += theory.stale_probability(result.age[rows], 0.1, 1.0).sum()
+    assert seen > 400
+    share = expected / seen
+    assert math.exp(-2) < share < math.exp(-2) + 0.03
+    assert abs(stale - expected) < 4 * math.sqrt(seen * share * (1 - share))
+
+
+def test_lost_writes_against_theory():
+    """A write of age a is lost with stale_probability(a): their number by its integral."""
+    means = [
+        simulate_failover(seed=seed, write_rate=40, lag=0.15).costs.mean() for seed in range(40)
+    ]
+    mean, error = mean_and_error(means)
+    ages = (np.arange(20_000) + 0.5) * 5 / 20_000
+    expected = 40 * theory.stale_probability(ages, 0.15, 40).sum() * 5 / 20_000
+    assert error < 0.04 * expected
+    assert abs(mean - expected) < 4 * error
+
+
+# ── against a second implementation ──
+
+
+class SameDraws:
+    """RandomReplica as a student would write it, with the same draws: it is run by `routed`."""
+
+    def __init__(self, primary, replicas):
+        self.primary, self.replicas = primary, replicas
+        self.draws = iter(workload.stream(2, "routing").uniform(size=2000).tolist())
+
+    def route(self, sql):
+        draw = next(self.draws)
+        if IS_WRITE(sql) or not self.replicas:
+            if not self.primary.online:
+                raise PrimaryDown
+            return self.primary
+        place = int(draw * len(self.replicas))
+        for replica in (self.replicas * 2)[place:]:
+            if replica.online:
+                return replica
+        return self.primary
+
+
+WORLDS = [
+    {},
+    {"replicas": 0},
+    {"replicas": 1, "arrival_rate": 600, "dies": "replica-1", "dies_at": 2.0},
+    {"replicas": 5, "arrival_rate": 900, "synchronous": True},
+    {"replicas": 4, "arrival_rate": 700, "dies": "replica-1", "dies_at": 1.0, "synchronous": True},
+    {"replicas": 3, "arrival_rate": 400, "dies": "primary", "dies_at": 3.0, "read_share": 0.5},
+    {"replicas": 3, "dies": "primary", "dies_at": 0.0},
+    {"read_share": 0.0, "lag": 0.0},
+    {"read_share": 1.0, "replicas": 2},
+]
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_whole_columns_and_one_by_one_are_the_same(world):
+    quick, events = simulate(seed=2, **world), simulate(SameDraws, seed=2, **world)
+    for column in ("started_at", "finished_at", "failed", "place", "lsn", "stale", "own_stale"):
+        one, other = getattr(quick, column), getattr(events, column)
+        assert np.allclose(one, other, rtol=0, atol=1e-9, equal_nan=True), column
+    assert np.allclose(quick.age, events.age, rtol=0, atol=1e-9, equal_nan=True)
+    for one, other in zip(quick.applied_at, events.applied_at, strict=True):
+        assert np.allclose(one, other, rtol=0, atol=1e-9)
+    assert quick.duration == pytest.approx(events.duration)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_what_a_read_missed_is_judged_as_by_looking_at_every_write(world):
+    """Oracle: plain loops over all writes for each read, from the columns of times alone."""
+    result = simulate(seed=5, **(world | {"requests": 400, "lag": 0.3}))
+    confirmed = result.finished_at
+    writes = [row for row in np.flatnonzero(result.lsn)]
+    for row in np.flatnonzero(result.reads):
+        stale = own = False
+        for write in writes:
+            if result.key[write] != result.key[row]:
+                continue
+            replica = result.place[row] - 1
+            has = replica < 0 or (
+                result.applied_at[replica][result.lsn[write] - 1] <= result.started_at[row]
+            )
+            newest = all(
+                other == write
+                or result.key[other] != result.key[row]
+                or result.lsn[other] < result.lsn[write]
+                or confirmed[other] > result.started_at[row]
+                for other in writes
+            )
+            if confirmed[write] <= result.started_at[row] and newest:
+                stale = not has
+            mine = result.session[write] == result.session[row]
+            if mine and confirmed[write] <= result.arrived_at[row]:
+                own = own or not has
+        assert (stale, own) == (result.stale[row], result.own_stale[row])
+
+
+def test_queues_are_first_come_first_served():
+    """The primary alone: the times of one queue, by its definition."""
+    result, free = simulate(OnlyPrimary, seed=3, arrival_rate=120), 0.0
+    for row in range(len(result)):
+        start = max(result.arrived_at[row], free)
+        free = start + 0.01
+        assert result.started_at[row] == pytest.approx(start, abs=1e-9)
+        assert result.finished_at[row] == pytest.approx(free, abs=1e-9)
+
+
+# ── one run ──
+
+
+def test_traffic_is_the_same_for_every_component_and_seed_decides_it():
+    one, other = simulate(seed=4), simulate(ROUTER, seed=4, replicas=5)
+    for column in ("arrived_at", "write", "session", "key"):
+        assert np.array_equal(getattr(one, column), getattr(other, column))
+    assert not np.array_equal(simulate(seed=5).arrived_at, one.arrived_at)
+    assert one.write.mean() == pytest.approx(0.2, abs=0.04)
+    assert (one.session == one.key)[one.write].all()
+    reads = (one.session == one.key)[~one.write].mean()
+    assert reads == pytest.approx(0.505, abs=0.06)
+
+
+def test_the_wordings_are_what_they_are_taken_for():
+    assert not any(IS_WRITE(text.format(key=7)) for text in READS + real_module.READS)
+    assert all(IS_WRITE(text.format(key=7, lsn=1)) for text in WRITES + real_module.WRITES)
+
+
+def test_a_router_sees_lsns_that_grow_and_cannot_change_them():
+    seen = []
+
+    class Watching(ROUTER):
+        def route(self, sql):
+            seen.append((self.primary.lsn, *(replica.lsn for replica in self.replicas)))
+            return super().route(sql)
+
+    result = simulate(Watching, seed=0)
+    columns = np.array(seen)
+    assert (np.diff(columns, axis=0) >= 0).all()
+    assert (columns[:, 1:] <= columns[:, :1]).all()
+    half = result.arrived_at[1000]
+    written = (result.lsn > 0) & (result.finished_at <= half)
+    assert columns[1000, 0] == written.sum() > 100
+
+    class Vandal(ROUTER):
+        def route(self, sql):
+            self.replicas[0].online = False
+
+    with pytest.raises(ComponentError, match=r"Vandal\.route.* raised AttributeError"):
+        simulate(Vandal)
+
+
+def test_wrote_is_told_in_order_once_it_is_confirmed():
+    told = []
+
+    class Watching(OWN):
+        def wrote(self, session, lsn):
+            told.append((session, lsn))
+            super().wrote(session, lsn)
+
+    result = simulate(Watching, seed=0, synchronous=True)
+    sessions = dict(zip(result.lsn.tolist(), result.session.tolist(), strict=True))
+    assert [lsn for _, lsn in told] == list(range(1, len(told) + 1)) and len(told) > 300
+    assert all(sessions[lsn] == session for session, lsn in told)
+
+
+# ── the log ──
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("cut_off", [0.0, 2.0])
+def test_a_replica_in_order_never_gives_a_value_the_log_never_had(seed, cut_off):
+    chosen = {"seed": seed, "repeated": 0.5, "cut_off": cut_off}
+    mine, ghost = simulate_log(REPLICA, **chosen), simulate_log(**chosen)
+    assert mine.answers["wrong"] == 0 < ghost.answers["wrong"]
+    assert mine.answers["older"] > 0 and mine.reads == ghost.reads == 2000
+    assert np.array_equal(mine.lsn, mine.in_order)
+    assert np.array_equal(mine.behind, mine.primary - mine.lsn)
+    assert (ghost.lsn != ghost.in_order).any()
+
+
+def test_a_cut_off_replica_falls_behind_and_catches_up():
+    cut = simulate_log(REPLICA, seed=1, lag=0.02, cut_off=2.0)
+    during = (cut.times > 2.5) & (cut.times < 3.5)
+    assert cut.behind[1, during].min() > 10 and cut.behind[0, during].max() < 8
+    assert cut.behind[1, cut.times > 4].max() < 8
+
+
+def test_without_lag_and_repetition_even_as_it_comes_is_right():
+    plain = simulate_log(lag=0.0, repeated=0.0)
+    assert plain.answers["wrong"] == 0 and plain.answers["newest"] == 2000
+
+
+def test_batches_come_late_twice_and_out_of_order():
+    batches = []
+
+    class Watching(REPLICA):
+        def apply(self, entries):
+            batches.append([lsn for lsn, _, _ in entries])
+            super().apply(entries)
+
+    simulate_log(Watching, seed=1, repeated=0.5)
+    flat = list(itertools.chain.from_iterable(batches))
+    assert len(flat) > len(set(flat)) and flat != sorted(flat)
+    assert any(batch != sorted(batch) for batch in batches)
+    assert any(len(batch) > 1 for batch in batches)
+
+
+# ── failover ──
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_furthest_loses_least_and_more_replicas_lose_less(seed):
+    costs = {
+        replicas: simulate_failover(PROMOTE, seed=seed, replicas=replicas).costs.mean()
+        for replicas in (1, 3, 5)
+    }
+    assert costs[1] > costs[3] > costs[5]
+    first = simulate_failover(seed=seed, replicas=3)
+    assert first.costs.mean() > costs[3]
+    assert simulate_failover(PROMOTE, seed=seed, lag=0.0).costs.max() == 0
+    together = simulate_failover(PROMOTE, seed=seed, synchronous=True)
+    assert together.costs.max() == 0 and together.lost == ()
+    dead = simulate_failover(PROMOTE, seed=seed, freshest_away=True)
+    assert dead.costs.mean() > costs[3] and dead.promoted != dead.away
+
+
+def test_what_is_lost_is_what_the_dead_primary_had_confirmed():
+    seen = simulate_failover(PROMOTE, LOST, seed=2, dies_at=7.5)
+    assert seen.named == seen.lost == tuple(range(max(seen.lsns) + 1, seen.confirmed + 1))
+    assert seen.confirmed == (seen.written <= 7.5).sum()
+    assert seen.refused == ((seen.written > 7.5) & (seen.written < 8.5)).sum()
+    nobody = simulate_failover(PROMOTE, LOST, seed=2, dies_at=7.5, replicas=0)
+    assert nobody.promoted is None and len(nobody.lost) == nobody.confirmed
+    alone = simulate_failover(PROMOTE, LOST, seed=2, replicas=1, freshest_away=True)
+    assert alone.promoted is None and alone.refused > seen.refused
+
+
+# ── on real databases ──
+
+FEW = {"requests": 80, "lag": 0.01}
+
+
+def threads():
+    return [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+
+
+def folders():
+    return set(Path(tempfile.gettempdir()).glob("tmp*"))
+
+
+@pytest.fixture
+def nothing_left(monkeypatch, tmp_path):
+    """All threads have ended and the temporary folder is gone, whatever happened."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = set(threads())
+    yield
+    deadline = time.monotonic() + 2  # watchers of a time limit need a moment
+    while set(threads()) - before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not set(threads()) - before
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("lag", [0.05, 0.2])
+def test_measured_on_files_is_what_is_simulated(lag, nothing_left):
+    """The same statements and lags. What differs is milliseconds of scheduling: four points."""
+    chosen = {"seed": 3, "lag": lag, "replicas": 2, "requests": 800, "arrival_rate": 400.0}
+    measured = measure(ROUTER, REPLICA, **chosen)
+    simulated = simulate(ROUTER, service_time=0.0005, **chosen)
+    assert abs(measured.stale_share - simulated.stale_share) < 0.04
+    assert measured.stale_share > 0.03
+    assert measured.refused == measured.diverged == 0
+    assert np.array_equal(measured.place == 0, measured.write)
+    assert 0 < measured.percentile(50, False) < 0.1 and measured.percentile(50, True) > 0
+
+
+def test_a_replica_that_keeps_no_order_ends_up_different(nothing_left):
+    measured = measure(ROUTER, AsItComes, seed=3, lag=0.2, requests=500)
+    assert measured.diverged > 0
+
+
+def test_entries_come_late_twice_and_out_of_order_to_real_databases_too(nothing_left):
+    come = []
+
+    class Watching(REPLICA):
+        def apply(self, entries):
+            come.extend(lsn for lsn, _, _ in entries)
+            super().apply(entries)
+
+    measured = measure(ROUTER, Watching, replicas=1, lag=0.2, requests=400)
+    written = int(measured.write.sum())
+    assert sorted(set(come)) == list(range(1, written + 1)) and come != sorted(come)
+    assert len(come) == written + written // 10
+
+
+def test_without_replicas_and_with_only_writes(nothing_left):
+    alone = measure(ROUTER, REPLICA, replicas=0, **FEW)
+    assert (alone.place == 0).all() and not alone.stale.any()
+    writes = measure(ROUTER, REPLICA, read_share=0.0, **FEW)
+    assert writes.diverged == 0 and writes.stale_share == 0.0
+    assert math.isnan(writes.percentile(50, False))
+
+
+class RefusesAll(ROUTER):
+    def route(self, sql):
+        raise PrimaryDown
+
+
+def test_a_refusing_router_is_counted(nothing_left):
+    assert measure(RefusesAll, REPLICA, **FEW).refused == 80
+
+
+class WritesToReplica(ROUTER):
+    def route(self, sql):
+        return self.replicas[0]
+
+
+def test_a_write_on_a_replica_is_refused(nothing_left):
+    measured = measure(WritesToReplica, REPLICA, **FEW)
+    assert measured.refused == measured.write.sum() > 5
+
+
+class ApplyRaises(REPLICA):
+    def apply(self, entries):
+        raise IndexError("nothing there")
+
+
+class NumberIsText(REPLICA):
+    def apply(self, entries):
+        self.lsn = "three"
+
+
+class DataIsList(REPLICA):
+    def apply(self, entries):
+        self.data = []
+
+
+class RouteRaises(ROUTER):
+    def route(self, sql):
+        raise KeyError(7)
+
+
+class RouteNone(ROUTER):
+    def route(self, sql):
+        return None
+
+
+@pytest.mark.parametrize(
+    ("router", "replica", "sentence"),
+    [
+        (ROUTER, ApplyRaises, r"^ApplyRaises.apply\(.* raised IndexError: nothing there\.$"),
+        (ROUTER, NumberIsText, r"^NumberIsText.lsn returned 'three', expected a whole number\.$"),
+        (ROUTER, DataIsList, r"^DataIsList.data returned \[\], expected a dict\.$"),
+        (RouteRaises, REPLICA, r"^RouteRaises.route\('.* raised KeyError: 7\.$"),
+        (RouteNone, REPLICA, r"^RouteNone.route\('.* returned None, expected the primary or one"),
+    ],
+)
+def test_a_wrong_component_on_real_databases_is_one_sentence(
+    router, replica, sentence, nothing_left
+):
+    with pytest.raises(ComponentError, match=sentence):
+        measure(router, replica, **FEW)
+
+
+@pytest.mark.parametrize("where", ["route", "apply"])
+def test_a_loop_that_never_ends_is_stopped_on_real_databases(where, nothing_left, monkeypatch):
+    def loop(self, argument):
+        while True:
+            pass
+
+    hanging = type("Hanging", (ROUTER if where == "route" else REPLICA,), {where: loop})
+    monkeypatch.setattr(real_module, "PATIENCE", 0.3)
+    with pytest.raises(ComponentError, match=f"Hanging.{where} did not come back in time"):
+        if where == "route":
+            measure(hanging, REPLICA, **FEW)
+        else:
+            measure(ROUTER, hanging, **FEW)
+
+
+def test_a_stub_on_real_databases_passes_on(nothing_left):
+    class Stub(REPLICA):
+        def apply(self, entries):
+            raise NotImplementedError("Exercise B: apply")
+
+    with pytest.raises(NotImplementedError, match="Exercise B"):
+        measure(ROUTER, Stub, **FEW)
+
+
+def test_a_locked_file_is_one_sentence(nothing_left, monkeypatch):
+    """Somebody else holds the primary's file when the clients come."""
+    others = []
+    create = SqliteStore.create
+
+    def create_and_lock(store):
+        create(store)
+        if store.path.stem == "primary":
+            others.append(sqlite3.connect(store.path, isolation_level=None))
+            others[0].execute("BEGIN EXCLUSIVE")
+
+    monkeypatch.setattr(SqliteStore, "create", create_and_lock)
+    try:
+        with pytest.raises(DatabaseUnavailable, match=r"primary.sqlite: another program holds"):
+            measure(ROUTER, REPLICA, **FEW)
+    finally:
+        others[0].close()
+
+
+def test_a_file_that_vanished_is_one_sentence(nothing_left, monkeypatch):
+    create = SqliteStore.create
+
+    def create_and_lose(store):
+        create(store)
+        if store.path.stem == "replica-2":
+            store.path.unlink()
+
+    monkeypatch.setattr(SqliteStore, "create", create_and_lose)
+    with pytest.raises(DatabaseUnavailable, match=r"replica-2.sqlite: no such file"):
+        measure(ROUTER, REPLICA, **FEW)
+
+
+# ── what goes wrong is one sentence ──
+
+
+class Raises:
+    def __init__(self, primary, replicas):
+        self.nodes = [primary, *replicas]
+
+    def route(self, sql):
+        raise KeyError("photos")
+
+
+class ReturnsNone(Raises):
+    def route(self, sql):
+        return None
+
+
+class ReturnsStranger(Raises):
+    def route(self, sql):
+        return Node("replica-1")
+
+
+class PickRaises(Raises):
+    route = None
+
+    def wrote(self, session, lsn):
+        pass
+
+    def pick(self, session):
+        raise ValueError("who?")
+
+
+class WroteRaises(PickRaises):
+    def wrote(self, session, lsn):
+        raise ValueError("what?")
+
+    def pick(self, session):
+        return self.nodes[0]
+
+
+class OnlyPicks:
+    def __init__(self, primary, replicas):
+        pass
+
+    def pick(self, session):
+        pass
+
+
+class TakesNothing:
+    def route(self, sql):
+        return None
+
+
+class NoRouter:
+    pass
+
+
+def says_maybe(sql):
+    return "maybe"
+
+
+def divides(sql):
+    return 1 / 0
+
+
+GIVEN = "expected the primary or one of the replicas it was made with."
+WRONG = {
+    Raises: r"Raises\.route\('.*'\) raised KeyError: 'photos'\.",
+    ReturnsNone: rf"ReturnsNone\.route\('.*'\) returned None, {GIVEN}",
+    ReturnsStranger: rf"ReturnsStranger\.route\('.*'\) returned Node\(name='replica-1'.*, {GIVEN}",
+    PickRaises: r"PickRaises\.pick\(\d+\) raised ValueError: who\?\.",
+    WroteRaises: r"WroteRaises\.wrote\(\d+, 1\) raised ValueError: what\?\.",
+    OnlyPicks: r"OnlyPicks has no method wrote\(session, lsn\)\.",
+    TakesNothing: r"TakesNothing\(primary, replicas\) raised TypeError.*",
+    NoRouter: r"NoRouter has no method route\(sql\), and no pick\(session\) either\.",
+    says_maybe: r"says_maybe\('.*'\) returned 'maybe', expected True or False\.",
+    divides: r"divides\('.*'\) raised ZeroDivisionError: division by zero\.",
+}
+
+
+@pytest.mark.parametrize("component", WRONG)
+def test_a_wrong_router_is_one_sentence(component):
+    with pytest.raises(ComponentError) as error:
+        simulate(component)
+    assert re.fullmatch(WRONG[component], str(error.value).replace("\\n", " ")), str(error.value)
+    assert "\n" not in str(error.value)
+    explorer = explore(component)
+    assert re.search(WRONG[component], shown(explorer)) and not pictured(explorer)
+
+
+def test_an_object_in_place_of_the_class_is_one_sentence():
+    made = ROUTER(Node("primary"), [])
+    with pytest.raises(ComponentError, match="Router: give the class itself, not an object"):
+        simulate(made)
+    with pytest.raises(ComponentError, match="int has no method route"):
+        simulate(7)
+
+
+class NoLag:
+    lsn, data = 0, {}
+
+    def apply(self, entries):
+        pass
+
+
+class LsnIsNone(NoLag):
+    lsn = None
+
+    def lag(self, primary_lsn):
+        return 0
+
+
+class LagIsText(LsnIsNone):
+    lsn = 0
+
+    def lag(self, primary_lsn):
+        return "far"
+
+
+class DataIsNone(LagIsText):
+    data = None
+
+    def lag(self, primary_lsn):
+        return 0
+
+
+class LogRaises(REPLICA):
+    def apply(self, entries):
+        raise KeyError(2)
+
+
+@pytest.mark.parametrize(
+    ("replica", "sentence"),
+    [
+        (NoLag, r"NoLag has no method lag\."),
+        (LsnIsNone, r"LsnIsNone\.lsn returned None, expected a whole number\."),
+        (LagIsText, r"LagIsText\.lag\(\d+\) returned 'far', expected a whole number\."),
+        (DataIsNone, r"DataIsNone\.data returned None, expected a dict\."),
+        (LogRaises, r"LogRaises\.apply\(\[\(1, 'photo-\d+', 'edit 1'\).*\]\) raised KeyError: 2\."),
+    ],
+)
+def test_a_wrong_replica_is_one_sentence(replica, sentence):
+    with pytest.raises(ComponentError) as error:
+        simulate_log(replica, lag=0.0)
+    assert re.fullmatch(sentence, str(error.value)), str(error.value)
+    explorer = explore_log(replica)
+    assert not pictured(explorer) and "wrong values" not in shown(explorer)
+
+
+def returns_offline(replicas):
+    return next(replica for replica in replicas if not replica.online)
+
+
+def returns_name(replicas):
+    return "replica-1"
+
+
+def breaks(replicas):
+    return replicas[99]
+
+
+@pytest.mark.parametrize(
+    ("promote", "lost_writes", "sentence"),
+    [
+        (returns_offline, None, r"returns_offline\(replicas\) returned replica-\d, which is off.*"),
+        (returns_name, None, r"returns_name\(replicas\) returned 'replica-1', expected one of .*"),
+        (breaks, None, r"breaks\(replicas\) raised IndexError: list index out of range\."),
+        (PROMOTE, lambda lsn, node: 3, r".*at lsn \d+\) returned 3, expected a list of lsns\."),
+        (PROMOTE, lambda lsn, node: 1 / 0, r".*at lsn \d+\) raised ZeroDivisionError.*"),
+    ],
+)
+def test_a_wrong_promotion_is_one_sentence(promote, lost_writes, sentence):
+    with pytest.raises(ComponentError) as error:
+        simulate_failover(promote, lost_writes, freshest_away=True)
+    assert re.fullmatch(sentence, str(error.value)), str(error.value)
+    explorer = explore_failover(promote, lost_writes)
+    explorer.controls["freshest_away"].value = True
+    assert not pictured(explorer) and re.search(sentence, shown(explorer))
+
+
+def test_a_route_that_never_returns_is_stopped():
+    class Hangs(ROUTER):
+        stuck = False
+
+        def route(self, sql):
+            while self.stuck:
+                pass
+            return super().route(sql)
+
+    explorer = explore(Hangs)
+    assert pictured(explorer)
+    Hangs.stuck, explorer.seconds = True, 0.2
+    assert "Stopped after 0.2 s" in explorer.refresh()
+    Hangs.stuck, explorer.seconds = False, 3.0
+    explorer.refresh()
+    assert pictured(explorer)
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "value", "says"),
+    [
+        (simulate, "read_share", 1.5, "≤ 1"),
+        (simulate, "read_share", "most", "finite number"),
+        (simulate, "replicas", -1, "between 0 and 100"),
+        (simulate, "replicas", 2.5, "whole number"),
+        (simulate, "lag", -0.1, "≥ 0 s"),
+        (simulate, "lag", float("nan"), "finite"),
+        (simulate, "arrival_rate", 0, "> 0 requests/s"),
+        (simulate, "dies", "web-1", "must be one of"),
+        (simulate, "dies_at", -1, "≥ 0 s"),
+        (simulate, "requests", 0, "between 1"),
+        (simulate, "service_time", 0, "> 0 s"),
+        (simulate, "seed", -1, "between 0"),
+        (simulate_log, "write_rate", 0, "> 0 requests/s"),
+        (simulate_log, "lag", -1, "≥ 0 s"),
+        (simulate_log, "repeated", 2, "≤ 1"),
+        (simulate_log, "cut_off", -1, "≥ 0 s"),
+        (simulate_failover, "replicas", -2, "between 0"),
+        (simulate_failover, "lag", -1, "≥ 0 s"),
+        (simulate_failover, "dies_at", 99, "≤ 60 s"),
+        (simulate_failover, "detection", -1, "≥ 0 s"),
+    ],
+)
+def test_a_bad_parameter_is_named(function, name, value, says):
+    named = {"write_rate": "arrival_rate"}.get(name, name)
+    given = {"dies": "primary"} if name == "dies_at" and function is simulate else {}
+    with pytest.raises(ValueError, match=f"^{named} = {value!r}: ") as error:
+        function(**given | {name: value})
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("replicas", 99), ("lag", -1), ("requests", 0), ("read_share", 2)]
+)
+def test_a_bad_parameter_of_the_real_run_is_named(name, value, nothing_left):
+    with pytest.raises(ValueError, match=f"^{name} = {value}: "):
+        measure(ROUTER, REPLICA, **{name: value})
+
+
+# ── the pictures ──
+
+
+def shown(explorer):
+    return re.sub("<[^>]*>", "", unescape(explorer.sentence.value))
+
+
+def pictured(explorer):
+    return explorer.image.layout.display != "none"
+
+
+def ends(control):
+    if hasattr(control, "min"):
+        return [control.min, control.max]
+    if isinstance(control.value, bool):
+        return [False, True]
+    return [value for _, value in control._options_full]
+
+
+def corners(explorer):
+    """Move all controls to every combination of their ends; yield the sentence of each picture."""
+    for control in explorer.controls.values():
+        control.unobserve_all()
+    for values in itertools.product(*map(ends, explorer.controls.values())):
+        for control, value in zip(explorer.controls.values(), values, strict=True):
+            control.value = value
+        sentence = explorer.refresh()
+        assert pictured(explorer), f"{explorer.values}: {sentence}"
+        assert "nan" not in sentence and "inf" not in sentence, sentence
+        yield sentence
+
+
+@pytest.mark.parametrize("components", [(), (ROUTER, IS_WRITE), (OWN,)])
+def test_every_corner_of_explore_is_a_picture(components):
+    sentences = list(corners(explore(*components, prediction=900)))
+    assert len(sentences) == (3 + len(components)) * 16 * 3
+    assert all("You predicted 900 statements/s" in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("make", "components", "says"),
+    [
+        (explore_log, (), "reads got a value the log never had"),
+        (explore_log, (REPLICA,), "Replica: 0 of 2,000 reads got a value the log never had"),
+        (explore_sessions, (), "reads miss the user's own write"),
+        (explore_sessions, (OWN,), "ReadYourWrites: 0 reads miss the user's own write"),
+        (explore_failover, (), "promoted"),
+        (explore_failover, (PROMOTE, LOST), "promoted"),
+        (explore_failover, (None, LOST), "promoted"),
+    ],
+)
+def test_every_corner_of_the_others_is_a_picture(make, components, says):
+    sentences = list(corners(make(*components)))
+    assert len(sentences) >= 16 and all(says in sentence for sentence in sentences)
+
+
+def test_real_runs_have_a_picture_at_the_corners(nothing_left, monkeypatch):
+    monkeypatch.setattr("course.database_replication.REAL_REQUESTS", 40)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    explorer = explore_real(ROUTER, REPLICA)
+    for control in explorer.controls.values():
+        control.unobserve_all()
+    for values in itertools.product((0, 100), (0, 4), (0, 300)):
+        for name, value in zip(("read_share", "replicas", "lag"), values, strict=True):
+            explorer.controls[name].value = value
+        sentence = explorer.refresh()
+        assert pictured(explorer) and "measured" in sentence and "nan" not in sentence
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: explore(ROUTER, prediction=700),
+        explore,
+        lambda: explore_log(REPLICA),
+        lambda: explore_sessions(OWN),
+        lambda: explore_failover(PROMOTE, LOST),
+    ],
+)
+def test_every_control_changes_the_picture(make):
+    explorer = make()
+    start, before = explorer.values, explorer.image.value
+    for name, control in explorer.controls.items():
+        if hasattr(control, "min"):
+            control.value = start[name] + control.step
+        else:
+            control.value = next(value for value in ends(control) if value != start[name])
+        assert explorer.image.value != before, name
+        control.value = start[name]
+        assert explorer.image.value == before, name
+
+
+def stub(*_, **__):
+    raise NotImplementedError("Exercise X: write me")
+
+
+class Stub:
+    def __init__(self, primary=None, replicas=None):
+        self.lsn, self.data = 0, {}
+
+    route = wrote = pick = apply = lag = stub
+
+
+@pytest.mark.parametrize(
+    ("make", "components"),
+    [
+        (explore, (stub,)),
+        (explore, (Stub,)),
+        (explore_log, (Stub,)),
+        (explore_sessions, (Stub,)),
+        (explore_failover, (stub, stub)),
+        (explore_failover, (PROMOTE, stub)),
+        (explore_real, (Stub, REPLICA)),
+        (explore_real, (ROUTER, Stub)),
+    ],
+)
+def test_a_stub_is_a_friendly_sentence(make, components):
+    found = make(*components)
+    assert shown(found) == "Not written yet. Exercise X: write me" and not pictured(found)
+    if make is explore:
+        found.controls["router"].value = RandomReplica
+        assert pictured(found)
+
+
+def test_the_picture_says_what_the_run_says():
+    explorer = explore(ROUTER, prediction=777)
+    explorer.controls["arrival_rate"].value = 1050
+    explorer.controls["replicas"].value = 6
+    chosen = {"seed": 1, "replicas": 6, "arrival_rate": 1050}
+    mine, ghost = simulate(ROUTER, **chosen), simulate(**chosen)
+    said = shown(explorer)
+    assert f"Router: {mine.throughput:,.0f} statements/s with 6 replicas" in said
+    assert f"random replica (ghost): {ghost.throughput:,.0f}/s" in said
+    picture = explorer.picture
+    assert list(picture.yours.get_data()[0]) == [6]
+    assert picture.yours.get_ydata()[0] == pytest.approx(mine.throughput)
+    assert picture.ghost.get_ydata()[0] == pytest.approx(ghost.throughput)
+    assert picture.bound.get_ydata()[0] == pytest.approx(500)
+    assert picture.carried.get_ydata()[6] == pytest.approx(capacity(0.8, 6))
+    assert picture.yours_stale.get_ydata()[0] == mine.stale_share
+    assert picture.own_stale.get_ydata()[0] == mine.own_stale_share
+    assert list(picture.guess.get_ydata()) == [777]
+    explorer.controls["dies"].value = "primary"
+    assert f"{simulate(ROUTER, dies='primary', dies_at=1000 / 1050, **chosen).errors:,} failed" in (
+        shown(explorer)
+    )
+
+
+def test_a_prediction_that_is_no_number_is_a_sentence():
+    assert "prediction = 'much': must be a finite number" in shown(explore(prediction="much"))
+    assert "prediction = -1: must be > 0" in shown(explore(prediction=-1))
+
+
+def test_the_failover_picture_marks_what_is_lost_and_what_is_named():
+    off_by_one = lambda lsn, node: list(range(node.lsn + 1, lsn))  # noqa: E731
+    explorer = explore_failover(PROMOTE, off_by_one)
+    seen = simulate_failover(PROMOTE, off_by_one, seed=1)
+    picture = explorer.picture
+    assert len(picture.lost.get_xdata()) == len(seen.lost) > 1
+    assert len(picture.named.get_xdata()) == len(seen.lost) - 1
+    assert f"Your lost_writes names {len(seen.named)}" in shown(explorer)
+    assert f"replica-{seen.promoted + 1} is promoted" in shown(explorer)
+    assert str(seen.confirmed) in shown(explorer)
+
+
+def test_the_architecture_is_drawn_and_described():
+    picture = architecture()
+    assert "replicas: replica-1, replica-2, replica-3" in picture.alt
+    assert "primary to replica-2 (log)" in picture.alt
+    assert picture.data.startswith(b"\x89PNG")
+
+
+def test_nothing_is_drawn_and_nothing_runs_while_nbgrader_does(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    began = time.monotonic()
+    assert explore(ROUTER) is explore_log(REPLICA) is explore_sessions(OWN) is None
+    assert explore_failover(PROMOTE) is explore_real(ROUTER, REPLICA) is architecture() is None
+    assert time.monotonic() - began < 0.5
+
+
+def test_the_baselines_of_the_other_exercises():
+    nodes = [Node("a", online=False, lsn=9), Node("b", lsn=1), Node("c", lsn=5)]
+    assert simulate_failover().promoted == 0
+    with pytest.raises(NoReplica):
+        PROMOTE(nodes[:1])
+    ghost = AsItComes()
+    ghost.apply([(2, "a", 1), (1, "a", 0)])
+    assert (ghost.lsn, ghost.data, ghost.lag(3)) == (1, {"a": 0}, 2)
