@@ -1,13 +1,13 @@
 """How long does a student wait from moving a slider to seeing the new picture?
 
-    python benchmarks/slider.py [--moves 40] [--only LABEL]
+    python benchmarks/slider.py [--moves 40] [--only NN]
 
 Measured inside the page of a real JupyterLab in headless Chromium: from the key press on the
 slider to the frame after the new picture's `load` event. Three kinds of rows, one page, one run:
 
 - bare probe: a slider whose callback only hands out a ready picture of about 25 kB: the floor;
-- LABEL, explore: the lab's own `explore()`;
-- LABEL, interact: the same simulation with `ipywidgets.interact`, `plt.subplots` and `plt.show()`.
+- NN explore…(…): the notebook's own picture, alone or with the worked solution's class in it;
+- … by interact: the same simulation with `ipywidgets.interact`, `plt.subplots` and `plt.show()`.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests import course_scripts
 from tests.jupyterlab import (
     cell_locator,
     cells,
@@ -95,10 +96,10 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 
 def redraw(value):
-    result = simulate({arguments}arrival_rate=value)
+    result = {run}
     figure, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.5))
-    left.plot(result.number_in_system(range(60)))
-    right.hist(result.latency, bins=50)
+    left.plot({line})
+    right.hist({bars}, bins=50)
     plt.show()
 
 widgets.interact(redraw, value=widgets.FloatSlider({value}, min={low}, max={high}, step={step},
@@ -106,46 +107,112 @@ widgets.interact(redraw, value=widgets.FloatSlider({value}, min={low}, max={high
 """
 
 
-def lab(package, slider, value, low, high, step, requests, yours=""):
-    """Return the Lab of `course.<package>`: its explore(), with `yours` as the component."""
-    name, *definition = yours.split("\n", 1) if yours else ("", "")
-    setup = f"from course.{package} import *\n" + "".join(definition)
+def lab(
+    name,
+    call,
+    slider,
+    steps,
+    run,
+    *,
+    requests="len(redrawn)",
+    line="result.number_in_system(range(60))",
+    bars="result.latency",
+):
+    """Return the Lab of the notebook called `name`: its `call`, moved at the slider, and `run`.
+
+    `steps`: value, low, high and step of the slider. `run`: the same simulation as an expression of
+    the slider's `value`; interact draws `line` and `bars` of its `result`. `requests` may use
+    `redrawn`, the result at the slider's start. A student's class is the worked solution's.
+    """
+    value, low, high, step = steps
+    setup = "\n".join(
+        [
+            f"from course.{name[3:]} import *",
+            *(cell.text for cell in solution_cells(name) if cell.is_code and call[-2:] != "()"),
+        ]
+    )
     look = {"value": value, "low": low, "high": high, "step": step, "slider": slider}
-    interact = INTERACT.format(arguments=f"{name}, " if name else "", **look)
-    label = f"{package}({name})" if name else package
+    interact = INTERACT.format(run=run, line=line, bars=bars, **look)
+    label = f"{name[:2]} {call}"
+    count = f"[{requests} for value in [{value}] for redrawn in [{run}]][0]"
+    picture = ".explore img.explore-picture"
     return Lab(
         label,
-        Row(
-            f"{label}, explore",
-            f"{setup}\nexplore({name})",
-            slider,
-            ".explore img.explore-picture",
-            requests,
-        ),
-        Row(f"{label}, interact", f"{setup}\n{interact}", slider, "img", requests),
+        Row(label, f"{setup}\n{call}", slider, picture, count),
+        Row(f"{label} by interact", f"{setup}\n{interact}", slider, "img", count),
     )
 
 
-SERVE = """serve
-def serve(env, workers, request):
-    with workers.request() as turn:
-        yield turn
-        request.started_at = env.now
-        yield env.timeout(request.work)
-    request.finished_at = env.now
-"""
-FEWEST = """Fewest
-class Fewest:
-    def pick(self, servers):
-        return min((s for s in servers if s.healthy), key=lambda server: server.active)
-"""
-SINGLE_SERVER = ("single_server", "arrival rate (requests/s)", 8.0, 1.0, 20.0, 0.5)
-LOAD_BALANCER = ("load_balancer", "arrival rate (1/s)", 84, 4, 180, 4)
+def solution_cells(name):
+    """Return the import cell and the worked solutions of a notebook."""
+    found = course_scripts.cells(name)
+    first = next(cell for cell in found if cell.is_code)
+    return [first, *(cell for cell in found if cell.kind == "solution")]
+
+
+RATE = ("arrival rate (requests/s)", (8.0, 1.0, 20.0, 0.5))
+BALANCED = ("arrival rate (1/s)", (84, 4, 180, 4))
+LAG = ("replication lag (ms)", (100, 0, 500, 20))
+ROOM = ("room in the cache", (500, 20, 1000, 20))
+EDGES = ("edges", (5, 0, 12, 1))
+USERS = ("users", (250, 50, 400, 10))
+LOADED = {"line": "result.load_time", "bars": "result.load_time"}
 LABS = [
-    lab(*SINGLE_SERVER, "6000"),
-    lab(*SINGLE_SERVER, "3000 + 3000", SERVE),
-    lab(*LOAD_BALANCER, "len(simulate(arrival_rate=84))"),
-    lab(*LOAD_BALANCER, "2 * len(simulate(arrival_rate=84))", FEWEST),
+    lab("01_single_server", "explore()", *RATE, "simulate(arrival_rate=value, requests=6000)"),
+    lab(
+        "01_single_server",
+        "explore(serve)",
+        *RATE,
+        "simulate(serve, arrival_rate=value, requests=2000)",
+        requests="2 * len(redrawn)",
+    ),
+    lab("02_load_balancer", "explore()", *BALANCED, "simulate(arrival_rate=value)"),
+    lab(
+        "02_load_balancer",
+        "explore(LeastConnections)",
+        *BALANCED,
+        "simulate(LeastConnections, arrival_rate=value)",
+        requests="2 * len(redrawn)",
+    ),
+    lab("03_database_replication", "explore()", *LAG, "simulate(lag=value / 1000)"),
+    lab(
+        "03_database_replication",
+        "explore(Router, is_write)",
+        *LAG,
+        "simulate(Router, lag=value / 1000)",
+        requests="2 * len(redrawn)",
+    ),
+    lab(
+        "04_cache",
+        "explore()",
+        *ROOM,
+        "simulate(capacity=int(value))",
+        requests="2 * len(redrawn)",  # as many before them fill the cache
+    ),
+    lab(
+        "04_cache",
+        "explore_eviction(LRUCache)",
+        *ROOM,
+        "simulate(LRUCache, capacity=int(value), requests=5000, warm_up=1000)",
+        requests="4 * (len(redrawn) + 1000)",
+    ),
+    lab("05_cdn", "explore()", *EDGES, "simulate(edges=int(value))", **LOADED),
+    lab(
+        "05_cdn",
+        "explore(EdgeCache)",
+        *EDGES,
+        "simulate(EdgeCache, edges=int(value))",
+        requests="2 * len(redrawn)",
+        **LOADED,
+    ),
+    lab("06_stateless_tier", "explore()", *USERS, "simulate(users=int(value), added_at=240)"),
+    lab(
+        "06_stateless_tier",
+        "explore(StickyBalancer)",
+        *USERS,
+        "simulate(StickyBalancer, users=int(value), added_at=240)",
+        requests="2 * len(redrawn)",
+    ),
 ]
 
 WATCH_PICTURES = """
@@ -189,11 +256,11 @@ def main():
     """Measure in one run and print the table; SystemExit if a cell fails or a label is unknown."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--moves", type=int, default=40, help="measured moves a row")
-    options.add_argument("--only", metavar="LABEL", help="the bare probe and this lab only")
+    options.add_argument("--only", metavar="NN", help="the bare probe and this notebook only")
     arguments = options.parse_args()
-    labs = [each for each in LABS if arguments.only in (None, each.label)]
+    labs = [each for each in LABS if arguments.only in (None, each.label[:2])]
     if not labs:
-        raise SystemExit(f"--only {arguments.only}: expected {[each.label for each in LABS]}")
+        raise SystemExit(f"--only {arguments.only}: expected one of 01 … {LABS[-1].label[:2]}")
     print_table(labs, measure_all(labs, arguments.moves))
 
 

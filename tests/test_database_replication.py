@@ -957,7 +957,7 @@ def test_the_picture_says_what_the_run_says():
     mine, ghost = simulate(ROUTER, **chosen), simulate(**chosen)
     said = shown(explorer)
     assert f"Router: {mine.throughput:,.0f} statements/s with 6 replicas" in said
-    assert f"random replica (ghost): {ghost.throughput:,.0f}/s" in said
+    assert f"The ghost, random replica: {ghost.throughput:,.0f}/s" in said
     picture = explorer.picture
     assert list(picture.yours.get_data()[0]) == [6]
     assert picture.yours.get_ydata()[0] == pytest.approx(mine.throughput)

@@ -18,6 +18,7 @@ from course.cache.model import LOOKUP
 from course.engine import parameters, workload
 from course.engine.component import (
     ComponentError,
+    events_only,
     make,
     name_of,
     raised,
@@ -163,7 +164,7 @@ class _Page:
         """Return the columns of all requests."""
         self.other = other.tolist()
         arrivals(self.env, times, works, self._receive)
-        with sentences(self.call), _yields_of(self.name):
+        with sentences(self.call), events_only(f"{self.name}.get", "a process"):
             self.env.run()
         if self.open:
             raise ComponentError(
@@ -224,23 +225,3 @@ class _Page:
             self.waiting.pop(row).succeed()
         else:
             self.started[row], self.finished[row] = request.started_at, request.finished_at
-
-
-class _yields_of:
-    """Context manager: SimPy's complaint about a yielded value becomes one sentence."""
-
-    def __init__(self, name):
-        self.name = name
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        wrong = re.search(r'Invalid yield value "(.*)"', str(error)) if error else None
-        if wrong and isinstance(error, RuntimeError):
-            what = short(wrong[1]).strip("'\"")
-            raise ComponentError(
-                f"{self.name}.get yielded {what}: a process yields SimPy events only, such as a "
-                "process."
-            ) from error
-        return False

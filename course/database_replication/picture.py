@@ -107,7 +107,7 @@ class ReplicationPicture:
             f"Of {len(result):,} statements, asked for at {seen.arrival_rate:,.0f}/s, "
             f"{result.errors:,} failed, {result.refused:,} of them refused at once. Theory: "
             f"{theory:,.0f}/s; the write bound is {bound}. The primary "
-            f"answered {result.primary_share:.0%} of the reads. {seen.ghost_name} (ghost): "
+            f"answered {result.primary_share:.0%} of the reads. The ghost, {seen.ghost_name}: "
             f"{ghost.throughput:,.0f}/s, {ghost.stale_share:.1%} stale, {ghost.errors:,} failed."
             f"{predicted}"
         )

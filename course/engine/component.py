@@ -3,6 +3,7 @@
 import copy
 import inspect
 import random
+import re
 
 
 class ComponentError(Exception):
@@ -47,6 +48,29 @@ class sentences:
         if not isinstance(error, Exception):
             return False
         raise ComponentError(raised(self.call, error)) from error
+
+
+class events_only:
+    """Context manager: SimPy's complaint about what a process of `name` yielded, in one sentence.
+
+    `such_as` gives an example of what it should yield.
+    """
+
+    def __init__(self, name, such_as):
+        self.name, self.such_as = name, such_as
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        wrong = re.search(r'Invalid yield value "(.*)"', str(error)) if error else None
+        if wrong and isinstance(error, RuntimeError):
+            what = short(wrong[1]).strip("'\"")
+            raise ComponentError(
+                f"{self.name} yielded {what}: a process yields SimPy events only, "
+                f"such as {self.such_as}."
+            ) from error
+        return False
 
 
 def raised(call, error):

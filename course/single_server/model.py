@@ -3,7 +3,6 @@
 simulate(serve, arrival_rate=9.5, service_time=0.1, workers=1) → Result
 """
 
-import re
 from types import GeneratorType
 
 import numpy as np
@@ -88,7 +87,8 @@ def serve_each(env, component, resources, times, works, make):
         begun.append((request, env.process(process)))
 
     stations.arrivals(env, times, works, start)
-    with students.sentences(call), _yields_of(name):
+    such_as = "a timeout or a request for a worker"
+    with students.sentences(call), students.events_only(name, such_as):
         env.run()
     left = sum(process.is_alive for _, process in begun)
     if left:
@@ -97,26 +97,6 @@ def serve_each(env, component, resources, times, works, make):
             why = "a worker that is not given back serves nobody else"
         raise ComponentError(f"{name} left {left:,} of {len(begun):,} requests unfinished: {why}.")
     return [request for request, _ in begun]
-
-
-class _yields_of:
-    """Context manager: SimPy's complaint about a yielded value becomes one sentence."""
-
-    def __init__(self, name):
-        self.name = name
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        wrong = re.search(r'Invalid yield value "(.*)"', str(error)) if error else None
-        if wrong and isinstance(error, RuntimeError):
-            what = students.short(wrong[1]).strip("'\"")
-            raise ComponentError(
-                f"{self.name} yielded {what}: a process yields SimPy events only, "
-                "such as a timeout or a request for a worker."
-            ) from error
-        return False
 
 
 def result_of(component, served, started, workers):
