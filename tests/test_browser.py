@@ -22,6 +22,7 @@ from tests.jupyterlab import (
 from tests.jupyterlab import cells as cells_of_page
 
 pytestmark = [
+    pytest.mark.xdist_group("browser"),  # one JupyterLab for all
     pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)"),
     pytest.mark.filterwarnings("default"),  # the browser driver's own
 ]
@@ -119,6 +120,6 @@ def test_a_solved_notebook_shows_every_picture_and_validates(lab, server, name):
                 shown += 1
     assert shown >= 1 + len(exercises(name))
     cut = "labels => labels.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
-    assert page.locator(".explore .widget-label").evaluate_all(cut) == []  # labels cut off
+    assert page.locator(".explore :is(.widget-label, .widget-readout)").evaluate_all(cut) == []
     assert validate(page) == "Success! Your notebook passes all the tests."
     assert errors == []

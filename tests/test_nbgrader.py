@@ -14,6 +14,7 @@ from nbgrader.validator import Validator
 
 from tests.course_scripts import NAMES, ROOT, cells, exercises
 
+pytestmark = pytest.mark.xdist_group("nbgrader")  # one course for all
 STUDENTS = {"ada": "all right", "ben": "half right", "cleo": "nothing done"}
 
 

@@ -5,8 +5,6 @@ The names that the notebook needs: the simulations, the caches that come along, 
 
 from functools import lru_cache
 
-import ipywidgets as widgets
-
 from course.cache.drawing import architecture
 from course.cache.eviction import Fifo, Lfu, NoCache, RandomEviction, curves
 from course.cache.expiry import LEAVE, REMOVE, ExpiryResult, in_theory, simulate_expiry
@@ -22,7 +20,7 @@ from course.cache.real import Measured, measure
 from course.cache.stampede import StampedeResult, simulate_stampede
 from course.engine import parameters, workload
 from course.engine.component import name_of
-from course.view.explore import choice, slider
+from course.view.explore import choice, slider, steps
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -247,10 +245,4 @@ def _seconds(at):
 def _times(label, times, value):
     """Return a slider over times (s), the last one of them "never" if that is its value."""
     ends = [(NEVER, NEVER)] if value == NEVER or label.endswith("dies at") else []
-    return widgets.SelectionSlider(
-        options=[*((f"{time} s", time) for time in times), *ends],
-        value=value,
-        description=label,
-        style={"description_width": "170px"},
-        layout=widgets.Layout(width="370px"),
-    )
+    return steps(label, [*((f"{time} s", time) for time in times), *ends], value)
