@@ -1,0 +1,99 @@
+"""Users that are split between centers by percent, and who moves when the percents change."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.data_centers.world import OPENING_ORDER
+from course.engine import parameters, workload
+from course.engine.component import ComponentError, name_of, sentences, wrong_return
+
+
+@dataclass(frozen=True)
+class Moves:
+    """By user: the place of the center before and after the change of the percents.
+
+    `wanted_before` and `wanted` are the shares that each center should have; `redrawn` is the share
+    of users that moves if everybody's lot is drawn anew.
+    """
+
+    names: tuple
+    before: np.ndarray
+    after: np.ndarray
+    wanted_before: np.ndarray
+    wanted: np.ndarray
+    redrawn: float
+
+    @property
+    def moved(self):
+        """Which users moved."""
+        return self.before != self.after
+
+    @property
+    def fewest(self):
+        """The smallest share of users that can move."""
+        return float(np.abs(self.wanted - self.wanted_before).sum() / 2)
+
+    @property
+    def against(self):
+        """How many users left the first center although its percent grew."""
+        if self.wanted[0] <= self.wanted_before[0]:
+            return 0
+        return int(np.sum(self.moved & (self.before == 0)))
+
+    @property
+    def shares(self):
+        """Share of the users in each center after the change."""
+        return np.bincount(self.after, minlength=len(self.names)) / len(self.after)
+
+
+def moves(split=None, *, before=50, after=90, centers=2, users=2000):
+    """Return the Moves of `users` when the first center's percent changes; the others share evenly.
+
+    split(user_id, weights): a student's; by default everybody's lot is drawn anew.
+    """
+    names = OPENING_ORDER[: parameters.count("centers", centers, at_least=2, at_most=4)]
+    users = parameters.count("users", users, at_most=100_000)
+    percents = [
+        parameters.number(name, value, at_least=0, at_most=100, unit="%")
+        for name, value in (("before", before), ("after", after))
+    ]
+    weights = [_weights(percent, names) for percent in percents]
+    redrawn = [_drawn(users, each, number) for number, each in enumerate(weights)]
+    places = redrawn if split is None else [_asked(split, users, each) for each in weights]
+    wanted = [np.array(list(each.values())) / 100 for each in weights]
+    return Moves(names, *places, *wanted, float(np.mean(redrawn[0] != redrawn[1])))
+
+
+def _weights(percent, names):
+    rest = (100 - percent) / (len(names) - 1)
+    return {name: percent if place == 0 else rest for place, name in enumerate(names)}
+
+
+def _drawn(users, weights, number):
+    """Return a center for each user by a lot that has nothing to do with who it is."""
+    rng, shares = workload.stream(number, "lots"), np.array(list(weights.values()))
+    return rng.choice(len(weights), size=users, p=shares / shares.sum())
+
+
+def _asked(split, users, weights):
+    numbers, places = {name: place for place, name in enumerate(weights)}, []
+    call, user = name_of(split), 0
+    try:
+        for user in range(users):
+            places.append(numbers[split(user, dict(weights))])
+    except (NotImplementedError, ComponentError):
+        raise
+    except Exception:
+        return _complain(split, f"{call}({user}, {weights})", user, weights)
+    return np.array(places)
+
+
+def _complain(split, call, user, weights):
+    """Say what is wrong with this one call."""
+    with sentences(call):
+        center = split(user, dict(weights))
+        known = center in weights
+    if not known:
+        raise ComponentError(wrong_return(call, center, f"one of {', '.join(weights)}"))
+    raise ComponentError(f"{call} does not always do the same.")

@@ -1,0 +1,110 @@
+"""Two centers that drift apart and come together again, and the writes that this loses."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.patches import Rectangle
+
+from course.data_centers.sync import NAMES, SyncResult, expected_lost
+from course.view import style
+
+LENGTH = 240  # s
+WAITS = np.geomspace(0.05, 200, 120)  # s
+BINS = np.geomspace(0.05, 200, 9)
+FEWEST = 40  # writes: a dot is drawn for at least so many
+
+
+@dataclass(frozen=True)
+class Synced:
+    """A run of a student's stores; `lag` and `clock_ahead` in seconds."""
+
+    result: SyncResult
+    keys: int
+    lag: float
+    clock_ahead: float
+
+
+class SyncPicture:
+    """Left: keys on which the centers differ, over time. Right: writes lost, by their delay."""
+
+    @rc_context(style.LOOK)
+    def __init__(self):
+        self.figure, (differ, lost) = style.figure(1, 2, width=8.2, height=4.3)
+        differ.set(xlim=(0, LENGTH), ylim=(0, 100), xlabel="time (s)")
+        differ.set_ylabel("keys on which the centers differ (%)")
+        differ.set_xticks(range(0, LENGTH + 1, 60))
+        look = {"facecolor": style.PALE, "hatch": "//", "edgecolor": style.PAPER}
+        self.cut = differ.add_patch(Rectangle((0, 0), 0, 100, **look))
+        (self.ghost,) = differ.plot([], [], **style.BASELINE)
+        mine = style.YOURS | {"marker": "o", "markersize": 4, "markevery": 3}
+        (self.mine,) = differ.plot([], [], **mine)
+        differ.legend(
+            [self.mine, self.ghost, self.cut],
+            ["your LastWriterWins", "what arrives last stays", "line is cut"],
+            loc="lower left",
+            bbox_to_anchor=(-0.14, 1.0),
+        )
+        lost.set(xscale="log", xlim=(0.05, 200), ylim=(0, 75))
+        lost.set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
+        lost.minorticks_off()
+        lost.set(xlabel="s until the other center has a write", ylabel="of these writes lost (%)")
+        (self.theory,) = lost.plot([], [], **style.THEORY, label="expected, with good clocks")
+        self.dots = [
+            lost.plot([], [], mark, color=colour, markersize=7, label=f"written in {name}")[0]
+            for mark, colour, name in zip("os", (style.BLUE, style.VERMILION), NAMES, strict=True)
+        ]
+        lost.legend(loc="lower left", bbox_to_anchor=(-0.14, 1.0))
+        self.moving = (self.cut, self.ghost, self.mine, self.theory, *self.dots)
+
+    def show(self, synced):
+        """Draw a Synced; return (finding, words)."""
+        result, keys = synced.result, synced.keys
+        begins, ends = result.cut
+        self.cut.set_bounds(begins, 0, ends - begins, 100)
+        for line, counts in ((self.ghost, result.last_arrived), (self.mine, result.differing)):
+            line.set_data(result.times, 100 * counts / keys)
+        self.theory.set_data(WAITS, 100 * expected_lost(WAITS, result.rate))
+        waits = np.clip(result.arrived_at - result.writes.times, BINS[0], None)
+        for center, dots in enumerate(self.dots):
+            dots.set_data(*_shares(waits, result.lost, result.writes.centers == center))
+        return _finding(result), _words(synced)
+
+
+def _shares(waits, lost, chosen):
+    """Return (mean wait, % lost) of the chosen writes in each of BINS with enough of them."""
+    bins = np.digitize(waits, BINS)
+    dots = [chosen & (bins == number) for number in range(1, BINS.size)]
+    dots = [rows for rows in dots if rows.sum() >= FEWEST]
+    return [waits[rows].mean() for rows in dots], [100 * lost[rows].mean() for rows in dots]
+
+
+def _finding(result):
+    count = len(result.lost)
+    finding = f"{int(result.lost.sum()):,} of {count:,} writes are lost ({result.lost.mean():.1%})"
+    if result.split:
+        return f"{finding}, and in the end the centers differ on {result.split} keys"
+    return f"{finding}; in the end both centers hold the same"
+
+
+def _words(synced):
+    result = synced.result
+    held = (result.writes.times >= result.cut[0]) & (result.writes.times < result.cut[1])
+    words = (
+        f"{result.blind.mean():.1%} of the writes were made without having seen the key's newest "
+        f"write of the other center. "
+    )
+    if held.any():
+        words += (
+            f"Of the writes made while the line was cut {result.lost[held].mean():.1%} are lost, "
+            f"of the others {result.lost[~held].mean():.1%}. "
+        )
+    words += (
+        f"When what arrives last stays, the centers still differ on "
+        f"{result.last_arrived[-1] / synced.keys:.0%} of the keys after {LENGTH} s."
+    )
+    if synced.clock_ahead:
+        words += f" {NAMES[1]}'s clock is {synced.clock_ahead:g} s ahead."
+    if result.wrong:
+        words += f" {result.wrong} keys do not hold what has the latest timestamp."
+    return words

@@ -1,0 +1,1075 @@
+# %% [markdown]
+# # 7 · Data centers
+#
+# [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/07_data_centers/07_data_centers.ipynb)
+#
+# After notebook 06 no web server matters any longer. But balancer, servers, store, cache and database all stand in one building: you outgrew the one in Frankfurt, and moved everything to a bigger one near Washington. On 10 March 2021 a fire destroyed one of OVHcloud's four data centers
+# in Strasbourg and damaged another; the company hosted nearly four million websites (RFI, 2021). Who had everything in that one building had nothing.
+# So today you open a second data center, in Singapore, and then you pull the plug of the first.
+#
+# **Time:** about 80 minutes. Afterwards you will be able to
+#
+# - send every user to the nearest healthy data center, and say who sees errors for how long when one dies,
+# - let two data centers write at the same time, and say what that loses,
+# - bring a new version to all of them without hurting all users at once.
+
+# %%
+import hashlib
+
+from course.data_centers import (
+    Center,
+    Deployment,
+    NoHealthyCenter,
+    architecture,
+    distance_km,
+    explore,
+    explore_deployment,
+    explore_dns,
+    explore_outage,
+    explore_split,
+    explore_sync,
+    make_centers,
+)
+
+# %% [markdown]
+# ## The picture
+#
+# Each data center is a whole site: everything you built in notebooks 01 to 06. The DNS tells each user which of them to talk to.
+# (Left to right: users in New York and Tokyo → geoDNS, new: the nearest healthy center → data centers Washington and Singapore, new, each with balancer, web tier, sessions and cache → the data of each, which sends its writes to the other one later.)
+
+# %%
+architecture()
+
+# %% [markdown]
+# ## The idea
+#
+# ### geoDNS: a name with several answers
+# Users know your site by its name. The DNS turns the name into an address, and nothing says that everybody must get the same one. **geoDNS** looks where the question comes from, and
+# answers with the *nearest healthy* data center. That is quicker for most, and it is your failover: when a center dies, the answer changes. You can also **split** the traffic on purpose, say 90 % to the old
+# center and 10 % to the new one, to warm it up or to try it.
+#
+# ### The price: answers are remembered
+# Your users do not ask your DNS themselves. A **resolver** does, their provider's for example, and it keeps the answer for as long as you allowed: the **time to live**, TTL. Until then it sends its users to a center that may be
+# long dead, and nothing you do can reach it. On 20 October 2025 a wrong DNS record had made a database service of AWS unreachable; it was put right at 2:25, and clients came back one by one until 2:40, *as their cached answers expired* (AWS,
+# summary of the event, 2025). A short TTL means many questions; and 8.7 % of 8,524 measured resolvers stretch it as they like (Bhowmick and others, PAM 2023).
+#
+# ### Data that lives twice
+# A user who is sent to another center wants to find her photos there. So every center holds all data and sends its writes to the others: **asynchronous replication**, as in notebook 03. Light in glass
+# needs 155 ms to Singapore and back (15,500 km, 200,000 km/s), so you do not want to wait for it at each write. Two things follow. A center that dies takes its latest writes with it: those of the last *lag*. And
+# two centers may change the same thing at the same time, without knowing of each other: a **conflict**.
+#
+# ### The same everywhere, but not at once
+# Two centers must run the same software, tested at both, and only automation keeps it so. But a bad version must not reach both at the same moment. Then it is not a failure of a center any longer; it is one of the site.
+
+# %%
+Center("Washington", (38.90, -77.04))  # healthy, with version v1; all four can change
+
+# %% [markdown]
+# ## Predict
+#
+# Two centers. Everybody uses the nearer one, so Washington has a third of the traffic. At minute 3 it dies. The DNS knows at once, but resolvers keep its answers for 120 seconds.
+#
+# Take all users of Washington together. For how many seconds, on average, is one of them still sent to the dead center? Write your guess, then go on.
+
+# %%
+prediction = None  # seconds: put your number here
+
+# %% [markdown]
+# ## Experiment
+#
+# **Maps:** which center each city uses, just before the outage and 30 seconds after it began. **Left:** requests that each center answers, and errors. **Right:** who is still sent to the dead
+# center, your guess as a diamond; below it, the writes that only the dead center has.
+#
+# 1. Compare the errors with the dashed line: that is your site with one center. What did the second one buy?
+# 2. Set *DNS TTL* to 5 s, then to 5 min. Read below the picture how often the DNS is asked. Then let the outage last only 1 minute: which users have moved away by then, and when do they come back?
+# 3. Set *a center can do* to 80 % of all traffic. In peace, both centers cope. And now?
+# 4. Set *split* to 50 %. Look at the map, and at how long half of the users wait.
+# 5. Move *replication lag* from 0.1 s to 1 min, and *Washington dies at* to another minute. What would each of those writes be, in a photo app?
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# About 57 seconds: nearly half the TTL. When the center dies, each resolver's answer is somewhere between new and expired, so on average half of its time is left; and a few small cities hold no answer at all.
+# Two more things to take away. The survivors must be able to carry *everything*: a second center that is full in peace is no second center. And no TTL saves the writes of the last seconds.
+
+# %% [markdown]
+# ## Exercise A — The nearest one that lives: geoDNS
+#
+# `GeoDNS(centers)` is made with a list of `Center`s. `GeoDNS(centers).resolve(location)` gets the point (latitude, longitude) of whoever asks, and returns one of these centers.
+#
+# - It returns the *healthy* center with the smallest `distance_km(location, center.location)`; of equally near ones, the first in the list.
+# - `center.healthy` may change at any time. So it is looked at in every call, not when the `GeoDNS` is made.
+# - If no center is healthy it raises `NoHealthyCenter`.
+# - It changes nothing of the list or the centers.
+#
+# `distance_km(a, b)`, which you wrote in notebook 05, is imported: the kilometres between two points.
+#
+# To try it: `GeoDNS(make_centers(2)).resolve((48.85, 2.35))`, from Paris. `make_centers(2)` makes the list of Washington and Singapore; up to four.
+#
+# <details><summary>Hint 1</summary>
+# In which order do you do the two things: leave out the dead, find the nearest? Does it matter?
+# </details>
+# <details><summary>Hint 2</summary>
+# Python's `min` takes a `key`, a function that says what to compare, and it keeps the first of equals. What does `min` do with an empty list?
+# </details>
+
+
+# %% solution="geo_dns"
+class GeoDNS:
+    """Answers everybody with the nearest healthy data center."""
+
+    def __init__(self, centers):
+        self.centers = centers
+
+    def resolve(self, location):
+        """Return the nearest healthy center to `location`; raise NoHealthyCenter if there is none."""
+        ### BEGIN SOLUTION Exercise A: choose the nearest healthy center
+        healthy = [center for center in self.centers if center.healthy]
+        if not healthy:
+            raise NoHealthyCenter
+        return min(healthy, key=lambda center: distance_km(location, center.location))
+        ### END SOLUTION
+
+
+# %% check="geo_dns" points=1
+dns = GeoDNS(make_centers(4))
+cities = {
+    "Boston": (42.36, -71.06),
+    "Sydney": (-33.87, 151.21),
+    "Lisbon": (38.72, -9.14),
+    "Lima": (-12.04, -77.03),
+    "Honolulu": (21.31, -157.83),
+}
+seen = {city: dns.resolve(location).name for city, location in cities.items()}
+### JUDGE
+expected = {
+    "Boston": "Washington",
+    "Sydney": "Singapore",
+    "Lisbon": "Frankfurt",
+    "Lima": "São Paulo",
+    "Honolulu": "Washington",
+}
+for city, name in expected.items():
+    assert seen[city] == name, f"{city}: the nearest of the four is {name}; yours said {seen[city]}"
+assert len(seen) == 5, "not all cities were asked for"
+
+# %% check="geo_dns_check_2" points=1
+from course.checks import attempt
+
+centers = make_centers(2)
+dns, paris = GeoDNS(centers), (48.85, 2.35)
+seen = [dns.resolve(paris).name]
+centers[0].healthy = False
+seen.append(dns.resolve(paris).name)
+centers[1].healthy = False
+seen.append(attempt(lambda: dns.resolve(paris).name))
+centers[0].healthy = True
+seen.append(dns.resolve(paris).name)
+### JUDGE
+assert seen[0] == "Washington", f"from Paris, both healthy: Washington; yours said {seen[0]}"
+assert seen[1] == "Singapore", f"then Washington dies: Singapore; yours said {seen[1]}"
+assert seen[2].get("raised") == "NoHealthyCenter", (
+    f"then Singapore dies, too: NoHealthyCenter must be raised; yours gave {seen[2]}"
+)
+assert seen[3] == "Washington", f"then Washington is back: Washington; yours said {seen[3]}"
+
+# %% check="geo_dns_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED, attempt
+
+_rng, seen = random.Random(SEED), []
+for _ in range(60):
+    _points = [(_rng.uniform(-80, 80), _rng.uniform(-180, 180)) for _ in range(_rng.randint(1, 6))]
+    _points += _rng.sample(_points, min(2, len(_points)))
+    _centers = [Center(f"center {_n}", _point) for _n, _point in enumerate(_points)]
+    _listed, _dns = list(_centers), GeoDNS(_centers)
+    for _ in range(5):
+        for _center in _centers:
+            _center.healthy = _rng.random() < 0.6
+        _user = (_rng.uniform(-80, 80), _rng.uniform(-180, 180))
+        _found = attempt(lambda: _dns.resolve(_user))
+        if "returned" in _found:
+            _found = [_n for _n, _center in enumerate(_listed) if _center is _found["returned"]]
+        else:
+            _found = [_found["raised"]]
+        seen.append([_found, _centers == _listed])
+### JUDGE
+import math
+import random
+from course.checks import SEED
+
+
+def _km(a, b):
+    (lat, lon), (to_lat, to_lon) = (map(math.radians, point) for point in (a, b))
+    cosine = math.sin(lat) * math.sin(to_lat) + math.cos(lat) * math.cos(to_lat) * math.cos(lon - to_lon)
+    return 6371 * math.acos(max(-1.0, min(1.0, cosine)))
+
+
+_rng, _answers = random.Random(SEED), iter(seen)
+for _ in range(60):
+    _points = [(_rng.uniform(-80, 80), _rng.uniform(-180, 180)) for _ in range(_rng.randint(1, 6))]
+    _points += _rng.sample(_points, min(2, len(_points)))
+    for _ in range(5):
+        _up = [_rng.random() < 0.6 for _ in _points]
+        _user = (_rng.uniform(-80, 80), _rng.uniform(-180, 180))
+        _found, _unchanged = next(_answers)
+        _call = f"resolve({_user}) with {[(_n, _p) for _n, _p in enumerate(_points) if _up[_n]]} healthy"
+        if not any(_up):
+            assert _found == ["NoHealthyCenter"], (
+                f"none of {len(_points)} centers is healthy: NoHealthyCenter must be raised; yours gave {_found}"
+            )
+            continue
+        _far = [_km(_user, _point) if _ok else math.inf for _point, _ok in zip(_points, _up, strict=True)]
+        assert len(_found) == 1 and isinstance(_found[0], int), (
+            f"{_call}: expected one of the centers given, got {_found}"
+        )
+        _best, _mine = min(_far), _found[0]
+        assert _far[_mine] <= _best + 1, (
+            f"{_call}: center {_far.index(_best)} is {_best:.0f} km away, yours chose center {_mine} at {_far[_mine]:.0f} km"
+        )
+        _twins = [_n for _n, _p in enumerate(_points) if _up[_n] and _p == _points[_mine]]
+        assert _mine == _twins[0], (
+            f"{_call}: of the equally near centers {_twins} the first in the list, not {_mine}"
+        )
+        assert _unchanged, "resolve must not change the list of centers"
+assert len(seen) == 300, f"300 calls were made, {len(seen)} were seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your DNS now answers the whole world. The second center halved the mean. Open the third and the fourth: who gains, and how much is it? Then let the first one die, and look where its users go.
+# With four centers, more than half of these people still have Singapore as the nearest. Where would you open the fifth?
+
+# %%
+explore_dns(GeoDNS)
+
+# %% [markdown]
+# ## Exercise B — x % here, the rest there: splitting users
+#
+# Sometimes you want a share, not a place. Singapore is new; you want 10 % of the users there first, then half of them. Two things must not happen: a user who jumps between centers from
+# page to page, and a change from 50 % to 55 % that moves everybody.
+#
+# `split(user_id, weights)` returns the *name* of a user's center.
+#
+# - `user_id` is an int or a string. `weights` is a dict from name to percent. The percents are not negative; they may be decimals, and their sum may be any positive number: the shares are in proportion.
+# - The same user with the same weights always gets the same center: whoever else was asked for before, and in **every process**, on every server and after every restart. So no dice and no builtin `hash`, which gives
+#   texts another number in each process.
+# - Of any 100,000 users every center gets its share within 1 point (of a hundred), whatever their ids look like: 0, 1, 2, …, numbers in steps of a million, e-mail addresses. A center with 0 percent gets nobody.
+# - If one center's percent is *raised*, and all else in `weights` stays as it is, also the order of the dict, then no user leaves *that* center.
+# - It changes nothing of `weights`.
+#
+# To try it: `split("ann@example.org", {"Washington": 90, "Singapore": 10})`.
+#
+# <details><summary>Hint 1</summary>
+# Could you give each user a fixed place on a line from 0 to 1, all over it and never moving? `hashlib.sha256(some_bytes).hexdigest()` makes the same long number of the same bytes everywhere; `int(digits, 16)` reads it.
+# </details>
+# <details><summary>Hint 2</summary>
+# Cut the line into one piece for each center, in the order of the dict, as long as its share. The user's center is the piece she stands on. What happens to the ends of a piece when its percent is raised?
+# </details>
+
+
+# %% solution="split"
+def split(user_id, weights):
+    """Return the name of the center of a user; `weights`: dict from name to percent."""
+    ### BEGIN SOLUTION Exercise B: give the user a center
+    digest = hashlib.sha256(str(user_id).encode()).hexdigest()
+    place = int(digest, 16) / 16**64 * sum(weights.values())
+    for name, percent in weights.items():
+        place -= percent
+        if place < 0:
+            return name
+    return max(weights, key=weights.get)  # only when rounding leaves nothing else
+    ### END SOLUTION
+
+
+# %% check="split" points=1
+weights = {"Washington": 70, "Singapore": 30}
+found = [split(user_id, weights) for user_id in range(100_000)]
+again = [split(user_id, weights) for user_id in range(100)]
+seen = {name: found.count(name) for name in weights}
+seen["the same again"] = again == found[:100]
+### JUDGE
+for name, percent in (("Washington", 70), ("Singapore", 30)):
+    assert abs(seen[name] - 1000 * percent) <= 1000, (
+        f"users 0 … 99,999 split 70 to 30: {name} should get about {1000 * percent:,}, yours gave it {seen[name]:,}"
+    )
+assert seen["the same again"], "users 0 … 99 were asked for twice and did not get the same center"
+
+# %% check="split_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 1), []
+for _ in range(12):
+    _names = _rng.sample(["Oslo", "Lima", "Perth", "Dakar", "Delhi", "Quito"], _rng.randint(2, 5))
+    _before = {_name: _rng.choice([1, 5, 7.5, 20, 50, 0.25, 130]) for _name in _names}
+    _raised = _rng.choice(_names)
+    _after = _before | {_raised: _before[_raised] + _rng.choice([0.5, 3, 10, 40, 200])}
+    _users = [_rng.choice([_n, f"user-{_n}@example.org"]) for _n in _rng.sample(range(10**9), 600)]
+    _kept = dict(_before)
+    _moved = [[split(_user, _before), split(_user, _after)] for _user in _users]
+    seen.append([_moved, _before == _kept])
+_users = [f"{_rng.random()}" for _ in range(2000)]
+seen.append([split(_user, {"Oslo": 0, "Lima": 60, "Perth": 0, "Dakar": 40, "Delhi": 0}) for _user in _users])
+seen.append([split(_user, {"Oslo": 1.9, "Lima": 1.1}) for _user in _users])
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 1)
+assert len(seen) == 14, "not all splits were seen"
+for _moved, _unchanged in seen[:12]:
+    _names = _rng.sample(["Oslo", "Lima", "Perth", "Dakar", "Delhi", "Quito"], _rng.randint(2, 5))
+    _before = {_name: _rng.choice([1, 5, 7.5, 20, 50, 0.25, 130]) for _name in _names}
+    _raised = _rng.choice(_names)
+    _after = _before | {_raised: _before[_raised] + _rng.choice([0.5, 3, 10, 40, 200])}
+    _users = [_rng.choice([_n, f"user-{_n}@example.org"]) for _n in _rng.sample(range(10**9), 600)]
+    assert len(_moved) == 600, "not all users were seen"
+    for _user, (_one, _other) in zip(_users, _moved, strict=True):
+        assert _one in _before and _other in _before, (
+            f"split({_user!r}, {_before}) must return one of the names; got {_one!r}, after raising {_raised} {_other!r}"
+        )
+        assert _one != _raised or _other == _raised, (
+            f"user {_user!r} left {_raised} for {_other} when its percent was raised: {_before} → {_after}"
+        )
+    for _shares, _column in ((_before, 0), (_after, 1)):
+        for _name in _names:
+            _part = _shares[_name] / sum(_shares.values())
+            _got = sum(_pair[_column] == _name for _pair in _moved)
+            assert abs(_got - 600 * _part) <= 6 * (600 * _part * (1 - _part)) ** 0.5 + 3, (
+                f"600 users with {_shares}: {_name} should get about {600 * _part:.0f}, yours gave it {_got}"
+            )
+    assert _unchanged, "split must not change the weights"
+assert set(seen[12]) == {"Lima", "Dakar"}, (
+    f"Oslo, Perth and Delhi have 0 percent: nobody goes there; yours used {sorted(set(map(str, seen[12])))}"
+)
+_oslo = seen[13].count("Oslo")
+assert abs(_oslo - 1267) <= 130, (
+    f"2,000 users, Oslo 1.9 percent to Lima 1.1: Oslo should get about 1,267 of them, yours gave it {_oslo}"
+)
+### END HIDDEN TESTS
+
+# %% check="split_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import builtins
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 2)
+_first = _rng.randrange(10**6)
+_users = [_first + 10**6 * _n if _n % 2 else f"user-{10 * _n}@example.org" for _n in range(100_000)]
+_weights = dict(zip(_rng.sample(["Oslo", "Lima", "Perth"], 3), (45, 35, 20), strict=True))
+_found = [split(_user, _weights) for _user in _users]
+seen = {"shares": [_found.count(_name) for _name in _weights], "processes": []}
+_some = _rng.sample(_users, 500)
+_real_hash = builtins.hash
+for _salt, _order in ((1, 1), (2, -1)):  # as in two processes: other numbers, other users before
+    builtins.hash = lambda thing: _real_hash((_salt, thing))
+    try:
+        _again = [split(_user, _weights) for _user in _some[::_order]]
+    finally:
+        builtins.hash = _real_hash
+    seen["processes"].append(_again[::_order])
+### JUDGE
+assert len(seen["shares"]) == 3, "not all shares were seen"
+for _got, _percent in zip(seen["shares"], (45, 35, 20), strict=True):
+    assert abs(_got - 1000 * _percent) <= 1000, (
+        f"100,000 users, half with e-mail addresses, half with numbers in steps of two million: {_percent} percent should get about {1000 * _percent:,}, yours gave it {_got:,}"
+    )
+_one, _two = seen["processes"]
+assert len(_one) == 500, "not all users were seen"
+_strangers = sum(_a != _b for _a, _b in zip(_one, _two, strict=True))
+assert _strangers == 0, (
+    f"{_strangers} of 500 users got another center when the same was asked in another process (there the builtin hash gives other numbers) and in another order"
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Each mark is a user, a frame says that she moved. From 50 % to 90 % about 40 % have to move, so nobody looks bad. Now move *after* to 55 %: drawing all lots anew still moves half of the users, and each of
+# them finds a center without her session, with a cold cache, or without her last write. Then take four centers and look again: do more of your users move than must? (Could you do better? It is called *rendezvous hashing*.)
+
+# %%
+explore_split(split)
+
+# %% [markdown]
+# ## Exercise C — What an outage costs: the resolver's cache
+#
+# Now write the thing that stands between your DNS and your users.
+#
+# `CachingResolver(dns, ttl)` is made with a `dns`, which has `resolve(location)` and may take long or fail, and a time to live in seconds, at least 0. Its `.resolve(location, now)` returns a center.
+#
+# - If `dns` answered for this `location` at the time `asked`, and `now < asked + ttl`, it returns that answer without asking. It does so also when that center has died meanwhile: a resolver does not know your centers.
+# - Otherwise it calls `dns.resolve(location)` once, remembers the answer for this location, and returns it. `asked` is the `now` of that call: handing an answer out again does not make it younger.
+# - If `dns.resolve` raises, the exception passes on. Nothing is remembered then: an answer that had expired is not handed out, and the next call asks again.
+# - Each resolver has its own memory. `location` is a tuple of two numbers, and `now` (seconds) never goes back.
+#
+# To try it: `CachingResolver(GeoDNS(make_centers(2)), 60).resolve((48.85, 2.35), 0)`.
+#
+# <details><summary>Hint 1</summary>
+# What do you have to know about an answer to decide whether it is still good, and where have you kept such pairs before?
+# </details>
+# <details><summary>Hint 2</summary>
+# It is the TTL cache of notebook 04 with a read-through around it. Ask first, write down after: then an exception leaves no trace.
+# </details>
+
+
+# %% solution="caching_resolver"
+class CachingResolver:
+    """Asks a DNS, and remembers each location's answer for `ttl` seconds, dead or alive."""
+
+    def __init__(self, dns, ttl):
+        ### BEGIN SOLUTION Exercise C: what do you remember?
+        self.dns = dns
+        self.ttl = ttl
+        self.answers = {}  # location → (center, when asked)
+        ### END SOLUTION
+
+    def resolve(self, location, now):
+        """Return the center for `location` at the time `now` (seconds), from memory if it is fresh."""
+        ### BEGIN SOLUTION Exercise C: answer from memory, or ask
+        if location in self.answers:
+            center, asked = self.answers[location]
+            if now < asked + self.ttl:
+                return center
+        center = self.dns.resolve(location)
+        self.answers[location] = (center, now)
+        return center
+        ### END SOLUTION
+
+
+# %% check="caching_resolver" points=1
+class CountingDNS:
+    def __init__(self):
+        self.asked = []
+
+    def resolve(self, location):
+        self.asked.append(location)
+        return Center(f"answer {len(self.asked)}", (0, 0))
+
+
+dns = CountingDNS()
+resolver = CachingResolver(dns, ttl=60)
+paris, tokyo = (48.85, 2.35), (35.69, 139.69)
+seen = [
+    resolver.resolve(location, now).name
+    for location, now in [(paris, 0), (paris, 59), (tokyo, 59), (paris, 60), (tokyo, 100), (paris, 119), (paris, 120)]
+]
+### JUDGE
+expected = [f"answer {number}" for number in (1, 1, 2, 3, 2, 3, 4)]
+assert seen == expected, (
+    "ttl 60; Paris at 0, 59, Tokyo at 59, Paris at 60, Tokyo at 100, Paris at 119, 120: the DNS is asked at Paris 0, Tokyo 59, "
+    f"Paris 60 and Paris 120, so {expected}; yours gave {seen}"
+)
+
+# %% check="caching_resolver_check_2" points=1
+from course.checks import attempt
+
+centers = make_centers(2)
+resolver, boston = CachingResolver(GeoDNS(centers), ttl=60), (42.36, -71.06)
+seen = [resolver.resolve(boston, 0).name]
+centers[0].healthy = False
+seen += [resolver.resolve(boston, now).name for now in (30, 59, 60)]
+centers[1].healthy = False
+seen += [resolver.resolve(boston, 100).name, attempt(lambda: resolver.resolve(boston, 120).name)]
+centers[0].healthy = True
+seen.append(resolver.resolve(boston, 121).name)
+### JUDGE
+assert seen[:3] == ["Washington"] * 3, (
+    f"ttl 60, asked at 0, Washington dead since then: at 0, 30 and 59 the answer is still Washington; yours gave {seen[:3]}"
+)
+assert seen[3] == "Singapore", f"at 60 the answer has expired: Singapore; yours gave {seen[3]}"
+assert seen[4] == "Singapore", f"at 100, all dead: Singapore is still remembered; yours gave {seen[4]}"
+assert seen[5].get("raised") == "NoHealthyCenter", (
+    f"at 120 it has expired and the DNS raises NoHealthyCenter, which passes on; yours gave {seen[5]}"
+)
+assert seen[6] == "Washington", (
+    f"at 121 Washington is back, and a failure is not remembered: Washington; yours gave {seen[6]}"
+)
+
+# %% check="caching_resolver_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+
+class _CountingDNS:
+    def __init__(self):
+        self.asked = 0
+
+    def resolve(self, location):
+        self.asked += 1
+        return Center(f"{location[0]} {self.asked}", location)
+
+
+_rng, seen = random.Random(SEED + 3), []
+for _ttl in [0, 1, 7, 30, _rng.randint(2, 90), 1000]:
+    _dns, _now, _answers = _CountingDNS(), _rng.choice([0, 10_000]), []
+    _resolver = CachingResolver(_dns, _ttl)
+    for _ in range(150):
+        _now += _rng.choice([0, 1, 1, 3, 10])
+        _answers.append(_resolver.resolve((_rng.randint(1, 5), 7), _now).name)
+    seen.append(_answers)
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 3)
+assert [len(_answers) for _answers in seen] == [150] * 6, "not all calls were seen"
+for _answers, _ttl in zip(seen, [0, 1, 7, 30, _rng.randint(2, 90), 1000], strict=True):
+    _now, _log, _questions = _rng.choice([0, 10_000]), {}, 0
+    for _got in _answers:
+        _now += _rng.choice([0, 1, 1, 3, 10])
+        _place = _rng.randint(1, 5)
+        _asked, _want = _log.get(_place, [-1000, ""])
+        _why = f"asked for at {_asked}, {_now - _asked} s ago, so still good"
+        if _now - _asked >= _ttl:
+            _questions += 1
+            _asked, _want = _log[_place] = [_now, f"{_place} {_questions}"]
+            _why = "the DNS must be asked now"
+        assert _got == _want, (
+            f"CachingResolver(dns, {_ttl}).resolve(({_place}, 7), {_now}): expected {_want!r} (place, number of the question), {_why}; got {_got!r}"
+        )
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="caching_resolver_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED, attempt
+
+
+class _FailingDNS:
+    def __init__(self, fails):
+        self.fails, self.asked = fails, 0
+
+    def resolve(self, location):
+        self.asked += 1
+        if self.asked in self.fails:
+            raise self.fails[self.asked](f"question {self.asked}")
+        return Center(f"answer {self.asked}", location)
+
+
+_ttl, _start = random.Random(SEED + 4).randint(20, 50), random.Random(SEED + 5).randint(0, 900)
+_dns, _place = _FailingDNS({2: NoHealthyCenter, 3: TimeoutError, 6: NoHealthyCenter}), (3, 4)
+_resolver, seen = CachingResolver(_dns, _ttl), {"told": [], "asked": []}
+for _age in (0, _ttl - 1, _ttl, _ttl + 1, _ttl + 2, 2 * _ttl + 1, 2 * _ttl + 2, 3 * _ttl + 2, 3 * _ttl + 2):
+    _answer = attempt(lambda: _resolver.resolve(_place, _start + _age).name)
+    seen["told"].append(_answer.get("returned", _answer.get("raised")))
+    seen["asked"].append(_dns.asked)
+_one, _two = CachingResolver(_FailingDNS({}), 50), CachingResolver(_FailingDNS({1: TimeoutError}), 50)
+seen["two resolvers"] = [_one.resolve(_place, 7).name, attempt(lambda: _two.resolve(_place, 8).name).get("raised")]
+### JUDGE
+import random
+from course.checks import SEED
+
+_ttl, _start = random.Random(SEED + 4).randint(20, 50), random.Random(SEED + 5).randint(0, 900)
+_ages = (0, _ttl - 1, _ttl, _ttl + 1, _ttl + 2, 2 * _ttl + 1, 2 * _ttl + 2, 3 * _ttl + 2, 3 * _ttl + 2)
+_told = ["answer 1", "answer 1", "NoHealthyCenter", "TimeoutError", "answer 4", "answer 4", "answer 5"]
+_told += ["NoHealthyCenter", "answer 7"]
+_asked = [1, 1, 2, 3, 4, 4, 5, 6, 7]
+assert len(seen["told"]) == len(seen["asked"]) == 9, "not all calls were seen"
+for _age, _want, _count, _got, _counted in zip(_ages, _told, _asked, seen["told"], seen["asked"], strict=True):
+    assert (_got, _counted) == (_want, _count), (
+        f"ttl {_ttl}; the DNS fails at its questions 2, 3 and 6; {_age} s after the first call: expected {_want!r} after {_count} questions to the DNS "
+        f"(an exception passes on, and nothing is remembered of it), got {_got!r} after {_counted}"
+    )
+assert seen["two resolvers"] == ["answer 1", "TimeoutError"], (
+    f"two resolvers with a DNS each, asked for the same place: the second has to ask its own, which raises TimeoutError; got {seen['two resolvers']}"
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Four centers, your DNS, your resolvers; Singapore dies. Each city asks its resolver, and the resolver keeps what your `GeoDNS` said.
+#
+# 1. Who gets Singapore's users? A center can do 65 % of all traffic. Move that up until nobody is refused. You have now found out what each of four centers must be able to carry.
+# 2. Then take *centers* down to 2. How much is needed now?
+# 3. After the return: why do the users come back over a minute, and not at once?
+
+# %%
+explore_outage(GeoDNS, CachingResolver)
+
+# %% [markdown]
+# ## Exercise D — Two centers write: the last writer wins
+#
+# Ann changes the title of a photo in Washington. Half a second later Bob changes it in Singapore, and has not seen hers. Each center sends its write to the other. If each keeps what *arrives* last, Washington
+# ends with Bob's title and Singapore with Ann's, for good if nobody writes it again. You need a rule that gives the same in both, in whatever order things arrive.
+#
+# `LastWriterWins()` is the store of one center. Each key remembers the *latest* thing that was done to it:
+#
+# - `.write(key, value, timestamp, center)` and `.delete(key, timestamp, center)`: `timestamp` is a number (the writer's clock), `center` the name of the center where it was done. They return nothing, and they may arrive in any order, more than once.
+# - The later timestamp wins. Of equal timestamps, the greater center name (as Python compares strings) wins. Of a write and a delete with the same timestamp *and* center, the delete wins. What does not win changes nothing.
+# - So a delete must be remembered like a write: an older write that arrives after it must not bring the value back. That also holds for a key that was never written here.
+# - `.get(key)` returns the value; `None` if the key is unknown or the latest thing done to it was a delete. A value may be 0 or "".
+# - `.merge(other)` takes over from another `LastWriterWins` what wins against its own, deletes too. It changes only itself, and later changes of the one do not show in the other.
+#
+# Two *different* writes of the same key, timestamp and center do not happen. If all this holds, `merge` is **commutative, associative and idempotent**: all centers that have merged with each other hold the same, whoever merged first and however often.
+#
+# To try it: `store = LastWriterWins()`, then `store.write("photo-1", "Sunset", 10.0, "Washington")` and `store.get("photo-1")`.
+#
+# <details><summary>Hint 1</summary>
+# You need one question only: of two things done to a key, which one wins? Write it down once, in words, before you write any of the methods. (You may add methods of your own.)
+# </details>
+# <details><summary>Hint 2</summary>
+# Python compares tuples from left to right, and `False < True`. What would you put into a tuple, in which order, so that the greater tuple is the winner? Keep it beside the value, and a delete is a write of nothing.
+# </details>
+
+
+# %% solution="last_writer_wins"
+class LastWriterWins:
+    """What one center knows: of each key the latest write or delete, by timestamp."""
+
+    def __init__(self):
+        ### BEGIN SOLUTION Exercise D: what do you remember?
+        self.latest = {}  # key → ((timestamp, center, deleted), value)
+        ### END SOLUTION
+
+    def write(self, key, value, timestamp, center):
+        """Set a key, unless something later is known of it."""
+        ### BEGIN SOLUTION Exercise D: write
+        rank = (timestamp, center, False)
+        if key not in self.latest or rank > self.latest[key][0]:
+            self.latest[key] = (rank, value)
+        ### END SOLUTION
+
+    def delete(self, key, timestamp, center):
+        """Delete a key, unless something later is known of it."""
+        ### BEGIN SOLUTION Exercise D: delete
+        rank = (timestamp, center, True)
+        if key not in self.latest or rank > self.latest[key][0]:
+            self.latest[key] = (rank, None)
+        ### END SOLUTION
+
+    def merge(self, other):
+        """Take over what `other` knows later."""
+        ### BEGIN SOLUTION Exercise D: merge
+        for key, entry in other.latest.items():
+            if key not in self.latest or entry[0] > self.latest[key][0]:
+                self.latest[key] = entry
+        ### END SOLUTION
+
+    def get(self, key):
+        """Return the value of a key, None if there is none."""
+        ### BEGIN SOLUTION Exercise D: get
+        return self.latest[key][1] if key in self.latest else None
+        ### END SOLUTION
+
+
+# %% check="last_writer_wins" points=1
+store = LastWriterWins()
+seen = [store.get("title")]
+store.write("title", "Sunset", 10, "Washington")
+seen.append(store.get("title"))
+store.write("title", "Dawn", 12, "Singapore")
+store.write("title", "Evening", 11, "Washington")
+seen.append(store.get("title"))
+store.write("title", "Night", 12, "Washington")
+store.write("title", "Noon", 12, "Frankfurt")
+seen.append(store.get("title"))
+store.delete("title", 13, "Frankfurt")
+seen.append(store.get("title"))
+### JUDGE
+assert seen[0] is None, f"a key never written: None; yours gave {seen[0]!r}"
+assert seen[1] == "Sunset", f"after one write of 'Sunset' at 10: yours gave {seen[1]!r}"
+assert seen[2] == "Dawn", (
+    f"'Dawn' of 12 arrives before 'Evening' of 11: the later timestamp, 'Dawn', stays; yours gave {seen[2]!r}"
+)
+assert seen[3] == "Night", (
+    f"12 in Singapore 'Dawn', in Washington 'Night', in Frankfurt 'Noon': the greatest name, Washington, wins; yours gave {seen[3]!r}"
+)
+assert seen[4] is None, f"deleted at 13: None; yours gave {seen[4]!r}"
+
+# %% check="last_writer_wins_check_2" points=1
+def two_centers():
+    west, east = LastWriterWins(), LastWriterWins()
+    west.write("title", "Sunset", 10, "Washington")
+    west.write("caption", "old", 5, "Washington")
+    west.delete("tag", 20, "Washington")
+    east.write("title", "Dawn", 10.5, "Singapore")
+    east.write("caption", "older", 4, "Singapore")
+    east.write("tag", "sea", 15, "Singapore")
+    east.write("place", "Bali", 7, "Singapore")
+    return west, east
+
+
+keys = ["title", "caption", "tag", "place"]
+west, east = two_centers()
+west.merge(east)
+seen = [[west.get(key) for key in keys], [east.get(key) for key in keys]]
+east.merge(west)
+west.merge(east)
+seen += [[west.get(key) for key in keys], [east.get(key) for key in keys]]
+### JUDGE
+both = ["Dawn", "old", None, "Bali"]
+assert seen[0] == both, (
+    f"west.merge(east) for title, caption, tag, place: of each key the later one, {both}; yours gave {seen[0]}"
+)
+assert seen[1] == ["Dawn", "older", "sea", "Bali"], (
+    f"west.merge(east) must change only west; east's title, caption, tag, place became {seen[1]}"
+)
+assert seen[2] == both and seen[3] == both, (
+    f"after merging both ways (and once more) both hold {both}; yours hold {seen[2]} and {seen[3]}"
+)
+
+# %% check="last_writer_wins_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 6), []
+for _ in range(150):
+    _store, _looks = LastWriterWins(), []
+    for _ in range(12):
+        _key, _time, _center = _rng.choice("abc"), _rng.randint(1, 4), _rng.choice(["Lima", "Oslo", "Perth"])
+        if _rng.random() < 0.35:
+            _store.delete(_key, _time, _center)
+        else:
+            _value = [0, "", "red", "blue", 7][(_time * 3 + len(_center) + ord(_key)) % 5]
+            _store.write(_key, _value, _time, _center)
+        _looks.append([_store.get(_name) for _name in "abcd"])
+    seen.append(_looks)
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 6)
+assert [len(_looks) for _looks in seen] == [12] * 150, "not all was seen"
+for _looks in seen:
+    _done = {_name: [] for _name in "abcd"}
+    for _got in _looks:
+        _key, _time, _center = _rng.choice("abc"), _rng.randint(1, 4), _rng.choice(["Lima", "Oslo", "Perth"])
+        if _rng.random() < 0.35:
+            _done[_key].append([_time, _center, "deleted", None])
+        else:
+            _value = [0, "", "red", "blue", 7][(_time * 3 + len(_center) + ord(_key)) % 5]
+            _done[_key].append([_time, _center, "--", _value])
+        for _name, _is in zip("abcd", _got, strict=True):
+            _want = None
+            if _done[_name]:
+                _time = max(_each[0] for _each in _done[_name])
+                _last = [_each for _each in _done[_name] if _each[0] == _time]
+                _name_of_last = max(_each[1] for _each in _last)
+                _last = [_each for _each in _last if _each[1] == _name_of_last]
+                _want = None if any(_each[2] == "deleted" for _each in _last) else _last[0][3]
+            assert _is == _want and (_is is None) == (_want is None), (
+                f"key {_name!r}: after [timestamp, center, deleted?, value] {_done[_name]} in this order, get should be {_want!r}, yours gave {_is!r}"
+            )
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="last_writer_wins_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+
+def _three_stores(done):
+    stores = [LastWriterWins() for _ in range(3)]
+    for place, key, value, time, center in done:
+        if value is None:
+            stores[place].delete(key, time, center)
+        else:
+            stores[place].write(key, value, time, center)
+    return stores
+
+
+def _values(store):
+    return [store.get(key) for key in "abcdef"]
+
+
+_rng, seen = random.Random(SEED + 7), []
+_centers = ["Lima", "Oslo", "Perth"]
+for _ in range(40):
+    _done = []
+    for _number in range(18):
+        _where, _time = _rng.randrange(3), _rng.randint(1, 6)
+        _value = None if _rng.random() < 0.35 else f"{_time} {_centers[_where]}"
+        _done.append([_where, _rng.choice("abcdef"), _value, _time, _centers[_where]])
+    _a, _b, _c = _three_stores(_done)
+    _b_before, _c_before = _values(_b), _values(_c)
+    _b.merge(_c)
+    _a.merge(_b)
+    _case = {"a + (b + c)": _values(_a), "c left alone": _values(_c) == _c_before}
+    _a, _b, _c = _three_stores(_done)
+    _a.merge(_b)
+    _a.merge(_c)
+    _case["(a + b) + c"] = _values(_a)
+    _case["b left alone"] = _values(_b) == _b_before
+    _a.merge(_b)
+    _a.merge(_c)
+    _case["again"] = _values(_a)
+    _c.merge(_b)
+    _c.merge(_a)
+    _case["c + b + a"] = _values(_c)
+    _a.write("a", "later", 100, "Lima")
+    _a.delete("b", 100, "Lima")
+    _case["apart afterwards"] = _values(_c) == _case["c + b + a"]
+    seen.append(_case)
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 7)
+_centers = ["Lima", "Oslo", "Perth"]
+assert len(seen) == 40, "not all was seen"
+for _case in seen:
+    _latest = {}
+    _done = []
+    for _number in range(18):
+        _where, _time = _rng.randrange(3), _rng.randint(1, 6)
+        _value = None if _rng.random() < 0.35 else f"{_time} {_centers[_where]}"
+        _key = _rng.choice("abcdef")
+        _rank = [_time, _centers[_where], _value is None]
+        _done.append([_key, *_rank[:2], _value])
+        if _key not in _latest or _rank > _latest[_key][0]:
+            _latest[_key] = [_rank, _value]
+    _want = [_latest[_key][1] if _key in _latest else None for _key in "abcdef"]
+    for _way in ("a + (b + c)", "(a + b) + c", "again", "c + b + a"):
+        assert _case[_way] == _want, (
+            f"stores a, b, c with [key, timestamp, center, value or None for deleted] {_done}; merged as {_way}: keys a … f should be {_want}, yours are {_case[_way]}"
+        )
+    assert _case["b left alone"] and _case["c left alone"], "x.merge(y) must not change y"
+    assert _case["apart afterwards"], "after c.merge(a), a write or delete in a must not show in c"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Two centers, 80 keys, eight writes a second; at 60 s the line between them is cut for a minute. Both go on. When it is back, your `merge` brings them together within one lag.
+#
+# 1. Left: with your rule they agree again at once (the rest is on its way); "what arrives last stays" goes on differing. Right: the price. A write is *lost* if the one that outranks it was made by somebody who had not seen it. Nobody gets an error.
+# 2. Take the cut away (0 s) and move *replication lag*. The line is ½ (1 − e^(−2λτ)), with λ writes a second of a key in each center and τ the lag. Why can it not exceed one half?
+# 3. Set lag 0.1 s, no cut, and put Singapore's clock 5 s ahead. The winner is no longer who wrote last. Who loses now?
+
+# %%
+explore_sync(LastWriterWins)
+
+# %% [markdown]
+# ## Exercise E — One center at a time: deployment
+#
+# Every center must run the same version, and a program must see to that: by hand, the fourth one gets forgotten. But in which order, and what if the new version is a bad one?
+#
+# `rolling_deploy(centers, version, deploy, healthy)` brings `version` to the `centers` (a list), in list order, one at a time.
+#
+# - For each center it calls `deploy(center, version)`, then `healthy(center)`, which takes its time and then returns `True` or `False`. Only if it is `True` the next one follows.
+# - If it is `False`, or if `deploy` or `healthy` raises an exception, this center is unhealthy. Then it stops, and it **rolls back** this center and all that were done before, the newest first: `deploy(center, old)` for each, where `old` is
+#   the version that *this* center had before. (Rolling back does not fail.)
+# - `center.version` is the version that a center has now. Only `deploy` changes it, so read it in time. You do not set it yourself.
+# - It calls `deploy` and `healthy` for nothing else, and does not change the list.
+# - It returns `Deployment(succeeded, deployed, rolled_back)`: `True` or `False`, and two lists of centers. `deployed` holds those that got the new version, in this order, also if it was taken from them again; one whose `deploy`
+#   raised counts, as half of it may be there. `rolled_back` holds those that were rolled back, in this order.
+#
+# To try it: `rolling_deploy(make_centers(3), "v2", lambda center, version: setattr(center, "version", version), lambda center: True)`.
+#
+# <details><summary>Hint 1</summary>
+# When you roll back the third center, what do you have to know of the first one, and when was the last moment to find it out?
+# </details>
+# <details><summary>Hint 2</summary>
+# Keep a list of pairs, center and old version, and add to it *before* you call `deploy`. Then there is only one way to fail, and one list to walk backwards.
+# </details>
+
+
+# %% solution="rolling_deploy"
+def rolling_deploy(centers, version, deploy, healthy):
+    """Bring `version` to one center after the other; take it from all at the first unhealthy one."""
+    ### BEGIN SOLUTION Exercise E: deploy, look, and roll back if you must
+    before = []  # (center, the version it had)
+    for center in centers:
+        before.append((center, center.version))
+        try:
+            deploy(center, version)
+            fine = healthy(center)
+        except Exception:
+            fine = False
+        if not fine:
+            for done, old in reversed(before):
+                deploy(done, old)
+            deployed = [done for done, _ in before]
+            return Deployment(False, deployed, deployed[::-1])
+    return Deployment(True, [center for center, _ in before], [])
+    ### END SOLUTION
+
+
+# %% check="rolling_deploy" points=1
+def deployed_to(centers, bad):
+    calls = []
+
+    def deploy(center, version):
+        calls.append(f"deploy {center.name} {version}")
+        center.version = version
+
+    def healthy(center):
+        calls.append(f"healthy {center.name}")
+        return center.name != bad
+
+    result = rolling_deploy(centers, "v9", deploy, healthy)
+    names = [[center.name for center in each] for each in (result.deployed, result.rolled_back)]
+    return [result.succeeded, *names, calls, [center.version for center in centers]]
+
+
+def three_centers():
+    return [Center(name, (0, 0), version=version) for name, version in (("a", "v1"), ("b", "v2"), ("c", "v1"))]
+
+
+seen = [deployed_to(three_centers(), "nobody"), deployed_to(three_centers(), "b")]
+### JUDGE
+good, bad = seen
+assert good[:3] == [True, ["a", "b", "c"], []] and good[4] == ["v9", "v9", "v9"], (
+    f"a, b, c all healthy: expected [True, ['a', 'b', 'c'], []] and v9 everywhere; got {good[:3]} and {good[4]}"
+)
+assert bad[3] == [
+    "deploy a v9", "healthy a", "deploy b v9", "healthy b", "deploy b v2", "deploy a v1",
+], f"a (v1), b (v2), c (v1), and v9 is unhealthy in b: a, b, then b back to v2 and a back to v1; your calls were {bad[3]}"
+assert bad[:3] == [False, ["a", "b"], ["b", "a"]], (
+    f"… and the result is False, deployed a, b, rolled back b, a; yours was {bad[:3]}"
+)
+
+# %% check="rolling_deploy_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 8), []
+for _ in range(40):
+    _names = _rng.sample("abcdefgh", _rng.randint(1, 6))
+    _centers = [Center(_name, (0, 0), version=f"v{_rng.randint(1, 5)}") for _name in _names]
+    _bad, _listed, _calls = _rng.choice([*_names, "nobody"]), list(_centers), []
+
+    def _deploy(center, version):
+        _calls.append(f"deploy {center.name} {version}")
+        center.version = version
+
+    def _healthy(center):
+        _calls.append(f"healthy {center.name}")
+        return center.name != _bad
+
+    _result = rolling_deploy(_centers, "v7", _deploy, _healthy)
+    _lists = [[_center.name for _center in _each] for _each in (_result.deployed, _result.rolled_back)]
+    seen.append([_result.succeeded, *_lists, _calls, [_center.version for _center in _listed], _centers == _listed])
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 8)
+assert len(seen) == 40, "not all deployments were seen"
+for _got in seen:
+    _names = _rng.sample("abcdefgh", _rng.randint(1, 6))
+    _old = {_name: f"v{_rng.randint(1, 5)}" for _name in _names}
+    _bad = _rng.choice([*_names, "nobody"])
+    _reached = _names if _bad == "nobody" else _names[: _names.index(_bad) + 1]
+    _back = [] if _bad == "nobody" else _reached[::-1]
+    _calls = [_call for _name in _reached for _call in (f"deploy {_name} v7", f"healthy {_name}")]
+    _calls += [f"deploy {_name} {_old[_name]}" for _name in _back]
+    _case = f"centers {_old}, v7 is unhealthy in {_bad}"
+    assert _got[3] == _calls, f"{_case}: the calls should be {_calls}, yours were {_got[3]}"
+    assert _got[:3] == [not _back, _reached, _back], (
+        f"{_case}: succeeded, deployed, rolled_back should be {[not _back, _reached, _back]}, yours were {_got[:3]}"
+    )
+    _versions = [_old[_name] if _back else "v7" for _name in _names]
+    assert _got[4] == _versions, f"{_case}: afterwards they should run {_versions}, yours run {_got[4]}"
+    assert _got[5], "rolling_deploy must not change the list of centers"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="rolling_deploy_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED, attempt
+
+_rng, seen = random.Random(SEED + 9), []
+for _what in ("deploy", "half a deploy", "healthy") * 6:
+    _names = _rng.sample("abcdefgh", _rng.randint(2, 6))
+    _centers = [Center(_name, (0, 0), version=f"v{_rng.randint(1, 5)}") for _name in _names]
+    _bad, _error = _rng.choice(_names), _rng.choice([OSError, ValueError, KeyError, ZeroDivisionError])
+
+    def _deploy(center, version):
+        if version == "v7" and center.name == _bad and _what == "deploy":
+            raise _error("deploy")
+        center.version = version
+        if version == "v7" and center.name == _bad and _what == "half a deploy":
+            raise _error("half a deploy")
+
+    def _healthy(center):
+        if center.name == _bad and _what == "healthy":
+            raise _error("healthy")
+        return True
+
+    _result = attempt(lambda: rolling_deploy(_centers, "v7", _deploy, _healthy))
+    if "returned" in _result:
+        _done = _result["returned"]
+        _result = [_done.succeeded, [_center.name for _center in _done.rolled_back]]
+    seen.append([_result, [_center.version for _center in _centers]])
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 9)
+assert len(seen) == 18, "not all deployments were seen"
+for _what, (_result, _versions) in zip(("deploy", "half a deploy", "healthy") * 6, seen, strict=True):
+    _names = _rng.sample("abcdefgh", _rng.randint(2, 6))
+    _old = [f"v{_rng.randint(1, 5)}" for _ in _names]
+    _bad = _rng.choice(_names)
+    _rng.choice([OSError, ValueError, KeyError, ZeroDivisionError])
+    _back = _names[: _names.index(_bad) + 1][::-1]
+    _function = "healthy" if _what == "healthy" else "deploy"
+    _case = f"centers {' '.join(_names)}, {_function} raises an exception in {_bad}, which counts as unhealthy"
+    assert _result == [False, _back], (
+        f"{_case}: succeeded and rolled_back should be {[False, _back]}, yours gave {_result}"
+    )
+    assert _versions == _old, f"{_case}: afterwards they should run {_old} again, yours run {_versions}"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The new version is bad everywhere: three in ten requests fail where it runs. Compare with the dashed line, all centers at once.
+#
+# 1. *Order: smallest first*. Whom do you choose to go first, and would those users agree?
+# 2. Watch each center for 0 minutes, then for 20. What does the caution cost when the version is a good one (*bad in center: none*)? For how long do two versions run side by side, on the same data?
+# 3. Let it be *bad in center: 2nd* only. What has rolling gained now?
+
+# %%
+explore_deployment(rolling_deploy)
+
+# %% [markdown]
+# ## Explain
+#
+# Your app keeps the number of likes of a photo under one key. To like it, a web server reads the number, adds one and writes it back, into the `LastWriterWins` of its center. A famous photo has 1,000 likes. The line between Washington and
+# Singapore is cut for one minute; in that minute 40 users like it in Washington and 60 in Singapore. Then the centers merge.
+#
+# What number does the photo have then, and why? A colleague says: "Our clocks are not good enough." Is he right? And does a shorter replication lag help? Name **two** different changes that would mend it, and what each of them costs. (About 8 sentences.)
+
+# %% [markdown] answer="explain" points=3
+# Washington's store ends the minute with 1,040, Singapore's with 1,060. When they merge, the write with the later timestamp wins as a whole: the photo has 1,040 or 1,060, depending on where the last like came from, instead of 1,100. The other
+# center's likes are lost, and nobody saw an error. Better clocks do not help: both last writes are honest, and whichever wins, it does not contain the other center's likes. A shorter lag helps on a normal day, because fewer
+# writes are made without having seen the other's, but it does nothing during a cut, when nothing arrives at all. One change: keep one number for each center, which only that center increases, and show the sum (a counter CRDT). It costs more
+# storage and works only for what can be put together like this; "at most 100 tickets" cannot. Another: give each photo a home center that alone counts its likes. Then users of the other center wait for the way there, and cannot like
+# at all while the line is cut. Writing each like as a key of its own would do as well, at the price of counting them.
+
+# %% [markdown] rubric="explain"
+# ### BEGIN MARK SCHEME
+# 1 point: 1,040 or 1,060, whichever was written last, not 1,100; last writer wins takes one whole value, and the other center's likes are lost silently. (Half a point for the right number without the reason.)
+#
+# 1 point: clocks: no; both writes are honest, a perfect clock only decides which one survives. Lag: fewer conflicts on normal days, but no help during the cut. (Half a point each.)
+#
+# 1 point: two *different* changes, each with its price; half a point for each. For example: a counter per center, summed (CRDT; more storage, only for data that can be merged, no upper limits); one home center for each photo (the others wait a round trip, and cannot
+# write during a cut or when the home is dead); one key for each like (more keys, counting them); writes confirmed by a majority of centers (each waits for a round trip; the smaller side of a cut cannot write); sending "+1" as a message that is kept until it arrives (must not be applied twice: notebook 08);
+# keeping both versions and letting the application decide (work for its author).
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## In production
+#
+# - **Route 53** (AWS): the routing policies *latency*, *geolocation* and *weighted* are your exercises A and B; health checks every 10 or 30 seconds take a center out. The manual recommends a TTL of 60 seconds or less with them (Developer Guide, as of 2026).
+# - **Cloudflare Load Balancing**: `steering_policy` "proximity", "geo" or "random" with weights; *proxied*, the address never changes, so no resolver's cache stands in the way. With DNS only, set `ttl`.
+# - The DNS sees the resolver, not the user. A resolver may pass on a part of the user's address: EDNS Client Subnet (RFC 7871, 2016).
+# - **Programs cache too**: some Java set-ups keep an address until they are restarted; AWS asks you to set `networkaddress.cache.ttl` to 5 seconds (SDK for Java guide, as of 2026).
+# - **Cassandra** and **DynamoDB global tables**: last writer wins by timestamp. Cassandra, too, lets a delete win a tie, and keeps it as a *tombstone* for `gc_grace_seconds`, by default 10 days. Global tables can be strongly consistent since June 2025, for the price of a round trip.
+# - **Spanner** waits for a majority at each write and for its clocks' uncertainty (Corbett and others, 2012). **CRDTs** (Shapiro and others, 2011) are values that merge without loss: counters, sets.
+# - **Deployment in waves**: AWS begins with one small cell, then one region, then several (C. Liguori, *Automating safe, hands-off deployments*, 2020). Argo Rollouts and Spinnaker do it with pauses and checks.
+# - **Left out here:** the minute until a health check notices, clients that try again elsewhere, half-dead centers, catching up after a long outage, laws on where data may be, and the bill for traffic between regions.
+
+# %% [markdown]
+# ## What breaks next
+#
+# Your site survives a fire. But look at what one click still has to wait for. A user uploads a photo: your server stores it, crops it, sharpens it, makes five sizes, sends it to the other center, tells her friends, and only then says "done". Any of
+# these may be slow or down, and the user waits for all of them. When thousands upload at once, the work that could have waited takes the workers that others need *now*. In notebook 08 you put a message queue between the click and the work.

@@ -1,0 +1,7 @@
+# loses: split_check
+# rolls dice: the same user jumps between centers
+import random
+
+
+def split(user_id, weights):
+    return random.choices(list(weights), weights=list(weights.values()))[0]
