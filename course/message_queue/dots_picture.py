@@ -1,0 +1,95 @@
+"""Every photo is a dot: done once, more than once, or never."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+
+from course.message_queue.model import QueueResult
+from course.view import style
+
+ACROSS, DOWN = 60, 36  # dots
+PLACES = ACROSS * DOWN
+PANELS = ("applied at every delivery", "your consumer")
+ONCE = "#9CCBEA"  # pale blue: what should be, so it stays in the background
+
+
+@dataclass(frozen=True)
+class Handled:
+    """The same deliveries with a consumer that applies every time, and with the student's."""
+
+    name: str
+    result: QueueResult
+    every_time: QueueResult
+
+
+class DotsPicture:
+    """Left: applied at every delivery. Right: the student's consumer on the same traffic."""
+
+    def __init__(self):
+        self.figure, axes = style.figure(1, 2, width=8.2, height=3.9)
+        self.marks = []
+        with rc_context(style.LOOK):
+            for panel, title in zip(axes, PANELS, strict=True):
+                self._prepare(panel, title)
+        self.figure.legend(
+            handles=self.handles,
+            loc="outside lower center",
+            ncols=5,
+            columnspacing=1.4,
+            handletextpad=0.3,
+            frameon=False,
+        )
+        self.moving = tuple(mark for marks in self.marks for mark in marks.values())
+
+    def _prepare(self, axes, title):
+        axes.set(xlim=(-1.5, ACROSS + 0.5), ylim=(DOWN + 0.5, -1.5), xticks=[], yticks=[])
+        axes.set_title(title)
+        axes.spines[:].set_visible(False)
+        axes.set_xlabel("photos in order of upload, row by row")
+        x, y = np.arange(PLACES) % ACROSS, np.arange(PLACES) // ACROSS
+        none = {"linestyle": "none"}
+        axes.plot(x, y, marker=".", markersize=3.2, color=ONCE, **none)
+        looks = {
+            "waiting": ("s", 3.4, style.PAPER, "not done yet"),
+            "twice": ("o", 4.6, style.BLUE, "done twice"),
+            "more": ("^", 6.4, style.ORANGE, "three times or more"),
+            "lost": ("X", 6.4, style.VERMILION, "lost"),
+        }
+        self.marks.append(
+            {
+                key: axes.plot([], [], marker=marker, markersize=size, color=colour, **none)[0]
+                for key, (marker, size, colour, _) in looks.items()
+            }
+        )
+        shown = {"once": (".", 6, ONCE, "done once"), **looks}
+        del shown["waiting"]
+        shown["blank"] = ("s", 6, style.PAPER, "blank: not done yet")
+        self.handles = [
+            axes.plot([], [], marker=marker, markersize=size, color=colour, label=label, **none)[0]
+            for marker, size, colour, label in shown.values()
+        ]
+
+    def show(self, handled):
+        """Draw a Handled; return (finding, words)."""
+        mine, other = handled.result, handled.every_time
+        for marks, result in zip(self.marks, (other, mine), strict=True):
+            blank = np.ones(PLACES, dtype=bool)
+            rows = min(PLACES, len(result))
+            blank[:rows] = ((result.applied == 0) & ~result.lost)[:rows]
+            for key, which in (
+                ("waiting", blank),
+                ("twice", result.applied == 2),
+                ("more", result.applied > 2),
+                ("lost", result.lost),
+            ):
+                places = np.flatnonzero(which[:PLACES])
+                marks[key].set_data(places % ACROSS, places // ACROSS)
+        once = int((mine.applied == 1).sum())
+        twice, lost = int(mine.twice.sum()), int(mine.lost.sum())
+        return f"{handled.name}: {once:,} photos done once, {twice:,} more often, {lost:,} lost", (
+            f"{len(mine):,} photos were uploaded and delivered {int(mine.deliveries.sum()):,} "
+            f"times; {mine.redelivered:,} of these were redeliveries. Applied at every delivery, "
+            f"{int(other.twice.sum()):,} photos are done more than once and "
+            f"{int(other.lost.sum()):,} are lost."
+        )

@@ -1,0 +1,287 @@
+"""The world of notebook 08: web servers publish photos to a queue, workers take them off.
+
+    simulate(MessageQueue, consumer=IdempotentConsumer, seed=1, crash_probability=0.1) → QueueResult
+
+A worker receives a message, works on it, hands it to the consumer, which applies it to the photo
+store, and then acks it. It may crash on the way: then the message was never acked.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from course.engine import parameters, workload
+from course.message_queue.messages import ForgetfulQueue
+from course.message_queue.recursion import forgetful
+from course.message_queue.running import run
+
+BURST_START, BURST_LENGTH, DURATION = 30.0, 60.0, 240.0
+AWAY_FROM = 150.0  # when workers that go away do so, by default
+WORKS = {"exponential": workload.exponential_work, "constant": workload.constant_work}
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What is published and what fate has in store for it; a row a message."""
+
+    times: np.ndarray  # s, ascending
+    works: np.ndarray  # s of a worker
+    poison: np.ndarray  # bools: kills every worker that takes it
+    seed: int
+    crash_probability: float
+    store_failure: float
+
+    def __post_init__(self):
+        rows = self.works.tolist(), self.poison.tolist()  # of Python's own numbers: quicker
+        for name, value in (("rows", rows), ("columns", {})):
+            object.__setattr__(self, name, value)
+
+    def fate(self, number, attempt):
+        """Return (seconds of work, finished?, crashes?) of a delivery; attempts count from 0.
+
+        Half of the crashes come in the middle of the work, half after it and before the ack.
+        """
+        works, poison = self.rows
+        work, chance = works[number], 1.0
+        if self.crash_probability or poison[number]:
+            chance = self._draw("crash", number, attempt)
+        if poison[number]:
+            return work * chance, False, True
+        if chance >= self.crash_probability:
+            return work, True, False
+        phase = 2 * chance / self.crash_probability
+        return (work * phase, False, True) if phase < 1 else (work, True, True)
+
+    def store_fails(self, number, attempt):
+        """Return whether the photo store is down when that delivery has been worked off."""
+        return self.store_failure > 0 and self._draw("store", number, attempt) < self.store_failure
+
+    def _draw(self, name, number, attempt):
+        """Return a number in [0, 1) that is the same for every component."""
+        key = name, attempt % 8
+        if key not in self.columns:
+            stream = workload.stream(self.seed, f"{name} {attempt % 8}")
+            self.columns[key] = stream.uniform(size=len(self.times)).tolist()
+        return self.columns[key][number]
+
+
+@dataclass(frozen=True)
+class QueueResult:
+    """A run of `duration` seconds: a row a message, and the backlog once a second.
+
+    Times in seconds, nan for what never happened: `done_at` when it was first applied, `gone_at`
+    when it left the queue, acked or forgotten. `applied` counts how often it was applied,
+    `deliveries` how often it was received; `dead` says that it is a dead letter.
+    """
+
+    published_at: np.ndarray
+    done_at: np.ndarray
+    gone_at: np.ndarray
+    applied: np.ndarray
+    deliveries: np.ndarray
+    dead: np.ndarray
+    poison: np.ndarray
+    times: np.ndarray
+    backlog: np.ndarray
+    workers: int
+    duration: float
+
+    def __len__(self):
+        return len(self.published_at)
+
+    @cached_property
+    def latency(self):
+        """Seconds from publishing until it was applied; nan for what was not."""
+        return self.done_at - self.published_at
+
+    @property
+    def lost(self):
+        """Which messages have left the queue, acked or forgotten, and were never applied."""
+        return ~np.isnan(self.gone_at) & (self.applied == 0)
+
+    @property
+    def twice(self):
+        """Which messages were applied more than once."""
+        return self.applied > 1
+
+    @property
+    def redelivered(self):
+        """How many deliveries were not the first one of their message."""
+        return int(np.maximum(self.deliveries - 1, 0).sum())
+
+    def empty_after(self, time):
+        """Return when (s) the queue is first empty at or after `time`; nan if never."""
+        left = np.sort(np.where(np.isnan(self.gone_at), np.inf, self.gone_at))
+        came = np.searchsorted(self.published_at, left, "right")
+        empty = left[(came == np.arange(1, len(left) + 1)) & (left >= time) & (left < np.inf)]
+        return float(empty[0]) if empty.size else float("nan")
+
+    def throughput(self, window=10.0):
+        """Return (middles of windows in s, messages first applied per second in each)."""
+        edges = np.arange(0, self.duration + window / 2, window)
+        counts = np.histogram(self.done_at[~np.isnan(self.done_at)], edges)[0]
+        return (edges[:-1] + edges[1:]) / 2, counts / window
+
+    def summary(self):
+        """Return the run in words."""
+        return (
+            f"{len(self):,} photos published in {self.duration:.0f} s: at most "
+            f"{self.backlog.max(initial=0):,} in the queue, {int(self.lost.sum()):,} lost, "
+            f"{int(self.twice.sum()):,} applied more than once, {int(self.dead.sum()):,} dead "
+            "letters."
+        )
+
+
+def simulate(
+    component=None,
+    *,
+    seed=0,
+    consumer=None,
+    publish_rate=5.0,
+    burst=4.0,
+    burst_start=BURST_START,
+    burst_length=BURST_LENGTH,
+    duration=DURATION,
+    workers=6,
+    work_time=0.5,
+    work="exponential",
+    crash_probability=0.0,
+    restart_time=2.0,
+    store_failure=0.0,
+    poison=0,
+    visibility_timeout=5.0,
+    max_receives=5,
+    away_from=AWAY_FROM,
+    away_for=0.0,
+):
+    """Return the QueueResult of `duration` seconds of photos published and worked off.
+
+    component: a queue class (made with `visibility_timeout` and `max_receives` if it takes them) or
+    instance; ForgetfulQueue by default. consumer: a class made with `apply`, or None: apply at
+    every delivery. `publish_rate` messages/s, `burst` times that for `burst_length` s from
+    `burst_start` on. `workers` need `work_time` s a message on average (`work`: exponential or
+    constant); each delivery crashes its worker with `crash_probability`, and `restart_time` s later
+    it is back. The photo store refuses a result with probability `store_failure`: then the worker
+    does not ack. `poison` messages crash every worker that takes them. From `away_from` on no
+    worker takes anything for `away_for` s. ValueError names a bad number; ComponentError says in
+    one sentence what a component did wrong.
+    """
+    came = traffic(
+        seed=seed,
+        publish_rate=publish_rate,
+        burst=burst,
+        burst_start=burst_start,
+        burst_length=burst_length,
+        duration=duration,
+        work_time=work_time,
+        work=work,
+        crash_probability=crash_probability,
+        store_failure=store_failure,
+        poison=poison,
+    )
+    away_from = parameters.number("away_from", away_from, at_least=0, unit="s")
+    away_for = parameters.number("away_for", away_for, at_least=0, unit="s")
+    world = {
+        "duration": float(duration),
+        "workers": parameters.count("workers", workers, at_most=1000),
+        "restart_time": parameters.number("restart_time", restart_time, at_least=0, unit="s"),
+        "away": (away_from, away_from + away_for),
+    }
+    settings = {
+        "visibility_timeout": parameters.number(
+            "visibility_timeout", visibility_timeout, above=0, unit="s"
+        ),
+        "max_receives": parameters.count("max_receives", max_receives),
+    }
+    component = ForgetfulQueue if component is None else component
+    if component is ForgetfulQueue and consumer is None:
+        rows = forgetful(came, **world)
+    else:
+        rows = run(component, consumer, came, settings, **world)
+    return QueueResult(
+        **rows,
+        published_at=came.times,
+        poison=came.poison,
+        workers=workers,
+        duration=world["duration"],
+    )
+
+
+def traffic(
+    *,
+    seed=0,
+    publish_rate=5.0,
+    burst=4.0,
+    burst_start=BURST_START,
+    burst_length=BURST_LENGTH,
+    duration=DURATION,
+    work_time=0.5,
+    work="exponential",
+    crash_probability=0.0,
+    store_failure=0.0,
+    poison=0,
+):
+    """Return the Traffic of a run; see `simulate` for the parameters."""
+    rate = parameters.number("publish_rate", publish_rate, above=0, unit="messages/s")
+    burst = parameters.number("burst", burst, at_least=1)
+    start = parameters.number("burst_start", burst_start, at_least=0, unit="s")
+    length = parameters.number("burst_length", burst_length, at_least=0, unit="s")
+    duration = parameters.number("duration", duration, above=0, unit="s")
+    parameters.choice("work", work, tuple(WORKS))
+    parameters.number("work_time", work_time, above=0, unit="s")
+    crash_probability = parameters.number(
+        "crash_probability", crash_probability, at_least=0, at_most=1
+    )
+    store_failure = parameters.number("store_failure", store_failure, at_least=0, at_most=1)
+
+    def rate_at(times):
+        inside = (times >= start) & (times < start + length)
+        return rate * np.where(inside, burst, 1.0)
+
+    stream = workload.stream(seed, "arrivals")
+    times = workload.varying_arrivals(stream, rate_at, rate * burst, duration)
+    works = WORKS[work](workload.stream(seed, "work"), work_time, times.size)
+    poisoned = np.zeros(times.size, dtype=bool)
+    early = int(np.searchsorted(times, duration / 2))  # they do their harm in the second half too
+    poison = parameters.count("poison", poison, at_least=0)
+    chosen = workload.stream(seed, "poison").permutation(early)[:poison]
+    poisoned[chosen] = True
+    return Traffic(times, works, poisoned, seed, crash_probability, store_failure)
+
+
+def fluid_backlog(
+    times,
+    *,
+    publish_rate=5.0,
+    burst=4.0,
+    burst_start=BURST_START,
+    burst_length=BURST_LENGTH,
+    capacity=12.0,
+    away_from=AWAY_FROM,
+    away_for=0.0,
+):
+    """Return how many messages wait at each of `times` (s, ascending, from 0 on) without chance.
+
+    A fluid: it flows in at the publish rate and out at `capacity` messages/s, as long as there is
+    any. What is left is the inflow less the outflow, never below empty (Newell, Applications of
+    Queueing Theory, 1982).
+    """
+    times = np.asarray(times, dtype=float)
+    in_burst = np.clip(times - burst_start, 0, burst_length)
+    published = publish_rate * (times + (burst - 1) * in_burst)
+    away = np.clip(times - away_from, 0, away_for)
+    net = published - capacity * (times - away)
+    return net - np.minimum(np.minimum.accumulate(net), 0)
+
+
+def capacity(workers, work_time=0.5, crash_probability=0.0, restart_time=2.0):
+    """Return the messages/s that so many workers can finish when a crashed delivery is repeated.
+
+    A crash costs three quarters of the work on average, and the restart.
+    """
+    crash = crash_probability
+    if crash >= 1:
+        return 0.0
+    busy = (1 - crash) * work_time + crash * (0.75 * work_time + restart_time)
+    return workers * (1 - crash) / busy

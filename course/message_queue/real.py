@@ -1,0 +1,100 @@
+"""The student's DurableQueue for real: processes, a file, and SIGKILL.
+
+    measure(DurableQueue, IdempotentConsumer, kill_worker=True, kill_queue=True) → Measured
+
+One process owns the queue and its file and serves it over a socket; this one publishes and is the
+photo store, which applies results to a real SQLite file; worker processes drain the queue. On the
+way workers and the queue's process are killed and started anew.
+"""
+
+import base64
+import inspect
+from dataclasses import dataclass
+
+import cloudpickle
+
+from course.engine import parameters
+from course.engine.component import ComponentError, name_of, raised
+from course.message_queue.real_run import Run
+from course.message_queue.real_stage import Stage, rehearse
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A real run; times in seconds from its start, workers numbered from 0.
+
+    `published` [(time, seconds it took)], `handled` [(time, worker, applied?)] and `begun` [(time,
+    worker)] are in order of time; `killed` [(time, who, from what)], `down` [(from, to)] of the
+    queue's process; `applied` says how often each photo was applied, by the SQLite file.
+    """
+
+    published: tuple
+    begun: tuple
+    handled: tuple
+    killed: tuple
+    down: tuple
+    applied: tuple
+    workers: int
+    seconds: float
+    file_bytes: int
+
+    @property
+    def lost(self):
+        """How many photos were published and never applied."""
+        return self.applied.count(0)
+
+    @property
+    def twice(self):
+        """How many photos were applied more than once."""
+        return sum(count > 1 for count in self.applied)
+
+    @property
+    def publish_seconds(self):
+        """How long (s) a publish took at the median."""
+        return sorted(seconds for _, seconds in self.published)[len(self.published) // 2]
+
+    def summary(self):
+        """Return the run in words."""
+        return (
+            f"{len(self.published)} photos published, {len(self.begun)} deliveries begun, "
+            f"{self.lost} lost, {self.twice} applied more than once."
+        )
+
+
+def measure(
+    queue,
+    consumer=None,
+    *,
+    messages=60,
+    workers=3,
+    visibility_timeout=0.4,
+    work=0.015,
+    kill_worker=True,
+    kill_queue=True,
+    folder=None,
+):
+    """Return the Measured of `messages` photos through the class `queue`; takes 1–2 seconds.
+
+    consumer: a class made with `apply`; None applies at every delivery. `workers` processes need
+    `work` s a photo. kill_worker: one worker is killed between applying and acking, another in the
+    middle of its work. kill_queue: the queue's process is killed when half of the photos are done.
+    Its file lies in a temporary folder inside `folder`; processes and folder are gone afterwards,
+    whatever happens. ComponentError and DatabaseUnavailable say in one sentence what went wrong.
+    """
+    messages = parameters.count("messages", messages, at_most=1000)
+    workers = parameters.count("workers", workers, at_most=16)
+    timeout = parameters.number("visibility_timeout", visibility_timeout, above=0, unit="s")
+    work = parameters.number("work", work, at_least=0, at_most=1, unit="s")
+    if not inspect.isclass(queue):
+        raise ComponentError(f"{name_of(queue)} is no class: a process of its own must make it.")
+    rehearse(queue)
+    try:
+        pickled = base64.b64encode(cloudpickle.dumps(queue)).decode()
+    except Exception as error:
+        raise ComponentError(raised(f"Sending {name_of(queue)} to a process", error)) from error
+    with Stage(folder) as stage:
+        file = str(stage.folder / "photos.queue")
+        task = {"queue": pickled, "file": file, "visibility_timeout": timeout}
+        plan = {"messages": messages, "kill_worker": kill_worker, "kill_queue": kill_queue}
+        run = Run(stage, task, name_of(queue), consumer, workers, work, plan)
+        return Measured(**run.play())

@@ -1,0 +1,1171 @@
+# %% [markdown]
+# # 8 · Message queue
+#
+# [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/08_message_queue/08_message_queue.ipynb)
+#
+# Your site survives the loss of a data center. But look at one click. Ann uploads a photo. A web server stores it, crops it, sharpens it, blurs the faces of strangers, makes five sizes, tells her friends, and only then says "done". Each
+# of these may be slow or down, and Ann waits for all of them. On Sunday evening everybody uploads at once, and the work that could wait takes the workers that others need now.
+#
+# What *can* wait? Ann must know that her photo is safe. Everything else may happen a minute later, on other machines. Today you put a **message queue** between the click and the work.
+#
+# **Time:** about 90 minutes. Afterwards you will be able to
+#
+# - write a queue that loses nothing when a worker dies, and one that loses nothing when *it* dies,
+# - say why every such queue sometimes delivers twice, and make that harmless,
+# - work out how many workers clear a backlog in time, and get poison out of their way.
+
+# %%
+import json
+import math
+import os
+import tempfile
+from pathlib import Path
+
+from course.message_queue import (
+    Message,
+    StoreDown,
+    architecture,
+    explore,
+    explore_crash,
+    explore_duplicates,
+    explore_poison,
+    explore_workers,
+    fields,
+    read_file,
+)
+
+# %% [markdown]
+# ## The picture
+#
+# Web servers are now **producers**: they *publish* a message, "crop photo 17", and answer the user at once. Workers are **consumers**: they *subscribe* to the queue, receive one message at a time each, do the work, and store the result.
+# Neither side knows the other or waits for it: their work is **asynchronous**. (Left to right: users → web-1 and web-2, producers → the queue, new → worker-1 to worker-3, new, consumers → photo store and database.)
+
+# %%
+architecture()
+
+# %% [markdown]
+# ## The idea
+#
+# ### A buffer that lets each side go its own way
+# A queue keeps messages until somebody takes them. So the two sides are **decoupled**. Producers can go on while all workers are away, say for an update; workers can go on while no web server is up. If uploads come faster than workers can crop, the rest waits in the
+# queue and not in a user's browser. And you scale the sides apart: many uploads need more web servers, a long queue needs more workers, an empty one fewer.
+#
+# By 2013 Instagram brought new photos into feeds, shared them, looked for spam and filled its search index this way: thousands of tasks every second (R. Branson, *Messaging at Scale at Instagram*, PyCon 2013).
+#
+# ### Receive, work, ack
+# When may the queue forget a message? Not when a worker receives it: the worker may die a second later, and nobody would ever know of the photo. So receiving only *hides* the message. When the worker has stored its result, it tells the queue: **ack**, acknowledged.
+# Only then is it gone. If no ack comes within the **visibility timeout**, the queue takes the worker for dead and delivers the message again, to whoever asks next.
+#
+# ### At most once, at least once
+# A queue that forgets at once delivers **at most once**: crashes lose messages. A queue that waits for the ack delivers **at least once**: nothing is lost, but some messages are worked off twice. A worker may die *after* storing the result and *before* its ack. Or it is
+# merely slow, and its message is already with somebody else.
+#
+# There is no third kind that delivers exactly once whatever happens: between "stored" and "acked" there is always a moment to die in. So you choose at least once, and make a second time harmless: **idempotent**.
+#
+# ### Durable
+# The queue is a machine too. If its messages live in memory, its crash loses all of them, and Ann has been told that everything is safe. A **durable** queue writes each message to the disk before it says yes. And not just "writes": the operating system keeps what you
+# write in memory for a while. Only `fsync` waits until the disk has it.
+
+# And if the power goes in the middle of a write, half a line is what you find:
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "example.queue"
+    path.write_bytes(b"photo 1\nphoto 2\nphot")
+    print(read_file(path))  # each line with the byte at which it begins
+
+# %% [markdown]
+# ### What goes through it
+# A worker receives a `Message`: an id, a body (what to do), and how often it has been delivered by now.
+
+# %%
+Message(17, "photo-17.jpg", receives=1)
+
+# %% [markdown]
+# ## Predict
+#
+# Six workers crop two photos a second each: 12/s. Usually 5 photos a second are uploaded. Then, for one minute, 20 a second. When the minute is over, 480 photos wait, (20 − 12) × 60, and uploads are back at 5 a second.
+#
+# How many seconds after the burst is the queue empty again? Write your guess, then go on.
+
+# %%
+prediction = None  # seconds after the burst: put your number here
+
+# %% [markdown]
+# ## Experiment
+#
+# **Left:** photos in the queue, waiting or in work. The orange line is what arithmetic says, without chance and crashes; your guess is the diamond on the axis. **Top right:** how long somebody waits, by the time of the upload. The blue line is a user whose web server only publishes.
+# The dashed one is a user without a queue: the web server crops first, then answers. **Bottom right:** photos lost, and done twice.
+#
+# The queue here is *forgetful*: a plain list, and what has been received is gone.
+#
+# 1. Compare your guess with the orange line. What do those who say 40 s forget?
+# 2. Top right: what does the burst do to a user with a queue, and to one without?
+# 3. Send all workers *away* for 40 s. Who notices?
+# 4. How few *workers* still empty the queue before 240 s? And with how few will it never be empty, however long you wait?
+# 5. Back to 6 workers, nobody away. Set *crashes* to 4 %: of 100 deliveries 4 kill their worker, half of them before the photo is done. How many photos are lost for good?
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# The queue drains by 12 − 5 = 7 photos a second, not by 12: 480 / 7 ≈ 69 s, longer than the burst itself. Meanwhile no user with a queue waited more than 5 ms for the answer (that is what the simulation takes for a publish; soon you will measure it). But with 4 % of the deliveries crashing, dozens of photos are simply gone. Nobody got an error; nobody will ever look for them.
+
+# %% [markdown]
+# ## Exercise A — Nothing is lost: receive, hide, ack
+#
+# Write the queue that waits for the ack. `MessageQueue(visibility_timeout)`; times are in seconds, and `now` never goes back from one call to the next.
+#
+# - `.publish(body, now)` puts a message with this body (a string) at the end and returns its id: an int or a string, as you like, never used twice by this queue.
+# - `.receive(now)` → `Message(id, body, receives)`, or `None` if nothing can be delivered now. It delivers the *oldest* message (in order of publishing) that is not hidden. `receives` is 1 at the first delivery of a message, 2 at the second …
+# - A message received at `t` is **hidden** until it is acked, or until `now ≥ t + visibility_timeout`. Then it can be delivered again, in its old place: ahead of newer ones. Each delivery hides it anew.
+# - `.ack(id)` → `True` for any id that was published and not yet acked: also past its timeout, and also if it is not received at the moment, or never was. The message is then gone. For any other id `False`, and nothing happens.
+# - `len(queue)` counts the messages not acked, hidden or not.
+#
+# To try it: `queue = MessageQueue(30); queue.publish("a.jpg", 0); queue.receive(0), queue.receive(29), queue.receive(30)`.
+#
+# <details><summary>Hint 1</summary>
+# No clock runs inside your queue. When does it have to find out that a timeout has passed?
+# </details>
+# <details><summary>Hint 2</summary>
+# Remember for each id the time from which it may be delivered (again). Then `receive` only has to find the first message whose time has come. A dict keeps the order in which you put things in.
+# </details>
+
+
+# %% solution="message_queue"
+class MessageQueue:
+    """Delivers each message again and again until it is acked: at least once."""
+
+    def __init__(self, visibility_timeout):
+        self.visibility_timeout = visibility_timeout
+        ### BEGIN SOLUTION Exercise A: what do you remember of each message?
+        self.last_id = 0
+        self.bodies = {}  # id → body of what is not acked, in order of publishing
+        self.visible_at = {}  # id → time from which it may be delivered again, once received
+        self.receives = {}
+        ### END SOLUTION
+
+    def publish(self, body, now):
+        """Put a message at the end; return its id."""
+        ### BEGIN SOLUTION Exercise A: take the message
+        self.last_id += 1
+        self.bodies[self.last_id] = body
+        return self.last_id
+        ### END SOLUTION
+
+    def receive(self, now):
+        """Return the oldest Message that is not hidden, and hide it; None if there is none."""
+        ### BEGIN SOLUTION Exercise A: deliver the next message
+        for id, body in self.bodies.items():
+            if now >= self.visible_at.get(id, now):
+                self.visible_at[id] = now + self.visibility_timeout
+                self.receives[id] = self.receives.get(id, 0) + 1
+                return Message(id, body, self.receives[id])
+        return None
+        ### END SOLUTION
+
+    def ack(self, id):
+        """Forget a message for good; return whether it was still there."""
+        ### BEGIN SOLUTION Exercise A: forget the message
+        self.visible_at.pop(id, None)
+        return self.bodies.pop(id, None) is not None
+        ### END SOLUTION
+
+    def __len__(self):
+        """Return how many messages are not acked."""
+        ### BEGIN SOLUTION Exercise A: count what is not acked
+        return len(self.bodies)
+        ### END SOLUTION
+
+
+# %% check="message_queue" points=1
+queue = MessageQueue(30)
+ids = [queue.publish(body, now=0) for body in ("a.jpg", "b.jpg", "c.jpg")]
+got = [fields(queue.receive(now)) for now in (1, 2)]
+acked = [queue.ack(ids[0]), queue.ack(ids[0])]
+seen = {"ids": ids, "got": got, "acked": acked, "len": len(queue)}
+seen["rest"] = [fields(queue.receive(3)), fields(queue.receive(3))]
+### JUDGE
+a, b, c = seen["ids"]
+assert len({a, b, c}) == 3, f"three messages need three ids; publish gave {seen['ids']}"
+assert seen["got"] == [[a, "a.jpg", 1], [b, "b.jpg", 1]], (
+    f"published a, b, c; receive must give a, then b, each with its id and receives=1; it gave {seen['got']}"
+)
+assert seen["acked"] == [True, False], (
+    f"ack of a's id twice: True, then False (it is gone); yours gave {seen['acked']}"
+)
+assert seen["len"] == 2, f"3 published, 1 acked: len is 2 (b is hidden, but it counts); yours is {seen['len']}"
+assert seen["rest"] == [[c, "c.jpg", 1], None], (
+    f"a acked, b hidden: receive gives c, then None; yours gave {seen['rest']}"
+)
+
+# %% check="message_queue_check_2" points=1
+queue = MessageQueue(10)
+ids = [queue.publish(body, now=0) for body in ("a.jpg", "b.jpg", "c.jpg")]
+seen = {"ids": ids}
+for now in (0, 4, 9, 10, 11, 14, 19, 20):
+    seen[f"at {now} s"] = fields(queue.receive(now))
+### JUDGE
+a, b, c = seen["ids"]
+expected = {
+    "at 0 s": [a, "a.jpg", 1],
+    "at 4 s": [b, "b.jpg", 1],
+    "at 9 s": [c, "c.jpg", 1],
+    "at 10 s": [a, "a.jpg", 2],
+    "at 11 s": None,
+    "at 14 s": [b, "b.jpg", 2],
+    "at 19 s": [c, "c.jpg", 2],
+    "at 20 s": [a, "a.jpg", 3],
+}
+for moment, message in expected.items():
+    assert seen[moment] == message, (
+        f"timeout 10 s, a b c published, received at 0, 4, 9, 10 … s and never acked: {moment} expected {message}, got {seen[moment]}"
+    )
+assert len(seen) == 9, "not all were received"
+
+# %% check="message_queue_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+seen = []
+for _run in range(12):
+    _rng = random.Random(SEED + _run)
+    _queue, _now, _ids, _answers = MessageQueue(_rng.choice([1, 5, 12])), 0, [], []
+    for _ in range(150):
+        _now += _rng.choice([0, 0, 1, 1, 2, 4])
+        _kind, _back = _rng.choice("ppprrrrrra"), _rng.randint(1, 6)
+        if _kind == "p" or not _ids:
+            _ids.append(_queue.publish(_rng.choice(["lake.jpg", "", "é\n"]), _now))
+            _answers.append(_ids[-1])
+        elif _kind == "r":
+            _answers.append(fields(_queue.receive(_now)))
+        else:
+            _answers.append(_queue.ack(_ids[-min(_back, len(_ids))]))
+        _answers.append(len(_queue))
+    seen.append(_answers)
+### JUDGE
+import random
+from course.checks import SEED
+
+assert len(seen) == 12, "not all runs were seen"
+for _run, _answers in enumerate(seen):
+    _rng = random.Random(SEED + _run)
+    _timeout, _now, _told = _rng.choice([1, 5, 12]), 0, []
+    _log = []  # of each message: [body, id, times of its deliveries, acked]
+    _queue = iter(_answers)
+    for _ in range(150):
+        _now += _rng.choice([0, 0, 1, 1, 2, 4])
+        _kind, _back = _rng.choice("ppprrrrrra"), _rng.randint(1, 6)
+        if _kind == "p" or not _log:
+            _got = next(_queue)
+            assert _got not in [_old[1] for _old in _log], f"the id {_got!r} was given out twice"
+            _log.append([_rng.choice(["lake.jpg", "", "é\n"]), _got, [], False])
+            _want = _got
+            _told.append(f"publish → {_got!r}")
+        elif _kind == "r":
+            _free = [
+                _row for _row in _log if not _row[3] and all(_t + _timeout <= _now for _t in _row[2])
+            ]
+            _want = [_free[0][1], _free[0][0], len(_free[0][2]) + 1] if _free else None
+            if _free:
+                _free[0][2].append(_now)
+            _got = next(_queue)
+            _told.append(f"receive({_now}) → {_want}")
+        else:
+            _row = _log[-min(_back, len(_log))]
+            _want, _got = not _row[3], next(_queue)
+            _row[3] = True
+            _told.append(f"ack({_row[1]!r}) → {_want}")
+        assert _got == _want and type(_got) is type(_want), (
+            f"timeout {_timeout}; … {'; '.join(_told[-6:])}; the last one of yours gave {_got!r}"
+        )
+        _size = sum(not _row[3] for _row in _log)
+        _got = next(_queue)
+        assert _got == _size, f"timeout {_timeout}; … {'; '.join(_told[-6:])}; then len is {_size}, yours {_got}"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="message_queue_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 20)
+_timeout, _start = _rng.randint(5, 50), _rng.randint(0, 1000)
+_one, _other = MessageQueue(_timeout), MessageQueue(2 * _timeout)
+_slow = _one.publish("slow", _start)
+_late = _one.publish("late", _start)
+_never = _one.publish("never received", _start)
+_away = _other.publish("elsewhere", _start)
+for _now in (_start, _start + 1):
+    _one.receive(_now)
+_other.receive(_start)
+_after = _start + 1 + _timeout
+_again = fields(_one.receive(_after))
+seen = {
+    "again": _again and _again[1:],
+    "ack of a redelivered one": _one.ack(_slow),
+    "ack by the second worker": _one.ack(_slow),
+    "ack past the timeout, not redelivered": _one.ack(_late),
+    "ack of one never received": _one.ack(_never),
+    "ack of it again": _one.ack(_never),
+    "ack of an unknown id": [_one.ack(_id) for _id in (-7, "no such id", 10**9)],
+    "len": [len(_one), len(_other)],
+    "acked ones come back": fields(_one.receive(_after + 9 * _timeout)),
+    "other queue, hidden": fields(_other.receive(_start + 2 * _timeout - 1)),
+    "other queue, visible": (fields(_other.receive(_start + 2 * _timeout)) or [0])[1:],
+    "new id": _one.publish("new", _after + 9 * _timeout) not in (_slow, _late, _never),
+}
+### JUDGE
+_expected = {
+    "again": ["slow", 2],
+    "ack of a redelivered one": True,
+    "ack by the second worker": False,
+    "ack past the timeout, not redelivered": True,
+    "ack of one never received": True,
+    "ack of it again": False,
+    "ack of an unknown id": [False, False, False],
+    "len": [0, 1],
+    "acked ones come back": None,
+    "other queue, hidden": None,
+    "other queue, visible": ["elsewhere", 2],
+    "new id": True,
+}
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 20)
+_timeout, _start = _rng.randint(5, 50), _rng.randint(0, 1000)
+for _what, _want in _expected.items():
+    assert seen[_what] == _want, (
+        f"timeout {_timeout}, two messages received at {_start} and {_start + 1} s, a third never; {_what}: expected {_want}, got {seen[_what]}"
+    )
+assert len(seen) == len(_expected), "not everything was seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your queue loses nothing, crashes or not: look at the bars. The price stands beside them: some photos are done twice, and the backlog is longer than the forgetful queue's, because yours does all the work. Set *crashes* to 0 and the *visibility timeout* to 1 s: photos are done twice again. Why,
+# without a single crash? Then try 30 s with 20 % crashes. Which photos pay for a long timeout?
+
+# %%
+explore(MessageQueue)
+
+# %% [markdown]
+# ## Exercise B — It survives its own death: a durable queue
+#
+# Now the queue's process itself may be killed at any moment. Everything that must survive goes into one file.
+#
+# `DurableQueue(path, visibility_timeout)`: `path` (a string or a `Path`) need not exist yet. `.publish`, `.receive`, `.ack` and `len()` as in A, and:
+#
+# - The file is a log. Each publish, and each ack that returns `True`, appends one line to it (ending in `\n`) and syncs it with `os.fsync(…)` **before it returns**. What a line looks like is up to you. Receives need not be written.
+# - The body is any string: it may be empty, or hold newlines, quotes, é, 照片.
+# - `DurableQueue(path, …)` on an existing file brings back exactly what was published and not acked: same ids, same order, all receivable at once, `receives` counted from 1 again. No id is ever used twice, also not that of a message acked before the crash.
+# - The crash may have cut the last line in half, anywhere, even inside a letter. A last line without its `\n` is ignored. What is published *after* that must survive the next crash.
+# - After a crash nobody calls a method of the old object again. Only one process has the file open at a time. An empty file is an empty queue.
+#
+# You may use your `MessageQueue`. To try it: `DurableQueue("try.queue", 30).publish("a\nb", 0)`, then `print(read_file("try.queue"))`, which shows the lines with the byte at which each begins, and what is damaged. Delete the file afterwards.
+#
+# <details><summary>Hint 1</summary>
+# Say the file ends in half a line, and your queue appends a whole one. What does the file's last line look like now, and what becomes of it at the next start?
+# </details>
+# <details><summary>Hint 2</summary>
+# Read bytes, not text, and keep what comes before the last newline. Doing every line again on a fresh `MessageQueue`, publishes *and* acks, gives you the right messages, order and ids. `json.dumps` makes one line of any string. `file.flush()` hands the line to the system, `os.fsync(file.fileno())` waits for the disk; `os.truncate(path, size)` shortens a file.
+# </details>
+
+
+# %% solution="durable_queue"
+class DurableQueue:
+    """A MessageQueue whose messages survive a crash: every publish and ack is on disk first."""
+
+    def __init__(self, path, visibility_timeout):
+        ### BEGIN SOLUTION Exercise B: bring back what the file holds
+        self.path = path
+        self.queue = MessageQueue(visibility_timeout)
+        content = Path(path).read_bytes() if os.path.exists(path) else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        for line in whole.splitlines():
+            kind, value = json.loads(line)
+            if kind == "publish":
+                self.queue.publish(value, now=0)
+            else:
+                self.queue.ack(value)
+        if len(whole) < len(content):
+            os.truncate(path, len(whole))
+        ### END SOLUTION
+
+    def publish(self, body, now):
+        """Put a message at the end, on disk first; return its id."""
+        ### BEGIN SOLUTION Exercise B: write, sync, publish
+        self._append("publish", body)
+        return self.queue.publish(body, now)
+        ### END SOLUTION
+
+    def receive(self, now):
+        """Return the oldest Message that is not hidden, and hide it; None if there is none."""
+        ### BEGIN SOLUTION Exercise B: deliver the next message
+        return self.queue.receive(now)
+        ### END SOLUTION
+
+    def ack(self, id):
+        """Forget a message for good, on disk too; return whether it was still there."""
+        ### BEGIN SOLUTION Exercise B: forget the message for good
+        known = self.queue.ack(id)
+        if known:
+            self._append("ack", id)
+        return known
+
+    def _append(self, *record):
+        with open(self.path, "ab") as file:
+            file.write(json.dumps(record).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        ### END SOLUTION
+
+    def __len__(self):
+        """Return how many messages are not acked."""
+        ### BEGIN SOLUTION Exercise B: count what is not acked
+        return len(self.queue)
+        ### END SOLUTION
+
+
+# %% check="durable_queue" points=1
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "photos.queue")
+    queue = DurableQueue(path, 30)
+    ids = [queue.publish(body, now=0) for body in ("a.jpg", "b.jpg", "c.jpg")]
+    queue.receive(1)
+    queue.receive(2)
+    acked = queue.ack(ids[0])
+    again = DurableQueue(path, 30)  # the first one has crashed
+    seen = {"ids": ids, "acked": acked, "len": len(again)}
+    seen["back"] = [fields(again.receive(0)) for _ in range(3)]
+### JUDGE
+a, b, c = seen["ids"]
+assert seen["acked"] is True, f"ack of a's id: True; yours gave {seen['acked']}"
+assert seen["len"] == 2, (
+    f"3 published, a acked, crash: the new queue holds 2; yours has len {seen['len']}"
+)
+assert seen["back"] == [[b, "b.jpg", 1], [c, "c.jpg", 1], None], (
+    f"a b c published, a and b received, a acked, crash: b and c come back with their ids {b!r} and {c!r}, at once, receives=1; yours: {seen['back']}"
+)
+
+# %% check="durable_queue_check_2" points=1
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "photos.queue")
+    queue = DurableQueue(path, 30)
+    ids = [queue.publish(body, now=0) for body in ("a.jpg", "b.jpg", "c.jpg")]
+    os.truncate(path, os.path.getsize(path) - 3)  # the crash cut off the last 3 bytes
+    second = DurableQueue(path, 30)
+    new = second.publish("new.jpg", now=0)
+    third = DurableQueue(path, 30)  # and it crashed once more
+    seen = {"ids": [*ids[:2], new], "len": len(third)}
+    seen["back"] = [fields(third.receive(0)) for _ in range(4)]
+### JUDGE
+a, b, new = seen["ids"]
+assert seen["back"][:2] == [[a, "a.jpg", 1], [b, "b.jpg", 1]], (
+    f"c's line was cut in half: a and b must come back; yours: {seen['back']}"
+)
+assert seen["back"][2:] == [[new, "new.jpg", 1], None], (
+    f"new.jpg was published after the cut and must survive the next crash, c must not; after a and b came {seen['back'][2:]}"
+)
+assert seen["len"] == 3, f"a, b and new.jpg: len is 3; yours is {seen['len']}"
+
+# %% check="durable_queue_hidden" points=1
+### BEGIN HIDDEN TESTS
+import os
+import random
+import tempfile
+from course.checks import SEED
+
+_rng = random.Random(SEED + 1)
+_bodies = ["", 'a "quote" \\n', "plain.jpg", "[1, 2]", "\t, ; | 17"]
+_rng.shuffle(_bodies)
+_bodies += ["照片 é \u2028 end", "two\nlines\r\n"]
+_steps = [["p", _body] for _body in _bodies[:6]] + [["a", _rng.randint(0, 5)], ["p", _bodies[6]]]
+_sync, os.fsync = os.fsync, lambda file: None  # 200 starts: the disk need not see all of them
+try:
+    with tempfile.TemporaryDirectory() as _folder:
+        _path, _ids, _sizes, _copies = os.path.join(_folder, "log"), [], [0], [b""]
+        _queue = DurableQueue(_path, 30)
+        for _kind, _value in _steps:
+            if _kind == "p":
+                _ids.append(_queue.publish(_value, 0))
+            else:
+                _queue.ack(_ids[_value])
+            with open(_path, "rb") as _file:
+                _copies.append(_file.read())
+            _sizes.append(len(_copies[-1]))
+        seen = {"ids": _ids, "sizes": _sizes, "cuts": []}
+        _cuts = [0, *range(_sizes[0] + 1, _sizes[1] + 1), *range(_sizes[5] + 1, _sizes[8] + 1)]
+        for _cut in _cuts:
+            _path = os.path.join(_folder, f"cut {_cut}")
+            with open(_path, "wb") as _file:
+                _file.write(_copies[-1][:_cut])
+            _queue = DurableQueue(_path, 30)
+            _back = [fields(_queue.receive(0)) for _ in range(len(_steps) + 1)]
+            _new = _queue.publish("after\nthe cut", 0)
+            _queue = DurableQueue(_path, 30)
+            _then = [fields(_queue.receive(0)) for _ in range(len(_steps) + 2)]
+            seen["cuts"].append([_cut, _back, _new, _then])
+finally:
+    os.fsync = _sync
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 1)
+_bodies = ["", 'a "quote" \\n', "plain.jpg", "[1, 2]", "\t, ; | 17"]
+_rng.shuffle(_bodies)
+_bodies += ["照片 é \u2028 end", "two\nlines\r\n"]
+_steps = [["p", _body] for _body in _bodies[:6]] + [["a", _rng.randint(0, 5)], ["p", _bodies[6]]]
+_ids, _sizes = seen["ids"], seen["sizes"]
+assert len(set(_ids)) == 7 and len(_sizes) == 9 and _sizes == sorted(set(_sizes)), (
+    f"7 publishes and an ack: 7 different ids {_ids}, and each call must have made the file longer: {_sizes} bytes"
+)
+_states = [[]]
+for _kind, _value in _steps:
+    _last = _states[-1]
+    if _kind == "p":
+        _number = sum(_old[0] == "p" for _old in _steps[: len(_states) - 1])
+        _states.append([*_last, [_ids[_number], _value, 1]])
+    else:
+        _states.append([_row for _row in _last if _row[0] != _ids[_value]])
+_cuts = [0, *range(_sizes[0] + 1, _sizes[1] + 1), *range(_sizes[5] + 1, _sizes[8] + 1)]
+assert [_row[0] for _row in seen["cuts"]] == _cuts, "not every cut was tried"
+for _cut, _back, _new, _then in seen["cuts"]:
+    _whole = sum(_size <= _cut for _size in _sizes) - 1
+    _allowed = [_states[_whole]]
+    if _cut + 1 in _sizes:  # only the newline is missing: the call never returned, either is true
+        _allowed.append(_states[_whole + 1])
+    _got = [_message for _message in _back if _message]
+    _told = f"calls {_steps}, the file cut to {_cut} bytes, inside line {_whole + 1}"
+    if _cut in _sizes:
+        _told = f"calls {_steps}, the file cut to {_cut} bytes, after line {_whole}"
+    assert _got in _allowed, f"{_told}: expected {_allowed[0]}, got {_got}"
+    _got_then = [_message for _message in _then if _message]
+    assert _got_then == [*_got, [_new, "after\nthe cut", 1]], (
+        f"{_told}; then a publish and another crash: expected what was there and 'after\\nthe cut', got {_got_then}"
+    )
+    assert _new not in [_message[0] for _message in _got], f"{_told}: the id {_new!r} was used twice"
+assert seen["cuts"], "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="durable_queue_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import os
+import random
+import tempfile
+from pathlib import Path
+from course.checks import SEED
+
+seen = []
+_sync, os.fsync = os.fsync, lambda file: None
+try:
+    for _run in range(6):
+        _rng, _ids, _now, _answers = random.Random(SEED + 40 + _run), [], 100, []
+        with tempfile.TemporaryDirectory() as _folder:
+            _path = Path(_folder) / "photos.queue"
+            _queue = DurableQueue(_path, 6)
+            for _ in range(90):
+                _now += _rng.choice([0, 1, 1, 3])
+                _kind, _back = _rng.choice("pppprrrraaac"), _rng.randint(1, 5)
+                if _kind == "p" or not _ids:
+                    _ids.append(_queue.publish(f"{_rng.randint(1, 9)}.jpg", _now))
+                    _answers.append(_ids[-1])
+                elif _kind == "r":
+                    _answers.append(fields(_queue.receive(_now)))
+                elif _kind == "a":
+                    _answers.append(_queue.ack(_ids[-min(_back, len(_ids))]))
+                else:
+                    _now = 0  # another process, another clock
+                    _queue = DurableQueue(_path, 6)
+                    _answers.append(len(_queue))
+        seen.append(_answers)
+finally:
+    os.fsync = _sync
+### JUDGE
+import random
+from course.checks import SEED
+
+assert len(seen) == 6, "not all runs were seen"
+for _run, _answers in enumerate(seen):
+    _rng, _now, _told, _queue = random.Random(SEED + 40 + _run), 100, [], iter(_answers)
+    _log = []  # of each message: [body, id, times of its deliveries since the crash, acked]
+    for _ in range(90):
+        _now += _rng.choice([0, 1, 1, 3])
+        _kind, _back = _rng.choice("pppprrrraaac"), _rng.randint(1, 5)
+        _got = next(_queue)
+        if _kind == "p" or not _log:
+            assert _got not in [_old[1] for _old in _log], (
+                f"… {'; '.join(_told[-7:])}; publish gave {_got!r}, an id that was used before"
+            )
+            _log.append([f"{_rng.randint(1, 9)}.jpg", _got, [], False])
+            _want, _call = _got, f"publish → {_got!r}"
+        elif _kind == "r":
+            _free = [_row for _row in _log if not _row[3] and all(_t + 6 <= _now for _t in _row[2])]
+            _want = [_free[0][1], _free[0][0], len(_free[0][2]) + 1] if _free else None
+            if _free:
+                _free[0][2].append(_now)
+            _call = f"receive({_now}) → {_want}"
+        elif _kind == "a":
+            _row = _log[-min(_back, len(_log))]
+            _want, _row[3], _call = not _row[3], True, f"ack({_row[1]!r}) → {not _row[3]}"
+        else:
+            _now = 0
+            for _row in _log:
+                _row[2] = []
+            _want, _call = sum(not _row[3] for _row in _log), "crash, then len"
+        _told.append(_call)
+        assert _got == _want and type(_got) is type(_want), (
+            f"timeout 6; … {'; '.join(_told[-7:])}; expected {_want!r}, yours gave {_got!r}"
+        )
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="durable_queue_hidden_3" points=1
+### BEGIN HIDDEN TESTS
+import os
+import random
+import tempfile
+from course.checks import SEED
+
+_synced = []
+
+
+def _watch(file):
+    number = file if isinstance(file, int) else file.fileno()
+    _synced.append([os.fstat(number).st_ino, os.fstat(number).st_size])
+    _sync(file)
+
+
+_rng, seen = random.Random(SEED + 2), []
+_sync, os.fsync = os.fsync, _watch
+try:
+    with tempfile.TemporaryDirectory() as _folder:
+        _path, _ids = os.path.join(_folder, "photos.queue"), []
+        _queue = DurableQueue(_path, 30)
+        for _kind in ["p", "p", "p", "a", "p", "a", "p"]:
+            _synced.clear()
+            if _kind == "p":
+                _ids.append(_queue.publish("x" * _rng.randint(1, 30), 0))
+            else:
+                _queue.ack(_ids.pop(_rng.randrange(len(_ids))))
+            _inode = os.stat(_path).st_ino
+            _sizes = [_size for _node, _size in _synced if _node == _inode]
+            seen.append([_kind, os.path.getsize(_path), _sizes])
+finally:
+    os.fsync = _sync
+### JUDGE
+import random
+from course.checks import SEED
+
+_lengths, _before = [random.Random(SEED + 2).randint(1, 30)], 0
+assert [_row[0] for _row in seen] == ["p", "p", "p", "a", "p", "a", "p"], "not every call was seen"
+for _kind, _size, _sizes in seen:
+    _call = "publish" if _kind == "p" else "ack"
+    assert _sizes, f"{_call} returned without calling os.fsync on the queue's file"
+    assert _size > _before, f"{_call} returned before its line was in the file, which has {_size} bytes as before"
+    assert _sizes[-1] == _size, (
+        f"when {_call} returned the file had {_size} bytes, but at the last os.fsync only {_sizes[-1]}: flush before you sync"
+    )
+    _before = _size
+assert _before >= _lengths[0], "the bodies are not in the file"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now for real. One process owns your queue and its file, this notebook publishes, worker processes drain it and store results in a SQLite file. On the way two workers get a SIGKILL, one between storing and its ack, one at work; and when half of the photos are done, so does the queue's
+# own process. It is started again on the same file. Count: is any photo lost? (Then comment out your `os.fsync`. Nothing changes! A killed *process* loses nothing that the system already has. Only a power cut would show the difference, and it always comes on a Sunday.)
+
+# %%
+explore_crash(DurableQueue)
+
+# %% [markdown]
+# ## Exercise C — Twice does no harm: an idempotent consumer
+#
+# *Done twice* is above 0. For a thumbnail that is a nuisance; for "charge Ann's card" it is a lawsuit. So let the store remember what it has applied.
+#
+# `IdempotentConsumer(apply)`; `apply(body)` stores a result.
+#
+# - `.handle(message)` calls `apply(message.body)` once per message **id**, however often that message is delivered. It returns `True` if it applied this time, `False` if this id had been applied before. What `apply` returns does not matter.
+# - If `apply` raises, the exception passes on, and the id does not count as applied: the next delivery tries again.
+# - Two messages with the same body but different ids are two messages. Each consumer remembers for itself. `message.receives` is no help: the first delivery may have died before it applied anything.
+#
+# To try it: `consumer = IdempotentConsumer(print); [consumer.handle(Message(1, "a.jpg", n)) for n in (1, 2)]`.
+#
+# <details><summary>Hint 1</summary>
+# Two things happen in `handle`: the work, and the note that it is done. What does a crash between them cost, in each order?
+# </details>
+# <details><summary>Hint 2</summary>
+# A set of ids is all the memory you need. Put an id in only when `apply` has returned.
+# </details>
+
+
+# %% solution="idempotent_consumer"
+class IdempotentConsumer:
+    """Applies each message once, however often it is delivered."""
+
+    def __init__(self, apply):
+        self.apply = apply
+        ### BEGIN SOLUTION Exercise C: what do you remember?
+        self.applied = set()  # ids
+        ### END SOLUTION
+
+    def handle(self, message):
+        """Apply the message unless it has been applied; return whether it was applied now."""
+        ### BEGIN SOLUTION Exercise C: apply once
+        if message.id in self.applied:
+            return False
+        self.apply(message.body)
+        self.applied.add(message.id)
+        return True
+        ### END SOLUTION
+
+
+# %% check="idempotent_consumer" points=1
+stored = []
+consumer = IdempotentConsumer(stored.append)
+deliveries = [(1, "a.jpg", 1), (2, "b.jpg", 1), (1, "a.jpg", 2), (3, "a.jpg", 1), (2, "b.jpg", 2)]
+seen = {"answers": [consumer.handle(Message(*delivery)) for delivery in deliveries]}
+seen["stored"] = stored
+### JUDGE
+assert seen["stored"] == ["a.jpg", "b.jpg", "a.jpg"], (
+    f"ids 1, 2, 1 again, 3 (another message with body a.jpg), 2 again: apply must be called with a.jpg, b.jpg, a.jpg; it was called with {seen['stored']}"
+)
+assert seen["answers"] == [True, True, False, True, False], (
+    f"handle returns whether it applied: True True False True False; yours returned {seen['answers']}"
+)
+
+# %% check="idempotent_consumer_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED, attempt
+
+seen = []
+for _run in range(4):
+    _rng, _calls = random.Random(SEED + 60 + _run), []
+
+    def _apply(body):
+        fails, returned = _rng.random() < 0.3, _rng.choice([None, False, True, 0])
+        _calls.append(body)
+        if fails:
+            raise StoreDown(f"no room for {body}")
+        return returned
+
+    _consumers = [IdempotentConsumer(_apply), IdempotentConsumer(_apply)]
+    for _ in range(120):
+        _which, _number = _rng.randrange(2), _rng.randrange(25)
+        _id = _number if _run % 2 else f"id {_number}"
+        _message = Message(_id, f"{_number % 7}.jpg", _rng.randint(1, 4))
+        _before = len(_calls)
+        _answer = attempt(lambda: _consumers[_which].handle(_message))
+        seen.append([_answer.get("returned"), _answer.get("raised"), _calls[_before:]])
+### JUDGE
+import random
+from course.checks import SEED
+
+assert len(seen) == 480, "not every delivery was seen"
+_rows = iter(seen)
+for _run in range(4):
+    _rng, _done, _told = random.Random(SEED + 60 + _run), [set(), set()], []
+    for _ in range(120):
+        _which, _number = _rng.randrange(2), _rng.randrange(25)
+        _id, _body = _number if _run % 2 else f"id {_number}", f"{_number % 7}.jpg"
+        _message = f"Message({_id!r}, {_body!r}, {_rng.randint(1, 4)})"
+        if _id in _done[_which]:
+            _want, _why = [False, None, []], "applied before: not again"
+        elif _rng.random() < 0.3:
+            _want, _why = [None, "StoreDown", [_body]], "apply raised: pass it on, try again next time"
+            _rng.choice([None, False, True, 0])
+        else:
+            _rng.choice([None, False, True, 0])
+            _want, _why = [True, None, [_body]], "not applied yet: apply it"
+            _done[_which].add(_id)
+        _got = next(_rows)
+        assert _got == _want and _got[0] is _want[0], (
+            f"consumer {_which + 1} of 2, handle({_message}), {_why}; expected [returned, raised, calls of apply] {_want}, got {_got}"
+        )
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Every photo is a dot, and both sides get the same deliveries. Move *crashes* and *visibility timeout*: the left side speckles, the right one must not. Then let the *store be down* at 20 % of its calls: a consumer that notes the id first and applies afterwards would now lose photos (red crosses). Try it: swap your two lines.
+
+# %%
+explore_duplicates(MessageQueue, IdempotentConsumer)
+
+# %% [markdown]
+# And once more with real processes: your queue, your consumer, three kills. The orange triangles are deliveries that your consumer knew already. Published = done, nothing lost, nothing twice.
+#
+# One thing did not die in this run: the photo store, and with it your consumer's set of ids. If it may die too, the ids must be as durable as the results: in the same database, written in the same transaction.
+
+# %%
+explore_crash(DurableQueue, IdempotentConsumer)
+
+# %% [markdown]
+# ## Exercise D — How many workers? Scale by the backlog
+#
+# In notebook 06 an autoscaler looked at how busy servers are. Workers of a queue are always busy while anything waits: 100 %, whether 10 photos wait or 10,000. So look at the queue instead.
+#
+# `workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1)` → a whole number (`int`): `backlog` messages wait, `arrival_rate` more come per second, a worker does `worker_rate` per second.
+#
+# - It returns the fewest workers that keep up with the arrivals *and* have cleared the backlog after `drain_seconds`, while new messages keep coming. At least `minimum`.
+# - If `worker_rate` or `drain_seconds` is not > 0 it raises `ValueError`, whose message contains the value.
+#
+# To try it: `workers_needed(480, 5, 2, 60)`, the burst of the experiment, to be cleared in a minute.
+#
+# <details><summary>Hint 1</summary>
+# How many messages in all must be done `drain_seconds` from now, if the queue is to be empty then?
+# </details>
+# <details><summary>Hint 2</summary>
+# Turn the backlog into a rate: so many messages per second, besides those that arrive. Six and a half workers are not enough work for seven, but six cannot do it: which way do you round?
+# </details>
+
+
+# %% solution="workers_needed"
+def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1):
+    """Return the fewest workers that keep up with arrivals and clear the backlog in `drain_seconds`."""
+    ### BEGIN SOLUTION Exercise D: count the workers
+    for name, value in (("worker_rate", worker_rate), ("drain_seconds", drain_seconds)):
+        if not value > 0:
+            raise ValueError(f"{name} = {value}: must be > 0")
+    rate = arrival_rate + backlog / drain_seconds
+    return max(minimum, math.ceil(rate / worker_rate))
+    ### END SOLUTION
+
+
+# %% check="workers_needed" points=1
+seen = {
+    "workers_needed(480, 5, 2, 60)": workers_needed(480, 5, 2, 60),
+    "workers_needed(480, 5, 2, 30)": workers_needed(480, 5, 2, 30),
+    "workers_needed(0, 5, 2, 60)": workers_needed(0, 5, 2, 60),
+    "workers_needed(480, 0, 2, 60)": workers_needed(480, 0, 2, 60),
+    "workers_needed(0, 0, 2, 60)": workers_needed(0, 0, 2, 60),
+    "workers_needed(0, 5, 2, 60, minimum=10)": workers_needed(0, 5, 2, 60, minimum=10),
+}
+### JUDGE
+expected = {
+    "workers_needed(480, 5, 2, 60)": (7, "480 + 60 × 5 messages in 60 s are 13 per second, 6.5 workers"),
+    "workers_needed(480, 5, 2, 30)": (11, "480 + 30 × 5 messages in 30 s are 21 per second, 10.5 workers"),
+    "workers_needed(0, 5, 2, 60)": (3, "5 per second are 2.5 workers"),
+    "workers_needed(480, 0, 2, 60)": (4, "8 per second are exactly 4 workers"),
+    "workers_needed(0, 0, 2, 60)": (1, "nothing to do: the minimum, by default 1"),
+    "workers_needed(0, 5, 2, 60, minimum=10)": (10, "2.5 workers would do, but at least 10"),
+}
+for call, (workers, why) in expected.items():
+    assert seen[call] == workers, f"{call}: {why}: expected {workers}, got {seen[call]}"
+assert len(seen) == 6, "not every call was seen"
+
+# %% check="workers_needed_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED, attempt
+
+_rng = random.Random(SEED + 70)
+_calls = []
+for _ in range(300):
+    _calls.append(
+        [
+            _rng.choice([0, _rng.randint(1, 40), _rng.randint(1, 20_000)]),
+            _rng.choice([0, _rng.randint(1, 60) / 8, _rng.randint(1, 900)]),
+            2.0 ** _rng.randint(-4, 4),
+            2 ** _rng.randint(0, 10),
+            _rng.choice([0, 1, 2, 7, 50]),
+        ]
+    )
+seen = {"given": [attempt(lambda: workers_needed(*_call)) for _call in _calls]}
+_wrong = [[0, 60], [-1.5, 60], [2, 0], [2, -3], [0.0, -0.25], [_rng.randint(-99, -10), 5]]
+seen["wrong"] = [attempt(lambda: workers_needed(10, 1, *_pair)) for _pair in _wrong]
+seen["kinds"] = [type(workers_needed(*_call)).__name__ for _call in _calls[:20]]
+### JUDGE
+import random
+from fractions import Fraction
+from course.checks import SEED
+
+_rng = random.Random(SEED + 70)
+_calls = []
+for _ in range(300):
+    _calls.append(
+        [
+            _rng.choice([0, _rng.randint(1, 40), _rng.randint(1, 20_000)]),
+            _rng.choice([0, _rng.randint(1, 60) / 8, _rng.randint(1, 900)]),
+            2.0 ** _rng.randint(-4, 4),
+            2 ** _rng.randint(0, 10),
+            _rng.choice([0, 1, 2, 7, 50]),
+        ]
+    )
+_wrong = [[0, 60], [-1.5, 60], [2, 0], [2, -3], [0.0, -0.25], [_rng.randint(-99, -10), 5]]
+for _call, _answer in zip(_calls, seen["given"], strict=True):
+    _backlog, _arrival, _rate, _seconds, _minimum = map(Fraction, _call)
+    _work = (_backlog + _arrival * _seconds) / (_rate * _seconds)
+    _want = max(int(_minimum), -(-_work.numerator // _work.denominator))
+    assert _answer.get("returned") == _want, (
+        f"workers_needed({', '.join(map(str, _call))}): {float(_work):g} workers would be busy all the time, at least {_minimum}: expected {_want}, got {_answer}"
+    )
+assert seen["kinds"] == ["int"] * 20, f"a number of workers is an int; yours are {sorted(set(seen['kinds']))}"
+for _pair, _answer in zip(_wrong, seen["wrong"], strict=True):
+    _bad = [str(_value) for _value in _pair if _value <= 0]
+    _kinds = [_answer.get("raised"), *_answer.get("bases", [])]
+    assert "ValueError" in _kinds and any(_value in _answer["message"] for _value in _bad), (
+        f"workers_needed(10, 1, {_pair[0]}, {_pair[1]}) must raise ValueError with the value ({' or '.join(_bad)}) in its message; it gave {_answer}"
+    )
+assert len(seen["wrong"]) == 6, "not every call was seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# An evening with a crowd at minute 60. Your rule is asked every 15 seconds. Below, the backlog; right, what a photo waited at worst against what you pay. Fixed workers are either dear or slow. Now let *a worker start* in 10 minutes: your promise (the dotted line) breaks, though the
+# rule is right. What could the rule know that it is not told?
+
+# %%
+explore_workers(workers_needed)
+
+# %% [markdown]
+# ## Exercise E — Poison: dead letters
+#
+# Some photo makes every worker crash that opens it: a broken file, a bug. Your queue delivers it again, and again, for ever; each time it costs a worker and its restart. After a few tries, put it aside for a human.
+#
+# `RetryingQueue(visibility_timeout, max_receives)`: `.publish`, `.receive`, `.ack` and `len()` as in A, and `.dead_letters`, a list of `Message`s, empty at first.
+#
+# - At the next `.receive(now)`, every message that has been received `max_receives` times (a whole number from 1 up), is still not acked, and whose timeout has passed (`now ≥ received + visibility_timeout`) moves to the end of `.dead_letters`: the oldest published first. All such messages move, whatever else this `receive` returns, and
+#   before it chooses what to deliver.
+# - There it stands as `Message(id, body, receives)` with `receives` equal to `max_receives`. It is never delivered again, no longer counts in `len()`, and its `ack` is `False`.
+# - Until that `receive` it is a message as any other: it counts, and its `ack` is `True`.
+#
+# You may use your `MessageQueue`. To try it: `queue = RetryingQueue(10, 1); queue.publish("a.jpg", 0); queue.receive(0), queue.receive(10), queue.dead_letters`.
+#
+# <details><summary>Hint 1</summary>
+# Which messages can be meant at all? Those never received are not among them; so you need not look through the whole backlog.
+# </details>
+# <details><summary>Hint 2</summary>
+# First move, then deliver. If your `MessageQueue` remembers when each received message may be seen again, and how often it was received, then everything you need to decide is there; forgetting it is what `ack` does already.
+# </details>
+
+
+# %% solution="retrying_queue"
+class RetryingQueue(MessageQueue):
+    """A MessageQueue that puts aside what has been received too often in vain."""
+
+    def __init__(self, visibility_timeout, max_receives):
+        ### BEGIN SOLUTION Exercise E: what do you need besides?
+        super().__init__(visibility_timeout)
+        self.max_receives = max_receives
+        self.dead_letters = []
+        ### END SOLUTION
+
+    def receive(self, now):
+        """Put aside what was received too often; return the next Message as MessageQueue does."""
+        ### BEGIN SOLUTION Exercise E: first move, then deliver
+        given_up = [
+            id
+            for id, time in self.visible_at.items()
+            if now >= time and self.receives[id] == self.max_receives
+        ]
+        for id in sorted(given_up):
+            self.dead_letters.append(Message(id, self.bodies[id], self.max_receives))
+            self.ack(id)
+        return super().receive(now)
+        ### END SOLUTION
+
+
+# %% check="retrying_queue" points=1
+queue = RetryingQueue(10, 2)
+ids = [queue.publish(body, now=0) for body in ("poison.jpg", "b.jpg")]
+seen = {"ids": ids}
+for now in (0, 10, 19, 20):
+    seen[f"at {now} s"] = fields(queue.receive(now))
+seen["dead"] = [fields(message) for message in queue.dead_letters]
+seen["ack"], seen["len"] = queue.ack(ids[0]), len(queue)
+### JUDGE
+poison, b = seen["ids"]
+expected = {
+    "at 0 s": [poison, "poison.jpg", 1],
+    "at 10 s": [poison, "poison.jpg", 2],
+    "at 19 s": [b, "b.jpg", 1],
+    "at 20 s": None,
+}
+for moment, message in expected.items():
+    assert seen[moment] == message, (
+        f"timeout 10 s, max_receives 2, poison.jpg and b.jpg published, no acks; receive at 0, 10, 19, 20 s: {moment} expected {message}, got {seen[moment]}"
+    )
+assert seen["dead"] == [[poison, "poison.jpg", 2]], (
+    f"at 20 s poison.jpg has been received twice in vain: a dead letter; dead_letters holds {seen['dead']}"
+)
+assert seen["ack"] is False and seen["len"] == 1, (
+    f"a dead letter's ack is False and it does not count: len 1; yours: ack {seen['ack']}, len {seen['len']}"
+)
+
+# %% check="retrying_queue_check_2" points=1
+queue = RetryingQueue(10, 1)
+ids = [queue.publish(body, now=0) for body in ("a.jpg", "b.jpg", "c.jpg")]
+for now in (0, 1):
+    queue.receive(now)
+seen = {"before": len(queue), "ack": queue.ack(ids[0]), "dead at 1 s": len(queue.dead_letters)}
+seen["at 11 s"] = (fields(queue.receive(11)) or [None])[1:]
+seen["dead"] = [message.body for message in queue.dead_letters]
+### JUDGE
+assert seen["before"] == 3 and seen["dead at 1 s"] == 0, (
+    f"no timeout has passed: all 3 count and none is dead; yours: len {seen['before']}, {seen['dead at 1 s']} dead"
+)
+assert seen["ack"] is True, f"a.jpg was acked in time: True; yours gave {seen['ack']}"
+assert seen["at 11 s"] == ["c.jpg", 1], (
+    f"max_receives 1, a acked, b received at 1 s in vain: at 11 s c is delivered; yours gave {seen['at 11 s']}"
+)
+assert seen["dead"] == ["b.jpg"], (
+    f"b.jpg was received once in vain, a.jpg was acked: dead_letters holds b.jpg; yours holds {seen['dead']}"
+)
+
+# %% check="retrying_queue_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+seen = []
+for _run in range(12):
+    _rng = random.Random(SEED + 80 + _run)
+    _queue, _now, _ids, _answers = RetryingQueue(_rng.choice([2, 5]), 1 + _run % 4), 0, [], []
+    for _ in range(150):
+        _now += _rng.choice([0, 0, 1, 1, 2, 6])
+        _kind, _back = _rng.choice("pprrrrrra"), _rng.randint(1, 5)
+        if _kind == "p" or not _ids:
+            _ids.append(_queue.publish(f"{_rng.randint(1, 9)}.jpg", _now))
+            _answers.append(None)
+        elif _kind == "r":
+            _message = fields(_queue.receive(_now))
+            if isinstance(_message, list):
+                _message[0] = _ids.index(_message[0]) if _message[0] in _ids else "unknown id"
+            _answers.append(_message)
+        else:
+            _answers.append(_queue.ack(_ids[-min(_back, len(_ids))]))
+        _answers.append([len(_queue), len(_queue.dead_letters)])
+    _dead = [fields(_message) for _message in _queue.dead_letters]
+    seen.append([_answers, [[_ids.index(_row[0]), *_row[1:]] for _row in _dead]])
+### JUDGE
+import random
+from course.checks import SEED
+
+assert len(seen) == 12, "not all runs were seen"
+for _run, (_answers, _dead_seen) in enumerate(seen):
+    _rng = random.Random(SEED + 80 + _run)
+    _timeout, _most, _now, _told = _rng.choice([2, 5]), 1 + _run % 4, 0, []
+    _log, _dead, _queue = [], [], iter(_answers)  # of each message: [body, deliveries, gone]
+    for _ in range(150):
+        _now += _rng.choice([0, 0, 1, 1, 2, 6])
+        _kind, _back, _want = _rng.choice("pprrrrrra"), _rng.randint(1, 5), None
+        if _kind == "p" or not _log:
+            _log.append([f"{_rng.randint(1, 9)}.jpg", [], False])
+            _told.append(f"publish → number {len(_log) - 1}")
+        elif _kind == "r":
+            for _number, _row in enumerate(_log):
+                if not _row[2] and all(_t + _timeout <= _now for _t in _row[1]):
+                    if len(_row[1]) >= _most:
+                        _row[2] = True
+                        _dead.append([_number, _row[0], _most])
+                    elif _want is None:
+                        _want = [_number, _row[0], len(_row[1]) + 1]
+            if _want:
+                _log[_want[0]][1].append(_now)
+            _told.append(f"receive({_now}) → {_want}")
+        else:
+            _number = len(_log) - min(_back, len(_log))
+            _want, _log[_number][2] = not _log[_number][2], True
+            _told.append(f"ack of number {_number} → {_want}")
+        _sizes = [sum(not _row[2] for _row in _log), len(_dead)]
+        _got, _got_sizes = next(_queue), next(_queue)
+        _story = f"timeout {_timeout}, max_receives {_most}; messages by number: … {'; '.join(_told[-6:])}"
+        assert _got == _want and type(_got) is type(_want), f"{_story}; the last one of yours gave {_got!r}"
+        assert _got_sizes == _sizes, f"{_story}; then len and dead letters are {_sizes}, yours {_got_sizes}"
+    assert _dead_seen == _dead, f"timeout {_timeout}, max_receives {_most}: dead letters [number, body, receives] should be {_dead}, yours {_dead_seen}"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="retrying_queue_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 99)
+_timeout, _most, _many = _rng.randint(3, 20), _rng.randint(2, 4), _rng.randint(3, 5)
+_queue = RetryingQueue(_timeout, _most)
+_other = RetryingQueue(_timeout, _most)
+_ids, _now = [_queue.publish(f"{_number}.jpg", 0) for _number in range(_many)], 0
+for _round in range(_most):
+    _now = _round * (_timeout + _many)
+    for _number in range(_many):
+        _queue.receive(_now + _number)
+_last = _now + _many - 1
+_free = [_queue.publish("free.jpg", _last), _queue.publish("free too.jpg", _last)]
+seen = {"alive": [len(_queue), len(_queue.dead_letters)]}
+seen["late ack"] = _queue.ack(_ids[1])  # past nothing yet: it may still be acked
+seen["delivered"] = (fields(_queue.receive(_last + _timeout)) or [None])[1:]
+seen["dead"] = [fields(_message)[1:] for _message in _queue.dead_letters]
+seen["acks"] = [_queue.ack(_id) for _id in _ids]
+seen["len"] = [len(_queue), len(_other), len(_other.dead_letters)]
+seen["later"] = [(fields(_queue.receive(_last + 3 * _timeout)) or [None])[1:] for _ in range(3)]
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 99)
+_timeout, _most, _many = _rng.randint(3, 20), _rng.randint(2, 4), _rng.randint(3, 5)
+_story = f"timeout {_timeout}, max_receives {_most}: {_many} messages received {_most} times each, number 1 acked then, 2 fresh ones behind"
+_rest = [[f"{_number}.jpg", _most] for _number in range(_many) if _number != 1]
+_expected = {
+    "alive": ([_many + 2, 0], "before any timeout all count and none is dead"),
+    "late ack": (True, "it is no dead letter yet"),
+    "delivered": (["free.jpg", 1], "all that were received too often move first, then the oldest free one is delivered"),
+    "dead": (_rest, "all whose timeout has passed move at one receive, the oldest first"),
+    "acks": ([False] * _many, "the ack of a dead letter, or of an acked one, is False"),
+    "len": ([2, 0, 0], "only the fresh ones are left, and another queue has its own list"),
+    "later": ([["free.jpg", 2], ["free too.jpg", 1], []], "dead letters are never delivered again"),
+}
+for _what, (_want, _why) in _expected.items():
+    assert seen[_what] == _want, f"{_story}; {_what}: {_why}: expected {_want}, got {seen[_what]}"
+assert len(seen) == len(_expected), "not everything was seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Eight poison photos among 2,000. Without a limit they take nearly half of your capacity, for ever: each one is back every 5 seconds to kill another worker. With yours the others never notice. Now set *max receives* to 1 and *other crashes* to 10 %. Read the dead letters: most of them are healthy photos
+# whose worker died of something else. What is a good number in between?
+
+# %%
+explore_poison(RetryingQueue)
+
+# %% [markdown]
+# ## Explain
+#
+# A colleague builds the upload like this: the web server writes the photo's row into the database, commits, and then publishes "crop photo 17" to your `DurableQueue`. Workers use `IdempotentConsumer`.
+#
+# Give one order of events in which a photo is never cropped although queue, workers and consumer all do as they should. Would it help to publish first and commit afterwards? Then describe a change that closes the gap, and say what it costs. (About 8 sentences.)
+
+# %% [markdown] answer="explain" points=3
+# The web server commits the row and is killed before it publishes: the photo is in the database, but no message about it has ever existed. Queue and workers are blameless; there is nothing for them to do, and nobody is told. Publishing first only turns the gap round: if the server dies between publish and commit, or the commit fails, a worker gets a
+# message about a photo that does not exist; it may even get it while the commit is still under way. Two systems that commit separately always have such a moment between them. The usual change is an outbox: in the same transaction as the photo's row, the server writes the message into a table of the same database. A separate process reads that table,
+# publishes each row to the queue, and deletes it, or marks it as sent, afterwards. If it dies in between it publishes twice, with two ids, so the consumer must recognise the photo by an id from the outbox row, not by the queue's id. It costs more writes on the database, a process more to run and watch, and a short delay before a message is in the queue.
+# Another way is to sweep: every few minutes look for photos in the database that have no thumbnail, and publish them again.
+
+# %% [markdown] rubric="explain"
+# ### BEGIN MARK SCHEME
+# 1 point: a right order of events: commit, then the web server dies (or the queue is unreachable) before publish has returned, so no message ever exists. (A story in which the queue or a worker loses the message is wrong: they do as they should.)
+#
+# 1 point: publishing first does not help: a crash or a failed commit between them leaves a message about a photo that does not exist (or the worker is quicker than the commit). Half a point for "it only turns the gap round" without an example.
+#
+# 1 point: a change that works, half a point, and its price, half a point. For example: outbox table in the same transaction with a relay (more writes, a process more, delay, duplicates with other ids: deduplicate by the row's id); reading the database's own log (change data capture: a heavier system, tied to the database); a sweep for photos without thumbnails that
+# publishes again (delay, load of the query, duplicates); the queue as a table in the same database (load on the database). "Retry the publish" alone is not enough: the process that would retry is dead.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## In production
+#
+# - **Amazon SQS** is your exercises A and E: `VisibilityTimeout`, by default 30 s, at most 12 h; `ReceiveMessage`, `DeleteMessage` (your ack); `maxReceiveCount` in its `RedrivePolicy` names how often, and a second queue takes the dead letters. A slow worker may ask for more time: `ChangeMessageVisibility`.
+# - **RabbitMQ**: durable queues, *publisher confirms* (publish has returned) and consumer acks. It delivers again when the worker's connection breaks, or after 30 minutes without an ack by default (`consumer_timeout`). Quorum queues take a message out after 20 deliveries by default (`x-delivery-limit`, since 4.0, 2024), into the *dead-letter exchange* if there is one.
+# - **Apache Kafka** is a log that is not deleted from: consumers of a *group* share it and commit how far they have read (*offsets*). Its producers wait for all in-sync replicas (`acks=all`, default since 3.0, 2021) rather than for each disk's sync.
+# - **Celery** acks *before* the work by default, at most once; `acks_late=True` makes it yours, for tasks that are idempotent.
+# - **PostgreSQL** is a fine queue for a start: `SELECT … FOR UPDATE SKIP LOCKED` (since 9.5, 2016), and the *outbox* in the same transaction. Idempotence is a `UNIQUE` column of message ids, written with the result.
+# - **KEDA** on Kubernetes scales workers by the length of a queue, as in D.
+# - **Left out here:** several disks or machines for one queue, order per user, priorities, waiting longer after each failure, ids that a consumer may forget, a log that is compacted, and syncing a new file's folder.
+
+# %% [markdown]
+# ## What breaks next
+#
+# Uploads are answered in milliseconds, bursts end in a queue, and dying workers cost nobody a photo. You have bought this with silence. When a worker fails, no user sees an error; when poison collects among the dead letters, nothing blinks. Balancer, servers, caches, replicas, regions, queues: dozens of machines, and you
+# hear of trouble from an angry customer, hours later. Nobody sees what happens inside. In notebook 09 you give your system a voice: logs, metrics, and something that acts on them without you.

@@ -1,0 +1,13 @@
+# loses: idempotent_consumer_hidden
+class IdempotentConsumer:
+    known = set()
+
+    def __init__(self, apply):
+        self.apply = apply
+
+    def handle(self, message):
+        if message.id in self.known:
+            return False
+        self.apply(message.body)
+        self.known.add(message.id)
+        return True

@@ -1,0 +1,12 @@
+# loses: idempotent_consumer_check
+class IdempotentConsumer:
+    def __init__(self, apply):
+        self.apply = apply
+        self.known = set()
+
+    def handle(self, message):
+        if message.id in self.known:
+            return False
+        result = self.apply(message.body)
+        self.known.add(message.id)
+        return result

@@ -1,0 +1,15 @@
+# loses: idempotent_consumer_hidden
+class IdempotentConsumer:
+    def __init__(self, apply):
+        self.apply = apply
+        self.known = set()
+
+    def handle(self, message):
+        if message.id in self.known:
+            return False
+        try:
+            self.apply(message.body)
+        except Exception:
+            return False
+        self.known.add(message.id)
+        return True

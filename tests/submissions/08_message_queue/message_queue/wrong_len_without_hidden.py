@@ -1,0 +1,30 @@
+# loses: message_queue_check
+class MessageQueue:
+    def __init__(self, visibility_timeout):
+        self.visibility_timeout = visibility_timeout
+        self.messages = []  # [id, body, receives, visible from]
+        self.next_id, self.now = 1, 0
+
+    def publish(self, body, now):
+        self.messages.append([self.next_id, body, 0, now])
+        self.next_id += 1
+        return self.next_id - 1
+
+    def receive(self, now):
+        self.now = now
+        for message in self.messages:
+            if message[3] <= now:
+                message[2] += 1
+                message[3] = now + self.visibility_timeout
+                return Message(*message[:3])
+        return None
+
+    def ack(self, id):
+        for message in self.messages:
+            if message[0] == id:
+                self.messages.remove(message)
+                return True
+        return False
+
+    def __len__(self):
+        return sum(message[3] <= self.now for message in self.messages)

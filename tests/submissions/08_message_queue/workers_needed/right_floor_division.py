@@ -1,0 +1,8 @@
+def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1):
+    if worker_rate <= 0:
+        raise ValueError(f"worker_rate = {worker_rate}: must be > 0")
+    if drain_seconds <= 0:
+        raise ValueError(f"drain_seconds = {drain_seconds}: must be > 0")
+    todo, each = backlog + arrival_rate * drain_seconds, worker_rate * drain_seconds
+    workers = int(-(-todo // each))
+    return workers if workers > minimum else minimum
