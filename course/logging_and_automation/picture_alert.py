@@ -1,0 +1,89 @@
+"""An alert's two prices against its threshold, measured and by theory."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+
+from course.logging_and_automation.hour import Hour
+from course.logging_and_automation.model import Watched
+from course.view import style
+
+LEAST = 0.001  # false alarms a day, the lower edge
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A student's alert, the built-in one in the same world, and all thresholds beside it."""
+
+    watched: Watched
+    built_in: Watched
+    thresholds: np.ndarray
+    measured: tuple  # (false alarms, delay in s) of the built-in one for each threshold
+    theory: tuple  # the same by probability theory
+
+
+class AlertPicture:
+    """Left: the incident. Right: false alarms and delay against the threshold."""
+
+    def __init__(self):
+        ratios = {"width_ratios": (1.2, 1), "height_ratios": (1.4, 1)}
+        self.figure, axes = style.figure(2, 2, width=8.2, height=4.7, **ratios)
+        with rc_context(style.LOOK):
+            self.hour = Hour(axes[0, 0], axes[1, 0], ghost=True)
+            alarms, delays = axes[:, 1]
+            alarms.set_yscale("symlog", linthresh=1)
+            alarms.set(ylim=(-0.12, 5000), ylabel="false alarms a day")
+            alarms.set_yticks([0, 1, 10, 100, 1000], ["0", "1", "10", "100", "1,000"])
+            alarms.tick_params(axis="x", labelbottom=False)
+            delays.set_yscale("log")
+            delays.set(ylim=(7, 1700), ylabel="seconds to notice", xlabel="threshold (%)")
+            delays.set_yticks([10, 60, 300, 1200], ["10", "60", "300", "1,200"])
+            self.rows = [self._prepare(axes) for axes in (alarms, delays)]
+            alarms.legend(loc="upper right", borderaxespad=0)
+        self.moving = (*self.hour.moving, *(artist for row in self.rows for artist in row))
+
+    def _prepare(self, axes):
+        axes.set(xlim=(0, 20.5))
+        axes.set_xticks([1, 5, 10, 15, 20])
+        axes.minorticks_off()
+        (theory,) = axes.plot([], [], label="theory", **style.THEORY)
+        (built_in,) = axes.plot(
+            [], [], "s", color=style.GREY, markersize=4, linestyle="none", label="built in"
+        )
+        (yours,) = axes.plot(
+            [], [], "o", color=style.BLUE, markersize=9, linestyle="none", label="yours"
+        )
+        return theory, built_in, yours
+
+    def show(self, priced):
+        """Draw a Priced; return (finding, words)."""
+        watched, built_in = priced.watched, priced.built_in
+        self.hour.show(watched, built_in)
+        percents = 100 * priced.thresholds
+        mine = (watched.false_alarms, watched.delay)
+        for (line, dots, dot), theory, measured, value in zip(
+            self.rows, priced.theory, priced.measured, mine, strict=True
+        ):
+            line.set_data(percents, theory)
+            dots.set_data(percents, measured)
+            dot.set_data([100 * watched.threshold], [value])
+        chosen = int(np.argmin(abs(priced.thresholds - watched.threshold)))
+        alarms, delay = (float(each[chosen]) for each in priced.theory)
+        plural = "" if watched.false_alarms == 1 else "s"
+        return (
+            f"Your alert: {watched.false_alarms:,} false alarm{plural} a day, "
+            f"{watched.delay:,.0f} s to notice"
+        ), (
+            f"The built-in one: {built_in.false_alarms:,} and {built_in.delay:,.0f} s; theory: "
+            f"{_few(alarms)} and {delay:,.0f} s. {watched.missed} of {watched.noticed.size} "
+            f"incidents were over before your alert fired. Each window counts "
+            f"{watched.counts.requests:,} requests."
+        )
+
+
+def _few(number):
+    """Return an expected count as people read it."""
+    if number >= 10:
+        return f"{number:,.0f}"
+    return f"{number:.2g}" if number >= 0.001 else "none in years"

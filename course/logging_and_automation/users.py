@@ -1,0 +1,135 @@
+"""Six weeks of an app's users, who come back or do not: what its business metrics are made of.
+
+A user who signed up a days ago is active with probability `came_back(a)`, whatever else happens.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.engine import parameters, workload
+from course.engine.component import ComponentError, name_of, sentences, wrong_return
+
+DAYS = 42
+AFTER = (1, 2, 3, 5, 7, 10, 14)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What was measured of the users, and what was to be expected of them."""
+
+    active: np.ndarray  # users a day by the student's function, 0 on days it does not name
+    expected_active: np.ndarray
+    kept: tuple  # retention after each of AFTER by the student's function
+    expected_kept: np.ndarray  # nan where the calendar ends
+    noise: np.ndarray  # standard error of the retention
+    day: int
+    release: int
+    new_users: np.ndarray  # that sign up on each day
+    events: int
+
+
+def came_back(age, first=0.5, power=0.5):
+    """Return the probability that a user is active `age` days after signing up (1 on day 0).
+
+    `first` after one day, then falling as age to the power of −`power`.
+    """
+    age = np.asarray(age, dtype=float)
+    return np.where(age > 0, first * np.maximum(age, 1) ** -power, 1.0)
+
+
+def chances(*, first=0.5, release=21, harm=0.4, days=DAYS):
+    """Return the matrix P(active on day (column) | signed up on day (row)).
+
+    From day `release` on a bad version lets every old user come back with (1 − harm) times that.
+    """
+    signed_up, day = np.meshgrid(np.arange(days), np.arange(days), indexing="ij")
+    age = day - signed_up
+    active = np.where(age >= 0, came_back(age, first), 0.0)
+    return np.where((day >= release) & (age > 0), active * (1 - harm), active)
+
+
+def draw_events(*, seed=0, new_users=20, first=0.5, release=21, harm=0.4, campaign=1.0):
+    """Return (events, new users by day): a list of (user, day), some of them twice, unsorted.
+
+    `campaign`: by how much more users sign up each day from the release on.
+    """
+    new_users = parameters.count("new_users", new_users, at_most=10_000)
+    first = parameters.number("first", first, at_least=0, at_most=1)
+    harm = parameters.number("harm", harm, at_least=0, at_most=1)
+    release = parameters.count("release", release, at_least=0, at_most=DAYS)
+    campaign = parameters.number("campaign", campaign, at_least=0, at_most=100)
+    signing = np.full(DAYS, new_users)
+    signing[release:] = np.round(new_users * campaign)
+    signed_up = np.repeat(np.arange(DAYS), signing)
+    rng = workload.stream(seed, "users")
+    lucky = rng.random((signed_up.size, DAYS))
+    active = lucky < chances(first=first, release=release, harm=harm)[signed_up]
+    users, days = np.nonzero(active)
+    again = rng.random(users.size) < 0.15  # opened the app twice
+    users, days = np.concatenate([users, users[again]]), np.concatenate([days, days[again]])
+    order = rng.permutation(users.size)
+    return list(zip(users[order].tolist(), days[order].tolist(), strict=True)), signing
+
+
+def expected_retention(signing, chance, day, after):
+    """Return the expected share of those active on `day` who are active `after` days later."""
+    if day + after >= chance.shape[1]:
+        return float("nan")
+    weights = signing * chance[:, day]
+    return float(weights @ chance[:, day + after] / weights.sum())
+
+
+def use(daily_active_users, retention, *, seed=0, day=14, **world):
+    """Return the Usage that the student's two functions measure; `world` as in `draw_events`.
+
+    ValueError names a bad number; ComponentError says what a function did wrong.
+    """
+    day = parameters.count("day", day, at_least=0, at_most=DAYS - 1)
+    events, signing = draw_events(seed=seed, **world)
+    chosen = {key: world[key] for key in ("first", "release", "harm") if key in world}
+    chance = chances(**chosen)
+    kept = np.array([expected_retention(signing, chance, day, after) for after in AFTER])
+    active = _active(daily_active_users, events)
+    size = max(1.0, float(signing @ chance[:, day]))
+    return Usage(
+        active=active,
+        expected_active=signing @ chance,
+        kept=tuple(_kept(retention, events, day, after) for after in AFTER),
+        expected_kept=kept,
+        noise=np.sqrt(kept * (1 - kept) / size),
+        day=day,
+        release=world.get("release", 21),
+        new_users=signing,
+        events=len(events),
+    )
+
+
+def _active(function, events):
+    call = f"{name_of(function)}(events)"
+    with sentences(call):
+        counted = function(list(events))
+    if not isinstance(counted, dict):
+        raise ComponentError(wrong_return(call, counted, "a dict of day → users"))
+    active = np.zeros(DAYS, dtype=int)
+    for day, users in counted.items():
+        if not (_whole(day) and _whole(users) and 0 <= day < DAYS and users >= 0):
+            raise ComponentError(f"{call} has {day!r}: {users!r}, expected a day and its users.")
+        active[day] = users
+    return active
+
+
+def _kept(function, events, day, after):
+    if day + after >= DAYS:
+        return float("nan")
+    call = f"{name_of(function)}(events, {day}, {after})"
+    with sentences(call):
+        share = function(list(events), day, after)
+    number = isinstance(share, (int, float, np.number)) and not isinstance(share, bool)
+    if not number or not 0 <= share <= 1:
+        raise ComponentError(wrong_return(call, share, "a share from 0 to 1"))
+    return float(share)
+
+
+def _whole(value):
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

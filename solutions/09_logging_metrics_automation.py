@@ -1,0 +1,1016 @@
+# %% [markdown]
+# # 9 · Logs, metrics, automation
+#
+# [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/09_logging_metrics_automation/09_logging_metrics_automation.ipynb)
+#
+# Since notebook 08 a queue takes what can wait: an upload is answered at once, and workers crop and blur later. Nothing is in anybody's way any more, and that is the trouble. When a worker
+# fails at three in the morning, no user sees an error page. The backlog just grows, in silence. Your photo app is now dozens of machines, and you learn that one of them is ill from an angry message.
+# Today you teach the system to tell you. Then you let it act without you.
+#
+# **Time:** about 80 minutes. Afterwards you will be able to
+#
+# - merge the logs of many servers into one timeline and find what came first,
+# - measure a whole tier and a whole business, and say why two averages make a wrong third,
+# - set an alert that neither cries wolf nor sleeps, and release a bad version without hurting many.
+
+# %%
+import heapq
+import math
+import re
+from datetime import UTC, datetime
+
+from course.logging_and_automation import (
+    LogEntry,
+    PipelineResult,
+    architecture,
+    explore,
+    explore_alert,
+    explore_histograms,
+    explore_logs,
+    explore_pipeline,
+    explore_users,
+    write_logs,
+)
+
+# %% [markdown]
+# ## The picture
+#
+# Everything that serves users also writes logs and counts what it does. New: two places to watch, and two things that act.
+# (Left to right: clients → CDN and balancer → web-1 … web-3 → queue, cache, databases → new: logs in one place, and metrics → new: alerts that call a person, and a pipeline that tests, tries and rolls back.)
+
+# %%
+architecture()
+
+# %% [markdown]
+# ## The idea
+#
+# ### Logs: what happened, line by line
+# A **log** is a file to which a server adds a line for each thing that happens: when, where, how bad, what. Syslog has had such lines since the 1980s (RFC 5424, 2009, is its standard); RFC 3339 (2002) says how to write the time so that all agree.
+# With one server you open its file. With forty you do not even know which. So a small program on each server sends every line to *one* place, where you can search them all: **log aggregation**.
+# Only there can you see what came first.
+#
+# ### Metrics: how much, in numbers
+# A log line tells of one request. A **metric** is a number over time, and costs the same for ten requests or ten million. Three levels:
+#
+# - **host**: CPU, memory, disk of one machine;
+# - **aggregated**: a whole tier: the cache's hit ratio, the p99 of all web servers together, the backlog of the queue;
+# - **business**: daily active users, retention, revenue. They notice what no machine does: a button that works perfectly and that nobody finds.
+#
+# ### What cannot be averaged
+# Each host could report its own p99, and you could take the mean. That number means nothing: a host with 20 requests counts as much as one with 2,000. So hosts report a **histogram** instead: how many requests took up to 5 ms, up to 10 ms, up to 25 ms …
+# Counts can be added, and the sum is exactly what one big host would have counted. The price is rounding: you learn in which bucket the p99 lies, not where inside.
+#
+# ### When to wake somebody
+# An **alert** compares a metric with a threshold. Watch **symptoms**, what users feel, such as the share of failed requests; not causes, such as a busy CPU. The usual yardstick: with a goal of 99.9 % good requests, a month may have 43 bad minutes. That is your **error budget** (Google's *Site Reliability Engineering*, 2016).
+# Chance makes every metric jump, so an alert pays twice: **false alarms** when it is touchy, **delay** when it is calm. People who were woken for nothing five times do not get up the sixth time.
+#
+# ### Letting machines act
+# About 70 % of outages come from changing a live system (the same book, 2016). So the riskiest thing is you, deploying. **Continuous integration** builds and tests every change by itself. A **pipeline** goes on: it brings the version to production stage by stage and stops at the first failure.
+# Its last stage is a **canary**: a few percent of the traffic get the new version while a program compares their errors with everybody else's. If it looks bad, the pipeline **rolls back**. Nobody has to be awake.
+
+# %%
+for line in write_logs(seed=1)["database"][:4]:  # what a log looks like; more in exercise A
+    print(line)
+
+print(datetime.fromtimestamp(0, UTC), "is second 0: computers count time from there")
+
+# %% [markdown]
+# ## Predict
+#
+# The app serves 10 requests a second, and about 1 % of them fail on a perfectly normal day: a phone in a tunnel, a deleted photo. A colleague sets up an alert: "call me as soon as more than 2 % fail". The share is counted over 10 seconds, again and again.
+#
+# On a normal day, with nothing wrong, how often does the phone ring? Write your guess, then go on.
+
+# %%
+prediction = None  # false alarms a day: put your number here
+
+# %% [markdown]
+# ## Experiment
+#
+# **Top left:** the failed requests around a bad release at minute 0. **Below it:** the alert's state. **Top right:** every threshold has two prices. To the right: more false alarms. Upwards: slower. Your guess is the diamond. **Below it:** what one bad release costs users.
+#
+# 1. Compare your guess. Then look at the quiet minutes on the left: what rings there?
+# 2. Raise *threshold* to 6 %. The ring moves left and up. How much later do you notice?
+# 3. Put *threshold* back to 3 % and set *for* to 20 s: now it must stay above for 20 s. Better or worse than step 2?
+# 4. Set *error burst* to 3 %, a small harm. What has become of your good alert?
+# 5. Now move *canary share*. Who is hurt if only these get the bad version, and a person looks at them after ten minutes?
+# 6. Set *traffic* to 2, as at night. More noise, with the same alert. Why?
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# The phone rings about 630 times a day (650 on this one): every other minute. A window holds 100 requests, and of those 1 fails on average. Three or more fail in 8 % of all windows, by chance alone. Three percent for 20 seconds gives one false alarm in three weeks,
+# and notices the bad version after half a minute. Waiting for several windows in a row is cheap, because chance rarely repeats itself.
+#
+# The canary keeps most users away from the bad version. But here a person comes after ten minutes, so a canary of 50 % hurts ten times as many as one of 5 %. In exercise E a program looks instead.
+
+# %% [markdown]
+# ## Exercise A — One timeline: parse and merge
+#
+# At 12:04 the web servers began to fail. Was it their fault? Each wrote its own log. Read them, and put them together.
+#
+# **`parse_line(line)`** returns a `LogEntry(time, server, level, message)`, or `None` if the line is no log line. A log line has four parts with one space between them:
+# `2026-01-31T12:00:00Z web-1 ERROR message words`
+#
+# - time: exactly this shape, 20 characters, digits 0–9. `Z` means UTC, wherever your own computer stands. The entry's `time` is in seconds since 1970 (UTC).
+# - server: one word, of any characters but white space; level: capital letters A–Z; message: the rest of the line as it is, at least one word, without the newline at the end.
+# - Everything else gives `None`: an empty line, a missing part, a date or time that does not exist. No line raises an error.
+# - It takes time in proportion to the line's length, also when the line is rubbish: 10 MB in less than a second.
+#
+# **`merge_logs(*streams)`** gets any number of streams (iterables) of `LogEntry`, each sorted by time, and returns one iterator over all of them, sorted by time. Entries of the same time come in the order of the streams.
+# It is lazy: it never reads more than one entry of a stream ahead of what it has given. So streams that never end work, too.
+#
+# To try it: `parse_line("2026-01-31T12:00:00Z web-1 ERROR disk full")`.
+#
+# <details><summary>Hint 1</summary>
+# For each time that your parser accepts: does it also accept `2026-1-31T12:00:00Z`? And must all lists be in memory before you know the *first* entry of the merged timeline?
+# </details>
+# <details><summary>Hint 2</summary>
+# `str.split` can be told how often to split. `datetime` reads a time, complains about the 30th of February, and needs to be told that it is UTC before `timestamp()`; check the shape yourself, as it accepts more than this. The imported module `heapq` can do more than push and pop; read its list of functions.
+# </details>
+
+
+# %% solution="parse_line"
+def parse_line(line):
+    """Return the LogEntry that `line` holds, or None if it is no log line."""
+    ### BEGIN SOLUTION Exercise A: read one line
+    parts = line.removesuffix("\n").split(" ", 3)
+    if len(parts) < 4:
+        return None
+    time, server, level, message = parts
+    shape = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
+    if not re.fullmatch(shape, time) or not re.fullmatch(r"[A-Z]+", level):
+        return None
+    if len(server.split()) != 1 or server != server.strip() or not message.strip():
+        return None
+    try:
+        moment = datetime.fromisoformat(time)
+    except ValueError:
+        return None
+    return LogEntry(moment.timestamp(), server, level, message)
+    ### END SOLUTION
+
+
+def merge_logs(*streams):
+    """Return an iterator over the entries of all sorted `streams`, sorted by time, lazily."""
+    ### BEGIN SOLUTION Exercise A: merge the streams
+    return heapq.merge(*streams, key=lambda entry: entry.time)
+    ### END SOLUTION
+
+
+# %% check="parse_line" points=1
+lines = [
+    "2026-01-31T12:00:00Z web-1 ERROR disk full",
+    "2026-01-31T12:00:07Z database WARN slow query: 338 ms\n",
+    "2026-02-30T12:00:00Z web-1 INFO there is no such day",
+    "Traceback (most recent call last):",
+    "",
+]
+entries = [parse_line(line) for line in lines]
+seen = [entry and [float(entry.time), entry.server, entry.level, entry.message] for entry in entries]
+### JUDGE
+expected = [
+    [1769860800.0, "web-1", "ERROR", "disk full"],
+    [1769860807.0, "database", "WARN", "slow query: 338 ms"],
+    None,
+    None,
+    None,
+]
+lines = ["…12:00:00Z web-1 ERROR disk full", "…12:00:07Z database WARN slow query: 338 ms\\n", "2026-02-30…", "Traceback…", ""]
+for line, got, want in zip(lines, seen, expected, strict=True):
+    assert got == want, f"parse_line({line!r}): expected {want}, got {got}"
+assert len(seen) == 5, "not all lines were read"
+
+# %% check="parse_line_check_2" points=1
+database = [LogEntry(3, "database", "WARN", "slow"), LogEntry(9, "database", "INFO", "fine")]
+web = [
+    LogEntry(1, "web-1", "INFO", "ok"),
+    LogEntry(3, "web-1", "INFO", "ok"),
+    LogEntry(7, "web-1", "ERROR", "timeout"),
+]
+seen = [[entry.time, entry.server] for entry in merge_logs(database, web)]
+### JUDGE
+expected = [[1, "web-1"], [3, "database"], [3, "web-1"], [7, "web-1"], [9, "database"]]
+assert seen == expected, (
+    f"database at 3 and 9, web-1 at 1, 3 and 7 (at equal times the first stream first): expected {expected}, got {seen}"
+)
+
+# %% check="parse_line_hidden" points=1
+### BEGIN HIDDEN TESTS
+import os
+import random
+import time
+from course.checks import SEED, attempt
+
+
+def _line(rng):
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(rng.randrange(4_000_000_000)))
+    server, level = rng.choice(["web-1", "db", "10.0.0.7", "ERROR"]), rng.choice(["INFO", "E", "FATAL"])
+    message = rng.choice(["x", "two  words", "a INFO b: [1] {2}", "2026-01-31T12:00:00Z again", "größer"])
+    good = f"{stamp} {server} {level} {message}"
+    bad = [
+        f"{stamp} {server} {level}", f"{stamp} {server} {level} ", f"{stamp} {server} {level.lower()} {message}",
+        f"{stamp} {server} {level}7 {message}", f"{stamp[:-1]} {server} {level} {message}", f"{stamp[:5]}00{stamp[7:]} {server} {level} {message}",
+        f"{stamp[:8]}32{stamp[10:]} {server} {level} {message}", f"{stamp[:11]}25{stamp[13:]} {server} {level} {message}",
+        f"{stamp[:5]}{int(stamp[5:7]) % 9 + 1}{stamp[7:]} {server} {level} {message}", f"{stamp[:10]}t{stamp[11:]} {server} {level} {message}",
+        f" {good}", f"x{good}", f"{stamp[:-1]}+00:00 {server} {level} {message}", f"2025-02-29{stamp[10:]} {server} {level} {message}", "\n", f"{stamp}\n",
+        f"{stamp[:4]}/{stamp[5:7]}/{stamp[8:]} {server} {level} {message}", f"{stamp[:4]}{stamp[5:7]}{stamp[8:]} {server} {level} {message}",
+    ]
+    return [good, good + "\n", rng.choice(bad), rng.choice(bad)]
+
+
+_rng, seen = random.Random(SEED), []
+_zone = os.environ.get("TZ")
+try:
+    for _number in range(150):
+        if hasattr(time, "tzset"):  # wherever your own computer stands
+            os.environ["TZ"] = ("UTC0", "AAA-9", "BBB+5")[_number % 3]
+            time.tzset()
+        for _text in _line(_rng):
+            _outcome = attempt(lambda: parse_line(_text))
+            _entry = _outcome.get("returned")
+            if _entry is not None:
+                _outcome = [float(_entry.time), _entry.server, _entry.level, _entry.message]
+            elif "returned" in _outcome:
+                _outcome = None
+            seen.append(_outcome)
+finally:
+    if hasattr(time, "tzset"):
+        os.environ.pop("TZ") if _zone is None else os.environ.update(TZ=_zone)
+        time.tzset()
+### JUDGE
+import random
+import time
+from course.checks import SEED
+
+
+def _line(rng):
+    moment = rng.randrange(4_000_000_000)
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+    server, level = rng.choice(["web-1", "db", "10.0.0.7", "ERROR"]), rng.choice(["INFO", "E", "FATAL"])
+    message = rng.choice(["x", "two  words", "a INFO b: [1] {2}", "2026-01-31T12:00:00Z again", "größer"])
+    good, entry = f"{stamp} {server} {level} {message}", [float(moment), server, level, message]
+    bad = [
+        f"{stamp} {server} {level}", f"{stamp} {server} {level} ", f"{stamp} {server} {level.lower()} {message}",
+        f"{stamp} {server} {level}7 {message}", f"{stamp[:-1]} {server} {level} {message}", f"{stamp[:5]}00{stamp[7:]} {server} {level} {message}",
+        f"{stamp[:8]}32{stamp[10:]} {server} {level} {message}", f"{stamp[:11]}25{stamp[13:]} {server} {level} {message}",
+        f"{stamp[:5]}{int(stamp[5:7]) % 9 + 1}{stamp[7:]} {server} {level} {message}", f"{stamp[:10]}t{stamp[11:]} {server} {level} {message}",
+        f" {good}", f"x{good}", f"{stamp[:-1]}+00:00 {server} {level} {message}", f"2025-02-29{stamp[10:]} {server} {level} {message}", "\n", f"{stamp}\n",
+        f"{stamp[:4]}/{stamp[5:7]}/{stamp[8:]} {server} {level} {message}", f"{stamp[:4]}{stamp[5:7]}{stamp[8:]} {server} {level} {message}",
+    ]
+    return [(good, entry), (good + "\n", entry), (rng.choice(bad), None), (rng.choice(bad), None)]
+
+
+_rng = random.Random(SEED)
+_cases = [_case for _ in range(150) for _case in _line(_rng)]
+for (_text, _want), _got in zip(_cases, seen, strict=True):
+    assert _got == _want, f"parse_line({_text!r}): expected {_want}, got {_got}"
+assert seen, "nothing was read"
+### END HIDDEN TESTS
+
+# %% check="parse_line_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+import time
+from course.checks import SEED
+
+_head = f"2026-01-31T12:00:{random.Random(SEED + 1).randrange(10, 60)}Z web-1 INFO "
+seen = {"seconds": 0.0, "answers": []}
+for _size in (20_000, 10_000_000):  # the short ones first: a slow parser must not run for hours
+    for _text in ["x" * _size, " " * _size, "A " * 10_000, _head + "y" * _size, _head[:-5] + "I" * _size]:
+        _took = []
+        for _ in range(3):  # the best of three: the computer may be busy with something else
+            _start = time.perf_counter()
+            _entry = parse_line(_text)
+            _took.append(time.perf_counter() - _start)
+            if _took[-1] < 0.05:
+                break
+        _whole = min(_took) * (500 if _size == 20_000 and min(_took) > 0.05 else 1)
+        seen["seconds"] = max(seen["seconds"], _whole)
+        seen["answers"].append(None if _entry is None else len(_entry.message))
+    if seen["seconds"] > 2:
+        break
+### JUDGE
+import random
+from course.checks import SEED
+
+_second = random.Random(SEED + 1).randrange(10, 60)
+assert seen["seconds"] < 2, (
+    f"a long line, such as 10 MB of x or of a message (12:00:{_second}), must take time in proportion to its length; yours took, or would take, {seen['seconds']:.0f} s"
+)
+assert seen["answers"] == [None, None, None, 20_000, None, None, None, None, 10_000_000, None], (
+    f"long lines of x, of spaces, of A, of a message, of a level without a message: only the 4th is an entry, with the whole message; yours had lengths {seen['answers']}"
+)
+### END HIDDEN TESTS
+
+# %% check="parse_line_hidden_3" points=1
+### BEGIN HIDDEN TESTS
+import itertools
+import random
+from course.checks import SEED
+
+
+def _endless(name, first, step, pulled):
+    for number in itertools.count():
+        pulled[name] = number + 1
+        if number == 2000:
+            raise RuntimeError("2,000 entries of an endless stream were read for 40")
+        yield LogEntry(first + step * number, name, "INFO", str(number))
+
+
+_rng, seen = random.Random(SEED + 2), {"finite": [], "ahead": []}
+for _count in [0, 1, 2, 3, 5, 8] * 6:
+    _streams = []
+    for _place in range(_count):
+        _times = sorted(_rng.randrange(12) for _ in range(_rng.randrange(9)))
+        _streams.append([LogEntry(_at, _rng.choice("abc"), "INFO", f"{_place}.{_n}") for _n, _at in enumerate(_times)])
+    _mixed = [iter(_each) if _rng.random() < 0.5 else _each for _each in _streams]
+    seen["finite"].append([_entry.message for _entry in merge_logs(*_mixed)])
+_pulled, _names = {}, ["a", "b", "c"]
+_merged = merge_logs(*(_endless(_name, _n, _n + 2, _pulled) for _n, _name in enumerate(_names)))
+seen["endless"] = []
+for _ in range(40):
+    _entry = next(_merged)
+    seen["endless"].append([_entry.time, _entry.server])
+    _given = [_server for _, _server in seen["endless"]]
+    seen["ahead"].append(max(_pulled.get(_name, 0) - _given.count(_name) for _name in _names))
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 2)
+_all = [_count for _count in [0, 1, 2, 3, 5, 8] * 6]
+for _count, _got in zip(_all, seen["finite"], strict=True):
+    _entries = []
+    for _place in range(_count):
+        _times = sorted(_rng.randrange(12) for _ in range(_rng.randrange(9)))
+        for _n, _at in enumerate(_times):
+            _rng.choice("abc")
+            _entries.append((_at, _place, _n))
+    for _ in range(_count):
+        _rng.random()
+    _want = [f"{_place}.{_n}" for _, _place, _n in sorted(_entries)]
+    assert _got == _want, (
+        f"{_count} streams (messages are stream.number, times {[(f'{_p}.{_n}', _t) for _t, _p, _n in sorted(_entries)][:6]} …): expected {_want[:8]}, got {_got[:8]}"
+    )
+_endless = sorted((_n + (_n + 2) * _k, _n) for _n in range(3) for _k in range(60))[:40]
+assert seen["endless"] == [[_at, "abc"[_n]] for _at, _n in _endless], (
+    f"three endless streams: the first 40 should begin {[[_at, 'abc'[_n]] for _at, _n in _endless[:5]]}, yours began {seen['endless'][:5]}"
+)
+assert max(seen["ahead"]) <= 1, (
+    f"a stream may be read one entry ahead of what was given; yours read {max(seen['ahead'])} ahead"
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The search shows the ERRORs: on all four web servers at once, so none of *them* is the culprit. Set *level* to *any level* and *search for* to *slow*, then to *backup*. Who spoke first? A ring marks the first entry found, and its text stands below. Then let the backup slow queries by 3 instead of 7: the same cause, the same warnings, and no user notices.
+# Two more logs to read: a web server's *access log* (made for this course, in the "combined" format that Apache and nginx write, converted to yours), and an empty one. What does the access log say about uploads?
+
+# %%
+explore_logs(parse_line, merge_logs)
+
+# %% [markdown]
+# ## Exercise B — Numbers that can be added: a histogram
+#
+# Five hosts. One of them is ill and ten times as slow. What is the p99 of the *site*?
+#
+# `Histogram(bounds)`: `bounds` is an ascending list of upper bounds, for example `[0.1, 0.5, 1]` in seconds. Each is the upper bound of a bucket; one more bucket, the overflow, holds what is above the last bound.
+#
+# - `.observe(value)` counts a value. A bucket **includes** its upper bound: 0.5 belongs to the bucket up to 0.5.
+# - `.merge(other)` returns a **new** `Histogram` that has counted what both have; neither of the two changes, then or later. If `other` has different bounds it raises `ValueError`, and the message names the other's bounds.
+# - `.quantile(q)`, `q` from 0 to 1: sort all values in your mind and take the one of rank ⌈q × count⌉, at least 1. It returns the upper bound of the bucket with this value: `math.inf` for the overflow, `None` if nothing was counted.
+#
+# To try it: `h = Histogram([0.1, 0.5]); h.observe(0.3); h.quantile(0.99)`.
+#
+# <details><summary>Hint 1</summary>
+# How many numbers must a host remember if it serves a million requests? And how do you find the 990,000th value when all you have are the counts?
+# </details>
+# <details><summary>Hint 2</summary>
+# Keep one count a bucket, one more than there are bounds. For a quantile, walk through the counts from the left and add them up until the sum reaches the rank. For a merge, add the counts place by place into a new object's own list.
+# </details>
+
+
+# %% solution="histogram"
+class Histogram:
+    """Counts values in buckets, so that counts of many hosts can be added up."""
+
+    def __init__(self, bounds):
+        self.bounds = list(bounds)
+        self.counts = [0] * (len(self.bounds) + 1)  # the last one is the overflow
+
+    def observe(self, value):
+        """Count `value` in its bucket."""
+        ### BEGIN SOLUTION Exercise B: count a value
+        place = sum(bound < value for bound in self.bounds)
+        self.counts[place] += 1
+        ### END SOLUTION
+
+    def merge(self, other):
+        """Return a new Histogram of what both counted; raise ValueError if bounds differ."""
+        ### BEGIN SOLUTION Exercise B: add two histograms
+        if other.bounds != self.bounds:
+            raise ValueError(f"cannot merge bounds {other.bounds} into {self.bounds}")
+        merged = Histogram(self.bounds)
+        merged.counts = [mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)]
+        return merged
+        ### END SOLUTION
+
+    def quantile(self, q):
+        """Return the upper bound of the bucket of the value of rank ⌈q × count⌉, None if empty."""
+        ### BEGIN SOLUTION Exercise B: find the bucket of a rank
+        rank, reached = max(1, math.ceil(q * sum(self.counts))), 0
+        for bound, count in zip([*self.bounds, math.inf], self.counts, strict=True):
+            reached += count
+            if reached >= rank:
+                return bound
+        return None
+        ### END SOLUTION
+
+
+# %% check="histogram" points=1
+host = Histogram([1, 2, 5])
+seen = {"empty": host.quantile(0.5)}
+for value in [0.5, 1, 1.5, 4]:
+    host.observe(value)
+seen["four"] = [host.quantile(q) for q in (0, 0.5, 0.75, 1)]
+host.observe(9)
+seen["overflow"] = repr(float(host.quantile(1)))
+### JUDGE
+assert seen["empty"] is None, f"nothing counted yet: quantile(0.5) is None, yours gave {seen['empty']}"
+assert seen["four"] == [1, 1, 2, 5], (
+    f"bounds 1, 2, 5; counted 0.5, 1, 1.5, 4 (ranks 1 to 4): quantiles 0, 0.5, 0.75, 1 lie in the buckets up to 1, 1, 2, 5; yours said {seen['four']}"
+)
+assert seen["overflow"] == "inf", f"9 is above the last bound: quantile(1) is inf, yours gave {seen['overflow']}"
+
+# %% check="histogram_check_2" points=1
+quick, slow = Histogram([10, 100]), Histogram([10, 100])
+for _ in range(9):
+    quick.observe(5)
+slow.observe(50)
+both = quick.merge(slow)
+seen = [both.quantile(0.5), both.quantile(1), quick.quantile(1), slow.quantile(0.5)]
+### JUDGE
+assert seen[:2] == [10, 100], (
+    f"nine values of 5 merged with one of 50: quantiles 0.5 and 1 are 10 and 100, yours {seen[:2]}"
+)
+assert seen[2:] == [10, 100], (
+    f"after the merge the two still hold their own values: quick 10, slow 100; yours {seen[2:]}"
+)
+
+# %% check="histogram_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 3), []
+for _ in range(60):
+    _bounds = sorted(_rng.sample(range(-20, 60), _rng.randint(1, 9)))
+    _counted = Histogram(_bounds)
+    _values = [_rng.randint(-30, 70) + _rng.choice([0, 0.5]) for _ in range(_rng.choice([0, 1, 3, 40]))]
+    for _value in _values:
+        _counted.observe(_value)
+    _answers = [_counted.quantile(_q) for _q in (0, 0.25, 0.5, 0.625, 0.9375, 0.999, 1)]
+    seen.append([None if _answer is None else str(float(_answer)) for _answer in _answers])
+### JUDGE
+import math
+import random
+from course.checks import SEED
+
+_rng, _number = random.Random(SEED + 3), 0
+for _answers in seen:
+    _number += 1
+    _bounds = sorted(_rng.sample(range(-20, 60), _rng.randint(1, 9)))
+    _values = sorted(_rng.randint(-30, 70) + _rng.choice([0, 0.5]) for _ in range(_rng.choice([0, 1, 3, 40])))
+    for _q, _got in zip((0, 0.25, 0.5, 0.625, 0.9375, 0.999, 1), _answers, strict=True):
+        _want = None
+        if _values:
+            _value = _values[max(1, math.ceil(_q * len(_values))) - 1]
+            _want = str(float(min([_b for _b in _bounds if _b >= _value], default=math.inf)))
+        assert _got == _want, (
+            f"bounds {_bounds}, {len(_values)} values {_values[:8]} …: quantile({_q}) should be {_want}, yours gave {_got}"
+        )
+assert _number == 60, f"60 histograms were asked, {_number} answered"
+### END HIDDEN TESTS
+
+# %% check="histogram_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED, attempt
+
+_rng = random.Random(SEED + 4)
+_bounds = sorted(_rng.sample(range(10, 90), 4))
+_hosts = [Histogram(_bounds) for _ in range(4)]
+for _host in _hosts[:3]:
+    for _ in range(_rng.randint(5, 30)):
+        _host.observe(_rng.randint(0, 100))
+
+
+def _all(histogram):
+    return [str(histogram.quantile(number / 64)) for number in range(65)]
+
+
+_before = [_all(_host) for _host in _hosts]
+_merged = _hosts[0].merge(_hosts[1]).merge(_hosts[2]).merge(_hosts[3])
+_other_way = _hosts[3].merge(_hosts[2].merge(_hosts[1].merge(_hosts[0])))
+seen = {"merged": _all(_merged), "other way": _all(_other_way), "class": type(_merged).__name__}
+seen["unchanged"] = [_all(_host) == _old for _host, _old in zip(_hosts, _before, strict=True)]
+_with_empty = [_hosts[3].merge(_hosts[1]), _hosts[1].merge(_hosts[3])]
+_merged.observe(0)
+for _ in range(300):
+    _hosts[0].observe(100)
+    for _other in (_other_way, *_with_empty):
+        _other.observe(0)
+seen["unchanged"] += [_all(_host) == _old for _host, _old in zip(_hosts[1:], _before[1:], strict=True)]
+seen["merged later"] = _all(_merged)
+_different = [*_bounds[:-1], _bounds[-1] + 7]
+seen["different"] = attempt(lambda: str(Histogram(_bounds).merge(Histogram(_different))))
+seen["shorter"] = attempt(lambda: str(Histogram(_bounds).merge(Histogram(_bounds[:-1]))))
+### JUDGE
+import math
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 4)
+_bounds = sorted(_rng.sample(range(10, 90), 4))
+_values = [_rng.randint(0, 100) for _ in range(3) for _ in range(_rng.randint(5, 30))]
+
+
+def _all(values):
+    ordered = sorted(values)
+    found = [ordered[max(1, math.ceil(number * len(ordered) / 64)) - 1] for number in range(65)]
+    return [str(min([bound for bound in _bounds if bound >= value], default=math.inf)) for value in found]
+
+
+assert seen["merged"] == _all(_values), (
+    f"bounds {_bounds}: four hosts merged must give what one with all {len(_values)} values gives: {_all(_values)[::8]} …; yours {seen['merged'][::8]} …"
+)
+assert seen["other way"] == _all(_values), "merging in another order must give the same; yours did not"
+assert seen["class"] == "Histogram", f"merge returns a new Histogram, yours a {seen['class']}"
+assert seen["unchanged"] == [True] * 7, "merge must not change what is merged, nor may a later observe: the hosts' quantiles were other ones afterwards"
+assert seen["merged later"] == _all([*_values, 0]), "the merged one and the hosts share nothing: values that one counts later must not show up in the others"
+for _case, _named in (("different", str(_bounds[-1] + 7)), ("shorter", str(_bounds[-2]))):
+    _kinds = [seen[_case].get("raised"), *seen[_case].get("bases", [])]
+    assert "ValueError" in _kinds, f"merging {_case} bounds must raise ValueError; it gave {seen[_case]}"
+    assert _named in seen[_case]["message"], f"the message must name the other's bounds (with {_named}): {seen[_case]['message']!r}"
+assert len(seen) == 7, "not all was asked"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# One request in a hundred meets the slow host. The average of the five p99s is twice the truth: four healthy hosts and a sick one count the same. Now move *slow host's share* up. Between 2 and 3 % the average happens to be right, at 10 % it is less than half. It is a number about nothing.
+# Your merged histogram is never below the truth, and at most one bucket above. Break it: give it 5 *bounds*, then 60. What do you pay for precision, and does it depend on the number of requests?
+
+# %%
+explore_histograms(Histogram)
+
+# %% [markdown]
+# ## Exercise C — Does anybody come back? Business metrics
+#
+# All servers are green, the p99 is fine, and the app is dying. No host metric can see that.
+#
+# `events` is a list of pairs `(user, day)`: this user opened the app on this day. `day` is a whole number; the same pair may occur many times, in any order.
+#
+# - **`daily_active_users(events)`** → a dict: day → how many *different* users were active. Days without events are not in it.
+# - **`retention(events, day, after)`** → of the users active on `day`, the share that is active again exactly `after` days later, from 0.0 to 1.0. If nobody was active on `day`: 0.0.
+# - Both leave `events` as it is.
+#
+# To try it: `retention([("ann", 1), ("bob", 1), ("ann", 8)], 1, 7)`.
+#
+# <details><summary>Hint 1</summary>
+# Ann opens the app five times on Monday. How many active users is that? And is a user who opens it on Tuesday *and* on Friday "back after three days" of Monday?
+# </details>
+# <details><summary>Hint 2</summary>
+# Which of Python's containers counts nothing twice, and can tell what two of its kind have in common?
+# </details>
+
+
+# %% solution="daily_active_users"
+def daily_active_users(events):
+    """Return a dict: day → number of different users active on that day."""
+    ### BEGIN SOLUTION Exercise C: count users a day
+    users = {}
+    for user, day in events:
+        users.setdefault(day, set()).add(user)
+    return {day: len(those) for day, those in users.items()}
+    ### END SOLUTION
+
+
+def retention(events, day, after):
+    """Return the share of the users of `day` who are active again exactly `after` days later."""
+    ### BEGIN SOLUTION Exercise C: who came back
+    there = {user for user, when in events if when == day}
+    again = {user for user, when in events if when == day + after}
+    return len(there & again) / len(there) if there else 0.0
+    ### END SOLUTION
+
+
+# %% check="daily_active_users" points=1
+events = [("ann", 1), ("bob", 1), ("ann", 1), ("ann", 2), ("cid", 2), ("bob", 4), ("cid", 4)]
+seen = {
+    "active": sorted([day, users] for day, users in daily_active_users(events).items()),
+    "back": [float(retention(events, day, after)) for day, after in [(1, 1), (1, 3), (2, 2), (1, 2), (3, 1)]],
+}
+### JUDGE
+assert seen["active"] == [[1, 2], [2, 2], [4, 2]], (
+    f"ann opened the app twice on day 1; [day, users] should be [[1, 2], [2, 2], [4, 2]], yours {seen['active']}"
+)
+assert seen["back"] == [0.5, 0.5, 0.5, 0.0, 0.0], (
+    f"day 1: ann is back after 1 day, bob after 3; day 2: cid after 2; nobody on day 3: [0.5, 0.5, 0.5, 0.0, 0.0], yours {seen['back']}"
+)
+
+# %% check="daily_active_users_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 5), []
+for _size in (0, 1, 30, 300):
+    _days = _rng.sample(range(-5, 400), 12)
+    _events = [(_rng.choice([_rng.randrange(25), f"u{_rng.randrange(9)}"]), _rng.choice(_days)) for _ in range(_size)]
+    _copy = list(_events)
+    _asked = [(_rng.choice(_days), _rng.choice(_days)) for _ in range(25)] + [(_days[0], 0), (999, 1)]
+    _active = daily_active_users(_events)
+    seen.append(
+        {
+            "active": sorted([_day, _users] for _day, _users in _active.items()),
+            "back": [float(retention(_events, _day, _other - _day)) for _day, _other in _asked],
+            "same": _events == _copy,
+        }
+    )
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 5)
+for _size, _got in zip((0, 1, 30, 300), seen, strict=True):
+    _days = _rng.sample(range(-5, 400), 12)
+    _events = {(_rng.choice([_rng.randrange(25), f"u{_rng.randrange(9)}"]), _rng.choice(_days)) for _ in range(_size)}
+    _asked = [(_rng.choice(_days), _rng.choice(_days)) for _ in range(25)] + [(_days[0], 0), (999, 1)]
+    _when = [_day for _, _day in _events]
+    _want = sorted([_day, _when.count(_day)] for _day in set(_when))
+    assert _got["active"] == _want, f"{_size} events: [day, users] should begin {_want[:4]}, yours {_got['active'][:4]}"
+    for (_day, _other), _share in zip(_asked, _got["back"], strict=True):
+        _other = _day + (_other - _day)
+        _there = [_user for _user, _at in _events if _at == _day]
+        _again = [_user for _user in _there if (_user, _other) in _events]
+        _right = len(_again) / len(_there) if _there else 0.0
+        assert abs(_share - _right) < 1e-9, (
+            f"retention(events, {_day}, {_other - _day}): {len(_there)} users on that day, {len(_again)} of them back: {_right:.3f}, yours {_share:.3f}"
+        )
+    assert _got["same"] is True, "the list of events must not change"
+assert len(seen) == 4, "not all was asked"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# On day 21 a release drives half of the old users away. On the same day a campaign doubles the new ones. The left picture shows the metric everybody looks at: a dip of a few days, then a record. Now move *day looked at* from 10 to 25, and watch the right one. Switch the campaign off to see what you would have been left with.
+# Which of the two metrics would you put on the wall? And which of them would have told you on day 22?
+
+# %%
+explore_users(daily_active_users, retention)
+
+# %% [markdown]
+# ## Exercise D — Wake me, but not for nothing: an alert
+#
+# `Alert(threshold, for_seconds)`. Its `.update(now, value)` is called again and again, `now` in seconds and always growing, though not always by the same step. It returns the state as a string:
+#
+# - `"ok"` whenever `value` is not above the threshold. Above means strictly above.
+# - Otherwise the alert has been above without a break since some update, the first of this run. It is `"firing"` if at least `for_seconds` have passed since that first one, else `"pending"`.
+# - So with `for_seconds=0` it fires at once. One value that is not above ends the run; the next one above begins a new one.
+#
+# To try it: `alert = Alert(0.05, 20); alert.update(0, 0.09), alert.update(20, 0.09)`.
+#
+# <details><summary>Hint 1</summary>
+# What is the one thing you must remember between two updates, and when do you forget it?
+# </details>
+# <details><summary>Hint 2</summary>
+# Remember *when* the present run began, or that there is none. Then a state depends on two differences only: value against threshold, now against that moment.
+# </details>
+
+
+# %% solution="alert"
+class Alert:
+    """Fires when a value has been above `threshold` for `for_seconds` without a break."""
+
+    def __init__(self, threshold, for_seconds):
+        self.threshold = threshold
+        self.for_seconds = for_seconds
+        self.since = None  # when the present run above the threshold began, if there is one
+
+    def update(self, now, value):
+        """Return "ok", "pending" or "firing" after seeing `value` at `now` (s)."""
+        ### BEGIN SOLUTION Exercise D: decide the state
+        if value <= self.threshold:
+            self.since = None
+            return "ok"
+        if self.since is None:
+            self.since = now
+        return "firing" if now - self.since >= self.for_seconds else "pending"
+        ### END SOLUTION
+
+
+# %% check="alert" points=1
+alert = Alert(5, 20)
+series = [(0, 3), (10, 6), (20, 7), (30, 9), (40, 6), (50, 5), (60, 8), (85, 8)]
+seen = [alert.update(now, value) for now, value in series]
+### JUDGE
+expected = ["ok", "pending", "pending", "firing", "firing", "ok", "pending", "firing"]
+assert seen == expected, (
+    f"Alert(5, 20), (now, value) (0, 3) (10, 6) (20, 7) (30, 9) (40, 6) (50, 5) (60, 8) (85, 8): above since 10, so it fires at 30; 5 is not above 5. Expected {' '.join(expected)}, yours {' '.join(map(str, seen))}"
+)
+
+# %% check="alert_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 6), []
+for _ in range(40):
+    _settings = [(_rng.randint(-3, 9), _rng.choice([0, 0, 5, 30, 31.5, 200])) for _ in range(2)]
+    _pair = [Alert(_threshold, _for) for _threshold, _for in _settings]  # two at once
+    _now, _states = _rng.choice([0, -40, 1_769_860_800]), []
+    for _ in range(80):
+        _value = _rng.choice([_settings[0][0], _settings[0][0] + 0.5, 20, 20, 20, -20])
+        _states += [_alert.update(_now, _value) for _alert in _pair]
+        _now += _rng.choice([0.5, 5, 10, 10, 30, 100])
+    seen.append(_states)
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng, _number = random.Random(SEED + 6), 0
+for _states in seen:
+    _number += 1
+    _settings = [(_rng.randint(-3, 9), _rng.choice([0, 0, 5, 30, 31.5, 200])) for _ in range(2)]
+    _now, _history, _wanted, _told = _rng.choice([0, -40, 1_769_860_800]), [], [], []
+    for _ in range(80):
+        _history.append((_now, _rng.choice([_settings[0][0], _settings[0][0] + 0.5, 20, 20, 20, -20])))
+        for _threshold, _for in _settings:
+            _since = None
+            for _at, _value in reversed(_history):
+                if not _value > _threshold:
+                    break
+                _since = _at
+            _wanted.append("ok" if _since is None else "firing" if _now - _since >= _for else "pending")
+            _told.append(f"Alert({_threshold}, {_for}), last updates (now, value) {_history[-5:]}")
+        _now += _rng.choice([0.5, 5, 10, 10, 30, 100])
+    for _got, _want, _call in zip(_states, _wanted, _told, strict=True):
+        assert _got == _want, f"{_call}: expected {_want!r}, got {_got!r}"
+assert _number == 40, f"40 pairs of alerts were watched, {_number} answered"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Right: both prices against the threshold, on logarithmic scales. The orange line is theory: with p the chance that a window is above, k windows in a row have p to the power k. That is why *for* kills false alarms so fast. Set *error burst* to 4 % and find the setting that notices soonest with less than one false alarm a day.
+# Then raise *for* to 120 s at a threshold of 6 %, with a burst of 8 %. Most incidents end before it fires. What breaks the run?
+
+# %%
+explore_alert(Alert)
+
+# %% [markdown]
+# ## Exercise E — Act without me: a pipeline with a canary
+#
+# An alert still needs somebody to wake up. Let the release look after itself.
+#
+# **`run_pipeline(stages)`**: `stages` is a list of `(name, callable)`.
+#
+# - It calls them in order, without arguments, and stops at the first that returns `False` or raises an `Exception`. Every other answer, `None` too, means that the stage passed.
+# - It returns `PipelineResult(passed, ran, failed, error)`: `passed` is `True` or `False`; `ran` the list of the names of all stages that were started, the failed one included; `failed` its name, or `None`; `error` the exception itself, or `None` (also after a `False`). The list `stages` stays as it is.
+#
+# **`promote_canary(baseline, canary, max_ratio=1.5, min_requests=100)`** gets two pairs `(requests, errors)`, the old version's and the canary's, and returns
+#
+# - `"wait"` while the canary has had fewer than `min_requests` requests;
+# - else `"roll back"` when the canary's error rate is above `max_ratio` × the baseline's **and** above 0.01 (so that two errors instead of one do not stop a release). The error rate is errors / requests; the baseline's is 0 if it had no requests;
+# - else `"promote"`. Above means strictly above, and `min_requests` is at least 1.
+#
+# To try it: `promote_canary((5000, 50), (200, 9))`.
+#
+# <details><summary>Hint 1</summary>
+# A stage that forgets its `return` has done its work. What does it give back? And what may you divide by, at the very first second of a release?
+# </details>
+# <details><summary>Hint 2</summary>
+# Write a stage's name down *before* you call it. Three ways out of one loop: `False`, an exception, the end of the list. For the canary, ask in the order of the text: each question needs only what the ones before it have made sure of.
+# </details>
+
+
+# %% solution="run_pipeline"
+def run_pipeline(stages):
+    """Run the stages (name, callable) until one fails; return a PipelineResult."""
+    ### BEGIN SOLUTION Exercise E: run the stages
+    ran = []
+    for name, stage in stages:
+        ran.append(name)
+        try:
+            answer = stage()
+        except Exception as error:
+            return PipelineResult(passed=False, ran=ran, failed=name, error=error)
+        if answer is False:
+            return PipelineResult(passed=False, ran=ran, failed=name, error=None)
+    return PipelineResult(passed=True, ran=ran, failed=None, error=None)
+    ### END SOLUTION
+
+
+def promote_canary(baseline, canary, max_ratio=1.5, min_requests=100):
+    """Return "wait", "promote" or "roll back", judging by two pairs (requests, errors)."""
+    ### BEGIN SOLUTION Exercise E: judge the canary
+    if canary[0] < min_requests:
+        return "wait"
+    rate = canary[1] / canary[0]
+    usual = baseline[1] / baseline[0] if baseline[0] else 0
+    return "roll back" if rate > max_ratio * usual and rate > 0.01 else "promote"
+    ### END SOLUTION
+
+
+# %% check="run_pipeline" points=1
+calls = []
+
+
+def broken():
+    calls.append("canary")
+    raise RuntimeError("no traffic")
+
+
+stages = [
+    ("build", lambda: calls.append("build")),
+    ("test", lambda: "ok"),
+    ("canary", broken),
+    ("deploy", lambda: calls.append("deploy")),
+]
+results = [run_pipeline(stages), run_pipeline(stages[:2]), run_pipeline([("test", lambda: False), *stages])]
+seen = {
+    "results": [[r.passed, r.ran, r.failed, r.error and str(r.error)] for r in results],
+    "calls": calls,
+}
+### JUDGE
+expected = [
+    [False, ["build", "test", "canary"], "canary", "no traffic"],
+    [True, ["build", "test"], None, None],
+    [False, ["test"], "test", None],
+]
+told = ["a canary that raises", "build (returns None) and test (returns 'ok')", "a first test that returns False"]
+for got, want, what in zip(seen["results"], expected, told, strict=True):
+    assert got == want, f"{what}: [passed, ran, failed, error] should be {want}, yours {got}"
+assert seen["calls"] == ["build", "canary", "build"], (
+    f"three runs call build, canary; build; nothing: each stage once, none after the failed one; yours called {seen['calls']}"
+)
+
+# %% check="run_pipeline_check_2" points=1
+seen = [
+    promote_canary((5000, 50), (99, 60)),
+    promote_canary((5000, 50), (200, 9)),
+    promote_canary((5000, 50), (400, 5)),
+    promote_canary((5000, 0), (200, 1)),
+    promote_canary((5000, 50), (200, 5), max_ratio=3),
+    promote_canary((5000, 50), (200, 9), min_requests=500),
+]
+### JUDGE
+expected = ["wait", "roll back", "promote", "promote", "promote", "wait"]
+told = [
+    "(5000, 50), (99, 60): too few requests yet",
+    "(5000, 50), (200, 9): 4.5 % is more than 1.5 × 1 %",
+    "(5000, 50), (400, 5): 1.25 % is less than 1.5 × 1 %",
+    "(5000, 0), (200, 1): 0.5 % is more than 0, but not above 1 %",
+    "(5000, 50), (200, 5), max_ratio=3: 2.5 % is less than 3 × 1 %",
+    "(5000, 50), (200, 9), min_requests=500: too few requests yet",
+]
+for got, want, call in zip(seen, expected, told, strict=True):
+    assert got == want, f"promote_canary {call}: expected {want!r}, got {got!r}"
+assert len(seen) == 6, "not all was asked"
+
+# %% check="run_pipeline_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+
+def _stage(name, kind, calls):
+    def run():
+        calls.append(name)
+        if kind in ("KeyError", "ValueError", "ZeroDivisionError"):
+            raise {"KeyError": KeyError, "ValueError": ValueError, "ZeroDivisionError": ZeroDivisionError}[kind](name)
+        return {"True": True, "None": None, "text": "done", "empty": "", "list": [], "False": False}[kind]
+
+    return run
+
+
+_rng, seen = random.Random(SEED + 7), []
+_good, _bad = ["True", "None", "text", "empty", "list"], ["False", "KeyError", "ValueError", "ZeroDivisionError"]
+for _ in range(80):
+    _kinds = [_rng.choice(_good if _rng.random() < 0.8 else _bad) for _ in range(_rng.randrange(7))]
+    _calls, _names = [], [_rng.choice(["build", "test", "canary", "deploy"]) + str(_n % 5) for _n in range(len(_kinds))]
+    _stages = [(_name, _stage(_name, _kind, _calls)) for _name, _kind in zip(_names, _kinds, strict=True)]
+    _copy = list(_stages)
+    _result = run_pipeline(_stages)
+    _error = None if _result.error is None else [type(_result.error).__name__, _result.error.args[0]]
+    seen.append([_result.passed, list(_result.ran), _result.failed, _error, _calls, _stages == _copy])
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng, _number = random.Random(SEED + 7), 0
+_good, _bad = ["True", "None", "text", "empty", "list"], ["False", "KeyError", "ValueError", "ZeroDivisionError"]
+for _got in seen:
+    _number += 1
+    _kinds = [_rng.choice(_good if _rng.random() < 0.8 else _bad) for _ in range(_rng.randrange(7))]
+    _names = [_rng.choice(["build", "test", "canary", "deploy"]) + str(_n % 5) for _n in range(len(_kinds))]
+    _end = next((_n for _n, _kind in enumerate(_kinds) if _kind in _bad), None)
+    _started = _names if _end is None else _names[: _end + 1]
+    _failed = None if _end is None else _names[_end]
+    _error = None if _end is None or _kinds[_end] == "False" else [_kinds[_end], _failed]
+    _want = [_end is None, _started, _failed, _error, _started, True]
+    assert _got == _want, (
+        f"stages {_names} that return or raise {_kinds}: [passed, ran, failed, error, calls made, list unchanged] should be {_want}, yours {_got}"
+    )
+assert _number == 80, f"80 pipelines were run, {_number} answered"
+### END HIDDEN TESTS
+
+# %% check="run_pipeline_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 8)
+_fixed = [[[0, 0], [100, 2], {}], [[0, 0], [100, 1], {}], [[900, 0], [200, 2], {}], [[900, 0], [200, 3], {}], [[0, 0], [0, 0], {}], [[0, 0], [99, 99], {}]]
+_drawn = [
+    [
+        [_rng.choice([0, 1000, 5000]), _rng.choice([0, 10, 35, 100])],
+        [_rng.choice([1, 49, 50, 99, 100, 101, 300, 999]), _rng.randint(0, 9)],
+        _rng.choice([{}, {"max_ratio": _rng.choice([1, 2, 4])}, {"min_requests": _rng.choice([1, 50, 300])}]),
+    ]
+    for _ in range(400)
+]
+seen = [
+    promote_canary(tuple([_old[0], min(_old)]), tuple([_new[0], min(_new)]), **_settings)
+    for _old, _new, _settings in _fixed + _drawn
+]
+### JUDGE
+import random
+from fractions import Fraction
+from course.checks import SEED
+
+_rng = random.Random(SEED + 8)
+_fixed = [[[0, 0], [100, 2], {}], [[0, 0], [100, 1], {}], [[900, 0], [200, 2], {}], [[900, 0], [200, 3], {}], [[0, 0], [0, 0], {}], [[0, 0], [99, 99], {}]]
+_drawn = [
+    [
+        [_rng.choice([0, 1000, 5000]), _rng.choice([0, 10, 35, 100])],
+        [_rng.choice([1, 49, 50, 99, 100, 101, 300, 999]), _rng.randint(0, 9)],
+        _rng.choice([{}, {"max_ratio": _rng.choice([1, 2, 4])}, {"min_requests": _rng.choice([1, 50, 300])}]),
+    ]
+    for _ in range(400)
+]
+for (_old, _new, _settings), _got in zip(_fixed + _drawn, seen, strict=True):
+    _old, _new = (_old[0], min(_old)), (_new[0], min(_new))
+    _want = "wait"
+    if _new[0] >= _settings.get("min_requests", 100):
+        _rate = Fraction(_new[1], _new[0])
+        _limit = Fraction(_settings.get("max_ratio", 1.5)) * (Fraction(_old[1], _old[0]) if _old[0] else 0)
+        if _rate == _limit and _limit:  # only rounding decides
+            continue
+        _want = "roll back" if _rate > _limit and _rate > Fraction(1, 100) else "promote"
+    assert _got == _want, f"promote_canary({_old}, {_new}, {_settings}): expected {_want!r}, got {_got!r}"
+assert len(seen) == 406, "not all was asked"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Top left: how far the release came. Below it: the canary's errors so far, until your verdict. Right: what a bad version costs, against the canary's share. Surprised? The share hardly changes how many requests fail: your rule always waits for the same 100. It changes how long that takes.
+# Set *what is wrong* to *nothing* and read the last sentence: of 20 good versions, seven are rolled back, because 100 requests are too few to tell 1 % from 1.5 %. Find a better *at least* and *at most*. What do you pay?
+
+# %%
+explore_pipeline(run_pipeline, promote_canary)
+
+# %% [markdown]
+# ## Explain
+#
+# Your only alert is "CPU of any server above 90 % for 5 minutes". One night a backup makes the database's disk slow. For 12 minutes a third of all requests end in a timeout, and nobody is called. In the morning a colleague proposes: "call me at once whenever more than 1 % of the requests of any 10 seconds fail".
+# You serve 10 requests a second, and 1 % of them fail on a normal day.
+#
+# Why did the old alert stay silent? What will happen with the colleague's, and why is that worse than it sounds? Propose an alert of your own (what it measures, threshold, duration) and say what it costs. And how do you find the *cause* the next morning? (About 8 sentences.)
+
+# %% [markdown] answer="explain" points=3
+# The old alert watched a cause, not a symptom: while the database's disk was slow, the web servers only waited for answers, so their CPUs had *less* to do than usual, and nothing was above 90 %. The colleague's alert sits right on the normal error rate. A window has 100 requests, and two or more of them
+# fail by chance in about a quarter of all windows, so the phone rings over a thousand times a day with nothing wrong. That is worse than noise: people mute it, and sleep through the real incident. I would watch the share of failed requests over all servers together, as that is what users feel: above 5 % for one minute. Chance
+# hardly ever does that seven windows in a row. It costs about a minute of errors before anybody is called, and an incident that only fails 3 % of the requests goes unnoticed by it; for that I would have a second, slower alert over an hour. For the cause I merge the logs of all servers
+# into one timeline, look for the first ERROR, and read what came just before it, on any server: the database says "backup started", then "slow query", and a few seconds later the web servers report timeouts.
+
+# %% [markdown] rubric="explain"
+# ### BEGIN MARK SCHEME
+# 1 point: CPU is a cause (and here the wrong one), not what users feel. Waiting servers have an idle CPU; the disk was the bottleneck. Watch symptoms.
+#
+# 1 point: 1 % is the normal rate, so chance alone puts many windows above it (about a quarter: two or more of 100; some 1,700 false alarms a day; "hundreds" is good enough). Worse than noise: people mute or ignore it and miss the real one. (Half a point each.)
+#
+# 1 point: half a point for an alert on failed (or slow) requests, with a threshold clearly above the noise *and* a duration, and its price named: delay, or incidents below the threshold unnoticed. Half a point for the cause: one merged timeline of all servers' logs, and looking at what came just *before* the first error.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## In production
+#
+# - **Logs**: journald or a small agent (Fluent Bit, Vector) on each host sends to **Loki**, **Elasticsearch** or OpenSearch. Clocks are kept equal by NTP (`chronyd`); without that, no merged timeline is true. Many write JSON instead of words, so nobody needs `parse_line`.
+# - **Metrics**: **Prometheus** asks every host for its counts; Grafana draws them. Your exercise B is `histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))`: add the buckets (`le` is "less or equal"), then take the quantile. It guesses a place inside the bucket; you took its upper bound.
+# - **Better buckets**: HdrHistogram, and DDSketch (Masson, Rim and Lee, 2019), whose relative error has a bound you choose, and which can be merged, too.
+# - **Alerts**: a Prometheus rule has `expr: … > 0.05` and `for: 5m`; Alertmanager groups, silences and sends. The *Site Reliability Workbook* (2018) watches two windows at once, one long and one short.
+# - **Pipelines**: GitHub Actions, GitLab CI, Jenkins. **Canaries**: Argo Rollouts (`setWeight: 5`, then an *analysis* with `successCondition` and `failureLimit`), Flagger, Spinnaker. Google traced 37 % of its outages of 2010–2017 to new binaries and 31 % to new configuration (the same workbook, 2018): send both through the canary.
+# - **Left out here:** following one request through all servers (tracing), sampling, clocks that differ, databases that cannot be rolled back, feature flags, statistics that may look again and again without fooling themselves.
+
+# %% [markdown]
+# ## What breaks next
+#
+# Nothing new. You have met every part: balancer, replicas, cache, CDN, stateless servers, several data centers, queues, and now the eyes and hands. What is left is to choose. Each part costs money every month, each hides another one's weakness, and one limit has stood since notebook 03: all writes still go to a single primary.
+# In notebook 10 you split the data itself, and then design the whole thing, under a budget, for a day on which a server, a replica, a cache node and a region die.
