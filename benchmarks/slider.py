@@ -127,7 +127,7 @@ def lab(
     value, low, high, step = steps
     setup = "\n".join(
         [
-            f"from course.{name[3:]} import *",
+            f"from course.{LAB_NAMES.get(name, name[3:])} import *",
             *(cell.text for cell in solution_cells(name) if cell.is_code and call[-2:] != "()"),
         ]
     )
@@ -150,12 +150,29 @@ def solution_cells(name):
     return [first, *(cell for cell in found if cell.kind == "solution")]
 
 
+LAB_NAMES = {"09_logging_metrics_automation": "logging_and_automation"}
 RATE = ("arrival rate (requests/s)", (8.0, 1.0, 20.0, 0.5))
 BALANCED = ("arrival rate (1/s)", (84, 4, 180, 4))
 LAG = ("replication lag (ms)", (100, 0, 500, 20))
 ROOM = ("room in the cache", (500, 20, 1000, 20))
 EDGES = ("edges", (5, 0, 12, 1))
 USERS = ("users", (250, 50, 400, 10))
+SPLIT = ("split: to Washington", (0, 0, 11, 1))  # from place 1 on in tens of per cent
+CAPACITY = ("a center can do (% of all)", (65, 40, 150, 5))
+WORKERS = ("workers", (6, 1, 20, 1))
+THRESHOLD = ("threshold (%)", (2, 1, 20, 1))
+SHARDS = ("shards", (2, 1, 8, 1))
+QUEUED = {"line": "result.backlog", "bars": "result.deliveries"}
+WATCHED = {
+    "line": "result.delays",
+    "bars": "result.delays",
+    "requests": "count_errors(1).simulated",
+}
+DAY = {
+    "line": "result.served",
+    "bars": "result.latency",
+    "requests": "int(redrawn.offered.sum())",  # counted in half minutes
+}
 LOADED = {"line": "result.load_time", "bars": "result.load_time"}
 LABS = [
     lab("01_single_server", "explore()", *RATE, "simulate(arrival_rate=value, requests=6000)"),
@@ -212,6 +229,56 @@ LABS = [
         *USERS,
         "simulate(StickyBalancer, users=int(value), added_at=240)",
         requests="2 * len(redrawn)",
+    ),
+    lab(
+        "07_data_centers",
+        "explore()",
+        *SPLIT,
+        "simulate(dies_at=180, split=10.0 * max(0, value - 1))",
+    ),
+    lab(
+        "07_data_centers",
+        "explore_outage(GeoDNS, CachingResolver)",
+        *CAPACITY,
+        "simulate(GeoDNS, resolver=CachingResolver, dies_at=180, capacity=value / 100, "
+        "centers=4, arrival_rate=8.0)",
+    ),
+    lab("08_message_queue", "explore()", *WORKERS, "simulate(workers=int(value))", **QUEUED),
+    lab(
+        "08_message_queue",
+        "explore(MessageQueue)",
+        *WORKERS,
+        "simulate(MessageQueue, workers=int(value), crash_probability=0.04)",
+        **QUEUED,
+    ),
+    lab(
+        "09_logging_metrics_automation",
+        "explore()",
+        *THRESHOLD,
+        "simulate(threshold=value / 100)",
+        **WATCHED,
+    ),
+    lab(
+        "09_logging_metrics_automation",
+        "explore_alert(Alert)",
+        *THRESHOLD,
+        "simulate(Alert, threshold=value / 100)",
+        **WATCHED,
+    ),
+    lab(
+        "10_millions_of_users",
+        "explore()",
+        *SHARDS,
+        "simulate(Architecture(60, False, 2, 52, True, 3, 8, int(value), 'random'))",
+        **DAY,
+    ),
+    lab(
+        "10_millions_of_users",
+        "explore_design(design)",
+        "a crowd multiplies it by",
+        (3.0, 2.0, 4.0, 0.1),
+        "simulate(design, seed=int(10 * value))",
+        **DAY,
     ),
 ]
 

@@ -1,0 +1,81 @@
+"""The system as it is now, and the whole way there."""
+
+import io
+
+from IPython.display import Image
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from course.view import style
+from course.view.architecture import Node, Tier
+from course.view.architecture import architecture as draw_architecture
+from course.view.explore import drawing
+
+PRICE = "dollars a month\nper 1,000 users"
+
+
+def architecture(shards=3):
+    """Return the picture of the system in one data center: the shards are new."""
+    webs = [f"web-{number}" for number in (1, 2, 3)]
+    databases = [f"shard {number}" for number in range(1, shards + 1)]
+    tiers = (
+        Tier("users", (Node("users", ("browsers,", "apps")),)),
+        Tier("edge", (Node("CDN", ("files",)), Node("geoDNS", ("nearest center",)))),
+        Tier("data center", (Node("balancer", ("public address",)),)),
+        Tier("web tier", tuple(Node(web) for web in webs), zone="private network"),
+        Tier(
+            "cache, queue",
+            (Node("cache"), Node("queue", ("and workers",)), Node("metrics", ("and logs",))),
+            zone="private network",
+        ),
+        Tier(
+            "data tier",
+            tuple(Node(name, ("a primary,", "replicas")) for name in databases),
+            new=True,
+            zone="private network",
+        ),
+    )
+    links = [("users", "CDN", ""), ("users", "geoDNS", ""), ("geoDNS", "balancer", "")]
+    links += [("balancer", web, "") for web in webs]
+    links += [(web, behind, "") for web in webs for behind in ("cache", "queue", "metrics")]
+    links += [("cache", name, "") for name in databases]
+    links += [("queue", name, "") for name in databases[1:]]
+    return draw_architecture(tiers, links)
+
+
+def draw_way(way):
+    """Return an image of the way (a list of Grown), or None while nbgrader executes."""
+    if not drawing():
+        return None
+    figure, (users, latency, cost) = style.figure(
+        1, 3, width=9.2, height=4.2, sharey=True, width_ratios=(1.5, 1, 1)
+    )
+    rows = range(len(way))
+    panels = (
+        (users, [step.users for step in way], "users a day (at most)", style.BLUE),
+        (latency, [1000 * step.p95_latency for step in way], "p95 latency (ms)", style.ORANGE),
+        (cost, [step.cost_per_thousand for step in way], PRICE, style.GREEN),
+    )
+    with rc_context(style.LOOK):
+        for axes, values, label, colour in panels:
+            axes.barh(rows, values, color=colour, height=0.62)
+            axes.set(xlabel=label, ylim=(len(way) - 0.4, -0.6))
+            axes.grid(axis="y", visible=False)
+        users.set(xscale="log", xlim=(10_000, 3e8))
+        users.set_xticks([1e4, 1e5, 1e6, 1e7, 1e8], ["10,000", "", "1 million", "", "100 million"])
+        users.minorticks_off()
+        users.set_yticks(rows, [step.name for step in way])
+        for row, step in enumerate(way):
+            users.text(step.users * 1.15, row, f"{step.users:,.0f}", va="center", fontsize=9)
+            for axes, value in ((latency, 1000 * step.p95_latency), (cost, step.cost_per_thousand)):
+                axes.text(value, row, f" {value:.3g}", va="center", fontsize=9)
+        latency.set_xlim(0, 1.3 * max(1000 * step.p95_latency for step in way))
+        cost.set_xlim(0, 1.3 * max(step.cost_per_thousand for step in way))
+    file = io.BytesIO()
+    FigureCanvasAgg(figure).print_figure(file, dpi=200)
+    first, last = way[0], way[-1]
+    alt = (
+        f"{len(way)} steps from {first.users:,.0f} users a day to {last.users:,.0f}; the table "
+        "below the picture has every number."
+    )
+    return Image(data=file.getvalue(), width=860, alt=alt)

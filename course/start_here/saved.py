@@ -1,0 +1,87 @@
+"""What a student's own saved notebooks say about their checks; nothing is run.
+
+read(folder) → a Saved for each notebook in it
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+PASSED, FAILED, UNWRITTEN, NOT_RUN = "passed", "failed", "not written", "not run"
+ANSWERED, OPEN = "answered", "open"
+HIDDEN = "# Hidden check"  # what a release holds in the place of one
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check that the student can see, or the written answer, as it was last saved."""
+
+    grade_id: str
+    points: float
+    state: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved notebook: its title and its checks, or the `problem` that kept it from being read."""
+
+    name: str
+    title: str
+    checks: tuple = ()
+    problem: str = ""
+
+    @property
+    def points(self):
+        """Points of the checks that passed."""
+        return sum(check.points for check in self.checks if check.state == PASSED)
+
+
+def read(folder):
+    """Return a Saved for each `NN_name/NN_name.ipynb` in `folder`, in order, without 00.
+
+    ValueError names a folder that holds none. A notebook that cannot be read is a Saved too.
+    """
+    folder = Path(folder).resolve()
+    paths = sorted(folder.glob("[0-9][0-9]_*/*.ipynb"))
+    paths = [path for path in paths if path.stem == path.parent.name and path.stem[:2] != "00"]
+    if not paths:
+        raise ValueError(f"{folder}: no notebooks there. Give the folder that holds 01_… to 10_….")
+    return [_read(path) for path in paths]
+
+
+def _read(path):
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        checks = tuple(filter(None, map(_check, notebook.cells)))
+    except Exception as error:  # whatever is wrong with the file: the others are shown all the same
+        problem = f"cannot be read ({type(error).__name__}): is it a notebook, saved whole?"
+        return Saved(path.stem, path.stem, problem=problem)
+    title = re.search(r"^# (.+)", notebook.cells[0].source if notebook.cells else "")
+    return Saved(path.stem, title[1] if title else path.stem, checks)
+
+
+def _check(cell):
+    """Return the Check of a cell, or None where there is none that the student can see."""
+    marks = cell.metadata.get("nbgrader", {})
+    if not marks.get("grade"):
+        return None
+    grade_id, points = marks["grade_id"], marks.get("points", 0)
+    if cell.cell_type == "markdown":
+        text = cell.source.strip()
+        return Check(grade_id, points, OPEN if not text or _as_released(text) else ANSWERED)
+    return None if cell.source.startswith(HIDDEN) else Check(grade_id, points, _state(cell))
+
+
+def _as_released(text):
+    return text.lower().startswith("*write your answer here")
+
+
+def _state(cell):
+    if cell.execution_count is None and not cell.outputs:
+        return NOT_RUN
+    names = [output.ename for output in cell.outputs if output.output_type == "error"]
+    if not names:
+        return PASSED
+    return UNWRITTEN if names == ["NotImplementedError"] else FAILED

@@ -1,0 +1,118 @@
+# %% [markdown]
+# # 0 · Start here
+#
+# [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/00_start_here/00_start_here.ipynb)
+#
+# Ten notebooks, one photo-sharing app. It starts on one rented machine with a hundred users and ends with millions.
+# You move sliders over small simulations, write one part yourself (a balancer, a cache, a queue), and watch *your* part run inside.
+# Here you try out how that works, in a shop with three tills.
+#
+# **Time:** about 5 minutes. Nothing is graded here. Afterwards you will know
+#
+# - how to run a notebook, predict, and move sliders,
+# - how to write an exercise, check it, and read what a check says,
+# - where your own progress stands.
+
+# %%
+from course.start_here import explore, progress
+
+# %% [markdown]
+# ## Run a cell
+#
+# A notebook is a column of cells. Click on one and press **Shift + Enter**: it runs, and the next one is chosen. Run the cell above now, then go on downwards, in order.
+# If something gets into a muddle: menu **Kernel**, then **Restart Kernel and Run All Cells…**.
+#
+# ## Predict
+#
+# Every notebook asks you for a number before it shows you one. Nobody grades it. A guess that was wrong is remembered; an answer that was only read is not.
+#
+# The shop: 100 customers come per hour, each takes 1.5 minutes to serve, and each picks one of the three tills at random. The tills are busy 83 % of the time. **How many minutes does a customer wait before it is their turn?**
+# Put your number in place of `None` and run the cell.
+
+# %%
+prediction = None  # minutes
+
+# %% [markdown]
+# ## Experiment
+#
+# Move a slider and look. Click on its knob and use the arrow keys ← → for single steps. The picture is computed anew at each step: a shop with 2,000 customers.
+# Below it stands, in words, what the picture shows. Your prediction is the purple diamond.
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# About seven minutes, for a minute and a half at the till. Try 110 customers per hour. Then 115.
+#
+# ## Write something
+#
+# Customers at random are not very clever. An exercise asks you to do better, and says exactly what it wants:
+#
+# `choose_till(queues)` gets a list with the number of people at each till, such as `[3, 0, 2]`. It returns the **index** of the till with the fewest; of several with the fewest, the first.
+#
+# Each exercise has two hints. Open one only when you are stuck.
+#
+# <details><summary>Hint 1</summary>
+# Which till would you choose, and what is its number if the first one is number 0?
+# </details>
+# <details><summary>Hint 2</summary>
+# `min(queues)` is the smallest number in the list, and `queues.index(x)` is the first place where x stands.
+# </details>
+#
+# Run the three cells below as they are. Then replace the line `raise NotImplementedError(…)` by your own (indented as it is), and run the three again.
+
+
+# %%
+def choose_till(queues):
+    """Return the index of the till with the fewest people; the first of several."""
+    raise NotImplementedError("Start here: return the index of the shortest queue")
+
+
+# %% [markdown]
+# The next cell is a **check**. It says nothing when your code is right. Otherwise its last line says what it called, what came back, and what it expected.
+
+# %%
+seen = [choose_till([3, 0, 2]), choose_till([1, 1]), choose_till([4])]
+### JUDGE
+assert seen[0] == 1, f"choose_till([3, 0, 2]) returned {seen[0]}, expected 1: the second till is empty"
+assert seen[1] == 0, f"choose_till([1, 1]) returned {seen[1]}, expected 0: the first of the shortest"
+assert seen[2] == 0, f"choose_till([4]) returned {seen[2]}, expected 0: there is only one till"
+
+# %% [markdown]
+# And here your rule runs in the shop, on the same customers. The dashed grey line is the ghost: the shop as it was before you came. As long as nothing is written, one sentence stands in place of the picture.
+
+# %%
+explore(choose_till, prediction=prediction)
+
+# %% [markdown]
+# ## How your work is graded
+#
+# - In the notebooks 01 to 10 each exercise has checks that you see and **hidden checks**, which run when your work is graded. Hidden ones use other inputs, and nothing that the exercise's text does not say.
+# - **Validate**, in the bar above a notebook, runs all checks that you can see, from the top, in a fresh kernel. It is the best last step before you hand in.
+# - Each notebook has one question to answer in words, near the end. A person reads it.
+# - Write only where it says so. Change a check and grading puts the original back.
+# - **Save** with Ctrl + S (on a Mac: Cmd + S). Then hand in the way your course tells you.
+#
+# ## The ten notebooks
+#
+# | | asks |
+# |---|---|
+# | [1 · One server](../01_single_server/01_single_server.ipynb) | how much can one machine do, and what does the last 10 % cost? |
+# | [2 · Load balancer](../02_load_balancer/02_load_balancer.ipynb) | who should serve the next request, and who notices that a server died? |
+# | [3 · Database replication](../03_database_replication/03_database_replication.ipynb) | what do replicas buy, and which reads do they get wrong? |
+# | [4 · Cache](../04_cache/04_cache.ipynb) | which few percent of the data carry most of the traffic? |
+# | [5 · CDN](../05_cdn/05_cdn.ipynb) | how much of a page's time is distance? |
+# | [6 · Stateless tier](../06_stateless_tier/06_stateless_tier.ipynb) | what must leave a web server before servers can come and go? |
+# | [7 · Data centers](../07_data_centers/07_data_centers.ipynb) | what does losing a whole region cost, and for how long? |
+# | [8 · Message queue](../08_message_queue/08_message_queue.ipynb) | what can wait? |
+# | [9 · Logging, metrics, automation](../09_logging_metrics_automation/09_logging_metrics_automation.ipynb) | how do you know, and what should act on it without you? |
+# | [10 · Millions of users](../10_millions_of_users/10_millions_of_users.ipynb) | put it all together under a budget |
+#
+# Each takes 60 to 90 minutes. Take them in order: every one starts from what broke at the end of the one before.
+#
+# ## Your progress
+#
+# The next cell reads your notebooks *as you last saved them* and shows the checks that passed when you last ran them. Run it again whenever you like.
+
+# %%
+progress()

@@ -1,0 +1,897 @@
+# %% [markdown]
+# # 10 · Millions of users
+#
+# [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/10_millions_of_users/10_millions_of_users.ipynb)
+#
+# Your dashboards from notebook 09 work, and they show you something. The web servers are half idle, the cache answers what it can, the queue is short. But one line climbs every
+# week: the primary database. All writes go through it, and a bigger one is not for sale. It is the last part of the system of which there is only one. Today you cut it into pieces. Then you put
+# all ten notebooks together, under a budget, and let a bad day happen to your design.
+#
+# **Time:** about 90 minutes. Afterwards you will be able to
+#
+# - split data over shards so that one more shard moves few keys, and find the celebrities that spoil it,
+# - size every tier of a system from its traffic, with room for what fails,
+# - say what each tier bought, in users, milliseconds and dollars.
+
+# %%
+import bisect
+import hashlib
+import inspect
+import math
+
+from course.millions_of_users import (
+    PUBLISHED,
+    Architecture,
+    architecture,
+    centers_of,
+    explore,
+    explore_design,
+    explore_hot_keys,
+    explore_ring,
+    explore_store,
+    hit_ratio,
+    look_back,
+    refusals,
+    round_trip,
+    shares,
+    sheet,
+    simulate,
+)
+
+# %% [markdown]
+# ## The picture
+#
+# One data center of yours, with everything you have built. (Left to right: users → CDN for files, geoDNS for the nearest data center → balancer → three web servers → cache and queue, watched by metrics and
+# logs → new: three shards, each a primary with its replicas.) The other data centers look the same.
+
+# %%
+architecture()
+
+# %% [markdown]
+# ## The idea
+#
+# ### Cut the data, not the copies
+# Replicas multiply reads. Every one of them still applies every write, so they do nothing for writes. **Sharding** does: each **shard** holds a part of the rows, with its own primary and
+# replicas. A **shard key**, such as the user's id, decides which. Choose it well: everything that a page reads together should have the same key. Photos by user id: one shard answers "my
+# photos". Photos by photo id: every shard must be asked.
+#
+# ### What it costs
+# **Resharding**: a shard fills up, you add one, and rows must move while users write. **Joins** across shards: the database cannot do them; you ask several shards and join in the application, or
+# store the same thing twice (denormalize). **Celebrities**: a key with a million followers makes its shard hot, however even the keys are spread. And a transaction over two shards is a project of its own. Instagram
+# cut its PostgreSQL into several thousand *logical* shards on few machines, so that it could later move shards instead of rows (its engineering blog, 2011).
+#
+# ### A ring
+# With `number % shards` one more shard moves nearly every key: from 10 to 11, ten of eleven. **Consistent hashing** (Karger and others, 1997) puts keys and nodes on a circle, by a hash. A key belongs to
+# the next node clockwise. A new node takes keys from its neighbour only; everybody else keeps theirs. One point a node is uneven: of ten nodes the fullest has 2.93 times the mean. So each
+# node gets many points, often called virtual nodes. Amazon's Dynamo (2007) made this known.
+#
+# ### Split the tiers, too
+# One program that does everything must be scaled, deployed and repaired as a whole. So large sites cut the web tier into **services**: photos, feed, search, log-in. Each has its own servers, its own data,
+# its own team, and talks to the others over the network or a queue. You have done it once: the photo workers of notebook 08. The price is the network: what was a call is now a request that can be slow, fail, or
+# arrive twice. A page that waits for 100 such calls, each slow in 1 % of the cases, is slow in 63 % (1 − 0.99¹⁰⁰).
+#
+# ### Scaling is iterative
+# Nobody designs for ten million users on the first day. You measure, find the tier that breaks first, mend that one, and look again. What the ten notebooks add up to: keep the web tier stateless; have two of
+# everything; cache as much as you can; use several data centers; serve files from a CDN; shard the data; split tiers into services; watch the system, and automate.
+#
+# ### The simulation, and its prices
+# This notebook runs a whole day through every tier, in half minutes. It counts requests, so a tier that would be over 95 % busy refuses the rest. The data sheet below says what each machine can do, what fails for how long, and what it costs.
+# The prices are round numbers of ours near cloud list prices of 2026.
+
+# %%
+print(inspect.getsource(sheet))
+
+# %%
+print(f"{PUBLISHED.users:,.0f} users; São Paulo to Washington and back in {round_trip('South America', 'North America'):.3f} s")
+PUBLISHED  # a day's traffic, and the four goals
+
+# %% [markdown]
+# ## Predict
+#
+# The published day: 8,000 requests a second at its peak, 4.5 million users. Six things happen: a web server, a cache node, a replica, a primary and at last a whole data center die, and a crowd triples the traffic within a minute.
+#
+# What does a site cost that answers 99.95 % of the requests on such a day, 95 % of them within 160 ms? Write your guess in dollars a month.
+
+# %%
+prediction = None  # dollars a month: put your number here
+
+# %% [markdown]
+# ## Experiment
+#
+# **Left:** every design is a point, cost against p95; the goals are the green box. A full circle meets all four goals, an open one misses some. **Right, above:** how busy each tier is over the day; × where it refuses requests. **Right, below:** where the money goes.
+#
+# You start with the design that was good enough last year. Mend it, one tier at a time:
+#
+# 1. What happens at 14:30, and at 17:00? Which tier refuses, and for how long?
+# 2. The queue refuses nothing, it waits; after ten minutes that counts as refused. How many workers are enough?
+# 3. Database reads: a replica more, a shard more, or more cache? Compare what they cost.
+# 4. Set *data centers* to 1, 2 and 4. Watch p95, lost writes and 20:00.
+# 5. When all four goals are met: what can you take away again?
+
+# %%
+explore(prediction=prediction)
+
+# %%
+simulate().summary()  # two of everything, as on a checklist: a grey mark at "never"
+
+# %% [markdown]
+# Two of everything answers six requests in ten: redundancy is not capacity. You can meet all four goals for less than 45,000 dollars a month, a cent for each user. Turning nine
+# knobs by hand works for one day. For the next one you will want a rule. That is exercise D; first the shards.
+
+# %% [markdown]
+# ## Exercise A — A ring of shards
+#
+# `HashRing(nodes, replicas=128)`: `nodes` is a list of names (strings), `replicas` the number of points of each node on the ring.
+#
+# - `.node(key)` → the name of the node that a key (a string) belongs to. An empty ring raises `LookupError`.
+# - `.add(node)`, `.remove(node)`: return nothing. Adding a node that is there, or removing one that is not, raises `ValueError` with the name in its message.
+# - Adding one of n nodes moves about 1/(n + 1) of the keys, all of them *to* the new node. Removing a node moves its own keys only.
+# - What a key's node is depends on which nodes there are, not on the order they came in, nor on the process: not on Python's `hash`, which differs from run to run for strings, nor on chance.
+# - With 10 nodes and 128 points, the fullest node has at most 1.35 × the mean.
+# - It does not change the list that it was given.
+#
+# `hashlib` and `bisect` are imported. To try it: `HashRing(["a", "b", "c"]).node("user-1")`.
+#
+# <details><summary>Hint 1</summary>
+# Write down ten points of three nodes on a circle, then the place of a key. Which list do you look into to find the next point? Does it have to be sorted?
+# </details>
+# <details><summary>Hint 2</summary>
+# The first bytes of a SHA-256 digest make a good place (`int.from_bytes`). Hash the node's name together with the number of the point. Keep the points sorted; `bisect` finds the first one past a place. Past the last point comes the first.
+# </details>
+
+
+# %% solution="hash_ring"
+class HashRing:
+    """Nodes on a circle of hashes, `replicas` points each; a key belongs to the next point's node."""
+
+    def __init__(self, nodes, replicas=128):
+        ### BEGIN SOLUTION Exercise A: put the nodes on the ring
+        self.replicas = replicas
+        self.points = []  # (place, node), sorted
+        for node in nodes:
+            self.add(node)
+        ### END SOLUTION
+
+    def node(self, key):
+        """Return the node that `key` belongs to; raise LookupError if there is none."""
+        ### BEGIN SOLUTION Exercise A: find the next point
+        if not self.points:
+            raise LookupError("the ring is empty")
+        at = bisect.bisect(self.points, (self.place(key),))
+        return self.points[at % len(self.points)][1]
+        ### END SOLUTION
+
+    def add(self, node):
+        """Add a node; raise ValueError if it is there."""
+        ### BEGIN SOLUTION Exercise A: add a node
+        if any(other == node for _, other in self.points):
+            raise ValueError(f"{node!r} is in the ring")
+        self.points += [(self.place(f"{node}#{number}"), node) for number in range(self.replicas)]
+        self.points.sort()
+        ### END SOLUTION
+
+    def remove(self, node):
+        """Remove a node; raise ValueError if it is not there."""
+        ### BEGIN SOLUTION Exercise A: remove a node
+        left = [point for point in self.points if point[1] != node]
+        if len(left) == len(self.points):
+            raise ValueError(f"{node!r} is not in the ring")
+        self.points = left
+        ### END SOLUTION
+
+    def place(self, text):
+        """Return where on the ring a text is: any method of your own that helps you."""
+        ### BEGIN SOLUTION Exercise A: hash a text
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+        ### END SOLUTION
+
+
+# %% check="hash_ring" points=1
+keys = [f"user-{number}" for number in range(2000)]
+ring = HashRing(["a", "b", "c"])
+before = [ring.node(key) for key in keys]
+ring.add("d")
+after = [ring.node(key) for key in keys]
+seen = {"before": before, "after": after, "again": [ring.node(key) for key in keys]}
+### JUDGE
+counts = {node: seen["before"].count(node) for node in sorted(set(seen["before"]))}
+assert set(counts) == {"a", "b", "c"} and sum(counts.values()) == 2000, (
+    f"2,000 keys on a, b, c: all three should get some; yours went {counts}"
+)
+moved = [(old, new) for old, new in zip(seen["before"], seen["after"], strict=True) if old != new]
+assert all(new == "d" for _, new in moved), (
+    f"when d joins a, b, c, keys may move only to d; yours moved {sum(new != 'd' for _, new in moved)} keys elsewhere"
+)
+assert 300 < len(moved) < 700, (
+    f"when d joins a, b, c, about a quarter of 2,000 keys should move; yours moved {len(moved)}"
+)
+assert seen["again"] == seen["after"], "the same keys, asked again, must get the same nodes"
+
+# %% check="hash_ring_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED)
+_names = [f"db-{_number}" for _number in _rng.sample(range(1000), 9)]
+_keys = [f"user-{_number}" for _number in _rng.sample(range(10**6), 3000)]
+_given = _names[:6]
+_ring = HashRing(_given)
+seen = {"steps": [[_ring.node(_key) for _key in _keys]], "given": None}
+for _name in _names[6:]:
+    _ring.add(_name)
+    seen["steps"].append([_ring.node(_key) for _key in _keys])
+for _name in (_names[2], _names[7]):
+    _ring.remove(_name)
+    seen["steps"].append([_ring.node(_key) for _key in _keys])
+seen["given"] = list(_given)
+_left = [_name for _name in _names if _name not in (_names[2], _names[7])]
+_rng.shuffle(_left)
+_other = HashRing(_left)
+seen["built anew"] = [_other.node(_key) for _key in _keys]
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED)
+_names = [f"db-{_number}" for _number in _rng.sample(range(1000), 9)]
+_nodes = set(_names[:6])
+_steps = seen["steps"]
+assert len(_steps) == 6 and all(len(_step) == 3000 for _step in _steps), "not all keys were asked"
+assert set(_steps[0]) == _nodes, f"6 nodes, 3,000 keys: expected keys on {_nodes}, got {set(_steps[0])}"
+assert seen["given"] == _names[:6], f"HashRing changed the list it was given into {seen['given']}"
+for _at, _name in enumerate([*_names[6:], _names[2], _names[7]]):
+    _moved = [(_old, _new) for _old, _new in zip(_steps[_at], _steps[_at + 1], strict=True) if _old != _new]
+    if _at < 3:
+        _call = f"add({_name!r}) to {len(_nodes)} nodes"
+        assert all(_new == _name for _, _new in _moved), f"{_call}: keys may move only to the new node"
+        _fair = 1 / (len(_nodes) + 1)
+        _nodes.add(_name)
+    else:
+        _call = f"remove({_name!r}) from {len(_nodes)} nodes"
+        assert all(_old == _name for _old, _ in _moved), f"{_call}: only its own keys may move"
+        assert _name not in _steps[_at + 1], f"{_call}: some keys still go to it"
+        _fair = 1 / len(_nodes)
+        _nodes.discard(_name)
+    # a node's share varies by 1 / sqrt(128) = 9 % of itself: bands of five times that
+    assert 0.5 * _fair < len(_moved) / 3000 < 1.5 * _fair, (
+        f"{_call}: about {_fair:.0%} of the keys should move; yours moved {len(_moved) / 3000:.0%}"
+    )
+assert seen["built anew"] == _steps[-1], (
+    "a ring built anew from the same nodes in another order should give the same answers as one after add and remove"
+)
+### END HIDDEN TESTS
+
+# %% check="hash_ring_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 1), []
+for _ in range(3):
+    _start = _rng.randrange(10_000)
+    _ring = HashRing([f"shard-{_start + _number}" for _number in range(10)])
+    _first = _rng.randrange(10**6)
+    _counts = {}
+    for _number in range(10_000):
+        _node = _ring.node(f"user-{_first + _number}")
+        _counts[_node] = _counts.get(_node, 0) + 1
+    seen.append(_counts)
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng, _fullest = random.Random(SEED + 1), []
+for _counts in seen:
+    _start, _ = _rng.randrange(10_000), _rng.randrange(10**6)
+    assert set(_counts) == {f"shard-{_start + _number}" for _number in range(10)}, (
+        f"10,000 keys on 10 nodes: every node should get some; yours used {len(_counts)}"
+    )
+    assert sum(_counts.values()) == 10_000, "not all keys were asked"
+    _fullest.append(max(_counts.values()) / 1000)
+# with 128 points it is about 1.15; the mean over three rings is above 1.35 with probability < 1e-6
+assert len(_fullest) == 3 and sum(_fullest) / 3 <= 1.35, (
+    f"10 nodes, 128 points each: the fullest should have at most 1.35 × the mean; in three rings yours had {_fullest}"
+)
+### END HIDDEN TESTS
+
+# %% check="hash_ring_hidden_3" points=1
+### BEGIN HIDDEN TESTS
+import builtins
+import random
+from course.checks import SEED, attempt
+
+_rng = random.Random(SEED + 2)
+_names = _rng.sample(["db-a", "db-b", "db-c", "db-d", "db-e"], 3)
+_keys = [f"photo-{_rng.randrange(10**6)}" for _ in range(200)]
+seen = {
+    "empty": attempt(lambda: HashRing([]).node(_keys[0])),
+    "twice": attempt(lambda: HashRing(_names).add(_names[1])),
+    "unknown": attempt(lambda: HashRing(_names[:2]).remove(_names[2])),
+}
+_emptied = HashRing(_names[:1])
+_emptied.remove(_names[0])
+seen["emptied"] = attempt(lambda: _emptied.node(_keys[0]))
+_hash, _state = builtins.hash, random.getstate()
+seen["processes"] = []
+try:
+    for _process in (1, 2):  # in another process Python's hash of a text is another one
+        builtins.hash = lambda value, salt=_process: _hash((salt, value))
+        random.seed(_process)
+        _ring = HashRing(_names)
+        seen["processes"].append([_ring.node(_key) for _key in _keys])
+finally:
+    builtins.hash = _hash
+    random.setstate(_state)
+### JUDGE
+import random
+from course.checks import SEED
+
+_names = random.Random(SEED + 2).sample(["db-a", "db-b", "db-c", "db-d", "db-e"], 3)
+for _case in ("empty", "emptied"):
+    _kinds = [seen[_case].get("raised"), *seen[_case].get("bases", [])]
+    assert "LookupError" in _kinds, f"node() of an {_case} ring must raise LookupError; it gave {seen[_case]}"
+for _case, _call, _name in (
+    ("twice", "add of a node that is there", _names[1]),
+    ("unknown", "remove of a node that is not there", _names[2]),
+):
+    _kinds = [seen[_case].get("raised"), *seen[_case].get("bases", [])]
+    assert "ValueError" in _kinds and _name in seen[_case]["message"], (
+        f"{_call} must raise ValueError with {_name!r} in its message; it gave {seen[_case]}"
+    )
+assert len(seen["processes"]) == 2 and len(seen["processes"][0]) == 200, "not all keys were asked"
+assert seen["processes"][0] == seen["processes"][1], (
+    "another process must give the same nodes; yours differ: do you use Python's hash, or chance?"
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your ring, with the ghost of a ring that has one point a node. Move *points a node* from 128 down to 1: what you save in memory you pay in unevenness. On the right is why nobody uses modulo: the orange line is the least that has
+# to move, the dashed grey one is what modulo moves. Look for the numbers of shards at which modulo is nearly as good. What do they have in common?
+
+# %%
+explore_ring(HashRing)
+
+# %% [markdown]
+# ## Exercise B — A store of shards, and moving house
+#
+# `ShardedStore(ring, stores)`: `ring` has `node(key)`; `stores` is a dict from node to that shard's own dict (think of each as a database).
+#
+# - `.put(key, value)` stores it on the key's shard. `.get(key)` → its value, or `None` if it is not there.
+# - A node without a dict gets an empty one, in that same `stores`. The dicts that are there stay the same objects, and what they hold when the store is made belongs to it.
+# - `.rebalance(new_ring)` → how many keys moved. From then on the store uses `new_ring`. Every key is on its new shard, and only there: nothing is lost, nothing left behind. Keys whose shard stays the same do not count.
+# - Nodes may be missing in the new ring: their dicts end up empty, or are taken out.
+# - Any value may be stored, also 0 or "" (but not `None`).
+#
+# To try it: `store = ShardedStore(HashRing(["a", "b"]), {}); store.put("user-1", "Ada"); store.rebalance(HashRing(["a", "b", "c"]))`.
+#
+# <details><summary>Hint 1</summary>
+# While you walk through a dict, Python does not let you take things out of it. What do you need to know before you move anything?
+# </details>
+# <details><summary>Hint 2</summary>
+# First collect, over all shards, the keys that are not where the new ring wants them. Then move them one by one: `pop` from the old dict, put into the new one.
+# </details>
+
+
+# %% solution="sharded_store"
+class ShardedStore:
+    """Keys and values on the shards that a ring names; `stores`: dict node → dict."""
+
+    def __init__(self, ring, stores):
+        self.ring = ring
+        self.stores = stores
+
+    def put(self, key, value):
+        """Store `value` under `key` on its shard."""
+        ### BEGIN SOLUTION Exercise B: store it on its shard
+        self.stores.setdefault(self.ring.node(key), {})[key] = value
+        ### END SOLUTION
+
+    def get(self, key):
+        """Return the value of `key`, or None."""
+        ### BEGIN SOLUTION Exercise B: look on its shard
+        return self.stores.get(self.ring.node(key), {}).get(key)
+        ### END SOLUTION
+
+    def rebalance(self, new_ring):
+        """Use `new_ring` from now on and move what must move; return how many keys moved."""
+        ### BEGIN SOLUTION Exercise B: move what must move
+        moves = [
+            (key, node, new_ring.node(key))
+            for node, entries in self.stores.items()
+            for key in entries
+            if new_ring.node(key) != node
+        ]
+        for key, old, new in moves:
+            self.stores.setdefault(new, {})[key] = self.stores[old].pop(key)
+        self.ring = new_ring
+        return len(moves)
+        ### END SOLUTION
+
+
+# %% check="sharded_store" points=1
+class TwoShards:
+    def node(self, key):
+        return "even" if int(key) % 2 == 0 else "odd"
+
+
+class ThreeShards:
+    def node(self, key):
+        return ["zero", "odd", "even"][int(key) % 3]
+
+
+stores = {}
+store = ShardedStore(TwoShards(), stores)
+for number in range(12):
+    store.put(str(number), number * 10)
+seen = {"before": {node: [[key, stores[node][key]] for key in sorted(stores[node])] for node in sorted(stores)}}
+seen["got"] = [store.get("7"), store.get("12")]
+seen["moved"] = store.rebalance(ThreeShards())
+seen["after"] = {node: sorted(stores[node]) for node in sorted(stores) if stores[node]}
+seen["all"] = [store.get(str(number)) for number in range(12)]
+### JUDGE
+numbers = {"even": range(0, 12, 2), "odd": range(1, 12, 2)}
+expected = {node: sorted([str(n), n * 10] for n in those) for node, those in numbers.items()}
+assert seen["before"] == expected, (
+    f"0 … 11, even numbers on 'even', odd ones on 'odd'; stores was {seen['before']}"
+)
+assert seen["got"] == [70, None], (
+    f"get('7') is 70, and get('12') None, as nobody put it; yours gave {seen['got']}"
+)
+after = {"zero": range(0, 12, 3), "odd": range(1, 12, 3), "even": range(2, 12, 3)}
+after = {node: sorted(str(n) for n in those) for node, those in after.items()}
+assert seen["after"] == after, f"after rebalance expected {after}, on no shard anything else; stores held {seen['after']}"
+assert seen["moved"] == 8, (
+    f"1 and 7 stay on 'odd', 2 and 8 on 'even': 8 of 12 keys move; rebalance returned {seen['moved']}"
+)
+assert seen["all"] == [n * 10 for n in range(12)], f"after rebalance get gave {seen['all']}"
+
+# %% check="sharded_store_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+
+class _Drawn:
+    """A ring by a table: the same key always has the same node."""
+
+    def __init__(self, seed, nodes):
+        self.seed, self.nodes = seed, nodes
+
+    def node(self, key):
+        return random.Random(f"{self.seed} {key}").choice(self.nodes)
+
+
+_rng = random.Random(SEED + 3)
+_stores, seen = {}, []
+_store = ShardedStore(_Drawn(0, ["a", "b"]), _stores)
+for _round in range(1, 6):
+    for _ in range(40):
+        _store.put(f"key-{_rng.randrange(60)}", _rng.randrange(1000))
+    _nodes = _rng.sample("abcdefg", _rng.randint(1, 6))
+    _moved = _store.rebalance(_Drawn(_round, _nodes))
+    _held = {_node: dict(sorted(_entries.items())) for _node, _entries in sorted(_stores.items()) if _entries}
+    seen.append([_moved, _held, [_store.get(f"key-{_number}") for _number in range(62)]])
+### JUDGE
+import random
+from course.checks import SEED
+
+
+def _node(seed, nodes, key):
+    return random.Random(f"{seed} {key}").choice(nodes)
+
+
+_rng = random.Random(SEED + 3)
+_values, _before = {}, (0, ["a", "b"])
+assert len(seen) == 5, "not all rounds were seen"
+for _round, (_moved, _held, _got) in enumerate(seen, 1):
+    for _ in range(40):
+        _key = f"key-{_rng.randrange(60)}"
+        _values[_key] = _rng.randrange(1000)
+    _now = (_round, _rng.sample("abcdefg", _rng.randint(1, 6)))
+    _expected = {}
+    for _key, _value in _values.items():
+        _expected.setdefault(_node(*_now, _key), {})[_key] = _value
+    _count = sum(_node(*_before, _key) != _node(*_now, _key) for _key in _values)
+    _case = f"round {_round}, {len(_values)} keys, new nodes {' '.join(_now[1])}"
+    assert _held == _expected, (
+        f"{_case}: after rebalance every key must be on its new shard with its value, and only there; "
+        f"expected {sum(map(len, _expected.values()))} entries, held are {sum(map(len, _held.values()))}"
+    )
+    assert _moved == _count, f"{_case}: {_count} keys change their shard; rebalance returned {_moved}"
+    assert _got == [_values.get(f"key-{_number}") for _number in range(62)], f"{_case}: get is wrong afterwards"
+    _before = _now
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% check="sharded_store_hidden_2" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+
+class _ByLength:
+    def __init__(self, nodes):
+        self.nodes = nodes
+
+    def node(self, key):
+        return self.nodes[len(key) % len(self.nodes)]
+
+
+_rng = random.Random(SEED + 4)
+_words = ["k" * _length + str(_rng.randrange(10)) for _length in range(1, 9)]
+_mine = {_word: _value for _word, _value in zip(_words, [0, "", False, 7, [], "x", 0.0, {}], strict=True)}
+_stores = {"a": {}, "b": {}}
+_first = _stores["a"], _stores["b"]
+for _word, _value in _mine.items():
+    _stores["ab"[len(_word) % 2]][_word] = _value
+_store = ShardedStore(_ByLength(["a", "b"]), _stores)
+seen = {"found": [_store.get(_word) for _word in _words]}
+seen["nothing to do"] = _store.rebalance(_ByLength(["a", "b"]))
+seen["moved"] = _store.rebalance(_ByLength(["a", "c"]))
+seen["same dict"] = _stores["a"] is _first[0]
+seen["left"] = sorted(_stores.get("b", {}))
+seen["gone"] = sorted(_first[1])
+seen["after"] = [_store.get(_word) for _word in _words]
+_store.put("kk", "new")
+seen["put"] = _stores["a"].get("kk")
+### JUDGE
+_values = [0, "", False, 7, [], "x", 0.0, {}]
+assert seen["found"] == _values, (
+    f"what is in stores at the beginning belongs to the store, values such as 0 and '' too; get gave {seen['found']}, expected {_values}"
+)
+assert seen["nothing to do"] == 0, (
+    f"a new ring with the same answers moves nothing; rebalance returned {seen['nothing to do']}"
+)
+assert seen["moved"] == 4, (
+    f"nodes a, b, then a, c: the 4 keys of b move to c; rebalance returned {seen['moved']}"
+)
+assert seen["after"] == _values, f"after that get gave {seen['after']}, expected {_values}"
+assert seen["left"] == [] and seen["gone"] == [], (
+    f"b is not in the new ring: its dict must end up empty; it still held {seen['left'] or seen['gone']}"
+)
+assert seen["same dict"] is True and seen["put"] == "new", (
+    "the dicts in stores must stay the same objects: the database does not move because its rows do"
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your store on your ring. From 4 to 5 shards a fifth of the keys moves, the least there can be. Try 4 to 8, then 8 to 4. Set *points a shard* to 1: the shards fill unevenly, and a rebalance moves far too few or far too many.
+
+# %%
+explore_store(ShardedStore, HashRing)
+
+# %% [markdown]
+# ## Exercise C — Celebrities
+#
+# Your ring spreads *keys* evenly. Users do not ask for keys evenly. One singer joins, and her shard melts while the others are bored. No ring helps: it is a single key. You must find such keys and treat them apart: a copy on every
+# shard, a cache of their own, a counter in parts.
+#
+# `hot_keys(accesses, shards, factor)` gets a dict from key to its number of accesses, and returns a list of the hot keys.
+#
+# - A shard's **fair share** is the sum of all accesses / `shards`. A key is hot if it *alone* brings **more** than `factor` × that.
+# - Busiest first; of keys with the same number, the lesser key first.
+# - No accesses, no hot keys: `[]`. `shards` is at least 1, `factor` above 0. It does not change `accesses`.
+#
+# To try it: `hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5)`.
+#
+# <details><summary>Hint 1</summary>
+# Does the fair share depend on how many keys there are?
+# </details>
+# <details><summary>Hint 2</summary>
+# `sorted` with a key of two parts: the number with a minus sign, then the key itself.
+# </details>
+
+
+# %% solution="hot_keys"
+def hot_keys(accesses, shards, factor):
+    """Return the keys that alone bring more than `factor` × a shard's fair share, busiest first."""
+    ### BEGIN SOLUTION Exercise C: find the celebrities
+    limit = factor * sum(accesses.values()) / shards
+    hot = [key for key, count in accesses.items() if count > limit]
+    return sorted(hot, key=lambda key: (-accesses[key], key))
+    ### END SOLUTION
+
+
+# %% check="hot_keys" points=1
+accesses = {"bob": 20, "singer": 500, "ada": 30, "actor": 250, "eve": 200}
+seen = [
+    list(hot_keys(accesses, 4, 0.5)),
+    list(hot_keys(accesses, 4, 1.0)),
+    list(hot_keys({"b": 30, "a": 30, "c": 40}, 10, 2)),
+]
+### JUDGE
+assert seen[0] == ["singer", "actor", "eve"], (
+    f"1,000 accesses, 4 shards, factor 0.5: hot are keys with more than 125, busiest first: singer actor eve; yours {seen[0]}"
+)
+assert seen[1] == ["singer"], (
+    f"factor 1: more than 250, and actor has exactly 250: singer only; yours {seen[1]}"
+)
+assert seen[2] == ["c", "a", "b"], f"c 40, a 30, b 30, all hot: c a b; yours {seen[2]}"
+
+# %% check="hot_keys_hidden" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+
+_rng, seen = random.Random(SEED + 5), []
+for _ in range(200):
+    _names = [f"user-{_number}" for _number in _rng.sample(range(500), _rng.randint(0, 12))]
+    _accesses = {_name: _rng.choice([0, 1, 1, 2, 5, 5, 40, 300]) for _name in _names}
+    _copy = dict(_accesses)
+    _found = list(hot_keys(_accesses, _rng.choice([1, 2, 4, 8, 16]), _rng.choice([0.25, 0.5, 1, 2])))
+    seen.append([_found, list(_accesses.items()) == list(_copy.items())])
+### JUDGE
+import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 5)
+assert len(seen) == 200, "not all calls were seen"
+for _found, _kept in seen:
+    _names = [f"user-{_number}" for _number in _rng.sample(range(500), _rng.randint(0, 12))]
+    _accesses = {_name: _rng.choice([0, 1, 1, 2, 5, 5, 40, 300]) for _name in _names}
+    _shards, _factor = _rng.choice([1, 2, 4, 8, 16]), _rng.choice([0.25, 0.5, 1, 2])
+    _total = sum(_accesses.values())
+    _hot = [(-_count, _name) for _name, _count in _accesses.items() if _count * _shards > _factor * _total]
+    _expected = [_name for _, _name in sorted(_hot)]
+    assert _found == _expected, (
+        f"hot_keys({_accesses}, {_shards}, {_factor}): expected {_expected}, got {_found}"
+    )
+    assert _kept is True, f"hot_keys changed accesses: {_accesses}"
+assert seen, "nothing was seen"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Grey: the shards as they are. Blue: with a copy of every key that you found on all shards. Let the celebrity have half of all accesses. Then add shards, from 8 to 16: does it help her shard? What happens to the others when *factor* is so small that you
+# find ten keys instead of one, and what would ten copies cost you at every write?
+
+# %%
+explore_hot_keys(hot_keys)
+
+# %% [markdown]
+# ## Exercise D — Design it
+#
+# `design(traffic)` gets a day as a designer knows it before it comes (a `Traffic`, like `PUBLISHED`) and returns the `Architecture` to build:
+#
+# `Architecture(web_servers, autoscale, replicas, cache_gb, cdn, data_centers, queue_workers, shards, balancer)`
+#
+# All numbers but `data_centers` (1 to 4) and `shards` are for *each* data center. The data sheet above, `sheet`, has all that is needed.
+#
+# - **Data centers** stand in the regions with the most users. Everybody goes to the nearest living one. `centers_of(traffic, n)` names them, `shares(traffic, n, dead=None)` says which share of all users each serves, `round_trip(region, center)` gives seconds. A page takes two round trips.
+# - **CDN**: the edge answers 95 % of the files; the others, and without a CDN all, come from the web servers.
+# - **Web servers**: 20 ms a page, 2 ms a file. With `autoscale`, `web_servers` always run, and up to four times as many when they are busy, three minutes after they are needed. `balancer`: "random", "round robin", "power of two choices" or "least connections".
+# - **Cache**: `hit_ratio(traffic, cache_gb)` of the reads; nodes of 13 GB, so a dead one takes its part of the hits along for ten minutes.
+# - **Database**: a node works on 4 queries at a time. Misses (20 ms) are spread over the replicas, or go to the primary if there are none. The primary spends 10 ms on a write of its own center's users, and every other copy 2 ms, in *all* centers.
+# - **Queue workers**: 0.5 s a photo; what waits longer than ten minutes counts as a failed request. Without workers, the web servers do it.
+# - **Incidents**, at least two hours apart: a web server, a cache node, a replica and a primary die during the day. In the evening one of the two largest data centers dies, and a crowd multiplies the traffic by `traffic.crowd` within `traffic.crowd_rise` seconds.
+#   When a data center dies its users get errors for a minute, then go elsewhere.
+# - **Lost writes**, per million: a dead primary loses 1 s / `replicas` of its shard's writes, a dead data center 5 s / (`data_centers` − 1) of its users' writes. With no copy to go on with, an hour.
+
+# %% [markdown]
+# **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. Each has its own points. Nothing counts at all if nobody pays for it, the bill being above 1.5 × the budget,
+# or if it serves hardly anybody, fewer than 99 % of the requests.
+#
+# **Graded on** the published day, and on three that you have not seen: small, medium and large (peaks of 1,000–2,000, 6,000–10,000 and 32,000–48,000 requests/s), with incidents at other times. The rest varies too: files 50–70 %, writes 4–12 % and uploads 1–4 % of the pages, 200–1,000 GB of data, skew 0.75–1.1,
+# two to four regions with many users (the others have less than 1 %), a crowd of 1.2 to 4 times within 1 or within 30 minutes, lost writes 100 or 50. A goal counts if it is met on *all three*. So no constant can pass: compute.
+#
+# It is the longest exercise of the course, some 20 to 30 lines, tier by tier. It must return within a quarter of a second. You may use `simulate(architecture, traffic=traffic, seed=1)` in it, for example to see with `.broke(0.001)` what refuses; its incidents are drawn from the seed, not those of the grader.
+#
+# To try it: `simulate(design).summary()`, and `simulate(design).goals`.
+#
+# <details><summary>Hint 1</summary>
+# Start with the busiest moment of one data center. Which is worse for it: the crowd, with everybody alive, or the evening's peak with the neighbour's users on top? Incidents never come together, so one of the two is enough.
+# </details>
+# <details><summary>Hint 2</summary>
+# For every tier the same sum: requests/s × seconds each, divided by how busy you want it to be (0.85, say), rounded up, and one more. Go from the front to the back. Choose the number of data centers first: few users far away, few lost writes, no more than that. The database last: try many cache sizes and take
+# the cheapest sum of cache and nodes. Which crowd can autoscaling follow, if a new server takes three minutes?
+# </details>
+
+
+# %% solution="design"
+def design(traffic):
+    """Return the Architecture to build for a Traffic."""
+    ### BEGIN SOLUTION Exercise D: size every tier
+    # data centers: near nearly everybody, and few writes lost with one of them
+    for centers in (2, 3, 4):
+        share = max(shares(traffic, centers))
+        far = 1 - sum(traffic.regions[name] for name in centers_of(traffic, centers))
+        seconds = (sheet.LAG_FAR / (centers - 1) + sheet.LAG_NEAR) * share * traffic.peak / traffic.mean
+        if far < 0.03 and seconds / 86_400 * 1e6 < traffic.lost_writes:
+            break
+    worst = max(max(shares(traffic, centers, dead)) for dead in range(centers))
+    busiest = max(traffic.crowd * share, worst)  # what one center may get, over the ordinary peak
+    pages = traffic.peak * (1 - traffic.static_share)
+    files = traffic.peak * traffic.static_share * (1 - sheet.EDGE_HITS)
+
+    # web servers: for the worst, always; autoscaled if the crowd is slower than a server's start
+    slow = traffic.crowd_rise > 5 * sheet.START_UP
+    work = pages * sheet.PAGE_SECONDS + files * sheet.FILE_SECONDS
+    web_servers = work * (worst if slow else busiest / 0.9)
+
+    # photos: some of a crowd's can wait, up to ten minutes
+    at_once = 0.45 if slow else 0.25
+    photos = pages * traffic.upload_share * max(worst, share * (1 + at_once * (traffic.crowd - 1)))
+
+    # the data tier: the cheapest of all caches, shards and replicas that carry it
+    room = 0.85 * sheet.DATABASE_WORKERS
+    writes = pages * traffic.write_share
+    copying = writes * traffic.crowd * sheet.APPLY_SECONDS
+    writing = writes * busiest * (sheet.WRITE_SECONDS - sheet.APPLY_SECONDS) + copying
+    fewest, plans = math.ceil(writing / room), []
+    for cache_gb in (traffic.data_gb * percent / 100 for percent in range(101)):
+        hits, nodes = hit_ratio(traffic, cache_gb), max(1, math.ceil(cache_gb / sheet.CACHE_NODE_GB))
+        misses = max(busiest * (1 - hits), share * (1 - hits * (1 - 1 / nodes)))
+        reading = pages * traffic.read_share * misses * sheet.QUERY_SECONDS
+        for shards in range(fewest, 3 * fewest + 3):
+            replicas = max(1, math.ceil(reading / (shards * room - copying)))
+            cost = cache_gb * sheet.CACHE_GB + shards * (1 + replicas) * sheet.DATABASE_NODE
+            plans.append((cost, cache_gb, shards, replicas))
+    _, cache_gb, shards, replicas = min(plans)
+    return Architecture(
+        web_servers=math.ceil(web_servers) + 1,
+        autoscale=slow,
+        replicas=replicas,
+        cache_gb=cache_gb,
+        cdn=True,
+        data_centers=centers,
+        queue_workers=math.ceil(1.05 * photos * sheet.JOB_SECONDS) + 1,
+        shards=shards,
+        balancer="least connections",
+    )
+    ### END SOLUTION
+
+
+# %% check="design" points=1
+from course.millions_of_users import PUBLISHED, chosen
+
+seen = chosen(design, PUBLISHED)
+### JUDGE
+from course.millions_of_users import goals_met
+
+goals, told = goals_met(seen)
+assert goals["availability"] and goals["p95 latency"], (
+    f"availability and p95 latency must both be within their goals, and the bill within 1.5 × the budget. {told}"
+)
+
+# %% check="design_check_2" points=1
+from course.millions_of_users import PUBLISHED, chosen
+
+seen = chosen(design, PUBLISHED)
+### JUDGE
+from course.millions_of_users import goals_met
+
+goals, told = goals_met(seen)
+assert goals["lost writes"] and goals["cost"], (
+    f"lost writes and cost must both be within their goals, and at least 99 % answered. {told}"
+)
+
+# %% check="design_hidden" points=2
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+from course.millions_of_users import chosen, draw_days
+
+seen = [chosen(design, _day) for _day in draw_days(random.Random(SEED))]
+### JUDGE
+import random
+from course.checks import SEED
+from course.millions_of_users import draw_days, goals_met
+
+for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
+    _goals, _told = goals_met(_plan, traffic=_day, seed=3 * SEED + _number)
+    assert _goals["availability"], f"availability missed. {_told}"
+assert len(seen) == 3, "three days were asked for"
+### END HIDDEN TESTS
+
+# %% check="design_hidden_2" points=2
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+from course.millions_of_users import chosen, draw_days
+
+seen = [chosen(design, _day) for _day in draw_days(random.Random(SEED))]
+### JUDGE
+import random
+from course.checks import SEED
+from course.millions_of_users import draw_days, goals_met
+
+for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
+    _goals, _told = goals_met(_plan, traffic=_day, seed=3 * SEED + _number)
+    assert _goals["p95 latency"], f"p95 latency missed. {_told}"
+assert len(seen) == 3, "three days were asked for"
+### END HIDDEN TESTS
+
+# %% check="design_hidden_3" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+from course.millions_of_users import chosen, draw_days
+
+seen = [chosen(design, _day) for _day in draw_days(random.Random(SEED))]
+### JUDGE
+import random
+from course.checks import SEED
+from course.millions_of_users import draw_days, goals_met
+
+for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
+    _goals, _told = goals_met(_plan, traffic=_day, seed=3 * SEED + _number)
+    assert _goals["lost writes"], f"lost writes missed. {_told}"
+assert len(seen) == 3, "three days were asked for"
+### END HIDDEN TESTS
+
+# %% check="design_hidden_4" points=1
+### BEGIN HIDDEN TESTS
+import random
+from course.checks import SEED
+from course.millions_of_users import chosen, draw_days
+
+seen = [chosen(design, _day) for _day in draw_days(random.Random(SEED))]
+### JUDGE
+import random
+from course.checks import SEED
+from course.millions_of_users import draw_days, goals_met
+
+for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
+    _goals, _told = goals_met(_plan, traffic=_day, seed=3 * SEED + _number)
+    assert _goals["cost"], f"cost missed. {_told}"
+assert len(seen) == 3, "three days were asked for"
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now the sliders are the traffic, and your function designs anew at every move; the budget grows with it. Double the peak, let the crowd come slowly, turn Europe's users into Asia's. Your point should stay in the box. The triangle was tuned to the published day by trying
+# thousands of designs: it is cheaper there than anything you compute. Move one slider and see what such tuning is worth. Then try other incidents.
+
+# %%
+explore_design(design)
+
+# %% [markdown]
+# And a table of what broke on the published day, the first first: since when, and how much of the whole day's requests it cost. Design for the day, not for the dead minute of geoDNS: some of it cannot be bought away.
+
+# %%
+refusals(design)
+
+# %% [markdown]
+# ## Explain
+#
+# Your company buys a rival: 30 million users on top of your 4.5, most of them in South America, where you have no data center. Management wants both on one system in four weeks.
+#
+# Which **two** tiers of your design would break first, and how do you know (with a number for each: how much comes, how much they can do)? What do you change in the first week, and what only later? Which **one** part of the sharding will hurt most, and what would you do about it? (About 10 sentences.)
+
+# %% [markdown] answer="explain" points=3
+# Traffic grows from 4.5 to 34.5 million users, nearly eightfold: from a peak of 8,000 to about 61,000 requests/s, 24,500 of them pages. The web tier breaks first: pages need 24,500 × 0.02 s = 490 busy servers, and three centers with 100 each have 300. The primaries are next: 24,500 × 8 % = 2,000 writes/s; each of two shards gets half, and every copy applies
+# all of them: 1,000 × 2 ms alone are 2 of the 4 workers, and the 8 ms more for the writes of its own users, nearly half of them, take another 3.5. P95 breaks as well, whatever we buy: São Paulo is some 0.2 s away from Washington, twice for a page. First week: what is stateless, as it only takes money: more web servers and autoscaling, queue workers, the files of the new users through the CDN, a bigger cache. Then a data center
+# in South America. Later: more shards, because rows have to move, and merging the two user tables last. What hurts most is resharding while people write: from 2 to 8 shards three quarters of the keys move, even on a ring. I would write to the old and the new shard during the move, copy in the background, compare, and only then read from the new one, a few keys at a time. The ids of the two companies clash too, so I would put the company into the shard key.
+
+# %% [markdown] rubric="explain"
+# ### BEGIN MARK SCHEME
+# 1 point: two tiers that would break, each with demand against capacity in numbers of the data sheet (half a point each). Fitting: web servers (requests/s × share of pages × 20 ms against the servers there are), primaries or shards (writes × 10 ms and 2 ms against 4 workers a shard), replicas and cache (misses × 20 ms), queue workers (uploads × 0.5 s), or p95 by distance (two round trips to the nearest
+# center). "Everything breaks" without a number: no point.
+#
+# 1 point: an order with a reason: first what is stateless or bought for money (web servers, autoscaling, workers, CDN, cache), a data center where the users are; later what moves data (shards, merging databases). Something must be measured before and after, or rolled out to few users first.
+#
+# 1 point: one real pain of sharding, and a cure that fits: resharding while users write (copy in the background, write to both, compare, switch in small steps); ids or shard keys of two companies that clash (a new key, the company in it); joins or transactions across shards (same key for what belongs together, store twice); a celebrity of the rival (find it, copies or a cache of its own).
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## In production
+#
+# - **Vitess** (MySQL) and **Citus** (PostgreSQL) shard relational databases. In Citus your choice of the shard key is `SELECT create_distributed_table('photos', 'user_id')`; in Vitess it is a *vindex*, and its `Reshard` workflow copies, compares and switches.
+# - **Cassandra** and **Riak** are rings as in exercise A, after Amazon's Dynamo (DeCandia and others, 2007); `num_tokens` is Cassandra's number of points a node, 16 by default since 4.0 (2021).
+# - **DynamoDB** splits partitions by itself, but one partition gives at most 3,000 read and 1,000 write units a second (its manual, 2026): a celebrity is throttled however much you pay for.
+# - **Slicer** (Google; Adya and others, 2016) moves hot slices of keys between servers as the load changes, instead of trusting a hash.
+# - **Services**: each tier of this notebook would be a team with its own deployment on Kubernetes, its own alerts and its own budget; `kubectl autoscale` is exercise 06-C.
+# - **Left out here:** time zones (each region has its own evening), storage and backups on the bill, transactions and joins over shards, hot keys in the day's simulation, a failure that takes a second one along, and people, who cost more than all of it.
+
+# %% [markdown]
+# ## What breaks next
+#
+# First the way you came. Each row keeps everything above it and adds the tier of one notebook. Users: the most with which the site still answers 99 % of the requests on a quiet day, 95 % of them within a second. The other columns are at half of that; *lost*: writes per million on the day with incidents. All of it is measured by this simulation, now.
+
+# %%
+look_back()
+
+# %% [markdown]
+# Read the last column downwards: every row names what breaks next, and most of the time the next row mends it. The cache and the queue buy few users here; they buy cheaper reads and answers that do not wait. The CDN makes the site cheaper. The data centers are what brings p95 from three quarters of a second to a blink, and what keeps the writes when a
+# region burns. Metrics serve nobody at all, and without them you would not have known the last column.
+#
+# What breaks next? At 27 million users, the web servers again. Buy more, and it will be something else: a config file pushed everywhere at once, a certificate nobody renewed, a team of ten that owns twelve services. You have the method: measure, find the tier that breaks first, mend it, look again. From zero to millions is that loop, run many times. Thank you for coming the whole way.

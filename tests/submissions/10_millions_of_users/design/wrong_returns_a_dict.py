@@ -1,0 +1,4 @@
+# loses: design_check
+# the numbers, but no Architecture
+def design(traffic):
+    return {"web_servers": 99, "autoscale": False, "replicas": 3, "cache_gb": 208, "cdn": True}

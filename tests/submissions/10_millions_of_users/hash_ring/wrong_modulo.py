@@ -1,0 +1,29 @@
+# loses: hash_ring_check
+# number modulo nodes: nearly every key moves
+class HashRing:
+    def __init__(self, nodes, replicas=128):
+        self.replicas = replicas
+        self.points = []
+        for node in nodes:
+            self.add(node)
+
+    def node(self, key):
+        if not self.points:
+            raise LookupError("the ring is empty")
+        names = sorted({name for _, name in self.points})
+        return names[self.place(key) % len(names)]
+
+    def add(self, node):
+        if any(other == node for _, other in self.points):
+            raise ValueError(f"{node} is in the ring")
+        self.points += [(self.place(f"{node}#{number}"), node) for number in range(self.replicas)]
+        self.points.sort()
+
+    def remove(self, node):
+        left = [point for point in self.points if point[1] != node]
+        if len(left) == len(self.points):
+            raise ValueError(f"{node} is not in the ring")
+        self.points = left
+
+    def place(self, text):
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

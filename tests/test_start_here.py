@@ -1,0 +1,183 @@
+"""Notebook 00: a shop to try things out in, links to every notebook, and a student's progress."""
+
+import re
+import shutil
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from course import start_here as lab
+from course.engine import theory
+from course.engine.component import ComponentError
+from course.start_here import saved
+from tests.course_scripts import NAMES, ROOT, cells
+
+NOTEBOOK = ROOT / "notebooks" / "00_start_here" / "00_start_here.ipynb"
+STUB = 'raise NotImplementedError("Start here: return the index of the shortest queue")'
+
+
+def shortest(queues):
+    return queues.index(min(queues))
+
+
+def test_at_random_each_till_is_a_queue_of_its_own():
+    """Random splitting of Poisson arrivals: M/M/1 at each till; the band is that of 40 days."""
+    waits = [lab.simulate(seed=seed, customers_per_hour=80).mean_wait / 90 for seed in range(40)]
+    expected = theory.mean_wait(80 / 3600 / 3, 90) / 90
+    mean = sum(waits) / 40
+    error = (sum((wait - mean) ** 2 for wait in waits) / 39 / 40) ** 0.5
+    assert error < 0.15 * expected
+    assert abs(mean - expected) < 4 * error  # a day starts empty: a little below, if anything
+
+
+def test_the_shortest_queue_wins_on_every_day_and_customers_are_the_same():
+    for seed in range(10):
+        random, mine = lab.simulate(seed=seed), lab.simulate(shortest, seed=seed)
+        assert mine.mean_wait < 0.6 * random.mean_wait
+        assert (mine.arrived_at == random.arrived_at).all()
+
+
+def test_with_one_till_there_is_nothing_to_choose():
+    random, mine = lab.simulate(tills=1), lab.simulate(shortest, tills=1)
+    assert (mine.finished_at == random.finished_at).all()
+
+
+@pytest.mark.parametrize(
+    ("choose", "sentence"),
+    [
+        (lambda queues: len(queues), "returned 3, expected the index of a till, 0 to 2"),
+        (lambda queues: None, "returned None, expected the index"),
+        (lambda queues: True, "returned True"),
+        (lambda queues: queues[9], "raised IndexError"),
+        (7, "int is no function"),
+    ],
+)
+def test_a_wrong_rule_is_one_sentence(choose, sentence):
+    with pytest.raises(ComponentError, match=sentence):
+        lab.simulate(choose)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"tills": 0}, {"customers_per_hour": -1}, {"minutes_each": "a"}, {"seed": -1}]
+)
+def test_bad_numbers_are_named(bad):
+    [(name, value)] = bad.items()
+    with pytest.raises(ValueError, match=rf"{name} = {value!r}: must be"):
+        lab.simulate(**bad)
+
+
+def test_sliders_at_their_ends_and_a_stub():
+    explorer = lab.explore(shortest, prediction=5)
+    assert "shortest: a customer waits" in explorer.sentence.value
+    assert "You predicted 5 minutes" in explorer.sentence.value
+    for control in explorer.controls.values():
+        for value in (control.min, control.max):
+            before, control.value = explorer.image.value, value
+            assert explorer.image.value != before and explorer.image.layout.display is None
+
+    def choose_till(queues):
+        raise NotImplementedError("Start here: return the index")
+
+    assert "Not written yet. Start here" in lab.explore(choose_till).sentence.value
+    assert "prediction = &#x27;five&#x27;" in lab.explore(prediction="five").sentence.value
+
+
+# --- progress ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A student's copy of the first two notebooks, and of this one."""
+    for name in ("00_start_here", *NAMES[:2]):
+        shutil.copytree(ROOT / "notebooks" / name, tmp_path / name)
+    return tmp_path
+
+
+def saved_with(folder, name, outputs):
+    """Save a notebook in which the checks called in `outputs` were run with these outputs."""
+    path = folder / name / f"{name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in outputs:
+            cell.outputs, cell.execution_count = outputs[grade_id], 1
+        if grade_id == "explain":
+            cell.source = "Because."
+    nbformat.write(notebook, path)
+
+
+def error(name):
+    return nbformat.v4.new_output("error", ename=name, evalue="", traceback=[])
+
+
+def test_progress_is_what_was_saved(folder):
+    found = {each.name: each for each in saved.read(folder)}
+    assert list(found) == NAMES[:2]
+    assert {check.state for check in found[NAMES[0]].checks} == {saved.NOT_RUN, saved.OPEN}
+    visible = [cell for cell in cells(NAMES[0]) if cell.kind == "check" and not cell.hidden]
+    assert len(found[NAMES[0]].checks) == len(visible) + 1  # and the written answer
+
+    ran = [nbformat.v4.new_output("stream", text="hello")]
+    failed, unwritten = [error("AssertionError")], [error("NotImplementedError")]
+    outputs = {"serve_check": ran, "serve_check_2": failed, "utilization_check": unwritten}
+    saved_with(folder, NAMES[0], outputs)
+    first = saved.read(folder)[0]
+    states = {check.grade_id: check.state for check in first.checks}
+    assert states["serve_check"] == saved.PASSED and states["serve_check_2"] == saved.FAILED
+    assert states["utilization_check"] == saved.UNWRITTEN
+    assert states["explain"] == saved.ANSWERED and first.points == 1
+
+    explorer = lab.progress(folder)
+    said = explorer.sentence.value
+    assert f"1 of {sum(len(each.checks) - 1 for each in saved.read(folder))} checks" in said
+    assert "1 · One server: 1 passed, 1 failed, 1 not written, answer written." in said
+    assert explorer.image.value
+
+
+def test_a_notebook_that_cannot_be_read_does_not_hide_the_others(folder):
+    (folder / NAMES[0] / f"{NAMES[0]}.ipynb").write_text("{half")
+    first, second = saved.read(folder)
+    assert "cannot be read" in first.problem and not second.problem and second.checks
+    assert f"{NAMES[0]} cannot be read" in lab.progress(folder).sentence.value
+
+
+def test_a_folder_without_notebooks_is_named(tmp_path):
+    with pytest.raises(ValueError, match=f"{tmp_path}: no notebooks there"):
+        lab.progress(tmp_path)
+
+
+# --- the notebook --------------------------------------------------------------------------------
+
+
+def executed(notebook, monkeypatch):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    client = NotebookClient(notebook, timeout=60, allow_errors=True, kernel_name="python3")
+    client.execute(cwd=str(NOTEBOOK.parent))
+    states = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    said = " ".join(str(state["state"].get("value", "")) for state in states.values())
+    errors = [out for cell in notebook.cells for out in cell.get("outputs", ()) if "ename" in out]
+    return errors, said
+
+
+def test_run_as_it_is_one_check_fails_kindly(monkeypatch):
+    [error], said = executed(nbformat.read(NOTEBOOK, as_version=4), monkeypatch)
+    assert error.ename == "NotImplementedError" and error.evalue.startswith("Start here: ")
+    assert "Not written yet. Start here: " in said and "checks that you can see pass" in said
+
+
+def test_solved_it_runs_through(monkeypatch):
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    [cell] = [cell for cell in notebook.cells if STUB in cell.source]
+    cell.source = cell.source.replace(STUB, "return queues.index(min(queues))")
+    errors, said = executed(notebook, monkeypatch)
+    assert errors == [] and "choose_till: a customer waits 2.3 minutes" in said
+    # the text after the experiment
+    assert "at random: a customer waits 7.4 minutes" in said
+
+
+def test_it_links_to_every_notebook_under_its_title():
+    text = "\n".join(cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells)
+    links = dict(re.findall(r"\[(\d+ · [^\]]+)\]\(\.\./(\w+)/\2\.ipynb\)", text))
+    titles = {cells(name)[0].text.splitlines()[0].removeprefix("# "): name for name in NAMES}
+    assert links == titles
