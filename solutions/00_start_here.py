@@ -101,11 +101,11 @@ explore(choose_till, prediction=prediction)
 # | [2 · Load balancer](../02_load_balancer/02_load_balancer.ipynb) | who should serve the next request, and who notices that a server died? |
 # | [3 · Database replication](../03_database_replication/03_database_replication.ipynb) | what do replicas buy, and which reads do they get wrong? |
 # | [4 · Cache](../04_cache/04_cache.ipynb) | which few percent of the data carry most of the traffic? |
-# | [5 · CDN](../05_cdn/05_cdn.ipynb) | how much of a page's time is distance? |
-# | [6 · Stateless tier](../06_stateless_tier/06_stateless_tier.ipynb) | what must leave a web server before servers can come and go? |
+# | [5 · Content delivery network](../05_cdn/05_cdn.ipynb) | how much of a page's time is distance? |
+# | [6 · Stateless web tier](../06_stateless_tier/06_stateless_tier.ipynb) | what must leave a web server before servers can come and go? |
 # | [7 · Data centers](../07_data_centers/07_data_centers.ipynb) | what does losing a whole region cost, and for how long? |
 # | [8 · Message queue](../08_message_queue/08_message_queue.ipynb) | what can wait? |
-# | [9 · Logging, metrics, automation](../09_logging_metrics_automation/09_logging_metrics_automation.ipynb) | how do you know, and what should act on it without you? |
+# | [9 · Logs, metrics, automation](../09_logging_metrics_automation/09_logging_metrics_automation.ipynb) | how do you know, and what should act on it without you? |
 # | [10 · Millions of users](../10_millions_of_users/10_millions_of_users.ipynb) | put it all together under a budget |
 #
 # Each takes 60 to 90 minutes. Take them in order: every one starts from what broke at the end of the one before.
