@@ -28,6 +28,7 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 c.IncludeHeaderFooter.header = ""
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own
+c.NotebookClient.shutdown_kernel = "immediate"  # nothing to tidy up: half a second a submission
 c.GenerateAssignment.force = True  # the release is always what the sources give
 c.GenerateAssignment.preprocessors = [
     NamedStubs if step is ClearSolutions else step

@@ -157,7 +157,7 @@ LAG = ("replication lag (ms)", (100, 0, 500, 20))
 ROOM = ("room in the cache", (500, 20, 1000, 20))
 EDGES = ("edges", (5, 0, 12, 1))
 USERS = ("users", (250, 50, 400, 10))
-SPLIT = ("split: to Washington", (0, 0, 11, 1))  # from place 1 on in tens of per cent
+SPLIT = ("split: to Washington", (0, 0, 10, 1))  # from place 1 on in tens of per cent
 CAPACITY = ("a center can do (% of all)", (65, 40, 150, 5))
 WORKERS = ("workers", (6, 1, 20, 1))
 THRESHOLD = ("threshold (%)", (2, 1, 20, 1))
@@ -234,7 +234,7 @@ LABS = [
         "07_data_centers",
         "explore()",
         *SPLIT,
-        "simulate(dies_at=180, split=10.0 * max(0, value - 1))",
+        "simulate(dies_at=180, split=10.0 * max(1, value))",
     ),
     lab(
         "07_data_centers",

@@ -107,7 +107,7 @@ def explore(*, prediction=None):
         )
         return _compared(result, ttl, lag, RATE, prediction=guess)
 
-    shares = [(f"{percent} %", percent) for percent in range(0, 101, 10)]
+    shares = [(f"{percent} %", percent) for percent in range(10, 101, 10)]
     controls = {
         "split": steps("split: to Washington", [(NEAREST, NEAREST), *shares]),
         "ttl": _durations("DNS TTL", TTLS, 120.0),

@@ -197,7 +197,7 @@ def explore_hot_keys(hot_keys=None):
         return heat(hot_keys, seed=SEED, **world)
 
     controls = {
-        "celebrity": slider("accesses of a celebrity", 20, 0, 60, 2, "%"),
+        "celebrity": slider("the celebrity gets", 20, 0, 60, 2, "%"),
         "shards": slider("shards", 8, 1, 16, 1),
         "factor": slider("factor", 0.5, 0.1, 2.0, 0.1),
         "skew": slider("skew of the others (Zipf)", 0.6, 0.0, 1.4, 0.1),
