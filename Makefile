@@ -9,7 +9,7 @@ lab: .venv/lab  ## open the course in JupyterLab (OPTIONS="--no-browser")
 	jupyter lab --LabApp.default_url=/lab/tree/notebooks $(OPTIONS)
 
 test: .venv/test  ## lint and run all tests
-	ruff check . && ruff format --check . && python -m pytest -n auto --dist loadgroup
+	ruff check . && ruff format --check . && python -m pytest -n auto --dist loadfile
 
 release: .venv/lab  ## solutions/ → notebooks/
 	autograder build

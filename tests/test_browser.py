@@ -22,7 +22,6 @@ from tests.jupyterlab import (
 from tests.jupyterlab import cells as cells_of_page
 
 pytestmark = [
-    pytest.mark.xdist_group("browser"),  # one JupyterLab for all
     pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)"),
     pytest.mark.filterwarnings("default"),  # the browser driver's own
 ]

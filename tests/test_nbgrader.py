@@ -14,7 +14,6 @@ from nbgrader.validator import Validator
 
 from tests.course_scripts import NAMES, ROOT, cells, exercises
 
-pytestmark = pytest.mark.xdist_group("nbgrader")  # one course for all
 STUDENTS = {"ada": "all right", "ben": "half right", "cleo": "nothing done"}
 
 

@@ -12,7 +12,6 @@ from course.engine.database import DatabaseUnavailable
 from tests import postgresql
 from tests.course_scripts import solved
 
-pytestmark = pytest.mark.xdist_group("postgresql")  # one server for all
 SOLVED = solved("03_database_replication")
 ROUTER, REPLICA = SOLVED["Router"], SOLVED["Replica"]
 FEW = {"requests": 60, "database": POSTGRESQL, "lag": 0.01}
