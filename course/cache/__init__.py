@@ -20,7 +20,7 @@ from course.cache.real import Measured, measure
 from course.cache.stampede import StampedeResult, simulate_stampede
 from course.engine import parameters, workload
 from course.engine.component import name_of
-from course.view.explore import choice, slider, steps
+from course.view.explore import choice, pictured, slider, steps
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -54,6 +54,7 @@ RATE = 300.0  # requests/s; the database can do 200 queries/s
 NEVER = "never"
 
 
+@pictured
 def explore(component=None, prediction=None):
     """Return sliders over `simulate` with the built-in FIFO cache, and `component` beside it.
 
@@ -88,6 +89,7 @@ def explore(component=None, prediction=None):
     return _explore(controls, run, CachePicture(name, prediction is not None))
 
 
+@pictured
 def explore_eviction(component):
     """Return sliders over the rules of eviction: your cache beside LFU, FIFO and random."""
     name = name_of(component)
@@ -110,6 +112,7 @@ def explore_eviction(component):
     return _explore(controls, run, EvictionPicture(name))
 
 
+@pictured
 def explore_expiry(component=None):
     """Return sliders over `simulate_expiry`, your cache beside what theory says."""
 
@@ -143,6 +146,7 @@ def explore_expiry(component=None):
     return _explore(controls, run, ExpiryPicture(name))
 
 
+@pictured
 def explore_nodes(component=None, cache=None):
     """Return sliders over `simulate_nodes`: your ReadThrough and your TTLCache on each node."""
 
@@ -163,6 +167,7 @@ def explore_nodes(component=None, cache=None):
     return _explore(controls, run, NodesPicture(name))
 
 
+@pictured
 def explore_real(component, lru, ttl_cache):
     """Return sliders over a real run of your ReadThrough with one of your caches before SQLite."""
 
@@ -189,6 +194,7 @@ def explore_real(component, lru, ttl_cache):
     return _explore(controls, run, RealPicture(), seconds=20.0)
 
 
+@pictured
 def explore_stampede(component=None):
     """Return sliders over `simulate_stampede`: your single flight beside everybody for himself."""
 

@@ -26,7 +26,7 @@ from course.cdn.world import (
 )
 from course.engine import parameters
 from course.engine.component import name_of
-from course.view.explore import choice, slider, steps
+from course.view.explore import choice, pictured, slider, steps
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -77,6 +77,7 @@ def architecture():
     return _architecture(EDGES)
 
 
+@pictured
 def explore(edge_cache=None, *, prediction=None):
     """Return sliders over `simulate`; with `edge_cache`, a class, its caches instead of plain ones.
 
@@ -107,6 +108,7 @@ def explore(edge_cache=None, *, prediction=None):
     return _explore(controls, run, CdnPicture(name, prediction is not None))
 
 
+@pictured
 def explore_distance(distance_km, nearest_edge):
     """Return sliders over which edge a student's `nearest_edge` picks, and how far that is."""
 
@@ -121,6 +123,7 @@ def explore_distance(distance_km, nearest_edge):
     return _explore(controls, run, DistancePicture())
 
 
+@pictured
 def explore_deployment(fingerprint, edge_cache):
     """Return sliders over a deployment with a student's `invalidate` and `fingerprint`."""
 
@@ -147,6 +150,7 @@ def explore_deployment(fingerprint, edge_cache):
     return _explore(controls, run, DeploymentPicture())
 
 
+@pictured
 def explore_outages(fetch_with_fallback, edge_cache):
     """Return sliders over an hour with outages, with a student's fallback and cache."""
 
@@ -171,6 +175,7 @@ def explore_outages(fetch_with_fallback, edge_cache):
     return _explore(controls, run, OutagePicture())
 
 
+@pictured
 def explore_bill(monthly_cost, break_even_hit_ratio):
     """Return sliders over a month's bill as a student's two functions reckon it."""
 

@@ -44,7 +44,7 @@ from course.data_centers.world import (
 )
 from course.engine import parameters
 from course.engine.component import name_of
-from course.view.explore import choice, slider, steps
+from course.view.explore import choice, pictured, slider, steps
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -85,6 +85,7 @@ LAGS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 PLACES = ("1st", "2nd", "3rd", "4th")
 
 
+@pictured
 def explore(*, prediction=None):
     """Return sliders over `simulate` with the built-in DNS and resolvers, two centers.
 
@@ -119,6 +120,7 @@ def explore(*, prediction=None):
     return _explore(controls, run, CentersPicture(2, RATE, prediction is not None))
 
 
+@pictured
 def explore_dns(geo_dns):
     """Return sliders over where your `geo_dns` (a class with `resolve`) sends the world's users."""
 
@@ -133,6 +135,7 @@ def explore_dns(geo_dns):
     return _explore(controls, run, DnsPicture())
 
 
+@pictured
 def explore_split(split):
     """Return sliders over whom your `split` sends where, and who moves when the percents change."""
 
@@ -148,6 +151,7 @@ def explore_split(split):
     return _explore(controls, run, SharesPicture())
 
 
+@pictured
 def explore_outage(geo_dns, caching_resolver):
     """Return sliders over an outage with your `geo_dns` and your `caching_resolver` (classes)."""
 
@@ -177,6 +181,7 @@ def explore_outage(geo_dns, caching_resolver):
     return _explore(controls, run, CentersPicture(len(OPENING_ORDER), FEWER))
 
 
+@pictured
 def explore_sync(last_writer_wins):
     """Return sliders over two centers that both write, with your `last_writer_wins` (a class)."""
 
@@ -202,6 +207,7 @@ def explore_sync(last_writer_wins):
     return _explore(controls, run, SyncPicture())
 
 
+@pictured
 def explore_deployment(rolling_deploy):
     """Return sliders over a deployment by your `rolling_deploy`, and by all centers at once."""
 

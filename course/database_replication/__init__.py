@@ -35,7 +35,7 @@ from course.database_replication.shipping import AsItComes, Shipped, simulate_lo
 from course.database_replication.stores import kinds
 from course.engine import parameters, theory
 from course.engine.component import name_of
-from course.view.explore import choice, slider, tick
+from course.view.explore import choice, pictured, slider, tick
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -77,6 +77,7 @@ BASELINES = {
 }
 
 
+@pictured
 def explore(*components, prediction=None):
     """Return sliders over `simulate`; `components` (see there) join the built-in routers.
 
@@ -126,6 +127,7 @@ def explore(*components, prediction=None):
     return _explore(controls, run, ReplicationPicture())
 
 
+@pictured
 def explore_log(replica=None):
     """Return sliders over the log's way to two replicas of yours; AsItComes without one.
 
@@ -153,6 +155,7 @@ def explore_log(replica=None):
     return _explore(controls, run, LogPicture())
 
 
+@pictured
 def explore_sessions(read_your_writes=None):
     """Return sliders over what users see of their own writes, by a class with `wrote` and `pick`.
 
@@ -187,6 +190,7 @@ def explore_sessions(read_your_writes=None):
     return _explore(controls, run, SessionsPicture())
 
 
+@pictured
 def explore_failover(promote=None, lost_writes=None):
     """Return sliders over the death of a primary; without `promote` the first replica takes over.
 
@@ -222,6 +226,7 @@ def explore_failover(promote=None, lost_writes=None):
     return _explore(controls, run, FailoverPicture())
 
 
+@pictured
 def explore_real(router, replica=AsItComes):
     """Return sliders over a run on real databases, which takes two seconds a move.
 

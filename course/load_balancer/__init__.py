@@ -15,7 +15,7 @@ from course.load_balancer.model import BalancedResult, shared_queue, simulate
 from course.load_balancer.network import FAMILIES, PRIVATE, PUBLIC, reachability
 from course.load_balancer.network_picture import NetworkPicture
 from course.load_balancer.picture import BalancePicture, Comparison, architecture
-from course.view.explore import choice, slider, steps, tick
+from course.view.explore import choice, pictured, slider, steps, tick
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -44,6 +44,7 @@ NEVER = "never"
 MOST_FALL = 8
 
 
+@pictured
 def explore(*balancers, prediction=None):
     """Return sliders over `simulate`; `balancers` (classes with `pick`) join the built-in ones.
 
@@ -77,6 +78,7 @@ def explore(*balancers, prediction=None):
     return _explore(controls, run, BalancePicture())
 
 
+@pictured
 def explore_health(health_checker=None):
     """Return sliders over what a health checker notices; LastProbe without one of your own.
 
@@ -104,6 +106,7 @@ def explore_health(health_checker=None):
     return _explore(controls, run, HealthPicture(MOST_FALL))
 
 
+@pictured
 def explore_network(can_connect=None):
     """Return controls over who reaches whom by `can_connect(source, destination)` of addresses.
 

@@ -32,7 +32,7 @@ from course.logging_and_automation.releases import (
     watch_canary,
 )
 from course.logging_and_automation.users import DAYS, use
-from course.view.explore import choice, slider, steps, tick
+from course.view.explore import choice, pictured, slider, steps, tick
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -66,6 +66,7 @@ INCIDENT, ACCESS, EMPTY = "an incident", "an access log", "an empty log"
 THRESHOLDS = np.arange(1, 21) / 100
 
 
+@pictured
 def explore(*, prediction=None):
     """Return sliders over an alert on the error rate, and three ways to release a bad version.
 
@@ -98,6 +99,7 @@ def explore(*, prediction=None):
     return _explore(controls, run, ExperimentPicture())
 
 
+@pictured
 def explore_alert(alert):
     """Return sliders over your alert, a class made with `threshold` and `for_seconds`."""
 
@@ -121,6 +123,7 @@ def explore_alert(alert):
     return _explore(controls, run, AlertPicture())
 
 
+@pictured
 def explore_logs(parse_line, merge_logs):
     """Return controls over logs that your two functions read, and a search in them."""
 
@@ -154,6 +157,7 @@ def explore_logs(parse_line, merge_logs):
     return _explore(controls, run, LogsPicture())
 
 
+@pictured
 def explore_histograms(histogram):
     """Return sliders over what your histogram (a class made with `bounds`) says of hosts."""
 
@@ -175,6 +179,7 @@ def explore_histograms(histogram):
     return _explore(controls, run, HistogramPicture())
 
 
+@pictured
 def explore_users(daily_active_users, retention):
     """Return sliders over six weeks of users, counted by your two functions."""
 
@@ -194,6 +199,7 @@ def explore_users(daily_active_users, retention):
     return _explore(controls, run, UsersPicture())
 
 
+@pictured
 def explore_pipeline(run_pipeline, promote_canary):
     """Return sliders over a release that goes through your pipeline and your canary."""
 

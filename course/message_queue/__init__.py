@@ -26,7 +26,7 @@ from course.message_queue.scaling import (
     traffic,
 )
 from course.message_queue.scaling_picture import Followed, ScalingPicture
-from course.view.explore import choice, slider, tick
+from course.view.explore import choice, pictured, slider, tick
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -58,6 +58,7 @@ REAL_SECONDS = 20.0  # how long a real run may take, with everything around it
 OTHERS = ("fixed, for the mean", "fixed, for the peak", "one per 500 waiting")
 
 
+@pictured
 def explore(*queues, prediction=None):
     """Return sliders over `simulate`; `queues` (classes) join the forgetful one.
 
@@ -102,6 +103,7 @@ def _forgetful_run(**world):
     return simulate(seed=SEED, **world)
 
 
+@pictured
 def explore_duplicates(queue, consumer):
     """Return sliders over what your `consumer` does with what your `queue` delivers again."""
 
@@ -121,6 +123,7 @@ def explore_duplicates(queue, consumer):
     return _explore(controls, run, DotsPicture())
 
 
+@pictured
 def explore_workers(workers_needed):
     """Return sliders over three hours that your rule `workers_needed` follows."""
 
@@ -140,6 +143,7 @@ def explore_workers(workers_needed):
     return _explore(controls, run, ScalingPicture(OTHERS))
 
 
+@pictured
 def explore_poison(queue):
     """Return sliders over photos that crash every worker, with your `queue` of dead letters."""
 
@@ -178,6 +182,7 @@ def _other_rules(**world):
     return dict(zip(OTHERS, runs, strict=True))
 
 
+@pictured
 def explore_crash(queue, consumer=None):
     """Return controls over a real run of your durable `queue`: processes, a file, SIGKILL.
 

@@ -42,7 +42,7 @@ from course.millions_of_users.traffic import (
     round_trip,
     shares,
 )
-from course.view.explore import choice, drawing, slider, steps, tick
+from course.view.explore import choice, drawing, pictured, slider, steps, tick
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -92,6 +92,7 @@ OTHERS = {"tuned to one day": TUNED, "one of each": ONE_OF_EACH, "two of each": 
 FEW = ("tuned to one day", "two of each")
 
 
+@pictured
 def explore(*, prediction=None):
     """Return sliders over every number of an Architecture on the published day.
 
@@ -121,6 +122,7 @@ def explore(*, prediction=None):
     return _explore(controls, run, ScoreboardPicture(OTHERS))
 
 
+@pictured
 def explore_design(design):
     """Return sliders over the traffic for which your function `design(traffic)` makes a design."""
 
@@ -159,6 +161,7 @@ def explore_design(design):
     return _explore(controls, run, ScoreboardPicture(FEW))
 
 
+@pictured
 def explore_ring(ring=None):
     """Return sliders over a hash ring: a class made with (nodes, replicas), or random points."""
 
@@ -174,6 +177,7 @@ def explore_ring(ring=None):
     return _explore(controls, run, RingPicture())
 
 
+@pictured
 def explore_store(store, ring):
     """Return sliders over your sharded store on your ring, before and after a rebalance."""
 
@@ -189,6 +193,7 @@ def explore_store(store, ring):
     return _explore(controls, run, ReshardPicture())
 
 
+@pictured
 def explore_hot_keys(hot_keys=None):
     """Return sliders over the load of shards with a celebrity, and what your hot_keys finds."""
 

@@ -39,6 +39,7 @@ BOX_WORKERS = 4  # of the one box that two tiers are compared with
 LINEAR = CATALOG[0]  # the machine that cost would grow with if it grew linearly
 
 
+@view.pictured
 def explore(component=None, prediction=None):
     """Show waiting against load, with your `serve` beside the built-in server if you give it.
 
@@ -69,6 +70,7 @@ def explore(component=None, prediction=None):
     return view.explore(_one_server(), run, ServerPicture(name, prediction is not None))
 
 
+@view.pictured
 def explore_formulas(utilization, requests_in_system):
     """Show your two formulas against what a simulated server measures."""
     rates = np.arange(0, 20.5, 0.5)
@@ -102,6 +104,7 @@ def explore_formulas(utilization, requests_in_system):
     return view.explore(_one_server(), run, FormulaPicture())
 
 
+@view.pictured
 def explore_two_tiers(serve_two_tiers):
     """Show where a request's time goes on a web tier and a data tier of their own."""
     controls = {
@@ -127,6 +130,7 @@ def explore_two_tiers(serve_two_tiers):
     return view.explore(controls, run, TiersPicture(BOX_WORKERS))
 
 
+@view.pictured
 def explore_catalog(scale_up):
     """Show what your choice of machine costs as the traffic grows, and where it ends."""
     controls = {
@@ -168,6 +172,7 @@ def explore_catalog(scale_up):
     return view.explore(controls, run, CatalogPicture(CATALOG))
 
 
+@view.pictured
 def explore_database(choose_database):
     """Show your answer for the needs you tick, and for all 64 sets of needs."""
     controls = {f"need_{number}": view.tick(need) for number, need in enumerate(NEEDS)}

@@ -13,6 +13,7 @@ __all__ = ["explore", "progress", "simulate"]
 SEED = 17  # a day whose luck is near the average
 
 
+@view.pictured
 def explore(choose_till=None, prediction=None):
     """Return sliders over the shop; with `choose_till(queues)` your rule beside tills at random.
 

@@ -21,7 +21,7 @@ from course.stateless_tier.serving import Request, Response, Served, simulate_se
 from course.stateless_tier.serving_picture import Answered, ServingPicture
 from course.stateless_tier.sessions import Sessions, simulate_sessions, visits_of_browsers
 from course.stateless_tier.sessions_picture import MOST, Kept, SessionsPicture
-from course.view.explore import choice, slider, steps
+from course.view.explore import choice, pictured, slider, steps
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -57,6 +57,7 @@ NEVER = "never"
 CAPACITY = 100  # pages a minute that one server can serve, at 0.6 s each
 
 
+@pictured
 def explore(balancer=None, *, prediction=None):
     """Return sliders over `simulate`; your `balancer`, a class with `pick`, joins the others.
 
@@ -88,6 +89,7 @@ def explore(balancer=None, *, prediction=None):
     return _explore(controls, run, TierPicture(CAPACITY))
 
 
+@pictured
 def explore_sessions(session_store):
     """Return sliders over what your session store (a class with login, user, logout) answers."""
 
@@ -117,6 +119,7 @@ def explore_sessions(session_store):
     return _explore(controls, run, SessionsPicture())
 
 
+@pictured
 def explore_tier(session_store, handle):
     """Return sliders over a tier whose servers all answer with your `handle` and your store."""
 
@@ -140,6 +143,7 @@ def explore_tier(session_store, handle):
     return _explore(controls, run, ServingPicture())
 
 
+@pictured
 def explore_day(autoscaler):
     """Return sliders over a day of traffic that your `autoscaler` (a class) follows."""
 
@@ -155,6 +159,7 @@ def explore_day(autoscaler):
     return _explore(controls, run, ScalingPicture(0, 24, OTHERS))
 
 
+@pictured
 def explore_flash_crowd(autoscaler):
     """Return sliders over two and a half hours with a sudden crowd, measured every 15 seconds."""
 
