@@ -19,6 +19,7 @@ HEADINGS = (
     "## Exercise A",
     "## Explain",
     "## In production",
+    "## Hand in",
     "## What breaks next",
 )
 
@@ -191,6 +192,8 @@ def _headings(path, cells):
                 path, "anatomy", f"no {heading.strip()!r} heading where it belongs: add it in order"
             )
         place = at + 1
+    if not any(cell.is_code and "course.submit()" in cell.text for cell in cells):
+        raise SourceError(path, "anatomy", "no cell course.submit() under '## Hand in': add it")
 
 
 def _opening(path, cells):

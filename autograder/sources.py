@@ -116,6 +116,9 @@ def notebook_of(cells, name):
     """Return nbgrader's source notebook: the same cells always give the same bytes."""
     notebook = nbformat.v4.new_notebook(metadata=KERNEL)
     notebook.nbformat_minor = 5
+    graded = [cell.grade_id for cell in cells if cell.kind in ("solution", "check", "answer")]
+    if graded:  # for course.submit(), and for who collects a renamed notebook
+        notebook.metadata["course"] = {"assignment": name, "cells": graded}
     for cell in cells:
         make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
         identity = cell.grade_id or f"{cell.number} {cell.kind}"

@@ -1092,6 +1092,16 @@ explore_database(choose_database)
 # - **Left out here:** users who give up and reload, work that slows down as processors share memory, days with a rush hour.
 
 # %% [markdown]
+# ## Hand in
+#
+# Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 #
 # You scaled up until the catalog ended, and kept 20 % in reserve. On Saturday night a power supply fails. Your one web server is off, and with it the whole app, reserve and all. A bigger machine would have been off

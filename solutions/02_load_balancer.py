@@ -887,6 +887,16 @@ explore_network(can_connect)
 # - **Left out here:** trying a failed request again elsewhere, servers that hang instead of failing at once, unequal servers (weights), a cold server's slow start, encryption, and several balancers that each know only their own requests.
 
 # %% [markdown]
+# ## Hand in
+#
+# Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 #
 # The web tier now survives the death of any one server, and grows by adding one. Look at the right end of the picture: every one of these servers talks to the *same* database. You have

@@ -1004,6 +1004,16 @@ explore_real(Router, Replica)
 # - **Left out here:** transactions of several statements (all must go to one database), functions that write inside a SELECT, `WITH … (DELETE …) SELECT`, schema changes, a replica that applies more slowly than the primary writes, and stopping the old primary, should it come back and believe it still is one (*fencing*).
 
 # %% [markdown]
+# ## Hand in
+#
+# Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 #
 # Reads scale, and losing a database is an accident, not the end. But look at what the replicas do all day: they compute the same few pages again and again. The front page, the ten photos everybody looks at, the profile of one celebrity, each time from the disk and through SQL.

@@ -1099,6 +1099,16 @@ explore_stampede(SingleFlight)
 # - **Left out here:** the size of values, the network, remembering that something does *not* exist, and very hot keys, which no number of nodes divides.
 
 # %% [markdown]
+# ## Hand in
+#
+# Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 #
 # The database breathes again: most reads never reach it, and a read takes a millisecond or two. In Frankfurt, where your servers stand, the app feels instant. Then a friend in Sydney tries it. Sydney is 16,500 km away, and light in glass makes about 200 km in

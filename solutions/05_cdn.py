@@ -1158,6 +1158,16 @@ explore_bill(monthly_cost, break_even_hit_ratio)
 #   fall with volume and differ by region.
 
 # %% [markdown]
+# ## Hand in
+#
+# Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 #
 # Static content now comes from around the corner. What is left for your web servers is what only they can do: the inbox, the upload, the login. And there a new trouble shows. Traffic follows the sun, so you would like ten servers at

@@ -889,6 +889,16 @@ explore_flash_crowd(Autoscaler)
 # - **Left out here:** letting a server finish its requests before it stops (draining), other users' data in a session, autoscaling by a forecast or a timetable, a limit on the database connections that all the new servers open, and the store's own failures.
 
 # %% [markdown]
+# ## Hand in
+#
+# Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 #
 # Your web servers are now like cattle in a herd: none of them has a name that matters. Kill one, add ten: nobody notices. But look at the picture once more. Balancer, servers, store, cache and database all stand in *one* building, on one power line. When that

@@ -1069,6 +1069,16 @@ explore_deployment(rolling_deploy)
 # - **Left out here:** the minute until a health check notices, clients that try again elsewhere, half-dead centers, catching up after a long outage, laws on where data may be, and the bill for traffic between regions.
 
 # %% [markdown]
+# ## Hand in
+#
+# Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 #
 # Your site survives a fire. But look at what one click still has to wait for. A user uploads a photo: your server stores it, crops it, sharpens it, makes five sizes, sends it to the other center, tells her friends, and only then says "done". Any of

@@ -1165,6 +1165,16 @@ explore_poison(RetryingQueue)
 # - **Left out here:** several disks or machines for one queue, order per user, priorities, waiting longer after each failure, ids that a consumer may forget, a log that is compacted, and syncing a new file's folder.
 
 # %% [markdown]
+# ## Hand in
+#
+# Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 #
 # Uploads are answered in milliseconds, bursts end in a queue, and dying workers cost nobody a photo. You have bought this with silence. When a worker fails, no user sees an error; when poison collects among the dead letters, nothing blinks. Balancer, servers, caches, replicas, regions, queues: dozens of machines, and you

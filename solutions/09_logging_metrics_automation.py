@@ -1010,6 +1010,16 @@ explore_pipeline(run_pipeline, promote_canary)
 # - **Left out here:** following one request through all servers (tracing), sampling, clocks that differ, databases that cannot be rolled back, feature flags, statistics that may look again and again without fooling themselves.
 
 # %% [markdown]
+# ## Hand in
+#
+# Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 #
 # Nothing new. You have met every part: balancer, replicas, cache, CDN, stateless servers, several data centers, queues, and now the eyes and hands. What is left is to choose. Each part costs money every month, each hides another one's weakness, and one limit has stood since notebook 03: all writes still go to a single primary.

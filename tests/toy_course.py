@@ -70,6 +70,14 @@ CLOSING = """\
 
 # %% [markdown]
 # ## In production
+# ## Hand in
+
+# %%
+import course
+
+course.submit()
+
+# %% [markdown]
 # ## What breaks next
 """
 

@@ -1,0 +1,228 @@
+"""The last cell of a notebook: is the work fit to be handed in, and one file to hand in.
+
+    course.submit()  → a field for your name, a button, and below them what is missing or the file
+
+Nothing is sent anywhere: the file is the notebook as it was last saved, for the browser to
+download, so this works on Binder too. Its name says whose it is: 02_load_balancer__ada.ipynb.
+"""
+
+import base64
+import json
+import os
+import re
+import sys
+import time
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipywidgets import VBox
+
+LARGEST = 5_000_000  # bytes; above, outputs are left out: browsers limit a link's data
+STALE = 120  # seconds since the last save: JupyterLab saves by itself as often
+WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
+UNWRITTEN = re.compile(r'raise NotImplementedError\("(Exercise [A-Z]: .*?)"\)')
+NO_ANSWER = ("", "*Write your answer here.*")
+PRESS_AGAIN = "then press the button again"
+
+
+class CannotTell(Exception):
+    """What keeps a notebook from being looked at, as one sentence for the student."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found in a saved notebook."""
+
+    assignment: str
+    problems: tuple[str, ...]  # each keeps the work from being handed in
+    notes: tuple[str, ...]  # each is worth knowing, and does not
+
+
+def submit(notebook: str | None = None) -> "VBox | None":
+    """Return the button, or None while nbgrader executes the notebook.
+
+    notebook: this notebook's file name, if it cannot be found out.
+    """
+    if "NBGRADER_EXECUTION" in os.environ:
+        return None
+    import ipywidgets as widgets
+
+    wide = {"width": "min(420px, 100%)"}
+    name = widgets.Text(
+        value=os.environ.get("JUPYTERHUB_USER", ""),
+        description="Your name",
+        placeholder="as your course knows you, such as ada",
+        layout=wide,
+    )
+    button = widgets.Button(
+        description="Check and make the file", button_style="primary", layout={"width": "220px"}
+    )
+    said = widgets.HTML()
+    said.add_class("submit-said")
+    button.on_click(lambda _: said.set_trait("value", answer(name.value, notebook)))
+    box = widgets.VBox([widgets.Box([name, button], layout={"flex_flow": "row wrap"}), said])
+    box.add_class("submit")
+    return box
+
+
+def answer(name: str, notebook: str | None = None) -> str:
+    """Return what is shown when the button is pressed, as HTML: what is missing, or the file."""
+    try:
+        student = plain_name(name)
+        path = notebook_path(notebook)
+        content, saved = read(path)
+        found = examine(content, path.stem, inputs_run())
+    except CannotTell as error:
+        return _listed("Not yet:", [str(error)])
+    if found.problems:
+        return _listed("Not yet:", found.problems)
+    data, shortened = _file(path, content)
+    notes = list(found.notes)
+    if shortened:
+        notes.append("The notebook is large, so the file leaves its outputs out. Nothing is lost.")
+    age = max(0, int(time.time() - saved))
+    if age > STALE:
+        notes.insert(0, f"Changed anything since? Save (Ctrl + S), {PRESS_AGAIN}.")
+    return _link(f"{found.assignment}__{student}.ipynb", data, age) + _listed("", notes)
+
+
+def plain_name(name: str) -> str:
+    """Return the name as it stands in the file's name; CannotTell if nothing is left of it."""
+    plain = re.sub(r"[^\w.@-]+", "-", name.strip())
+    plain = re.sub(r"_{2,}", "_", plain).strip("-._")
+    if not plain:
+        raise CannotTell(f"Write your name into the field, {PRESS_AGAIN}.")
+    return plain
+
+
+def notebook_path(notebook: str | None = None) -> Path:
+    """Return the file of the notebook that this kernel belongs to; CannotTell if it is not clear.
+
+    Jupyter's server tells each kernel it starts (JPY_SESSION_NAME), and VS Code does (a variable).
+    A notebook that was renamed since is the only one in its folder.
+    """
+    shell = _shell()
+    told = notebook or (shell and shell.user_ns.get("__vsc_ipynb_file__"))
+    told = told or os.environ.get("JPY_SESSION_NAME")
+    if told and Path(told).is_file():
+        return Path(told)
+    here = sorted(path for path in Path().glob("*.ipynb") if path.is_file())
+    if len(here) == 1 and not notebook:
+        return here[0].resolve()
+    wrong = f"{told} is not there. " if told else ""
+    names = ", ".join(path.name for path in here) or "none"
+    raise CannotTell(
+        f"{wrong}Which notebook is this? Put its file name into this cell, as in "
+        f'course.submit("02_load_balancer.ipynb"), and run it (here are: {names}).'
+    )
+
+
+def read(path: Path) -> tuple[dict[str, Any], float]:
+    """Return a saved notebook's content and when it was saved; CannotTell if it is none."""
+    try:
+        saved = path.stat().st_mtime
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise CannotTell(f"{path.name} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise CannotTell(
+            f"{path.name}, as it is on disk, is no notebook: save (Ctrl + S), {PRESS_AGAIN}."
+        ) from error
+    if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
+        raise CannotTell(f"{path.name} has no cells: is it a notebook of this course?")
+    return content, saved
+
+
+def examine(content: dict[str, Any], stem: str, run: list[str]) -> Finding:
+    """Return what of a notebook is missing, twice there, not saved or not written.
+
+    stem: the file's name, where the notebook itself does not say which one it is. run: the texts
+    of all cells that this kernel has run, oldest first.
+    """
+    about = content.get("metadata", {}).get("course", {})
+    cells: dict[str, list[str]] = {}
+    for cell in content["cells"]:
+        grade_id = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
+        if grade_id:
+            cells.setdefault(grade_id, []).append(_text(cell))
+    if not cells:
+        raise CannotTell("This notebook has no exercises: open one of the course's notebooks.")
+    expected = about.get("cells", list(cells))
+    problems, notes = [], []
+    for grade_id in expected:
+        if grade_id not in cells:
+            problems.append(
+                f'The cell "{grade_id}" is missing. Bring it back with Edit, Undo Cell Operation, '
+                "or copy your work into a fresh notebook."
+            )
+    for grade_id, texts in cells.items():
+        if len(texts) > 1:
+            problems.append(f'The cell "{grade_id}" is there {len(texts)} times: keep one.')
+        elif _not_what_was_run(texts[0], run):
+            problems.append(
+                f'What you last ran in "{grade_id}" is not what is saved: '
+                f"run the cell, save (Ctrl + S), {PRESS_AGAIN}."
+            )
+        notes += [f"Not written yet: {exercise}." for exercise in UNWRITTEN.findall(texts[0])]
+        if grade_id == "explain" and texts[0].strip() in NO_ANSWER:
+            notes.append("Not written yet: the answer in words, under Explain.")
+    return Finding(str(about.get("assignment", stem)), tuple(problems), tuple(notes))
+
+
+def inputs_run() -> list[str]:
+    """Return the texts of all cells that this kernel has run, oldest first; none elsewhere."""
+    shell = _shell()
+    return list(shell.history_manager.input_hist_raw) if shell else []
+
+
+def _shell() -> Any:
+    """Return IPython's shell in a kernel, else None. IPython is there already, or there is none."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _text(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _not_what_was_run(saved: str, run: list[str]) -> bool:
+    """Return whether the newest cell run that begins the same class or function differs."""
+    first = re.search(r"(?m)^(class|def) .*$", saved)
+    if not first:
+        return False
+    begins = re.compile(rf"(?m)^{re.escape(first.group())}\s*$")
+    newest = next((text for text in reversed(run) if begins.search(text)), saved)
+    return newest.strip() != saved.strip()
+
+
+def _file(path: Path, content: dict[str, Any]) -> tuple[bytes, bool]:
+    """Return the bytes to hand in, and whether outputs were left out because there are too many."""
+    if path.stat().st_size <= LARGEST:
+        return path.read_bytes(), False
+    for cell in content["cells"]:
+        if cell.get("cell_type") == "code":
+            cell["outputs"] = []
+    return json.dumps(content, ensure_ascii=False, indent=1).encode(), True
+
+
+def _link(name: str, data: bytes, age: int) -> str:
+    ago = f"{age} seconds" if age < STALE else f"{age // 60} minutes"
+    href = "data:application/octet-stream;base64," + base64.b64encode(data).decode()
+    return (
+        f'<p role="status"><a download="{escape(name)}" href="{href}" '
+        f'style="font-weight: bold; text-decoration: underline">Download {escape(name)}</a>'
+        f" ({len(data) / 1000:,.0f} kB, saved {ago} ago)"
+        " and hand it in the way your course says.</p>"
+    )
+
+
+def _listed(heading: str, sentences: list[str] | tuple[str, ...]) -> str:
+    if not sentences:
+        return ""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    top = f'<b style="color: {WARNING}">{heading}</b>' if heading else ""
+    return f'<div role="status" style="line-height: 1.5">{top}<ul>{items}</ul></div>'
