@@ -1,0 +1,229 @@
+"""A class's gradebook → one self-contained HTML page: scores, checks, messages, whom to look at."""
+
+import os
+import re
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from autograder import class_data, report_pictures
+from autograder.class_data import Check, Record, Work
+from autograder.report_pictures import Picture
+
+MESSAGES_SHOWN = 10  # an assignment
+MESSAGE_LENGTH = 300  # characters
+
+
+@dataclass(frozen=True)
+class Message:
+    """What checks said to several students: numbers apart, the same words."""
+
+    check: str
+    example: str
+    students: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the page says about one assignment."""
+
+    name: str
+    points: float
+    submissions: int
+    mean: float
+    quartiles: tuple[float, float, float, float, float]  # least, 25 %, median, 75 %, most
+    by_hand: int  # submissions that wait for a person
+    late: int
+    bins: list[tuple[str, int]]  # "0 to 2" → submissions
+    checks: list[Check]
+    messages: list[Message]
+    histogram: Picture | None
+    rates: Picture | None
+
+
+@dataclass
+class Page:
+    """All that the template needs."""
+
+    made: str
+    gradebook: str
+    students: int
+    parts: list[Part] = field(default_factory=list)
+    boxes: Picture | None = None
+    recorded: int = 0  # submissions with a record
+    weak: list[tuple[str, int]] = field(default_factory=list)  # assignment, graded with limits only
+    looks: list[tuple[str, str, str, str]] = field(default_factory=list)
+    missing: list[tuple[str, str, list[str]]] = field(default_factory=list)
+
+
+def write_report(root: Path, to: Path | None = None, wanted: tuple[str, ...] = ()) -> Path:
+    """Write the page about the course in `root`, return where; GradebookError if it cannot be."""
+    places = class_data.places(root)
+    target = Path(to) if to else places.grading / "report.html"
+    text = render(gather(places, wanted))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.{os.getpid()}")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(target)
+    except OSError as error:
+        raise class_data.GradebookError(
+            f"{target}: cannot be written ({error.strerror}): choose another file with --to."
+        ) from error
+    return target
+
+
+def gather(places: class_data.Places, wanted: tuple[str, ...] = ()) -> Page:
+    """Read the gradebook and the records, once each, and draw."""
+    url = places.course.db_url
+    with class_data.opened(url) as connection:
+        points = class_data.assignments(connection, wanted)
+        names = class_data.students(connection)
+        works, checks = (
+            _by(class_data.works(connection, points)),
+            _by(class_data.checks(connection, points)),
+        )
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    page = Page(made, class_data.shown(url), len(names))
+    missing: dict[str, list[str]] = defaultdict(list)
+    for assignment, most in points.items():
+        records = list(class_data.records(places.records, assignment))
+        submitted = works.get(assignment, [])
+        page.recorded += len(records)
+        weak = sum(record.isolation == "process" for record in records)
+        if weak:
+            page.weak.append((assignment, weak))
+        page.parts.append(_part(assignment, most, submitted, checks.get(assignment, []), records))
+        page.looks += _looks(assignment, submitted, records)
+        there = {one.student for one in [*submitted, *records]}
+        if there:  # an assignment that nobody has handed in is not due yet
+            for student in names.keys() - there:
+                missing[student].append(assignment)
+    page.missing = [(student, names[student], missing[student]) for student in sorted(missing)]
+    shown = [part for part in page.parts if part.submissions and part.points]
+    if shown:
+        shares = [[100 * w.score / p.points for w in works[p.name]] for p in shown]
+        words = "Box plots of the scores; the table below gives the same numbers in points."
+        page.boxes = report_pictures.boxes([part.name for part in shown], shares, words)
+    return page
+
+
+def _by(found: Iterable) -> dict[str, list]:
+    grouped = defaultdict(list)
+    for one in found:
+        grouped[one.assignment].append(one)
+    return grouped
+
+
+def _part(
+    name: str, points: float, works: list[Work], checks: list[Check], records: list[Record]
+) -> Part:
+    scores = [work.score for work in works]
+    bins = _bins(scores, points) if scores and points else []
+    graded = [check for check in checks if check.graded]
+    histogram = rates = None
+    if bins:
+        edges = [left for left, _, _ in bins] + [bins[-1][1]]
+        counts = [count for _, _, count in bins]
+        most = max(bins, key=lambda one: one[2])
+        words = (
+            f"Histogram of {len(scores)} scores in {name}: most often {most[0]:g} to {most[1]:g} "
+            f"points, the median is {statistics.median(scores):g} of {points:g}. "
+            "The table beside it gives every bar."
+        )
+        histogram = report_pictures.histogram(edges, counts, words)
+    if graded:
+        hard, easy = graded[0], graded[-1]
+        words = (
+            f"Bars of the pass rate of each check of {name}, from {hard.name} "
+            f"({100 * hard.rate:.0f} %) to {easy.name} ({100 * easy.rate:.0f} %). "
+            "The table below gives every bar."
+        )
+        rates = report_pictures.pass_rates(graded, words)
+    return Part(
+        name=name,
+        points=points,
+        submissions=len(works),
+        mean=statistics.fmean(scores) if scores else 0.0,
+        quartiles=_quartiles(scores),
+        by_hand=sum(work.by_hand > 0 for work in works),
+        late=sum(work.penalty > 0 for work in works),
+        bins=[(f"{left:g} to {right:g}", count) for left, right, count in bins],
+        checks=checks,
+        messages=_messages(records),
+        histogram=histogram,
+        rates=rates,
+    )
+
+
+def _bins(scores: Sequence[float], points: float) -> list[tuple[float, float, int]]:
+    """Return ten equal bins from 0 to the points, as (from, to, how many).
+
+    A score on an edge counts above it, full points (and more, by extra credit) in the last bin.
+    """
+    counts = Counter(min(9, int(10 * score / points + 1e-9)) for score in scores)
+    return [
+        (round(points * n / 10, 6), round(points * (n + 1) / 10, 6), counts[n]) for n in range(10)
+    ]
+
+
+def _quartiles(scores: Sequence[float]) -> tuple[float, float, float, float, float]:
+    """Return least, lower quartile, median, upper quartile, most (zeros where there are none)."""
+    if not scores:
+        return (0.0,) * 5
+    if len(scores) == 1:
+        return (scores[0],) * 5
+    lower, middle, upper = statistics.quantiles(scores, n=4, method="inclusive")
+    return (min(scores), lower, middle, upper, max(scores))
+
+
+def _messages(records: list[Record]) -> list[Message]:
+    """Return the most common messages; two that differ only in numbers are one."""
+    who: dict[tuple[str, str], set[str]] = defaultdict(set)
+    examples: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for record in records:
+        for check, text in record.messages.items():
+            text = " ".join(text.split()) or "(no message)"
+            if len(text) > MESSAGE_LENGTH:
+                text = f"{text[: MESSAGE_LENGTH - 1]}…"
+            key = (check, re.sub(r"\d+(\.\d+)?(e[+-]?\d+)?", "#", text))
+            who[key].add(record.student)
+            examples[key][text] += 1
+    common = sorted(who, key=lambda key: (-len(who[key]), key))[:MESSAGES_SHOWN]
+    return [Message(key[0], examples[key].most_common(1)[0][0], len(who[key])) for key in common]
+
+
+def _looks(
+    assignment: str, works: list[Work], records: list[Record]
+) -> list[tuple[str, str, str, str]]:
+    """Return (student, assignment, status, what to know) for all that a person should look at."""
+    looks = []
+    known = {record.student: record for record in records}
+    for record in records:
+        if record.status != "graded" or record.notes:
+            words = " ".join(part for part in (record.sentence, *record.notes) if part)
+            looks.append((record.student, assignment, record.status, words))
+    for work in works:
+        if work.flagged:
+            looks.append((work.student, assignment, "flagged", "Flagged in formgrader."))
+        if work.ungraded and work.student not in known:
+            words = f"{work.ungraded} checks have no score: grade this submission again."
+            looks.append((work.student, assignment, "not graded", words))
+    return sorted(looks)
+
+
+def render(page: Page) -> str:
+    """Return the page's HTML; every text from outside is escaped."""
+    environment = Environment(
+        loader=PackageLoader("autograder"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html").render(page=page)
