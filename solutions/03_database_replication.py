@@ -146,7 +146,6 @@ def is_write(sql):
     words = re.findall(r"\w+", text.upper())
     writes = {"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "TRUNCATE", "CREATE", "ALTER", "DROP"}
     if words[0] == "WITH":
-        words = [word for word in words if word not in ("WITH", "AS")]
         while words and words[0] not in writes | {"SELECT"}:
             words.pop(0)
     if words and words[0] == "SELECT":
@@ -281,7 +280,7 @@ def _statements(rng):
         ("CREATE TABLE photos_{n} (id INTEGER)", True),
         ("ALTER TABLE photos_{n} ADD COLUMN likes INTEGER", True),
         ("DROP TABLE photos_{n}", True),
-        ("SHOW search_path", False),
+        ("SHOW CREATE TABLE photos_{n}", False),
         ("VALUES ({n})", False),
         ("SELECT replace(title, 'a', 'b') FROM photos WHERE id = {n}", False),
         ("SELECT created, dropped, updated_at FROM inserts WHERE delete_id = {n}", False),
@@ -317,7 +316,7 @@ def _statements(rng):
         ("CREATE TABLE photos_{n} (id INTEGER)", True),
         ("ALTER TABLE photos_{n} ADD COLUMN likes INTEGER", True),
         ("DROP TABLE photos_{n}", True),
-        ("SHOW search_path", False),
+        ("SHOW CREATE TABLE photos_{n}", False),
         ("VALUES ({n})", False),
         ("SELECT replace(title, 'a', 'b') FROM photos WHERE id = {n}", False),
         ("SELECT created, dropped, updated_at FROM inserts WHERE delete_id = {n}", False),

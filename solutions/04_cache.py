@@ -276,6 +276,7 @@ from course.checks import SEED, attempt
 _rng = random.Random(SEED + 1)
 _negative, _text = -_rng.randint(2, 99), _rng.choice(["x", "y", "z"])
 seen = {"negative": attempt(lambda: len(LRUCache(_negative)))}
+seen["minus one"] = attempt(lambda: len(LRUCache(-1)))
 _none = LRUCache(0)
 _none.put(_text, 5)
 seen["zero"] = [len(_none), _none.get(_text), _text in _none]
@@ -300,6 +301,9 @@ assert "ValueError" in _kinds, (
 )
 assert str(_negative) in seen["negative"]["message"], (
     f"LRUCache({_negative}): the message must contain {_negative}; it was {seen['negative']['message']!r}"
+)
+assert "ValueError" in [seen["minus one"].get("raised"), *seen["minus one"].get("bases", [])], (
+    f"LRUCache(-1): expected a ValueError, got {seen['minus one']}"
 )
 assert seen["zero"] == [0, None, False], (
     f"LRUCache(0) keeps nothing: after put({_text!r}, 5) len, get, in are 0, None, False; yours gave {seen['zero']}"
