@@ -20,6 +20,7 @@ from nbgrader.api import (
     Grade,
     GradeCell,
     Notebook,
+    SourceCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -274,6 +275,17 @@ def comments(connection: Connection, assignment: str) -> Iterator[Any]:
     yield from connection.execute(
         _of(query, Comment, assignment).where(Comment.comment.is_not(None))
     )
+
+
+def sources(connection: Connection, assignment: str) -> Iterator[Any]:
+    """Yield (notebook, cell, source) for every cell that nbgrader keeps, hidden text and all."""
+    query = (
+        select(Notebook.name, SourceCell.name, SourceCell.source)
+        .join(Notebook, Notebook.id == SourceCell.notebook_id)
+        .join(Assignment, Assignment.id == Notebook.assignment_id)
+        .where(Assignment.name == assignment)
+    )
+    yield from connection.execute(query)
 
 
 def _of(query: Select[Any], row: Any, assignment: str) -> Select[Any]:

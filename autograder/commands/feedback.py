@@ -1,0 +1,29 @@
+"""`autograder feedback`."""
+
+from pathlib import Path
+
+import click
+
+from autograder.class_data import GradebookError
+from autograder.commands import root_option
+from autograder.feedback import write_feedback
+
+
+@click.command("feedback")
+@click.argument("assignment")
+@click.option("--student", default="", metavar="ID", help="Only this student.")
+@root_option
+def command(assignment: str, student: str, root: Path) -> None:
+    """Write each student's page of feedback, under grading/feedback/."""
+    written, failed = 0, 0
+    try:
+        for outcome in write_feedback(root, assignment, student):
+            written += len(outcome.pages)
+            if outcome.problem:
+                failed += 1
+                click.echo(f"{outcome.student}: no feedback: {outcome.problem}", err=True)
+    except GradebookError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"wrote {written} pages of {assignment} under grading/feedback/")
+    if failed:
+        raise click.ClickException(f"{failed} students have no feedback: their lines are above.")

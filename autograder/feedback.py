@@ -1,0 +1,198 @@
+"""Graded notebooks → grading/feedback/STUDENT/ASSIGNMENT/NAME.html, where nbgrader looks for it.
+
+One connection, one template, one reading of the gradebook for all students; a student whose
+notebook cannot be read is one sentence, and the others get their pages.
+"""
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from autograder import class_data, feedback_page, safe_html
+from autograder.class_data import GradebookError, Places
+from autograder.feedback_page import Course, Mark, Section
+
+# what nbgrader's own release_feedback needs beside the page, and what it may look like
+BESIDE = {
+    "timestamp.txt": re.compile(r"[\w :.+/-]{1,60}\s*"),
+    "submission_secret.txt": re.compile(r"[0-9a-f]{32,256}\s*"),
+}
+NOTEBOOK_BYTES = 50_000_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One student's page: where it is, or why there is none."""
+
+    student: str
+    pages: tuple[Path, ...] = ()
+    problem: str = ""
+
+
+@dataclass
+class Graded:
+    """What the gradebook says about one student's copy of a notebook."""
+
+    marks: dict[str, Mark]
+    comments: dict[str, str]
+
+    @property
+    def score(self) -> float:
+        return sum(mark.score for mark in self.marks.values())
+
+    @property
+    def points(self) -> float:
+        return sum(mark.points for mark in self.marks.values())
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """All that is read once for a class."""
+
+    name: str
+    students: tuple[str, ...]
+    courses: dict[str, Course]  # notebook → the course's side of it
+    graded: dict[tuple[str, str], Graded]  # (student, notebook)
+    penalties: dict[str, float]  # student → points
+
+
+def write_feedback(root: Path, assignment: str, student: str = "") -> Iterator[Outcome]:
+    """Write the pages of an assignment, of one student or all; yield an outcome a student.
+
+    Raises GradebookError when there is no such assignment, or no such student in it.
+    """
+    places = class_data.places(root)
+    read = _read(places, assignment)
+    recorded = {path.stem for path in (places.records / assignment).glob("*.json")}
+    students = sorted({*read.students, *recorded})
+    if student and student not in students:
+        raise GradebookError(f"{student}: no submission of {assignment} by this student is graded.")
+    for one in [student] if student else students:
+        yield _of_student(places, read, one)
+
+
+def _read(places: Places, assignment: str) -> Assignment:
+    with class_data.opened(places.course.db_url) as connection:
+        wanted = class_data.assignments(connection, (assignment,))
+        works = class_data.works(connection, wanted)
+        graded: dict[tuple[str, str], Graded] = defaultdict(lambda: Graded({}, {}))
+        for row in class_data.marks(connection, assignment):
+            mark = Mark(float(row.score or 0), float(row.points), bool(row.waits))
+            graded[row.student, row.notebook].marks[row.cell] = mark
+        for student, notebook, cell, comment in class_data.comments(connection, assignment):
+            graded[student, notebook].comments[cell] = comment
+        sources: dict[str, dict[str, str]] = defaultdict(dict)
+        for notebook, cell, source in class_data.sources(connection, assignment):
+            sources[notebook][cell] = source or ""
+    courses = {}
+    for notebook, texts in sources.items():
+        release = places.folder("release", ".", assignment) / f"{notebook}.ipynb"
+        released = nbformat.read(release, as_version=4).cells if release.is_file() else []
+        courses[notebook] = feedback_page.course_of(texts, released)
+    penalties = {work.student: work.penalty for work in works}
+    return Assignment(assignment, tuple(penalties), courses, dict(graded), penalties)
+
+
+def _of_student(places: Places, read: Assignment, student: str) -> Outcome:
+    """Write one student's pages; whatever is wrong with their notebook is a sentence."""
+    folder = places.folder("feedback", student, read.name)
+    autograded = places.folder("autograded", student, read.name)
+    pages, problems = [], []
+    for notebook, course in read.courses.items():
+        source, target = autograded / f"{notebook}.ipynb", folder / f"{notebook}.html"
+        try:
+            if source.is_file():
+                if (student, notebook) not in read.graded:
+                    raise ValueError("the gradebook has no score for it")
+                if source.stat().st_size > NOTEBOOK_BYTES:
+                    raise ValueError(f"it has more than {NOTEBOOK_BYTES // 1_000_000} MB")
+                cells = nbformat.read(source, as_version=4).cells
+                graded = read.graded[student, notebook]
+                parts = feedback_page.sections(cells, course, graded.marks, graded.comments)
+                text = _rendered(read, student, notebook, graded, parts)
+            else:
+                text = _refusal(places, read, student, notebook)
+            _write(target, text)
+            pages.append(target)
+        except Exception as error:  # one student's notebook never stops the others' pages
+            target.unlink(missing_ok=True)  # a page of an earlier grading would be wrong now
+            problem = " ".join(f"{error}".split())[:200] or type(error).__name__
+            problems.append(f"{notebook}.ipynb: {problem}")
+    if pages:
+        _put_beside(folder, [autograded, places.folder("submitted", student, read.name)])
+    return Outcome(student, tuple(pages), "; ".join(problems))
+
+
+def _refusal(places: Places, read: Assignment, student: str, notebook: str) -> str:
+    """Return the page of a submission that was not graded, with the record's sentence."""
+    path = places.records / read.name / f"{student}.json"
+    if not path.is_file():
+        raise ValueError("there is no autograded notebook: grade this submission again")
+    record = class_data.read_record(path, read.name)
+    if record.status in ("graded", "unreadable"):
+        raise ValueError("there is no autograded notebook: grade this submission again")
+    nothing = Graded({}, {})
+    return _rendered(read, student, notebook, nothing, [], record.sentence or record.status)
+
+
+def _rendered(
+    read: Assignment,
+    student: str,
+    notebook: str,
+    graded: Graded,
+    parts: list[Section],
+    refusal: str = "",
+) -> str:
+    penalty = read.penalties.get(student, 0.0)
+    return _template().render(
+        assignment=read.name,
+        notebook=notebook,
+        student=student,
+        score=max(0.0, graded.score - penalty),
+        points=graded.points,
+        penalty=penalty,
+        waits=any(mark.waits for mark in graded.marks.values()),
+        sections=parts,
+        refusal=refusal,
+        code_style=safe_html.STYLE,
+    )
+
+
+@cache
+def _template() -> Template:
+    return Environment(
+        loader=PackageLoader("autograder"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("feedback.html")
+
+
+def _put_beside(folder: Path, origins: list[Path]) -> None:
+    """Write nbgrader's two small files beside the page, if they are what nbgrader writes."""
+    for name, pattern in BESIDE.items():
+        for origin in origins:
+            path = origin / name
+            if path.is_symlink() or not path.is_file() or path.stat().st_size > 300:
+                continue
+            text = path.read_text(encoding="utf-8", errors="replace")
+            if pattern.fullmatch(text):
+                _write(folder / name, text)
+                break
+
+
+def _write(path: Path, text: str) -> None:
+    """Write all of the text or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(text, encoding="utf-8")
+    partial.chmod(0o644)
+    partial.replace(path)

@@ -1,0 +1,229 @@
+"""A graded notebook → what its student may see of it, as plain data for the feedback page.
+
+The page is made of what is named here, not of the notebook with something taken out: the student's
+cells, the visible checks' messages, whether each hidden check passed, points and comments.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from autograder import safe_html
+
+HIDDEN_NAME = re.compile(r"_hidden(_\d+)?$")
+HIDDEN_MARK = re.compile(r"### (BEGIN|END) (HIDDEN TESTS|MARK SCHEME)")
+SECRET_REGION = re.compile(
+    r"(?s)### BEGIN (HIDDEN TESTS|MARK SCHEME)(.*?)(?:### END (?:HIDDEN TESTS|MARK SCHEME)|\Z)"
+)
+SECRET_LENGTH = 16  # characters: a shorter line, such as `import math`, gives nothing away
+WITHHELD = "Not shown: it holds text of a check that is hidden."
+MESSAGE_LENGTH = 2_000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Points of one graded cell, as the gradebook has them."""
+
+    score: float
+    points: float
+    waits: bool  # for a person
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a cell put out: text, or a PNG's `src`."""
+
+    text: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One cell on the page."""
+
+    kind: str  # "code", "text", "answer" or "check"
+    title: str
+    content: Markup | str = ""
+    mark: Mark | None = None
+    message: str = ""
+    outputs: tuple[Output, ...] = ()
+    withheld: bool = False  # there was output, and it is not shown
+    comment: Markup | str = ""
+
+    @property
+    def verdict(self) -> str:
+        """What the points say, in words."""
+        if self.mark is None:
+            return ""
+        if self.mark.waits:
+            return "waits for a person to grade it"
+        if self.kind == "answer":
+            return "graded"
+        if self.mark.score >= self.mark.points:
+            return "it passed"
+        return "it passed in part" if self.mark.score > 0 else "it did not pass"
+
+
+@dataclass
+class Section:
+    """A heading of the notebook and the student's cells below it."""
+
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        return sum(block.mark.score for block in self.blocks if block.mark)
+
+    @property
+    def points(self) -> float:
+        return sum(block.mark.points for block in self.blocks if block.mark)
+
+
+@dataclass(frozen=True)
+class Course:
+    """What holds for every student's copy of one notebook."""
+
+    released: frozenset[str]  # the texts of the cells as students got them
+    hidden: frozenset[str]  # grade ids
+    secrets: frozenset[str]  # lines of hidden checks and rubrics
+
+    def gives_away(self, text: str) -> bool:
+        """Say whether a text holds a line of a hidden check or a rubric, escaped or not."""
+        unescaped = text.replace("\\n", "\n").replace('\\"', '"').replace("\\'", "'")
+        return any(line in text or line in unescaped for line in self.secrets)
+
+
+def course_of(sources: Mapping[str, str], released: list[Any]) -> Course:
+    """Return the course's side of a notebook: the gradebook's sources and the release's cells."""
+    texts = frozenset(cell.source.strip() for cell in released)
+    hidden = {name for name, text in sources.items() if "BEGIN HIDDEN TESTS" in text}
+    secrets = {
+        line.strip()
+        for text in sources.values()
+        for region in SECRET_REGION.finditer(text)
+        for line in region[2].splitlines()
+        if len(line.strip()) >= SECRET_LENGTH
+    }
+    shown = "\n".join([*texts, *(SECRET_REGION.sub("", text) for text in sources.values())])
+    return Course(texts, frozenset(hidden), frozenset(s for s in secrets if s not in shown))
+
+
+def sections(
+    cells: list[Any], course: Course, marks: Mapping[str, Mark], comments: Mapping[str, str]
+) -> list[Section]:
+    """Return the student's cells by heading, every graded cell of the gradebook among them."""
+    made, seen = [Section("Your work")], set()
+    hidden_ran, number = False, 0
+    for cell in cells:
+        about = cell.metadata.get("nbgrader") or {}
+        name = str(about.get("grade_id", ""))
+        is_hidden = bool(HIDDEN_MARK.search(cell.source)) or name in course.hidden
+        if about.get("grade") and not about.get("solution"):
+            number += 1
+            hidden = is_hidden or bool(HIDDEN_NAME.search(name))
+            hidden_ran = hidden_ran or hidden
+            made[-1].blocks.append(_check(cell, name, number, hidden, course, marks))
+            seen.add(name)
+        elif is_hidden:  # a rubric, or a hidden check that lost its marks
+            hidden_ran = hidden_ran or cell.cell_type == "code"
+        elif about.get("solution") or about.get("task"):
+            comment = comments.get(name, "")
+            made[-1].blocks.append(_answer(cell, name, course, marks, comment, hidden_ran))
+            seen.add(name)
+        elif cell.source.strip() in course.released:
+            made += [Section(title) for title in _headings(cell)]
+        elif cell.source.strip() and not about.get("locked"):
+            made[-1].blocks.append(_own(cell, course, hidden_ran))
+    rest = [name for name in marks if name not in seen]
+    made.append(Section("Not found in your notebook", [_lost(name, marks[name]) for name in rest]))
+    return [section for section in made if section.blocks]
+
+
+def _headings(cell: Any) -> list[str]:
+    """Return the headings of a course's text cell, without their marks."""
+    if cell.cell_type != "markdown":
+        return []
+    return re.findall(r"(?m)^#{1,3} +(.*\S)", cell.source)
+
+
+def _lost(name: str, mark: Mark) -> Block:
+    return Block("check", "Hidden check" if HIDDEN_NAME.search(name) else name, mark=mark)
+
+
+def _check(
+    cell: Any, name: str, number: int, hidden: bool, course: Course, marks: Mapping[str, Mark]
+) -> Block:
+    mark = marks.get(name)
+    if hidden:
+        return Block("check", f"Hidden check {number}", mark=mark)
+    message = "" if mark and mark.score >= mark.points else _message(cell)
+    if course.gives_away(message):
+        message = WITHHELD
+    content = safe_html.code(cell.source) if cell.cell_type == "code" else ""
+    return Block("check", f"Check {number}", content, mark, message)
+
+
+def _message(cell: Any) -> str:
+    """Return why nbgrader gave no points: the error, or what was printed to stderr."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            text = str(output.evalue)
+            if output.ename != "AssertionError":
+                text = f"{output.ename}: {text}"
+            return safe_html.plain(text)[:MESSAGE_LENGTH]
+        if output.get("name") == "stderr":
+            text = f"It printed to stderr: {output.text}"
+            return safe_html.plain(text)[:MESSAGE_LENGTH]
+    return ""
+
+
+def _answer(
+    cell: Any, name: str, course: Course, marks: Mapping[str, Mark], comment: str, late: bool
+) -> Block:
+    own = _own(cell, course, late)
+    is_code = cell.cell_type == "code"
+    return Block(
+        kind="code" if is_code else "answer",
+        title="Your code" if is_code else "Your answer",
+        content=own.content,
+        mark=marks.get(name),
+        outputs=own.outputs,
+        withheld=own.withheld,
+        comment=safe_html.markdown(comment) if comment else "",
+    )
+
+
+def _own(cell: Any, course: Course, late: bool) -> Block:
+    """Return a cell that the student wrote or changed.
+
+    Its output is shown if no hidden check had run before it: code that a hidden check has called
+    may have kept what it was given.
+    """
+    if cell.cell_type != "code":
+        text = safe_html.markdown(cell.source, cell.get("attachments"))
+        return Block("text", "Your text", text)
+    outputs = () if late else tuple(_outputs(cell, course))
+    withheld = late and bool(cell.get("outputs"))
+    return Block("code", "Your cell", safe_html.code(cell.source), None, "", outputs, withheld)
+
+
+def _outputs(cell: Any, course: Course) -> Iterator[Output]:
+    """Yield a cell's outputs as plain text and PNG; whatever else there is, is left out."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            text = f"{output.ename}: {output.evalue}"
+        elif output.output_type == "stream":
+            text = output.text
+        else:
+            picture = safe_html.png_source(output.data.get("image/png", ""))
+            if picture:
+                yield Output(picture=picture)
+                continue
+            text = output.data.get("text/plain", "")
+        text = safe_html.plain(text)
+        if text:
+            yield Output(WITHHELD if course.gives_away(text) else text)

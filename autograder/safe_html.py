@@ -1,0 +1,94 @@
+"""A student's text, code and outputs as HTML that can do nothing: no script, no request, no style.
+
+Only what is named here comes through: sanitized Markdown, highlighted code, plain text, PNG.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bleach.sanitizer import Cleaner
+from markupsafe import Markup
+from nbconvert.filters.ansi import strip_ansi
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+TAGS = {
+    *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl"),
+    *("dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p"),
+    *("pre", "q", "s", "samp", "small", "span", "strong", "sub", "summary", "sup", "table"),
+    *("tbody", "td", "th", "thead", "tr", "u", "ul", "var"),
+}
+TEXT_LENGTH = 20_000  # characters of one output
+PNG_LENGTH = 3_000_000  # characters of one picture in base64
+PNG_BEGINS = b"\x89PNG\r\n\x1a\n"
+FORMAT = HtmlFormatter(nowrap=True)
+STYLE = """
+.code .k, .code .kn, .code .ow, .code .kc { color: #00527a; font-weight: 600; }
+.code .s1, .code .s2, .code .sd, .code .sa, .code .si { color: #8a3a00; }
+.code .c1 { color: #5a5a5a; font-style: italic; }
+.code .mi, .code .mf { color: #6b2f5c; }
+.code .nf, .code .nc { color: #005c43; font-weight: 600; }
+"""
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    """Say whether an attribute stays: links, spans of cells, PNG that is part of the page."""
+    if name == "src":
+        return tag == "img" and png_source(value.removeprefix("data:image/png;base64,")) == value
+    if name == "href":
+        return tag == "a" and bool(re.match(r"(https?://|mailto:)", value, re.IGNORECASE))
+    return (tag, name) in (("a", "title"), ("img", "alt")) or (
+        tag in ("td", "th") and name in ("colspan", "rowspan")
+    )
+
+
+# what is not allowed is shown as text, so that nothing of an answer is lost
+CLEANER = Cleaner(tags=TAGS, attributes=_allowed, protocols=["http", "https", "mailto", "data"])
+
+
+def markdown(text: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> Markup:
+    """Return a student's Markdown as HTML; headings are lowered below the page's own."""
+    if len(text) > TEXT_LENGTH:
+        return Markup("<pre>") + plain(text) + Markup("</pre>")
+    renderer = IPythonRenderer(
+        escape=False,
+        allow_harmful_protocols=False,
+        exclude_anchor_links=True,
+        attachments={
+            name: {kind: data for kind, data in kinds.items() if kind == "image/png"}
+            for name, kinds in (attachments or {}).items()
+        },
+    )
+    html = CLEANER.clean(MarkdownWithMath(renderer=renderer).render(text))
+    return Markup(re.sub(r"(</?h)([1-6])>", lambda h: f"{h[1]}{min(6, int(h[2]) + 3)}>", html))
+
+
+def code(text: str) -> Markup:
+    """Return Python as highlighted HTML."""
+    return Markup(highlight(text, PythonLexer(stripnl=False), FORMAT).rstrip("\n"))
+
+
+def plain(text: Any) -> str:
+    """Return an output's text without terminal colours and control characters, cut if long."""
+    joined = "".join(text) if isinstance(text, list) else str(text)
+    whole = re.sub(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]", "", strip_ansi(joined[: 2 * TEXT_LENGTH]))
+    if len(joined) > TEXT_LENGTH:
+        whole = f"{whole[:TEXT_LENGTH]}\n… cut: the whole output has {len(joined):,} characters."
+    return whole.rstrip()
+
+
+def png_source(data: Any) -> str:
+    """Return the `src` of a picture that is really a PNG, "" for anything else."""
+    text = re.sub(r"\s", "", "".join(data) if isinstance(data, list) else str(data))
+    if len(text) > PNG_LENGTH:
+        return ""
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return f"data:image/png;base64,{text}" if content.startswith(PNG_BEGINS) else ""
