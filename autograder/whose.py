@@ -1,0 +1,189 @@
+"""Whose a file is, and of which assignment: read off its name, its folders and its content.
+
+Four ways in which files come:
+
+    course.submit()        02_load_balancer__ada.ipynb
+    Canvas' download       lovelaceada_LATE_12345_67890_02_load_balancer-1.ipynb
+    Moodle's download      Ada Lovelace_4711_assignsubmission_file_/02_load_balancer.ipynb
+    a folder a student     ada/02_load_balancer.ipynb
+
+Canvas: lib/content_zipper.rb of canvas-lms (2023): the sortable name without all but letters, in
+lower case, LATE, the user's and the file's number, the name of the file. Moodle: mod/assign/
+locallib.php (4.x, 2023): full name, the participant's number in this assignment (another one in
+each), the plugin; in folders or, by the user's choice, as the beginning of the file's name.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+CANVAS = re.compile(
+    r"(?P<name>\w+?)(?P<late>_LATE)?_(?P<user>\d+|anon_\w+?)_(?P<file>\d+)_(?P<rest>.+)"
+)
+MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_file_(?P<rest>.*)")
+TYPED = re.compile(r"(?P<assignment>.+?)__(?P<student>[\w.@-]+)")
+COPY = re.compile(r" ?\((?P<number>\d+)\)$")  # what a browser adds
+AGAIN = re.compile(r"-(?P<number>\d+)$")  # what Canvas adds when a student hands in again
+
+
+class WhoseError(Exception):
+    """Why a file cannot be taken, as the end of a sentence that begins with its name."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as the gradebook has them."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """By what they may be called, in plain letters and digits."""
+        both = (f"{self.first_name} {self.last_name}", f"{self.last_name} {self.first_name}")
+        return {plain(name) for name in (self.id, self.email, *both)} - {""}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a file's name says about it."""
+
+    called: str = ""  # the student, as the LMS or the folder calls them
+    typed: str = ""  # as the student does
+    lms: str = ""  # "Canvas", "Moodle" or ""
+    lms_user: str = ""
+    late: bool | None = None  # what Canvas says
+    assignment: str = ""
+    order: tuple[int, int] = (
+        0,
+        0,
+    )  # the larger, the newer: Canvas' number of the file, of the copy
+
+
+def plain(text: str) -> str:
+    """Return the letters and digits of a name, lower case, without accents."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def claim(parts: Iterable[str], known: Iterable[str]) -> Claim:
+    """Return what the parts of a path say, from the file's name outwards.
+
+    known: the assignments. An assignment or student that is not said is "".
+    """
+    *folders, name = parts
+    known = list(known)
+    assignment, typed, copy = _own_name(_stem(name), known)
+    match = None if typed else _lms(_stem(name))
+    if match:
+        assignment, typed, copy = _own_name(_stem(match["rest"]), known)
+    for folder in reversed(folders):
+        match = match or _lms(_stem(folder))
+    if not match:
+        people = [part for part in folders if part == _stem(part) and part not in known]
+        return Claim("".join(people[-1:]), typed, assignment=assignment, order=(0, copy))
+    said = match.groupdict()
+    if "late" not in said:
+        return Claim(said["name"], typed, "Moodle", said["user"], None, assignment, (0, copy))
+    late, number = bool(said["late"]), int(said["file"])
+    return Claim(said["name"], typed, "Canvas", said["user"], late, assignment, (number, copy))
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"\.(ipynb|zip)$", "", name, flags=re.IGNORECASE)
+
+
+def _lms(stem: str) -> re.Match[str] | None:
+    """Return how an LMS named a file or folder, or None."""
+    return MOODLE.fullmatch(stem) or CANVAS.fullmatch(stem)
+
+
+def _own_name(stem: str, known: list[str]) -> tuple[str, str, int]:
+    """Return what the student's own file name says: assignment, student, number of the copy."""
+    stem, copy = _without_copy(stem)
+    if (match := TYPED.fullmatch(stem)) and _assignment_of(match["assignment"], known):
+        return _assignment_of(match["assignment"], known), match["student"], copy
+    return _assignment_of(stem, known), "", copy
+
+
+def _without_copy(stem: str) -> tuple[str, int]:
+    match = COPY.search(stem)
+    return (stem[: match.start()], int(match["number"])) if match else (stem, 0)
+
+
+def _assignment_of(stem: str, known: list[str]) -> str:
+    """Return the assignment that a stem names, also with Canvas' number after it, or ""."""
+    wanted = {plain(stem), plain(AGAIN.sub("", stem))}
+    return next((name for name in known if plain(name) in wanted), "")
+
+
+def assignment_inside(data: bytes, known: Iterable[str]) -> str:
+    """Return the assignment that a notebook itself says it is of, or ""."""
+    try:
+        said = json.loads(data)["metadata"]["course"]["assignment"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return said if isinstance(said, str) and said in set(known) else ""
+
+
+def student(said: Claim, roster: list[Person], add: bool = False) -> tuple[str, str]:
+    """Return (student id, a note or ""); WhoseError if it cannot be told.
+
+    With a roster (the students of the gradebook) it is one of them, or with `add` a new one, too.
+    An LMS knows who handed a file in; the name that the student typed counts only without that.
+    """
+    typed = _by_typed(said.typed, roster)
+    if not said.called and not said.typed:
+        raise WhoseError("does not say whose it is: rename it to ASSIGNMENT__STUDENT.ipynb")
+    called = _by_lms(said, roster)
+    if len(called) > 1 and typed and typed[0] in called:
+        called = typed  # two of one name, and the file says which
+    if len(called) > 1 or (not called and len(typed) > 1):
+        who = " or ".join(sorted(person.id for person in called or typed))
+        raise WhoseError(f"may be of {who}: rename it to ASSIGNMENT__STUDENT.ipynb")
+    if called:
+        differs = typed and typed[0] != called[0]
+        return called[0].id, f"the file says {said.typed}" if differs else ""
+    if typed:
+        return typed[0].id, f"by the name in the file: {said.called} is unknown" if said.lms else ""
+    if roster and not add:
+        who = said.called if said.lms else said.typed or said.called
+        raise WhoseError(
+            f"is of {who}, who is not in the gradebook: `nbgrader db student add ID`, or use --add"
+        )
+    return _new(said), ""
+
+
+def _by_lms(said: Claim, roster: list[Person]) -> list[Person]:
+    if said.lms == "Canvas":
+        by_number = [person for person in roster if person.lms_user_id == said.lms_user]
+        if by_number:
+            return by_number
+    return _called(said.called, roster)
+
+
+def _by_typed(typed: str, roster: list[Person]) -> list[Person]:
+    return _called(typed, roster) or _called(AGAIN.sub("", typed), roster)
+
+
+def _called(name: str, roster: list[Person]) -> list[Person]:
+    """Return those of the roster with this id, or else with such a name."""
+    exact = [person for person in roster if person.id == name]
+    return exact or [person for person in roster if plain(name) and plain(name) in person.names]
+
+
+def _new(said: Claim) -> str:
+    """Return an id for somebody who is in no roster: the same for the same person, always."""
+    name = {
+        "Canvas": f"{said.called}-{said.lms_user}",  # there may be two of one name
+        "Moodle": said.called,  # its numbers change from one assignment to the next
+    }.get(said.lms, said.typed or said.called)
+    made = re.sub(r"[^\w.@-]+", "-", name).strip("-._")
+    if not made:
+        raise WhoseError("does not say whose it is: rename it to ASSIGNMENT__STUDENT.ipynb")
+    return made
