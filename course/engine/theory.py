@@ -131,13 +131,14 @@ def lru_hit_ratio(popularity, capacity):
     shares, capacity = _shares(popularity, capacity)
     if capacity >= len(shares):
         return 1.0
-    low, high = 0.0, 1.0
-    while _held(shares, high).sum() < capacity:
-        low, high = high, 2 * high
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _held(shares, middle).sum() < capacity else (low, middle)
-    return float(shares @ _held(shares, high))
+    window = capacity * 1.0  # Newton from below: the keys held are concave in T, at most T of them
+    for _ in range(200):
+        held = _held(shares, window)
+        step = (capacity - held.sum()) / (shares @ (1 - held))
+        window += step
+        if step <= 1e-14 * window:
+            break
+    return float(shares @ _held(shares, window))
 
 
 def _held(shares, window):
