@@ -3,7 +3,10 @@
 import dataclasses
 import itertools
 import math
+import os
+import random
 import re
+import secrets
 from html import unescape
 
 import numpy as np
@@ -39,7 +42,7 @@ from course.stateless_tier.model import LOOK_UP, session_id
 from course.stateless_tier.scaling import CAPACITY, NIGHT, PEAK, traffic
 from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
 from course.stateless_tier.traffic import PAGE_EVERY, visits
-from tests.course_scripts import solved
+from tests.course_scripts import cells, names_before, run, solved, verdict
 
 SOLVED = solved("06_stateless_tier")
 STICKY, STORE, HANDLE, SCALER = (
@@ -974,3 +977,53 @@ def test_names_are_of_the_views_given():
     assert name_picked(ReturnsStranger(), "ann", views).endswith("(none of the views given)")
     assert name_picked(ReturnsNone(), "ann", views) == "None (none of the views given)"
     assert Request().session_id is None and Response(401).body == ""
+
+
+class OtherRandom(random.Random):
+    """The module secrets' generator, without CPython's private name `random._urandom`."""
+
+    def getrandbits(self, k):
+        return int.from_bytes(os.urandom(k // 8 + 1), "big") % 2**k
+
+    def randbytes(self, n):
+        return os.urandom(n)
+
+
+OWN_CHANCE = """
+class SessionStore(SessionStore):
+    def login(self, user):
+        id = f"{super().login(user)}{__import__('time').time_ns()}"
+        self.users = getattr(self, "users", {}) | {id: user}
+        return id
+"""
+
+
+def test_the_check_on_secrets_does_without_a_private_name_of_cpython(monkeypatch):
+    """Where the name is gone a right solution still passes, and what it asks besides is asked."""
+    name = "06_stateless_tier"
+    [check] = [cell for cell in cells(name) if cell.grade_id == "session_store_hidden_2"]
+    other = dict(names_before(name, "autoscaler"))
+    run(OWN_CHANCE, other)
+    assert verdict(check, SOLVED) == "" and "must come from the module secrets" in verdict(
+        check, other
+    )
+    generator = OtherRandom()
+    monkeypatch.delattr("random._urandom")
+    monkeypatch.setattr(secrets, "_sysrand", generator)
+    for made in ("randbits", "choice"):
+        of = "getrandbits" if made == "randbits" else made
+        monkeypatch.setattr(secrets, made, getattr(generator, of))
+    assert not hasattr(random, "_urandom")
+    assert verdict(check, SOLVED) == "" and verdict(check, other) == ""
+    assert not hasattr(random, "_urandom")
+    weak = {**SOLVED, "SessionStore": lambda env, lifetime: Counting()}
+    assert "bits of chance" in verdict(check, weak)
+
+
+class Counting:
+    """A store whose ids are a counter's."""
+
+    count = itertools.count()
+
+    def login(self, user):
+        return f"{next(self.count):06}"
