@@ -997,7 +997,8 @@ for _what in ("deploy", "half a deploy", "healthy") * 6:
     _result = attempt(lambda: rolling_deploy(_centers, "v7", _deploy, _healthy))
     if "returned" in _result:
         _done = _result["returned"]
-        _result = [_done.succeeded, [_center.name for _center in _done.rolled_back]]
+        _lists = [[_center.name for _center in _each] for _each in (_done.deployed, _done.rolled_back)]
+        _result = [_done.succeeded, *_lists]
     seen.append([_result, [_center.version for _center in _centers]])
 ### JUDGE
 import random
@@ -1013,8 +1014,8 @@ for _what, (_result, _versions) in zip(("deploy", "half a deploy", "healthy") * 
     _back = _names[: _names.index(_bad) + 1][::-1]
     _function = "healthy" if _what == "healthy" else "deploy"
     _case = f"centers {' '.join(_names)}, {_function} raises an exception in {_bad}, which counts as unhealthy"
-    assert _result == [False, _back], (
-        f"{_case}: succeeded and rolled_back should be {[False, _back]}, yours gave {_result}"
+    assert _result == [False, _back[::-1], _back], (
+        f"{_case}: succeeded, deployed, rolled_back should be {[False, _back[::-1], _back]}, yours gave {_result}"
     )
     assert _versions == _old, f"{_case}: afterwards they should run {_old} again, yours run {_versions}"
 assert seen, "nothing was seen"

@@ -216,6 +216,8 @@ def _line(rng):
         f"{stamp[:5]}{int(stamp[5:7]) % 9 + 1}{stamp[7:]} {server} {level} {message}", f"{stamp[:10]}t{stamp[11:]} {server} {level} {message}",
         f" {good}", f"x{good}", f"{stamp[:-1]}+00:00 {server} {level} {message}", f"2025-02-29{stamp[10:]} {server} {level} {message}", "\n", f"{stamp}\n",
         f"{stamp[:4]}/{stamp[5:7]}/{stamp[8:]} {server} {level} {message}", f"{stamp[:4]}{stamp[5:7]}{stamp[8:]} {server} {level} {message}",
+        f"{stamp[:17]}61Z {server} {level} {message}", f"{stamp[:3]}\u0666{stamp[4:]} {server} {level} {message}",
+        f"{stamp} {server} \u00c4{level} {message}", f"{stamp} {server} {level}   ",
     ]
     return [good, good + "\n", rng.choice(bad), rng.choice(bad)]
 
@@ -258,6 +260,8 @@ def _line(rng):
         f"{stamp[:5]}{int(stamp[5:7]) % 9 + 1}{stamp[7:]} {server} {level} {message}", f"{stamp[:10]}t{stamp[11:]} {server} {level} {message}",
         f" {good}", f"x{good}", f"{stamp[:-1]}+00:00 {server} {level} {message}", f"2025-02-29{stamp[10:]} {server} {level} {message}", "\n", f"{stamp}\n",
         f"{stamp[:4]}/{stamp[5:7]}/{stamp[8:]} {server} {level} {message}", f"{stamp[:4]}{stamp[5:7]}{stamp[8:]} {server} {level} {message}",
+        f"{stamp[:17]}61Z {server} {level} {message}", f"{stamp[:3]}\u0666{stamp[4:]} {server} {level} {message}",
+        f"{stamp} {server} \u00c4{level} {message}", f"{stamp} {server} {level}   ",
     ]
     return [(good, entry), (good + "\n", entry), (rng.choice(bad), None), (rng.choice(bad), None)]
 
@@ -507,7 +511,8 @@ for _host in _hosts[:3]:
 
 
 def _all(histogram):
-    return [str(histogram.quantile(number / 64)) for number in range(65)]
+    answers = [histogram.quantile(number / 64) for number in range(65)]
+    return [None if answer is None else str(float(answer)) for answer in answers]
 
 
 _before = [_all(_host) for _host in _hosts]
@@ -539,7 +544,7 @@ _values = [_rng.randint(0, 100) for _ in range(3) for _ in range(_rng.randint(5,
 def _all(values):
     ordered = sorted(values)
     found = [ordered[max(1, math.ceil(number * len(ordered) / 64)) - 1] for number in range(65)]
-    return [str(min([bound for bound in _bounds if bound >= value], default=math.inf)) for value in found]
+    return [str(float(min([bound for bound in _bounds if bound >= value], default=math.inf))) for value in found]
 
 
 assert seen["merged"] == _all(_values), (
@@ -628,7 +633,7 @@ for _size in (0, 1, 30, 300):
     _days = _rng.sample(range(-5, 400), 12)
     _events = [(_rng.choice([_rng.randrange(25), f"u{_rng.randrange(9)}"]), _rng.choice(_days)) for _ in range(_size)]
     _copy = list(_events)
-    _asked = [(_rng.choice(_days), _rng.choice(_days)) for _ in range(25)] + [(_days[0], 0), (999, 1)]
+    _asked = [sorted(_rng.choices(_days, k=2)) for _ in range(25)] + [[_days[0]] * 2, [999, 1000]]
     _active = daily_active_users(_events)
     seen.append(
         {
@@ -645,7 +650,7 @@ _rng = random.Random(SEED + 5)
 for _size, _got in zip((0, 1, 30, 300), seen, strict=True):
     _days = _rng.sample(range(-5, 400), 12)
     _events = {(_rng.choice([_rng.randrange(25), f"u{_rng.randrange(9)}"]), _rng.choice(_days)) for _ in range(_size)}
-    _asked = [(_rng.choice(_days), _rng.choice(_days)) for _ in range(25)] + [(_days[0], 0), (999, 1)]
+    _asked = [sorted(_rng.choices(_days, k=2)) for _ in range(25)] + [[_days[0]] * 2, [999, 1000]]
     _when = [_day for _, _day in _events]
     _want = sorted([_day, _when.count(_day)] for _day in set(_when))
     assert _got["active"] == _want, f"{_size} events: [day, users] should begin {_want[:4]}, yours {_got['active'][:4]}"
@@ -886,13 +891,13 @@ def _stage(name, kind, calls):
         calls.append(name)
         if kind in ("KeyError", "ValueError", "ZeroDivisionError"):
             raise {"KeyError": KeyError, "ValueError": ValueError, "ZeroDivisionError": ZeroDivisionError}[kind](name)
-        return {"True": True, "None": None, "text": "done", "empty": "", "list": [], "False": False}[kind]
+        return {"True": True, "None": None, "text": "done", "empty": "", "list": [], "0": 0, "False": False}[kind]
 
     return run
 
 
 _rng, seen = random.Random(SEED + 7), []
-_good, _bad = ["True", "None", "text", "empty", "list"], ["False", "KeyError", "ValueError", "ZeroDivisionError"]
+_good, _bad = ["True", "None", "text", "empty", "list", "0"], ["False", "KeyError", "ValueError", "ZeroDivisionError"]
 for _ in range(80):
     _kinds = [_rng.choice(_good if _rng.random() < 0.8 else _bad) for _ in range(_rng.randrange(7))]
     _calls, _names = [], [_rng.choice(["build", "test", "canary", "deploy"]) + str(_n % 5) for _n in range(len(_kinds))]
@@ -906,7 +911,7 @@ import random
 from course.checks import SEED
 
 _rng, _number = random.Random(SEED + 7), 0
-_good, _bad = ["True", "None", "text", "empty", "list"], ["False", "KeyError", "ValueError", "ZeroDivisionError"]
+_good, _bad = ["True", "None", "text", "empty", "list", "0"], ["False", "KeyError", "ValueError", "ZeroDivisionError"]
 for _got in seen:
     _number += 1
     _kinds = [_rng.choice(_good if _rng.random() < 0.8 else _bad) for _ in range(_rng.randrange(7))]
