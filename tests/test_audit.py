@@ -101,9 +101,7 @@ def test_an_endless_mutant_dies_and_a_solution_that_fails_is_told(tmp_path, monk
     alpha = audited(make_course(tmp_path / "endless", one))["alpha"]
     assert alpha.killed["took too long"] >= 1  # `pass` for `number -= 1`, for one
     bad = SCRIPT.replace("return 2 * number  # secret of beta", "return 3 * number")
-    with pytest.raises(
-        audit.AuditError, match=r"solution of beta fails: .*beta"
-    ):
+    with pytest.raises(audit.AuditError, match=r"solution of beta fails: .*beta"):
         audited(make_course(tmp_path / "bad", bad))
 
 
