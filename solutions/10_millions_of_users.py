@@ -98,7 +98,7 @@ prediction = None  # dollars a month: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** every design is a point, cost against p95; the goals are the green box. A full circle meets all four goals, an open one misses some. **Right, above:** how busy each tier is over the day; × where it refuses requests. **Right, below:** where the money goes.
+# **Left:** every design is a point, cost against p95; the goals are the green box. A full circle meets all four goals, an open one misses some. Grey are designs to beat. **Right, above:** how busy each tier is over the day; × where it refuses requests. **Right, below:** where the money goes.
 #
 # You start with the design that was good enough last year. Mend it, one tier at a time:
 #
@@ -115,8 +115,8 @@ explore(prediction=prediction)
 simulate().summary()  # two of everything, as on a checklist: a grey mark at "never"
 
 # %% [markdown]
-# Two of everything answers six requests in ten: redundancy is not capacity. You can meet all four goals for less than 45,000 dollars a month, a cent for each user. Turning nine
-# knobs by hand works for one day. For the next one you will want a rule. That is exercise D; first the shards.
+# Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 of a hundred, slowly, until something in it dies. Last year's design with everything doubled meets all four goals for 65,500 dollars a month: it also doubles what was never short.
+# You can do it for less than 45,000, a cent for each user. Turning nine knobs by hand works for one day. For the next one you will want a rule. That is exercise D; first the shards.
 
 # %% [markdown]
 # ## Exercise A — A ring of shards
@@ -529,9 +529,8 @@ _store = ShardedStore(_ByLength(["a", "b"]), _stores)
 seen = {"found": [_store.get(_word) for _word in _words]}
 seen["nothing to do"] = _store.rebalance(_ByLength(["a", "b"]))
 seen["moved"] = _store.rebalance(_ByLength(["a", "c"]))
-seen["same dict"] = _stores["a"] is _first[0]
+seen["same dict"] = _stores["a"] is _first[0] and _stores.get("b", _first[1]) is _first[1]
 seen["left"] = sorted(_stores.get("b", {}))
-seen["gone"] = sorted(_first[1])
 seen["after"] = [_store.get(_word) for _word in _words]
 _store.put("kk", "new")
 seen["put"] = _stores["a"].get("kk")
@@ -547,8 +546,8 @@ assert seen["moved"] == 4, (
     f"nodes a, b, then a, c: the 4 keys of b move to c; rebalance returned {seen['moved']}"
 )
 assert seen["after"] == _values, f"after that get gave {seen['after']}, expected {_values}"
-assert seen["left"] == [] and seen["gone"] == [], (
-    f"b is not in the new ring: its dict must end up empty; it still held {seen['left'] or seen['gone']}"
+assert seen["left"] == [], (
+    f"b is not in the new ring: its dict must end up empty, or be taken out; it still held {seen['left']}"
 )
 assert seen["same dict"] is True and seen["put"] == "new", (
     "the dicts in stores must stay the same objects: the database does not move because its rows do"

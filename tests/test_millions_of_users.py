@@ -17,7 +17,9 @@ from course.engine import theory
 from course.engine.component import ComponentError
 from course.millions_of_users import (
     BALANCERS,
+    DOUBLED,
     LAST_YEAR,
+    ONE_BIG,
     ONE_OF_EACH,
     PUBLISHED,
     PUBLISHED_INCIDENTS,
@@ -51,7 +53,8 @@ from course.millions_of_users import (
 )
 from course.millions_of_users.plan import TUNED, shared_queue, waits
 from course.millions_of_users.tiers import STEP, TIERS, flow, rate
-from tests.course_scripts import ROOT, names_before, run, solved
+from tests import capstone
+from tests.course_scripts import solved
 
 NAME = "10_millions_of_users"
 SOLVED = solved(NAME)
@@ -62,34 +65,16 @@ CALM = Incidents()
 FITTING = Architecture(110, False, 3, 260, True, 3, 30, 3, "least connections")
 
 
-def submitted(name):
-    """Return the function `design` of a submission."""
-    path = ROOT / "tests" / "submissions" / NAME / "design" / f"{name}.py"
-    names = dict(names_before(NAME, "design"))
-    run(path.read_text(encoding="utf-8"), names, name)
-    return names["design"]
-
-
 # ── the goals: what passes, what does not, over how many days ──
 
 SEEDS = range(200)  # 600 hidden days
 FEW = range(0, 200, 20)
 
 
-def hidden(design, seed):
-    """Return the goals met on the three hidden days of a seed, as the check sees them."""
-    days = enumerate(draw_days(random.Random(seed)))
-    return [simulate(design, traffic=day, seed=3 * seed + number).goals for number, day in days]
-
-
 def points(design, seed, published=None):
-    """Return D's points, of 8: as its six checks give them."""
-    seen = simulate(design).goals if published is None else published
-    found = int(seen["availability"] and seen["p95 latency"])
-    found += int(seen["lost writes"] and seen["cost"])
-    goals = hidden(design, seed)
-    worth = {"availability": 2, "p95 latency": 2, "lost writes": 1, "cost": 1}
-    return found + sum(number for goal, number in worth.items() if all(day[goal] for day in goals))
+    """Return D's points, of 8; `published`: the goals met on that day, if they are known."""
+    days = [day.goals for day in capstone.hidden(design, seed)]
+    return capstone.points(published or simulate(design).goals, days)
 
 
 def test_a_careful_design_gets_all_points_on_every_seed():
@@ -97,19 +82,21 @@ def test_a_careful_design_gets_all_points_on_every_seed():
     146 ms for 160, lost writes 0.90 and the bill 0.95 of the goal: the thresholds' margins."""
     assert all(simulate(DESIGN).goals.values())
     for seed in SEEDS:
-        for day, goals in zip(draw_days(random.Random(seed)), hidden(DESIGN, seed), strict=True):
-            assert all(goals.values()), (seed, day.name, goals)
+        for day in capstone.hidden(DESIGN, seed):
+            assert all(day.goals.values()), (seed, day.traffic.name, day.goals)
 
 
 @pytest.mark.parametrize("name", ["right_generate_and_test", "right_tier_by_tier"])
 def test_other_careful_designs_get_all_points_too(name):
-    design = submitted(name)
+    design = capstone.submitted(name)
     assert [points(design, seed) for seed in FEW] == [8] * len(FEW)
 
 
 MOST = Architecture(100_000, True, 1_000, 1_000_000, True, 4, 100_000, 10_000, "least connections")
 TRIVIAL = {
     "one of each": ONE_OF_EACH,
+    "one big server room": ONE_BIG,
+    "last year's, doubled": DOUBLED,
     "two of each": TWO_OF_EACH,
     "everything at its most": MOST,
     "much of everything": Architecture(900, True, 9, 900, True, 4, 900, 9, "least connections"),
@@ -1009,6 +996,10 @@ def test_the_scoreboards_words_are_true():
 def test_the_experiment_can_be_won_as_the_text_says():
     """All goals for less than 45,000 dollars, with what the sliders offer."""
     assert all(simulate(TUNED).goals.values()) and simulate(TUNED).cost < 45_000
+    doubled, room = simulate(DOUBLED), simulate(ONE_BIG)
+    assert all(doubled.goals.values()) and round(doubled.cost, -2) == 65_500
+    assert round(100 * room.availability) == 97 and room.p95_latency > 0.5
+    assert not any(room.goals.values()) and f"{simulate().availability:.0%}" == "61%"
     explorer = explore()
     for key, value in {
         "web_servers": 80,

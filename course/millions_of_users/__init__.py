@@ -26,7 +26,9 @@ from course.millions_of_users.picture_hot import HotPicture
 from course.millions_of_users.picture_shards import ReshardPicture, RingPicture
 from course.millions_of_users.plan import (
     BALANCERS,
+    DOUBLED,
     LAST_YEAR,
+    ONE_BIG,
     ONE_OF_EACH,
     TUNED,
     TWO_OF_EACH,
@@ -47,10 +49,13 @@ from course.view.explore import explore as _explore
 
 __all__ = [
     "BALANCERS",
+    "DOUBLED",
     "LAST_YEAR",
+    "ONE_BIG",
     "ONE_OF_EACH",
     "PUBLISHED",
     "PUBLISHED_INCIDENTS",
+    "TUNED",
     "TWO_OF_EACH",
     "Architecture",
     "DayResult",
@@ -88,7 +93,12 @@ SEED = 1
 USUAL = (
     3  # a seed at which ten nodes with one point each are about as uneven as they are on average
 )
-OTHERS = {"tuned to one day": TUNED, "one of each": ONE_OF_EACH, "two of each": TWO_OF_EACH}
+OTHERS = {
+    "tuned to one day": TUNED,
+    "two of each": TWO_OF_EACH,
+    "last year's, doubled": DOUBLED,
+    "one big server room": ONE_BIG,
+}
 FEW = ("tuned to one day", "two of each")
 
 

@@ -67,7 +67,7 @@ class ScoreboardPicture:
             label: axes.plot(
                 [], [], marker=marker, color=style.GREY, markersize=8, linestyle="none", label=label
             )[0]
-            for label, marker in zip(others, "^sv", strict=False)
+            for label, marker in zip(others, "^vPs", strict=False)
         }
         (self.prediction,) = axes.plot([], [], **style.PREDICTION, label="your prediction")
         mark = {"linestyle": "none", "marker": "o", "markersize": 11, "markeredgewidth": 2}
@@ -120,7 +120,7 @@ class ScoreboardPicture:
         self._show_board(scored)
         self._show_day(result)
         rows = np.arange(len(ITEMS))
-        ghost = next(iter(reversed(scored.others.values())), result)
+        ghost = scored.others.get("two of each", result)
         for line, day in ((self.bill, result), (self.ghost_bill, ghost)):
             spent = np.array([day.costs[item] for item in ITEMS])
             line.set_data(np.where(spent > 0, np.maximum(spent, 30), np.nan), rows)

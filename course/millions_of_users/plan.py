@@ -49,6 +49,8 @@ class Architecture:
 ONE_OF_EACH = Architecture(1, False, 0, 0, False, 1, 0, 1, "random")
 TWO_OF_EACH = Architecture(2, False, 2, 2, True, 2, 2, 2, "round robin")
 LAST_YEAR = Architecture(60, False, 2, 52, True, 3, 8, 2, "random")  # half of today's traffic
+DOUBLED = Architecture(120, False, 4, 104, True, 3, 16, 4, "random")  # the same, twice
+ONE_BIG = Architecture(400, False, 0, 500, False, 1, 0, 1, "least connections")  # in one room
 TUNED = Architecture(71, False, 2, 143, True, 3, 19, 2, "least connections")  # by trying, one day
 
 
