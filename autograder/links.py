@@ -1,0 +1,68 @@
+"""Links that start a class's notebooks: on Binder, or on a JupyterHub by nbgitpuller."""
+
+import re
+from urllib.parse import urlencode
+
+ANY_REPOSITORY = "https://github.com/ORG/REPO"
+"""Stands for a class's repository whose address was not given."""
+ANY_HUB = "https://YOUR-HUB"
+"""Stands for a JupyterHub whose address was not given."""
+
+REPOSITORY = re.compile(
+    r"https://github\.com/"
+    r"(?P<owner>[A-Za-z0-9][A-Za-z0-9-]{0,38})/"
+    r"(?P<name>[A-Za-z0-9._-]{1,100}?)(\.git)?/?"
+)
+HUB = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?")
+BINDER = re.compile(r"https://mybinder\.org/v2/gh/[^/\s]+/[^/\s]+/HEAD")
+
+
+class LinkError(Exception):
+    """An address that no link can be made from, in one sentence."""
+
+
+def repository(url: str) -> str:
+    """Return the address of a GitHub repository as its page has it; LinkError when it is none."""
+    match = REPOSITORY.fullmatch(url)
+    if not match or match["name"] in (".", ".."):
+        raise LinkError(f"{url}: no repository on GitHub; write {ANY_REPOSITORY}.")
+    return f"https://github.com/{match['owner']}/{match['name']}"
+
+
+def hub(url: str) -> str:
+    """Return the address of a JupyterHub without a slash at its end; LinkError when it is none."""
+    if not HUB.fullmatch(url):
+        raise LinkError(f"{url}: no address of a JupyterHub; write https://hub.example.edu.")
+    return url.rstrip("/")
+
+
+def binder(repository: str, path: str = "notebooks") -> str:
+    """Return where Binder opens a file or folder of the repository in JupyterLab."""
+    return f"{_binder(repository)}?urlpath=lab/tree/{path}"
+
+
+def on_binder(text: str, repository: str) -> str:
+    """Return the text with each of its links to Binder leading to this repository."""
+    return BINDER.sub(_binder(repository), text)
+
+
+def nbgitpuller(repository: str, path: str = "notebooks", hub: str = ANY_HUB) -> str:
+    """Return where a JupyterHub fetches the repository (or what is new in it) and opens a file."""
+    folder = repository.rpartition("/")[2]
+    asked = urlencode({"repo": repository, "urlpath": f"lab/tree/{folder}/{path}"})
+    return f"{hub}/hub/user-redirect/git-pull?{asked}"
+
+
+def table(repository: str, names: list[str], hub: str = ANY_HUB) -> str:
+    """Return a Markdown table with each notebook's link for Binder and for nbgitpuller."""
+    rows = ["| notebook | Binder | nbgitpuller |", "|---|---|---|"]
+    for name in names:
+        path = f"notebooks/{name}/{name}.ipynb"
+        rows.append(
+            f"| {name} | {binder(repository, path)} | {nbgitpuller(repository, path, hub)} |"
+        )
+    return "\n".join(rows)
+
+
+def _binder(repository: str) -> str:
+    return f"https://mybinder.org/v2/gh/{repository.removeprefix('https://github.com/')}/HEAD"

@@ -1,0 +1,151 @@
+"""Write the students' tree into a folder, whole or not at all; later bring it up to date."""
+
+import shutil
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import links
+from autograder.build import differences, scripts
+from autograder.student_tree import student_tree
+
+BY_PRODUCTS = ("__pycache__", ".ipynb_checkpoints")
+IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # nobody's, and left alone
+
+
+class PublishError(Exception):
+    """A tree that was not written, and why, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A written tree; paths are as in the tree, with /."""
+
+    folder: Path
+    repository: str  # the address that badges lead to
+    files: tuple[str, ...]  # all that it holds now
+    size: int  # bytes
+    removed: tuple[str, ...]  # what an earlier one held and this one does not
+    kept: tuple[str, ...]  # what somebody else put into the folder
+
+
+def publish(root: Path, to: Path, names: tuple[str, ...] = (), repository: str = "") -> Published:
+    """Write the students' tree with the named notebooks (all by default) into the folder `to`.
+
+    The folder may be missing, empty, or hold a tree published earlier: then what is published no
+    longer is removed, and what others put there stays. Without `repository` the earlier tree's is
+    taken. Raises PublishError, and BuildError or SourceError where notebooks/ cannot be made.
+    """
+    root, to = Path(root).resolve(), Path(to).resolve()
+    chosen = [script.stem for script in scripts(root) if not names or script.stem in names]
+    _refuse_a_bad_place(root, to)
+    problems = differences(root, names)
+    if problems:
+        raise PublishError(problems[0])
+    earlier, former_repository = _published_earlier(to)
+    repository = repository or former_repository or links.ANY_REPOSITORY
+    files = student_tree(root, chosen, repository)
+    strangers = sorted(_files_in(to) - set(earlier))
+    if strangers and not earlier:
+        raise PublishError(
+            f"{to}: holds {strangers[0]}, which is not of a published tree; give an empty folder."
+        )
+    _refuse_what_is_in_the_way(to, files, strangers)
+    removed = sorted(set(earlier) - set(files))
+    try:
+        _write(to, files, [path for path in removed if (to / path).is_file()])
+    except OSError as error:
+        reason = f"{error.strerror or error} ({error.filename or to})"
+        raise PublishError(f"{to}: nothing was published: {reason}; see to that.") from error
+    size = sum(map(len, files.values()))
+    return Published(to, repository, tuple(files), size, tuple(removed), tuple(strangers))
+
+
+def _refuse_a_bad_place(root: Path, to: Path) -> None:
+    if to.exists() and not to.is_dir():
+        raise PublishError(f"{to}: a file; give a folder.")
+    if not to.parent.is_dir():
+        raise PublishError(f"{to}: there is no folder {to.parent}; make it first.")
+    own = [root / name for name in ("course", "notebooks", "solutions", "autograder", "grading")]
+    inside = [folder for folder in own if folder == to or folder in to.parents]
+    if to == root or inside:
+        raise PublishError(f"{to}: the course's own folder; give one outside of it.")
+
+
+def _refuse_what_is_in_the_way(to: Path, files: dict[str, bytes], strangers: list[str]) -> None:
+    """A stranger where a file or folder of ours belongs is neither replaced nor written through."""
+    folders = {parent.as_posix() for path in files for parent in Path(path).parents}
+    in_the_way = [path for path in strangers if path in files or path in folders]
+    in_the_way += [path for path in files if (to / path).is_dir()]
+    if in_the_way:
+        raise PublishError(f"{to / in_the_way[0]}: where the tree's own belongs; move it away.")
+
+
+def _published_earlier(to: Path) -> tuple[list[str], str]:
+    """Return the files and the repository of the tree that is there; ([], "") where none is."""
+    try:
+        project = tomllib.loads((to / "pyproject.toml").read_text(encoding="utf-8"))
+        paths = [Path(path) for path in project["tool"]["zero-to-millions"]["published"]]
+        repository = links.repository(project["project"]["urls"]["Repository"])
+        inside = [path for path in paths if not path.is_absolute() and ".." not in path.parts]
+        return [path.as_posix() for path in inside], repository
+    except (OSError, ValueError, KeyError, TypeError, links.LinkError):
+        return [], ""
+
+
+def _files_in(to: Path) -> set[str]:
+    """Return the paths of all files and links, but of git's and of what programs leave behind."""
+    found = (path for path in to.rglob("*") if path.is_symlink() or not path.is_dir())
+    return {path.relative_to(to).as_posix() for path in found if not _is_ignored(path, to)}
+
+
+def _is_ignored(path: Path, to: Path) -> bool:
+    parts = path.relative_to(to).parts
+    return any(part in IGNORED or part.endswith(".egg-info") for part in parts)
+
+
+def _write(to: Path, files: dict[str, bytes], removed: list[str]) -> None:
+    """Bring the folder to what `files` says, or back to what it was; OSError if not possible.
+
+    All is written beside the folder first, so that a full disk changes nothing; then the files
+    change places one by one, pyproject.toml last: it says what was published.
+    """
+    with tempfile.TemporaryDirectory(prefix=f".{to.name}-", dir=to.parent) as folder:
+        fresh, old = Path(folder, "fresh"), Path(folder, "old")
+        for path, contents in files.items():
+            (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / path).write_bytes(contents)
+        (fresh / "postBuild").chmod(0o755)
+        if not to.exists():
+            fresh.rename(to)
+            return
+        undo = []
+        try:
+            for path in [*sorted(files, key=lambda path: path == "pyproject.toml"), *removed]:
+                if (to / path).exists():
+                    _move(to / path, old / path)
+                    undo.append((old / path, to / path))
+                if path in files:
+                    _move(fresh / path, to / path)
+                    undo.append((to / path, fresh / path))
+        except BaseException:
+            for now, before in reversed(undo):
+                _move(now, before)
+            raise
+        for path in removed:
+            _remove_empty_folders(to, (to / path).parent)
+
+
+def _move(path: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(place)
+
+
+def _remove_empty_folders(to: Path, folder: Path) -> None:
+    """Remove the folder and those around it that are empty, apart from compiled modules."""
+    while folder != to and folder.is_dir():
+        if any(path.name not in BY_PRODUCTS for path in folder.iterdir()):
+            return
+        shutil.rmtree(folder)
+        folder = folder.parent
