@@ -21,6 +21,7 @@ SECRET_REGION = re.compile(
 SECRET_LENGTH = 16  # characters: a shorter line, such as `import math`, gives nothing away
 WITHHELD = "Not shown: it holds text of a check that is hidden."
 MESSAGE_LENGTH = 2_000
+OUTPUTS = 50  # of one cell
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def _own(cell: Any, course: Course, late: bool) -> Block:
 
 def _outputs(cell: Any, course: Course) -> Iterator[Output]:
     """Yield a cell's outputs as plain text and PNG; whatever else there is, is left out."""
-    for output in cell.get("outputs", []):
+    for output in cell.get("outputs", [])[:OUTPUTS]:
         if output.output_type == "error":
             text = f"{output.ename}: {output.evalue}"
         elif output.output_type == "stream":

@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from bleach.sanitizer import Cleaner
@@ -68,6 +69,7 @@ def markdown(text: str, attachments: Mapping[str, Mapping[str, str]] | None = No
     return Markup(re.sub(r"(</?h)([1-6])>", lambda h: f"{h[1]}{min(6, int(h[2]) + 3)}>", html))
 
 
+@lru_cache(maxsize=256)  # a class has the same checks
 def code(text: str) -> Markup:
     """Return Python as highlighted HTML."""
     return Markup(highlight(text, PythonLexer(stripnl=False), FORMAT).rstrip("\n"))
