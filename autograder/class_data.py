@@ -1,15 +1,9 @@
-"""What a class's gradebook and the records beside it say, read by SQL and never written.
+"""What a class's gradebook says: scores, comments, penalties; read by SQL and never written."""
 
-The gradebook is nbgrader's: scores, comments, penalties. It has no room for what a check said (an
-auto comment belongs to a solution, is nbgrader's own, and is shown to students), so the messages
-are read from grading/records/ASSIGNMENT/STUDENT.json, which `autograder grade` writes.
-"""
-
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -68,19 +62,6 @@ class Check:
     def rate(self) -> float:
         """The share that passed, 0 where nobody was graded."""
         return self.passed / self.graded if self.graded else 0.0
-
-
-@dataclass(frozen=True)
-class Record:
-    """What `autograder grade` wrote about one submission; empty where a key is missing."""
-
-    student: str
-    assignment: str
-    status: str
-    sentence: str = ""
-    notes: tuple[str, ...] = ()
-    isolation: str = ""
-    messages: dict[str, str] = field(default_factory=dict)  # of the checks that did not pass
 
 
 @dataclass(frozen=True)
@@ -298,32 +279,3 @@ def _of(query: Select[Any], row: Any, assignment: str) -> Select[Any]:
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .where(Assignment.name == assignment)
     )
-
-
-def records(folder: Path, assignment: str) -> Iterator[Record]:
-    """Yield the records of an assignment, by student; one that cannot be read says so."""
-    for path in sorted((folder / assignment).glob("*.json")):
-        yield read_record(path, assignment)
-
-
-def read_record(path: Path, assignment: str) -> Record:
-    """Return the record in a file; never an exception: its status is "unreadable" instead."""
-    try:
-        content = json.loads(path.read_bytes())
-        parts = content.get("checks") or {}
-        return Record(
-            student=path.stem,
-            assignment=assignment,
-            status=str(content.get("status") or "without a status"),
-            sentence=str(content.get("sentence") or ""),
-            notes=tuple(str(note) for note in content.get("notes") or ()),
-            isolation=str(content.get("isolation") or ""),
-            messages={
-                str(name): str(check.get("message") or "")
-                for name, check in parts.items()
-                if not check.get("passed", False)
-            },
-        )
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        problem = f"{path.name} cannot be read ({error}): grade this submission again."
-        return Record(path.stem, assignment, "unreadable", problem)

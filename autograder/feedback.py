@@ -15,8 +15,9 @@ from pathlib import Path
 import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from autograder import class_data, feedback_page, safe_html
+from autograder import class_data, class_records, feedback_page, safe_html
 from autograder.class_data import GradebookError, Places
+from autograder.class_records import Record
 from autograder.feedback_page import Course, Mark, Section
 
 # what nbgrader's own release_feedback needs beside the page, and what it may look like
@@ -104,21 +105,30 @@ def _of_student(places: Places, read: Assignment, student: str) -> Outcome:
     """Write one student's pages; whatever is wrong with their notebook is a sentence."""
     folder = places.folder("feedback", student, read.name)
     autograded = places.folder("autograded", student, read.name)
+    record = _record(places, read, student)
+    refusal = (
+        ""
+        if record is None or record.status in ("graded", "unreadable")
+        else (record.sentence or record.status)
+    )
     pages, problems = [], []
     for notebook, course in read.courses.items():
         source, target = autograded / f"{notebook}.ipynb", folder / f"{notebook}.html"
+        graded = read.graded.get((student, notebook), Graded({}, {}))
         try:
+            parts = []
             if source.is_file():
-                if (student, notebook) not in read.graded:
+                if not graded.marks:
                     raise ValueError("the gradebook has no score for it")
                 if source.stat().st_size > NOTEBOOK_BYTES:
                     raise ValueError(f"it has more than {NOTEBOOK_BYTES // 1_000_000} MB")
                 cells = nbformat.read(source, as_version=4).cells
-                graded = read.graded[student, notebook]
-                parts = feedback_page.sections(cells, course, graded.marks, graded.comments)
-                text = _rendered(read, student, notebook, graded, parts)
-            else:
-                text = _refusal(places, read, student, notebook)
+                parts = feedback_page.sections(
+                    cells, course, graded.marks, graded.comments, _is_of(record, source)
+                )
+            elif not refusal:
+                raise ValueError("there is no autograded notebook: grade this submission again")
+            text = _rendered(read, student, notebook, graded, parts, refusal)
             _write(target, text)
             pages.append(target)
         except Exception as error:  # one student's notebook never stops the others' pages
@@ -130,16 +140,19 @@ def _of_student(places: Places, read: Assignment, student: str) -> Outcome:
     return Outcome(student, tuple(pages), "; ".join(problems))
 
 
-def _refusal(places: Places, read: Assignment, student: str, notebook: str) -> str:
-    """Return the page of a submission that was not graded, with the record's sentence."""
+def _record(places: Places, read: Assignment, student: str) -> Record | None:
     path = places.records / read.name / f"{student}.json"
-    if not path.is_file():
-        raise ValueError("there is no autograded notebook: grade this submission again")
-    record = class_data.read_record(path, read.name)
-    if record.status in ("graded", "unreadable"):
-        raise ValueError("there is no autograded notebook: grade this submission again")
-    nothing = Graded({}, {})
-    return _rendered(read, student, notebook, nothing, [], record.sentence or record.status)
+    return class_records.read_one(path, read.name) if path.is_file() else None
+
+
+def _is_of(record: Record | None, autograded: Path) -> bool:
+    """Say whether an autograded notebook is the one that the record is about.
+
+    `autograder grade` writes the record last; stock nbgrader, used afterwards, writes none.
+    """
+    if record is None or record.status != "graded":
+        return False
+    return record.written >= autograded.stat().st_mtime_ns
 
 
 def _rendered(
@@ -148,7 +161,7 @@ def _rendered(
     notebook: str,
     graded: Graded,
     parts: list[Section],
-    refusal: str = "",
+    refusal: str,
 ) -> str:
     penalty = read.penalties.get(student, 0.0)
     return _template().render(

@@ -114,9 +114,18 @@ def course_of(sources: Mapping[str, str], released: list[Any]) -> Course:
 
 
 def sections(
-    cells: list[Any], course: Course, marks: Mapping[str, Mark], comments: Mapping[str, str]
+    cells: list[Any],
+    course: Course,
+    marks: Mapping[str, Mark],
+    comments: Mapping[str, str],
+    apart: bool = False,
 ) -> list[Section]:
-    """Return the student's cells by heading, every graded cell of the gradebook among them."""
+    """Return the student's cells by heading, every graded cell of the gradebook among them.
+
+    apart: hidden checks ran in another process than the one that these outputs are from, as
+    `autograder grade` does. Where they did not, no output is shown after the first of them: code
+    that a hidden check has called may have kept what it was given.
+    """
     made, seen = [Section("Your work")], set()
     hidden_ran, number = False, 0
     for cell in cells:
@@ -126,11 +135,11 @@ def sections(
         if about.get("grade") and not about.get("solution"):
             number += 1
             hidden = is_hidden or bool(HIDDEN_NAME.search(name))
-            hidden_ran = hidden_ran or hidden
+            hidden_ran = hidden_ran or (hidden and not apart)
             made[-1].blocks.append(_check(cell, name, number, hidden, course, marks))
             seen.add(name)
         elif is_hidden:  # a rubric, or a hidden check that lost its marks
-            hidden_ran = hidden_ran or cell.cell_type == "code"
+            hidden_ran = hidden_ran or (cell.cell_type == "code" and not apart)
         elif about.get("solution") or about.get("task"):
             comment = comments.get(name, "")
             made[-1].blocks.append(_answer(cell, name, course, marks, comment, hidden_ran))
@@ -199,11 +208,7 @@ def _answer(
 
 
 def _own(cell: Any, course: Course, late: bool) -> Block:
-    """Return a cell that the student wrote or changed.
-
-    Its output is shown if no hidden check had run before it: code that a hidden check has called
-    may have kept what it was given.
-    """
+    """Return a cell that the student wrote or changed, without its output if it comes late."""
     if cell.cell_type != "code":
         text = safe_html.markdown(cell.source, cell.get("attachments"))
         return Block("text", "Your text", text)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder import class_data, report_pictures
-from autograder.class_data import Check, Record, Work
+from autograder import class_data, class_records, report_pictures
+from autograder.class_data import Check, Work
+from autograder.class_records import Record
 from autograder.report_pictures import Picture
 
 MESSAGES_SHOWN = 10  # an assignment
@@ -92,10 +93,10 @@ def gather(places: class_data.Places, wanted: tuple[str, ...] = ()) -> Page:
     page = Page(made, class_data.shown(url), len(names))
     missing: dict[str, list[str]] = defaultdict(list)
     for assignment, most in points.items():
-        records = list(class_data.records(places.records, assignment))
+        records = list(class_records.read_all(places.records, assignment))
         submitted = works.get(assignment, [])
         page.recorded += len(records)
-        weak = sum(record.isolation == "process" for record in records)
+        weak = sum(one.isolation == "process" and one.status == "graded" for one in records)
         if weak:
             page.weak.append((assignment, weak))
         page.parts.append(_part(assignment, most, submitted, checks.get(assignment, []), records))
