@@ -66,9 +66,7 @@ class Cell:
 
     def halves(self):
         """Return the two halves of a check: what it observes, and how that is judged."""
-        text = without_markers(self.text)
-        observe, _, judge = text.partition(JUDGE + "\n")
-        return observe, judge
+        return halves(self.text)
 
 
 def read(path):
@@ -104,6 +102,12 @@ def _cell(path, number, raw):
     if kind in ("check", "answer") and not (isinstance(points, (int, float)) and points > 0):
         raise SourceError(path, f"{name} ({grade_id})", "has no points: write points=2 beside it")
     return Cell(number, kind, grade_id, points, raw.cell_type == "code", raw.source)
+
+
+def halves(text):
+    """Return the two halves of a check's text, without markers: observe, judge."""
+    observe, _, judge = without_markers(text).partition(JUDGE + "\n")
+    return observe, judge
 
 
 def without_markers(text):

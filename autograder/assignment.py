@@ -1,0 +1,219 @@
+"""An assignment of the course as the grader needs it: its cells, and where nbgrader keeps what."""
+
+import ast
+import glob
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
+
+from autograder import intake, records, sources
+from autograder.build import configuration
+from autograder.outputs import kept_error
+from autograder.rebuild import Rebuilt, rebuild
+from autograder.scores import Scores
+
+
+class AssignmentError(Exception):
+    """An assignment that cannot be graded: one sentence with the mend."""
+
+
+class Assignment:
+    """The course's own cells of an assignment, and the folders of its submissions."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        self.root, self.name = Path(root).resolve(), name
+        if not (self.root / "nbgrader_config.py").exists():
+            raise AssignmentError(f"{self.root}: no nbgrader_config.py there: wrong folder?")
+        config = configuration(self.root, self.root)
+        self.coursedir = CourseDirectory(config=config, assignment_id=name)
+        config.CourseDirectory.db_url = self.coursedir.db_url
+        if self.coursedir.db_url.startswith("sqlite:///"):
+            path = Path(self.coursedir.db_url.removeprefix("sqlite:///"))
+            if not path.exists():
+                raise AssignmentError(
+                    f"{path}: no gradebook yet: run `nbgrader generate_assignment {name}` first"
+                )
+        self.scores = Scores(config, self.coursedir.course_id)
+        try:
+            self.cells = self._cells()
+        except BaseException:
+            self.close()
+            raise
+        self.digest = hashlib.sha256(json.dumps(self.cells).encode()).hexdigest()
+        marks = [cell.metadata.get("nbgrader", {}) for cell in self.cells.cells]
+        self.grade_ids = {mark["grade_id"] for mark in marks if mark}
+        self.modules = _modules(self.cells)
+
+    def close(self) -> None:
+        """Close the gradebook."""
+        self.scores.close()
+
+    def _cells(self) -> NotebookNode:
+        """Return the released notebook with the whole text of the graded cells."""
+        source = self.scores.source_cells(self.name)
+        path = Path(self._path(self.coursedir.release_directory, ".")) / f"{self.name}.ipynb"
+        try:
+            released = nbformat.read(path, as_version=4)
+        except (OSError, ValueError) as error:
+            raise AssignmentError(f"{path}: no release there: run `autograder build`") from error
+        for cell in released.cells:
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if grade_id is None:
+                continue
+            if grade_id not in source:
+                raise AssignmentError(
+                    f"{path}: {grade_id} is not in the gradebook: run "
+                    f"`nbgrader generate_assignment {self.name}`"
+                )
+            cell.source = source[grade_id].source
+            cell.metadata.nbgrader.checksum = source[grade_id].checksum
+        return released
+
+    def _path(self, directory: str, student: str, escape: bool = False) -> str:
+        return self.coursedir.format_path(directory, student, self.name, escape=escape)
+
+    def submitted(self, students: Sequence[str] = ()) -> list[str]:
+        """Return who submitted, sorted; AssignmentError for a name that did not."""
+        pattern = self._path(self.coursedir.submitted_directory, "*")
+        position = Path(pattern).parts.index("*")
+        found = sorted({Path(path).parts[position] for path in glob.glob(pattern)})
+        found = [student for student in found if not student.startswith(".")]
+        if not found:
+            raise AssignmentError(f"no submissions of {self.name}: none matches {pattern}")
+        for student in students:
+            if student not in found:
+                raise AssignmentError(f"{student} handed in no {self.name}: is the name right?")
+        return sorted(students) or found
+
+    def folder(self, student: str) -> Path:
+        """Return the folder of a student's submission."""
+        return Path(self._path(self.coursedir.submitted_directory, student))
+
+    def autograded(self, student: str) -> Path:
+        """Return where a student's graded notebook stands."""
+        folder = self._path(self.coursedir.autograded_directory, student)
+        return Path(folder) / f"{self.name}.ipynb"
+
+    def timestamp(self, student: str, notebook: str, notes: list[str]) -> str | None:
+        """Return what timestamp.txt says (ISO, UTC); its arrival here if that cannot be true."""
+        folder = self.folder(student)
+        path = folder / "timestamp.txt"
+        arrived = datetime.fromtimestamp((folder / notebook).lstat().st_ctime, UTC)
+        if not path.exists() and not path.is_symlink():
+            return None
+        try:
+            text = intake.read(path, 1000).decode().strip()
+            claimed = utils.parse_utc(text).replace(tzinfo=UTC)
+        except (intake.Refused, ValueError, OverflowError, AttributeError) as error:
+            notes.append(f"timestamp.txt is no time ({error}): taken as received {arrived:%F %T}")
+            return arrived.isoformat()
+        if claimed > datetime.now(UTC):
+            notes.append(f"timestamp.txt is in the future: taken as received {arrived:%F %T}")
+            return arrived.isoformat()
+        return claimed.isoformat()
+
+    def rebuild(self, submission: intake.Submission) -> Rebuilt:
+        """Return the course's notebook with a student's texts."""
+        return rebuild(self.cells, submission.cells)
+
+    def plan(self, rebuilt: Rebuilt) -> list[dict]:
+        """Return the cells of a plan (see execute.py), in the order of the notebook."""
+        cells = []
+        for place, cell in enumerate(rebuilt.notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            mark = cell.metadata.get("nbgrader", {})
+            if not mark.get("grade"):
+                cells.append({"kind": "cell", "place": place, "text": cell.source})
+                continue
+            observe, judge = sources.halves(cell.source)
+            kind = "hidden" if "BEGIN HIDDEN TESTS" in cell.source else "visible"
+            cells.append(
+                {
+                    "kind": kind,
+                    "id": mark["grade_id"],
+                    "place": place,
+                    "text": observe,
+                    "judge": judge,
+                }
+            )
+        return cells
+
+    def save(
+        self,
+        student: str,
+        rebuilt: Rebuilt,
+        cells: list[dict],
+        outcome: dict,
+        received: str | None,
+        files: dict[str, bytes],
+    ) -> None:
+        """Write a graded submission: the autograded folder, then the gradebook."""
+        notebook = _filled(rebuilt.notebook, cells, outcome)
+        when = datetime.fromisoformat(received).replace(tzinfo=None) if received else None
+        files = dict(files)
+        if when:
+            files["timestamp.txt"] = f"{when:%Y-%m-%d %H:%M:%S.%f} UTC".encode()
+        files[f"{self.name}.ipynb"] = (nbformat.writes(notebook) + "\n").encode()
+        self._put(self.autograded(student).parent, files)
+        self.scores.save(student, self.name, notebook, when)
+
+    def _put(self, folder: Path, files: dict[str, bytes]) -> None:
+        """Make a folder that holds these files and nothing else."""
+        scratch = records.folder(self.root, self.name)
+        scratch.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix=".partial-", dir=scratch))
+        try:
+            for name, data in files.items():
+                path = new / "new" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+                path.chmod(0o444)  # as nbgrader's are
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            if folder.exists() or folder.is_symlink():
+                folder.rename(new / "old")
+            (new / "new").rename(folder)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+
+def _filled(notebook: NotebookNode, cells: list[dict], outcome: dict) -> NotebookNode:
+    """Put what came of a plan's cells into the notebook, as outputs that nbgrader scores."""
+    for count, (place, cell) in enumerate(enumerate(cells), start=1):
+        target = notebook.cells[cell["place"]]
+        target.execution_count = count
+        if cell["kind"] == "cell":
+            target.outputs = nbformat.from_dict(outcome["outputs"].get(str(place), []))
+            continue
+        check = outcome["checks"][cell["id"]]
+        error = {"ename": check["kind"], "evalue": check["message"]}
+        error["traceback"] = check["traceback"]
+        target.outputs = [] if check["passed"] else [nbformat.from_dict(kept_error(error))]
+    return notebook
+
+
+def _modules(notebook: NotebookNode) -> list[str]:
+    """Return what the course's own cells import: what the warm parent imports once."""
+    found: set[str] = set()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            try:
+                tree = ast.parse(re.sub(r"(?m)^[%!].*$", "", cell.source))
+            except SyntaxError:
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module)
+    return sorted(found)

@@ -1,0 +1,182 @@
+"""From a plan (what is to be run and judged) to an outcome (what each cell and check gave).
+
+Both are JSON as bytes, so that the same work runs in a thread here or on another machine; no
+object of a student's is ever unpickled. A plan is
+
+    {"modules": […], "isolation": …, "limits": {…}, "secret": […], "seed": …, "files": {…},
+     "cells": [{"kind": "cell", "text": …},
+               {"kind": "visible" | "hidden", "id": grade id, "text": first half, "judge": second}]}
+
+and is run twice. The first run has the cells and the visible checks, and its outputs are kept. The
+second, in a process of its own, has the cells and the hidden checks, and nothing is kept of it but
+what the checks saw: so a student's code cannot hand out what hidden checks asked it.
+
+    {"outputs": {place: [nbformat outputs]}, "notes": […],
+     "checks": {grade id: {"passed": …, "kind": …, "message": …, "traceback": […]}}}
+"""
+
+import json
+import os
+import threading
+import time
+from dataclasses import asdict
+
+from autograder.judge import Judge
+from autograder.outputs import kept_error, kept_outputs
+from autograder.sandbox.client import Run, Sandbox
+from autograder.sandbox.limits import Limits
+
+TRIES = 12  # runs of one notebook: each that ends early is tried again without the cell it ended in
+WHY = {
+    "time": "it ran for more than {seconds:g} s and was stopped: is there a loop that never ends?",
+    "memory": "it took more than {mib:.0f} MiB of memory and was stopped",
+    "exit 0": "it ended the program: leave exit() out of it",
+}
+_local = threading.local()
+_open: list["Bench"] = []
+
+
+def assess(plan: bytes) -> bytes:
+    """Run and judge one submission; return its outcome. Called in any thread of any machine."""
+    wanted = json.loads(plan)
+    return json.dumps(_bench(wanted).assess(wanted)).encode()
+
+
+def _bench(plan: dict) -> "Bench":
+    """Return this thread's bench, a new one when it is for other work."""
+    key = [plan["modules"], plan["isolation"], plan["limits"], plan["secret"], os.getpid()]
+    bench: Bench | None = getattr(_local, "bench", None)
+    if bench is None or bench.key != key:
+        if bench is not None:
+            bench.close()
+        _local.bench = bench = Bench(key)
+        _open.append(bench)
+    return bench
+
+
+def close_benches() -> None:
+    """End the warm parents and judges of all threads that are done."""
+    while _open:
+        _open.pop().close()
+
+
+class Bench:
+    """A warm sandbox and a judge, used for one submission after another."""
+
+    def __init__(self, key: list) -> None:
+        self.key = key
+        modules, isolation, limits, secret, _ = key
+        self.limits = Limits(**limits)
+        self.sandbox = Sandbox(modules, self.limits, isolation, secret)
+        self.judge = Judge()
+
+    def close(self) -> None:
+        """End both."""
+        self.key = []
+        self.sandbox.close()
+        self.judge.close()
+
+    def assess(self, plan: dict) -> dict:
+        """Return the outcome of a plan."""
+        self.plan, self.notes = plan, []  # type: ignore[var-annotated]
+        self.end = time.monotonic() + self.limits.notebook_seconds
+        outputs: dict[int, list] = {}
+        checks: dict[str, dict] = {}
+        for part in ("visible", "hidden"):
+            places = [n for n, cell in enumerate(plan["cells"]) if cell["kind"] in ("cell", part)]
+            # a student could print the seed of what is kept: only hidden checks get their own
+            seed = plan["seed"] if part == "hidden" else None
+            answers, failed = self._answers(places, seed)
+            if part == "visible":
+                for place in places:
+                    if plan["cells"][place]["kind"] == "cell":
+                        outputs[place] = self._outputs(answers, failed, place)
+            checks |= self._judged(places, answers, failed, seed)
+        return {"outputs": outputs, "checks": checks, "notes": self.notes}
+
+    def _answers(
+        self, places: list[int], seed: int | None
+    ) -> tuple[dict[int, dict], dict[int, str]]:
+        """Run the cells at `places`; return the answers, and why there is none, by place."""
+        cells = self.plan["cells"]
+        failed: dict[int, str] = {}
+        for _ in range(TRIES):
+            tried = [place for place in places if place not in failed]
+            run = self._run([cells[place] for place in tried], seed)
+            if run.stopped_at is None or run.stopped_at >= len(tried):
+                if run.why:  # it did all, and then something that no runner does
+                    failed |= {place: self._sentence(run.why) for place in tried}
+                    self._note(run.why, "after its last cell")
+                return {tried[n]: answer for n, answer in run.answers.items()}, failed
+            place = tried[run.stopped_at]
+            failed[place] = self._sentence(run.why)
+            if run.why.startswith("answer") and run.stopped_at:
+                failed[tried[run.stopped_at - 1]] = failed[place]  # it may have answered twice
+            self._note(run.why, cells[place].get("id") or f"cell {place + 1}")
+            if time.monotonic() >= self.end:
+                break
+        rest = "the notebook was stopped before its turn"
+        answers = {tried[n]: answer for n, answer in run.answers.items()}
+        return answers, {place: rest for place in places if place not in answers} | failed
+
+    def _run(self, cells: list[dict], seed: int | None) -> Run:
+        sent = [
+            {"kind": "cell" if cell["kind"] == "cell" else "observe", "text": cell["text"]}
+            for cell in cells
+        ]
+        return self.sandbox.run(
+            sent,
+            seed=seed,
+            files=self.plan["files"],
+            seconds=max(self.end - time.monotonic(), 0.1),
+        )
+
+    def _sentence(self, why: str) -> str:
+        """Return what the student reads of a cell that gave no answer."""
+        sizes = {
+            "seconds": self.limits.cell_seconds,
+            "mib": self.limits.memory_bytes / 2**20,
+        }
+        if why.startswith("answer"):
+            return "it did not give one well-formed answer"
+        return WHY.get(why, "its process was ended ({why})").format(why=why, **sizes)
+
+    def _note(self, why: str, place: str) -> None:
+        """Tell the instructor, who may want to look."""
+        self.notes.append(f"{place}: {why if why.startswith('answer') else self._sentence(why)}")
+
+    def _outputs(self, answers: dict, failed: dict, place: int) -> list:
+        if place in answers:
+            return kept_outputs(answers[place]["outputs"], self.limits.text_bytes)
+        return [kept_error({"ename": "Stopped", "evalue": failed[place], "traceback": []})]
+
+    def _judged(
+        self, places: list[int], answers: dict, failed: dict, seed: int | None
+    ) -> dict[str, dict]:
+        found, asked = {}, []
+        for place in places:
+            cell = self.plan["cells"][place]
+            if cell["kind"] == "cell":
+                continue
+            answer = answers.get(place)
+            if place in failed or answer is None:
+                error = {"ename": "Stopped", "evalue": failed.get(place, "no answer")}
+                found[cell["id"]] = _not_passed(error)
+            elif "error" in answer:
+                found[cell["id"]] = _not_passed(answer["error"])
+            else:
+                asked.append((cell, answer["seen"]))
+        verdicts = self.judge.judge([(cell["judge"], seen) for cell, seen in asked], seed)
+        for (cell, _), verdict in zip(asked, verdicts, strict=True):
+            found[cell["id"]] = asdict(verdict) | {"traceback": []}
+        return found
+
+
+def _not_passed(error: dict) -> dict:
+    kept = kept_error(error)
+    return {
+        "passed": False,
+        "kind": kept["ename"],
+        "message": kept["evalue"],
+        "traceback": kept["traceback"],
+    }

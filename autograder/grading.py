@@ -1,0 +1,245 @@
+"""A whole class: submissions in, nbgrader's gradebook and autograded/ tree out.
+
+    submitted/ → intake → rebuild → plan → [sandbox, judge] → outcome
+               → autograded/, gradebook, record
+
+The middle runs in threads here, or on a Dask cluster; everything else in this process, which is the
+only writer. What is killed at any moment is finished by the next run.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from autograder import execute, intake, receipts, records
+from autograder.assignment import Assignment, AssignmentError
+from autograder.rebuild import Rebuilt
+from autograder.records import Record
+from autograder.sandbox.client import SandboxUnavailable
+from autograder.sandbox.limits import Limits
+from autograder.scores import GradebookError
+
+SECRET = ("solutions", "grading", "autograder", "tests")  # folders that no student's code may see
+SWITCH = 0.001  # seconds: threads that only pass messages on should not wait for the writer
+
+
+class GradeError(Exception):
+    """A grading that cannot begin: one sentence with the mend."""
+
+
+ERRORS = (GradeError, AssignmentError, GradebookError, SandboxUnavailable)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a class is graded."""
+
+    jobs: int = 0  # submissions at a time; 0: as many as there are cores
+    isolation: str = "namespaces"
+    scheduler: str = ""  # of a Dask cluster; "": threads here
+    force: bool = False  # also what is graded already
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass
+class Work:
+    """One submission on its way: the record so far, and what it was rebuilt to."""
+
+    record: Record
+    submission: intake.Submission
+    rebuilt: Rebuilt
+    cells: list[dict]  # of its plan
+
+
+def grade(
+    root: Path, name: str, settings: Settings | None = None, students: Sequence[str] = ()
+) -> tuple[int, Iterator[Record]]:
+    """Grade an assignment: return how many submissions there are, and their records as they come.
+
+    students: only these (default: all who submitted). Raises one of ERRORS.
+    """
+    root, settings = Path(root).resolve(), settings or Settings()
+    assignment = Assignment(root, name)
+    try:
+        wanted = assignment.submitted(students)
+    except AssignmentError:
+        assignment.close()
+        raise
+    return len(wanted), _records(root, assignment, settings, wanted)
+
+
+def _records(
+    root: Path, assignment: Assignment, settings: Settings, wanted: Sequence[str]
+) -> Iterator[Record]:
+    with closing(assignment), _executor(settings) as executor:
+        _remove_leftovers(root, assignment.name)
+        graded = set() if settings.force else assignment.scores.students(assignment.name)
+        yield from _Class(root, assignment, settings, executor, graded).grade(wanted)
+
+
+class _Class:
+    """The submissions of one assignment, a few of them in work at any time."""
+
+    def __init__(
+        self,
+        root: Path,
+        assignment: Assignment,
+        settings: Settings,
+        executor: Executor,
+        graded: set[str],
+    ) -> None:
+        self.root, self.assignment, self.settings = root, assignment, settings
+        self.executor, self.graded = executor, graded
+        self.secret = [str(root / folder) for folder in SECRET]
+        self.receipts, self.salt = receipts.read(receipts.path_of(root)), _salt(root)
+        self.most = 64 if settings.scheduler else 2 * (settings.jobs or os.cpu_count() or 1)
+
+    def grade(self, students: Sequence[str]) -> Iterator[Record]:
+        """Yield the records of the students' submissions as they are done."""
+        working: dict[Future, Work] = {}
+        for student in students:
+            taken = self._take(student)
+            if isinstance(taken, Record):
+                yield taken
+                continue
+            work, plan = taken
+            working[self.executor.submit(execute.assess, plan)] = work
+            while len(working) >= self.most:
+                yield from self._finish(working)
+        while working:
+            yield from self._finish(working)
+
+    def _take(self, student: str) -> Record | tuple[Work, bytes]:
+        """Return the plan of a submission, or its record when there is nothing to run."""
+        name = self.assignment.name
+        record = Record(student, name, "graded", isolation=self.settings.isolation)
+        try:
+            folder = self.assignment.folder(student)
+            submission = intake.take(folder, name, self.assignment.grade_ids)
+            received = self._received(student, submission, record)
+        except intake.Refused as refused:
+            record.status, record.sentence = "refused", str(refused)
+            records.write(self.root, record)
+            return record
+        record.received = received
+        record.key = self._key(student, submission, received)
+        before = records.read(self.root, name, student)
+        done = before is not None and before.key == record.key and student in self.graded
+        if before is not None and done and self.assignment.autograded(student).exists():
+            return before
+        record.seed = self._seed(student, submission)
+        rebuilt = self.assignment.rebuild(submission)
+        cells = self.assignment.plan(rebuilt)
+        record.notes += submission.notes + rebuilt.notes
+        plan = {
+            "modules": self.assignment.modules,
+            "isolation": self.settings.isolation,
+            "limits": asdict(self.settings.limits),
+            "secret": self.secret,
+            "seed": record.seed,
+            "files": submission.files_as_text,
+            "cells": cells,
+        }
+        return Work(record, submission, rebuilt, cells), json.dumps(plan).encode()
+
+    def _finish(self, working: dict[Future, Work]) -> Iterator[Record]:
+        """Write what is done of the work, after waiting until something is."""
+        for future in wait(working, return_when=FIRST_COMPLETED).done:
+            work = working.pop(future)
+            outcome = json.loads(future.result())
+            record = work.record
+            record.notes += outcome["notes"]
+            record.checks = {
+                name: {key: check[key] for key in ("passed", "kind", "message")}
+                for name, check in outcome["checks"].items()
+            }
+            passed = sum(check["passed"] for check in record.checks.values())
+            record.sentence = f"{passed} of {len(record.checks)} checks passed"
+            self.assignment.save(
+                record.student,
+                work.rebuilt,
+                work.cells,
+                outcome,
+                record.received,
+                work.submission.files,
+            )
+            records.write(self.root, record)
+            yield record
+
+    def _received(self, student: str, submission: intake.Submission, record: Record) -> str | None:
+        receipt = self.receipts.get((self.assignment.name, student, submission.digest))
+        if receipt is not None:
+            return receipt.received
+        return self.assignment.timestamp(student, submission.name, record.notes)
+
+    def _key(self, student: str, submission: intake.Submission, received: str | None) -> str:
+        parts: list = [submission.digest, self.assignment.digest, received]
+        parts += [
+            [name, hashlib.sha256(data).hexdigest()] for name, data in submission.files.items()
+        ]
+        parts += [self.settings.isolation, asdict(self.settings.limits)]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def _seed(self, student: str, submission: intake.Submission) -> int:
+        """Return the seed of the hidden inputs: the same for the same submission, unguessable."""
+        text = "\0".join((self.assignment.name, student, submission.digest))
+        return int.from_bytes(hmac.digest(self.salt, text.encode(), "sha256")[:4], "big")
+
+
+@contextmanager
+def _executor(settings: Settings) -> Iterator[Executor]:
+    if settings.scheduler:
+        yield from _cluster(settings.scheduler)
+        return
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
+    pool = ThreadPoolExecutor(settings.jobs or os.cpu_count() or 1, thread_name_prefix="grade")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        execute.close_benches()
+        sys.setswitchinterval(interval)
+
+
+def _cluster(scheduler: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise GradeError(
+            "--scheduler needs Dask: pip install 'zero-to-millions[cluster]'"
+        ) from error
+    try:
+        client = Client(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise GradeError(f"no Dask scheduler answers at {scheduler}: start one first") from error
+    try:
+        yield client.get_executor(pure=False)
+    finally:
+        client.close()
+
+
+def _salt(root: Path) -> bytes:
+    """Return the course's secret that the seeds are made of; made at the first grading."""
+    path = root / "grading" / "salt"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_text(secrets.token_hex(32))
+        partial.chmod(0o600)
+        partial.replace(path)
+    return bytes.fromhex(path.read_text().strip())
+
+
+def _remove_leftovers(root: Path, name: str) -> None:
+    for path in records.folder(root, name).glob(".partial-*"):
+        shutil.rmtree(path, ignore_errors=True)

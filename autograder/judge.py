@@ -1,0 +1,123 @@
+"""The second half of checks, judged where no student code runs: in a process of the grader's own.
+
+`Judge` keeps one such process: `seen` comes to it as JSON, the verdict goes back as JSON. A hostile
+`seen` can be large, deep or slow to compare, so it has limits; what exceeds them has not passed.
+"""
+
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+from unittest import mock
+
+import course.checks
+
+SECONDS = 10.0  # for one judgement
+MEMORY = 2 << 30
+MESSAGE = 2000  # characters kept of a message
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a check is passed; if not, the kind of error and its message."""
+
+    passed: bool
+    kind: str = ""
+    message: str = ""
+
+
+class Judge:
+    """A process that judges; started when it is first needed, and again after a bad case."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen | None = None
+
+    def judge(self, halves: Sequence[tuple[str, Any]], seed: int | None) -> list[Verdict]:
+        """Return the verdicts of (second half, what was seen) pairs, in their order.
+
+        seed: of the hidden inputs, as the first halves had it; None: the course's own.
+        """
+        return [self._one(half, seen, seed) for half, seen in halves]
+
+    def _one(self, half: str, seen: Any, seed: int | None) -> Verdict:
+        if self.process is None:
+            self.process = _start()
+        process = self.process
+        assert process.stdin and process.stdout
+        try:
+            case = json.dumps({"judge": half, "seen": seen, "seed": seed})
+            process.stdin.write(case.encode() + b"\n")
+            process.stdin.flush()
+            if not select.select([process.stdout], [], [], SECONDS + 5)[0]:
+                raise OSError("it does not answer")
+            return Verdict(**json.loads(process.stdout.readline()))
+        except (OSError, ValueError, RecursionError):
+            self.close()
+            return Verdict(False, "JudgeError", "what was seen could not be judged")
+
+    def close(self) -> None:
+        """End the process."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+def _start() -> subprocess.Popen:
+    paths = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "autograder.judge"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)},
+    )
+
+
+def verdict(half: str, seen: Any, seed: int | None) -> Verdict:
+    """Judge `seen` by the second half of a check, here and now."""
+    with mock.patch("course.checks.SEED", course.checks.SEED if seed is None else seed):
+        return _verdict(half, seen)
+
+
+def _verdict(half: str, seen: Any) -> Verdict:
+    try:
+        exec(compile(half, "judge", "exec"), {"__name__": "judge", "seen": seen})
+    except Exception as error:
+        kind, text = type(error).__name__, str(error)
+        return Verdict(False, kind, text if len(text) <= MESSAGE else f"{text[:MESSAGE]} …")
+    return Verdict(True)
+
+
+class TooSlow(Exception):
+    """A judgement took more than SECONDS."""
+
+
+def _too_slow(number: int, frame: Any) -> NoReturn:
+    raise TooSlow(f"judging took more than {SECONDS:g} s")
+
+
+def main() -> None:
+    """Judge the cases on standard input, one line each, until it ends."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, _too_slow)
+    answers, sys.stdout = sys.stdout, sys.stderr  # a check that prints must not answer
+    for line in sys.stdin.buffer:
+        case = json.loads(line)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        found = verdict(case["judge"], case["seen"], case["seed"])
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        answers.write(json.dumps(asdict(found)) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

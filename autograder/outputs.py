@@ -1,0 +1,76 @@
+"""Outputs that came out of the sandbox, made harmless: only text and PNG pictures, not too much."""
+
+import base64
+import binascii
+from typing import Any
+
+LINES = 60  # of a traceback
+IMAGE_BYTES = 1 << 20
+MOST = 200  # outputs of one cell
+
+
+def kept_outputs(outputs: list, characters: int) -> list[dict]:
+    """Return sound nbformat outputs out of what a run says its outputs are.
+
+    characters: how many are kept of all text together.
+    """
+    kept: list[dict] = []
+    for output in outputs[:MOST]:
+        made = _kept(output, characters) if isinstance(output, dict) else None
+        if made is not None:
+            characters -= _size(made)
+            kept.append(made)
+        if characters <= 0:
+            break
+    return kept
+
+
+def _kept(output: dict, characters: int) -> dict | None:
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return {
+            "output_type": "stream",
+            "name": name,
+            "text": _text(output.get("text"), characters),
+        }
+    if kind == "error":
+        return kept_error(output)
+    if kind not in ("display_data", "execute_result") or not isinstance(output.get("data"), dict):
+        return None
+    data = {}
+    if "text/plain" in output["data"]:
+        data["text/plain"] = _text(output["data"]["text/plain"], characters)
+    if _is_png(output["data"].get("image/png")):
+        data["image/png"] = output["data"]["image/png"]
+    made = {"output_type": kind, "data": data, "metadata": {}}
+    return made | ({"execution_count": None} if kind == "execute_result" else {})
+
+
+def kept_error(error: Any) -> dict:
+    """Return a sound nbformat error output out of what a run says its error is."""
+    error = error if isinstance(error, dict) else {}
+    lines = error.get("traceback")
+    lines = lines if isinstance(lines, list) else []
+    ename, evalue = _text(error.get("ename"), 200) or "Error", _text(error.get("evalue"), 2000)
+    traceback = [_text(line, 2000) for line in lines[-LINES:]] or [f"{ename}: {evalue}"]
+    return {"output_type": "error", "ename": ename, "evalue": evalue, "traceback": traceback}
+
+
+def _text(value: Any, characters: int) -> str:
+    text = value if isinstance(value, str) else ""
+    text = text.encode("utf-8", "replace").decode()  # lone surrogates cannot be saved
+    return text if len(text) <= characters else text[: max(characters, 0)] + " …"
+
+
+def _is_png(value: Any) -> bool:
+    if not isinstance(value, str) or len(value) > IMAGE_BYTES * 4 // 3:
+        return False
+    try:
+        return base64.b64decode(value).startswith(b"\x89PNG\r\n\x1a\n")
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _size(output: dict) -> int:
+    return len(output.get("text", "")) + len(output.get("data", {}).get("text/plain", "")) + 1

@@ -1,0 +1,203 @@
+"""The grader's side of the sandbox: start a warm parent, have it run cells, read their answers."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import jail, wire
+from autograder.sandbox.limits import Limits
+
+START_SECONDS = 120.0  # to import a course on a busy machine
+INSTALL = (
+    "Student code cannot be shut in here: Linux refuses namespaces ({}). Allow user namespaces "
+    "(`sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`; in a container "
+    "also `--security-opt seccomp=unconfined --security-opt systempaths=unconfined`), or run as "
+    "root, or write `--isolation process`, which holds limits only."
+)
+
+
+class SandboxUnavailable(Exception):
+    """No sandbox can be had: one sentence that says what to install or allow."""
+
+
+@dataclass
+class Run:
+    """What came of one run: the answers by the cell's place, and why it ended early, if it did."""
+
+    answers: dict[int, dict] = field(default_factory=dict)
+    stopped_at: int | None = None  # the first cell without a sound answer
+    why: str = ""
+
+
+class Sandbox:
+    """A warm parent, and runs in its children, one at a time."""
+
+    def __init__(
+        self,
+        modules: Sequence[str],
+        limits: Limits,
+        isolation: str = "namespaces",
+        secret: Sequence[str] = (),
+    ) -> None:
+        self.limits, self.isolation = limits, isolation
+        self.scratch = tempfile.mkdtemp(prefix="autograder-")
+        self.control, theirs = socket.socketpair()
+        with open(Path(self.scratch) / "stderr", "wb") as complaints:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "autograder.sandbox.warm", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+                env=_environment(self.scratch),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=complaints,
+                start_new_session=True,
+            )
+        theirs.close()
+        setting = {
+            "modules": list(modules),
+            "namespaces": isolation == "namespaces",
+            "secret": [os.path.abspath(path) for path in secret],
+            "limits": asdict(limits),
+        }
+        try:
+            self._started(setting)
+        except BaseException:
+            self.close()
+            raise
+
+    def _started(self, setting: dict) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        wire.send(self.control, setting)
+        try:
+            while (said := wire.receive(self.control, 1 << 16, deadline)) != "ready":
+                if said == "map":
+                    try:
+                        jail.map_users(self.process.pid)
+                    except OSError as error:
+                        raise SandboxUnavailable(INSTALL.format(error)) from error
+                    wire.send(self.control, "mapped")
+                else:
+                    raise SandboxUnavailable(INSTALL.format(said["refused"]))
+        except (wire.Ended, wire.TooLate) as error:
+            lines = (Path(self.scratch) / "stderr").read_text(errors="replace").splitlines()
+            last = lines[-1] if lines else "it did not answer"
+            raise SandboxUnavailable(f"The sandbox did not start: {last}") from error
+
+    def run(
+        self,
+        cells: Sequence[dict],
+        *,
+        seed: int | None = None,
+        files: dict[str, str] | None = None,
+        seconds: float | None = None,
+    ) -> Run:
+        """Run cells (see runner.py) in a child of the warm parent and return what they answered.
+
+        seed: of hidden inputs (None: the course's own). seconds: wall time of all cells together
+        (default: the notebook's). A cell that gives no sound
+        answer ends the run; all that it started is dead when this returns.
+        """
+        folder = tempfile.mkdtemp(dir=self.scratch)
+        answers, theirs = socket.socketpair()
+        status, watched = socket.socketpair()
+        try:
+            socket.send_fds(self.control, [b"r"], [theirs.fileno(), watched.fileno()])
+            theirs.close()
+            watched.close()
+            request = {
+                "cells": [{"kind": cell["kind"], "text": cell["text"]} for cell in cells],
+                "files": files or {},
+                "seed": seed,
+                "folder": folder,
+            }
+            return self._heard(answers, status, request, seconds or self.limits.notebook_seconds)
+        finally:
+            answers.close()
+            status.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _heard(
+        self, answers: socket.socket, status: socket.socket, request: dict, seconds: float
+    ) -> Run:
+        run, end = Run(), time.monotonic() + seconds
+        place = 0
+        try:
+            wire.send(answers, request)
+            for place in range(len(request["cells"])):
+                deadline = min(time.monotonic() + self.limits.cell_seconds, end)
+                answer = wire.receive(answers, self.limits.answer_bytes, deadline)
+                if not _sound(answer, place, request["cells"][place]["kind"]):
+                    raise wire.WireError("not one well-formed answer for each cell")
+                run.answers[place] = answer
+            place = len(request["cells"])
+            self._nothing_more(answers, end)
+            self._end(status)
+            return run
+        except wire.TooLate:
+            run.why = "time"
+        except wire.WireError as error:
+            run.why = f"answer: {error}"
+        except (wire.Ended, ConnectionError):
+            run.why = self._end(status)
+        run.stopped_at = place
+        self._end(status)
+        return run
+
+    def _nothing_more(self, answers: socket.socket, end: float) -> None:
+        """After its last answer a run closes: anything else was not sent by the runner."""
+        try:
+            wire.receive(answers, 1 << 16, min(time.monotonic() + 2.0, end))
+        except (wire.Ended, wire.TooLate):
+            return
+        raise wire.WireError("more answers than cells")
+
+    def _end(self, status: socket.socket) -> str:
+        """Have all processes of the run ended, and return the supervisor's reason."""
+        try:
+            status.shutdown(socket.SHUT_WR)
+            said = wire.receive(status, 1 << 16, time.monotonic() + 15.0)
+            return str(said["reason"]) if said["reason"] == "memory" else f"exit {said['code']}"
+        except (wire.Ended, wire.TooLate, wire.WireError, OSError):
+            return "exit"
+
+    def close(self) -> None:
+        """End the warm parent, and with it everything below."""
+        self.control.close()
+        self.process.wait()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def _sound(answer: Any, place: int, kind: str) -> bool:
+    if not isinstance(answer, dict) or answer.get("n") != place:
+        return False
+    if kind == "cell":
+        return isinstance(answer.get("outputs"), list) and set(answer) == {"n", "outputs"}
+    return set(answer) in ({"n", "seen"}, {"n", "error"})
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    """Return all that student code can find in its environment."""
+    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    return {
+        "PATH": str(Path(sys.executable).parent),
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "PYTHONHASHSEED": "random",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "HOME": scratch,
+        "MPLCONFIGDIR": scratch,
+        "IPYTHONDIR": scratch,
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "NBGRADER_EXECUTION": "autograde",
+    }

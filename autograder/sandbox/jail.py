@@ -1,0 +1,164 @@
+"""What a run can see of the machine: an interpreter, read-only, and a little memory to write to.
+
+The warm parent builds the root once (`enter`); each run then gets processes, IPC and temporary
+files of its own (`private`) and loses all rights (`drop`).
+"""
+
+import os
+import resource
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.sandbox import system
+from autograder.sandbox.limits import Limits
+
+STUDENT = 1000  # the user's number inside
+NOBODY = 64999  # the same user's number outside, under root
+HOME = "/home/student"
+SYSTEM_PATHS = (
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/share/fonts",
+    "/usr/share/zoneinfo",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+)
+DEVICES = ("null", "zero", "random", "urandom")
+
+
+def own_namespaces(have_mapped: Callable[[], None]) -> None:
+    """Leave the grader's users, mounts, network and host name; the next child is process 1.
+
+    have_mapped: has the process outside call `map_users`, once the users' namespace is there.
+    """
+    system.unshare(system.CLONE_NEWUSER)
+    have_mapped()
+    system.unshare(
+        system.CLONE_NEWNS | system.CLONE_NEWNET | system.CLONE_NEWUTS | system.CLONE_NEWPID
+    )
+
+
+def map_users(pid: int) -> None:
+    """Map the users of the namespace of process `pid`: called from outside of it.
+
+    Under root the student is NOBODY outside, who owns nothing; else the grader's own user, whose
+    files are out of sight.
+    """
+    if os.geteuid() == 0:
+        users = groups = f"0 0 1\n{STUDENT} {NOBODY} 1\n"
+    else:
+        users, groups = f"{STUDENT} {os.geteuid()} 1\n", f"{STUDENT} {os.getegid()} 1\n"
+    if os.geteuid() != 0:
+        Path(f"/proc/{pid}/setgroups").write_text("deny")
+    Path(f"/proc/{pid}/gid_map").write_text(groups)
+    Path(f"/proc/{pid}/uid_map").write_text(users)
+
+
+def enter(visible: list[str], secret: list[str]) -> None:
+    """Build the root out of the `visible` paths, with nothing to be seen in the `secret` ones."""
+    system.mount("none", "/", "", system.MS_REC | system.MS_PRIVATE)
+    flags = system.MS_NOSUID | system.MS_NODEV
+    system.mount("tmpfs", "/tmp", "tmpfs", flags, "size=4m,mode=755")
+    os.mkdir("/tmp/outside")
+    os.mkdir("/tmp/root")
+    system.pivot_root("/tmp", "/tmp/outside")
+    os.chdir("/")
+    system.mount("tmpfs", "/root", "tmpfs", flags, "size=4m,mode=755")
+    bound = [_bind(path) for path in _outermost([*SYSTEM_PATHS, *visible])]
+    for path in secret:
+        if any(path == parent or path.startswith(f"{parent}/") for parent in bound):
+            system.mount("tmpfs", f"/root{path}", "tmpfs", flags, "size=4k,mode=000")
+    _devices()
+    for folder in ("/proc", "/tmp", "/dev/shm", HOME):
+        os.makedirs(f"/root{folder}", exist_ok=True)
+    system.mount("proc", "/root/proc", "proc", flags | system.MS_NOEXEC)
+    # nobody below makes a user namespace, and with it rights, of his own
+    Path("/root/proc/sys/user/max_user_namespaces").write_text("0")
+    os.mkdir("/root/.outside")
+    system.mount("/root", "/root", "", system.MS_BIND | system.MS_REC)
+    os.chdir("/root")
+    system.pivot_root(".", ".outside")
+    os.chdir("/")
+    system.unmount("/.outside")
+    os.rmdir("/.outside")
+    system.read_only("/proc", below=False)
+    system.read_only("/", below=False)
+
+
+def _outermost(paths: list[str]) -> list[str]:
+    """Return the paths that are there, without those below another one."""
+    kept: list[str] = []
+    for path in sorted({os.path.abspath(path) for path in paths}):
+        inside = any(path.startswith(f"{parent}/") for parent in kept)
+        if not inside and os.path.lexists(f"/outside{path}"):
+            kept.append(path)
+    return kept
+
+
+def _bind(path: str) -> str:
+    source, target = f"/outside{path}", f"/root{path}"
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.islink(source):
+        os.symlink(os.readlink(source), target)
+        return path
+    if os.path.isdir(source):
+        os.mkdir(target)
+    else:
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+    system.mount(source, target, "", system.MS_BIND | system.MS_REC)
+    system.read_only(target)
+    return path
+
+
+def _devices() -> None:
+    os.makedirs("/root/dev", exist_ok=True)
+    for name in DEVICES:
+        os.close(os.open(f"/root/dev/{name}", os.O_CREAT | os.O_WRONLY))
+        system.mount(f"/outside/dev/{name}", f"/root/dev/{name}", "", system.MS_BIND)
+        system.read_only(f"/root/dev/{name}", below=False, devices=True)
+    os.symlink("/proc/self/fd", "/root/dev/fd")
+
+
+def private(limits: Limits) -> None:
+    """In a run's first process: its own processes, and temporary files that end with it."""
+    system.unshare(system.CLONE_NEWNS)
+    flags = system.MS_NOSUID | system.MS_NODEV
+    system.mount("proc", "/proc", "proc", flags | system.MS_NOEXEC)
+    for folder, share in ((HOME, 2), ("/tmp", 4), ("/dev/shm", 4)):
+        size = f"size={limits.disk_bytes // share},nr_inodes=4096"
+        system.mount(
+            "tmpfs", folder, "tmpfs", flags, f"{size},mode=700,uid={STUDENT},gid={STUDENT}"
+        )
+
+
+def drop(limits: Limits, namespaces: bool) -> None:
+    """Set the limits that the kernel holds, and give up all rights."""
+    size = _address_space() + limits.memory_bytes
+    for what, most in (
+        (resource.RLIMIT_AS, size),
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_FSIZE, limits.file_bytes),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+    if not namespaces:
+        return
+    resource.setrlimit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
+    if os.geteuid() != STUDENT:
+        os.setgroups([])
+        os.setresgid(STUDENT, STUDENT, STUDENT)
+        os.setresuid(STUDENT, STUDENT, STUDENT)
+    system.drop_privileges()
+
+
+def _address_space() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,181 @@
+"""The run itself: cells in order in an IPython shell without a kernel, an answer for each.
+
+A request is {"cells": [{"kind": "cell" | "observe", "text": …}, …], "files": {name: base64},
+"seed": … or null}. The answers come in the order of the cells:
+{"n": place, "outputs": [nbformat outputs]} of a cell, and of an observation
+{"n": place, "seen": plain data} or {"n": place, "error": nbformat error output}.
+
+Student code shares this process, so whatever an answer says is the student's word.
+"""
+
+import base64
+import io
+import json
+import os
+import random
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import matplotlib_inline.backend_inline  # noqa: F401 - student code may draw: imported while warm
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from autograder.sandbox import wire
+from autograder.sandbox.limits import Limits
+
+SHOWN = ("text/plain", "image/png")  # nothing that a browser would run
+
+
+class Pen(io.TextIOBase):
+    """A text stream that keeps the first `most` characters of what is written."""
+
+    def __init__(self, name: str, outputs: list, most: int) -> None:
+        self.stream, self.outputs, self.left = name, outputs, most
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        kept = text[: max(self.left, 0)]
+        if len(text) > self.left >= 0:
+            kept += "\n… (more than is kept)\n"
+        self.left -= len(text) + (1 if len(text) > self.left else 0)
+        if kept:
+            last = self.outputs[-1] if self.outputs else {}
+            if last.get("name") == self.stream:
+                last["text"] += kept
+            else:
+                self.outputs.append({"output_type": "stream", "name": self.stream, "text": kept})
+        return len(text)
+
+
+class Shell(InteractiveShell):
+    """IPython's shell, whose displays and errors are collected as a notebook's outputs."""
+
+    outputs: list
+
+    def showtraceback(self, *arguments: Any, **options: Any) -> None:
+        value = sys.exc_info()[1]
+        if value is not None:
+            self.outputs.append(_error(value))
+
+    def showsyntaxerror(self, filename: Any = None, running_compiled_code: bool = False) -> None:
+        self.showtraceback()
+
+
+class Publisher(DisplayPublisher):
+    """Displays become outputs."""
+
+    shell: Shell
+
+    def publish(self, data: dict, metadata: Any = None, *source: Any, **options: Any) -> None:
+        _show(self.shell.outputs, "display_data", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear()
+
+
+class Hook(DisplayHook):
+    """A cell's last value becomes an output."""
+
+    shell: Shell
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict, md_dict: Any = None) -> None:
+        _show(self.shell.outputs, "execute_result", format_dict)
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class Runner:
+    """A shell that is made while the parent is warm, and used in one of its children."""
+
+    def __init__(self) -> None:
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.display_page = False
+        self.shell = Shell.instance(
+            config=config, display_pub_class=Publisher, displayhook_class=Hook
+        )
+        self.shell.outputs = []
+        self.shell.run_cell("None")  # the first cell of a shell is slow
+
+    def run(self, request: dict, channel: socket.socket, limits: Limits) -> None:
+        """Run the cells and answer each; returns when all are done."""
+        _reseed()
+        if request["seed"] is not None:
+            os.environ["COURSE_SEED"] = str(request["seed"])
+            if "course.checks" in sys.modules:
+                sys.modules["course.checks"].SEED = request["seed"]  # type: ignore[attr-defined]
+        for name, content in request["files"].items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(content))
+        sys.path.insert(0, "")
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the run
+        for place, cell in enumerate(request["cells"]):
+            answer = self.answer(cell, limits)
+            wire.send(channel, {"n": place, **answer})
+
+    def answer(self, cell: dict, limits: Limits) -> dict:
+        """Run one cell or observation and return its answer."""
+        outputs: list[dict] = []
+        self.shell.outputs = outputs
+        sys.stdout = Pen("stdout", outputs, limits.text_bytes)
+        sys.stderr = Pen("stderr", outputs, limits.text_bytes)
+        if cell["kind"] == "cell":
+            self.shell.run_cell(cell["text"], store_history=True)
+            return {"outputs": outputs}
+        try:
+            return {"seen": _plain(self._observe(cell["text"]))}
+        except BaseException as error:  # also exit() and KeyboardInterrupt of a student's code
+            return {"error": _error(error)}
+
+    def _observe(self, text: str) -> Any:
+        names = self.shell.user_ns
+        names.pop("seen", None)
+        exec(compile(text, "check", "exec"), names)
+        return names["seen"]
+
+
+def _plain(seen: Any) -> Any:
+    """Return `seen` as it comes out of JSON; TypeError when that is not what it was."""
+    text = json.dumps(seen)
+    plain = json.loads(text)
+    if json.dumps(plain) != text:
+        raise TypeError(f"not plain data: {seen!r:.200}")
+    return plain
+
+
+def _show(outputs: list, kind: str, data: dict) -> None:
+    shown = {name: data[name] for name in SHOWN if isinstance(data.get(name), str)}
+    output = {"output_type": kind, "data": shown, "metadata": {}}
+    outputs.append(output | ({"execution_count": None} if kind == "execute_result" else {}))
+
+
+def _error(error: BaseException) -> dict:
+    """Return an error as a notebook's output, with the lines of cells in its traceback only."""
+    trace = traceback.TracebackException.from_exception(error, limit=-12)
+    lines = [line.rstrip("\n") for line in trace.format()]
+    return {
+        "output_type": "error",
+        "ename": type(error).__name__,
+        "evalue": str(error)[:2000],
+        "traceback": [line[:2000] for line in lines[-40:]],
+    }
+
+
+def _reseed() -> None:
+    """Children of one parent must not draw the same numbers."""
+    random.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(int.from_bytes(os.urandom(4), "big"))

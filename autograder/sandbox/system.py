@@ -1,0 +1,91 @@
+"""The Linux calls that Python 3.11 has no names for (os.unshare came with 3.12)."""
+
+import ctypes
+import os
+import platform
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MNT_DETACH = 2
+
+_MOUNT_SETATTR, _PIVOT_ROOT, _CAPSET = 442, 155, 126  # x86-64; mount_setattr is 442 everywhere
+if platform.machine() == "aarch64":
+    _PIVOT_ROOT, _CAPSET = 41, 91
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+_ATTR_RDONLY, _ATTR_NOSUID, _ATTR_NODEV = 1, 2, 4
+_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
+_PR_SET_CHILD_SUBREAPER = 36
+_LAST_CAPABILITY = 63
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _MountAttributes(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "userns")]
+
+
+def _done(result: int, what: str) -> None:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def unshare(flags: int) -> None:
+    """Give this process namespaces of its own."""
+    _done(_libc.unshare(flags), "unshare")
+
+
+def mount(source: str, target: str, kind: str, flags: int = 0, options: str = "") -> None:
+    """Mount a file system of a `kind`, or bind `source` with MS_BIND."""
+    words = (os.fsencode(source), os.fsencode(target), kind.encode() or None)
+    _done(_libc.mount(*words, flags, options.encode() or None), f"mount {target}")
+
+
+def read_only(target: str, *, below: bool = True, devices: bool = False) -> None:
+    """Make a mount read-only, without set-user-id programs or devices; also all mounts `below`."""
+    flags = _ATTR_RDONLY | _ATTR_NOSUID | (0 if devices else _ATTR_NODEV)
+    attributes = _MountAttributes(set=flags)
+    path, size = os.fsencode(target), ctypes.sizeof(attributes)
+    recursive = _AT_RECURSIVE if below else 0
+    result = _libc.syscall(
+        _MOUNT_SETATTR, _AT_FDCWD, path, recursive, ctypes.byref(attributes), size
+    )
+    _done(result, f"mount_setattr {target}")
+
+
+def pivot_root(new: str, old: str) -> None:
+    """Make `new` the root; the old one is found at `old`."""
+    _done(_libc.syscall(_PIVOT_ROOT, os.fsencode(new), os.fsencode(old)), "pivot_root")
+
+
+def unmount(target: str) -> None:
+    """Take a mount away, with all below it."""
+    _done(_libc.umount2(os.fsencode(target), MNT_DETACH), f"umount {target}")
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends."""
+    _done(_libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0), "prctl")
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant that loses its own."""
+    _done(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl")
+
+
+def drop_privileges() -> None:
+    """Give up every capability, now and for whatever is executed later."""
+    for capability in range(_LAST_CAPABILITY + 1):
+        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
+            break  # the kernel knows no more of them, or none may be dropped: capset takes them
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    _done(_libc.syscall(_CAPSET, header, nothing), "capset")
+    _done(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")

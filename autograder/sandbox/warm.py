@@ -1,0 +1,130 @@
+"""The warm parent: an interpreter that has imported the course once and forks for each run.
+
+Started by client.py as `python -m autograder.sandbox.warm SOCKET`, with a clean environment. It
+knows nothing secret: no solution, no check, no grader's variable. Each run is two processes:
+one that supervises, and, the first process of a namespace of its own, the one that runs the cells.
+"""
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import jail, supervise, system, wire
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.runner import Runner
+
+MOST = 64 << 20  # bytes of a message from the grader
+
+
+def main() -> None:
+    """Import, close the door, then fork for each pair of sockets that comes."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    setting = wire.receive(control, MOST)
+    namespaces = setting["namespaces"]
+    for name in setting["modules"]:
+        importlib.import_module(name)
+    runner = Runner()
+    try:
+        if namespaces:
+            jail.own_namespaces(lambda: _ask(control, "map"))
+            _become_first_process()
+            jail.enter(_visible(), setting["secret"])
+        else:
+            os.chdir("/")
+        wire.send(control, "ready")
+    except OSError as error:
+        wire.send(control, {"refused": str(error)})
+        return
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the supervisors
+    limits = Limits(**setting["limits"])
+    _serve(control, runner, limits, namespaces)
+
+
+def _serve(control: socket.socket, runner: Runner, limits: Limits, namespaces: bool) -> None:
+    while True:
+        data, handles, _, _ = socket.recv_fds(control, 1, 2)
+        if not data:
+            os._exit(0)  # the grader has gone: all below goes too
+        if os.fork() == 0:
+            control.close()
+            answers, status = (socket.socket(fileno=handle) for handle in handles)
+            _supervised(answers, status, runner, limits, namespaces)
+        for handle in handles:
+            os.close(handle)
+
+
+def _supervised(
+    answers: socket.socket, status: socket.socket, runner: Runner, limits: Limits, namespaces: bool
+) -> None:
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if namespaces:
+            system.unshare(system.CLONE_NEWPID | system.CLONE_NEWIPC)
+        else:
+            system.adopt_orphans()
+        student = os.fork()
+        if student == 0:
+            status.close()
+            _student(answers, runner, limits, namespaces)
+        answers.close()
+        supervise.until_the_end(student, status, limits, namespaces)
+    finally:
+        os._exit(0)
+
+
+def _student(answers: socket.socket, runner: Runner, limits: Limits, namespaces: bool) -> None:
+    """Become the process that the student's code runs in: its limits, then its cells."""
+    try:
+        os.setsid()
+        os.dup2(answers.fileno(), 3)
+        os.closerange(4, 1 << 16)
+        answers.detach()
+        channel = socket.socket(fileno=3)
+        request = wire.receive(channel, MOST)
+        home = jail.HOME
+        if namespaces:
+            jail.private(limits)
+        else:
+            home = request["folder"]
+        os.chdir(home)
+        os.environ["HOME"] = home
+        jail.drop(limits, namespaces)
+        runner.run(request, channel, limits)
+    finally:
+        os._exit(0)
+
+
+def _ask(control: socket.socket, question: str) -> None:
+    wire.send(control, question)
+    wire.receive(control, MOST)
+
+
+def _become_first_process() -> None:
+    """Go on in a child, the first process of the new namespace; when it ends, all in it end."""
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        os._exit(os.waitstatus_to_exitcode(status) & 127)
+
+
+def _visible() -> list[str]:
+    """Return where the interpreter and what it has imported are, the autograder left out."""
+    found = {sys.prefix, sys.base_prefix, sys.exec_prefix}
+    for name in list(sys.modules):
+        top = sys.modules.get(name.partition(".")[0])
+        file: Any = getattr(top, "__file__", None)
+        if file and not name.startswith("autograder"):
+            path = Path(file)
+            found.add(str(path.parent if path.stem == "__init__" else path))
+    return sorted(found | {os.path.realpath(path) for path in found})
+
+
+if __name__ == "__main__":
+    main()

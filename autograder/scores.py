@@ -1,0 +1,164 @@
+"""nbgrader's gradebook, written by nbgrader's classes: one writer, one transaction a submission.
+
+Stock nbgrader opens the gradebook nine times a submission and commits every cell by itself; killed
+in between it leaves half a submission, and a locked database ends the batch.
+"""
+
+import logging
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from typing import Any
+from unittest import mock
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry, SourceCell
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    SaveAutoGrades,
+    latesubmissions,
+    saveautogrades,
+)
+from sqlalchemy.exc import OperationalError, SAWarning
+from traitlets.config import Config
+
+PATIENCE = 120.0  # seconds to wait for a locked gradebook
+
+
+class GradebookError(Exception):
+    """The gradebook cannot be used: one sentence with the mend."""
+
+
+class Scores:
+    """The one writer of a gradebook."""
+
+    def __init__(self, config: Config, course_id: str, patience: float = PATIENCE) -> None:
+        self.config, self.patience = config, patience
+        self.url = config.CourseDirectory.db_url
+        self.gradebook: Gradebook = self._patiently(lambda: Gradebook(self.url, course_id))
+        self.db = self.gradebook.db
+        self.log = logging.getLogger("autograder.nbgrader")
+        self.log.setLevel(logging.ERROR)
+
+    def close(self) -> None:
+        """Close the gradebook."""
+        self.gradebook.close()
+
+    def source_cells(self, assignment: str) -> dict[str, SourceCell]:
+        """Return the course's cells as generate_assignment saved them, by grade id."""
+
+        def found() -> dict[str, SourceCell]:
+            try:
+                notebook = self.gradebook.find_notebook(assignment, assignment)
+            except MissingEntry:
+                raise GradebookError(
+                    f"{assignment} is not in the gradebook: run `nbgrader generate_assignment "
+                    f"{assignment}` first"
+                ) from None
+            return {cell.name: cell for cell in notebook.source_cells}
+
+        return self._patiently(found)
+
+    def students(self, assignment: str) -> set[str]:
+        """Return the students whose submission of an assignment is in the gradebook."""
+
+        def found() -> set[str]:
+            return {each.student_id for each in self.gradebook.assignment_submissions(assignment)}
+
+        return self._patiently(found)
+
+    def save(
+        self, student: str, assignment: str, notebook: NotebookNode, received: datetime | None
+    ) -> None:
+        """Write a graded notebook's scores, comments and late penalty: all of them, or none.
+
+        received: UTC without a zone, as nbgrader keeps it; None when nobody knows.
+        """
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # of how nbgrader links a new submission
+            self._patiently(lambda: self._save(student, assignment, notebook, received))
+
+    def _save(
+        self, student: str, assignment: str, notebook: NotebookNode, received: datetime | None
+    ) -> None:
+        gradebook = self.gradebook
+        gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
+        try:
+            gradebook.update_or_create_student(student)
+            when = {"timestamp": received} if received else {}
+            gradebook.update_or_create_submission(assignment, student, **when)
+            names = {"notebook": assignment, "assignment": assignment, "student": student}
+            resources = {"nbgrader": {**names, "db_url": self.url}}
+            with self._shared():
+                for step in (SaveAutoGrades, AssignLatePenalties):
+                    step(config=self.config, log=self.log).preprocess(notebook, resources)
+            self.db.commit()
+        except BaseException:
+            self.db.rollback()
+            raise
+        finally:
+            gradebook.db = self.db
+            self.db.remove()  # what it has read would fill the memory
+
+    @contextmanager
+    def _shared(self) -> Iterator[None]:
+        """Have nbgrader's steps use this gradebook instead of opening it again."""
+        with ExitStack() as patches:
+            for module in (saveautogrades, latesubmissions):
+                opened = mock.patch.object(
+                    module, "Gradebook", lambda url: StaysOpen(self.gradebook)
+                )
+                patches.enter_context(opened)
+            yield
+
+    def _patiently(self, work: Callable[[], Any]) -> Any:
+        """Do the work; while somebody else has the database locked, try again."""
+        deadline, pause = time.monotonic() + self.patience, 0.05
+        while True:
+            try:
+                return work()
+            except OperationalError as error:
+                said = str(error.orig)
+                if "locked" not in said and "busy" not in said:
+                    raise GradebookError(f"The gradebook {self._place()}: {said}") from error
+                if time.monotonic() > deadline:
+                    raise GradebookError(
+                        f"The gradebook {self._place()} has been locked for "
+                        f"{self.patience:.0f} s: close what else has it open, and call again"
+                    ) from error
+            time.sleep(pause)
+            pause = min(pause * 1.5, 1.0)
+
+    def _place(self) -> str:
+        return self.url.removeprefix("sqlite:///").rpartition("@")[2]
+
+
+class OneCommit:
+    """A session whose commits are put off: not each cell is committed, but the submission."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def commit(self) -> None:
+        self._session.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+
+class StaysOpen:
+    """A gradebook that a `with` does not close."""
+
+    def __init__(self, gradebook: Gradebook) -> None:
+        self._gradebook = gradebook
+
+    def __enter__(self) -> "StaysOpen":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gradebook, name)
