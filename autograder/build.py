@@ -113,11 +113,15 @@ def _chosen(root, names):
 
 
 def configuration(root, data):
-    """Return nbgrader's configuration of the course, with its data under the folder `data`."""
+    """Return nbgrader's configuration of the course, with its data under the folder `data`.
+
+    Where that is the course's own folder, the gradebook is the one that nbgrader_config.py names.
+    """
     config = Config()
     config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
     config.CourseDirectory.root = str(data)
-    config.CourseDirectory.db_url = f"sqlite:///{Path(data) / 'grading' / 'gradebook.db'}"
+    if Path(data).resolve() != Path(root).resolve() or "db_url" not in config.CourseDirectory:
+        config.CourseDirectory.db_url = f"sqlite:///{Path(data) / 'grading' / 'gradebook.db'}"
     return config
 
 
