@@ -9,15 +9,17 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from autograder.class_data import Check
 
 BLUE, ORANGE, INK = "#0072B2", "#E69F00", "#222222"
 WIDTH = 3.6  # inches
-LOOK = {
+LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.labelsize": 9.5,
@@ -57,7 +59,7 @@ def histogram(edges: Sequence[float], counts: Sequence[int], words: str) -> Pict
         )
         axes.margins(y=0.15)
         axes.grid(axis="x", visible=False)
-        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         return _picture(figure, words)
 
 

@@ -54,18 +54,22 @@ CLEANER = Cleaner(tags=TAGS, attributes=_allowed, protocols=["http", "https", "m
 
 def markdown(text: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> Markup:
     """Return a student's Markdown as HTML; headings are lowered below the page's own."""
+    as_it_is = Markup("<pre>") + plain(text) + Markup("</pre>")
     if len(text) > TEXT_LENGTH:
-        return Markup("<pre>") + plain(text) + Markup("</pre>")
+        return as_it_is
+    pictures = {name: {"image/png": ""} for name in re.findall(r"attachment:([^\s)\"'>]+)", text)}
+    for name, kinds in (attachments or {}).items():
+        pictures[name] = {"image/png": str(kinds.get("image/png", ""))}
     renderer = IPythonRenderer(
         escape=False,
         allow_harmful_protocols=False,
         exclude_anchor_links=True,
-        attachments={
-            name: {kind: data for kind, data in kinds.items() if kind == "image/png"}
-            for name, kinds in (attachments or {}).items()
-        },
+        attachments=pictures,
     )
-    html = CLEANER.clean(MarkdownWithMath(renderer=renderer).render(text))
+    try:
+        html = CLEANER.clean(MarkdownWithMath(renderer=renderer).render(text))
+    except Exception:  # whatever a student's Markdown does to its readers, its text is shown
+        return as_it_is
     return Markup(re.sub(r"(</?h)([1-6])>", lambda h: f"{h[1]}{min(6, int(h[2]) + 3)}>", html))
 
 

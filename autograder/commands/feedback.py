@@ -24,6 +24,8 @@ def command(assignment: str, student: str, root: Path) -> None:
                 click.echo(f"{outcome.student}: no feedback: {outcome.problem}", err=True)
     except GradebookError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"wrote {written} pages of {assignment} under grading/feedback/")
+    pages = "1 page" if written == 1 else f"{written} pages"
+    click.echo(f"wrote {pages} of {assignment} under grading/feedback/")
     if failed:
-        raise click.ClickException(f"{failed} students have no feedback: their lines are above.")
+        students = "1 student has" if failed == 1 else f"{failed} students have"
+        raise click.ClickException(f"{students} no feedback: why is said above.")
