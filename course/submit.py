@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LARGEST = 5_000_000  # bytes; above, outputs are left out: browsers limit a link's data
 STALE = 120  # seconds since the last save: JupyterLab saves by itself as often
 WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
-UNWRITTEN = re.compile(r'raise NotImplementedError\("(Exercise [A-Z]: .*?)"\)')
+UNWRITTEN = re.compile(r'raise NotImplementedError\("Exercise ([A-Z]): ')
 NO_ANSWER = ("", "*Write your answer here.*")
 PRESS_AGAIN = "then press the button again"
 
@@ -151,7 +151,7 @@ def examine(content: dict[str, Any], stem: str, run: list[str]) -> Finding:
     if not cells:
         raise CannotTell("This notebook has no exercises: open one of the course's notebooks.")
     expected = about.get("cells", list(cells))
-    problems, notes = [], []
+    problems, notes, letters = [], [], []
     for grade_id in expected:
         if grade_id not in cells:
             problems.append(
@@ -166,9 +166,11 @@ def examine(content: dict[str, Any], stem: str, run: list[str]) -> Finding:
                 f'What you last ran in "{grade_id}" is not what is saved: '
                 f"run the cell, save (Ctrl + S), {PRESS_AGAIN}."
             )
-        notes += [f"Not written yet: {exercise}." for exercise in UNWRITTEN.findall(texts[0])]
+        letters += UNWRITTEN.findall(texts[0])
         if grade_id == "explain" and texts[0].strip() in NO_ANSWER:
             notes.append("Not written yet: the answer in words, under Explain.")
+    if letters:
+        notes.insert(0, f"Not written yet: exercise {', '.join(sorted(set(letters)))}.")
     return Finding(str(about.get("assignment", stem)), tuple(problems), tuple(notes))
 
 

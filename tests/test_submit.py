@@ -1,0 +1,270 @@
+"""course.submit(): the button says what is missing, and makes one file that can be collected."""
+
+import base64
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+import course
+from autograder.cli import main
+from tests.course_scripts import NAMES, ROOT, cells, exercises
+from tests.jupyterlab import (
+    cell_locator,
+    chromium_page,
+    find_chromium,
+    lab_server,
+    open_notebook,
+    run_cell,
+    save,
+    type_into_cell,
+)
+from tests.jupyterlab import cells as cells_of_page
+
+NAME = "02_load_balancer"
+CODE = "class RoundRobin:\n    def pick(self, servers):\n        return servers[0]"
+
+
+@pytest.fixture
+def mine(tmp_path, monkeypatch):
+    """A student's own copy of a notebook, in the kernel's folder; the kernel knows its path."""
+    path = tmp_path / f"{NAME}.ipynb"
+    shutil.copy(ROOT / "notebooks" / NAME / f"{NAME}.ipynb", path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
+    return path
+
+
+def change(path, edit):
+    """Edit the notebook's cells on disk: edit(cells by grade id, all cells)."""
+    notebook = nbformat.read(path, as_version=4)
+    known = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
+    edit(known, notebook.cells)
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
+
+
+def twin(cell):
+    """Return a copy of a cell as JupyterLab makes it: with the same metadata."""
+    return nbformat.from_dict({**cell, "id": "another"})
+
+
+def press(name="ada", notebook=None):
+    """Press the button; return what is then said, as HTML."""
+    box = course.submit(notebook)
+    (field, button), said = box.children[0].children, box.children[1]
+    field.value = name
+    button.click()
+    return html.unescape(said.value)
+
+
+def download(said):
+    """Return (file name, bytes) of the one link."""
+    [(name, data)] = re.findall(r'download="([^"]+)" href="data:[^,]+;base64,([^"]+)"', said)
+    return name, base64.b64decode(data)
+
+
+def test_the_file_is_the_notebook_as_saved(mine):
+    name, data = download(press())
+    assert name == f"{NAME}__ada.ipynb" and data == mine.read_bytes()
+
+
+def test_what_is_not_written_is_said_and_can_be_handed_in(mine):
+    said = press()
+    assert f"Not written yet: exercise {', '.join('ABCDE'[: len(exercises(NAME))])}." in said
+    assert "the answer in words" in said and "Download" in said
+
+    unwritten = nbformat.read(mine, as_version=4)
+    unwritten = next(cell.source for cell in unwritten.cells if "Exercise D: count" in cell.source)
+
+    def solve(known, _):
+        for cell in cells(NAME):
+            if cell.kind in ("solution", "answer"):
+                known[cell.grade_id].source = cell.text
+
+    change(mine, solve)
+    assert "Not written" not in press() and "Download" in press()
+    change(mine, lambda known, _: known["health_checker"].update(source=unwritten))
+    assert "Not written yet: exercise D." in press()
+
+
+def test_a_missing_cell_is_said(mine):
+    change(mine, lambda known, every: every.remove(known["least_connections"]))
+    said = press()
+    assert 'The cell "least_connections" is missing' in said and "href" not in said
+
+
+def test_a_doubled_cell_is_said(mine):
+    change(mine, lambda known, every: every.append(twin(known["explain"])))
+    said = press()
+    assert '"explain" is there 2 times' in said and "href" not in said
+
+
+def ran(monkeypatch, *texts):
+    """Let the kernel have run these cells."""
+    history = SimpleNamespace(input_hist_raw=["", *texts])
+    shell = SimpleNamespace(history_manager=history, user_ns={})
+    ipython = SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+
+
+def test_what_was_run_must_be_what_is_saved(mine, monkeypatch):
+    change(mine, lambda known, _: known["round_robin"].update(source=CODE))
+    ran(monkeypatch, CODE.replace("[0]", "[1]"))
+    said = press()
+    assert "What you last ran" in said and "round_robin" in said and "href" not in said
+    ran(monkeypatch, CODE.replace("[0]", "[1]"), CODE + "\n")
+    assert "Download" in press()
+    ran(monkeypatch, "class RoundRobinElse:\n    pass")
+    assert "Download" in press()
+
+
+def test_a_save_long_ago_is_said(mine):
+    os.utime(mine, (time.time() - 600,) * 2)
+    assert "saved 10 minutes ago" in press() and "Changed anything since?" in press()
+    os.utime(mine)
+    assert "Changed anything since?" not in press()
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Ada Lovelace", "Ada-Lovelace"),
+        ("  ada@example.org ", "ada@example.org"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("a__b/c+d", "a_b-c-d"),
+        ("Ōtomo 太郎", "Ōtomo-太郎"),
+        ('<b onclick="x">', "b-onclick-x"),
+    ],
+)
+def test_the_name_stands_in_the_files_name(mine, name, file):
+    assert download(press(name))[0] == f"{NAME}__{file}.ipynb"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "../..", "__"])
+def test_without_a_name_it_is_asked_for(mine, name):
+    said = press(name)
+    assert "Write your name" in said and "href" not in said
+
+
+def test_on_a_hub_the_name_is_known(mine, monkeypatch):
+    monkeypatch.setenv("JUPYTERHUB_USER", "ben")
+    assert course.submit().children[0].children[0].value == "ben"
+
+
+def test_a_renamed_notebook_is_found_and_keeps_its_assignment(mine):
+    mine.rename(mine.with_name("Untitled.ipynb"))
+    name, data = download(press())
+    assert name == f"{NAME}__ada.ipynb" and data == mine.with_name("Untitled.ipynb").read_bytes()
+
+
+def test_if_the_notebook_cannot_be_told_it_is_asked_for(mine):
+    mine.rename(mine.with_name("one.ipynb"))
+    shutil.copy(mine.with_name("one.ipynb"), mine.with_name("two.ipynb"))
+    said = press()
+    assert "Which notebook is this?" in said and "one.ipynb, two.ipynb" in said
+    assert "Download" in press(notebook="two.ipynb")
+    assert "three.ipynb is not there" in press(notebook="three.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('{"cells": [', "is no notebook"),
+        ("[]", "has no cells"),
+        ('{"cells": [], "metadata": {}}', "has no exercises"),
+    ],
+)
+def test_what_is_no_notebook_of_the_course_is_said(mine, text, sentence):
+    mine.write_text(text)
+    assert sentence in press() and "href" not in press()
+
+
+def test_a_file_too_large_for_a_link_leaves_outputs_out(mine):
+    def print_much(known, _):
+        known["round_robin"]["outputs"] = [nbformat.v4.new_output("stream", text="x" * 6_000_000)]
+
+    change(mine, print_much)
+    said = press()
+    _, data = download(said)
+    assert "leaves its outputs out" in said and len(data) < 1_000_000
+    kept, whole = json.loads(data)["cells"], json.loads(mine.read_bytes())["cells"]
+    assert [cell["source"] for cell in kept] == [cell["source"] for cell in whole]
+
+
+def test_while_nbgrader_executes_it_does_and_costs_nothing(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert course.submit() is None
+    program = "import course, sys; course.submit(); print(sorted(sys.modules))"
+    modules = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    heavy = {"ipywidgets", "IPython", "numpy", "nbformat", "nbgrader", "matplotlib"}
+    assert modules.returncode == 0 and not heavy & set(eval(modules.stdout))
+
+
+def test_every_graded_notebook_has_the_button_and_knows_its_cells():
+    for name in NAMES:
+        notebook = nbformat.read(ROOT / "notebooks" / name / f"{name}.ipynb", as_version=4)
+        assert sum("course.submit()" in cell.source for cell in notebook.cells) == 1
+        graded = [
+            cell.grade_id for cell in cells(name) if cell.kind in ("solution", "check", "answer")
+        ]
+        assert notebook.metadata.course == {"assignment": name, "cells": graded}
+
+
+@pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)")
+@pytest.mark.filterwarnings("default")  # the browser driver's own
+def test_in_jupyterlab_the_file_is_downloaded_and_collected(tmp_path):
+    student, inbox, class_ = tmp_path / "student", tmp_path / "inbox", tmp_path / "class"
+    shutil.copytree(ROOT / "notebooks" / NAME, student / NAME)
+    with lab_server(student) as server, chromium_page() as (page, errors):
+        open_notebook(page, server, f"{NAME}/{NAME}.ipynb")
+        sources = [cell["source"] for cell in cells_of_page(page)]
+        [hand_in] = [index for index, source in enumerate(sources) if "course.submit()" in source]
+        robin = next(index for index, source in enumerate(sources) if "class RoundRobin" in source)
+        run_cell(page, hand_in)
+        type_into_cell(page, robin, CODE)
+        run_cell(page, robin)  # and not saved
+
+        output = cell_locator(page, hand_in).locator(".submit")
+        output.get_by_role("textbox", name="Your name").fill("Ada Lovelace")
+        button = output.get_by_role("button", name="Check and make the file")
+        button.press("Enter")
+        output.get_by_text("What you last ran").wait_for()
+        assert output.get_by_role("link").count() == 0
+
+        save(page)
+        button.click()
+        link = output.get_by_role("link", name="Download")
+        with page.expect_download() as downloading:
+            link.click()
+        name = downloading.value.suggested_filename
+        downloading.value.save_as(inbox / name)
+        output.screenshot(path=os.environ.get("SUBMIT_PICTURE", tmp_path / "submit.png"))
+        assert errors == []
+    assert name == f"{NAME}__Ada-Lovelace.ipynb"
+    assert (inbox / name).read_bytes() == (student / NAME / f"{NAME}.ipynb").read_bytes()
+    assert CODE.splitlines()[-1] in (inbox / name).read_text(encoding="utf-8")
+
+    shutil.copytree(ROOT / "notebooks", class_ / "notebooks")
+    (class_ / "solutions").mkdir()
+    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    config = config.replace("refresh_sound_sources(root)", "")
+    (class_ / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    collected = CliRunner().invoke(main, ["collect", str(inbox), "--root", str(class_)])
+    assert "1 files: 1 collected; 0 late." in collected.output
+    target = class_ / "grading" / "submitted" / "Ada-Lovelace" / NAME / f"{NAME}.ipynb"
+    assert target.read_bytes() == (inbox / name).read_bytes()
