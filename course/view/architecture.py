@@ -45,6 +45,8 @@ def architecture(tiers, links):
     figure, axes = style.figure(1, 1, width=9.2, height=max(3.2, 0.9 + 0.75 * rows))
     axes.set(xlim=(-0.15, len(tiers) + 0.15), ylim=(0, 1))
     axes.axis("off")
+    figure.set_layout_engine("none")  # nothing but the boxes: no need to draw twice for the layout
+    axes.set_position(_inside(figure))
     places = {}
     _zones(axes, tiers)
     for column, tier in enumerate(tiers):
@@ -59,7 +61,7 @@ def architecture(tiers, links):
     for start, end, label in links:
         _arrow(axes, places[start], places[end], label)
     file = io.BytesIO()
-    FigureCanvasAgg(figure).print_figure(file, dpi=200)
+    FigureCanvasAgg(figure).print_figure(file, dpi=200, pil_kwargs={"compress_level": 1})
     return Image(data=file.getvalue(), width=860, alt=describe(tiers, links))
 
 
@@ -68,6 +70,12 @@ def describe(tiers, links):
     parts = [f"{tier.title}: {', '.join(node.name for node in tier.nodes)}" for tier in tiers]
     arrows = [f"{start} to {end}" + (f" ({label})" if label else "") for start, end, label in links]
     return f"{'; '.join(parts)}. Arrows: {', '.join(arrows)}."
+
+
+def _inside(figure, margin=3 / 72):
+    """Return the figure's rectangle without a margin (inches), in shares of width and height."""
+    x, y = margin / figure.get_size_inches()
+    return x, y, 1 - 2 * x, 1 - 2 * y
 
 
 def _zones(axes, tiers):
