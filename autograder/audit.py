@@ -42,7 +42,8 @@ class Equivalent:
 
     notebook: str
     exercise: str
-    line: str  # of the mutant, stripped
+    was: str  # the solution's line, stripped
+    line: str  # the mutant's
     why: str
 
 
@@ -84,7 +85,8 @@ def read_equivalent(root: Path) -> list[Equivalent]:
     except TypeError as error:
         problem = str(error).partition("() ")[2]
         raise AuditError(
-            f"{path}: an entry {problem}: each [[equivalent]] has notebook, exercise, line, why"
+            f"{path}: an entry {problem}: "
+            "each [[equivalent]] has notebook, exercise, was, line, why"
         ) from error
 
 
@@ -107,7 +109,11 @@ def audit_notebook(
         return []  # the notebook that only welcomes
     names, exercises, forks = halves.fresh_names(), [], Forks(jobs)
     names[CosmicRayTestingException.__name__] = CosmicRayTestingException
-    known = {(entry.exercise, entry.line): entry for entry in equivalent if entry.notebook == name}
+    known = {
+        (entry.exercise, entry.was, entry.line): entry
+        for entry in equivalent
+        if entry.notebook == name
+    }
     try:
         for cell in cells:
             if cell.kind == "solution":
@@ -138,7 +144,7 @@ def _audit_exercise(
     checks: list[sources.Cell],
     names: dict[str, Any],
     forks: Forks,
-    known: dict[tuple[str, str], Equivalent],
+    known: dict[tuple[str, str, str], Equivalent],
 ) -> None:
     """Start all that is to be tried; what comes of it is put into `exercise` as it ends."""
 
@@ -193,10 +199,10 @@ def _limits(exercise: ExerciseAudit, work: Callable[[], Any], jobs: int) -> Limi
 def _mutant_ended(
     exercise: ExerciseAudit,
     mutant: Mutant,
-    known: dict[tuple[str, str], Equivalent],
+    known: dict[tuple[str, str, str], Equivalent],
     ending: Ending,
 ) -> None:
-    entry = known.get((exercise.exercise, mutant.line))
+    entry = known.get((exercise.exercise, mutant.was, mutant.line))
     if ending.died:
         exercise.killed[ending.died] += 1
     elif ending.answer["error"]:

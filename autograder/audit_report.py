@@ -24,7 +24,8 @@ def notebook(exercises: list[ExerciseAudit], stale: Iterable[Equivalent]) -> Ite
         for problem in exercise.problems:
             yield f"\n  submission: {exercise.exercise}/{problem}"
     for entry in stale:
-        yield f"\n  stale: no survivor of {entry.exercise} has the line listed as equivalent"
+        yield f"\n  stale: no survivor of {entry.exercise} is this one, listed as equivalent"
+        yield f"    - {entry.was}"
         yield f"    + {entry.line}"
 
 

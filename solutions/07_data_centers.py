@@ -313,7 +313,7 @@ for _ in range(12):
     seen.append([_moved, _before == _kept])
 _users = [f"{_rng.random()}" for _ in range(2000)]
 seen.append([split(_user, {"Oslo": 0, "Lima": 60, "Perth": 0, "Dakar": 40, "Delhi": 0}) for _user in _users])
-seen.append([split(_user, {"Oslo": 1.9, "Lima": 1.1}) for _user in _users])
+seen.append([split(_user, {"Lima": 1.1, "Oslo": 1.9}) for _user in _users])
 ### JUDGE
 import random
 from course.checks import SEED

@@ -69,7 +69,7 @@ architecture()
 # Its last stage is a **canary**: a few percent of the traffic get the new version while a program compares their errors with everybody else's. If it looks bad, the pipeline **rolls back**. Nobody has to be awake.
 
 # %%
-for line in write_logs(seed=1)["database"][:4]:  # what a log looks like; more in exercise A
+for line in write_logs(seed=1)["web-1"][:4]:  # what a log looks like; more in exercise A
     print(line)
 
 print(datetime.fromtimestamp(0, UTC), "is second 0: computers count time from there")
@@ -218,6 +218,7 @@ def _line(rng):
         f"{stamp[:4]}/{stamp[5:7]}/{stamp[8:]} {server} {level} {message}", f"{stamp[:4]}{stamp[5:7]}{stamp[8:]} {server} {level} {message}",
         f"{stamp[:17]}61Z {server} {level} {message}", f"{stamp[:3]}\u0666{stamp[4:]} {server} {level} {message}",
         f"{stamp} {server} \u00c4{level} {message}", f"{stamp} {server} {level}   ",
+        f"{stamp}  {level} {message}", f"{stamp} \t{server} {level} {message}", f"{stamp} {server}\t {level} {message}",
     ]
     return [good, good + "\n", rng.choice(bad), rng.choice(bad)]
 
@@ -262,6 +263,7 @@ def _line(rng):
         f"{stamp[:4]}/{stamp[5:7]}/{stamp[8:]} {server} {level} {message}", f"{stamp[:4]}{stamp[5:7]}{stamp[8:]} {server} {level} {message}",
         f"{stamp[:17]}61Z {server} {level} {message}", f"{stamp[:3]}\u0666{stamp[4:]} {server} {level} {message}",
         f"{stamp} {server} \u00c4{level} {message}", f"{stamp} {server} {level}   ",
+        f"{stamp}  {level} {message}", f"{stamp} \t{server} {level} {message}", f"{stamp} {server}\t {level} {message}",
     ]
     return [(good, entry), (good + "\n", entry), (rng.choice(bad), None), (rng.choice(bad), None)]
 
@@ -638,7 +640,7 @@ for _size in (0, 1, 30, 300):
     seen.append(
         {
             "active": sorted([_day, _users] for _day, _users in _active.items()),
-            "back": [float(retention(_events, _day, _other - _day)) for _day, _other in _asked],
+            "back": [float(retention(_events, int(f"{_day}"), _other - _day)) for _day, _other in _asked],
             "same": _events == _copy,
         }
     )
@@ -933,7 +935,7 @@ import random
 from course.checks import SEED
 
 _rng = random.Random(SEED + 8)
-_fixed = [[[0, 0], [100, 2], {}], [[0, 0], [100, 1], {}], [[900, 0], [200, 2], {}], [[900, 0], [200, 3], {}], [[0, 0], [0, 0], {}], [[0, 0], [99, 99], {}]]
+_fixed = [[[0, 0], [100, 2], {}], [[0, 0], [100, 1], {}], [[900, 0], [200, 2], {}], [[900, 0], [200, 3], {}], [[0, 0], [0, 0], {}], [[0, 0], [99, 99], {}], [[1024, 64], [256, 32], {"max_ratio": 2}]]
 _drawn = [
     [
         [_rng.choice([0, 1000, 5000]), _rng.choice([0, 10, 35, 100])],
@@ -952,7 +954,7 @@ from fractions import Fraction
 from course.checks import SEED
 
 _rng = random.Random(SEED + 8)
-_fixed = [[[0, 0], [100, 2], {}], [[0, 0], [100, 1], {}], [[900, 0], [200, 2], {}], [[900, 0], [200, 3], {}], [[0, 0], [0, 0], {}], [[0, 0], [99, 99], {}]]
+_fixed = [[[0, 0], [100, 2], {}], [[0, 0], [100, 1], {}], [[900, 0], [200, 2], {}], [[900, 0], [200, 3], {}], [[0, 0], [0, 0], {}], [[0, 0], [99, 99], {}], [[1024, 64], [256, 32], {"max_ratio": 2}]]
 _drawn = [
     [
         [_rng.choice([0, 1000, 5000]), _rng.choice([0, 10, 35, 100])],
@@ -967,11 +969,11 @@ for (_old, _new, _settings), _got in zip(_fixed + _drawn, seen, strict=True):
     if _new[0] >= _settings.get("min_requests", 100):
         _rate = Fraction(_new[1], _new[0])
         _limit = Fraction(_settings.get("max_ratio", 1.5)) * (Fraction(_old[1], _old[0]) if _old[0] else 0)
-        if _rate == _limit and _limit:  # only rounding decides
+        if _rate == _limit and _limit and _old != [1024, 64]:  # only rounding decides
             continue
         _want = "roll back" if _rate > _limit and _rate > Fraction(1, 100) else "promote"
     assert _got == _want, f"promote_canary({_old}, {_new}, {_settings}): expected {_want!r}, got {_got!r}"
-assert len(seen) == 406, "not all was asked"
+assert len(seen) == 407, "not all was asked"
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -25,8 +25,10 @@ LOOP = """\
         total += 2
     return total
 """
+WAS = "return 2 * number  # secret of alpha"
 LINE = "return 2 + number  # secret of alpha"
-ENTRY = '[[equivalent]]\nnotebook = "01_toy"\nexercise = "alpha"\nline = "{line}"\nwhy = "so"\n'
+ENTRY = '[[equivalent]]\nnotebook = "01_toy"\nexercise = "alpha"\n'
+ENTRY += f'was = "{WAS}"\nline = "{{line}}"\nwhy = "so"\n'
 
 
 def audited(folder, equivalent=()):
@@ -57,9 +59,8 @@ def weak(tmp_path_factory):
 
 def test_a_weak_check_lets_mutants_survive_and_a_strong_one_does_not(found):
     survivors = {(mutant.was, mutant.line) for mutant in found["alpha"].survivors}
-    was = "return 2 * number  # secret of alpha"
     # by hand: of number + - * / // % ** << >> & | ^ 2 at 2, only these give 4
-    assert survivors == {(was, LINE), (was, "return 2 ** number  # secret of alpha")}
+    assert survivors == {(WAS, LINE), (WAS, "return 2 ** number  # secret of alpha")}
     assert found["alpha"].mutants == found["alpha"].killed.total() + 2
     assert not found["beta"].survivors and found["beta"].mutants == found["alpha"].mutants > 10
 
@@ -81,9 +82,9 @@ def test_the_command_shows_survivors_and_fails_below_the_minimum(weak):
     shown = CliRunner().invoke(main, ["audit", "--root", str(weak), "--minimum", "99"])
     assert shown.exit_code == 1
     for line in (
-        "- return 2 * number  # secret of alpha",
+        f"- {WAS}",
         "+ return 2 ** number  # secret of alpha",
-        "stale: no survivor of alpha has the line listed as equivalent",
+        "stale: no survivor of alpha is this one, listed as equivalent",
         "less than 99 % of the mutants die in 01_toy",
         "2 submissions are judged wrongly",
     ):
@@ -165,7 +166,7 @@ def test_mistakes_in_calling_it_are_one_sentence(tmp_path):
     (folder / audit.EQUIVALENT).write_text("[[equivalent]\n", encoding="utf-8")
     assert "equivalent_mutants.toml: is not TOML" in said()
     (folder / audit.EQUIVALENT).write_text('[[equivalent]]\nlien = "x"\n', encoding="utf-8")
-    assert "each [[equivalent]] has notebook, exercise, line, why" in said()
+    assert "each [[equivalent]] has notebook, exercise, was, line, why" in said()
 
 
 def test_the_welcome_has_nothing_to_audit_and_gets_no_row():
@@ -180,4 +181,5 @@ def test_the_list_of_equivalent_mutants_names_exercises_and_says_why():
     for entry in listed:
         solution = [c.text for c in cells(entry.notebook) if c.grade_id == entry.exercise]
         assert len(solution) == 1 and len(entry.why) > 15, entry
-        assert entry.line not in [line.strip() for line in solution[0].splitlines()], entry
+        lines = [line.strip() for line in solution[0].splitlines()]
+        assert entry.was in lines and entry.line not in lines, entry

@@ -1,6 +1,6 @@
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
-    if len(parts) < 4 or not parts[1] or not parts[3].strip():
+    if len(parts) < 4 or parts[1].split() != [parts[1]] or not parts[3].strip():
         return None
     if not re.fullmatch(r"\d{4}(-\d\d){2}T\d\d:\d\d:\d\dZ", parts[0], re.ASCII) or not re.fullmatch("[A-Z]+", parts[2]):
         return None
