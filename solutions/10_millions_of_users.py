@@ -82,8 +82,9 @@ architecture()
 print(inspect.getsource(sheet))
 
 # %%
+for name, value in vars(PUBLISHED).items():  # a day's traffic, and at the end the four goals
+    print(f"{name:13} {value}")
 print(f"{PUBLISHED.users:,.0f} users; São Paulo to Washington and back in {round_trip('South America', 'North America'):.3f} s")
-PUBLISHED  # a day's traffic, and the four goals
 
 # %% [markdown]
 # ## Predict
@@ -115,7 +116,7 @@ explore(prediction=prediction)
 simulate().summary()  # two of everything, as on a checklist: a grey mark at "never"
 
 # %% [markdown]
-# Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 of a hundred, slowly, until something in it dies. Last year's design with everything doubled meets all four goals for 65,500 dollars a month: it also doubles what was never short.
+# Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 in a hundred, slowly, and loses every ninth write for good: capacity is not redundancy. Last year's design with everything doubled meets all four goals for 65,500 dollars a month: it also doubles what was never short.
 # You can do it for less than 45,000, a cent for each user. Turning nine knobs by hand works for one day. For the next one you will want a rule. That is exercise D; first the shards.
 
 # %% [markdown]

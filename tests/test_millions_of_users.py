@@ -999,6 +999,7 @@ def test_the_experiment_can_be_won_as_the_text_says():
     doubled, room = simulate(DOUBLED), simulate(ONE_BIG)
     assert all(doubled.goals.values()) and round(doubled.cost, -2) == 65_500
     assert round(100 * room.availability) == 97 and room.p95_latency > 0.5
+    assert round(1e6 / room.lost_writes) == 9
     assert not any(room.goals.values()) and f"{simulate().availability:.0%}" == "61%"
     explorer = explore()
     for key, value in {

@@ -45,7 +45,7 @@ class PipelinePicture:
         )
 
     def _prepare_stages(self, axes):
-        axes.set(xlim=(-0.55, len(STAGES) - 0.45), ylim=(-1, 1))
+        axes.set(xlim=(-0.55, len(STAGES) - 0.45), ylim=(-0.5, 1.1))
         axes.grid(False)
         axes.set_yticks([])
         axes.set_xticks(range(len(STAGES)), STAGES)

@@ -53,7 +53,7 @@ def grow(steps=STEPS):
         way.append(
             Grown(
                 name=name,
-                users=sized(peak).users,
+                users=float(f"{sized(peak).users:.2e}"),  # found within 1 %
                 p95_latency=calm.p95_latency,
                 cost_per_thousand=calm.cost / half.users * 1000,
                 lost_writes=simulate(design, traffic=half).lost_writes,

@@ -61,7 +61,7 @@ def draw_way(way):
             axes.barh(rows, values, color=colour, height=0.62)
             axes.set(xlabel=label, ylim=(len(way) - 0.4, -0.6))
             axes.grid(axis="y", visible=False)
-        users.set(xscale="log", xlim=(10_000, 3e8))
+        users.set(xscale="log", xlim=(10_000, 6e8))
         users.set_xticks([1e4, 1e5, 1e6, 1e7, 1e8], ["10,000", "", "1 million", "", "100 million"])
         users.minorticks_off()
         users.set_yticks(rows, [step.name for step in way])
