@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from itertools import chain
 
 import pytest
 import yaml
@@ -32,7 +33,7 @@ def test_constraints_fix_every_package_of_pyproject():
         for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
         if "==" in line
     )
-    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    wanted = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
     names = {re.split(r"[<>=[]", package)[0].lower() for package in wanted}
     assert names <= {name.lower() for name in fixed}
 
@@ -87,3 +88,21 @@ def test_no_file_is_two_ideas():
         for path in modules_under(folder):
             lines = len(path.read_text(encoding="utf-8").splitlines())
             assert lines <= 300, f"{path.relative_to(ROOT)} has {lines} lines"
+
+
+def test_the_citation_and_the_changelog_name_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == PROJECT["version"]
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"(?m)^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", changelog)
+    assert versions[0] == ("Unreleased", "") and versions[1][0] == PROJECT["version"]
+    assert versions[1][1] == str(citation["date-released"])
+    for name, _ in versions:
+        assert f"\n[{name}]: https://" in changelog
+
+
+def test_a_licence_for_code_and_one_for_text():
+    for name, words in (("LICENSE", "Redistribution and use"), ("LICENSE-TEXT", "Attribution 4.0")):
+        assert name in PROJECT["license-files"]
+        assert words in (ROOT / name).read_text(encoding="utf-8")
