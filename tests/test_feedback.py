@@ -15,10 +15,15 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
 from sqlalchemy.exc import SAWarning
 
 from autograder import feedback, safe_html
+from autograder.build import configuration
 from autograder.cli import main
+from tests import narrow
 from tests.toy_course import SCRIPT, make_course
 
 NAME = "01_toy"
@@ -257,6 +262,13 @@ def test_nothing_of_a_page_runs_or_loads(course, outcomes, pages):
         assert "default-src 'none'" in soup.find("meta", {"http-equiv": True})["content"]
 
 
+@narrow.needs_chromium
+def test_in_a_browser_nothing_runs_loads_or_overlaps(course, outcomes):
+    seen = narrow.visit(page(course, "mallory"))
+    assert seen.hit is None and not seen.requests and not seen.errors
+    assert seen.width == 390 and not seen.overlaps
+
+
 def test_markdown_keeps_what_is_harmless():
     html = safe_html.markdown(
         "# Head\n\n`a<b` and **bold**, $x<y$\n\n[good](https://a.example) [bad](javascript:x) "
@@ -289,8 +301,20 @@ def test_no_file_of_the_student_is_beside_the_page(course, outcomes):
     assert files == {f"{NAME}.html", "timestamp.txt"}  # that secret is none of nbgrader's
 
 
+# nbgrader leaves a file open there
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_nbgraders_release_feedback_goes_on(course, outcomes, tmp_path):
-    nbgrader(course, "release_feedback", NAME, "--student", "ada", f"--Exchange.root={tmp_path}")
+    tmp_path.chmod(0o777)
+    config = configuration(course, course)
+    config.Exchange.root = str(tmp_path)
+    directory = CourseDirectory(config=config, assignment_id=NAME, student_id="ada")
+    exchange = ExchangeReleaseFeedback(
+        coursedir=directory, authenticator=Authenticator(config=config), config=config
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(course)
+        exchange.start()
     (released,) = (tmp_path / "zero-to-millions" / "feedback").glob("*.html")
     assert released.read_bytes() == page(course, "ada").read_bytes()
 

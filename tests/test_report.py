@@ -20,6 +20,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder import class_data, report
 from autograder.cli import main
+from tests import narrow
 from tests.toy_course import make_course
 
 CHECKS = {"alpha_check": 3, "alpha_hidden": 3, "beta_check": 4}
@@ -234,6 +235,13 @@ def test_the_page_loads_and_runs_nothing(page):
         assert kind == "data:image/svg+xml;base64" and b"<svg" in base64.b64decode(data)
     assert not re.search(r"url\(|@import", page.style.get_text())
     assert "default-src 'none'" in page.find("meta", {"http-equiv": True})["content"]
+
+
+@narrow.needs_chromium
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_overlaps(course, page, width):
+    seen = narrow.visit(course / "grading" / "report.html", width)
+    assert seen.width == width and not seen.overlaps and not seen.requests and not seen.errors
 
 
 def luminance(colour):
