@@ -44,20 +44,18 @@ $packages
 
 POST_BUILD = """\
 #!/bin/bash
-# Binder runs this once, when it makes the image, so that students wait for less.
+# Binder runs this once, when it makes the image, so that a student's first picture is there sooner:
+# compiled modules, and Matplotlib's list of fonts.
 set -euo pipefail
-# of nbgrader's extensions a student has use for one: Validate
-for extension in formgrader assignment_list course_list; do
-  jupyter server extension disable --sys-prefix "nbgrader.server_extensions.$extension"
-done
-for plugin in formgrader assignment-list course-list create-assignment; do
-  jupyter labextension disable --level=sys_prefix "@jupyter/nbgrader:$plugin"
-done
-# no news, no question about them
-jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
-# compiled modules, and Matplotlib's list of fonts
 python -m compileall -q course
 python -c "import matplotlib.font_manager"
+# In the menus what a student has use for (of nbgrader: Validate), and no question about news.
+jupyter labextension disable --level=sys_prefix \\
+  @jupyter/nbgrader:formgrader \\
+  @jupyter/nbgrader:assignment-list \\
+  @jupyter/nbgrader:course-list \\
+  @jupyter/nbgrader:create-assignment \\
+  @jupyterlab/apputils-extension:announcements
 """
 
 PYPROJECT = """\

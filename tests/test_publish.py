@@ -1,0 +1,259 @@
+"""autograder publish and links: into which folders, whole or not at all, and which addresses."""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import links
+from autograder.build import build
+from autograder.cli import main
+from tests.course_scripts import EVERY, ROOT
+from tests.toy_course import SCRIPT, make_course
+
+REPOSITORY = "https://github.com/ada/web-101"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course with two notebooks, built, and a small package."""
+    folder = make_course(tmp_path_factory.mktemp("publish") / "course")
+    second = folder / "solutions" / "02_toy.py"
+    second.write_text(SCRIPT.replace("01 · Toy", "02 · Another"), encoding="utf-8")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "course" / "lab" / "__pycache__").mkdir(parents=True)
+    (folder / "course" / "__init__.py").write_text('"""A package."""\n')
+    (folder / "course" / "lab" / "__init__.py").write_text('"""A lab."""\n')
+    (folder / "course" / "lab" / "__pycache__" / "x.pyc").write_bytes(b"x")
+    (folder / "LICENSE").write_text("Do as you like.\n")
+    build(folder)
+    return folder
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Let notebooks/ count as what solutions/ give: comparing them takes a second."""
+    monkeypatch.setattr("autograder.publish.differences", lambda root, names: [])
+
+
+def autograder(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def publish(course, to, *more):
+    return autograder("publish", "--root", course, "--to", to, *more)
+
+
+def files_in(folder):
+    found = (path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+TREE = [
+    ".gitignore",
+    "LICENSE",
+    "README.md",
+    "course/__init__.py",
+    "course/lab/__init__.py",
+    "environment.yml",
+    "notebooks/01_toy/01_toy.ipynb",
+    "notebooks/02_toy/02_toy.ipynb",
+    "postBuild",
+    "pyproject.toml",
+]
+
+
+def test_a_tree_holds_what_students_need_and_nothing_else(course, tmp_path):
+    result = publish(course, tmp_path / "class", "--repository", f"{REPOSITORY}.git")
+    assert result.exit_code == 0, result.output
+    files = files_in(tmp_path / "class")
+    assert sorted(files) == TREE
+    everything = b"\n".join(files.values()).decode()
+    for word in ("secret of", "secret rubric", "model answer", "BEGIN SOLUTION", "HIDDEN TESTS"):
+        assert word in SCRIPT and word not in everything
+    assert everything.count("mybinder.org/v2/gh/ada/web-101/HEAD") == 3
+    assert everything.count("mybinder.org/v2") == 3
+    assert b"ada/web-101/HEAD?urlpath=lab/tree/notebooks)" in files["README.md"]
+    size = sum(map(len, files.values())) / 1e6
+    assert result.output == f"published 10 files, {size:.1f} MB, to {tmp_path / 'class'}\n"
+    assert os.access(tmp_path / "class" / "postBuild", os.X_OK)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class"]
+
+
+def test_without_a_repository_badges_show_what_is_to_be_put_there(course, tmp_path, quick):
+    (tmp_path / "class").mkdir()
+    result = publish(course, tmp_path / "class")
+    assert "publish again with --repository and yours" in result.output
+    assert b"mybinder.org/v2/gh/ORG/REPO/HEAD" in files_in(tmp_path / "class")["README.md"]
+
+
+def test_publishing_again_brings_the_tree_up_to_date(course, tmp_path, quick):
+    to = tmp_path / "class"
+    publish(course, to, "--repository", REPOSITORY)
+    before = files_in(to)
+    (to / ".git").mkdir()
+    (to / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (to / "syllabus.md").write_text("Mondays.\n")
+    (to / "notebooks" / "02_toy" / "__pycache__").mkdir()
+    (to / "README.md").write_text("changed by hand\n")
+    result = publish(course, to, "01_toy")
+    assert result.output.splitlines()[:2] == [
+        "removed notebooks/02_toy/02_toy.ipynb",
+        "kept syllabus.md, which is not the course's",
+    ]
+    after = files_in(to)
+    assert set(after) == set(before) - {"notebooks/02_toy/02_toy.ipynb"} | {
+        ".git/HEAD",
+        "syllabus.md",
+    }
+    assert not (to / "notebooks" / "02_toy").exists()
+    assert b"ada/web-101/HEAD" in after["README.md"] and b"02_toy" not in after["README.md"]
+    publish(course, to)
+    assert files_in(to) == before | {name: after[name] for name in (".git/HEAD", "syllabus.md")}
+
+
+def test_a_folder_of_somebody_elses_is_left_alone(course, tmp_path, quick):
+    to = tmp_path / "class"
+    to.mkdir()
+    (to / "thesis.tex").write_text("years of work")
+    result = publish(course, to)
+    assert result.exit_code == 1
+    assert result.output == (
+        f"Error: {to}: holds thesis.tex, which is not of a published tree; give an empty folder.\n"
+    )
+    assert list(files_in(to)) == ["thesis.tex"]
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        (".", "the course's own folder; give one outside of it."),
+        ("notebooks/class", "the course's own folder; give one outside of it."),
+        ("nowhere/class", "there is no folder"),
+        ("LICENSE", "a file; give a folder."),
+    ],
+)
+def test_a_wrong_place_is_one_sentence(course, quick, place, sentence):
+    before = files_in(course)
+    result = publish(course, course / place)
+    assert result.exit_code == 1 and result.output.count("\n") == 1
+    assert result.output.startswith(f"Error: {(course / place).resolve()}: ")
+    assert sentence in result.output
+    assert files_in(course) == before
+
+
+def test_what_solutions_do_not_give_is_not_published(course, tmp_path):
+    other = shutil.copytree(course, tmp_path / "course")
+    notebook = other / "notebooks" / "01_toy" / "01_toy.ipynb"
+    notebook.write_text(notebook.read_text().replace("A story", "return 2 * number"))
+    result = publish(other, tmp_path / "class")
+    assert result.output == (
+        "Error: notebooks/01_toy/01_toy.ipynb: is not what solutions/01_toy.py gives: "
+        "run `autograder build`\n"
+    )
+    result = publish(other, tmp_path / "class", "03_toy")
+    assert result.output == "Error: 03_toy: no such notebook, there are 01_toy, 02_toy\n"
+    assert not (tmp_path / "class").exists()
+
+
+def test_an_update_that_fails_changes_nothing(course, tmp_path, quick, monkeypatch):
+    to = tmp_path / "class"
+    publish(course, to)
+    (to / "syllabus.md").write_text("Mondays.\n")
+    before = files_in(to)
+    replace, calls = Path.replace, []
+
+    def failing(path, place):
+        calls.append(path)
+        if len(calls) == 9:
+            raise OSError(28, "No space left on device", str(place))
+        return replace(path, place)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    result = publish(course, to, "01_toy", "--repository", REPOSITORY)
+    assert "nothing was published: No space left on device" in result.output
+    assert result.output.count("\n") == 1 and len(calls) > 9
+    assert files_in(to) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class"]
+
+
+def test_a_tree_is_not_written_through_links_nor_over_what_is_not_its_own(course, tmp_path, quick):
+    to, outside = tmp_path / "class", tmp_path / "outside"
+    publish(course, to, "01_toy")
+    outside.mkdir()
+    (to / "notebooks" / "02_toy").symlink_to(outside)
+    result = publish(course, to)
+    assert "notebooks/02_toy: where the tree's own belongs; move it away." in result.output
+    (to / "notebooks" / "02_toy").unlink()
+    (to / "notebooks" / "02_toy").mkdir()
+    mine = to / "notebooks" / "02_toy" / "02_toy.ipynb"
+    mine.write_text("mine")
+    assert "02_toy.ipynb: where the tree's own belongs; move it" in publish(course, to).output
+    assert mine.read_text() == "mine" and not list(outside.iterdir())
+
+
+def test_a_list_of_published_files_cannot_point_outside(course, tmp_path, quick):
+    to, precious = tmp_path / "class", tmp_path / "precious.txt"
+    publish(course, to)
+    precious.write_text("keep me")
+    project = to / "pyproject.toml"
+    text = project.read_text().replace('"README.md",', f'"README.md", "../{precious.name}",')
+    project.write_text(text.replace('"postBuild"', f'"postBuild", "{precious}"'))
+    assert publish(course, to).exit_code == 0
+    assert precious.read_text() == "keep me"
+
+
+def test_links_lead_to_each_notebook():
+    result = autograder("links", "--root", ROOT, "--hub", "https://hub.example.edu/", REPOSITORY)
+    assert result.exit_code == 0, result.output
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in result.output.splitlines()]
+    assert [row[0] for row in rows[2:]] == EVERY
+    for name, binder, puller in rows[2:]:
+        path = f"notebooks/{name}/{name}.ipynb"
+        assert (ROOT / path).is_file()
+        address = urlsplit(binder)
+        assert (address.netloc, address.path) == ("mybinder.org", "/v2/gh/ada/web-101/HEAD")
+        assert parse_qs(address.query) == {"urlpath": [f"lab/tree/{path}"]}
+        address = urlsplit(puller)
+        assert address.netloc == "hub.example.edu"
+        assert address.path == "/hub/user-redirect/git-pull"
+        asked = {"repo": [REPOSITORY], "urlpath": [f"lab/tree/web-101/{path}"]}
+        assert parse_qs(address.query) == asked
+
+
+def test_without_a_hub_its_place_is_shown():
+    result = autograder("links", "--root", ROOT, REPOSITORY)
+    assert result.output.count(f"{links.ANY_HUB}/hub/user-redirect/git-pull?") == len(EVERY)
+    assert "or give it as --hub" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "github.com/ada/web-101",
+        "http://github.com/ada/web-101",
+        "git@github.com:ada/web-101.git",
+        "https://gitlab.com/ada/web-101",
+        "https://github.com/ada",
+        "https://github.com/ada/web 101",
+        "https://github.com/ada/web-101/tree/main",
+        "https://github.com/ada/..",
+        "https://github.com/ada/web-101?tab=readme",
+        "https://github.com/ada/web-101\n",
+    ],
+)
+def test_a_wrong_address_is_one_sentence(url, course, tmp_path):
+    sentence = f"Error: {url}: no repository on GitHub; write https://github.com/ORG/REPO.\n"
+    assert autograder("links", "--root", ROOT, url).output == sentence
+    assert publish(course, tmp_path / "class", "--repository", url).output == sentence
+    assert not (tmp_path / "class").exists()
+
+
+def test_a_wrong_hub_is_one_sentence():
+    result = autograder("links", "--root", ROOT, "--hub", "hub.example.edu", REPOSITORY)
+    assert result.output == (
+        "Error: hub.example.edu: no address of a JupyterHub; write https://hub.example.edu.\n"
+    )
