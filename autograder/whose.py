@@ -7,10 +7,10 @@ Four ways in which files come:
     Moodle's download      Ada Lovelace_4711_assignsubmission_file_/02_load_balancer.ipynb
     a folder a student     ada/02_load_balancer.ipynb
 
-Canvas: lib/content_zipper.rb of canvas-lms (2023): the sortable name without all but letters, in
-lower case, LATE, the user's and the file's number, the name of the file. Moodle: mod/assign/
-locallib.php (4.x, 2023): full name, the participant's number in this assignment (another one in
-each), the plugin; in folders or, by the user's choice, as the beginning of the file's name.
+Canvas: lib/content_zipper.rb of canvas-lms (2023 or later): the sortable name in lower case without
+all but letters, LATE, the user's and the file's number, the file's name. Moodle: mod/assign of
+Moodle 4 (2022 or later): full name, the participant's number in this assignment (another one in
+each), the plugin; as a folder or, by the user's choice, as the beginning of the file's name.
 """
 
 import json

@@ -91,7 +91,7 @@ explore(choose_till, prediction=prediction)
 # - **Validate**, in the bar above a notebook, runs all checks that you can see, from the top, in a fresh kernel. It is the best last step before you hand in.
 # - Each notebook has one question to answer in words, near the end. A person reads it.
 # - Write only where it says so. Change a check and grading puts the original back.
-# - **Save** with Ctrl + S (on a Mac: Cmd + S). Then hand in the way your course tells you.
+# - **Save** with Ctrl + S (on a Mac: Cmd + S). The button under **Hand in**, near the end of each notebook, looks at what is saved and makes one file. Hand it in the way your course tells you.
 #
 # ## The ten notebooks
 #

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder import receipts, whose
+from autograder.build import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
 from autograder.whose import Person, WhoseError
 from tests.course_scripts import ROOT
@@ -116,6 +117,7 @@ class Course:
 @pytest.fixture(scope="module")
 def enrolled(tmp_path_factory):
     """A gradebook with the students of ROSTER: a new one takes a second."""
+    put_environment_on_path()
     database = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
     with Gradebook(f"sqlite:///{database}") as gradebook:
         for person in ROSTER:

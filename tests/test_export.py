@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
+from autograder.build import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
 from autograder.export import CanvasExporter, CsvExporter, MoodleExporter, guarded, unguarded
 from tests.course_scripts import ROOT
@@ -38,6 +39,7 @@ SCORES = {  # (assignment, student): raw points, penalty
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A course's folder with a gradebook."""
+    put_environment_on_path()
     root = tmp_path_factory.mktemp("course")
     (root / "grading").mkdir()
     (root / "solutions").mkdir()
