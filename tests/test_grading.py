@@ -1,0 +1,276 @@
+"""`autograder grade`: what stock nbgrader gives, and it finishes after a kill."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from datetime import datetime
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from autograder import grading, receipts, records
+from autograder.cli import main
+from autograder.grading import Settings
+from autograder.sandbox.limits import Limits
+from benchmarks.grading import dask
+from tests import classroom, postgresql
+from tests.course_scripts import ROOT, exercises
+
+NAME = "02_load_balancer"
+RECEIVED = "2026-03-01 12:00:00 UTC"
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """A course with one notebook and nobody in it."""
+    return classroom.make_course(tmp_path_factory.mktemp("grading") / "course", [NAME])
+
+
+@pytest.fixture
+def course(empty, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(empty, tmp_path / "course")
+
+
+def a_class(course, students=4):
+    for number in range(students):
+        classroom.hand_in(course, f"s{number}", NAME, classroom.varied(NAME, number), RECEIVED)
+    return course
+
+
+def graded(course, settings=None, students=()):
+    """Grade and return the records by student."""
+    _, found = grading.grade(course, NAME, settings or Settings(), students)
+    return {record.student: record for record in found}
+
+
+def written_at(course):
+    """Return when each student's record was written."""
+    return {path.stem: path.stat().st_mtime_ns for path in records.folder(course, NAME).iterdir()}
+
+
+def command(*words):
+    """Run the command; return what it printed."""
+    return CliRunner().invoke(main, ["grade", *map(str, words)])
+
+
+def one_line(result):
+    """Return the one sentence of a command that could not be carried out."""
+    assert result.exit_code == 1 and result.exception.code == 1
+    lines = [line for line in result.output.splitlines() if line]
+    assert len(lines) == 1 and lines[0].startswith("Error: "), result.output
+    return lines[0]
+
+
+def test_a_class_gets_what_stock_nbgrader_gives(course, tmp_path):
+    """Rows of scores, comments, times; and the notebooks that formgrader shows."""
+    a_class(course)
+    stock = shutil.copytree(course, tmp_path / "stock")
+    found = graded(course)
+    classroom.nbgrader(stock, "autograde", NAME)
+    rows = classroom.gradebook_rows(course, NAME)
+    assert rows == classroom.gradebook_rows(stock, NAME)
+    assert len({row[3] for row in rows if row[1] == "grade"}) > 1  # some passed, some did not
+    assert all(record.status == "graded" for record in found.values())
+    for student in found:
+        relative = f"grading/autograded/{student}/{NAME}"
+        ours, theirs = (
+            nbformat.read(folder / relative / f"{NAME}.ipynb", as_version=4)
+            for folder in (course, stock)
+        )
+        nbformat.validate(ours)
+        assert [c.source for c in ours.cells] == [c.source for c in theirs.cells]
+        assert [c.metadata.get("nbgrader") for c in ours.cells] == [
+            c.metadata.get("nbgrader") for c in theirs.cells
+        ]
+        assert (course / relative / "timestamp.txt").exists()
+
+
+def test_a_late_penalty_is_the_same(course, tmp_path):
+    """One student is late, one is not; the penalty comes from nbgrader's plugin."""
+    text = (course / "nbgrader_config.py").read_text()
+    plugin = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+class OnePointAnHour(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return total_seconds_late / 3600
+
+c.AssignLatePenalties.plugin_class = OnePointAnHour
+"""
+    (course / "nbgrader_config.py").write_text(text + plugin)
+    due = datetime(2026, 3, 1, 12)
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=due)
+    solved = classroom.written(NAME, classroom.solutions(NAME))
+    classroom.hand_in(course, "late", NAME, solved, "2026-03-01 14:30:00 UTC")
+    classroom.hand_in(course, "timely", NAME, solved, "2026-03-01 11:59:59 UTC")
+    stock = shutil.copytree(course, tmp_path / "stock")
+    graded(course)
+    classroom.nbgrader(stock, "autograde", NAME)
+    rows = classroom.gradebook_rows(course, NAME)
+    assert rows == classroom.gradebook_rows(stock, NAME)
+    assert {row[7] for row in rows if row[:2] == ("late", "grade")} == {2.5}
+
+
+def test_each_submission_has_its_own_hidden_inputs_and_can_be_graded_again_exactly(course):
+    a_class(course, 3)
+    first = graded(course)
+    assert len({record.seed for record in first.values()}) == 3
+    before = {
+        path: path.read_bytes() for path in (course / "grading" / "autograded").rglob("*.ipynb")
+    }
+    again = graded(course, Settings(force=True))
+    assert again == first
+    assert all(path.read_bytes() == text for path, text in before.items())
+
+
+def test_what_is_graded_is_not_graded_again_unless_it_is_new(course):
+    a_class(course, 2)
+    graded(course)
+    stamp = {
+        s: (records.folder(course, NAME) / f"{s}.json").stat().st_mtime_ns for s in ("s0", "s1")
+    }
+    shutil.rmtree(course / "grading" / "submitted" / "s1")
+    solved = classroom.written(NAME, classroom.solutions(NAME), classroom.ANSWER)
+    classroom.hand_in(course, "s1", NAME, solved, RECEIVED)
+    assert graded(course)["s1"].sentence == "17 of 17 checks passed"
+    now = written_at(course)
+    assert now["s0"] == before["s0"] and now["s1"] > before["s1"]
+
+
+def test_killed_at_any_moment_the_next_run_finishes(course, tmp_path):
+    a_class(course, 6)
+    undisturbed = shutil.copytree(course, tmp_path / "undisturbed")
+    started = time.monotonic()
+    graded(undisturbed)
+    seconds = time.monotonic() - started
+    rows, rng = classroom.gradebook_rows(undisturbed, NAME), random.Random(2)
+    written = set()
+    for attempt in range(4):
+        mine = shutil.copytree(course, tmp_path / f"killed{attempt}")
+        script = "from autograder.cli import main; main()"
+        process = subprocess.Popen(
+            [sys.executable, "-c", script, "grade", NAME, "--root", str(mine)],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        folder, deadline = records.folder(mine, NAME), time.monotonic() + 60
+        while len(list(folder.glob("*.json"))) < attempt and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(rng.uniform(0, seconds / 6))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        written.add(len(list(folder.glob("*.json"))))
+        graded(mine)
+        assert classroom.gradebook_rows(mine, NAME) == rows
+        left = [path.name for path in folder.iterdir() if path.suffix != ".json"]
+        assert not left
+    assert max(written) > 0  # some were killed in the middle of the class
+
+
+def test_a_locked_gradebook_is_waited_for(course):
+    a_class(course, 2)
+    lock = sqlite3.connect(course / "grading" / "gradebook.db", check_same_thread=False)
+    lock.execute("BEGIN EXCLUSIVE")
+    threading.Timer(6.5, lock.rollback).start()  # longer than SQLite waits by itself
+    assert {record.status for record in graded(course).values()} == {"graded"}
+    lock.close()
+    assert len(classroom.gradebook_rows(course, NAME)) == 2 * 24
+
+
+def test_postgresql_as_the_gradebook(course, tmp_path):
+    reason = postgresql.missing()
+    if reason:
+        pytest.skip(reason)
+    a_class(course, 2)
+    sqlite = shutil.copytree(course, tmp_path / "sqlite")
+    graded(sqlite)
+    with postgresql.server() as url:
+        url = url.replace("postgresql://", "postgresql+psycopg://")
+        config = course / "nbgrader_config.py"
+        config.write_text(f"{config.read_text()}\nc.CourseDirectory.db_url = {url!r}\n")
+        classroom.nbgrader(course, "generate_assignment", NAME)
+        graded(course)
+        assert classroom.gradebook_rows(course, NAME) == classroom.gradebook_rows(sqlite, NAME)
+
+
+def test_a_dask_cluster_gives_the_same_and_survives_a_worker(course, tmp_path):
+    a_class(course, 8)
+    local = shutil.copytree(course, tmp_path / "local")
+    graded(local)
+    with dask(2) as (address, workers):
+        _, found = grading.grade(course, NAME, Settings(scheduler=address))
+        next(found)
+        workers[0].kill()
+        assert len(list(found)) == 7
+    assert classroom.gradebook_rows(course, NAME) == classroom.gradebook_rows(local, NAME)
+
+
+def test_receipts_count_not_the_students_timestamp(course):
+    folder = classroom.hand_in(course, "ada", NAME, classroom.varied(NAME, 0), "1999-01-01 UTC")
+    digest = hashlib.sha256((folder / f"{NAME}.ipynb").read_bytes()).hexdigest()
+    receipt = receipts.Receipt(NAME, "ada", "2026-04-01T10:00:00+00:00", digest)
+    receipts.append(receipts.path_of(course), [receipt])
+    assert graded(course)["ada"].received == "2026-04-01T10:00:00+00:00"
+
+
+def test_process_isolation_is_said(course):
+    a_class(course, 1)
+    result = command(NAME, "--root", course, "--isolation", "process")
+    assert result.exit_code == 0 and "was not shut in" in result.output
+    assert records.read(course, NAME, "s0").isolation == "process"
+
+
+@pytest.mark.parametrize("isolation", ["namespaces", "process"])
+def test_a_loop_that_never_ends_costs_its_own_points_only(course, isolation):
+    texts = dict(classroom.solutions(NAME))
+    texts["round_robin"] = texts["round_robin"].replace(
+        "        for server in servers[start:]",
+        "        while True: pass\n        for server in servers[start:]",
+    )
+    classroom.hand_in(course, "ada", NAME, classroom.written(NAME, texts))
+    record = graded(course, Settings(isolation=isolation, limits=Limits(cell_seconds=1)))["ada"]
+    lost = {name for name, check in record.checks.items() if not check["passed"]}
+    assert lost == {name for name in record.checks if name.startswith("round_robin_")}
+    assert "loop that never ends" in record.checks["round_robin_check"]["message"]
+
+
+def test_mistakes_at_the_command_are_one_sentence(course, tmp_path):
+    assert "no submissions of 02_load_balancer" in one_line(command(NAME, "--root", course))
+    a_class(course, 1)
+    assert "nobody handed in no" in one_line(command(NAME, "--root", course, "--student", "nobody"))
+    assert "99_what is not in the gradebook" in one_line(command("99_what", "--root", course))
+    assert "wrong folder?" in one_line(command(NAME, "--root", tmp_path))
+    (course / "grading" / "gradebook.db").unlink()
+    assert "no gradebook yet" in one_line(command(NAME, "--root", course))
+    (course / "grading" / "gradebook.db").write_text("this is no database, whatever its name says")
+    assert "not a database" in one_line(command(NAME, "--root", course))
+
+
+def test_no_scheduler_is_one_sentence(course):
+    a_class(course, 1)
+    said = one_line(command(NAME, "--root", course, "--scheduler", "tcp://127.0.0.1:9"))
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in said
+
+
+def test_a_record_tells_what_each_check_said(course):
+    classroom.hand_in(course, "cleo", NAME, classroom.released(NAME))
+    record = graded(course)["cleo"]
+    assert record.sentence == "0 of 17 checks passed"
+    messages = {check["message"] for check in record.checks.values()}
+    assert all(message.startswith("Exercise ") for message in messages)
+    assert len(messages) >= len(exercises(NAME))
+    text = (records.folder(course, NAME) / "cleo.json").read_text(encoding="utf-8")
+    assert json.loads(text)["student"] == "cleo"
