@@ -138,9 +138,7 @@ def test_each_submission_has_its_own_hidden_inputs_and_can_be_graded_again_exact
 def test_what_is_graded_is_not_graded_again_unless_it_is_new(course):
     a_class(course, 2)
     graded(course)
-    stamp = {
-        s: (records.folder(course, NAME) / f"{s}.json").stat().st_mtime_ns for s in ("s0", "s1")
-    }
+    before = written_at(course)
     shutil.rmtree(course / "grading" / "submitted" / "s1")
     solved = classroom.written(NAME, classroom.solutions(NAME), classroom.ANSWER)
     classroom.hand_in(course, "s1", NAME, solved, RECEIVED)
