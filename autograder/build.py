@@ -12,7 +12,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder import anatomy, sources
 
@@ -116,9 +116,14 @@ def configuration(root, data):
     """Return nbgrader's configuration of the course, with its data under the folder `data`.
 
     Where that is the course's own folder, the gradebook is the one that nbgrader_config.py names.
+    BuildError if `root` is no course.
     """
     config = Config()
-    config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    try:
+        config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    except ConfigFileNotFound as error:
+        problem = f"{root}: no nbgrader_config.py there: choose the course's folder with --root."
+        raise BuildError(problem) from error
     config.CourseDirectory.root = str(data)
     if Path(data).resolve() != Path(root).resolve() or "db_url" not in config.CourseDirectory:
         config.CourseDirectory.db_url = f"sqlite:///{Path(data) / 'grading' / 'gradebook.db'}"

@@ -469,6 +469,8 @@ def sentence_of(ran):
 
 def test_wrong_arguments_are_one_sentence(course):
     assert "no such folder" in sentence_of(course.run("collect", "nowhere"))
+    elsewhere = CliRunner().invoke(main, ["collect", ".", "--root", str(course.inbox)])
+    assert "choose the course's folder" in sentence_of(elsewhere)
     assert "is empty" in sentence_of(course.run("collect", str(course.inbox)))
     course.drop(f"{ONE}__ada.ipynb")
     inbox = str(course.inbox)

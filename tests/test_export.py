@@ -231,6 +231,8 @@ def sentence_of(ran):
 
 def test_what_a_person_can_do_wrong_is_one_sentence(course, tmp_path):
     to = tmp_path / "grades.csv"
+    elsewhere = CliRunner().invoke(main, ["export", "--root", str(tmp_path)])
+    assert "choose the course's folder" in sentence_of(elsewhere)
     wrong = sentence_of(run(course, "--to", str(to), "--assignment", "03_none"))
     assert "03_none" in wrong and ONE in wrong
     assert "03_none" in sentence_of(run(course, "--to", str(to), "--column", "03_none=x"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from autograder.build import configuration
+from autograder.build import BuildError, configuration
 from autograder.class_data import GradebookError
 from autograder.classroom import CollectError, class_of
 from autograder.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED, Row, collect
@@ -30,7 +30,7 @@ def command(folder: Path, assignment: str, received: str | None, add: bool, root
     try:
         to = class_of(root, configuration(root, root))
         rows = collect(to, folder, assignment, _time(received), add)
-    except (CollectError, GradebookError, UnpackError) as error:
+    except (BuildError, CollectError, GradebookError, UnpackError) as error:
         raise click.ClickException(str(error)) from error
     click.echo("\n".join(table(rows)))
 

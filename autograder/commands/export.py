@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from autograder.build import configuration
+from autograder.build import BuildError, configuration
 from autograder.class_data import GradebookError, opened
 from autograder.commands import root_option
 from autograder.export import FORMATS, write
@@ -37,7 +37,7 @@ def command(
         if unknown:
             raise ExportError(f"--column {unknown[0]}: no such assignment is exported.")
         write(make(given, headings), to)
-    except (ExportError, GradebookError) as error:
+    except (BuildError, ExportError, GradebookError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{to}: {len(given.students)} students, {len(given.points)} assignments.")
     if given.waiting:
