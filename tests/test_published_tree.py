@@ -1,0 +1,189 @@
+"""The published tree in an environment of its own, made from its own list, as a student has it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from autograder.publish import publish
+from autograder.student_tree import CONDA_NAMES
+from tests.course_scripts import EVERY, NAMES, ROOT
+from tests.test_release import open_lines, secret_lines
+
+PYPI_NAMES = {conda: pypi for pypi, conda in CONDA_NAMES.items()}
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """The whole course, published."""
+    folder = tmp_path_factory.mktemp("published") / "class"
+    publish(ROOT, folder, repository="https://github.com/ada/class")
+    return folder
+
+
+def listed(tree):
+    """Return what environment.yml lists: Python's version, conda's packages, pip's arguments."""
+    python, pip, *conda, by_pip = yaml.safe_load((tree / "environment.yml").read_text())[
+        "dependencies"
+    ]
+    assert pip == "pip"
+    return python.removeprefix("python="), conda, by_pip["pip"]
+
+
+@pytest.fixture(scope="module")
+def environment(tree, tmp_path_factory):
+    """A new environment's folder, with what environment.yml lists and nothing else of ours.
+
+    uv stands in for conda: the same packages from PyPI, in the versions of constraints.txt.
+    """
+    if not find_spec("uv"):
+        pytest.skip("uv is not installed (pip install uv)")
+    folder = tmp_path_factory.mktemp("fresh") / "environment"
+    _, conda, by_pip = listed(tree)
+    packages = [re.sub(r"^[\w-]+", lambda name: PYPI_NAMES.get(name[0], name[0]), p) for p in conda]
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    install = [*uv, "pip", "install", "--python", folder / "bin" / "python"]
+    finished(*uv, "venv", "--python", sys.executable, folder)
+    finished(*install, "--constraint", ROOT / "constraints.txt", *packages, cwd=tree)
+    finished(*install, *" ".join(by_pip).split(), "--no-deps", cwd=tree)
+    return folder
+
+
+def finished(*command, **more):
+    """Run a command to its end and return its output; AssertionError with it when it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, **more)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def inside(environment, home, *command, cwd):
+    """Run a program of the environment, which finds nothing of ours; return its output."""
+    theirs = ("PYTHON", "JUPYTER", "IPYTHON", "NBGRADER", "MPL", "XDG_", "VIRTUAL_ENV")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+    path = os.pathsep.join((str(environment / "bin"), "/usr/bin", "/bin"))
+    variables = kept | {"HOME": str(home), "PATH": path}
+    program = shutil.which(command[0], path=path)
+    return finished(program, *command[1:], cwd=cwd, env=variables)
+
+
+@pytest.fixture(scope="module")
+def executed(tree, environment, tmp_path_factory):
+    """Every notebook as its own `jupyter execute` leaves it, run in a folder without `course`."""
+    folder = tmp_path_factory.mktemp("student")
+    shutil.copytree(tree / "notebooks", folder / "notebooks")
+    paths = [f"notebooks/{name}/{name}.ipynb" for name in EVERY]
+    inside(
+        environment, folder, "jupyter-execute", "--allow-errors", "--inplace", *paths, cwd=folder
+    )
+    return {path.stem: nbformat.read(folder / path, as_version=4) for path in map(Path, paths)}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_unsolved_only_checks_fail_and_there_are_pictures(executed, name):
+    pictures = 0
+    for cell in executed[name].cells:
+        outputs = cell.get("outputs", ())
+        errors = [output.ename for output in outputs if output.output_type == "error"]
+        is_check = "\n### JUDGE\n" in cell.source
+        assert errors == (["NotImplementedError"] if is_check else []), cell.source[:80]
+        pictures += any("image/png" in output.get("data", {}) for output in outputs)
+    widgets = executed[name].metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    models = [widget["model_name"] for widget in widgets.values()]
+    assert models.count("ImageModel") > 1
+    assert pictures or name not in NAMES  # the architecture
+
+
+def test_the_environment_has_all_that_the_package_imports(tree, environment, tmp_path):
+    code = """
+import importlib, json, pkgutil, course
+names = [module.name for module in pkgutil.walk_packages(course.__path__, "course.")]
+for name in names:
+    importlib.import_module(name)
+try:
+    import autograder
+except ImportError:
+    print(json.dumps([course.__file__, len(names)]))
+"""
+    where, count = json.loads(inside(environment, tmp_path, "python", "-c", code, cwd=tmp_path))
+    assert Path(where).is_relative_to(tree)
+    assert count > 100
+
+
+def test_what_binder_runs_after_the_installation_runs(tree, environment, tmp_path):
+    inside(environment, tmp_path, "bash", str(tree / "postBuild"), cwd=tree)
+    assert list((tree / "course").rglob("*.pyc"))
+    assert list((tmp_path / ".cache" / "matplotlib").glob("fontlist*.json"))
+    page = json.loads((environment / "etc/jupyter/labconfig/page_config.json").read_text())
+    plugins = {name for name, off in page["disabledExtensions"].items() if off}
+    assert "@jupyter/nbgrader:formgrader" in plugins
+    known = environment / "share/jupyter/labextensions/@jupyter/nbgrader/static"
+    bundle = "".join(path.read_text(encoding="utf-8") for path in known.glob("*.js"))
+    for plugin in plugins | {"@jupyter/nbgrader:validate-assignment"}:
+        assert plugin in bundle or plugin.startswith("@jupyterlab/")
+    assert "@jupyter/nbgrader:validate-assignment" not in plugins
+
+
+def test_binders_own_tool_takes_the_tree(tree):
+    if not find_spec("repo2docker"):
+        pytest.skip("repo2docker is not installed (pip install jupyter-repo2docker)")
+    command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(tree)]
+    recipe = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert recipe.returncode == 0, recipe.stderr
+    version, _, _ = listed(tree)
+    assert f"Building conda environment for python={version}" in recipe.stderr
+    assert '--file "environment.yml"' in recipe.stdout and "RUN ./postBuild" in recipe.stdout
+    assert "requirements.txt" not in recipe.stdout
+
+
+def test_the_same_packages_are_listed_for_conda_and_for_pip(tree):
+    _, conda, by_pip = listed(tree)
+    text = (tree / "pyproject.toml").read_text(encoding="utf-8")
+    block = re.search(r"\ndependencies = \[\n(.*?)\n\]", text, re.DOTALL)[1]
+    for_pip = [Requirement(line) for line in re.findall(r'"(.+)"', block)]
+    for_conda = [Requirement(line) for line in conda]
+    assert [str(each.specifier) for each in for_conda] == [str(each.specifier) for each in for_pip]
+    names = [PYPI_NAMES.get(each.name, each.name) for each in for_conda]
+    assert names == [each.name for each in for_pip]
+    assert by_pip == ["--editable ."]
+
+
+def texts(tree):
+    """Return the text of each file of the tree; of a notebook, what its cells hold."""
+    for path in tree.rglob("*"):
+        if path.suffix == ".ipynb":
+            yield path, "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+        elif path.is_file() and path.suffix != ".pyc" and ".egg-info" not in str(path):
+            yield path, path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_secret_is_published(tree, name):
+    seen = open_lines(name)
+    secrets = [line for line in secret_lines(name) if line not in seen]
+    assert len(secrets) > 50
+    for path, text in texts(tree):
+        # as in test_release.py: shorter lines of the package are idioms
+        shortest = 40 if path.suffix == ".py" else 25
+        found = [line for line in secrets if len(line) >= shortest and line in text]
+        assert not found, f"in {path.relative_to(tree)}: {found[0]}"
+
+
+def test_the_tree_holds_what_it_should_and_nothing_else(tree):
+    package = finished("git", "ls-files", "--", "course", cwd=ROOT).split()
+    notebooks = [f"notebooks/{name}/{name}.ipynb" for name in EVERY]
+    others = [".gitignore", "README.md", "environment.yml", "postBuild", "pyproject.toml"]
+    licences = [path.name for path in ROOT.glob("LICENSE*")]
+    published = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
+    published = {path for path in published if not re.search(r"__pycache__|\.egg-info", path)}
+    untracked = finished("git", "ls-files", "--others", "--exclude-standard", "course", cwd=ROOT)
+    assert published - set(untracked.split()) == {*package, *notebooks, *others, *licences}
+    assert not re.search("autograder|hidden", "".join(published), re.IGNORECASE)
