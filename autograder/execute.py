@@ -22,14 +22,17 @@ import time
 from dataclasses import asdict
 
 from autograder.judge import Judge
-from autograder.outputs import kept_error, kept_outputs
+from autograder.outputs import kept_error, kept_outputs, size
 from autograder.sandbox.client import Run, Sandbox
 from autograder.sandbox.limits import Limits
 
 TRIES = 12  # runs of one notebook: each that ends early is tried again without the cell it ended in
+OUTPUT_BYTES = 16 << 20  # kept of all outputs of a notebook
 WHY = {
     "time": "it ran for more than {seconds:g} s and was stopped: is there a loop that never ends?",
+    "all time": "the notebook ran for more than {all:g} s in all and was stopped here",
     "memory": "it took more than {mib:.0f} MiB of memory and was stopped",
+    "processors": "it kept more processors busy than one and was stopped, with the notebook",
     "exit 0": "it ended the program: leave exit() out of it",
 }
 _local = threading.local()
@@ -80,6 +83,7 @@ class Bench:
         """Return the outcome of a plan."""
         self.plan, self.notes = plan, []  # type: ignore[var-annotated]
         self.end = time.monotonic() + self.limits.notebook_seconds
+        self.room = OUTPUT_BYTES
         outputs: dict[int, list] = {}
         checks: dict[str, dict] = {}
         for part in ("visible", "hidden"):
@@ -100,7 +104,11 @@ class Bench:
         """Run the cells at `places`; return the answers, and why there is none, by place."""
         cells = self.plan["cells"]
         failed: dict[int, str] = {}
+        run = Run()
+        tried: list[int] = []
         for _ in range(TRIES):
+            if time.monotonic() >= self.end:
+                break
             tried = [place for place in places if place not in failed]
             run = self._run([cells[place] for place in tried], seed)
             if run.stopped_at is None or run.stopped_at >= len(tried):
@@ -108,13 +116,15 @@ class Bench:
                     failed |= {place: self._sentence(run.why) for place in tried}
                     self._note(run.why, "after its last cell")
                 return {tried[n]: answer for n, answer in run.answers.items()}, failed
+            if run.why == "time" and time.monotonic() >= self.end:
+                run.why = "all time"
             place = tried[run.stopped_at]
             failed[place] = self._sentence(run.why)
             if run.why.startswith("answer") and run.stopped_at:
                 failed[tried[run.stopped_at - 1]] = failed[place]  # it may have answered twice
             self._note(run.why, cells[place].get("id") or f"cell {place + 1}")
-            if time.monotonic() >= self.end:
-                break
+            if run.why == "processors":  # not again: other students' code waits for them
+                self.end = time.monotonic()
         rest = "the notebook was stopped before its turn"
         answers = {tried[n]: answer for n, answer in run.answers.items()}
         return answers, {place: rest for place in places if place not in answers} | failed
@@ -135,6 +145,7 @@ class Bench:
         """Return what the student reads of a cell that gave no answer."""
         sizes = {
             "seconds": self.limits.cell_seconds,
+            "all": self.limits.notebook_seconds,
             "mib": self.limits.memory_bytes / 2**20,
         }
         if why.startswith("answer"):
@@ -143,11 +154,17 @@ class Bench:
 
     def _note(self, why: str, place: str) -> None:
         """Tell the instructor, who may want to look."""
-        self.notes.append(f"{place}: {why if why.startswith('answer') else self._sentence(why)}")
+        note = f"{place}: {why if why.startswith('answer') else self._sentence(why)}"
+        if note not in self.notes:  # both runs have the student's cells
+            self.notes.append(note)
 
     def _outputs(self, answers: dict, failed: dict, place: int) -> list:
         if place in answers:
-            return kept_outputs(answers[place]["outputs"], self.limits.text_bytes)
+            kept = kept_outputs(answers[place]["outputs"], self.limits.text_bytes)
+            self.room -= size(kept)
+            if self.room >= 0:
+                return kept
+            failed = {place: f"left out: more than {OUTPUT_BYTES >> 20} MiB of outputs"}
         return [kept_error({"ename": "Stopped", "evalue": failed[place], "traceback": []})]
 
     def _judged(
@@ -168,8 +185,15 @@ class Bench:
                 asked.append((cell, answer["seen"]))
         verdicts = self.judge.judge([(cell["judge"], seen) for cell, seen in asked], seed)
         for (cell, _), verdict in zip(asked, verdicts, strict=True):
-            found[cell["id"]] = asdict(verdict) | {"traceback": []}
+            found[cell["id"]] = _harmless(asdict(verdict))
         return found
+
+
+def _harmless(verdict: dict) -> dict:
+    """Return a verdict whose message, which may quote what was seen, can be saved anywhere."""
+    kept = kept_error({"ename": verdict["kind"], "evalue": verdict["message"]})
+    texts = {"kind": kept["ename"], "message": kept["evalue"]} if not verdict["passed"] else {}
+    return verdict | {"traceback": []} | texts
 
 
 def _not_passed(error: dict) -> dict:

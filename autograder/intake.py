@@ -9,6 +9,7 @@ import json
 import os
 import stat
 import sys
+from collections import deque
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import packages_distributions
@@ -19,6 +20,9 @@ NOTEBOOK_BYTES = 20 << 20
 FILE_BYTES = 2 << 20
 FILES_BYTES = 8 << 20
 FILES = 100
+CELLS = 5000
+ENTRIES = 1000  # looked at
+NAME = 200  # characters of a name with its folders
 LEFT_OUT = {"timestamp.txt", ".ipynb_checkpoints", "__pycache__", ".DS_Store", "__MACOSX"}
 
 
@@ -51,7 +55,8 @@ def take(folder: Path, assignment: str, grade_ids: set[str]) -> Submission:
     if folder.is_symlink() or folder.parent.is_symlink() or not folder.is_dir():
         raise Refused(f"{folder.name} is not a folder: put the student's notebook into a folder")
     notes: list[str] = []
-    files = _plain_files(folder, notes)
+    expected = f"{assignment}.ipynb"
+    files = _plain_files(folder, expected, notes)
     name = _notebook_name(files, folder, assignment, grade_ids, notes)
     data = files.pop(name)
     cells = _cells(name, data)
@@ -59,47 +64,66 @@ def take(folder: Path, assignment: str, grade_ids: set[str]) -> Submission:
     for other in sorted(files):
         if other.endswith(".ipynb"):
             notes.append(f"{other}: another notebook, left out")
-        elif reason := _shadows(other):
+        elif reason := _shadows(other, expected):
             notes.append(f"{other}: refused, {reason}")
         else:
             kept[other] = files[other]
     return Submission(cells, hashlib.sha256(data).hexdigest(), name, kept, notes)
 
 
-def _plain_files(folder: Path, notes: list[str]) -> dict[str, bytes]:
-    """Return the contents of the plain files of a folder by relative name; note what is refused."""
+def _plain_files(folder: Path, expected: str, notes: list[str]) -> dict[str, bytes]:
+    """Return the contents of the plain files of a folder by relative name; note what is refused.
+
+    The expected notebook comes first, and has room whatever else is there.
+    """
     found: dict[str, bytes] = {}
-    total = 0
-    for path in _walk(folder, notes):
-        name = path.relative_to(folder).as_posix()
-        most = NOTEBOOK_BYTES if name.endswith(".ipynb") else FILE_BYTES
+    left = {True: 2 * NOTEBOOK_BYTES, False: FILES_BYTES}
+    for name in _names(folder, expected, notes):
+        book = name.endswith(".ipynb")
         try:
-            data = read(path, most)
+            data = read(folder / name, NOTEBOOK_BYTES if book else FILE_BYTES)
         except Refused as refused:
             notes.append(f"{name}: refused, {refused}")
             continue
-        if not name.endswith(".ipynb"):
-            total += len(data)
-            if len(found) >= FILES or total > FILES_BYTES:
-                notes.append(
-                    f"{name}: refused, too many files or more than {FILES_BYTES >> 20} MiB"
-                )
-                continue
+        left[book] -= len(data)
+        if len(found) > FILES or left[book] < 0:
+            notes.append(
+                f"files were refused from {name} on: more than {FILES}, or more than "
+                f"{FILES_BYTES >> 20} MiB"
+            )
+            break
         found[name] = data
     return found
 
 
-def _walk(folder: Path, notes: list[str]) -> list[Path]:
-    paths = []
-    for parent, folders, names in os.walk(folder, followlinks=False):
-        for name in list(folders):
-            if name in LEFT_OUT:
-                folders.remove(name)
-            elif (Path(parent) / name).is_symlink():
-                folders.remove(name)
+def _names(folder: Path, expected: str, notes: list[str]) -> list[str]:
+    """Return the relative names of what is in a folder, upper folders first; none of a link's."""
+    names: list[str] = []
+    waiting = deque([""])
+    while waiting:
+        parent = waiting.popleft()
+        try:
+            with os.scandir(folder / parent) as listed:
+                entries = sorted(listed, key=lambda entry: (entry.name != expected, entry.name))
+        except OSError as error:
+            notes.append(f"{parent}: refused, {error.strerror}")
+            continue
+        for entry in entries:
+            name = f"{parent}{entry.name}"
+            if entry.name in LEFT_OUT:
+                continue
+            if len(names) + len(waiting) > ENTRIES:
+                notes.append(f"files were left out from {name} on: more than {ENTRIES}")
+                return names
+            if len(name) > NAME:
+                notes.append(f"{name[:40]} …: refused, a name of more than {NAME} characters")
+            elif entry.is_symlink():
                 notes.append(f"{name}: refused, a symbolic link")
-        paths += [Path(parent) / name for name in names if name not in LEFT_OUT]
-    return sorted(paths)
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(f"{name}/")
+            else:
+                names.append(name)
+    return names
 
 
 def read(path: Path, most: int) -> bytes:
@@ -109,13 +133,18 @@ def read(path: Path, most: int) -> bytes:
     except OSError as error:
         link = path.is_symlink()
         raise Refused("a symbolic link" if link else f"{error.strerror}") from error
-    with open(handle, "rb") as file:
+    try:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             raise Refused("not a plain file")
         if about.st_size > most:
-            raise Refused(f"{about.st_size / 2**20:.1f} MiB, more than {most >> 20} MiB")
-        return file.read(most)
+            raise Refused(f"{about.st_size:,} bytes, more than {most:,}")
+        with open(handle, "rb", closefd=False) as file:
+            return file.read(most)
+    except OSError as error:
+        raise Refused(f"{error.strerror}") from error
+    finally:
+        os.close(handle)
 
 
 def _notebook_name(
@@ -124,9 +153,11 @@ def _notebook_name(
     expected = f"{assignment}.ipynb"
     if expected in files:
         return expected
-    complaint = next((note for note in notes if note.startswith(expected)), "")
+    complaint = next((note for note in notes if note.startswith(f"{expected}: ")), "")
     if complaint:
-        raise Refused(f"{complaint}: ask for the notebook itself, smaller (no outputs)")
+        raise Refused(
+            f"{complaint}: ask for the notebook itself, without outputs if they are large"
+        )
     others = [name for name in files if name.endswith(".ipynb")]
     alike = [name for name in others if _is_alike(files[name], grade_ids)]
     if len(alike) == 1:
@@ -157,15 +188,17 @@ def _is_alike(data: bytes, grade_ids: set[str]) -> bool:
 def _cells(name: str, data: bytes) -> list[Any]:
     """Return the cells of a notebook's JSON; Refused when it has none that can be understood."""
     try:
-        notebook = json.loads(data.decode("utf-8"))
+        notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Refused(f"{name} is not UTF-8 (byte {error.start}): ask for it anew") from error
     except RecursionError as error:
         raise Refused(f"{name} is nested too deep to be a notebook: ask for it anew") from error
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise Refused(
             f"{name} is no whole notebook, its JSON ends or breaks ({error}): ask for it anew"
         ) from error
+    except ValueError as error:
+        raise Refused(f"{name} has a number of thousands of digits: ask for it anew") from error
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version != 4:
         said = f"nbformat {version!r}" if isinstance(version, int) else "no notebook"
@@ -173,12 +206,25 @@ def _cells(name: str, data: bytes) -> list[Any]:
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise Refused(f"{name} has no list of cells: ask for it anew")
-    return cells
+    return [_slim(cell) for cell in cells[:CELLS]]
 
 
-def _shadows(name: str) -> str:
-    """Return why a file would be imported in place of a module, "" if it would not."""
+def _slim(cell: Any) -> Any:
+    """Return of a cell what is used of it, so that a class's outputs need not be remembered."""
+    if not isinstance(cell, dict):
+        return None
+    metadata = cell.get("metadata")
+    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = mark.get("grade_id") if isinstance(mark, dict) else None
+    kept = {key: cell[key] for key in ("cell_type", "source", "id") if key in cell}
+    return kept | ({"metadata": {"nbgrader": {"grade_id": grade_id}}} if grade_id else {})
+
+
+def _shadows(name: str, expected: str) -> str:
+    """Return why a file would stand in place of a module or the notebook, "" if it would not."""
     parts = name.split("/")
+    if parts[0] == expected:
+        return "its folder has the notebook's name"
     top = parts[0].partition(".")[0]
     importable = len(parts) > 1 or name.endswith((".py", ".pyc", ".so", ".pth", ".pyd"))
     if not importable:

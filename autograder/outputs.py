@@ -1,4 +1,7 @@
-"""Outputs that came out of the sandbox, made harmless: only text and PNG pictures, not too much."""
+"""Outputs that came out of the sandbox, made harmless: only text and PNG pictures, not too much.
+
+A picture is decoded and encoded again: what a browser gets is base64 and nothing else.
+"""
 
 import base64
 import binascii
@@ -7,6 +10,7 @@ from typing import Any
 LINES = 60  # of a traceback
 IMAGE_BYTES = 1 << 20
 MOST = 200  # outputs of one cell
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def kept_outputs(outputs: list, characters: int) -> list[dict]:
@@ -18,11 +22,17 @@ def kept_outputs(outputs: list, characters: int) -> list[dict]:
     for output in outputs[:MOST]:
         made = _kept(output, characters) if isinstance(output, dict) else None
         if made is not None:
-            characters -= _size(made)
+            characters -= _text_size(made)
             kept.append(made)
         if characters <= 0:
             break
     return kept
+
+
+def size(outputs: list[dict]) -> int:
+    """Return about how many bytes kept outputs take in a notebook's file."""
+    pictures = sum(len(output.get("data", {}).get("image/png", "")) for output in outputs)
+    return pictures + sum(_text_size(output) for output in outputs)
 
 
 def _kept(output: dict, characters: int) -> dict | None:
@@ -41,8 +51,9 @@ def _kept(output: dict, characters: int) -> dict | None:
     data = {}
     if "text/plain" in output["data"]:
         data["text/plain"] = _text(output["data"]["text/plain"], characters)
-    if _is_png(output["data"].get("image/png")):
-        data["image/png"] = output["data"]["image/png"]
+    picture = _png(output["data"].get("image/png"))
+    if picture:
+        data["image/png"] = picture
     made = {"output_type": kind, "data": data, "metadata": {}}
     return made | ({"execution_count": None} if kind == "execute_result" else {})
 
@@ -63,14 +74,16 @@ def _text(value: Any, characters: int) -> str:
     return text if len(text) <= characters else text[: max(characters, 0)] + " …"
 
 
-def _is_png(value: Any) -> bool:
-    if not isinstance(value, str) or len(value) > IMAGE_BYTES * 4 // 3:
-        return False
+def _png(value: Any) -> str:
+    """Return a PNG picture in base64, "" when it is none or too large."""
+    if not isinstance(value, str) or len(value) > IMAGE_BYTES * 4 // 3 + 4:
+        return ""
     try:
-        return base64.b64decode(value).startswith(b"\x89PNG\r\n\x1a\n")
+        picture = base64.b64decode(value)
     except (binascii.Error, ValueError):
-        return False
+        return ""
+    return base64.b64encode(picture).decode() if picture.startswith(PNG) else ""
 
 
-def _size(output: dict) -> int:
+def _text_size(output: dict) -> int:
     return len(output.get("text", "")) + len(output.get("data", {}).get("text/plain", "")) + 1

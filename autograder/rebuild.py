@@ -13,7 +13,8 @@ from typing import Any
 from nbformat import NotebookNode, v4
 
 OWN_CELLS = 400  # more are left out
-CHARACTERS = 500_000  # of one cell; more are cut
+CHARACTERS = 100_000  # of one cell; more are cut
+ALL_CHARACTERS = 2_000_000  # of all own cells; more are left out
 
 
 @dataclass
@@ -45,6 +46,9 @@ def rebuild(course: NotebookNode, submitted: list[Any]) -> Rebuilt:
         if kind is None:
             notes.append("a cell that is no cell was left out")
             continue
+        if len(text) > CHARACTERS:
+            text = text[:CHARACTERS]
+            notes.append(f"a cell was cut: it has more than {CHARACTERS} characters")
         place = known.place_of(cell, text, beyond=anchor)
         if place is None or (place in texts and not known.takes(place)):
             after.setdefault(anchor, []).append((kind, text))
@@ -68,12 +72,12 @@ def _assembled(
     rebuilt = Rebuilt(v4.new_notebook(metadata=course.metadata), notes)
     cells = rebuilt.notebook.cells
     rebuilt.notebook.nbformat_minor = 5
-    left = OWN_CELLS
+    left, room = OWN_CELLS, ALL_CHARACTERS
 
     def add_own(kind: str, text: str) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
+        nonlocal left, room
+        left, room = left - 1, room - len(text)
+        if left < 0 or room < 0:
             return
         rebuilt.extra.add(len(cells))
         make = v4.new_code_cell if kind == "code" else v4.new_markdown_cell
@@ -101,8 +105,10 @@ def _assembled(
             add_own(kind, text)  # such as a cell of ours with an import added
         for own in after.get(place, ()):
             add_own(*own)
-    if left < 0:
-        notes.append(f"{-left} own cells beyond the first {OWN_CELLS} were left out")
+    if left < 0 or room < 0:
+        notes.append(
+            f"own cells were left out: more than {OWN_CELLS}, or {ALL_CHARACTERS:,} characters"
+        )
     rebuilt.present = {known.name(place) for place in texts if known.name(place)}
     return rebuilt
 
@@ -117,7 +123,7 @@ def _read(cell: Any) -> tuple[str | None, str]:
     if not isinstance(text, str) or cell.get("cell_type") not in ("code", "markdown", "raw"):
         return None, ""
     text = text.encode("utf-8", "replace").decode()  # lone surrogates cannot be saved
-    return ("code" if cell["cell_type"] == "code" else "markdown"), text[:CHARACTERS]
+    return ("code" if cell["cell_type"] == "code" else "markdown"), text
 
 
 class _Known:

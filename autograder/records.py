@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.plain import plain, plain_notes
+
 
 @dataclass
 class Record:
@@ -46,7 +48,11 @@ def read(data: Path, assignment: str, student: str) -> Record | None:
 
 
 def write(data: Path, record: Record) -> None:
-    """Write a record: all of it or nothing, on disk when this returns."""
+    """Write a record: all of it or nothing, on disk when this returns.
+
+    Its sentence and notes, which may quote what a student wrote, are made plain first.
+    """
+    record.sentence, record.notes = plain(record.sentence), plain_notes(record.notes)
     path = folder(data, record.assignment) / f"{record.student}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")

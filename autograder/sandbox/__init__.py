@@ -3,8 +3,10 @@
 client.py     the grader's side: starts a warm parent, has it run cells, reads what they answer
 warm.py       the warm parent: imports the course once, then forks for each run
 jail.py       what the run can see of the machine, and what it may do
+calls.py      the calls to Linux that it is refused
 system.py     the Linux calls for that
-supervise.py  the limits that the kernel does not hold by itself: memory of all, an end for all
+supervise.py  the limits that the kernel does not hold by itself: memory and processors of all, an
+              end for all
 runner.py     the run itself: cells in order, an answer for each
 wire.py       messages between them
 limits.py     how much of what a run may have

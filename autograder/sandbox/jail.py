@@ -7,9 +7,10 @@ files of its own (`private`) and loses all rights (`drop`).
 import os
 import resource
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from autograder.sandbox import system
+from autograder.sandbox import calls, system
 from autograder.sandbox.limits import Limits
 
 STUDENT = 1000  # the user's number inside
@@ -72,7 +73,8 @@ def enter(visible: list[str], secret: list[str]) -> None:
     bound = [_bind(path) for path in _outermost([*SYSTEM_PATHS, *visible])]
     for path in secret:
         if any(path == parent or path.startswith(f"{parent}/") for parent in bound):
-            system.mount("tmpfs", f"/root{path}", "tmpfs", flags, "size=4k,mode=000")
+            shut = flags | system.MS_RDONLY
+            system.mount("tmpfs", f"/root{path}", "tmpfs", shut, "size=4k,mode=000")
     _devices()
     for folder in ("/proc", "/tmp", "/dev/shm", HOME):
         os.makedirs(f"/root{folder}", exist_ok=True)
@@ -129,11 +131,19 @@ def private(limits: Limits) -> None:
     system.unshare(system.CLONE_NEWNS)
     flags = system.MS_NOSUID | system.MS_NODEV
     system.mount("proc", "/proc", "proc", flags | system.MS_NOEXEC)
+    first_to_go()
+    system.read_only("/proc", below=False)
     for folder, share in ((HOME, 2), ("/tmp", 4), ("/dev/shm", 4)):
         size = f"size={limits.disk_bytes // share},nr_inodes=4096"
         system.mount(
             "tmpfs", folder, "tmpfs", flags, f"{size},mode=700,uid={STUDENT},gid={STUDENT}"
         )
+
+
+def first_to_go() -> None:
+    """When the machine runs out of memory, Linux shall end this process, and not the grader."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def drop(limits: Limits, namespaces: bool) -> None:
@@ -157,6 +167,7 @@ def drop(limits: Limits, namespaces: bool) -> None:
         os.setresgid(STUDENT, STUDENT, STUDENT)
         os.setresuid(STUDENT, STUDENT, STUDENT)
     system.drop_privileges()
+    calls.refuse_calls()
 
 
 def _address_space() -> int:

@@ -28,6 +28,7 @@ from traitlets.config import Config
 from autograder.sandbox import wire
 from autograder.sandbox.limits import Limits
 
+MOST = 400  # outputs of one cell
 SHOWN = ("text/plain", "image/png")  # nothing that a browser would run
 
 
@@ -54,14 +55,27 @@ class Pen(io.TextIOBase):
         return len(text)
 
 
+def fitting(outputs: list[dict], most: int) -> list[dict]:
+    """Return the first of the outputs, as many as fit into `most` bytes of an answer."""
+    kept = []
+    for output in outputs:
+        most -= len(json.dumps(output))
+        if most < 0:
+            text = "… (more than is kept)\n"
+            return [*kept, {"output_type": "stream", "name": "stdout", "text": text}]
+        kept.append(output)
+    return kept
+
+
 class Shell(InteractiveShell):
     """IPython's shell, whose displays and errors are collected as a notebook's outputs."""
 
     outputs: list
+    text_bytes: int
 
     def showtraceback(self, *arguments: Any, **options: Any) -> None:
         value = sys.exc_info()[1]
-        if value is not None:
+        if value is not None and len(self.outputs) < MOST:
             self.outputs.append(_error(value))
 
     def showsyntaxerror(self, filename: Any = None, running_compiled_code: bool = False) -> None:
@@ -74,7 +88,7 @@ class Publisher(DisplayPublisher):
     shell: Shell
 
     def publish(self, data: dict, metadata: Any = None, *source: Any, **options: Any) -> None:
-        _show(self.shell.outputs, "display_data", data)
+        _show(self.shell, "display_data", data)
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.outputs.clear()
@@ -89,7 +103,7 @@ class Hook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict: dict, md_dict: Any = None) -> None:
-        _show(self.shell.outputs, "execute_result", format_dict)
+        _show(self.shell, "execute_result", format_dict)
 
     def finish_displayhook(self) -> None:
         pass
@@ -105,12 +119,13 @@ class Runner:
         self.shell = Shell.instance(
             config=config, display_pub_class=Publisher, displayhook_class=Hook
         )
-        self.shell.outputs = []
+        self.shell.outputs, self.shell.text_bytes = [], 1000
         self.shell.run_cell("None")  # the first cell of a shell is slow
 
     def run(self, request: dict, channel: socket.socket, limits: Limits) -> None:
         """Run the cells and answer each; returns when all are done."""
         _reseed()
+        self.shell.text_bytes, self.left = limits.text_bytes, 3 * limits.answer_bytes
         if request["seed"] is not None:
             os.environ["COURSE_SEED"] = str(request["seed"])
             if "course.checks" in sys.modules:
@@ -133,7 +148,9 @@ class Runner:
         sys.stderr = Pen("stderr", outputs, limits.text_bytes)
         if cell["kind"] == "cell":
             self.shell.run_cell(cell["text"], store_history=True)
-            return {"outputs": outputs}
+            kept = fitting(outputs, min(limits.answer_bytes // 2, self.left))
+            self.left -= len(json.dumps(kept))
+            return {"outputs": kept}
         try:
             return {"seen": _plain(self._observe(cell["text"]))}
         except BaseException as error:  # also exit() and KeyboardInterrupt of a student's code
@@ -155,10 +172,16 @@ def _plain(seen: Any) -> Any:
     return plain
 
 
-def _show(outputs: list, kind: str, data: dict) -> None:
+def _show(shell: Shell, kind: str, data: dict) -> None:
     shown = {name: data[name] for name in SHOWN if isinstance(data.get(name), str)}
-    output = {"output_type": kind, "data": shown, "metadata": {}}
-    outputs.append(output | ({"execution_count": None} if kind == "execute_result" else {}))
+    text = shown.get("text/plain", "")
+    if len(text) > shell.text_bytes:
+        shown["text/plain"] = f"{text[: shell.text_bytes]} … (more than is kept)"
+    output: dict = {"output_type": kind, "data": shown, "metadata": {}}
+    if kind == "execute_result":
+        output["execution_count"] = None
+    if len(shell.outputs) < MOST:
+        shell.outputs.append(output)
 
 
 def _error(error: BaseException) -> dict:

@@ -5,7 +5,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,16 +13,20 @@ from autograder.sandbox import wire
 from autograder.sandbox.limits import Limits
 
 EVERY = 0.05  # seconds between two looks
-PAGE = os.sysconf("SC_PAGE_SIZE")
+PROCESSORS = 1.25  # that a run may keep busy, beside
+BURST = 3.0  # seconds of processor time; more would keep other students' code waiting
+TICK = os.sysconf("SC_CLK_TCK")
 
 
 def until_the_end(student: int, status: socket.socket, limits: Limits, namespaces: bool) -> None:
     """Wait until the run's first process ends, or end it; say why on `status`.
 
-    It is ended when the grader closes `status`, or when all processes of the run together hold
-    more than their memory beside what they share with the warm parent.
+    It is ended when the grader closes `status`, when all processes of the run together hold more
+    than their memory beside what they share with the warm parent, or when they keep more than one
+    processor busy.
     """
-    handle, inherited = os.pidfd_open(student), _own_pages(os.getpid())
+    handle, inherited = os.pidfd_open(student), _own_bytes(os.getpid())
+    started = time.monotonic()
     watched = select.poll()
     watched.register(handle, select.POLLIN)
     watched.register(status, select.POLLIN | select.POLLHUP)
@@ -33,17 +37,21 @@ def until_the_end(student: int, status: socket.socket, limits: Limits, namespace
             reason = "ended"
         elif status.fileno() in ready:
             reason = "stopped"
-        elif _memory(_descendants(), inherited) > limits.memory_bytes:
-            reason = "memory"
+        else:
+            below = _descendants()
+            if _memory(below, inherited) > limits.memory_bytes:
+                reason = "memory"
+            elif sum(below.values()) > PROCESSORS * (time.monotonic() - started) + BURST:
+                reason = "processors"
     signal.pidfd_send_signal(handle, signal.SIGKILL)
     _, code = os.waitpid(student, 0)
     if not namespaces:
-        _end_all_below()
+        end_all_below()
     with suppress(OSError):  # the grader may have gone
         wire.send(status, {"reason": reason, "code": os.waitstatus_to_exitcode(code)})
 
 
-def _end_all_below() -> None:
+def end_all_below() -> None:
     """Kill every descendant; orphans have become children of this process."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
@@ -61,32 +69,49 @@ def _end_all_below() -> None:
         time.sleep(0.002)
 
 
-def _descendants() -> Iterable[int]:
-    """Return the processes below this one, in whatever namespace."""
-    parents: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                words = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents.setdefault(int(words[1]), []).append(int(entry))
-    found, waiting = [], [os.getpid()]
+def _descendants() -> dict[int, float]:
+    """Return the processes below this one, in whatever namespace, and the seconds each has run.
+
+    The seconds hold those of its children that have ended.
+    """
+    children: dict[int, list[int]] = {}
+    seconds: dict[int, float] = {}
+    for pid, words in _stats():
+        children.setdefault(int(words[1]), []).append(pid)
+        seconds[pid] = sum(map(int, words[11:15])) / TICK
+    found: dict[int, float] = {}
+    waiting = [os.getpid()]
     while waiting:
-        below = parents.get(waiting.pop(), [])
-        found += below
+        below = children.get(waiting.pop(), [])
+        found |= {pid: seconds[pid] for pid in below}
         waiting += below
     return found
 
 
+def _stats() -> Iterator[tuple[int, list[str]]]:
+    """Yield all processes, and what /proc says of each after its name."""
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                text = Path(f"/proc/{entry}/stat").read_text(errors="replace")
+            except OSError:
+                continue
+            yield int(entry), text.rpartition(")")[2].split()
+
+
 def _memory(processes: Iterable[int], inherited: int) -> int:
-    """Return the bytes of the processes' own pages beyond what they got from the warm parent."""
-    return sum(max(_own_pages(pid) - inherited, 0) for pid in processes) * PAGE
+    """Return the bytes that the processes have made beyond what they got from the warm parent."""
+    return sum(max(_own_bytes(pid) - inherited, 0) for pid in processes)
 
 
-def _own_pages(pid: int) -> int:
+def _own_bytes(pid: int) -> int:
+    """Return a process's memory in RAM that is no file's: also what it shares with others."""
+    found = 0
     try:
-        resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
+        with open(f"/proc/{pid}/status", errors="replace") as status:
+            for line in status:
+                if line.startswith(("RssAnon", "RssShmem")):
+                    found += int(line.split()[1]) << 10
     except OSError:
         return 0
-    return int(resident) - int(shared)
+    return found

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import jail, supervise, system, wire
+from autograder.sandbox import calls, jail, supervise, system, wire
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.runner import Runner
 
@@ -34,7 +34,10 @@ def main() -> None:
             jail.own_namespaces(lambda: _ask(control, "map"))
             _become_first_process()
             jail.enter(_visible(), setting["secret"])
+            if not calls.is_possible():
+                raise OSError("this kernel has no seccomp filters")
         else:
+            system.adopt_orphans()  # also of a supervisor that was killed
             os.chdir("/")
         wire.send(control, "ready")
     except OSError as error:
@@ -50,6 +53,8 @@ def main() -> None:
 def _serve(control: socket.socket, runner: Runner, limits: Limits, namespaces: bool) -> None:
     while True:
         data, handles, _, _ = socket.recv_fds(control, 1, 2)
+        if not namespaces:
+            supervise.end_all_below()  # a run that killed its supervisor
         if not data:
             os._exit(0)  # the grader has gone: all below goes too
         if os.fork() == 0:
@@ -83,6 +88,7 @@ def _student(answers: socket.socket, runner: Runner, limits: Limits, namespaces:
     """Become the process that the student's code runs in: its limits, then its cells."""
     try:
         os.setsid()
+        os.dup2(0, 2)  # what the warm parent complains to is a file of the grader's
         os.dup2(answers.fileno(), 3)
         os.closerange(4, 1 << 16)
         answers.detach()
@@ -92,6 +98,7 @@ def _student(answers: socket.socket, runner: Runner, limits: Limits, namespaces:
         if namespaces:
             jail.private(limits)
         else:
+            jail.first_to_go()
             home = request["folder"]
         os.chdir(home)
         os.environ["HOME"] = home

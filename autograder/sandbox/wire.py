@@ -35,10 +35,19 @@ def receive(channel: socket.socket, most: int, deadline: float | None = None) ->
 
     deadline: of time.monotonic(); None waits for ever. Raises Ended, TooLate, WireError.
     """
+    return read(receive_text(channel, most, deadline))
+
+
+def receive_text(channel: socket.socket, most: int, deadline: float | None = None) -> bytes:
+    """Return the next message as it came, not read yet; raises as `receive` does."""
     size = HEADER.unpack(_exactly(channel, HEADER.size, deadline))[0]
     if size > most:
         raise WireError(f"a message of {size} bytes, more than {most}")
-    text = _exactly(channel, size, deadline)
+    return _exactly(channel, size, deadline)
+
+
+def read(text: bytes) -> Any:
+    """Return what a message says; WireError when it is no JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
