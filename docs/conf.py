@@ -9,6 +9,7 @@ sys.path.insert(0, str(ROOT))
 
 project = "Zero to Millions"
 author = "the authors of Zero to Millions"
+copyright = f"2026, {author}; text: CC BY 4.0, code: BSD 3-Clause"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns: list[str] = []
 html_theme = "furo"
