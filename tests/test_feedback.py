@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from sqlalchemy.exc import SAWarning
 
-from autograder import feedback, safe_html
+from autograder import feedback, feedback_page, safe_html
 from autograder.build import configuration
 from autograder.cli import main
 from tests import narrow
@@ -243,7 +243,7 @@ def text_for(folder, student):
 
 def test_only_plain_text_and_png_come_through(pages):
     first = pages["mallory"].find("section")
-    outputs = [output.get_text() for output in first.find_all("pre", class_=None)]
+    outputs = [output.get_text() for output in first.find_all("pre", class_="output")]
     assert outputs[0] == "<plain & simple>"
     assert outputs[1] == "Not shown: it holds text of a check that is hidden."
     assert outputs[2].startswith("red xxx") and outputs[2].endswith("30,013 characters.")
@@ -260,6 +260,30 @@ def test_nothing_of_a_page_runs_or_loads(course, outcomes, pages):
             assert not str(tag.get("href", "#")).startswith(("javascript", "data"))
             assert str(tag.get("src", "data:image/png;")).startswith("data:image/png;")
         assert "default-src 'none'" in soup.find("meta", {"http-equiv": True})["content"]
+
+
+def test_text_of_hidden_checks_is_withheld_wherever_it_turns_up():
+    hidden = "### BEGIN HIDDEN TESTS\nassert seen == expected_by_us\n### END HIDDEN TESTS"
+    shown = "assert seen == 4, 'twice 2'"
+    course = feedback_page.course_of({"a_hidden": hidden, "a_check": shown}, [])
+    assert course.hidden == {"a_hidden"} and course.secrets == {"assert seen == expected_by_us"}
+    check = new_code_cell(shown, outputs=[error("assert seen == expected_by_us is the secret")])
+    check.metadata["nbgrader"] = {"grade": True, "grade_id": "a_check"}
+    bare = new_code_cell(hidden, outputs=[error("of a hidden check that has lost its marks")])
+    after = new_code_cell("print(1)", outputs=[new_output("stream", text="1")])
+    marks = {
+        "a_check": feedback_page.Mark(0, 2, False),
+        "a_hidden": feedback_page.Mark(0, 3, False),
+    }
+    mine, lost = feedback_page.sections([check, bare, after], course, marks, {})
+    assert [block.title for block in mine.blocks] == ["Check 1", "Your cell"]
+    assert mine.blocks[0].message == feedback_page.WITHHELD
+    assert mine.blocks[1].withheld and not mine.blocks[1].outputs
+    assert [(block.title, block.mark) for block in lost.blocks] == [("Hidden check", mark)]
+
+
+def error(message):
+    return new_output("error", ename="AssertionError", evalue=message, traceback=[])
 
 
 @narrow.needs_chromium

@@ -28,7 +28,7 @@ SCORES = {  # student → (points of the checks in order, manual points of the a
     "ada": ((3, 3, 4), 3, 0),
     "ben": ((3, 0, 4), 1.5, 0),
     "<b>cleo</b>": ((0, 0, 4), None, 1),
-    "dan": ((0, 0, 0), None, 2),
+    "dan": ((0, 0, 1), None, 2),
 }
 
 
