@@ -303,15 +303,16 @@ import random
 from course.checks import SEED, attempt
 
 _rng = random.Random(SEED + 2)
-_names = _rng.sample(["db-a", "db-b", "db-c", "db-d", "db-e"], 3)
+_names = _rng.sample(["db-a", "db-b", "db-c", "db-d", "db-e"], 4)
 _keys = [f"photo-{_rng.randrange(10**6)}" for _ in range(200)]
+_again = _names[1][:3] + _names[1][3:]  # an equal text, but not the same object
 seen = {
     "empty": attempt(lambda: HashRing([]).node(_keys[0])),
-    "twice": attempt(lambda: HashRing(_names).add(_names[1])),
-    "unknown": attempt(lambda: HashRing(_names[:2]).remove(_names[2])),
+    "twice": attempt(lambda: HashRing(_names).add(_again)),
+    "unknown": attempt(lambda: HashRing(_names[:3]).remove(_names[3])),
 }
-_emptied = HashRing(_names[:1])
-_emptied.remove(_names[0])
+_emptied = HashRing(_names[1:2])
+_emptied.remove(_again)
 seen["emptied"] = attempt(lambda: _emptied.node(_keys[0]))
 _hash, _state = builtins.hash, random.getstate()
 seen["processes"] = []
@@ -328,13 +329,13 @@ finally:
 import random
 from course.checks import SEED
 
-_names = random.Random(SEED + 2).sample(["db-a", "db-b", "db-c", "db-d", "db-e"], 3)
+_names = random.Random(SEED + 2).sample(["db-a", "db-b", "db-c", "db-d", "db-e"], 4)
 for _case in ("empty", "emptied"):
     _kinds = [seen[_case].get("raised"), *seen[_case].get("bases", [])]
     assert "LookupError" in _kinds, f"node() of an {_case} ring must raise LookupError; it gave {seen[_case]}"
 for _case, _call, _name in (
     ("twice", "add of a node that is there", _names[1]),
-    ("unknown", "remove of a node that is not there", _names[2]),
+    ("unknown", "remove of a node that is not there", _names[3]),
 ):
     _kinds = [seen[_case].get("raised"), *seen[_case].get("bases", [])]
     assert "ValueError" in _kinds and _name in seen[_case]["message"], (
