@@ -271,10 +271,8 @@ def test_text_of_hidden_checks_is_withheld_wherever_it_turns_up():
     check.metadata["nbgrader"] = {"grade": True, "grade_id": "a_check"}
     bare = new_code_cell(hidden, outputs=[error("of a hidden check that has lost its marks")])
     after = new_code_cell("print(1)", outputs=[new_output("stream", text="1")])
-    marks = {
-        "a_check": feedback_page.Mark(0, 2, False),
-        "a_hidden": feedback_page.Mark(0, 3, False),
-    }
+    mark = feedback_page.Mark(0, 3, False)
+    marks = {"a_check": mark, "a_hidden": mark}
     mine, lost = feedback_page.sections([check, bare, after], course, marks, {})
     assert [block.title for block in mine.blocks] == ["Check 1", "Your cell"]
     assert mine.blocks[0].message == feedback_page.WITHHELD
