@@ -83,7 +83,13 @@ def _records(
     with closing(assignment), _executor(settings) as executor:
         _remove_leftovers(root, assignment.name)
         graded = set() if settings.force else assignment.scores.students(assignment.name)
-        yield from _Class(root, assignment, settings, executor, graded).grade(wanted)
+        try:
+            yield from _Class(root, assignment, settings, executor, graded).grade(wanted)
+        except OSError as error:
+            raise GradeError(
+                f"{error.filename or root}: {error.strerror or error}: make room or mend it, and "
+                "call again: what is graded stays"
+            ) from error
 
 
 class _Class:

@@ -13,6 +13,8 @@ class Limits:
     notebook_seconds: float = 120.0  # wall time of the notebook, with all second tries
     cpu_seconds: int = 120  # of one process
     memory_bytes: int = 1024 * MIB  # of all processes together, beside what is shared
+    processors: float = 1.25  # kept busy by all processes together, beside
+    burst_seconds: float = 3.0  # of processor time; more would keep other students' code waiting
     disk_bytes: int = 64 * MIB  # what the run can write, in its own temporary files
     file_bytes: int = 32 * MIB  # of one file
     processes: int = 64

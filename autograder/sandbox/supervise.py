@@ -13,8 +13,6 @@ from autograder.sandbox import wire
 from autograder.sandbox.limits import Limits
 
 EVERY = 0.05  # seconds between two looks
-PROCESSORS = 1.25  # that a run may keep busy, beside
-BURST = 3.0  # seconds of processor time; more would keep other students' code waiting
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -38,10 +36,10 @@ def until_the_end(student: int, status: socket.socket, limits: Limits, namespace
         elif status.fileno() in ready:
             reason = "stopped"
         else:
-            below = _descendants()
+            below, wall = _descendants(), time.monotonic() - started
             if _memory(below, inherited) > limits.memory_bytes:
                 reason = "memory"
-            elif sum(below.values()) > PROCESSORS * (time.monotonic() - started) + BURST:
+            elif sum(below.values()) > limits.processors * wall + limits.burst_seconds:
                 reason = "processors"
     signal.pidfd_send_signal(handle, signal.SIGKILL)
     _, code = os.waitpid(student, 0)

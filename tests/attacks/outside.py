@@ -105,18 +105,18 @@ assert not reached, f"reached: {reached}"
 LEAVE = """
 import os, pathlib, sys, tempfile
 found = []
-for top in (os.path.expanduser("~"), ".", "/tmp", "/dev/shm", "/var/tmp", "/run",
+tops = (os.path.expanduser("~"), ".", "/tmp", "/dev/shm", "/var/tmp", "/run",
             tempfile.gettempdir(), "COURSE_FOLDER/solutions", "COURSE_FOLDER/grading",
-            "/proc/self/fd/2", "/home", "/"):
+            "/proc/self/fd/2", "/home", "/")
+for top in tops:
     try:
         os.chmod(top, 0o777)
+        found += [name for name in os.listdir(top) if name == "left-for-the-next"]
     except OSError:
         pass
+for top in tops:
     try:
-        left = pathlib.Path(top, "left-for-the-next")
-        if left.exists():
-            found.append(str(left))
-        left.write_text("left")
+        pathlib.Path(top, "left-for-the-next").write_text("left")
     except OSError:
         pass
 try:

@@ -1,0 +1,49 @@
+"""The second halves of all checks, handed what no solution gives: nothing of it passes."""
+
+import pytest
+
+from autograder.judge import Judge
+from tests.course_scripts import ROOT, cells
+
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions").glob("[0-9]*.py"))[1:]
+NAN = float("nan")
+KEYS = ("first", "again", "other seed", "picked", "returned", "raised", "result", "answers")
+NO_ANSWERS = [
+    None,
+    True,
+    0,
+    NAN,
+    "",
+    "ok",
+    [],
+    [NAN] * 7,
+    [True] * 400,
+    [[]] * 5,
+    {},
+    {"returned": NAN},
+    {"raised": "ValueError", "bases": ["Exception"], "message": ""},
+    dict.fromkeys(KEYS, True),
+    {key: [] for key in KEYS},
+]
+
+
+@pytest.fixture(scope="module")
+def judge():
+    used = Judge()
+    yield used
+    used.close()
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_no_check_passes_for_what_is_no_answer(judge: Judge, name: str) -> None:
+    halves = {cell.grade_id: cell.halves()[1] for cell in cells(name) if cell.kind == "check"}
+    passed = []
+    for grade_id, half in halves.items():
+        verdicts = judge.judge([(half, answer) for answer in NO_ANSWERS], 4711)
+        passed += [
+            f"{grade_id}: {answer!r}"
+            for answer, verdict in zip(NO_ANSWERS, verdicts, strict=True)
+            if verdict.passed
+        ]
+    assert not passed
+    assert len(halves) > 8

@@ -1,0 +1,179 @@
+"""The sandbox by itself: what one run leaves for the next, what it counts, and what it survives."""
+
+import json
+import os
+import re
+import signal
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from autograder.execute import Bench
+from autograder.plain import LENGTH, NOTES, plain, plain_notes
+from autograder.sandbox.client import Run, Sandbox
+from autograder.sandbox.limits import MIB, Limits
+from tests.attacks import outside
+from tests.course_scripts import ROOT, cells, exercises
+from tests.test_attacks import shut_in
+
+pytestmark = shut_in
+LIMITS = Limits(cell_seconds=20.0, memory_bytes=256 * MIB)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    box = Sandbox(["random"], LIMITS)
+    yield box
+    box.close()
+
+
+def run(sandbox: Sandbox, *texts: str) -> Run:
+    return sandbox.run([{"kind": "cell", "text": text} for text in texts])
+
+
+def said(found: Run, place: int = 0) -> str:
+    """Return what a cell printed; what went wrong in it is a failure here."""
+    outputs = found.answers[place]["outputs"]
+    assert not [output for output in outputs if output["output_type"] == "error"], outputs
+    return "".join(output.get("text", "") for output in outputs)
+
+
+def test_nothing_is_left_for_the_next(sandbox: Sandbox) -> None:
+    for _ in range(2):
+        assert said(run(sandbox, outside.LEAVE)) == "found: []\n"
+        assert said(run(sandbox, outside.KEYRING)).startswith("no:")
+
+
+def test_the_warm_parent_stays_as_it_was(sandbox: Sandbox) -> None:
+    change = (
+        "import random, sys, os, json, builtins\n"
+        "random.seed(1); random.Random = None; json.dumps = None; os.environ['LEFT'] = '1'\n"
+        "builtins.len = lambda x: 7; sys.path.insert(0, '/evil'); sys.modules['random'] = None\n"
+        "get_ipython().user_ns['left'] = 1; sys.setrecursionlimit(50)"
+    )
+    run(sandbox, change)
+    look = (
+        "import random, sys, os, json\n"
+        "print(random.Random is None, json.dumps is None, 'LEFT' in os.environ, len([]), "
+        "'/evil' in sys.path, 'left' in globals(), sys.getrecursionlimit() > 900)"
+    )
+    assert said(run(sandbox, look)) == "False False False 0 False False True\n"
+
+
+def test_runs_draw_different_numbers(sandbox: Sandbox) -> None:
+    draw = "import random; print(random.random())"
+    assert said(run(sandbox, draw)) != said(run(sandbox, draw))
+
+
+def test_memory_that_belongs_to_no_process_is_refused(sandbox: Sandbox) -> None:
+    text = (
+        "import ctypes, os\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        "try:\n    os.memfd_create('m'); print('a memory file')\n"
+        "except PermissionError:\n    print('refused')\n"
+        "print(libc.shmget(0, 1 << 20, 0o1666), libc.msgget(0, 0o1666))\n"
+        "print(libc.syscall(0x40000000 | 319, b'm', 0))"
+    )
+    assert said(run(sandbox, text)) == "refused\n-1 -1\n-1\n"
+
+
+def test_memory_is_counted_also_when_it_is_shared(sandbox: Sandbox) -> None:
+    shared = (
+        "import mmap, os\n"
+        "for _ in range(2): os.fork()\n"
+        "held = mmap.mmap(-1, 100 << 20)\n"
+        "for place in range(0, len(held), 4096): held[place] = 1\n"
+        "import time; time.sleep(20)"
+    )
+    assert run(sandbox, "1", shared).why == "memory"
+
+
+def test_few_processors_for_many_processes() -> None:
+    box = Sandbox([], Limits(cell_seconds=30.0, processors=0.0, burst_seconds=0.5))
+    found = run(box, "import os\nfor _ in range(3): os.fork()\nwhile True: pass")
+    box.close()
+    assert found.why == "processors"
+
+
+def test_a_warm_parent_that_died_is_started_anew() -> None:
+    box = Sandbox([], LIMITS)
+    try:
+        assert said(run(box, "print(1)")) == "1\n"
+        children = Path(f"/proc/{box.process.pid}/task/{box.process.pid}/children").read_text()
+        os.kill(int(children.split()[0]), signal.SIGKILL)
+        assert said(run(box, "print(2)")) == "2\n"
+    finally:
+        box.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b]0;owned\x07two\nlines", "\\x1b]0;owned\\x07two\\nlines"),
+        ("gnp\u202e \ud800", "gnp\\u202e \\ud800"),
+        ("Grüße, 東京", "Grüße, 東京"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_written_out(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+def test_long_and_many_notes_are_cut() -> None:
+    assert len(plain("\n" * 10 * LENGTH)) == LENGTH
+    notes = plain_notes(["same", "same", *(f"note {n}" for n in range(100))])
+    assert notes[:2] == ["same", "note 0"] and len(notes) == NOTES + 1
+    assert notes[-1] == f"and {101 - NOTES} more notes like these"
+
+
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions").glob("[0-9]*.py"))[1:]
+
+
+def plan(name: str, wanted: set[str]) -> dict:
+    """Return the plan of a notebook with the worked solutions of the wanted exercises."""
+    found = []
+    for cell in cells(name):
+        if cell.kind == "check":
+            observe, judge = cell.halves()
+            kind = "hidden" if cell.hidden else "visible"
+            found.append({"kind": kind, "id": cell.grade_id, "text": observe, "judge": judge})
+        elif cell.kind in ("code", "solution"):
+            text = cell.text if cell.kind == "code" or cell.grade_id in wanted else ""
+            found.append({"kind": "cell", "text": text})
+    return {"cells": found, "files": {}, "seed": 4711}
+
+
+def bench(*names: str) -> Bench:
+    texts = [cell.text for name in names for cell in cells(name) if cell.kind == "code"]
+    modules = sorted(set(re.findall(r"(?m)^from (course\.\w+) import", "\n".join(texts))))
+    return Bench([modules, "namespaces", asdict(Limits(cell_seconds=30.0)), [], 0])
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Bench]:
+    """One warm parent for all notebooks and all runs."""
+    used = bench(*NOTEBOOKS)
+    yield used
+    used.close()
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_warm_gives_what_a_cold_start_gives(warm: Bench, name: str) -> None:
+    """A worked submission and half of one, after each other from the parent that all have used.
+
+    One of the two is also run in a sandbox started for it alone.
+    """
+    half = set(exercises(name)[::2])
+    submissions = [plan(name, set(exercises(name))), plan(name, half)]
+    outcomes = [warm.assess(submission)["checks"] for submission in submissions]
+    assert all(check["passed"] for check in outcomes[0].values()), json.dumps(outcomes[0])
+    assert not all(check["passed"] for check in outcomes[1].values())
+    chosen = NOTEBOOKS.index(name) % 2
+    alone = bench(name)
+    try:
+        cold = alone.assess(submissions[chosen])["checks"]
+    finally:
+        alone.close()
+    for check, found in outcomes[chosen].items():
+        assert found == cold[check], check
