@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def read_one(path: Path, assignment: str) -> Record:
             notes=tuple(str(note) for note in content.get("notes") or ()),
             isolation=str(content.get("isolation") or ""),
             messages={
-                str(name): str(check.get("message") or "")
+                str(name): _message(check)
                 for name, check in parts.items()
                 if not check.get("passed", False)
             },
@@ -53,3 +54,11 @@ def read_one(path: Path, assignment: str) -> Record:
     except (OSError, ValueError, AttributeError, TypeError) as error:
         problem = f"{path.name} cannot be read ({error}): grade this submission again."
         return Record(path.stem, assignment, "unreadable", problem)
+
+
+def _message(check: dict[str, Any]) -> str:
+    """Return what a check said, with the error's name where it is not the check's own assert."""
+    kind, message = str(check.get("kind") or ""), str(check.get("message") or "")
+    if kind in ("", "AssertionError"):
+        return message
+    return f"{kind}: {message}" if message else kind

@@ -133,7 +133,7 @@ def _of_student(places: Places, read: Assignment, student: str) -> Outcome:
             pages.append(target)
         except Exception as error:  # one student's notebook never stops the others' pages
             target.unlink(missing_ok=True)  # a page of an earlier grading would be wrong now
-            problem = " ".join(f"{error}".split())[:200] or type(error).__name__
+            problem = " ".join(f"{error}".split(": '")[0].split())[:200] or type(error).__name__
             problems.append(f"{notebook}.ipynb: {problem}")
     if pages:
         _put_beside(folder, [autograded, places.folder("submitted", student, read.name)])

@@ -45,8 +45,12 @@ def course(tmp_path_factory):
     said = {"alpha_hidden": {"passed": False, "message": "7 workers: expected 3"}}
     write_record(folder, "ben", status="graded", isolation="process", checks=said)
     said = {
-        "alpha_hidden": {"passed": False, "message": "12 workers: expected 3"},
-        "alpha_check": {"passed": False, "message": "<script>alert(1)</script>"},
+        "alpha_hidden": {
+            "passed": False,
+            "message": "12 workers: expected 3",
+            "kind": "AssertionError",
+        },
+        "alpha_check": {"passed": False, "kind": "Odd", "message": "<script>alert(1)</script>"},
         "beta_check": {"passed": True, "message": "must not be counted"},
     }
     write_record(folder, "<b>cleo<", status="graded", checks=said, notes=["wrote 3 GB"])
@@ -155,7 +159,7 @@ def test_messages_that_differ_in_numbers_are_one(page):
         "7 workers: expected 3",
         "12 workers: expected 3",
     )
-    assert found[1] == ["alpha_check", "1", "<script>alert(1)</script>"] and len(found) == 2
+    assert found[1] == ["alpha_check", "1", "Odd: <script>alert(1)</script>"] and len(found) == 2
 
 
 def test_whom_to_look_at(page):
