@@ -1,29 +1,30 @@
 """How strong are the checks: mutants of the worked solutions, and the submissions of the tests.
 
 A mutant is killed when a check of its exercise fails, or when it does not run, takes too long or
-too much memory. Those that no input can tell from the solution stand, with why, in
-solutions/equivalent_mutants.toml and are not counted.
+too much memory. Those that are as right as the solution (autograder/equivalent.py) do not count.
 """
 
 import io
+import itertools
 import re
 import time
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from cosmic_ray.exceptions import CosmicRayTestingException
 
 from autograder import halves, sources
+from autograder.equivalent import Equivalent, Listed, Outcome
 from autograder.forks import Ending, Forks, Limits
 from autograder.mutants import Mutant, mutants_of, operators
+from course.checks import SEED
 
-EQUIVALENT = Path("solutions") / "equivalent_mutants.toml"
 SUBMISSIONS = Path("tests") / "submissions"
 FOR_THE_SOLUTION = Limits(cpu_seconds=60, wall_seconds=300)
 TIMES_THE_SOLUTION = 5  # a mutant may need so many times the solution's own processor time …
@@ -36,17 +37,6 @@ class AuditError(Exception):
     """An audit that could not be done, in one line."""
 
 
-@dataclass(frozen=True)
-class Equivalent:
-    """A mutant that no input allowed by the exercise can tell from the solution."""
-
-    notebook: str
-    exercise: str
-    was: str  # the solution's line, stripped
-    line: str  # the mutant's
-    why: str
-
-
 @dataclass
 class ExerciseAudit:
     """What became of an exercise's mutants and submissions."""
@@ -56,7 +46,7 @@ class ExerciseAudit:
     mutants: int = 0
     killed: Counter[str] = field(default_factory=Counter)  # by what
     survivors: list[Mutant] = field(default_factory=list)
-    equivalent: list[tuple[Mutant, Equivalent]] = field(default_factory=list)
+    equivalent: list[tuple[Mutant, Equivalent | Outcome]] = field(default_factory=list)
     submissions: Counter[str] = field(default_factory=Counter)  # "right" and "wrong" as they should
     problems: list[str] = field(default_factory=list)  # submissions that are judged wrongly
 
@@ -74,32 +64,7 @@ def percentage(exercises: Iterable[ExerciseAudit]) -> float:
     return 100 * killed / counted if counted else 100.0
 
 
-def read_equivalent(root: Path) -> list[Equivalent]:
-    """Return the listed equivalent mutants; AuditError if the list is not as it should be."""
-    path = root / EQUIVALENT
-    try:
-        listed = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        return [Equivalent(**entry) for entry in listed.get("equivalent", [])]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AuditError(f"{path}: is not TOML ({error}): correct it") from error
-    except TypeError as error:
-        problem = str(error).partition("() ")[2]
-        raise AuditError(
-            f"{path}: an entry {problem}: "
-            "each [[equivalent]] has notebook, exercise, was, line, why"
-        ) from error
-
-
-def stale(equivalent: Iterable[Equivalent], exercises: list[ExerciseAudit]) -> list[Equivalent]:
-    """Return the entries of these exercises' notebooks that no survivor matches."""
-    used = {entry for exercise in exercises for _, entry in exercise.equivalent}
-    notebooks = {exercise.notebook for exercise in exercises}
-    return [entry for entry in equivalent if entry.notebook in notebooks and entry not in used]
-
-
-def audit_notebook(
-    root: Path, name: str, jobs: int, equivalent: Iterable[Equivalent]
-) -> list[ExerciseAudit]:
+def audit_notebook(root: Path, name: str, jobs: int, listed: Listed) -> list[ExerciseAudit]:
     """Return what became of each exercise's mutants and submissions, in the notebook's order.
 
     AuditError when a cell fails, or a worked solution its own checks.
@@ -109,17 +74,12 @@ def audit_notebook(
         return []  # the notebook that only welcomes
     names, exercises, forks = halves.fresh_names(), [], Forks(jobs)
     names[CosmicRayTestingException.__name__] = CosmicRayTestingException
-    known = {
-        (entry.exercise, entry.was, entry.line): entry
-        for entry in equivalent
-        if entry.notebook == name
-    }
     try:
         for cell in cells:
             if cell.kind == "solution":
                 exercise = ExerciseAudit(name, cell.grade_id)
                 checks = [c for c in cells if c.kind == "check" and c.exercise == cell.grade_id]
-                _audit_exercise(root, exercise, cell, checks, names, forks, known)
+                _audit_exercise(root, exercise, cell, checks, names, forks, listed)
                 exercises.append(exercise)
             if cell.kind in ("code", "solution"):
                 _run(name, cell, names)
@@ -144,12 +104,14 @@ def _audit_exercise(
     checks: list[sources.Cell],
     names: dict[str, Any],
     forks: Forks,
-    known: dict[tuple[str, str, str], Equivalent],
+    listed: Listed,
 ) -> None:
     """Start all that is to be tried; what comes of it is put into `exercise` as it ends."""
 
-    def work(text: str, all_of_them: bool = False) -> Callable[[], Any]:
-        return partial(_outcome, text, checks, names, all_of_them)
+    def work(
+        text: str, all_of_them: bool = False, seeds: Iterable[int] = (SEED,)
+    ) -> Callable[[], Any]:
+        return partial(_outcome, text, checks, names, all_of_them, seeds)
 
     limits = _limits(exercise, work(solution.text), forks.jobs)
     for path in sorted((root / SUBMISSIONS / exercise.notebook / exercise.exercise).glob("*.py")):
@@ -158,19 +120,33 @@ def _audit_exercise(
         forks.start(work(text, all_of_them=True), limits, judged)
     for mutant in mutants_of(solution.text, operators()):
         exercise.mutants += 1
-        forks.start(work(mutant.text), limits, partial(_mutant_ended, exercise, mutant, known))
+        forks.start(work(mutant.text), limits, partial(_mutant_ended, exercise, mutant, listed))
+    outcome = listed.outcome(exercise.notebook, exercise.exercise)
+    if outcome:
+        limits = replace(limits, cpu_seconds=limits.cpu_seconds * outcome.seeds)
+        limits = replace(limits, wall_seconds=limits.wall_seconds * outcome.seeds)
+        forks.wait()
+        passed, exercise.survivors = exercise.survivors, []
+        for mutant in passed:
+            again = work(mutant.text, seeds=range(1, outcome.seeds + 1))
+            forks.start(again, limits, partial(_again_ended, exercise, mutant, outcome))
 
 
 def _outcome(
-    text: str, checks: list[sources.Cell], names: dict[str, Any], all_of_them: bool
+    text: str,
+    checks: list[sources.Cell],
+    names: dict[str, Any],
+    all_of_them: bool,
+    seeds: Iterable[int],
 ) -> dict[str, Any]:
     """Run a solution cell's text and its checks, in a child: up to the first that fails, or all."""
     started, failed, error = time.process_time(), {}, ""
     try:
         names = dict(names)
         halves.run(text, names, "solution")
-        for check in checks:
-            message = halves.verdict(check, names)
+        for seed, check in itertools.product(seeds, checks):
+            with mock.patch("course.checks.SEED", seed):
+                message = halves.verdict(check, names)
             if message:
                 failed[check.grade_id] = message[:MESSAGE]
                 if not all_of_them:
@@ -196,13 +172,8 @@ def _limits(exercise: ExerciseAudit, work: Callable[[], Any], jobs: int) -> Limi
     return Limits(cpu_seconds=seconds, wall_seconds=WALL_PER_CPU * seconds)
 
 
-def _mutant_ended(
-    exercise: ExerciseAudit,
-    mutant: Mutant,
-    known: dict[tuple[str, str, str], Equivalent],
-    ending: Ending,
-) -> None:
-    entry = known.get((exercise.exercise, mutant.was, mutant.line))
+def _mutant_ended(exercise: ExerciseAudit, mutant: Mutant, listed: Listed, ending: Ending) -> None:
+    entry = listed.mutant(exercise.notebook, exercise.exercise, mutant.was, mutant.line)
     if ending.died:
         exercise.killed[ending.died] += 1
     elif ending.answer["error"]:
@@ -213,6 +184,14 @@ def _mutant_ended(
         exercise.equivalent.append((mutant, entry))
     else:
         exercise.survivors.append(mutant)
+
+
+def _again_ended(exercise: ExerciseAudit, mutant: Mutant, outcome: Outcome, ending: Ending) -> None:
+    """Sort what has passed: right with all other seeds, too, or lucky with the first one."""
+    if ending.died or ending.answer["error"] or ending.answer["failed"]:
+        exercise.survivors.append(mutant)
+    else:
+        exercise.equivalent.append((mutant, outcome))
 
 
 def _submission_ended(exercise: ExerciseAudit, path: Path, text: str, ending: Ending) -> None:

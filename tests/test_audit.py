@@ -8,16 +8,18 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from autograder import audit, audit_report
+from autograder import audit, audit_report, equivalent
 from autograder.cli import main
 from autograder.forks import Forks, Limits
 from autograder.mutants import mutants_of, operators
+from course.checks import SEED
 from tests.course_scripts import EVERY, NAMES, ROOT, cells
 from tests.toy_course import SCRIPT, make_course
 
 WEAK = SCRIPT.replace("seen = alpha(21)", "seen = alpha(2)").replace(
     'seen == 42, f"alpha(21) returned {seen}, expected 42: twice 21"', 'seen == 4, "twice 2"'
 )
+NOTHING = equivalent.Listed()
 LOOP = """\
     total = 0
     while number > 0:
@@ -31,9 +33,9 @@ ENTRY = '[[equivalent]]\nnotebook = "01_toy"\nexercise = "alpha"\n'
 ENTRY += f'was = "{WAS}"\nline = "{{line}}"\nwhy = "so"\n'
 
 
-def audited(folder, equivalent=()):
+def audited(folder, listed=NOTHING):
     """Return {exercise: its audit} of the toy course in the folder."""
-    return {e.exercise: e for e in audit.audit_notebook(folder, "01_toy", 2, equivalent)}
+    return {e.exercise: e for e in audit.audit_notebook(folder, "01_toy", 2, listed)}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,7 @@ def test_submissions_that_are_judged_wrongly_are_told(found):
 
 
 def test_the_command_shows_survivors_and_fails_below_the_minimum(weak):
-    (weak / audit.EQUIVALENT).write_text(
+    (weak / equivalent.FILE).write_text(
         ENTRY.format(line=LINE) + ENTRY.format(line="return 7"), encoding="utf-8"
     )
     shown = CliRunner().invoke(main, ["audit", "--root", str(weak), "--minimum", "99"])
@@ -91,8 +93,8 @@ def test_the_command_shows_survivors_and_fails_below_the_minimum(weak):
         assert line in shown.output
     assert f"+ {LINE}" not in shown.output  # it is listed as equivalent
     rows = [line.split() for line in shown.output.splitlines() if line.startswith("  alpha")]
-    ((_, mutants, equivalent, killed, survived, share, *_),) = rows
-    assert (equivalent, survived) == ("1", "1") and int(killed) == int(mutants) - 2
+    ((_, mutants, alike, killed, survived, share, *_),) = rows
+    assert (alike, survived) == ("1", "1") and int(killed) == int(mutants) - 2
     assert float(share) == pytest.approx(100 * int(killed) / (int(mutants) - 1), abs=0.05)
 
 
@@ -104,6 +106,26 @@ def test_an_endless_mutant_dies_and_a_solution_that_fails_is_told(tmp_path, monk
     bad = SCRIPT.replace("return 2 * number  # secret of beta", "return 3 * number")
     with pytest.raises(audit.AuditError, match=r"solution of beta fails: .*beta"):
         audited(make_course(tmp_path / "bad", bad))
+
+
+def test_where_the_outcome_counts_the_lucky_are_told_from_the_right(tmp_path):
+    drawn = "from course.checks import SEED\nseen = alpha(SEED % 2)"
+    judge = 'from course.checks import SEED\nassert seen == 2 * (SEED % 2), "twice 0 or 1"'
+    script = (
+        SCRIPT.replace("return 2 * number  # secret of alpha", "return 2 * (number + 0)")
+        .replace('seen = alpha(2)\n### JUDGE\nassert seen == 4, f"', "seen = alpha(1)\n### JUDGE\n")
+        .replace("alpha(2) returned {seen}, expected 4: twice 2", 'assert seen == 2, "twice 1')
+        .replace("seen = alpha(21)", drawn)
+        .replace('assert seen == 42, f"alpha(21) returned {seen}, expected 42: twice 21"', judge)
+    )
+    outcome = equivalent.Outcome("01_toy", "alpha", 2, "any way to the result")
+    alpha = audited(make_course(tmp_path, script), equivalent.Listed(outcomes=(outcome,)))["alpha"]
+    assert SEED % 2 == 1  # so all are asked for twice 1 at first; seed 2 then asks for twice 0
+    # by hand: what gives 2 at 1, but not 0 at 0; and what gives both
+    lucky = {f"return 2 {sign} (number + 0)" for sign in ("/", "//", "**")}
+    assert {mutant.line for mutant in alpha.survivors} == lucky | {"return 2 * (number ** 0)"}
+    right = {f"return 2 * (number {sign} 0)" for sign in ("-", "|", "^", "<<", ">>")}
+    assert {mutant.line for mutant, entry in alpha.equivalent if entry is outcome} == right
 
 
 def test_a_child_that_sleeps_hoards_or_leaves_another_behind_is_ended(tmp_path):
@@ -163,10 +185,11 @@ def test_mistakes_in_calling_it_are_one_sentence(tmp_path):
         return result.output
 
     assert "no notebook '02_toy': there are 01_toy" in said("02_toy")
-    (folder / audit.EQUIVALENT).write_text("[[equivalent]\n", encoding="utf-8")
+    (folder / equivalent.FILE).write_text("[[equivalent]\n", encoding="utf-8")
     assert "equivalent_mutants.toml: is not TOML" in said()
-    (folder / audit.EQUIVALENT).write_text('[[equivalent]]\nlien = "x"\n', encoding="utf-8")
-    assert "each [[equivalent]] has notebook, exercise, was, line, why" in said()
+    (folder / equivalent.FILE).write_text('[[equivalent]]\nlien = "x"\n', encoding="utf-8")
+    said_of_it = said()
+    assert "'lien': an [[equivalent]] has notebook, exercise, was, line, why" in said_of_it
 
 
 def test_the_welcome_has_nothing_to_audit_and_gets_no_row():
@@ -176,7 +199,7 @@ def test_the_welcome_has_nothing_to_audit_and_gets_no_row():
 
 
 def test_the_list_of_equivalent_mutants_names_exercises_and_says_why():
-    listed = audit.read_equivalent(ROOT)
+    listed = equivalent.read(ROOT).mutants
     assert len(set(listed)) == len(listed) > 10
     for entry in listed:
         solution = [c.text for c in cells(entry.notebook) if c.grade_id == entry.exercise]

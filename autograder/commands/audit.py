@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from autograder import equivalent
 from autograder.build import BuildError, scripts
 from autograder.commands import root_option
 from autograder.sources import SourceError
@@ -39,13 +40,14 @@ def command(names: tuple[str, ...], jobs: int | None, minimum: float, root: Path
         for name in names:
             if name not in every:
                 raise click.ClickException(f"no notebook {name!r}: there are {', '.join(every)}")
-        equivalent = audit.read_equivalent(root)
+        listed = equivalent.read(root)
         for name in names or every:
-            found = audit.audit_notebook(root, name, jobs or os.cpu_count() or 1, equivalent)
-            for line in audit_report.notebook(found, audit.stale(equivalent, found)):
+            found = audit.audit_notebook(root, name, jobs or os.cpu_count() or 1, listed)
+            used = (entry for exercise in found for _, entry in exercise.equivalent)
+            for line in audit_report.notebook(found, listed.unused(used, {name})):
                 click.echo(line)
             exercises += found
-    except (audit.AuditError, BuildError, SourceError) as error:
+    except (audit.AuditError, equivalent.ListError, BuildError, SourceError) as error:
         raise click.ClickException(str(error)) from error
     for line in audit_report.total(exercises, time.monotonic() - started):
         click.echo(line)
