@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, SourceCell
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SourceCell
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     SaveAutoGrades,
@@ -118,9 +118,10 @@ class Scores:
         deadline, pause = time.monotonic() + self.patience, 0.05
         while True:
             try:
-                return work()
-            except OperationalError as error:
-                said = str(error.orig)
+                with _quietly():
+                    return work()
+            except (OperationalError, InvalidEntry) as error:  # nbgrader makes one of the other
+                said = str(getattr(error, "orig", error)).partition("\n")[0]
                 if "locked" not in said and "busy" not in said:
                     raise GradebookError(f"The gradebook {self._place()}: {said}") from error
                 if time.monotonic() > deadline:
@@ -133,6 +134,17 @@ class Scores:
 
     def _place(self) -> str:
         return self.url.removeprefix("sqlite:///").rpartition("@")[2]
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep the tracebacks to itself that nbgrader logs when a database does not answer."""
+    log = logging.getLogger("tornado.application")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
 
 
 class OneCommit:

@@ -4,10 +4,14 @@ import csv
 import hashlib
 import os
 import re
+import shutil
 import socket
+import sqlite3
+import stat
+import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +27,7 @@ from autograder.records import Record
 from autograder.sandbox.client import Sandbox, SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from tests.attacks import ATTACKS, NAME, Places
-from tests.attacks.making import notebook, student
+from tests.attacks.making import code, notebook, student
 from tests.attacks.times import FORGED
 from tests.classroom import gradebook_rows, hand_in, make_course, varied
 
@@ -34,7 +38,13 @@ CANARY = "canary-4711-{}"
 MARKER = "attack-marker-4711"
 RECEIVED = "2026-03-01T12:00:00+00:00"
 STUDENTS = {student(attack, number): attack for number, attack in enumerate(ATTACKS)}
-WRITTEN = ("grading/autograded", "grading/records", "grading/gradebook.db", "grading/salt")
+WRITTEN = (
+    "grading/autograded",
+    "grading/source",
+    "grading/records",
+    "grading/gradebook.db",
+    "grading/salt",
+)
 
 
 def refusal() -> str:
@@ -80,7 +90,8 @@ def snapshot(*folders: Path) -> dict[str, str]:
                 inside = path.relative_to(folder).as_posix()
                 if inside.startswith(WRITTEN):
                     continue
-                data = path.read_bytes() if path.is_file() and about.st_size < 1 << 30 else b""
+                plain = stat.S_ISREG(about.st_mode) and about.st_size < 1 << 30
+                data = path.read_bytes() if plain else b""
                 digest = hashlib.sha256(data).hexdigest()
                 found[str(path)] = f"{about.st_mode:o} {about.st_size} {digest}"
     return found
@@ -156,8 +167,6 @@ def expected(empty_course: Path, tmp_path_factory: pytest.TempPathFactory) -> li
 
 def copied(course: Path, folder: Path) -> Path:
     """Return a copy of an empty course in another folder, which knows its new place."""
-    import shutil
-
     return Path(shutil.copytree(course, folder / "course"))
 
 
@@ -293,3 +302,81 @@ def test_receipt_counts_and_not_the_forged_file(attacked: Class) -> None:
     assert attacked.records[name].received == RECEIVED
     times = {str(row[6]) for row in attacked.rows if row[0] == name and row[1] == "grade"}
     assert times == {"2026-03-01 12:00:00"}
+
+
+# in the grader's own name, so that nothing is tried that could end more than its own run
+KILLS_ITS_SUPERVISOR = """
+import os, signal, time
+os.kill(os.getppid(), signal.SIGKILL)
+time.sleep(60)
+"""
+BY_PROCESS = ("os._exit", "an infinite loop", "3 GB of memory", "40 detached processes")
+
+
+def test_limits_hold_with_process_isolation(
+    empty_course: Path, expected: list[tuple], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = copied(empty_course, tmp_path)
+    (tmp_path / MARKER).mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / MARKER))
+    honest(course)
+    tried = [attack for attack in ATTACKS if attack.name in BY_PROCESS]
+    tried.append(code("kills its supervisor", KILLS_ITS_SUPERVISOR, right=True))
+    places = Places(course, tmp_path, 9, "nobody")
+    names = [student(attack, number) for number, attack in enumerate(tried)]
+    for name, attack in zip(names, tried, strict=True):
+        attack.make(course / "grading" / "submitted" / name / NAME, places)
+    _, records = grading.grade(course, NAME, Settings(isolation="process", limits=LIMITS))
+    found = {record.student: record for record in records}
+    rows = gradebook_rows(course, NAME)
+    for name, attack in zip(names, tried, strict=True):
+        assert attack.least <= points(rows, name) <= attack.most, found[name]
+        assert attack.says in " ".join(found[name].notes)
+    assert [row for row in rows if row[0] in ("aaa", "zzz")] == expected
+    assert alive() == []
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """Have a disk of a few MiB at the folder; skips the test where that may not be done."""
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], capture_output=True, text=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"no small disk can be mounted: {mounted.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_ends_the_batch_with_one_sentence(
+    empty_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_disk(tmp_path / "disk"):
+        course = copied(empty_course, tmp_path / "disk")
+        honest(course)
+        for number in range(6):
+            hand_in(course, f"m{number}", NAME, varied(NAME, number))
+        filler = course / "filler"
+        with open(filler, "wb") as file, suppress(OSError):
+            file.write(bytes(100 << 20))
+        filler_size = filler.stat().st_size
+        with open(filler, "r+b") as file:
+            file.truncate(filler_size - (260 << 10))
+        command = ["grade", NAME, "--root", str(course), "--jobs", "2"]
+        if REFUSAL:
+            command += ["--isolation", "process"]
+        ran = CliRunner().invoke(main, command)
+        assert isinstance(ran.exception, SystemExit) and ran.exit_code == 1, ran.exception
+        last = ran.stderr.splitlines()[-1]
+        assert last.startswith("Error: ") and "Traceback" not in ran.output, ran.output
+        assert not list((course / "grading" / "records" / NAME).glob(".*"))
+        with closing(sqlite3.connect(course / "grading" / "gradebook.db")) as database:
+            assert database.execute("pragma integrity_check").fetchall() == [("ok",)]
+        filler.unlink()
+        ran = CliRunner().invoke(main, command)
+        assert ran.exit_code == 0, ran.output
+        assert "8 of 8 submissions are graded" in ran.stdout
+        assert len({row[0] for row in gradebook_rows(course, NAME)}) == 8

@@ -74,8 +74,8 @@ frame = sys._getframe()
 while frame:
     held |= {str(v) for v in frame.f_locals.values()}
     frame = frame.f_back
-print([text for text in held if "picks are wrong" in text or "BEGIN HIDDEN" in text
-       or "_rng" in text])
+words = ["picks are " + "wrong", "BEGIN " + "HIDDEN", "_r" + "ng"]
+print([text for text in held if any(word in text for word in words)])
 """
 ATTACKS = [
     code(

@@ -170,7 +170,7 @@ ATTACKS = [
     ),
     beside("names with control characters", names, says="another notebook"),
     beside("folders 150 deep", deep, says="characters", stock=False),
-    beside("3000 files", many, says="too many"),
+    beside("3000 files", many, says="more than 1000"),
     beside("large files", large, says="more than", stock=False),
     Attack("an own module", helper, least=ALL_POINTS, most=ALL_POINTS),
 ]

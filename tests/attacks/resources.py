@@ -173,7 +173,7 @@ ATTACKS = [
         stock=False,
     ),
     right("3 GB of memory", "held = [bytes(1_000_000) + b'x' for _ in range(3000)]", stock=False),
-    code("3 GB of shared memory", SHARED, right=True, least=0.0, says="memory", stock=False),
+    code("3 GB of shared memory", SHARED, right=True, least=0.0, says="stopped", stock=False),
     right("3 GB of memory files", MEMORY_FILES, stock=False),
     code(
         "3 GB in 30 processes",
