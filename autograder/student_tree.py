@@ -49,12 +49,13 @@ POST_BUILD = """\
 set -euo pipefail
 python -m compileall -q course
 python -c "import matplotlib.font_manager"
-# In the menus what a student has use for (of nbgrader: Validate), and no question about news.
+# Of nbgrader's what a student has use for, its Validate button; and no question about news.
 jupyter labextension disable --level=sys_prefix \\
   @jupyter/nbgrader:formgrader \\
   @jupyter/nbgrader:assignment-list \\
   @jupyter/nbgrader:course-list \\
   @jupyter/nbgrader:create-assignment \\
+  @jupyter/nbgrader:menu \\
   @jupyterlab/apputils-extension:announcements
 """
 
