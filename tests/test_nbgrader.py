@@ -1,17 +1,16 @@
 """Stock nbgrader on the course: generate, autograde, feedback and export, for three students."""
 
 import csv
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.validator import Validator
 
+from autograder import grading
+from autograder.build import build
+from tests.classroom import gradebook_rows, nbgrader
 from tests.course_scripts import NAMES, ROOT, cells, exercises
 
 STUDENTS = {"ada": "all right", "ben": "half right", "cleo": "nothing done"}
@@ -37,19 +36,6 @@ def course(tmp_path_factory):
         nbgrader(folder, "generate_feedback", name)
     nbgrader(folder, "export", f"--to={folder / 'grades.csv'}")
     return folder
-
-
-def nbgrader(folder, *words):
-    """Run nbgrader's own command in the folder, with this environment's programs on the path."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    ran = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
 
 
 def solved_by(student, name):
@@ -90,6 +76,26 @@ def expected(student, name):
         if cell.kind == "check" and cell.exercise in solved_by(student, name)
     )
     return points + (3 if student == "ada" else 0)
+
+
+@pytest.fixture(scope="module")
+def ours(course, tmp_path_factory):
+    """The same submissions, graded by `autograder grade` into a gradebook of its own."""
+    folder = tmp_path_factory.mktemp("ours") / "course"
+    for part in ("solutions", "notebooks", "grading/submitted"):
+        shutil.copytree(course / part, folder / part)
+    shutil.copy(course / "nbgrader_config.py", folder)
+    build(folder)
+    for name in NAMES:
+        _, found = grading.grade(folder, name)
+        assert [record.status for record in found] == ["graded"] * len(STUDENTS)
+        grade_by_hand(folder, name, "ada", 3)
+    return folder
+
+
+def test_autograder_grade_gives_the_same_row_for_row(course, ours):
+    for name in NAMES:
+        assert gradebook_rows(ours, name) == gradebook_rows(course, name)
 
 
 def test_exported_grades_are_exact(course):
