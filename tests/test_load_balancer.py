@@ -1,11 +1,8 @@
 """The lab of notebook 02: what its simulation must show, and what it does with what goes wrong."""
 
 import dataclasses
-import itertools
 import math
 import random
-import re
-from html import unescape
 
 import numpy as np
 import pytest
@@ -32,6 +29,7 @@ from course.load_balancer import (
     watch,
 )
 from tests.course_scripts import solved
+from tests.explorers import assert_stopped, corners, pictured, shown
 
 SOLVED = solved("02_load_balancer")
 ROUND_ROBIN, LEAST, TWO = (
@@ -494,22 +492,7 @@ def test_a_wrong_rule_is_one_sentence():
 
 
 def test_a_pick_that_never_returns_is_stopped():
-    class Hangs(ROUND_ROBIN):
-        stuck = False
-
-        def pick(self, servers):
-            while self.stuck:
-                pass
-            return super().pick(servers)
-
-    explorer = explore(Hangs)
-    assert pictured(explorer)
-    Hangs.stuck, explorer.seconds = True, 0.2
-    assert "Stopped after 0.2 s" in explorer.refresh()
-    assert not pictured(explorer)
-    Hangs.stuck, explorer.seconds = False, 3.0
-    explorer.refresh()
-    assert pictured(explorer)
+    assert_stopped(explore, ROUND_ROBIN, "pick")
 
 
 @pytest.mark.parametrize(
@@ -541,36 +524,6 @@ def test_a_bad_parameter_is_named(name, value, says):
 
 
 # ── the pictures ──
-
-
-def shown(explorer):
-    return re.sub("<[^>]*>", "", unescape(explorer.sentence.value))
-
-
-def pictured(explorer):
-    return explorer.image.layout.display != "none"
-
-
-def corners(explorer):
-    """Move all controls to every combination of their ends; yield the sentence of each picture."""
-    for control in explorer.controls.values():
-        control.unobserve_all()
-    ends = [
-        [control.min, control.max]
-        if hasattr(control, "min")
-        else [False, True]
-        if isinstance(control.value, bool)
-        else [value for _, value in (control.options[0], control.options[-1])]
-        for control in explorer.controls.values()
-    ]
-    for values in itertools.product(*ends):
-        for control, value in zip(explorer.controls.values(), values, strict=True):
-            control.value = value
-        before = explorer.image.value
-        sentence = explorer.refresh()
-        assert pictured(explorer), f"{explorer.values}: {sentence}"
-        assert explorer.image.value != before or before == b"" or "nan" not in sentence
-        yield sentence
 
 
 @pytest.mark.parametrize("balancers", [(), (TWO,), (LEAST, ROUND_ROBIN)])

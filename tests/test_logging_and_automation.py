@@ -1,16 +1,12 @@
 """The lab of notebook 09: logs, histograms, users, alerts and canaries against what must be."""
 
 import functools
-import io
 import itertools
 import math
-import re
 from datetime import UTC, datetime
-from html import unescape
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from course.engine import workload
 from course.engine.component import ComponentError
@@ -44,6 +40,7 @@ from course.logging_and_automation import (
 from course.logging_and_automation.histograms import draw_latencies, make_bounds
 from course.logging_and_automation.picture_pipeline import SHARES
 from tests.course_scripts import solved
+from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
 
 SOLVED = solved("09_logging_metrics_automation")
 PARSE, MERGE = SOLVED["parse_line"], SOLVED["merge_logs"]
@@ -733,63 +730,10 @@ def test_a_bad_parameter_is_named(call, name, value, says):
 
 
 def test_an_alert_that_never_returns_is_stopped():
-    class Hangs(ALERT):
-        stuck = False
-
-        def update(self, now, value):
-            while self.stuck:
-                pass
-            return super().update(now, value)
-
-    explorer = explore_alert(Hangs)
-    assert pictured(explorer)
-    Hangs.stuck, explorer.seconds = True, 0.2
-    assert "Stopped after 0.2 s" in explorer.refresh() and not pictured(explorer)
-    Hangs.stuck, explorer.seconds = False, 3.0
-    explorer.refresh()
-    assert pictured(explorer)
+    assert_stopped(explore_alert, ALERT, "update")
 
 
 # ── the pictures ──
-
-
-def shown(explorer):
-    return re.sub("<[^>]*>", "", unescape(explorer.sentence.value)).replace("\u202f%", "%")
-
-
-def pictured(explorer):
-    return explorer.image.layout.display != "none"
-
-
-def pixels(explorer):
-    return Image.open(io.BytesIO(explorer.image.value)).convert("RGB").tobytes()
-
-
-def corners(explorer, fixed=()):
-    """Move all controls to every combination of their ends; yield the sentence of each picture."""
-    for control in explorer.controls.values():
-        control.unobserve_all()
-    names = [name for name in explorer.controls if name not in fixed]
-    ends = [
-        [control.min, control.max]
-        if hasattr(control, "min")
-        else [False, True]
-        if isinstance(control.value, bool)
-        else [value for _, value in _pairs(control)]
-        for control in map(explorer.controls.get, names)
-    ]
-    for values in itertools.product(*ends):
-        for name, value in zip(names, values, strict=True):
-            explorer.controls[name].value = value
-        sentence = explorer.refresh()
-        assert pictured(explorer), f"{explorer.values}: {sentence}"
-        assert "nan" not in sentence
-        yield sentence
-
-
-def _pairs(control):
-    options = [each if isinstance(each, tuple) else (each, each) for each in control.options]
-    return options[0], options[-1]
 
 
 def test_every_corner_of_explore_is_a_picture():
@@ -809,21 +753,11 @@ def test_every_corner_of_explore_is_a_picture():
     ],
 )
 def test_every_corner_of_the_others_is_a_picture(explorer, fixed, says):
-    assert all(says in sentence for sentence in corners(explorer(), fixed))
+    assert all(says in sentence for sentence in corners(explorer(), fixed=fixed))
 
 
-def test_each_slider_of_the_experiment_changes_the_picture():
-    explorer = explore(prediction=30)
-    start = pixels(explorer)
-    for control in explorer.controls.values():
-        value = control.value
-        if hasattr(control, "step"):
-            control.value = value + control.step
-        else:
-            control.index += 1
-        assert pixels(explorer) != start, control.description
-        control.value = value
-        assert pixels(explorer) == start
+def test_every_step_of_the_experiment_is_seen():
+    assert_every_step_is_seen(explore(prediction=30))
 
 
 @pytest.mark.parametrize(
