@@ -1,5 +1,6 @@
 """The course's scripts as tests need them: cells, solved names, a check run in two halves."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ __all__ = [
     "exercises",
     "names_before",
     "run",
+    "sentences",
     "solved",
     "verdict",
 ]
@@ -50,3 +52,14 @@ def names_before(name, exercise):
 def solved(name):
     """Return the names of a notebook after all its code and solution cells, nothing drawn."""
     return halves.names_of(cells(name))
+
+
+def sentences(notebook):
+    """Return the sentences below the pictures of all explore cells."""
+    states = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    html = [
+        state["state"]["value"]
+        for state in states.values()
+        if "explore-sentence" in state["state"].get("_dom_classes", ())
+    ]
+    return [re.sub("<[^>]+>", "", text) for text in html]

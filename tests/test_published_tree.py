@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 
 from autograder.publish import publish
 from autograder.student_tree import CONDA_NAMES
-from tests.course_scripts import EVERY, NAMES, ROOT
+from tests.course_scripts import EVERY, NAMES, ROOT, exercises, sentences
 from tests.test_release import open_lines, secret_lines
 
 PYPI_NAMES = {conda: pypi for pypi, conda in CONDA_NAMES.items()}
@@ -92,14 +92,20 @@ def test_unsolved_only_checks_fail_and_there_are_pictures(executed, name):
     pictures = 0
     for cell in executed[name].cells:
         outputs = cell.get("outputs", ())
-        errors = [output.ename for output in outputs if output.output_type == "error"]
+        errors = [output for output in outputs if output.output_type == "error"]
         is_check = "\n### JUDGE\n" in cell.source
-        assert errors == (["NotImplementedError"] if is_check else []), cell.source[:80]
+        kinds = [error.ename for error in errors]
+        assert kinds == (["NotImplementedError"] if is_check else []), cell.source[:80]
+        assert all(re.match(r"Exercise [A-E]: \w", error.evalue) for error in errors)
         pictures += any("image/png" in output.get("data", {}) for output in outputs)
     widgets = executed[name].metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
     models = [widget["model_name"] for widget in widgets.values()]
     assert models.count("ImageModel") > 1
-    assert pictures or name not in NAMES  # the architecture
+    if name in NAMES:
+        assert pictures  # the architecture
+        said = sentences(executed[name])
+        unwritten = [text for text in said if text.startswith("Not written yet. Exer")]
+        assert len(said) > len(unwritten) >= len(exercises(name))
 
 
 def test_the_environment_has_all_that_the_package_imports(tree, environment, tmp_path):
