@@ -35,7 +35,7 @@ LIMITS = Limits(
     cell_seconds=1.0, notebook_seconds=30.0, memory_bytes=512 << 20, disk_bytes=32 << 20
 )
 CANARY = "canary-4711-{}"
-MARKER = "attack-marker-4711"
+MARKER = f"attack-marker-{os.getpid()}"
 RECEIVED = "2026-03-01T12:00:00+00:00"
 STUDENTS = {student(attack, number): attack for number, attack in enumerate(ATTACKS)}
 WRITTEN = (

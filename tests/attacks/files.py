@@ -53,6 +53,12 @@ def links(folder: Path, places: Places) -> None:
     (folder / "dangling").symlink_to("nowhere")
 
 
+def one_link(folder: Path, places: Places) -> None:
+    """Put links to the solutions and to the gradebook there, as data to read."""
+    (folder / "data.txt").symlink_to(places.course / "solutions" / f"{NAME}.py")
+    (folder / "data.db").symlink_to(places.course / "grading" / "gradebook.db")
+
+
 def special(folder: Path, places: Places) -> None:
     """Put a pipe and a socket there."""
     os.mkfifo(folder / "pipe")
@@ -156,7 +162,8 @@ def refused(name: str, make, says: str) -> Attack:
 ATTACKS = [
     beside("modules that shadow others", shadows, says="in place of the module json"),
     beside("modules that shadow others beside no code", shadows, right=False, says="simpy"),
-    beside("links to solutions and gradebook", links, says="symbolic link"),
+    beside("links to solutions and gradebook", one_link, says="symbolic link"),
+    beside("links to folders and in a circle", links, says="symbolic link", stock=False),
     beside("pipes and a socket", special, says="not a plain file"),
     refused("a pipe for a notebook", notebook_pipe, "not a plain file"),
     refused("a link for a notebook", notebook_link, "symbolic link"),
