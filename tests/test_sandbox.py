@@ -4,6 +4,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -125,6 +127,49 @@ def test_long_and_many_notes_are_cut() -> None:
     notes = plain_notes(["same", "same", *(f"note {n}" for n in range(100))])
     assert notes[:2] == ["same", "note 0"] and len(notes) == NOTES + 1
     assert notes[-1] == f"and {101 - NOTES} more notes like these"
+
+
+AS_ANOTHER_USER = """
+import os
+from autograder.sandbox.client import Sandbox
+from autograder.sandbox.limits import Limits
+assert os.getuid() == 12345
+box = Sandbox(["random"], Limits(), secret=[PREFIX + "/include"])
+text = '''
+import os
+print(os.getuid(), os.getgroups(), os.path.exists("/home/owner"), "CapEff:\t0000000000000000"
+      in open("/proc/self/status").read())
+for act in (lambda: os.chmod(PREFIX + "/include", 0o777), lambda: open("/left", "w"),
+            lambda: os.listdir(PREFIX + "/include"), lambda: os.kill(2, 9)):
+    try:
+        act()
+        print("done")
+    except OSError as error:
+        print(type(error).__name__)
+'''
+run = box.run([{"kind": "cell", "text": text}])
+box.close()
+print(run.why, run.answers[0]["outputs"][0]["text"])
+"""
+
+
+def test_a_grader_without_rights_shuts_in_as_well() -> None:
+    """As root this is tried as another user; without rights all other tests are that already."""
+    if os.geteuid() != 0:
+        pytest.skip("not root: all tests of the sandbox run without rights already")
+    script = AS_ANOTHER_USER.replace("PREFIX", repr(sys.prefix))
+    who = {"user": 12345, "group": 12345, "extra_groups": []}
+    place = {"cwd": "/", "env": {"PYTHONPATH": str(ROOT), "HOME": "/"}}
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, **who, **place
+        )
+    except OSError as error:
+        pytest.skip(f"another user cannot run this interpreter: {error}")
+    assert ran.returncode == 0, ran.stderr
+    first, *acts = ran.stdout.strip().splitlines()
+    assert first == "1000 [] False True"
+    assert acts == ["OSError", "OSError", "PermissionError", "ProcessLookupError"]
 
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions").glob("[0-9]*.py"))[1:]

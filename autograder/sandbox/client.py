@@ -237,7 +237,8 @@ def _sound(answer: Any, place: int, kind: str) -> bool:
 def _environment(scratch: str) -> dict[str, str]:
     """Return all that student code can find in its environment."""
     paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-    return {
+    libraries = os.environ.get("LD_LIBRARY_PATH")  # some interpreters do not start without
+    return ({"LD_LIBRARY_PATH": libraries} if libraries else {}) | {
         "PATH": str(Path(sys.executable).parent),
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         "PYTHONHASHSEED": "random",

@@ -74,7 +74,7 @@ frame = sys._getframe()
 while frame:
     held |= {str(v) for v in frame.f_locals.values()}
     frame = frame.f_back
-words = ["picks are " + "wrong", "BEGIN " + "HIDDEN", "_r" + "ng"]
+words = ["picks are " + "wrong", "BEGIN " + "HIDDEN", "_rng.sam" + "ple("]
 print([text for text in held if any(word in text for word in words)])
 """
 ATTACKS = [
