@@ -7,7 +7,6 @@ import sqlite3
 import tempfile
 import threading
 import time
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +41,14 @@ from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from tests.course_scripts import solved
+from tests.explorers import (
+    assert_every_step_is_seen,
+    assert_stopped,
+    corners,
+    options,
+    pictured,
+    shown,
+)
 
 SOLVED = solved("03_database_replication")
 IS_WRITE, ROUTER, REPLICA, OWN, PROMOTE, LOST = (
@@ -767,21 +774,7 @@ def test_a_wrong_promotion_is_one_sentence(promote, lost_writes, sentence):
 
 
 def test_a_route_that_never_returns_is_stopped():
-    class Hangs(ROUTER):
-        stuck = False
-
-        def route(self, sql):
-            while self.stuck:
-                pass
-            return super().route(sql)
-
-    explorer = explore(Hangs)
-    assert pictured(explorer)
-    Hangs.stuck, explorer.seconds = True, 0.2
-    assert "Stopped after 0.2 s" in explorer.refresh()
-    Hangs.stuck, explorer.seconds = False, 3.0
-    explorer.refresh()
-    assert pictured(explorer)
+    assert_stopped(explore, ROUTER, "route")
 
 
 @pytest.mark.parametrize(
@@ -828,38 +821,9 @@ def test_a_bad_parameter_of_the_real_run_is_named(name, value, nothing_left):
 # ── the pictures ──
 
 
-def shown(explorer):
-    return re.sub("<[^>]*>", "", unescape(explorer.sentence.value))
-
-
-def pictured(explorer):
-    return explorer.image.layout.display != "none"
-
-
-def ends(control):
-    if hasattr(control, "min"):
-        return [control.min, control.max]
-    if isinstance(control.value, bool):
-        return [False, True]
-    return [value for _, value in control._options_full]
-
-
-def corners(explorer):
-    """Move all controls to every combination of their ends; yield the sentence of each picture."""
-    for control in explorer.controls.values():
-        control.unobserve_all()
-    for values in itertools.product(*map(ends, explorer.controls.values())):
-        for control, value in zip(explorer.controls.values(), values, strict=True):
-            control.value = value
-        sentence = explorer.refresh()
-        assert pictured(explorer), f"{explorer.values}: {sentence}"
-        assert "nan" not in sentence and "inf" not in sentence, sentence
-        yield sentence
-
-
 @pytest.mark.parametrize("components", [(), (ROUTER, IS_WRITE), (OWN,)])
 def test_every_corner_of_explore_is_a_picture(components):
-    sentences = list(corners(explore(*components, prediction=900)))
+    sentences = list(corners(explore(*components, prediction=900), options))
     assert len(sentences) == (3 + len(components)) * 16 * 3
     assert all("You predicted 900 statements/s" in sentence for sentence in sentences)
 
@@ -877,7 +841,7 @@ def test_every_corner_of_explore_is_a_picture(components):
     ],
 )
 def test_every_corner_of_the_others_is_a_picture(make, components, says):
-    sentences = list(corners(make(*components)))
+    sentences = list(corners(make(*components), options))
     assert len(sentences) >= 16 and all(says in sentence for sentence in sentences)
 
 
@@ -885,13 +849,10 @@ def test_real_runs_have_a_picture_at_the_corners(nothing_left, monkeypatch):
     monkeypatch.setattr("course.database_replication.REAL_REQUESTS", 40)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     explorer = explore_real(ROUTER, REPLICA)
-    for control in explorer.controls.values():
-        control.unobserve_all()
-    for values in itertools.product((0, 100), (0, 4), (0, 300)):
-        for name, value in zip(("read_share", "replicas", "lag"), values, strict=True):
-            explorer.controls[name].value = value
-        sentence = explorer.refresh()
-        assert pictured(explorer) and "measured" in sentence and "nan" not in sentence
+    corner = {"read_share": (0, 100), "replicas": (0, 4), "lag": (0, 300)}
+    values = {explorer.controls[name]: ends for name, ends in corner.items()}
+    sentences = list(corners(explorer, values.get, fixed=set(explorer.controls) - set(corner)))
+    assert len(sentences) == 8 and all("measured" in sentence for sentence in sentences)
 
 
 @pytest.mark.parametrize(
@@ -904,17 +865,8 @@ def test_real_runs_have_a_picture_at_the_corners(nothing_left, monkeypatch):
         lambda: explore_failover(PROMOTE, LOST),
     ],
 )
-def test_every_control_changes_the_picture(make):
-    explorer = make()
-    start, before = explorer.values, explorer.image.value
-    for name, control in explorer.controls.items():
-        if hasattr(control, "min"):
-            control.value = start[name] + control.step
-        else:
-            control.value = next(value for value in ends(control) if value != start[name])
-        assert explorer.image.value != before, name
-        control.value = start[name]
-        assert explorer.image.value == before, name
+def test_every_step_is_seen(make):
+    assert_every_step_is_seen(make())
 
 
 def stub(*_, **__):

@@ -1,6 +1,5 @@
 """Notebook 01's lab: what its simulations must show, and that every picture can be drawn."""
 
-import itertools
 import os
 import statistics
 from unittest import mock
@@ -13,6 +12,7 @@ from matplotlib.text import Text
 from course import single_server as lab
 from course.engine.component import ComponentError
 from tests import course_scripts
+from tests.explorers import corners
 
 NAME = "01_single_server"
 
@@ -155,20 +155,6 @@ def explorers(names):
 PICTURES = list(explorers(dict.fromkeys(course_scripts.solved(NAME))))
 
 
-def ends(control):
-    return (control.min, control.max) if hasattr(control, "min") else (False, True)
-
-
-def at_every_corner(explorer):
-    """Yield (values, words) at each combination of the sliders' ends, redrawn once each."""
-    for control in explorer.controls.values():
-        control.unobserve_all("value")
-    for values in itertools.product(*map(ends, explorer.controls.values())):
-        for control, value in zip(explorer.controls.values(), values, strict=True):
-            control.value = value
-        yield explorer.values, explorer.refresh()
-
-
 def assert_shown(explorer, words):
     assert explorer.image.layout.display is None, words
     assert bytes(explorer.image.value[:4]) == b"\x89PNG"
@@ -182,7 +168,7 @@ def test_every_picture_at_every_corner_of_its_sliders(solved, picture):
     assert_shown(explorer, explorer.refresh())
     before = bytes(explorer.image.value)
     changed = 0
-    for _, words in at_every_corner(explorer):
+    for words in corners(explorer):
         assert_shown(explorer, words)
         changed += bytes(explorer.image.value) != before
     assert changed, "no slider changes the picture"

@@ -7,7 +7,6 @@ import os
 import random
 import re
 import secrets
-from html import unescape
 
 import numpy as np
 import pytest
@@ -43,6 +42,15 @@ from course.stateless_tier.scaling import CAPACITY, NIGHT, PEAK, traffic
 from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
 from course.stateless_tier.traffic import PAGE_EVERY, visits
 from tests.course_scripts import cells, names_before, run, solved, verdict
+from tests.explorers import (
+    assert_every_step_is_seen,
+    assert_stopped,
+    corners,
+    ends,
+    options,
+    pictured,
+    shown,
+)
 
 SOLVED = solved("06_stateless_tier")
 STICKY, STORE, HANDLE, SCALER = (
@@ -770,51 +778,15 @@ EXPLORERS = {
 }
 
 
-def shown(explorer):
-    return re.sub("<[^>]*>", "", unescape(explorer.sentence.value))
-
-
-def pictured(explorer):
-    return explorer.image.layout.display != "none"
-
-
-def values_of(control):
-    """Return the values that a control can have, or its ends and their neighbours."""
-    if hasattr(control, "min"):
-        return [control.min, control.max]
-    return [value for _, value in control.options]
-
-
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_every_corner_is_a_picture(name):
-    explorer = EXPLORERS[name]()
-    for control in explorer.controls.values():
-        control.unobserve_all()
-    ends = [
-        values if name.startswith("s") and len(values) < 5 else [values[0], values[-1]]
-        for values in map(values_of, explorer.controls.values())
-    ]
-    for values in itertools.product(*ends):
-        for control, value in zip(explorer.controls.values(), values, strict=True):
-            control.value = value
-        sentence = explorer.refresh()
-        assert pictured(explorer), f"{explorer.values}: {sentence}"
-        assert "nan" not in sentence and "inf" not in sentence
+    few = {"s": lambda control: options(control) if len(options(control)) < 5 else ends(control)}
+    assert list(corners(EXPLORERS[name](), few.get(name[0], ends)))
 
 
 @pytest.mark.parametrize("name", EXPLORERS)
-def test_every_control_moved_one_step_changes_the_pixels(name):
-    explorer = EXPLORERS[name]()
-    for control in explorer.controls.values():
-        before, start = explorer.image.value, control.value
-        if hasattr(control, "min"):
-            control.value = start + control.step
-        else:
-            values = values_of(control)
-            control.value = values[values.index(start) + 1]
-        assert explorer.image.value != before, control.description
-        control.value = start
-        assert explorer.image.value == before, control.description
+def test_every_step_is_seen(name):
+    assert_every_step_is_seen(EXPLORERS[name]())
 
 
 def test_the_picture_says_what_the_run_says():
@@ -928,31 +900,16 @@ def test_a_stub_is_a_friendly_sentence(explorer):
         assert pictured(found)
 
 
-@pytest.mark.parametrize("name", ["pick", "user", "desired"])
-def test_a_component_that_never_returns_is_stopped(name):
-    parent, show = {
-        "pick": (STICKY, explore),
-        "user": (STORE, explore_sessions),
-        "desired": (SCALER, explore_day),
-    }[name]
-
-    class Hangs(parent):
-        stuck = False
-
-    def hang(self, *arguments):
-        while Hangs.stuck:
-            pass
-        return getattr(parent, name)(self, *arguments)
-
-    setattr(Hangs, name, hang)
-    explorer = show(Hangs)
-    assert pictured(explorer)
-    Hangs.stuck, explorer.seconds = True, 0.2
-    assert "Stopped after 0.2 s" in explorer.refresh()
-    assert not pictured(explorer)
-    Hangs.stuck, explorer.seconds = False, 3.0
-    explorer.refresh()
-    assert pictured(explorer)
+@pytest.mark.parametrize(
+    ("show", "component", "method"),
+    [
+        (explore, STICKY, "pick"),
+        (explore_sessions, STORE, "user"),
+        (explore_day, SCALER, "desired"),
+    ],
+)
+def test_a_component_that_never_returns_is_stopped(show, component, method):
+    assert_stopped(show, component, method)
 
 
 def test_the_architecture_has_the_store():
