@@ -22,6 +22,7 @@ from pathlib import Path
 
 from autograder import execute, intake, receipts, records
 from autograder.assignment import Assignment, AssignmentError
+from autograder.build import BuildError
 from autograder.rebuild import Rebuilt
 from autograder.records import Record
 from autograder.sandbox.client import SandboxUnavailable
@@ -36,7 +37,7 @@ class GradeError(Exception):
     """A grading that cannot begin: one sentence with the mend."""
 
 
-ERRORS = (GradeError, AssignmentError, GradebookError, SandboxUnavailable)
+ERRORS = (GradeError, AssignmentError, GradebookError, SandboxUnavailable, BuildError)
 
 
 @dataclass(frozen=True)
