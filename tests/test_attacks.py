@@ -18,9 +18,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
+from nbconvert.exporters import HTMLExporter
+from nbformat import v4
+from nbgrader.server_extensions.formgrader import handlers
 
 import course as course_package
 from autograder import grading
+from autograder.build import configuration
 from autograder.cli import main
 from autograder.grading import Settings
 from autograder.records import Record
@@ -30,6 +34,7 @@ from tests.attacks import ATTACKS, NAME, Places
 from tests.attacks.making import code, notebook, student
 from tests.attacks.times import FORGED
 from tests.classroom import gradebook_rows, hand_in, make_course, varied
+from tests.course_scripts import ROOT
 
 LIMITS = Limits(
     cell_seconds=1.0, notebook_seconds=30.0, memory_bytes=512 << 20, disk_bytes=32 << 20
@@ -380,3 +385,28 @@ def test_a_full_disk_ends_the_batch_with_one_sentence(
         assert ran.exit_code == 0, ran.output
         assert "8 of 8 submissions are graded" in ran.stdout
         assert len({row[0] for row in gradebook_rows(course, NAME)}) == 8
+
+
+EVIL = """\
+<script>alert(1)</script>
+
+**My answer** <img src=x onerror="alert(2)"> and [a link](javascript:alert(3))
+
+<details><summary>Hint</summary>as in the course's own cells</details>
+<iframe src="evil.html"></iframe>
+"""
+
+
+def test_formgrader_shows_a_students_text_without_its_script() -> None:
+    """Formgrader's own page and template, with the course's configuration."""
+    config = configuration(ROOT, ROOT)
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    attacked = v4.new_notebook(cells=[v4.new_markdown_cell(EVIL)])
+    words = ("assignment_id", "notebook_id", "submission_id", "student", "last_name", "first_name")
+    resources = dict.fromkeys((*words, "notebook_path", "base_url"), "x") | {"index": 0, "total": 1}
+    page, _ = HTMLExporter(config=config).from_notebook_node(attacked, resources=resources)
+    shown = page[page.index("<strong>My answer</strong>") - 200 :]
+    assert "<details>" in shown
+    for evil in ("<script>alert", "<img src=x", 'href="javascript', "<iframe"):
+        assert evil not in page
