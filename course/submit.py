@@ -50,7 +50,7 @@ def submit(notebook: str | None = None) -> "VBox | None":
         return None
     import ipywidgets as widgets
 
-    wide = {"width": "min(420px, 100%)"}
+    wide = {"width": "min(420px, 100% - 4px)"}
     name = widgets.Text(
         value=os.environ.get("JUPYTERHUB_USER", ""),
         description="Your name",

@@ -1,9 +1,11 @@
-"""A student in real JupyterLab: open, run all, move a slider, solve an exercise, validate."""
+"""A student in real JupyterLab: open, run all, move a slider, solve, validate; then every slider by
+keyboard alone, every picture with its words, and nothing cut off, also on a phone."""
 
 import shutil
 
 import pytest
 
+from tests import looks
 from tests.course_scripts import NAMES, ROOT, cells, exercises
 from tests.jupyterlab import (
     cell_locator,
@@ -60,15 +62,6 @@ def first_explore(page):
     return next(index for index, source in enumerate(sources) if "\nexplore(" in f"\n{source}")
 
 
-def handles(page, index):
-    return cell_locator(page, index).locator(".widget-slider .noUi-handle")
-
-
-def press_away_from_the_end(handle):
-    at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-    handle.press("ArrowLeft" if at_end else "ArrowRight")
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_student_explores_solves_and_validates(lab, server, name):
     page, errors = lab
@@ -81,11 +74,10 @@ def test_a_student_explores_solves_and_validates(lab, server, name):
     assert kind == "NotImplementedError" and message.startswith("Exercise A: ")
 
     experiment = first_explore(page)
-    assert handles(page, experiment).count() >= 3
-    for number in range(handles(page, experiment).count()):
-        handle = handles(page, experiment).nth(number)
-        with new_picture(page, experiment, PICTURE):
-            press_away_from_the_end(handle)
+    with new_picture(page, experiment, PICTURE):
+        handle = cell_locator(page, experiment).locator(".widget-slider .noUi-handle").first
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.press("ArrowLeft" if at_end else "ArrowRight")
 
     solve(page, name, first)
     run_cell(page, index_of(page, first))
@@ -103,13 +95,24 @@ def test_a_student_explores_solves_and_validates(lab, server, name):
     explores = [index for index, cell in enumerate(cells_of_page(page)) if is_explore(cell)]
     assert len(explores) > len(exercises(name))
     for index in explores:
-        pictures = cell_locator(page, index).locator(PICTURE)
-        assert pictures.count() >= 1
-        for picture in pictures.all():
-            picture.wait_for(state="visible")
-    cut = "labels => labels.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
-    assert page.locator(".explore :is(.widget-label, .widget-readout)").evaluate_all(cut) == []
-    assert errors == []
+        cell_locator(page, index).locator(PICTURE).wait_for(state="visible")
+    assert_all_can_be_seen_and_reached(page, explores)
+    assert cells_with_errors(page) == [] and errors == []
+
+
+def assert_all_can_be_seen_and_reached(page, explores):
+    pictures, problems = looks.look_into_pictures(page)
+    assert pictures >= len(explores) and problems == []
+    assert looks.look(page) == []
+    controls = looks.count_controls(page)
+    assert controls >= 3 * len(explores)
+    reached, unmoved = looks.walk_by_keyboard(page, explores[0] - 1, controls)
+    assert len(reached) == controls and {cell for cell, _ in reached} == set(explores)
+    assert unmoved == []
+    looks.narrow(page)
+    assert looks.look(page) == []
+    looks.darken(page)
+    assert looks.look(page) == []
 
 
 def solve(page, name, exercise):

@@ -17,7 +17,9 @@ from course.view.architecture import Node, Tier, architecture
 from course.view.canvas import Canvas
 from course.view.explore import choice, explore, slider, steps, tick
 from course.view.limit import TimeLimitReached, time_limit
+from course.view.world import GROUND, SEA
 from tests.course_scripts import ROOT
+from tests.picture_text import LEAST, contrast, in_figure
 
 
 class Line:
@@ -49,6 +51,7 @@ def test_a_move_redraws_the_picture_and_says_it_in_words():
     before = explorer.image.value
     assert pixels(before).size == (760, 350) and "slope 2 &lt; 11" in explorer.sentence.value
     assert "<b>Slope 2.</b>" in explorer.sentence.value
+    assert explorer.image.tooltip == "Slope 2" and explorer.image.description == ""
     explorer.controls["rate"].value = 7
     assert explorer.image.value != before and "slope 7" in explorer.sentence.value
     explorer.controls["rate"].value = 2
@@ -217,6 +220,40 @@ def test_the_architecture_is_drawn_with_its_words():
     assert image.alt == (
         "clients: browser; web: web-1, web-2. Arrows: browser to web-1 (HTTP), browser to web-2."
     )
+
+
+def test_a_drawn_image_is_shown_with_its_alt_text():
+    made = architecture((Tier("web", (Node("web-1"), Node('"quoted"'))),), ())
+    shown = made._repr_mimebundle_()
+    assert shown["text/plain"] == made.alt == 'web: web-1, "quoted". Arrows: .'
+    assert '<img alt="web: web-1, &quot;quoted&quot;. Arrows: ." width="860" ' in shown["text/html"]
+
+
+def test_text_has_a_contrast_of_at_least_four_and_a_half():
+    assert contrast("#FFFFFF", "#000000") == pytest.approx(21)
+    assert contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.005)  # WebAIM's, 2024
+    for ink in (style.INK, style.BLACK, style.BLUE, style.WARNING):  # what text is written in
+        for paper in (style.PAPER, SEA, GROUND, "#F3F6F9"):  # pictures, maps, a network's zone
+            if (ink, paper) != (style.BLUE, GROUND):  # not on land
+                assert contrast(ink, paper) >= LEAST, (ink, paper)
+
+
+def test_what_cannot_be_read_in_a_picture_is_found():
+    figure, axes = style.figure(1, 1)
+    axes.set(xticks=[2, 20], yticks=[], xlim=(0, 10), ylim=(0, 10))
+    assert in_figure(figure) == []
+    axes.text(5, 5, "slanted one", rotation=45)
+    axes.text(5.5, 5, "slanted two", rotation=45)
+    assert in_figure(figure) == []
+    axes.text(2, 5, "written on")
+    axes.text(2.2, 5, "the other")
+    figure.text(0.97, 0.5, "beyond the edge")
+    axes.text(2, 8, "pale", color=style.GREY)
+    assert in_figure(figure) == [
+        "'beyond the edge' is cut off at the edge",
+        "'written on' and 'the other' lie on each other",
+        "'pale' has a contrast of 3.4",
+    ]
 
 
 class Picky:

@@ -59,7 +59,6 @@ class NetworkPicture:
         for (row, column), answer in cells.items():
             mark = self.marks[row][column]
             mark.set_text({True: "✓", False: "✗", None: ""}[answer])
-            mark.set_color(style.GREY if answer is False else style.INK)
         self.reachable.set_verts([_square(*cell) for cell, yes in cells.items() if yes])
         self.ghost.set_verts([_square(*cell) for cell, yes in cells.items() if yes is False])
         open_cells = sum(answer is True for answer in cells.values())

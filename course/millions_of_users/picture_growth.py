@@ -2,12 +2,11 @@
 
 import io
 
-from IPython.display import Image
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from course.view import style
-from course.view.architecture import Node, Tier
+from course.view.architecture import DescribedImage, Node, Tier
 from course.view.architecture import architecture as draw_architecture
 from course.view.explore import drawing
 
@@ -78,4 +77,4 @@ def draw_way(way):
         f"{len(way)} steps from {first.users:,.0f} users a day to {last.users:,.0f}; the table "
         "below the picture has every number."
     )
-    return Image(data=file.getvalue(), width=860, alt=alt)
+    return DescribedImage(data=file.getvalue(), width=860, alt=alt)

@@ -36,13 +36,12 @@ class ProgressPicture:
 
     def _row(self, axes, row, saved):
         if saved.problem:
-            axes.text(-0.4, row, saved.problem, va="center", color=style.VERMILION, fontsize=9)
+            axes.text(-0.4, row, saved.problem, va="center", color=style.WARNING, fontsize=9)
         for column, check in enumerate(saved.checks):
             mark, face, edge = LOOKS[check.state]
             square = {"marker": "s", "markersize": 14, "markeredgewidth": 1.4}
             axes.plot([column], [row], color=face, markeredgecolor=edge, **square)
-            colour = style.PAPER if face == style.GREEN else style.INK
-            axes.text(column, row, mark, ha="center", va="center", color=colour, fontsize=10)
+            axes.text(column, row, mark, ha="center", va="center", color=style.INK, fontsize=10)
 
     def _legend(self, axes):
         square = {"marker": "s", "linestyle": "none", "markersize": 9}

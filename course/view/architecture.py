@@ -3,8 +3,10 @@
 architecture([Tier("web tier", [Node("web-1", "10.0.0.11", "4 workers")])], …) → an image
 """
 
+import base64
 import io
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 
 from IPython.display import Image
@@ -13,6 +15,17 @@ from matplotlib.patches import FancyBboxPatch
 
 from course.view import style
 from course.view.explore import drawing
+
+
+class DescribedImage(Image):
+    """A PNG with alt text. As HTML, because JupyterLab leaves out the alt text of an image."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        assert isinstance(self.data, bytes) and self.alt is not None  # for the type checker
+        data = base64.b64encode(self.data).decode()
+        look = f'alt="{escape(self.alt)}" width="{self.width}"'
+        html = f'<img {look} src="data:image/png;base64,{data}">'
+        return {"text/html": html, "text/plain": self.alt}
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,7 @@ def architecture(tiers, links):
         _arrow(axes, places[start], places[end], label)
     file = io.BytesIO()
     FigureCanvasAgg(figure).print_figure(file, dpi=200, pil_kwargs={"compress_level": 1})
-    return Image(data=file.getvalue(), width=860, alt=describe(tiers, links))
+    return DescribedImage(data=file.getvalue(), width=860, alt=describe(tiers, links))
 
 
 def describe(tiers, links):

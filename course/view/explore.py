@@ -19,17 +19,23 @@ from html import escape
 
 import ipywidgets as widgets
 from IPython import get_ipython
+from traitlets import Unicode
 
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from course.view.canvas import Canvas
 from course.view.limit import TimeLimitReached, time_limit
-from course.view.style import INK
+from course.view.style import INK, PAPER, WARNING
 
 BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
-WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
 PERCENT = re.compile(r"(?<=\d)%")  # 80% is written 80 %, as in the text around it
-PANEL = 380  # pixels: a slider, its label and its value
+PANEL = 380  # pixels: a slider, its label and its value; in less the label stands above them
+NARROW = """<style>
+.explore :is(.widget-slider, .widget-dropdown) {flex-flow: row wrap; height: auto}
+.explore :is(.widget-slider .slider-container, .widget-dropdown select) {flex-basis: 96px}
+.explore .widget-dropdown select {min-height: 28px}
+.explore :is(.noUi-handle, select, input):focus-visible {outline: 2px solid #0072B2}
+</style>"""
 SECONDS = 3.0  # how long one move may take before it is stopped
 
 
@@ -63,7 +69,7 @@ def slider(label, value, low, high, step, unit=""):
         step=step,
         description=f"{label} ({unit})" if unit else label,
         readout_format="d" if whole else f".{digits}f",
-        **_look(),
+        **_look(label),
     )
 
 
@@ -79,16 +85,20 @@ def choice(label, options, value=None):
 
 def tick(label, value=False):
     """Return a check box."""
-    return widgets.Checkbox(value=value, description=label, indent=False)
+    return widgets.Checkbox(value=value, description=label, indent=False, tooltip=label)
 
 
 def _one_of(kind, label, options, value):
     chosen = {} if value is None else {"value": value}
-    return kind(options=options, description=label, **chosen, **_look())
+    return kind(options=options, description=label, **chosen, **_look(label))
 
 
-def _look():
-    return {"style": {"description_width": "170px"}, "layout": {"width": f"{PANEL - 10}px"}}
+def _look(label):
+    return {
+        "tooltip": label,  # without one ipywidgets shows the word "null"
+        "style": {"description_width": "170px"},
+        "layout": {"width": f"{PANEL - 10}px", "max_width": "100%"},
+    }
 
 
 def explore(controls, run, picture, *, seconds=SECONDS):
@@ -104,6 +114,15 @@ def explore(controls, run, picture, *, seconds=SECONDS):
     return Explorer(controls, run, picture, seconds)
 
 
+class Picture(widgets.Image):
+    """An image whose `tooltip` is its text alternative: the title of the <img>, which has no alt.
+
+    The script of ipywidgets sets a title only where there is a description, and that is empty.
+    """
+
+    description = Unicode("").tag(sync=True)
+
+
 class Explorer(widgets.Box):
     """The sliders on the left; on the right one picture, and below it the same in words.
 
@@ -114,13 +133,16 @@ class Explorer(widgets.Box):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
         self.turn, self.next = threading.RLock(), None
         self.canvas = Canvas(picture.figure, picture.moving)
-        own_size = widgets.Layout(align_self="flex-start", max_width="100%")
-        self.image = widgets.Image(format="png", layout=own_size)
+        own_size = widgets.Layout(align_self="flex-start", max_width="100%", margin="0")
+        self.image = Picture(format="png", layout=own_size)
         self.image.add_class("explore-picture")
         self.sentence = widgets.HTML()
         self.sentence.add_class("explore-sentence")
         columns = {"flex_flow": "row wrap", "align_content": "flex-start"}
-        panel = widgets.Box(list(controls.values()), layout={**columns, "flex": f"1 1 {PANEL}px"})
+        look = widgets.HTML(NARROW, layout={"display": "none"})
+        panel = widgets.Box(
+            [*controls.values(), look], layout={**columns, "flex": f"1 1 {PANEL}px"}
+        )
         width = f"{picture.figure.bbox.width:.0f}px"
         shown = widgets.VBox([self.image, self.sentence], layout={"flex": f"0 1 {width}"})
         super().__init__([panel, shown], layout={"flex_flow": "row wrap"})
@@ -168,7 +190,9 @@ class Explorer(widgets.Box):
             except SystemExit:
                 return self._say("Your code ended the program: leave exit() out of it.")
             finding, words = self.picture.show(outcome)
-            self.image.value = self.canvas.png()
+            with self.image.hold_sync():  # one message
+                self.image.tooltip = finding
+                self.image.value = self.canvas.png()
             self.image.layout.display = None
             self._write(finding, words)
             return f"{finding}. {words}"
@@ -179,7 +203,8 @@ class Explorer(widgets.Box):
         return sentence
 
     def _write(self, finding, words, colour=INK):
-        look = f"line-height:1.4;color:{colour}"
+        # (its own background: JupyterLab's may be dark)
+        look = f"line-height:1.4;padding:2px 4px;color:{colour};background:{PAPER}"
         title = f"<b>{escape(finding)}.</b> " if finding else ""
         text = PERCENT.sub("\u202f%", f"{title}{escape(words)}")
         self.sentence.value = f'<p style="{look}" role="status">{text}</p>'

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY, PALE, PAPER, INK = "#8C8C8C", "#D9D9D9", "#FFFFFF", "#222222"
+WARNING = "#A33B00"  # dark orange, for text: contrast 6.6 on white
 
 COLOURS = (ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE, GREY, INK, BLACK)
 

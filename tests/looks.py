@@ -1,0 +1,166 @@
+"""How the explorers in a notebook look and are reached, in a real browser.
+
+Text must be whole, apart from all other text, and have a contrast of 4.5; every picture has words;
+and by keyboard alone one comes to each control and moves it.
+"""
+
+from ast import literal_eval
+
+from playwright.sync_api import TimeoutError as NothingChanged
+
+from tests.jupyterlab import PANEL, cell_locator
+
+CONTROLS = ".explore :is(.noUi-handle, select, input[type=checkbox])"
+ON_A_CONTROL = f"""() => {{
+    const here = document.activeElement;
+    if (!here.matches("{CONTROLS}")) return null;
+    const explorer = here.closest(".explore");
+    const shown = () => explorer.querySelector("img").src
+        + explorer.querySelector(".explore-sentence").innerText;
+    const before = shown();
+    window.changed = () => shown() !== before;
+    const cell = [...document.querySelectorAll("{PANEL} .jp-Notebook .jp-Cell")]
+        .findIndex(cell => cell.contains(here));
+    const label = here.closest(".jupyter-widgets, .widget-inline-hbox").innerText.split("\\n")[0];
+    const kind = here.tagName === "DIV" ? "slider" : here.type === "checkbox" ? "tick" : "choice";
+    const at_end = kind === "slider" ? here.ariaValueNow === here.ariaValueMax
+        : here.selectedIndex === here.length - 1;
+    return {{cell, label, kind, at_end}};
+}}"""
+# what is cut off, lies on something else, has too little contrast, or is a picture without words
+LOOK = """() => {
+  const found = new Set();
+  const say = (what, ...elements) => found.add(what + ": " + elements.map(e =>
+    e.className + " " + JSON.stringify((e.innerText || e.title || e.alt || "").slice(0, 50))));
+  const shows = e => e.getClientRects().length && getComputedStyle(e).visibility === "visible";
+  const outside = (box, paper) => box.right > paper.right + 1 || box.left < paper.left - 1;
+  const all = (where, what) => [...where.querySelectorAll(what)].filter(shows);
+
+  const over = (top, below) => {
+    const [red, green, blue, opacity = 1] = top.match(/[\\d.]+/g).map(Number);
+    return [red, green, blue].map((each, i) => opacity * each + (1 - opacity) * below[i]);
+  };
+  const luminance = colour => colour.map(each => each / 255)
+    .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i], 0);
+  const contrast = element => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) layers.push(getComputedStyle(e).backgroundColor);
+    const below = layers.reduceRight((colour, layer) => over(layer, colour), [255, 255, 255]);
+    const both = [over(getComputedStyle(element).color, below), below].map(luminance);
+    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+  };
+
+  const texts = ".widget-label, .widget-label-basic, .widget-readout, select, p, b, li, button";
+  for (const group of all(document, "PANEL :is(.explore, .submit)")) {
+    const paper = group.closest(".jp-OutputArea-output").getBoundingClientRect();
+    const parts = all(group, texts + ", .slider-container, img, input");
+    const boxes = parts.map(part => part.getBoundingClientRect());
+    parts.forEach((part, i) => {
+      const box = boxes[i];
+      if (part.matches(texts) && part.scrollWidth > part.clientWidth + 1) say("cut", part);
+      if (outside(box, paper)) say("outside", part);
+      if (part.matches(".slider-container, img") && box.width < 60) say("short", part);
+      if (part.matches(texts) && contrast(part) < 4.5) say(`contrast ${contrast(part)}`, part);
+      for (let j = i + 1; j < parts.length; j++) {
+        const wide = Math.min(box.right, boxes[j].right) - Math.max(box.left, boxes[j].left);
+        const high = Math.min(box.bottom, boxes[j].bottom) - Math.max(box.top, boxes[j].top);
+        if (wide > 1 && high > 1 && !part.contains(parts[j])) say("on", part, parts[j]);
+      }
+    });
+  }
+  for (const page of all(document, "PANEL :is(.jp-OutputArea-output, .jp-MarkdownOutput)"))
+    for (const block of all(page, ":is(p, li, h1, h2, h3, summary, img)"))
+      if (!block.closest(".explore, .submit, pre, table")  // code and tables scroll by themselves
+          && outside(block.getBoundingClientRect(), page.getBoundingClientRect()))
+        say("outside", block);
+  for (const image of all(document, "PANEL .jp-Notebook img"))
+    if ((image.alt || image.title).trim().length < 4) say("no words", image);
+  return [...found];
+}""".replace("PANEL", PANEL)
+
+
+def look(page):
+    """Return what is wrong with what is seen now, one line each."""
+    return page.evaluate(LOOK)
+
+
+def narrow(page, width=390):
+    """Make the window as wide as a phone's, and close the list of files, which would fill it."""
+    page.evaluate("jupyterapp.shell.collapseLeft()")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function(
+        f"document.querySelector('{PANEL} .jp-Notebook').getBoundingClientRect().width < {width}"
+    )
+
+
+def count_controls(page):
+    """Return how many sliders, drop-downs and ticks are in the page."""
+    return page.locator(f"{PANEL} {CONTROLS}").count()
+
+
+def walk_by_keyboard(page, first, stops, seconds=4):
+    """Go by Tab from the cell at `first` until `stops` controls were reached; move each by a key.
+
+    Returns (reached, unmoved): the cell and the label of every control reached, and those that
+    changed neither picture nor words, moved to one side and to the other.
+    """
+    page.evaluate(f"jupyterapp.shell.currentWidget.content.activeCellIndex = {first}")
+    page.evaluate("jupyterapp.shell.currentWidget.content.mode = 'command'")
+    page.evaluate("jupyterapp.shell.currentWidget.content.activate()")
+    cell_locator(page, first).evaluate("cell => cell.focus()")
+    reached, unmoved = [], []
+    for _ in range(10 * stops):
+        if len(reached) == stops:
+            break
+        page.keyboard.press("Tab")
+        if (control := page.evaluate(ON_A_CONTROL)) is None:
+            continue
+        reached.append((control["cell"], control["label"]))
+        if not any(_changes(page, keys, seconds) for keys in _ways(control)):
+            unmoved.append(reached[-1])
+    return reached, unmoved
+
+
+def _ways(control):
+    """Return keys to press: a step to one side, or else to the other; each way a list of keys."""
+    there, back = ["ArrowRight"], ["ArrowLeft"]
+    if control["kind"] == "tick":
+        return [["Space"]]
+    if control["kind"] == "choice":  # opened first: closed, JupyterLab takes the arrows for itself
+        there, back = (["Space", f"Arrow{side}", "Enter"] for side in ("Down", "Up"))
+    return [back, there] if control["at_end"] else [there, back, back]
+
+
+def _changes(page, keys, seconds):
+    for key in keys:
+        page.keyboard.press(key)
+    try:
+        page.wait_for_function("window.changed()", timeout=1000 * seconds)
+    except NothingChanged:
+        return False
+    return True
+
+
+def darken(page):
+    """Choose JupyterLab's dark theme."""
+    page.evaluate(
+        "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+    )
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+
+
+def look_into_pictures(page):
+    """Return (pictures, problems) of picture_text.problems, asked for in the notebook's kernel."""
+    code = "from tests import picture_text"
+    asked = "picture_text.problems(architecture=architecture)"
+    reply = page.evaluate(
+        """async ([code, asked]) => {
+            const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            const options = {code, silent: true, user_expressions: {asked}};
+            return (await kernel.requestExecute(options).done).content.user_expressions.asked; }""",
+        [code, asked],
+    )
+    if reply["status"] != "ok":
+        raise RuntimeError(f"{reply['ename']}: {reply['evalue']}")
+    return literal_eval(reply["data"]["text/plain"])
