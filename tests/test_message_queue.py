@@ -1,6 +1,5 @@
 """The lab of notebook 08: what its simulation must show, and what it does with what goes wrong."""
 
-import itertools
 import math
 import os
 import re
@@ -8,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from html import unescape
 
 import cloudpickle
 import numpy as np
@@ -38,6 +36,7 @@ from course.message_queue import (
 from course.message_queue.model import traffic
 from course.message_queue.scaling import EVERY, WORKER_RATE, fixed
 from tests.course_scripts import solved
+from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
 
 # classes of this file go to the queue's process by value, as those of a notebook do
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -630,21 +629,7 @@ def test_after_a_stub_the_forgetful_queue_can_still_be_looked_at():
 
 
 def test_a_receive_that_never_returns_is_stopped():
-    class Hangs(QUEUE):
-        stuck = False
-
-        def receive(self, now):
-            while self.stuck:
-                pass
-            return super().receive(now)
-
-    explorer = explore(Hangs)
-    assert pictured(explorer)
-    Hangs.stuck, explorer.seconds = True, 0.2
-    assert "Stopped after 0.2 s" in explorer.refresh()
-    Hangs.stuck, explorer.seconds = False, 3.0
-    explorer.refresh()
-    assert pictured(explorer)
+    assert_stopped(explore, QUEUE, "receive")
 
 
 # ── the real run ──
@@ -891,6 +876,38 @@ def open_lines(path):
 """
 
 
+# ── the file, cut anywhere ──
+
+
+def test_the_file_cut_at_every_byte_brings_back_what_was_whole(tmp_path, monkeypatch):
+    """Each of 16 calls with the file's size after it says what must come back of a shorter file."""
+    monkeypatch.setattr("os.fsync", lambda file: None)
+    path, cut_path = tmp_path / "photos.queue", tmp_path / "cut.queue"
+    queue, held, after = DURABLE(path, 30), [], [(0, [])]
+    for number in range(12):
+        body = ("", "two\nlines\r\n", "照片 é", "x" * 40, '{"a": 1}')[number % 5]
+        held.append((queue.publish(body, 0), body))
+        after.append((path.stat().st_size, list(held)))
+        if number % 3 == 2:
+            assert queue.ack(held.pop(0)[0])
+            after.append((path.stat().st_size, list(held)))
+    content = path.read_bytes()
+    for cut in range(len(content) + 1):
+        cut_path.write_bytes(content[:cut])
+        whole = [rows for size, rows in after if size <= cut][-1]
+        again = DURABLE(cut_path, 30)
+        assert received(again) == whole, f"cut to {cut} bytes"
+        new = again.publish("after the cut", 0)
+        assert new not in dict(whole)
+        assert received(DURABLE(cut_path, 30)) == [*whole, (new, "after the cut")], cut
+    assert cut > 300
+
+
+def received(queue):
+    """Return (id, body) of all that a queue delivers."""
+    return [(message.id, message.body) for message in iter(lambda: queue.receive(0), None)]
+
+
 # ── the file's reader ──
 
 
@@ -919,33 +936,6 @@ def test_a_file_that_is_none_is_one_sentence(tmp_path):
 # ── the pictures ──
 
 
-def shown(explorer):
-    return re.sub("<[^>]*>", "", unescape(explorer.sentence.value))
-
-
-def pictured(explorer):
-    return explorer.image.layout.display != "none"
-
-
-def corners(explorer):
-    """Move all controls to every combination of their ends; yield the sentence of each picture."""
-    for control in explorer.controls.values():
-        control.unobserve_all()
-    ends = [
-        [control.min, control.max]
-        if hasattr(control, "min")
-        else [value for _, value in (control.options[0], control.options[-1])]
-        for control in explorer.controls.values()
-    ]
-    for values in itertools.product(*ends):
-        for control, value in zip(explorer.controls.values(), values, strict=True):
-            control.value = value
-        sentence = explorer.refresh()
-        assert pictured(explorer), f"{explorer.values}: {sentence}"
-        assert "nan" not in sentence
-        yield sentence
-
-
 def test_every_corner_of_explore_is_a_picture():
     for queues in ((), (QUEUE,)):
         sentences = list(corners(explore(*queues, prediction=400)))
@@ -968,17 +958,8 @@ def test_every_corner_of_the_others_is_a_picture():
         lambda: explore_poison(RETRYING),
     ],
 )
-def test_every_slider_changes_the_picture(explorer):
-    explorer = explorer()
-    before = explorer.image.value
-    for name, control in explorer.controls.items():
-        if not hasattr(control, "step"):
-            continue
-        start = control.value
-        control.value = start + control.step
-        assert explorer.image.value != before, f"{name} changes nothing"
-        control.value = start
-        assert explorer.image.value == before
+def test_every_step_is_seen(explorer):
+    assert_every_step_is_seen(explorer())
 
 
 def test_the_first_picture_says_what_the_run_says():
