@@ -140,7 +140,7 @@ def open_notebook(page, server, path, seconds=60):
 
     What a slider's callback raises is shown nowhere; from here on it is a console error.
     """
-    page.goto(f"{server.url}lab/tree/{path}?reset&token={server.token}")
+    page.goto(f"{server.url}lab/tree/{path}?reset&token={server.token}", timeout=1000 * seconds)
     is_idle = """path => {
         const panel = window.jupyterapp?.shell.currentWidget;
         return panel?.context?.path === path && panel.context.isReady

@@ -15,8 +15,9 @@ ON_A_CONTROL = f"""() => {{
     const here = document.activeElement;
     if (!here.matches("{CONTROLS}")) return null;
     const explorer = here.closest(".explore");
-    const shown = () => explorer.querySelector("img").src
-        + explorer.querySelector(".explore-sentence").innerText;
+    const image = explorer.querySelector("img");
+    const shown = () => image.getClientRects().length ? image.src
+        : explorer.querySelector(".explore-sentence").innerText;
     const before = shown();
     window.changed = () => shown() !== before;
     const cell = [...document.querySelectorAll("{PANEL} .jp-Notebook .jp-Cell")]
@@ -25,7 +26,9 @@ ON_A_CONTROL = f"""() => {{
     const kind = here.tagName === "DIV" ? "slider" : here.type === "checkbox" ? "tick" : "choice";
     const at_end = kind === "slider" ? here.ariaValueNow === here.ariaValueMax
         : here.selectedIndex === here.length - 1;
-    return {{cell, label, kind, at_end}};
+    const only_one = here.length === 1;
+    if (only_one) window.changed = () => true;
+    return {{cell, label, kind, at_end, only_one}};
 }}"""
 # what is cut off, lies on something else, has too little contrast, or is a picture without words
 LOOK = """() => {
@@ -99,11 +102,11 @@ def count_controls(page):
     return page.locator(f"{PANEL} {CONTROLS}").count()
 
 
-def walk_by_keyboard(page, first, stops, seconds=4):
+def walk_by_keyboard(page, first, stops, seconds=10):
     """Go by Tab from the cell at `first` until `stops` controls were reached; move each by a key.
 
     Returns (reached, unmoved): the cell and the label of every control reached, and those that
-    changed neither picture nor words, moved to one side and to the other.
+    did not change the picture (or the sentence in its place), moved to one side and to the other.
     """
     page.evaluate(f"jupyterapp.shell.currentWidget.content.activeCellIndex = {first}")
     page.evaluate("jupyterapp.shell.currentWidget.content.mode = 'command'")
@@ -125,6 +128,8 @@ def walk_by_keyboard(page, first, stops, seconds=4):
 def _ways(control):
     """Return keys to press: a step to one side, or else to the other; each way a list of keys."""
     there, back = ["ArrowRight"], ["ArrowLeft"]
+    if control["only_one"]:  # a database that is not installed here is not offered
+        return [[]]
     if control["kind"] == "tick":
         return [["Space"]]
     if control["kind"] == "choice":  # opened first: closed, JupyterLab takes the arrows for itself
