@@ -29,7 +29,7 @@ SUBMISSIONS = Path("tests") / "submissions"
 FOR_THE_SOLUTION = Limits(cpu_seconds=60, wall_seconds=300)
 TIMES_THE_SOLUTION = 5  # a mutant may need so many times the solution's own processor time …
 LEAST_SECONDS = 2  # … and this at any rate
-WALL_PER_CPU = 10  # a mutant that sleeps is rare; one that waits for a busy processor is not
+WALL_PER_CPU = 30  # a mutant that sleeps is rare; one that waits for a busy processor is not
 MESSAGE = 300  # characters of a failed check's message that are kept
 
 
