@@ -13,7 +13,6 @@ from autograder.sandbox import wire
 from autograder.sandbox.limits import Limits
 
 EVERY = 0.05  # seconds between two looks
-LOOK_SECONDS = 0.2  # at what the processors do
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -37,7 +36,7 @@ def until_the_end(student: int, status: socket.socket, limits: Limits, namespace
         elif status.fileno() in ready:
             reason = "stopped"
         else:
-            below, wall = _descendants(os.getpid()), time.monotonic() - started
+            below, wall = _descendants(), time.monotonic() - started
             if _memory(below, inherited) > limits.memory_bytes:
                 reason = "memory"
             elif sum(below.values()) > limits.processors * wall + limits.burst_seconds:
@@ -54,7 +53,7 @@ def end_all_below() -> None:
     """Kill every descendant; orphans have become children of this process."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        below = list(_descendants(os.getpid()))
+        below = list(_descendants())
         for pid in below:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -68,29 +67,8 @@ def end_all_below() -> None:
         time.sleep(0.002)
 
 
-def is_starved(parent: int, since: float, seconds: float) -> bool:
-    """Return whether code below a process would run, and has had less than its time to.
-
-    Called by the grader, who has patience with code that waits for the machine and not for itself.
-    since: when the code was started, by time.clock_gettime(CLOCK_BOOTTIME). It would run if it is
-    ready, or waits for a disk, at two looks; it has had less if all of it has run for less than
-    `seconds`, or runs at less than half a processor now.
-    """
-    looks = []
-    for pause in (LOOK_SECONDS, 0):
-        known = dict(_stats())
-        below = {pid: ran for pid, ran in _descendants(parent).items() if pid in known}
-        ready = {pid for pid in below if known[pid][0] in "RD"}
-        ran = [ran for pid, ran in below.items() if int(known[pid][19]) / TICK >= since]
-        looks.append((time.monotonic(), sum(ran), ready))
-        time.sleep(pause)
-    (start, before, first), (end, after, second) = looks
-    starved = after < 0.9 * seconds or after - before < (end - start) / 2
-    return bool(first & second) and starved
-
-
-def _descendants(parent: int) -> dict[int, float]:
-    """Return the processes below one, in whatever namespace, and the seconds each has run.
+def _descendants() -> dict[int, float]:
+    """Return the processes below this one, in whatever namespace, and the seconds each has run.
 
     The seconds hold those of its children that have ended.
     """
@@ -100,7 +78,7 @@ def _descendants(parent: int) -> dict[int, float]:
         children.setdefault(int(words[1]), []).append(pid)
         seconds[pid] = sum(map(int, words[11:15])) / TICK
     found: dict[int, float] = {}
-    waiting = [parent]
+    waiting = [os.getpid()]
     while waiting:
         below = children.get(waiting.pop(), [])
         found |= {pid: seconds[pid] for pid in below}
