@@ -134,6 +134,8 @@ def private(limits: Limits) -> None:
     first_to_go()
     system.read_only("/proc", below=False)
     for folder, share in ((HOME, 2), ("/tmp", 4), ("/dev/shm", 4)):
+        if os.listdir(folder):
+            continue  # the interpreter or the course is installed there: it must stay in sight
         size = f"size={limits.disk_bytes // share},nr_inodes=4096"
         system.mount(
             "tmpfs", folder, "tmpfs", flags, f"{size},mode=700,uid={STUDENT},gid={STUDENT}"
