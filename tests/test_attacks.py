@@ -273,7 +273,8 @@ def test_no_output_holds_what_was_to_be_found(attacked: Class) -> None:
         for cell in nbformat.read(path, as_version=4).cells:
             text = str(cell.get("outputs", ""))
             assert not re.search("canary-[0-9]", text), f"{name}: {text}"
-            assert "BEGIN HIDDEN" not in text and "_rng.sample(" not in text, name
+            if not cell.metadata.get("nbgrader", {}).get("grade"):  # what a student sees
+                assert "BEGIN HIDDEN" not in text and "_rng.sample(" not in text, name
             for output in cell.get("outputs", ()):
                 shown = set(output.get("data", {}))
                 assert shown <= {"text/plain", "image/png"}, name

@@ -69,11 +69,13 @@ SHARED = """
 import mmap, os, time
 for number in range(12):
     if os.fork() == 0:
-        held = mmap.mmap(-1, 600 << 20)
-        for place in range(0, len(held), 4096):
-            held[place] = 1
-        time.sleep(9)
-        os._exit(0)
+        try:
+            held = mmap.mmap(-1, 250 << 20)
+            for place in range(0, len(held), 4096):
+                held[place] = 1
+            time.sleep(9)
+        finally:
+            os._exit(0)
 time.sleep(9)
 """
 DEEP = "import sys\nsys.setrecursionlimit(10**9)\ndef deep(n): return [deep(n + 1)]\ndeep(0)"
