@@ -6,18 +6,15 @@ and by keyboard alone one comes to each control and moves it.
 
 from ast import literal_eval
 
-from playwright.sync_api import TimeoutError as NothingChanged
-
-from tests.jupyterlab import PANEL, cell_locator
+from tests.jupyterlab import PANEL, cell_locator, run_cell
 
 CONTROLS = ".explore :is(.noUi-handle, select, input[type=checkbox])"
 ON_A_CONTROL = f"""() => {{
     const here = document.activeElement;
     if (!here.matches("{CONTROLS}")) return null;
     const explorer = here.closest(".explore");
-    const image = explorer.querySelector("img");
-    const shown = () => image.getClientRects().length ? image.src
-        : explorer.querySelector(".explore-sentence").innerText;
+    const shown = () => explorer.querySelector("img").src
+        + explorer.querySelector(".explore-sentence").innerText;
     const before = shown();
     window.changed = () => shown() !== before;
     const cell = [...document.querySelectorAll("{PANEL} .jp-Notebook .jp-Cell")]
@@ -28,8 +25,10 @@ ON_A_CONTROL = f"""() => {{
         : here.selectedIndex === here.length - 1;
     const only_one = here.length === 1;
     if (only_one) window.changed = () => true;
-    return {{cell, label, kind, at_end, only_one}};
+    const number = [...explorer.querySelectorAll("{CONTROLS}")].indexOf(here);
+    return {{cell, number, label, kind, at_end, only_one}};
 }}"""
+REDRAWN = "BACKGROUND.submit(int).result()"  # after all redraws that are waiting for their turn
 # what is cut off, lies on something else, has too little contrast, or is a picture without words
 LOOK = """() => {
   const found = new Set();
@@ -102,11 +101,12 @@ def count_controls(page):
     return page.locator(f"{PANEL} {CONTROLS}").count()
 
 
-def walk_by_keyboard(page, first, stops, seconds=10):
+def walk_by_keyboard(page, first, stops):
     """Go by Tab from the cell at `first` until `stops` controls were reached; move each by a key.
 
     Returns (reached, unmoved): the cell and the label of every control reached, and those that
-    did not change the picture (or the sentence in its place), moved to one side and to the other.
+    changed neither picture nor words, moved to one side and to the other,
+    neither where the walk came by nor alone from where they all stand at first.
     """
     page.evaluate(f"jupyterapp.shell.currentWidget.content.activeCellIndex = {first}")
     page.evaluate("jupyterapp.shell.currentWidget.content.mode = 'command'")
@@ -117,12 +117,20 @@ def walk_by_keyboard(page, first, stops, seconds=10):
         if len(reached) == stops:
             break
         page.keyboard.press("Tab")
-        if (control := page.evaluate(ON_A_CONTROL)) is None:
-            continue
-        reached.append((control["cell"], control["label"]))
-        if not any(_changes(page, keys, seconds) for keys in _ways(control)):
-            unmoved.append(reached[-1])
-    return reached, unmoved
+        if control := page.evaluate(ON_A_CONTROL):
+            reached.append((control["cell"], control["label"]))
+            if not any(_changes(page, keys) for keys in _ways(control)):
+                unmoved.append((control["number"], *reached[-1]))
+    return reached, [
+        (cell, label) for number, cell, label in unmoved if not _moves(page, number, cell)
+    ]
+
+
+def _moves(page, number, cell):
+    """Return whether the control with that number in its explorer moves anything at first."""
+    run_cell(page, cell)
+    cell_locator(page, cell).locator(CONTROLS).nth(number).focus()
+    return any(_changes(page, keys) for keys in _ways(page.evaluate(ON_A_CONTROL)))
 
 
 def _ways(control):
@@ -137,14 +145,16 @@ def _ways(control):
     return [back, there] if control["at_end"] else [there, back, back]
 
 
-def _changes(page, keys, seconds):
+def _changes(page, keys):
+    """Press the keys, wait for the redraw to end; return whether there is another picture now."""
     for key in keys:
         page.keyboard.press(key)
-    try:
-        page.wait_for_function("window.changed()", timeout=1000 * seconds)
-    except NothingChanged:
-        return False
-    return True
+    for pause in (0, 200):  # a drop-down may tell of its new value a little later
+        page.wait_for_timeout(pause)
+        ask_kernel(page, "from course.view.explore import BACKGROUND", REDRAWN)
+        if page.evaluate("window.changed()"):
+            return True
+    return False
 
 
 def darken(page):
@@ -158,13 +168,17 @@ def darken(page):
 def look_into_pictures(page):
     """Return (pictures, problems) of picture_text.problems, asked for in the notebook's kernel."""
     code = "from tests import picture_text"
-    asked = "picture_text.problems(architecture=architecture)"
+    return ask_kernel(page, code, "picture_text.problems(architecture=architecture)")
+
+
+def ask_kernel(page, code, expression):
+    """Run the code in the notebook's kernel, unseen; return the value of the expression then."""
     reply = page.evaluate(
         """async ([code, asked]) => {
             const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
             const options = {code, silent: true, user_expressions: {asked}};
             return (await kernel.requestExecute(options).done).content.user_expressions.asked; }""",
-        [code, asked],
+        [code, expression],
     )
     if reply["status"] != "ok":
         raise RuntimeError(f"{reply['ename']}: {reply['evalue']}")

@@ -954,6 +954,7 @@ def test_every_corner_of_the_others_is_a_picture():
     [
         explore,
         lambda: explore(QUEUE),
+        lambda: explore_duplicates(QUEUE, CONSUMER),
         lambda: explore_workers(WORKERS_NEEDED),
         lambda: explore_poison(RETRYING),
     ],

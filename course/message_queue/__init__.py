@@ -118,7 +118,7 @@ def explore_duplicates(queue, consumer):
         "crashes": slider("crashes", 6, 0, 30, 2, "%"),
         "timeout": slider("visibility timeout", 5, 1, 30, 1, "s"),
         "store_fails": slider("store is down", 0, 0, 30, 2, "%"),
-        "workers": slider("workers", 8, 4, 20, 1),
+        "workers": slider("workers", 6, 4, 12, 1),
     }
     return _explore(controls, run, DotsPicture())
 

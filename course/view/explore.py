@@ -34,6 +34,8 @@ NARROW = """<style>
 .explore :is(.widget-slider, .widget-dropdown) {flex-flow: row wrap; height: auto}
 .explore :is(.widget-slider .slider-container, .widget-dropdown select) {flex-basis: 96px}
 .explore .widget-dropdown select {min-height: 28px}
+.explore .widget-checkbox {height: auto; max-width: 100%}
+.explore .widget-checkbox .widget-label-basic {white-space: normal}
 .explore :is(.noUi-handle, select, input):focus-visible {outline: 2px solid #0072B2}
 </style>"""
 SECONDS = 3.0  # how long one move may take before it is stopped
