@@ -16,7 +16,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -69,19 +69,22 @@ def grade(
     students: only these (default: all who submitted). Raises one of ERRORS.
     """
     root, settings = Path(root).resolve(), settings or Settings()
-    assignment = Assignment(root, name)
-    try:
+    with ExitStack() as opened:
+        assignment = opened.enter_context(closing(Assignment(root, name)))
         wanted = assignment.submitted(students)
-    except AssignmentError:
-        assignment.close()
-        raise
-    return len(wanted), _records(root, assignment, settings, wanted)
+        executor = opened.enter_context(_executor(settings))
+        return len(wanted), _records(root, assignment, settings, executor, wanted, opened.pop_all())
 
 
 def _records(
-    root: Path, assignment: Assignment, settings: Settings, wanted: Sequence[str]
+    root: Path,
+    assignment: Assignment,
+    settings: Settings,
+    executor: Executor,
+    wanted: Sequence[str],
+    opened: ExitStack,
 ) -> Iterator[Record]:
-    with closing(assignment), _executor(settings) as executor:
+    with opened:
         _remove_leftovers(root, assignment.name)
         graded = set() if settings.force else assignment.scores.students(assignment.name)
         try:

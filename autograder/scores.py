@@ -21,7 +21,7 @@ from nbgrader.preprocessors import (
     latesubmissions,
     saveautogrades,
 )
-from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
@@ -120,7 +120,7 @@ class Scores:
             try:
                 with _quietly():
                     return work()
-            except (OperationalError, InvalidEntry) as error:  # nbgrader makes one of the other
+            except (DatabaseError, InvalidEntry) as error:  # nbgrader makes one of the other
                 said = str(getattr(error, "orig", error)).partition("\n")[0]
                 if "locked" not in said and "busy" not in said:
                     raise GradebookError(f"The gradebook {self._place()}: {said}") from error

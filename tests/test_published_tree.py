@@ -96,7 +96,7 @@ def test_unsolved_only_checks_fail_and_there_are_pictures(executed, name):
         is_check = "\n### JUDGE\n" in cell.source
         kinds = [error.ename for error in errors]
         assert kinds == (["NotImplementedError"] if is_check else []), cell.source[:80]
-        assert all(re.match(r"Exercise [A-E]: \w", error.evalue) for error in errors)
+        assert all(re.match(r"(Exercise [A-E]|Start here): \w", error.evalue) for error in errors)
         pictures += any("image/png" in output.get("data", {}) for output in outputs)
     widgets = executed[name].metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
     models = [widget["model_name"] for widget in widgets.values()]
