@@ -30,6 +30,7 @@ FOR_THE_SOLUTION = Limits(cpu_seconds=60, wall_seconds=300)
 TIMES_THE_SOLUTION = 5  # a mutant may need so many times the solution's own processor time …
 LEAST_SECONDS = 2  # … and this at any rate
 WALL_PER_CPU = 30  # a mutant that sleeps is rare; one that waits for a busy processor is not
+RIGHT_SEEDS = (SEED, *range(1, 31))  # of hidden inputs, with all of which right code must pass
 MESSAGE = 300  # characters of a failed check's message that are kept
 
 
@@ -114,17 +115,23 @@ def _audit_exercise(
         return partial(_outcome, text, checks, names, all_of_them, seeds)
 
     limits = _limits(exercise, work(solution.text), forks.jobs)
+    more = _times(limits, len(RIGHT_SEEDS))
+    forks.start(
+        work(solution.text, seeds=RIGHT_SEEDS), more, partial(_worked_ended, exercise, solution)
+    )
     for path in sorted((root / SUBMISSIONS / exercise.notebook / exercise.exercise).glob("*.py")):
         text = path.read_text(encoding="utf-8")
         judged = partial(_submission_ended, exercise, path, text)
-        forks.start(work(text, all_of_them=True), limits, judged)
+        if path.name.startswith("right_"):
+            forks.start(work(text, all_of_them=True, seeds=RIGHT_SEEDS), more, judged)
+        else:
+            forks.start(work(text, all_of_them=True), limits, judged)
     for mutant in mutants_of(solution.text, operators()):
         exercise.mutants += 1
         forks.start(work(mutant.text), limits, partial(_mutant_ended, exercise, mutant, listed))
     outcome = listed.outcome(exercise.notebook, exercise.exercise)
     if outcome:
-        limits = replace(limits, cpu_seconds=limits.cpu_seconds * outcome.seeds)
-        limits = replace(limits, wall_seconds=limits.wall_seconds * outcome.seeds)
+        limits = _times(limits, outcome.seeds)
         forks.wait()
         passed, exercise.survivors = exercise.survivors, []
         for mutant in passed:
@@ -148,7 +155,8 @@ def _outcome(
             with mock.patch("course.checks.SEED", seed):
                 message = halves.verdict(check, names)
             if message:
-                failed[check.grade_id] = message[:MESSAGE]
+                told = message if seed == SEED else f"with seed {seed}: {message}"
+                failed.setdefault(check.grade_id, told[:MESSAGE])
                 if not all_of_them:
                     break
     except BaseException as problem:  # such as SystemExit
@@ -172,6 +180,13 @@ def _limits(exercise: ExerciseAudit, work: Callable[[], Any], jobs: int) -> Limi
     return Limits(cpu_seconds=seconds, wall_seconds=WALL_PER_CPU * seconds)
 
 
+def _times(limits: Limits, runs: int) -> Limits:
+    """Return the limits of so many runs in one child."""
+    return replace(
+        limits, cpu_seconds=limits.cpu_seconds * runs, wall_seconds=limits.wall_seconds * runs
+    )
+
+
 def _mutant_ended(exercise: ExerciseAudit, mutant: Mutant, listed: Listed, ending: Ending) -> None:
     entry = listed.mutant(exercise.notebook, exercise.exercise, mutant.was, mutant.line)
     if ending.died:
@@ -192,6 +207,14 @@ def _again_ended(exercise: ExerciseAudit, mutant: Mutant, outcome: Outcome, endi
         exercise.survivors.append(mutant)
     else:
         exercise.equivalent.append((mutant, outcome))
+
+
+def _worked_ended(exercise: ExerciseAudit, solution: sources.Cell, ending: Ending) -> None:
+    """What hidden inputs of other seeds make of the worked solution."""
+    answer = ending.answer or {"error": ending.died, "failed": {}}
+    for problem in [answer["error"], *map(": ".join, answer["failed"].items())]:
+        if problem:
+            exercise.problems.append(f"the worked solution ({solution.place}) loses: {problem}")
 
 
 def _submission_ended(exercise: ExerciseAudit, path: Path, text: str, ending: Ending) -> None:

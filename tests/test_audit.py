@@ -70,10 +70,9 @@ def test_a_weak_check_lets_mutants_survive_and_a_strong_one_does_not(found):
 def test_submissions_that_are_judged_wrongly_are_told(found):
     alpha = found["alpha"]
     assert alpha.submissions == {"right": 1, "wrong": 1}
-    passes = "wrong_square.py passes alpha_hidden"
-    assert [problem.partition(":")[0] for problem in alpha.problems] == [
+    assert sorted(problem.partition(":")[0] for problem in alpha.problems) == [
         "right_none.py loses points",
-        passes,
+        "wrong_square.py passes alpha_hidden",
     ]
 
 
@@ -106,6 +105,18 @@ def test_an_endless_mutant_dies_and_a_solution_that_fails_is_told(tmp_path, monk
     bad = SCRIPT.replace("return 2 * number  # secret of beta", "return 3 * number")
     with pytest.raises(audit.AuditError, match=r"solution of beta fails: .*beta"):
         audited(make_course(tmp_path / "bad", bad))
+
+
+def test_right_code_must_pass_whatever_the_seed(tmp_path):
+    from_seed = "from course.checks import SEED\nseen = alpha(21) + (SEED == 7)"
+    script = SCRIPT.replace("seen = alpha(21)", from_seed)
+    folder = make_course(tmp_path, script)
+    right = folder / "tests" / "submissions" / "01_toy" / "alpha" / "right_sum.py"
+    right.parent.mkdir(parents=True)
+    right.write_text("def alpha(number):\n    return number + number\n", encoding="utf-8")
+    problems = audited(folder)["alpha"].problems
+    assert len(problems) == 2 and all("alpha_hidden: with seed 7" in told for told in problems)
+    assert sorted(told.split()[0] for told in problems) == ["right_sum.py", "the"]
 
 
 def test_where_the_outcome_counts_the_lucky_are_told_from_the_right(tmp_path):
