@@ -21,6 +21,11 @@ from autograder.build import configuration
 from autograder.outputs import kept_error
 from autograder.rebuild import Rebuilt, rebuild
 from autograder.scores import Scores
+from autograder.whole import write_whole
+
+STAMP = re.compile(  # what nbgrader writes; dateutil would also open a file that is named there
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?( ?([A-Z]{1,5}|[+-]\d\d(:?\d\d)?))?"
+)
 
 
 class AssignmentError(Exception):
@@ -84,8 +89,9 @@ class Assignment:
 
     def submitted(self, students: Sequence[str] = ()) -> list[str]:
         """Return who submitted, sorted; AssignmentError for a name that did not."""
-        pattern = self._path(self.coursedir.submitted_directory, "*")
-        position = Path(pattern).parts.index("*")
+        somebody = self._path(self.coursedir.submitted_directory, "\0")
+        pattern = "*".join(map(glob.escape, somebody.split("\0")))
+        position = Path(somebody).parts.index("\0")
         found = sorted({Path(path).parts[position] for path in glob.glob(pattern)})
         found = [student for student in found if not student.startswith(".")]
         if not found:
@@ -113,6 +119,8 @@ class Assignment:
             return None
         try:
             text = intake.read(path, 1000).decode().strip()
+            if not STAMP.fullmatch(text):
+                raise ValueError("another form than 2026-03-01 12:00:00 UTC")
             claimed = utils.parse_utc(text).replace(tzinfo=UTC)
         except (intake.Refused, ValueError, OverflowError, AttributeError) as error:
             notes.append(f"timestamp.txt is no time ({error}): taken as received {arrived:%F %T}")
@@ -133,7 +141,7 @@ class Assignment:
             if cell.cell_type != "code":
                 continue
             mark = cell.metadata.get("nbgrader", {})
-            if not mark.get("grade"):
+            if not mark.get("grade") or mark.get("solution"):  # a student's text is never a check
                 cells.append({"kind": "cell", "place": place, "text": cell.source})
                 continue
             observe, judge = sources.halves(cell.source)
@@ -177,8 +185,7 @@ class Assignment:
             for name, data in files.items():
                 path = new / "new" / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-                path.chmod(0o444)  # as nbgrader's are
+                write_whole(path, data, mode=0o444, sync=True)  # read-only, as nbgrader's are
             folder.parent.mkdir(parents=True, exist_ok=True)
             if folder.exists() or folder.is_symlink():
                 folder.rename(new / "old")

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,7 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder import anatomy, sources
+from autograder.whole import reason, write_whole
 
 
 class BuildError(Exception):
@@ -50,7 +52,7 @@ def refresh_sources(root, to=None, names=(), always=False):
             continue
         text = source_notebook(script)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write(target, text)
+        write_whole(target, text)
         written.append(script.stem)
     return written
 
@@ -73,8 +75,9 @@ def build(root, names=()):
     """Build the named notebooks (all by default) into notebooks/; return their names."""
     root = Path(root).resolve()
     names = _chosen(root, names)
-    refresh_sources(root, names=names, always=True)
-    _generate(root, names, root)
+    with _disk_errors_said(root):
+        refresh_sources(root, names=names, always=True)
+        _generate(root, names, root)
     return names
 
 
@@ -82,7 +85,7 @@ def differences(root, names=()):
     """Return the released notebooks that are not what the scripts give, a line each."""
     root = Path(root).resolve()
     names = _chosen(root, names)
-    with tempfile.TemporaryDirectory() as folder:
+    with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
         refresh_sources(root, to=folder, names=names)
         _generate(root, names, Path(folder), gradebook=False)
         return [
@@ -116,11 +119,13 @@ def configuration(root, data):
     """Return nbgrader's configuration of the course, with its data under the folder `data`.
 
     Where that is the course's own folder, the gradebook is the one that nbgrader_config.py names.
-    BuildError if `root` is no course.
+    BuildError if `root` is no course, or if grading/source/ cannot be written: reading
+    nbgrader_config.py brings that up to date.
     """
     config = Config()
     try:
-        config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+        with _disk_errors_said(root):
+            config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
     except ConfigFileNotFound as error:
         problem = f"{root}: no nbgrader_config.py there: choose the course's folder with --root."
         raise BuildError(problem) from error
@@ -155,8 +160,11 @@ def _put_environment_on_path():
         os.environ["PATH"] = os.pathsep.join((folder, os.environ.get("PATH", "")))
 
 
-def _write(path, text):
-    """Write all of the text or nothing."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+@contextmanager
+def _disk_errors_said(root):
+    """Make a BuildError of a file that cannot be read or written: a full disk, missing rights."""
+    try:
+        yield
+    except OSError as error:
+        problem = f"{root}: cannot read or write a file: {reason(error, root)}: see to that."
+        raise BuildError(problem) from error

@@ -20,11 +20,10 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import Connection, Select, and_, case, create_engine, func, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, case, create_engine, func, or_, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
-from traitlets.config.loader import ConfigFileNotFound
 
 from autograder.build import BuildError, configuration
 
@@ -86,18 +85,32 @@ def places(root: Path) -> Places:
     root = Path(root).resolve()
     try:
         config = configuration(root, root)
-    except (ConfigFileNotFound, BuildError) as error:
-        raise GradebookError(
-            f"{root}: not the course's folder, which has nbgrader_config.py and solutions/: "
-            "run this from there or name it with --root."
-        ) from error
+    except BuildError as error:
+        raise GradebookError(str(error)) from error
     return Places(CourseDirectory(config=config), root / "grading")
 
 
 @contextmanager
 def opened(db_url: str) -> Iterator[Connection]:
     """Give a connection to the gradebook; GradebookError if it is missing or cannot be read."""
-    url = make_url(db_url)
+    engine = _engine(db_url)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise GradebookError(_sentence(db_url, error)) from error
+    finally:
+        engine.dispose()
+
+
+def _engine(db_url: str) -> Engine:
+    try:
+        url = make_url(db_url)
+    except ArgumentError as error:  # not quoted: there may be a password in it
+        raise GradebookError(
+            "nbgrader_config.py: its db_url is no address of a database: "
+            "write sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME."
+        ) from error
     if url.get_backend_name() == "sqlite":
         if not url.database or not Path(url.database).is_file():
             raise GradebookError(
@@ -105,18 +118,16 @@ def opened(db_url: str) -> Iterator[Connection]:
                 "or choose the course's folder with --root."
             )
         place = Path(url.database).resolve().as_uri() + "?mode=rw"  # never makes a new one
-        engine = create_engine(
+        return create_engine(
             "sqlite://", creator=lambda: sqlite3.connect(place, uri=True), poolclass=NullPool
         )
-    else:
-        engine = create_engine(url)
     try:
-        with engine.connect() as connection:
-            yield connection
-    except DBAPIError as error:
-        raise GradebookError(_sentence(shown(db_url), str(error.orig))) from error
-    finally:
-        engine.dispose()
+        return create_engine(url)
+    except (ImportError, ArgumentError) as error:
+        raise GradebookError(
+            f"{shown(db_url)}: the gradebook cannot be read ({error}): "
+            "install that driver, or correct the db_url in nbgrader_config.py."
+        ) from error
 
 
 def shown(db_url: str) -> str:
@@ -126,8 +137,11 @@ def shown(db_url: str) -> str:
     return str(url.database) if is_file else url.render_as_string(hide_password=True)
 
 
-def _sentence(place: str, problem: str) -> str:
-    problem = " ".join(problem.split())
+def _sentence(db_url: str, error: DBAPIError) -> str:
+    place, problem = shown(db_url), " ".join(str(error.orig).split())
+    if not db_url.startswith("sqlite") and isinstance(error, OperationalError):
+        mend = "is the server running, and the db_url in nbgrader_config.py right?"
+        return f"{place}: the gradebook cannot be read ({problem}): {mend}"
     if "locked" in problem:
         mend = "close the program that writes it (formgrader, a grading) and try again"
     elif "no such" in problem or "does not exist" in problem:

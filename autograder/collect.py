@@ -22,7 +22,9 @@ from autograder.classroom import Class, CollectError
 from autograder.receipts import Receipt
 from autograder.unpack import LITTER, Found, files_in
 
+OURS = ("solutions", "course", "autograder", "tests", "grading/collected", "grading/records")
 COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"
+Receipts = dict[tuple[str, str, str], Receipt]
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,24 @@ class Taken:
     sha256: str
     kept: Path  # where its bytes are
     order: tuple[int, float, int]
+    said: whose.Claim
     received: datetime
+    late: str = ""  # by how much
     notes: tuple[str, ...] = ()
 
     def row(self, outcome: str, *notes: str) -> Row:
         """Return what became of it."""
-        return Row(self.place, outcome, self.student, self.assignment, (*self.notes, *notes))
+        late = (self.late,) if self.late else ()
+        return Row(self.place, outcome, self.student, self.assignment, (*self.notes, *late, *notes))
+
+    def at(self, time: datetime, to: Class, sure: bool = False) -> "Taken":
+        """Return it as received at this time; unless sure, by the due date if Canvas says so."""
+        due = to.due.get(self.assignment)
+        if due is not None:
+            due += to.extensions.get((self.assignment, self.student), timedelta())
+        marked = self.said.late or (None if sure else self.said.late)
+        received, late = receipts.arrival(time, due, marked)
+        return replace(self, received=received, late=late)
 
     @property
     def receipt(self) -> Receipt:
@@ -71,13 +85,14 @@ def collect(
 
     assignment: only this one, and files that do not say which one they are of belong to it.
     received: when they arrived (now). add: also take students who are not in the gradebook.
-    CollectError, UnpackError: nothing was taken.
+    CollectError, UnpackError, ReceiptsError: nothing was taken.
     """
     if assignment and assignment not in to.assignments:
         known = ", ".join(to.assignments)
         raise CollectError(f"{assignment}: no such assignment, there are {known}.")
     received = (received or datetime.now(UTC)).replace(microsecond=0)
-    files = files_in(source)
+    files = files_in(source, only=".ipynb")
+    _refuse_ours(to, source)
     rows: list[Row] = []
     groups: dict[tuple[str, str], list[Taken]] = defaultdict(list)
     try:
@@ -103,6 +118,21 @@ def collect(
     if not rows:
         raise CollectError(f"{source}: is empty: give the folder with the students' files.")
     return sorted(rows, key=lambda row: (row.outcome != NOT_TAKEN, row.place))
+
+
+def _refuse_ours(to: Class, source: Path) -> None:
+    """Raise CollectError if the course's own notebooks would be taken for students' work."""
+    assert to.layout is not None
+    steps = ("source", "release", "submitted", "autograded", "feedback")
+    names = [getattr(to.layout, f"{step}_directory") for step in steps]
+    source = Path(source).resolve()
+    for name in (*OURS, *names):
+        own = Path(to.layout.root, name).resolve()
+        if source.is_relative_to(own) or own.is_relative_to(source):
+            raise CollectError(
+                f"{source}: holds the course's own {name}, or is in it: "
+                "give a folder with nothing but the students' files, such as downloads."
+            )
 
 
 def _sweep(keep: Path) -> None:
@@ -142,90 +172,97 @@ def _taken(
     notes += [note] if note else []
     if not inside and not _is_notebook(found.data):
         notes.append("is damaged: grading will say it")
-    received, lateness = _receipt_time(to, student, assignment, received, said.late)
-    notes += [lateness] if lateness else []
     incoming.write_bytes(found.data)
-    return Taken(
+    one = Taken(
         found.place,
         student,
         assignment,
         hashlib.sha256(found.data).hexdigest(),
         incoming,
         (said.order[0], found.modified, said.order[1]),
+        said,
         received,
-        tuple(notes),
+        notes=tuple(notes),
     )
+    return one.at(received, to)
 
 
 def _is_notebook(data: bytes) -> bool:
     return data.lstrip()[:1] == b"{" and data.rstrip()[-1:] == b"}"
 
 
-def _receipt_time(
-    to: Class, student: str, assignment: str, received: datetime, late: bool | None
-) -> tuple[datetime, str]:
-    """Return when the file arrived and a note if that was late.
-
-    Canvas marks what is late: what it does not mark was there by the due date, whenever it is
-    collected.
-    """
-    due = to.due.get(assignment)
-    if due is None:
-        return received, "late, says Canvas" if late else ""
-    due += to.extensions.get((assignment, student), timedelta())
-    if received <= due:
-        return received, "late, says Canvas" if late else ""
-    if late is False:
-        return due, ""
-    return received, f"late by {_span(received - due)}"
-
-
-def _span(time: timedelta) -> str:
-    minutes = int(time.total_seconds() // 60)
-    days, hours = divmod(minutes // 60, 24)
-    return f"{days} d {hours} h" if days else f"{hours} h {minutes % 60:02} min"
-
-
-def _finished(
-    to: Class, group: list[Taken], came: dict[tuple[str, str, str], Receipt]
-) -> Iterator[Row]:
+def _finished(to: Class, group: list[Taken], came: Receipts) -> Iterator[Row]:
     """Put one student's files for one assignment in their places; yield a row for each."""
+    problem = whose.namesakes(one.said for one in group)
+    strangers = [one for one in group if problem and one.said.lms]  # the others say whose they are
+    yield from (one.row(NOT_TAKEN, problem) for one in strangers)
+    group = [one for one in group if one not in strangers]
+    if not group:
+        return
     *older, newest = sorted(group, key=lambda one: one.order)
-    folder = to.submitted(newest.student, newest.assignment)
-    keep = to.data / "grading" / "collected" / newest.assignment / newest.student
+    folder, keep = _folders(to, newest)
     for path in (folder, folder.parent, keep, keep.parent):
         if path.is_symlink():
             problem = f"{path} is a link: remove it, it leads out of grading/"
             yield from (one.row(NOT_TAKEN, problem) for one in group)
             return
-    target = folder / f"{newest.assignment}.ipynb"
-    current = hashlib.sha256(target.read_bytes()).hexdigest() if target.is_file() else ""
-    new, seen = [], {newest.sha256}
+    seen = {newest.sha256}
+    arrived = []
     for one in older:
         if one.sha256 in seen:
             yield one.row(UNCHANGED, "the same file is there twice")
             continue
         seen.add(one.sha256)
-        new += [] if _key(one) in came else [one]
-        kept = _keep(one, keep)
-        yield one.row(OLDER, f"a newer one counts, this is {kept.relative_to(to.data)}")
-    before = came.get(_key(newest))
-    if newest.sha256 == current:
-        new += [] if before else [newest]
-        yield newest.row(UNCHANGED)
-    elif before and current:
-        yield newest.row(OLDER, "came before, and a newer one counts")
-    else:
-        if current and not any(key[2] == current for key in came):
-            _keep(replace(newest, sha256=current, kept=target), keep, "before-")
-        newest = replace(newest, received=before.time) if before else newest
-        new += [] if before else [newest]
-        folder.mkdir(parents=True, exist_ok=True)
-        _replace(_keep(newest, keep).read_bytes(), target)
-        stamp = newest.received.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
-        _replace(stamp.encode(), folder / "timestamp.txt")
-        yield newest.row(COLLECTED, *(["in place of an older one"] if current else []))
-    receipts.append(receipts.path_of(to.data), [one.receipt for one in new])
+        arrived.append(one := _dated(to, one, came))
+        kept = _keep(one, keep).relative_to(to.data)
+        yield one.row(OLDER, f"a newer one counts, this is {kept}")
+    newest, row = _placed(to, newest, came)
+    arrived.append(newest)
+    yield row
+    new = [one.receipt for one in arrived if _key(one) not in came]
+    receipts.append(receipts.path_of(to.data), new)
+
+
+def _folders(to: Class, one: Taken) -> tuple[Path, Path]:
+    """Return where nbgrader looks for a file, and where all of this student's are kept."""
+    kept = to.data / "grading" / "collected" / one.assignment / one.student
+    return to.submitted(one.student, one.assignment), kept
+
+
+def _dated(to: Class, one: Taken, came: Receipts) -> Taken:
+    """Return it with the time when it came first."""
+    return one.at(came[_key(one)].time, to, True) if _key(one) in came else one
+
+
+def _placed(to: Class, one: Taken, came: Receipts) -> tuple[Taken, Row]:
+    """Put a student's newest file where nbgrader looks, unless one counts that came later.
+
+    Return it with its time of receipt, and its row.
+    """
+    folder, keep = _folders(to, one)
+    target = folder / f"{one.assignment}.ipynb"
+    current = hashlib.sha256(target.read_bytes()).hexdigest() if target.is_file() else ""
+    known = came.get((one.assignment, one.student, current))
+    since = (known.time if known else receipts.stamped(folder)) if current else None
+    one = _dated(to, one, came)
+    if one.sha256 == current:
+        if since and since < one.received:
+            one = one.at(since, to, True)  # it came by the exchange: collecting does not move that
+        return one, one.row(UNCHANGED)
+    if current and _key(one) in came:
+        return one, one.row(OLDER, "came before, and a newer one counts")
+    if since and since > one.received:
+        kept = _keep(one, keep).relative_to(to.data)
+        return one, one.row(OLDER, f"one of {since:%F %R} UTC counts, this is {kept}")
+    if current and not any(key[2] == current for key in came):
+        _keep(replace(one, sha256=current, kept=target), keep, "before-")
+    folder.mkdir(parents=True, exist_ok=True)
+    data = _keep(one, keep).read_bytes()
+    # The time first: cut off in between, a new file would be taken to have come at the old one's.
+    stamp = one.received.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+    _replace(stamp.encode(), folder / "timestamp.txt")
+    _replace(data, target)
+    return one, one.row(COLLECTED, *(["in place of an older one"] if current else []))
 
 
 def _key(one: Taken) -> tuple[str, str, str]:
@@ -245,8 +282,11 @@ def _replace(data: bytes, target: Path) -> None:
     """Write all of it or nothing; what stood there before, also a link, is replaced."""
     partial = target.with_name(f".{target.name}.partial")
     partial.unlink(missing_ok=True)
-    with open(partial, "xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(target)
+    try:
+        with open(partial, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)

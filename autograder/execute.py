@@ -23,7 +23,7 @@ from dataclasses import asdict
 
 from autograder.judge import Judge
 from autograder.outputs import kept_error, kept_outputs, size
-from autograder.sandbox.client import Run, Sandbox
+from autograder.sandbox.client import Run, Sandbox, stretch
 from autograder.sandbox.limits import Limits
 
 TRIES = 12  # runs of one notebook: each that ends early is tried again without the cell it ended in
@@ -33,8 +33,10 @@ WHY = {
     "all time": "the notebook ran for more than {all:g} s in all and was stopped here",
     "memory": "it took more than {mib:.0f} MiB of memory and was stopped",
     "processors": "it kept more processors busy than one and was stopped, with the notebook",
+    "processes": "it started more processes than it may have and was stopped, with all of them",
     "exit 0": "it ended the program: leave exit() out of it",
 }
+REST = "the notebook was stopped before its turn"
 _local = threading.local()
 _open: list["Bench"] = []
 
@@ -82,28 +84,34 @@ class Bench:
     def assess(self, plan: dict) -> dict:
         """Return the outcome of a plan."""
         self.plan, self.notes = plan, []  # type: ignore[var-annotated]
-        self.end = time.monotonic() + self.limits.notebook_seconds
+        self.end = time.monotonic() + self.limits.notebook_seconds * stretch()
         self.room = OUTPUT_BYTES
         outputs: dict[int, list] = {}
         checks: dict[str, dict] = {}
+        ended: dict[int, str] = {}
         for part in ("visible", "hidden"):
             places = [n for n, cell in enumerate(plan["cells"]) if cell["kind"] in ("cell", part)]
             # a student could print the seed of what is kept: only hidden checks get their own
             seed = plan["seed"] if part == "hidden" else None
-            answers, failed = self._answers(places, seed)
+            answers, failed = self._answers(places, seed, ended)
             if part == "visible":
                 for place in places:
                     if plan["cells"][place]["kind"] == "cell":
                         outputs[place] = self._outputs(answers, failed, place)
+                        if failed.get(place, REST) != REST:
+                            ended[place] = failed[place]  # not waited for a second time
             checks |= self._judged(places, answers, failed, seed)
         return {"outputs": outputs, "checks": checks, "notes": self.notes}
 
     def _answers(
-        self, places: list[int], seed: int | None
+        self, places: list[int], seed: int | None, ended: dict[int, str]
     ) -> tuple[dict[int, dict], dict[int, str]]:
-        """Run the cells at `places`; return the answers, and why there is none, by place."""
+        """Run the cells at `places`, without those that are known to have `ended` a run.
+
+        Returns the answers, and why there is none, by place.
+        """
         cells = self.plan["cells"]
-        failed: dict[int, str] = {}
+        failed = dict(ended)
         run = Run()
         tried: list[int] = []
         for _ in range(TRIES):
@@ -125,9 +133,8 @@ class Bench:
             self._note(run.why, cells[place].get("id") or f"cell {place + 1}")
             if run.why == "processors":  # not again: other students' code waits for them
                 self.end = time.monotonic()
-        rest = "the notebook was stopped before its turn"
         answers = {tried[n]: answer for n, answer in run.answers.items()}
-        return answers, {place: rest for place in places if place not in answers} | failed
+        return answers, {place: REST for place in places if place not in answers} | failed
 
     def _run(self, cells: list[dict], seed: int | None) -> Run:
         sent = [

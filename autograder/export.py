@@ -12,7 +12,8 @@ moodle  a row a student. Moodle's import lets one choose what each column is: "E
         "ID number" says who, and a column of feedback wants its column of grades beside it (Moodle
         4.5 documentation, "Grade import", 2024).
 
-A student who handed nothing in has 0 in csv, as in nbgrader, and an empty cell in the others.
+A student who handed nothing in, or whose work has no score yet, has 0 in csv, as in nbgrader, and
+an empty cell in the others.
 """
 
 import csv
@@ -28,6 +29,7 @@ from traitlets import Dict
 
 from autograder.class_data import GradebookError
 from autograder.grades import ExportError, Grades, Mark, grades
+from autograder.whole import write_whole
 from autograder.whose import Person
 
 Table = list[list[str]]
@@ -50,7 +52,7 @@ def unguarded(cell: str) -> str:
 def csv_table(given: Grades, columns: dict[str, str]) -> Table:
     """Return a row for each assignment and student, under nbgrader's own column names."""
     table = [list(STOCK)]
-    nothing = Mark(0.0, 0.0, False, None, ())
+    nothing = Mark(0.0, 0.0, False, False, None, ())
     for name, points in given.points.items():
         for who in given.students:
             mark = given.marks.get((name, who.id), nothing)
@@ -90,7 +92,7 @@ def moodle_table(given: Grades, columns: dict[str, str]) -> Table:
 
 def _score(given: Grades, assignment: str, who: Person) -> str:
     mark = given.marks.get((assignment, who.id))
-    return _number(mark.score) if mark else ""
+    return _number(mark.score) if mark and mark.graded else ""
 
 
 def _number(value: float) -> str:
@@ -98,7 +100,7 @@ def _number(value: float) -> str:
 
 
 def _feedback(mark: Mark | None) -> str:
-    if mark is None:
+    if mark is None or not mark.graded:
         return ""
     late = [f"{_number(mark.penalty)} points off for lateness."] if mark.penalty else []
     return "\n".join([*mark.comments, *late])
@@ -115,12 +117,9 @@ def write(table: Table, to: Path) -> None:
     """Write all of the table or nothing; ExportError if that cannot be."""
     text = io.StringIO()
     csv.writer(text).writerows(table)
-    partial = to.with_name(f".{to.name}.partial")
     try:
-        partial.write_text(text.getvalue(), encoding="utf-8", newline="")
-        partial.replace(to)
+        write_whole(to, text.getvalue())
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise ExportError(
             f"{to}: cannot be written ({error.strerror}): close the program that has it open, "
             "or choose another file with --to."

@@ -4,10 +4,10 @@ One connection, one template, one reading of the gradebook for all students; a s
 notebook cannot be read is one sentence, and the others get their pages.
 """
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from autograder import class_data, class_records, feedback_page, safe_html
 from autograder.class_data import GradebookError, Places
 from autograder.class_records import Record
 from autograder.feedback_page import Course, Mark, Section
+from autograder.whole import write_whole
 
 # what nbgrader's own release_feedback needs beside the page, and what it may look like
 BESIDE = {
@@ -95,8 +96,13 @@ def _read(places: Places, assignment: str) -> Assignment:
     courses = {}
     for notebook, texts in sources.items():
         release = places.folder("release", ".", assignment) / f"{notebook}.ipynb"
-        released = nbformat.read(release, as_version=4).cells if release.is_file() else []
-        courses[notebook] = feedback_page.course_of(texts, released)
+        try:
+            released = nbformat.read(release, as_version=4).cells if release.is_file() else []
+            courses[notebook] = feedback_page.course_of(texts, released)
+        except Exception as error:  # whatever nbformat makes of a damaged file
+            raise GradebookError(
+                f"{release}: cannot be read ({_said(error)}): run `autograder build {assignment}`."
+            ) from error
     penalties = {work.student: work.penalty for work in works}
     return Assignment(assignment, tuple(penalties), courses, dict(graded), penalties)
 
@@ -129,20 +135,33 @@ def _of_student(places: Places, read: Assignment, student: str) -> Outcome:
             elif not refusal:
                 raise ValueError("there is no autograded notebook: grade this submission again")
             text = _rendered(read, student, notebook, graded, parts, refusal)
-            _write(target, text)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, text, mode=0o644)
             pages.append(target)
         except Exception as error:  # one student's notebook never stops the others' pages
-            target.unlink(missing_ok=True)  # a page of an earlier grading would be wrong now
-            problem = " ".join(f"{error}".split(": '")[0].split())[:200] or type(error).__name__
-            problems.append(f"{notebook}.ipynb: {problem}")
-    if pages:
-        _put_beside(folder, [autograded, places.folder("submitted", student, read.name)])
+            problems.append(f"{notebook}.ipynb: {_said(error)}")
+            if not isinstance(error, OSError):  # of a full disk the earlier page knows nothing
+                with suppress(OSError):
+                    target.unlink(missing_ok=True)  # of an earlier grading: it would be wrong now
+    try:
+        if pages:
+            _put_beside(folder, [autograded, places.folder("submitted", student, read.name)])
+    except OSError as error:
+        problems.append(f"beside the page: {_said(error)}")
     return Outcome(student, tuple(pages), "; ".join(problems))
+
+
+def _said(error: Exception) -> str:
+    """Return in one short line what an error says."""
+    return " ".join(f"{error}".split(": '")[0].split())[:200] or type(error).__name__
 
 
 def _record(places: Places, read: Assignment, student: str) -> Record | None:
     path = places.records / read.name / f"{student}.json"
-    return class_records.read_one(path, read.name) if path.is_file() else None
+    with suppress(OSError):  # then the record's own status says that it cannot be read
+        if not path.is_file():
+            return None
+    return class_records.read_one(path, read.name)
 
 
 def _is_of(record: Record | None, autograded: Path) -> bool:
@@ -198,14 +217,5 @@ def _put_beside(folder: Path, origins: list[Path]) -> None:
                 continue
             text = path.read_text(encoding="utf-8", errors="replace")
             if pattern.fullmatch(text):
-                _write(folder / name, text)
+                write_whole(folder / name, text, mode=0o644)
                 break
-
-
-def _write(path: Path, text: str) -> None:
-    """Write all of the text or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8")
-    partial.chmod(0o644)
-    partial.replace(path)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nbgrader.api import Assignment, Grade, Student, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from autograder import class_data
 from autograder.whose import Person
@@ -21,6 +21,9 @@ class Mark:
 
     raw: float
     penalty: float
+    graded: (
+        bool  # it has a score; an extension that nbgrader notes before anything is handed in none
+    )
     waits: bool  # for a grade by hand
     submitted: datetime | None
     comments: tuple[str, ...]
@@ -73,6 +76,7 @@ def _marks(connection: Connection, points: dict[str, float]) -> dict[tuple[str, 
     for assignment in points:
         for student, _, cell, comment in class_data.comments(connection, assignment):
             comments[assignment, student].append(f"{cell}: {comment}")
+    scored = or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None))
     query = (
         select(
             Assignment.name,
@@ -81,6 +85,7 @@ def _marks(connection: Connection, points: dict[str, float]) -> dict[tuple[str, 
             func.coalesce(func.sum(Grade.score), 0.0),
             SubmittedNotebook.late_submission_penalty,
             func.sum(case((Grade.needs_manual_grade, 1), else_=0)),
+            func.sum(case((scored, 1), else_=0)),
         )
         .select_from(SubmittedNotebook)
         .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
@@ -96,9 +101,11 @@ def _marks(connection: Connection, points: dict[str, float]) -> dict[tuple[str, 
         )
     )
     marks: dict[tuple[str, str], Mark] = {}
-    for assignment, student, time, score, penalty, waits in connection.execute(query):
+    for assignment, student, time, score, penalty, waits, scores in connection.execute(query):
         key = assignment, student
-        before = marks.get(key, Mark(0.0, 0.0, False, time, ()))
+        before = marks.get(key, Mark(0.0, 0.0, False, False, time, ()))
         raw, late = before.raw + float(score), before.penalty + float(penalty or 0)
-        marks[key] = Mark(raw, late, before.waits or bool(waits), time, tuple(comments[key]))
+        # what has no score at all waits for `autograder grade`, not for a person
+        graded, by_hand = before.graded or scores > 0, before.waits or bool(scores and waits)
+        marks[key] = Mark(raw, late, graded, by_hand, time, tuple(comments[key]))
     return marks

@@ -7,29 +7,33 @@ The middle runs in threads here, or on a Dask cluster; everything else in this p
 only writer. What is killed at any moment is finished by the next run.
 """
 
+import asyncio
+import fcntl
 import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from autograder import execute, intake, receipts, records
 from autograder.assignment import Assignment, AssignmentError
 from autograder.build import BuildError
+from autograder.plain import plain
 from autograder.rebuild import Rebuilt
 from autograder.records import Record
-from autograder.sandbox.client import SandboxUnavailable
+from autograder.sandbox.client import SECRET, SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from autograder.scores import GradebookError
+from autograder.whole import write_whole
 
-SECRET = ("solutions", "grading", "autograder", "tests")  # folders that no student's code may see
 SWITCH = 0.001  # seconds: threads that only pass messages on should not wait for the writer
 
 
@@ -37,7 +41,14 @@ class GradeError(Exception):
     """A grading that cannot begin: one sentence with the mend."""
 
 
-ERRORS = (GradeError, AssignmentError, GradebookError, SandboxUnavailable, BuildError)
+ERRORS = (
+    GradeError,
+    AssignmentError,
+    GradebookError,
+    receipts.ReceiptsError,
+    SandboxUnavailable,
+    BuildError,
+)
 
 
 @dataclass(frozen=True)
@@ -72,27 +83,22 @@ def grade(
     with ExitStack() as opened:
         assignment = opened.enter_context(closing(Assignment(root, name)))
         wanted = assignment.submitted(students)
+        opened.enter_context(_alone(root))
         executor = opened.enter_context(_executor(settings))
-        return len(wanted), _records(root, assignment, settings, executor, wanted, opened.pop_all())
+        graded = set() if settings.force else assignment.scores.students(name)
+        work = _Class(root, assignment, settings, executor, graded)
+        return len(wanted), _records(work, wanted, opened.pop_all())
 
 
-def _records(
-    root: Path,
-    assignment: Assignment,
-    settings: Settings,
-    executor: Executor,
-    wanted: Sequence[str],
-    opened: ExitStack,
-) -> Iterator[Record]:
+def _records(work: "_Class", wanted: Sequence[str], opened: ExitStack) -> Iterator[Record]:
     with opened:
-        _remove_leftovers(root, assignment.name)
-        graded = set() if settings.force else assignment.scores.students(assignment.name)
+        _remove_leftovers(work.root, work.assignment.name)
         try:
-            yield from _Class(root, assignment, settings, executor, graded).grade(wanted)
+            yield from work.grade(wanted)
         except OSError as error:
             raise GradeError(
-                f"{error.filename or root}: {error.strerror or error}: make room or mend it, and "
-                "call again: what is graded stays"
+                f"{error.filename or work.root}: {error.strerror or error}: make room or mend it, "
+                "and call again: what is graded stays"
             ) from error
 
 
@@ -109,7 +115,8 @@ class _Class:
     ) -> None:
         self.root, self.assignment, self.settings = root, assignment, settings
         self.executor, self.graded = executor, graded
-        self.secret = [str(root / folder) for folder in SECRET]
+        # workers elsewhere hide their own: of this machine they know no path
+        self.secret = [] if settings.scheduler else [str(root / folder) for folder in SECRET]
         self.receipts, self.salt = receipts.read(receipts.path_of(root)), _salt(root)
         self.most = 64 if settings.scheduler else 2 * (settings.jobs or os.cpu_count() or 1)
 
@@ -130,16 +137,34 @@ class _Class:
 
     def _take(self, student: str) -> Record | tuple[Work, bytes]:
         """Return the plan of a submission, or its record when there is nothing to run."""
-        name = self.assignment.name
-        record = Record(student, name, "graded", isolation=self.settings.isolation)
         try:
-            folder = self.assignment.folder(student)
-            submission = intake.take(folder, name, self.assignment.grade_ids)
-            received = self._received(student, submission, record)
+            return self._planned(student)
+        except (*ERRORS, OSError):
+            raise
         except intake.Refused as refused:
-            record.status, record.sentence = "refused", str(refused)
-            records.write(self.root, record)
-            return record
+            return self._refused(student, str(refused))
+        except Exception as error:  # a fault of ours, or a submission that nobody has thought of
+            why = f"the grader cannot take it in ({type(error).__name__}: {error})"
+            return self._refused(student, f"{why}: look at it, and tell the course's authors")
+
+    def _refused(self, student: str, sentence: str) -> Record:
+        """Write and return the record of a refusal; what an earlier grading told is kept in it."""
+        name, student = self.assignment.name, plain(student)
+        record = records.read(self.root, name, student)
+        if record is None or student not in self.graded:
+            record = Record(student, name, "refused", isolation=self.settings.isolation)
+        record = replace(record, status="refused", sentence=sentence, notes=[], key="")
+        records.write(self.root, record)
+        return record
+
+    def _planned(self, student: str) -> Record | tuple[Work, bytes]:
+        name = self.assignment.name
+        if plain(student) != student:
+            raise intake.Refused("its folder's name is no plain text: rename it")
+        record = Record(student, name, "graded", isolation=self.settings.isolation)
+        folder = self.assignment.folder(student)
+        submission = intake.take(folder, name, self.assignment.grade_ids)
+        received = self._received(student, submission, record)
         record.received = received
         record.key = self._key(student, submission, received)
         before = records.read(self.root, name, student)
@@ -165,7 +190,7 @@ class _Class:
         """Write what is done of the work, after waiting until something is."""
         for future in wait(working, return_when=FIRST_COMPLETED).done:
             work = working.pop(future)
-            outcome = json.loads(future.result())
+            outcome = self._outcome(future)
             record = work.record
             record.notes += outcome["notes"]
             record.checks = {
@@ -174,6 +199,7 @@ class _Class:
             }
             passed = sum(check["passed"] for check in record.checks.values())
             record.sentence = f"{passed} of {len(record.checks)} checks passed"
+            records.remove(self.root, record.assignment, record.student)
             self.assignment.save(
                 record.student,
                 work.rebuilt,
@@ -184,6 +210,19 @@ class _Class:
             )
             records.write(self.root, record)
             yield record
+
+    def _outcome(self, future: Future) -> dict:
+        try:
+            return json.loads(future.result())
+        except ERRORS:
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            if not self.settings.scheduler:
+                raise
+            raise GradeError(
+                f"the Dask cluster at {self.settings.scheduler} failed ({type(error).__name__}: "
+                f"{error}): mend it, and call again: what is graded stays"
+            ) from error
 
     def _received(self, student: str, submission: intake.Submission, record: Record) -> str | None:
         receipt = self.receipts.get((self.assignment.name, student, submission.digest))
@@ -230,8 +269,12 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
         ) from error
     try:
         client = Client(scheduler, timeout="10s")
-    except (OSError, ValueError) as error:
-        raise GradeError(f"no Dask scheduler answers at {scheduler}: start one first") from error
+    except (OSError, ValueError, TypeError) as error:  # TypeError: tls:// without certificates
+        needs = " (tls:// needs certificates in Dask's configuration)"
+        raise GradeError(
+            f"no Dask scheduler answers at {scheduler}: start one first"
+            + needs * scheduler.startswith("tls")
+        ) from error
     try:
         yield client.get_executor(pure=False)
     finally:
@@ -243,11 +286,28 @@ def _salt(root: Path) -> bytes:
     path = root / "grading" / "salt"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(secrets.token_hex(32))
-        partial.chmod(0o600)
-        partial.replace(path)
-    return bytes.fromhex(path.read_text().strip())
+        write_whole(path, secrets.token_hex(32), mode=0o600, sync=True)
+    text = path.read_text().strip()
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise GradeError(
+            f"{path}: not the 64 hexadecimal digits that were there: restore it from a copy (or "
+            "move it away: then everybody's hidden inputs are drawn anew)"
+        )
+    return bytes.fromhex(text)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Be the only grading of this class: two would take each other's files away."""
+    _salt(root)
+    with open(root / "grading" / "salt") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise GradeError(
+                f"another `autograder grade` is at work in {root}: wait until it is done"
+            ) from error
+        yield
 
 
 def _remove_leftovers(root: Path, name: str) -> None:

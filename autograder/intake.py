@@ -131,7 +131,7 @@ def read(path: Path, most: int) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        link = path.is_symlink()
+        link = os.path.islink(path)  # Path.is_symlink raises where a folder may not be searched
         raise Refused("a symbolic link" if link else f"{error.strerror}") from error
     try:
         about = os.fstat(handle)

@@ -73,7 +73,8 @@ class Judge:
 def _start() -> subprocess.Popen:
     paths = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
     return subprocess.Popen(
-        [sys.executable, "-m", "autograder.judge"],
+        [sys.executable, "-P", "-m", "autograder.judge"],
+        cwd="/",  # nothing is imported from where the command is called, such as a submission
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

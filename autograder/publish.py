@@ -1,5 +1,6 @@
 """Write the students' tree into a folder, whole or not at all; later bring it up to date."""
 
+import contextlib
 import shutil
 import tempfile
 import tomllib
@@ -8,7 +9,8 @@ from pathlib import Path
 
 from autograder import links
 from autograder.build import differences, scripts
-from autograder.student_tree import student_tree
+from autograder.student_tree import digest, student_tree, untracked
+from autograder.whole import reason
 
 BY_PRODUCTS = ("__pycache__", ".ipynb_checkpoints")
 IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # nobody's, and left alone
@@ -28,6 +30,8 @@ class Published:
     size: int  # bytes
     removed: tuple[str, ...]  # what an earlier one held and this one does not
     kept: tuple[str, ...]  # what somebody else put into the folder
+    changed: tuple[str, ...]  # by hand since then, and now replaced or removed
+    left_out: tuple[str, ...]  # of the course's folder, for git does not know it
 
 
 def publish(root: Path, to: Path, names: tuple[str, ...] = (), repository: str = "") -> Published:
@@ -37,29 +41,55 @@ def publish(root: Path, to: Path, names: tuple[str, ...] = (), repository: str =
     longer is removed, and what others put there stays. Without `repository` the earlier tree's is
     taken. Raises PublishError, and BuildError or SourceError where notebooks/ cannot be made.
     """
-    root, to = Path(root).resolve(), Path(to).resolve()
+    try:
+        return _publish(Path(root).resolve(), Path(to).resolve(), names, repository)
+    except OSError as error:
+        why = reason(error, to)
+        raise PublishError(f"{to}: nothing was published: {why}; see to that.") from error
+
+
+def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> Published:
     chosen = [script.stem for script in scripts(root) if not names or script.stem in names]
     _refuse_a_bad_place(root, to)
     problems = differences(root, names)
     if problems:
         raise PublishError(problems[0])
-    earlier, former_repository = _published_earlier(to)
+    earlier, former_repository, digests = _published_earlier(to)
     repository = repository or former_repository or links.ANY_REPOSITORY
-    files = student_tree(root, chosen, repository)
-    strangers = sorted(_files_in(to) - set(earlier))
+    files, left_out = student_tree(root, chosen, repository), tuple(untracked(root))
+    strangers = sorted(
+        path for path in _files_in(to) - set(earlier) if not _holds(to / path, files.get(path))
+    )
     if strangers and not earlier:
         raise PublishError(
             f"{to}: holds {strangers[0]}, which is not of a published tree; give an empty folder."
         )
     _refuse_what_is_in_the_way(to, files, strangers)
     removed = sorted(set(earlier) - set(files))
-    try:
-        _write(to, files, [path for path in removed if (to / path).is_file()])
-    except OSError as error:
-        reason = f"{error.strerror or error} ({error.filename or to})"
-        raise PublishError(f"{to}: nothing was published: {reason}; see to that.") from error
-    size = sum(map(len, files.values()))
-    return Published(to, repository, tuple(files), size, tuple(removed), tuple(strangers))
+    changed = tuple(path for path in digests if _is_changed(to, path, digests, files))
+    _write(to, files, [path for path in removed if (to / path).is_file()])
+    return Published(
+        folder=to,
+        repository=repository,
+        files=tuple(files),
+        size=sum(map(len, files.values())),
+        removed=tuple(removed),
+        kept=tuple(strangers),
+        changed=changed,
+        left_out=left_out,
+    )
+
+
+def _holds(path: Path, contents: bytes | None) -> bool:
+    """Say whether a file has these contents: then a publish that was ended midway wrote it."""
+    return path.is_file() and not path.is_symlink() and path.read_bytes() == contents
+
+
+def _is_changed(to: Path, path: str, digests: dict[str, str], files: dict[str, bytes]) -> bool:
+    """Say whether a file is neither what was published nor what now will be."""
+    if not (to / path).is_file() or _holds(to / path, files.get(path)):
+        return False
+    return digest(path, (to / path).read_bytes()) != digests[path]
 
 
 def _refuse_a_bad_place(root: Path, to: Path) -> None:
@@ -82,16 +112,31 @@ def _refuse_what_is_in_the_way(to: Path, files: dict[str, bytes], strangers: lis
         raise PublishError(f"{to / in_the_way[0]}: where the tree's own belongs; move it away.")
 
 
-def _published_earlier(to: Path) -> tuple[list[str], str]:
-    """Return the files and the repository of the tree that is there; ([], "") where none is."""
+def _published_earlier(to: Path) -> tuple[list[str], str, dict[str, str]]:
+    """Return the files, the repository and the digests of the tree that is there, if one is.
+
+    A file that the list cannot rightly name (outside, through a link, git's) is not among them.
+    """
     try:
         project = tomllib.loads((to / "pyproject.toml").read_text(encoding="utf-8"))
-        paths = [Path(path) for path in project["tool"]["zero-to-millions"]["published"]]
+        ours = project["tool"]["zero-to-millions"]
+        paths = [Path(path).as_posix() for path in ours["published"]]
         repository = links.repository(project["project"]["urls"]["Repository"])
-        inside = [path for path in paths if not path.is_absolute() and ".." not in path.parts]
-        return [path.as_posix() for path in inside], repository
-    except (OSError, ValueError, KeyError, TypeError, links.LinkError):
-        return [], ""
+        earlier = [path for path in paths if _can_be_ours(to, path)]
+        digests = {path: ours.get("sha256", {}).get(path) for path in earlier}
+        return earlier, repository, {path: text for path, text in digests.items() if text}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, links.LinkError):
+        return [], "", {}
+
+
+def _can_be_ours(to: Path, path: str) -> bool:
+    parts = Path(path).parts
+    if Path(path).is_absolute() or ".." in parts:
+        return False
+    if _is_ignored(to / path, to) or _is_ignored(to / path.lower(), to):  # .GIT is .git on a Mac
+        return False
+    folders = list(Path(path).parents)[:-1]  # without `to` itself
+    return not any((to / folder).is_symlink() for folder in folders)
 
 
 def _files_in(to: Path) -> set[str]:
@@ -111,7 +156,10 @@ def _write(to: Path, files: dict[str, bytes], removed: list[str]) -> None:
     All is written beside the folder first, so that a full disk changes nothing; then the files
     change places one by one, pyproject.toml last: it says what was published.
     """
-    with tempfile.TemporaryDirectory(prefix=f".{to.name}-", dir=to.parent) as folder:
+    prefix = f".{to.name}-"
+    with tempfile.TemporaryDirectory(  # what cannot be tidied up after all is written is no failure
+        prefix=prefix, dir=to.parent, ignore_cleanup_errors=True
+    ) as folder:
         fresh, old = Path(folder, "fresh"), Path(folder, "old")
         for path, contents in files.items():
             (fresh / path).parent.mkdir(parents=True, exist_ok=True)
@@ -134,7 +182,8 @@ def _write(to: Path, files: dict[str, bytes], removed: list[str]) -> None:
                 _move(now, before)
             raise
         for path in removed:
-            _remove_empty_folders(to, (to / path).parent)
+            with contextlib.suppress(OSError):
+                _remove_empty_folders(to, (to / path).parent)
 
 
 def _move(path: Path, place: Path) -> None:

@@ -9,8 +9,16 @@ import io
 import os
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from nbgrader.utils import parse_utc
+
+from autograder import intake
+
+
+class ReceiptsError(Exception):
+    """Receipts that cannot be read, in one sentence with the mend."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +45,24 @@ def path_of(data: Path) -> Path:
 
 
 def read(path: Path) -> dict[tuple[str, str, str], Receipt]:
-    """Return the receipts by (assignment, student, sha256); rows that are cut short are none."""
-    if not path.exists():
+    """Return the receipts by (assignment, student, sha256); rows that are cut short are none.
+
+    ReceiptsError: a spreadsheet or somebody else made it unreadable, all of it or one time.
+    """
+    if not path.exists() or not path.stat().st_size:
         return {}
     found = {}
-    with open(path, encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            receipt = Receipt(*(row.get(column) or "" for column in COLUMNS))
-            if _whole(receipt):
-                found[receipt.assignment, receipt.student, receipt.sha256] = receipt
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            table = csv.DictReader(file)
+            if not set(COLUMNS) <= set(table.fieldnames or ()):
+                raise _unreadable(path, f"its first line is not {','.join(COLUMNS)}")
+            for row in table:
+                receipt = Receipt(*(row[column] or "" for column in COLUMNS))
+                if _whole(path, receipt):
+                    found[receipt.assignment, receipt.student, receipt.sha256] = receipt
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(path, f"is no CSV in UTF-8 ({error})") from error
     return found
 
 
@@ -70,8 +87,52 @@ def append(path: Path, receipts: Iterable[Receipt]) -> None:
         os.fsync(file.fileno())
 
 
-def _whole(receipt: Receipt) -> bool:
+def stamped(folder: Path) -> datetime | None:
+    """Return what a submission's timestamp.txt says, None if there is none that can be true."""
     try:
-        return receipt.time.year > 0 and len(receipt.sha256) == 64 and bool(receipt.student)
-    except ValueError:
+        text = intake.read(folder / "timestamp.txt", 1000).decode().strip()
+        time = parse_utc(text).replace(tzinfo=UTC)
+    except (intake.Refused, ValueError, OverflowError, AttributeError):
+        return None
+    return time.replace(microsecond=0) if time <= datetime.now(UTC) else None
+
+
+def arrival(
+    received: datetime, due: datetime | None, late: bool | None = None
+) -> tuple[datetime, str]:
+    """Return when a file arrived, and a note if that was late.
+
+    received: by our clock. late: what Canvas says, which marks what is late; what it does not mark
+    was there by the due date, whenever it is collected.
+    """
+    if due is None or received <= due:
+        return received, "late, says Canvas" if late else ""
+    if late is False:
+        return due, ""
+    return received, f"late by {_span(received - due)}"
+
+
+def _span(time: timedelta) -> str:
+    minutes = int(time.total_seconds() // 60)
+    days, hours = divmod(minutes // 60, 24)
+    return f"{days} d {hours} h" if days else f"{hours} h {minutes % 60:02} min"
+
+
+def _whole(path: Path, receipt: Receipt) -> bool:
+    """Tell whether a row has all its columns; ReceiptsError if it has, and its time is none."""
+    if len(receipt.sha256) != 64 or not receipt.student:
         return False
+    try:
+        return receipt.time.year > 0
+    except (ValueError, OverflowError) as error:
+        said = (
+            f"{receipt.received!r} of {receipt.student} is no time such as 2026-11-24T21:00+00:00"
+        )
+        raise _unreadable(path, said) from error
+
+
+def _unreadable(path: Path, problem: str) -> ReceiptsError:
+    return ReceiptsError(
+        f"{path}: {problem}: a spreadsheet may have changed it: put back the copy from before, "
+        "or save it as CSV with commas in UTF-8."
+    )

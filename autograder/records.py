@@ -4,12 +4,12 @@ A record is written last, in one piece; so a submission with a record is done.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.plain import plain, plain_notes
+from autograder.whole import write_whole
 
 
 @dataclass
@@ -55,12 +55,9 @@ def write(data: Path, record: Record) -> None:
     record.sentence, record.notes = plain(record.sentence), plain_notes(record.notes)
     path = folder(data, record.assignment) / f"{record.student}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with open(partial, "w", encoding="utf-8") as file:
-            json.dump(asdict(record), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, json.dumps(asdict(record), indent=1), sync=True)
+
+
+def remove(data: Path, assignment: str, student: str) -> None:
+    """Take a record away, before what it tells of is written anew."""
+    (folder(data, assignment) / f"{student}.json").unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """A class's gradebook → one self-contained HTML page: scores, checks, messages, whom to look at."""
 
-import os
 import re
 import statistics
 from collections import Counter, defaultdict
@@ -15,6 +14,7 @@ from autograder import class_data, class_records, report_pictures
 from autograder.class_data import Check, Work
 from autograder.class_records import Record
 from autograder.report_pictures import Picture
+from autograder.whole import write_whole
 
 MESSAGES_SHOWN = 10  # an assignment
 MESSAGE_LENGTH = 300  # characters
@@ -69,9 +69,7 @@ def write_report(root: Path, to: Path | None = None, wanted: tuple[str, ...] = (
     text = render(gather(places, wanted))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.{os.getpid()}")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(target)
+        write_whole(target, text)
     except OSError as error:
         raise class_data.GradebookError(
             f"{target}: cannot be written ({error.strerror}): choose another file with --to."

@@ -21,7 +21,7 @@ from nbgrader.preprocessors import (
     latesubmissions,
     saveautogrades,
 )
-from sqlalchemy.exc import DatabaseError, SAWarning
+from sqlalchemy.exc import ArgumentError, DatabaseError, SAWarning
 from traitlets.config import Config
 
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
@@ -37,7 +37,13 @@ class Scores:
     def __init__(self, config: Config, course_id: str, patience: float = PATIENCE) -> None:
         self.config, self.patience = config, patience
         self.url = config.CourseDirectory.db_url
-        self.gradebook: Gradebook = self._patiently(lambda: Gradebook(self.url, course_id))
+        try:
+            self.gradebook: Gradebook = self._patiently(lambda: Gradebook(self.url, course_id))
+        except (ArgumentError, ImportError) as error:
+            raise GradebookError(
+                f"The gradebook {self._place()}: {error}: is the db_url in nbgrader_config.py "
+                "right, and its driver installed?"
+            ) from error
         self.db = self.gradebook.db
         self.log = logging.getLogger("autograder.nbgrader")
         self.log.setLevel(logging.ERROR)
@@ -123,7 +129,9 @@ class Scores:
             except (DatabaseError, InvalidEntry) as error:  # nbgrader makes one of the other
                 said = str(getattr(error, "orig", error)).partition("\n")[0]
                 if "locked" not in said and "busy" not in said:
-                    raise GradebookError(f"The gradebook {self._place()}: {said}") from error
+                    raise GradebookError(
+                        f"The gradebook {self._place()}: {said}: {self._mend(said)}"
+                    ) from error
                 if time.monotonic() > deadline:
                     raise GradebookError(
                         f"The gradebook {self._place()} has been locked for "
@@ -131,6 +139,13 @@ class Scores:
                     ) from error
             time.sleep(pause)
             pause = min(pause * 1.5, 1.0)
+
+    def _mend(self, said: str) -> str:
+        if not self.url.startswith("sqlite"):
+            return "is the server running, and the db_url in nbgrader_config.py right?"
+        if "not a database" in said or "malformed" in said:
+            return "restore it from a copy, or move it away and run `nbgrader generate_assignment`"
+        return "make room, or allow writing there, and call again: what is graded stays"
 
     def _place(self) -> str:
         return self.url.removeprefix("sqlite:///").rpartition("@")[2]

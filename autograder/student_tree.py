@@ -1,10 +1,14 @@
 """What a class's repository holds: the released notebooks, `course`, and what installs and says so.
 
 student_tree(root, names, repository) → the contents of each file by its path
+untracked(root) → the files of `course` that are not in it, for git does not know them
 """
 
+import os
 import re
+import subprocess
 import tomllib
+from hashlib import sha256
 from pathlib import Path
 from string import Template
 
@@ -81,12 +85,18 @@ package-dir = { "" = "." }
 
 [tool.setuptools.packages.find]
 include = ["course*"]
+"""
 
+PUBLISHED = """
 # written by `autograder publish`, which replaces these files, and only these, the next time
 [tool.zero-to-millions]
 published = [
 $published
 ]
+
+# what they held, by which it knows one that was changed by hand
+[tool.zero-to-millions.sha256]
+$digests
 """
 
 IGNORED = """\
@@ -171,17 +181,50 @@ def student_tree(root: Path, names: list[str], repository: str) -> dict[str, byt
         words,
         python=project["requires-python"],
         packages=_lines(wanted),
-        published=_lines(sorted([*files, "pyproject.toml"])),
+    )
+    digests = [f'"{path}" = "{digest(path, files[path])}"' for path in sorted(files)]
+    files["pyproject.toml"] += _filled(
+        PUBLISHED, {}, published=_lines(sorted(files)), digests="\n".join(digests)
     )
     return files
 
 
+def digest(path: str, contents: bytes) -> str:
+    """Return the sha256 of a published file; of pyproject.toml without the list that has it."""
+    listed, marker = path == "pyproject.toml", PUBLISHED.partition(",")[0]
+    return sha256(contents.partition(marker.encode())[0] if listed else contents).hexdigest()
+
+
+def course_files(root: Path) -> list[str]:
+    """Return the paths of all files of `course` but those that programs leave behind."""
+    paths = (path.relative_to(root) for path in (root / "course").rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in paths if not _is_a_by_product(path))
+
+
+def untracked(root: Path) -> list[str]:
+    """Return the files of `course` that are not the course's: git does not know them.
+
+    None where git knows no file of `course`, as in a copy without a repository. OSError where
+    there is a repository and git cannot read it.
+    """
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return []
+    own = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")  # of another repository, in git's hooks
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z", "--", "course"],
+        capture_output=True,
+        env={name: value for name, value in os.environ.items() if name not in own},
+    )
+    if listed.returncode:
+        said = os.fsdecode(listed.stderr).strip().partition("\n")[0]
+        raise OSError(0, f"git cannot list the course's files: {said}", str(root / "course"))
+    known = set(os.fsdecode(listed.stdout).split("\0")) - {""}
+    return [path for path in course_files(root) if path not in known] if known else []
+
+
 def _course(root: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted((root / "course").rglob("*"))
-        if path.is_file() and not _is_a_by_product(path.relative_to(root))
-    }
+    paths = sorted(set(course_files(root)) - set(untracked(root)))
+    return {path: (root / path).read_bytes() for path in paths}
 
 
 def _is_a_by_product(path: Path) -> bool:

@@ -4,9 +4,11 @@ Nothing is written here, no link is followed, and every limit holds for the byte
 out, whatever an archive says about itself.
 """
 
+import lzma
 import os
 import re
 import stat
+import struct
 import time
 import zipfile
 from collections.abc import Iterator
@@ -21,6 +23,16 @@ LARGEST_ARCHIVE = (4_000 * MEGABYTE, 200 * MEGABYTE)  # what comes out of a down
 MOST_FILES = 50_000
 RATIO = 200  # unpacked to packed, from 20 MB on: text packs to a tenth, a bomb to a thousandth
 DEEPEST = 2  # an archive in the download's archive is a student's, one inside that is refused
+DAMAGED = (  # what reading an archive raises that is cut, made up, or of a kind we have not
+    zipfile.BadZipFile,
+    ZlibError,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,  # also NotImplementedError
+)
 LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -43,17 +55,27 @@ class Found:
         return "/".join(self.parts)
 
 
-def files_in(path: Path) -> Iterator[Found]:
-    """Yield every file of a folder or a zip archive, or the one file; UnpackError if none."""
+def files_in(path: Path, only: str = "") -> Iterator[Found]:
+    """Yield every file of a folder or a zip archive, or the one file; UnpackError if none.
+
+    only: how the names end of those whose bytes matter, such as ".ipynb"; others are not read.
+    """
     path = Path(path)
-    if path.is_dir():
-        return _walk(path, ())
-    if path.is_file():
-        return _one(path.resolve(), (path.name,))
+    try:
+        if path.is_dir():
+            os.scandir(path).close()  # may it be read?
+            return _walk(path, (), only)
+        if path.is_file():
+            return _one(path.resolve(), (path.name,), only)
+    except OSError as error:
+        raise UnpackError(
+            f"{path}: cannot be read ({error.strerror}): "
+            "copy the students' files into a folder of your own and give that."
+        ) from error
     raise UnpackError(f"{path}: no such folder or file: give the folder with the students' files.")
 
 
-def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Found]:
+def _walk(folder: Path, above: tuple[str, ...], only: str) -> Iterator[Found]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -64,20 +86,22 @@ def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Found]:
         if entry.is_symlink():
             yield Found(parts, problem="is a link, and links are not followed")
         elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), parts)
+            yield from _walk(Path(entry.path), parts, only)
         elif entry.is_file(follow_symlinks=False):
-            yield from _one(Path(entry.path), parts)
+            yield from _one(Path(entry.path), parts, only)
         else:
             yield Found(parts, problem="is no ordinary file")
 
 
-def _one(path: Path, parts: tuple[str, ...]) -> Iterator[Found]:
+def _one(path: Path, parts: tuple[str, ...], only: str) -> Iterator[Found]:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(descriptor, "rb") as file:
             about = os.fstat(file.fileno())
             if path.suffix.lower() == ".zip":
-                yield from _archive(file, parts, about.st_size, 1)
+                yield from _archive(file, parts, about.st_size, 1, only)
+            elif not path.name.lower().endswith(only):
+                yield Found(parts, about.st_mtime)
             elif about.st_size > LARGEST_FILE:
                 yield Found(parts, about.st_mtime, problem=_too_large(about.st_size))
             else:
@@ -86,7 +110,9 @@ def _one(path: Path, parts: tuple[str, ...]) -> Iterator[Found]:
         yield Found(parts, problem=f"cannot be read ({error.strerror})")
 
 
-def _archive(file: IO[bytes], parts: tuple[str, ...], size: int, depth: int) -> Iterator[Found]:
+def _archive(
+    file: IO[bytes], parts: tuple[str, ...], size: int, depth: int, only: str
+) -> Iterator[Found]:
     """Yield the members of an archive, or one Found with the problem of all of it."""
     if depth > DEEPEST:
         yield Found(parts, problem="is an archive inside an archive inside an archive: unpack it")
@@ -99,8 +125,8 @@ def _archive(file: IO[bytes], parts: tuple[str, ...], size: int, depth: int) -> 
                 yield Found(parts, problem=problem)
                 return
             for member in members:
-                yield from _member(archive, member, parts, depth)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+                yield from _member(archive, member, parts, depth, only)
+    except DAMAGED as error:
         yield Found(parts, problem=f"is no zip archive that can be opened ({error})")
 
 
@@ -118,7 +144,7 @@ def _dangerous(members: list[zipfile.ZipInfo], size: int, largest: int) -> str:
 
 
 def _member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, above: tuple[str, ...], depth: int
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, above: tuple[str, ...], depth: int, only: str
 ) -> Iterator[Found]:
     parts = (*above, *PurePosixPath(member.filename.replace("\\", "/")).parts)
     found = Found(parts, _time(member))
@@ -126,7 +152,7 @@ def _member(
         yield replace(found, problem="is a link, and links are not followed")
     elif member.flag_bits & 1:
         yield replace(found, problem="is encrypted: ask for it without a password")
-    else:
+    elif parts[-1].lower().endswith((".zip", only)):
         try:
             with archive.open(member) as file:
                 data = file.read(LARGEST_FILE + 1)  # it may be more than the archive says
@@ -134,11 +160,13 @@ def _member(
                     yield replace(found, problem=_too_large(max(member.file_size, len(data))))
                 elif parts[-1].lower().endswith(".zip"):
                     file.seek(0)
-                    yield from _archive(file, parts, len(data), depth + 1)
+                    yield from _archive(file, parts, len(data), depth + 1, only)
                 else:
                     yield replace(found, data=data)
-        except (zipfile.BadZipFile, ZlibError, OSError, EOFError, NotImplementedError) as error:
+        except DAMAGED as error:
             yield replace(found, problem=f"is damaged ({error}): ask for it again")
+    else:
+        yield found
 
 
 def _time(member: zipfile.ZipInfo) -> float:

@@ -23,9 +23,14 @@ CANVAS = re.compile(
     r"(?P<name>\w+?)(?P<late>_LATE)?_(?P<user>\d+|anon_\w+?)_(?P<file>\d+)_(?P<rest>.+)"
 )
 MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_file_(?P<rest>.*)")
-TYPED = re.compile(r"(?P<assignment>.+?)__(?P<student>[\w.@-]+)")
+# a name may have spaces, as a student writes it by hand; " - Copy" at its end is no name
+TYPED = re.compile(r"(?P<assignment>.+?)__(?P<student>[\w.@'’-]+(?: \w[\w.@'’-]*)*)")
 COPY = re.compile(r" ?\((?P<number>\d+)\)$")  # what a browser adds
 AGAIN = re.compile(r"-(?P<number>\d+)$")  # what Canvas adds when a student hands in again
+NAMELESS = (
+    "does not say whose it is: rename it to ASSIGNMENT__STUDENT.ipynb, "
+    "with no other signs in STUDENT than letters, digits, spaces and . @ - _"
+)
 
 
 class WhoseError(Exception):
@@ -139,7 +144,7 @@ def student(said: Claim, roster: list[Person], add: bool = False) -> tuple[str, 
     """
     typed = _by_typed(said.typed, roster)
     if not said.called and not said.typed:
-        raise WhoseError("does not say whose it is: rename it to ASSIGNMENT__STUDENT.ipynb")
+        raise WhoseError(NAMELESS)
     called = _by_lms(said, roster)
     if len(called) > 1 and typed and typed[0] in called:
         called = typed  # two of one name, and the file says which
@@ -157,6 +162,26 @@ def student(said: Claim, roster: list[Person], add: bool = False) -> tuple[str, 
             f"is of {who}, who is not in the gradebook: `nbgrader db student add ID`, or use --add"
         )
     return _new(said), ""
+
+
+def namesakes(claims: Iterable[Claim]) -> str:
+    """Return a sentence if an LMS numbers the people apart that are one student here, or "".
+
+    claims: of the files that one student is taken to have handed in for one assignment.
+    """
+    numbers: dict[str, dict[str, str]] = {}
+    for said in claims:
+        if said.lms:
+            numbers.setdefault(said.lms, {}).setdefault(said.lms_user, said.called)
+    for people in numbers.values():
+        if len(people) > 1:
+            many = "two" if len(people) == 2 else len(people)
+            called = " or ".join(dict.fromkeys(people.values()))
+            return (
+                f"{many} people are called {called} ({', '.join(people)}): move their files out "
+                "of the download and rename the files to ASSIGNMENT__STUDENT.ipynb"
+            )
+    return ""
 
 
 def _by_lms(said: Claim, roster: list[Person]) -> list[Person]:
@@ -185,5 +210,5 @@ def _new(said: Claim) -> str:
     }.get(said.lms, said.typed or said.called)
     made = re.sub(r"[^\w.@-]+", "-", name).strip("-._")
     if not made:
-        raise WhoseError("does not say whose it is: rename it to ASSIGNMENT__STUDENT.ipynb")
+        raise WhoseError(NAMELESS)
     return made

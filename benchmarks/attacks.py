@@ -96,7 +96,9 @@ def graded_by_stock(empty: Path, folder: Path, attack: Attack) -> tuple[str, str
         if not ended:
             effects.append(f"hangs (ended after {SECONDS} s)")
         left = attacked.alive()
-        rows = gradebook_rows(course, NAME)
+        after = attacked.snapshot(course)
+        shutil.copytree(empty / "solutions", course / "solutions", dirs_exist_ok=True)
+        rows = gradebook_rows(course, NAME)  # reads the configuration, which wants solutions
     if attacked.points(rows, "zzz") != ALL_POINTS:
         effects.append("the honest student after it has no grade, or another")
     if left:
@@ -109,7 +111,6 @@ def graded_by_stock(empty: Path, folder: Path, attack: Attack) -> tuple[str, str
         if path.is_file():
             found |= set(re.findall(rb"canary-[0-9]+-([a-z]+)", path.read_bytes()))
     effects += [f"read the {kind.decode()}" for kind in sorted(found)]
-    after = attacked.snapshot(course)
     if any(before.get(path) != after.get(path) for path in before | after):
         effects.append("wrote to the course's folder")
     if spoilt(course):

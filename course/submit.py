@@ -1,4 +1,4 @@
-"""The last cell of a notebook: is the work fit to be handed in, and one file to hand in.
+"""The cell under Hand in of a notebook: is the work fit to be handed in, and one file to hand in.
 
     course.submit()  → a field for your name, a button, and below them what is missing or the file
 

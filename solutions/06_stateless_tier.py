@@ -581,7 +581,7 @@ for _ in range(200):
     _response = handle(_Request(_id), _store)
     _asked = _store.asked == [_id] * len(_store.asked) and bool(_store.asked)
     _store.asked.clear()
-    seen.append([_response.status, _response.body, _asked or _id is None])
+    seen.append([_response.status, _response.body, _asked or not _id])
 ### JUDGE
 import random
 from course.checks import SEED

@@ -303,6 +303,7 @@ for _now in (_start, _start + 1):
 _other.receive(_start)
 _after = _start + 1 + _timeout
 _again = fields(_one.receive(_after))
+_unknown = (-7, 10**9, 10**12) if isinstance(_never, int) else ("no such id", f"{_never}000", "")
 seen = {
     "again": _again and _again[1:],
     "ack of a redelivered one": _one.ack(_slow),
@@ -310,7 +311,7 @@ seen = {
     "ack past the timeout, not redelivered": _one.ack(_late),
     "ack of one never received": _one.ack(_never),
     "ack of it again": _one.ack(_never),
-    "ack of an unknown id": [_one.ack(_id) for _id in (-7, "no such id", 10**9)],
+    "ack of an unknown id": [_one.ack(_id) for _id in _unknown],
     "len": [len(_one), len(_other)],
     "acked ones come back": fields(_one.receive(_after + 9 * _timeout)),
     "other queue, hidden": fields(_other.receive(_start + 2 * _timeout - 1)),
@@ -874,7 +875,7 @@ for _ in range(300):
         ]
     )
 seen = {"given": [attempt(lambda: workers_needed(*_call)) for _call in _calls]}
-_wrong = [[0, 60], [-1.5, 60], [2, 0], [2, -3], [0.0, -0.25], [_rng.randint(-99, -10), 5]]
+_wrong = [[0, 60], [-1.5, 60], [2, 0], [2, -3], [0, -0.25], [_rng.randint(-99, -10), 5]]
 seen["wrong"] = [attempt(lambda: workers_needed(10, 1, *_pair)) for _pair in _wrong]
 seen["kinds"] = [type(workers_needed(*_call)).__name__ for _call in _calls[:20]]
 ### JUDGE
@@ -894,7 +895,7 @@ for _ in range(300):
             _rng.choice([0, 1, 2, 7, 50]),
         ]
     )
-_wrong = [[0, 60], [-1.5, 60], [2, 0], [2, -3], [0.0, -0.25], [_rng.randint(-99, -10), 5]]
+_wrong = [[0, 60], [-1.5, 60], [2, 0], [2, -3], [0, -0.25], [_rng.randint(-99, -10), 5]]
 for _call, _answer in zip(_calls, seen["given"], strict=True):
     _backlog, _arrival, _rate, _seconds, _minimum = map(Fraction, _call)
     _work = (_backlog + _arrival * _seconds) / (_rate * _seconds)

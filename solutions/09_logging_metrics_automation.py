@@ -290,7 +290,7 @@ for _size in (20_000, 10_000_000):  # the short ones first: a slow parser must n
             _start = time.process_time()
             _entry = parse_line(_text)
             _took.append(time.process_time() - _start)
-            if _took[-1] < 0.05:
+            if _took[-1] < (0.05 if _size == 20_000 else 1):
                 break
         _whole = min(_took) * (500 if _size == 20_000 and min(_took) > 0.05 else 1)
         seen["seconds"] = max(seen["seconds"], _whole)
@@ -633,7 +633,8 @@ from course.checks import SEED
 _rng, seen = random.Random(SEED + 5), []
 for _size in (0, 1, 30, 300):
     _days = _rng.sample(range(-5, 400), 12)
-    _events = [(_rng.choice([_rng.randrange(25), f"u{_rng.randrange(9)}"]), _rng.choice(_days)) for _ in range(_size)]
+    _users = [_number if _size == 30 else f"u{_number}" for _number in range(25)]
+    _events = [(_rng.choice(_users), _rng.choice(_days)) for _ in range(_size)]
     _copy = list(_events)
     _asked = [sorted(_rng.choices(_days, k=2)) for _ in range(25)] + [[_days[0]] * 2, [999, 1000]]
     _active = daily_active_users(_events)
@@ -651,7 +652,8 @@ from course.checks import SEED
 _rng = random.Random(SEED + 5)
 for _size, _got in zip((0, 1, 30, 300), seen, strict=True):
     _days = _rng.sample(range(-5, 400), 12)
-    _events = {(_rng.choice([_rng.randrange(25), f"u{_rng.randrange(9)}"]), _rng.choice(_days)) for _ in range(_size)}
+    _users = [_number if _size == 30 else f"u{_number}" for _number in range(25)]
+    _events = {(_rng.choice(_users), _rng.choice(_days)) for _ in range(_size)}
     _asked = [sorted(_rng.choices(_days, k=2)) for _ in range(25)] + [[_days[0]] * 2, [999, 1000]]
     _when = [_day for _, _day in _events]
     _want = sorted([_day, _when.count(_day)] for _day in set(_when))

@@ -20,6 +20,7 @@ import pytest
 from click.testing import CliRunner
 from nbconvert.exporters import HTMLExporter
 from nbformat import v4
+from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 
 import course as course_package
@@ -188,7 +189,16 @@ def attacked(empty_course: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     (home / "canary" / "notes.txt").write_text(CANARY.format("home"))
     with open(course / "solutions" / f"{NAME}.py", "a") as file:
         file.write(f"# {CANARY.format('solutions')}\n")
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("elsewhere", last_name=CANARY.format("gradebook"))
+    (course / "grading" / "records").mkdir()
+    (course / "grading" / "records" / "notes.json").write_text(CANARY.format("record"))
     honest(course)
+    own = v4.new_markdown_cell(CANARY.format("notebook"))
+    path = course / "grading" / "submitted" / "aaa" / NAME / f"{NAME}.ipynb"
+    shown = nbformat.read(path, as_version=4)
+    shown.cells.insert(0, own)
+    nbformat.write(shown, path)
     (course / "grading" / "submitted" / "aaa" / NAME / "notes.txt").write_text(
         CANARY.format("submission")
     )
@@ -316,6 +326,15 @@ import os, signal, time
 os.kill(os.getppid(), signal.SIGKILL)
 time.sleep(60)
 """
+STARTS_MANY = """
+import os, time
+for _ in range(200):
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(60)
+        os._exit(0)
+time.sleep(1)
+"""
 BY_PROCESS = ("os._exit", "an infinite loop", "3 GB of memory", "40 detached processes")
 
 
@@ -328,6 +347,7 @@ def test_limits_hold_with_process_isolation(
     honest(course)
     tried = [attack for attack in ATTACKS if attack.name in BY_PROCESS]
     tried.append(code("kills its supervisor", KILLS_ITS_SUPERVISOR, right=True))
+    tried.append(code("starts many", STARTS_MANY, right=True, says="more processes than it may"))
     places = Places(course, tmp_path, 9, "nobody")
     names = [student(attack, number) for number, attack in enumerate(tried)]
     for name, attack in zip(names, tried, strict=True):

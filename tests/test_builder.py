@@ -1,11 +1,14 @@
 """The builder: the same bytes each time, nothing secret in the release, one clear line an error."""
 
+from pathlib import Path
+
 import nbformat
 import pytest
 from click.testing import CliRunner
 
 from autograder.build import BuildError, build, differences, refresh_sources
 from autograder.cli import main
+from autograder.whole import write_whole
 from tests.toy_course import SCRIPT, TITLE, make_course
 
 
@@ -290,6 +293,42 @@ def test_a_script_that_is_not_utf_8(tmp_path):
     (course / "solutions" / "01_toy.py").write_bytes(SCRIPT.encode("utf-16"))
     result = autograder("build", "--root", course)
     assert "01_toy.py: file: is not UTF-8" in result.output and result.output.count("\n") == 1
+
+
+def full(path, *arguments):
+    raise OSError(28, "No space left on device", str(path))
+
+
+@pytest.mark.parametrize("words", [["build"], ["build", "--check"], ["report"], ["export"]])
+def test_a_full_disk_is_one_line_and_leaves_nothing(course, monkeypatch, words):
+    build(course)
+    source = course / "grading" / "source" / "01_toy"
+    before = released(course).read_bytes()
+    (course / "solutions" / "01_toy.py").touch()
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    result = autograder(*words, "--root", course)
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit), result.exception
+    assert result.output.startswith(
+        f"Error: {course}: cannot read or write a file: No space left on device ("
+    )
+    assert result.output.endswith("): see to that.\n") and result.output.count("\n") == 1
+    assert [path.name for path in source.iterdir()] == ["01_toy.ipynb"]
+    assert released(course).read_bytes() == before
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "page.html"
+    write_whole(path, "é", mode=0o644, sync=True)
+    assert path.read_bytes() == "é".encode() and path.stat().st_mode & 0o777 == 0o644
+    write_whole(path, b"\r\n")
+    assert path.read_bytes() == b"\r\n"
+    for name in (tmp_path, Path(".")):
+        with pytest.raises(IsADirectoryError):
+            write_whole(name, "x")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(path, "more", sync=True)
+    assert path.read_bytes() == b"\r\n" and list(tmp_path.iterdir()) == [path]
 
 
 def test_a_failed_conversion_is_one_line(course, monkeypatch):

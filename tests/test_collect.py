@@ -20,6 +20,7 @@ from nbgrader.api import Gradebook
 from autograder import receipts, whose
 from autograder.build import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
+from autograder.unpack import files_in
 from autograder.whose import Person, WhoseError
 from tests.course_scripts import ROOT
 
@@ -153,6 +154,8 @@ NAMES = [  # path, (student, assignment) by the roster, and without one
     (f"{TWO}__Ada-Lovelace.ipynb", ("ada", TWO), ("Ada-Lovelace", TWO)),
     (f"{ONE}__ADA.L@example.org.ipynb", ("ada", ONE), ("ADA.L@example.org", ONE)),
     (f"{ONE}__otomo-ben.ipynb", ("ben", ONE), ("otomo-ben", ONE)),
+    (f"{ONE}__Ada Lovelace (2).ipynb", ("ada", ONE), ("Ada-Lovelace", ONE)),
+    (f"{ONE}__O'Neil Rory.ipynb", None, ("O-Neil-Rory", ONE)),
     (f"lovelaceada_12345_67890_{TWO}-1.ipynb", ("ada", TWO), ("lovelaceada-12345", TWO)),
     (f"lovelaceada_LATE_99_678_{ONE}.ipynb", ("ada", ONE), ("lovelaceada-99", ONE)),
     (f"renamed_12345_67890_{ONE}__ada-2.ipynb", ("ada", ONE), ("renamed-12345", ONE)),
@@ -188,6 +191,7 @@ def test_canvas_says_what_is_late_and_which_is_newer():
     ("path", "problem"),
     [
         (f"{ONE}.ipynb", "does not say whose it is"),
+        (f"{ONE}__ada - Copy.ipynb", "no other signs in STUDENT than letters"),
         (f"{ONE}__zoe.ipynb", "zoe, who is not in the gradebook"),
         (f"kleineva_7_8_{ONE}.ipynb", "eva1 or eva2"),
         (f"Eva Klein_7_assignsubmission_file_/{ONE}.ipynb", "eva1 or eva2"),
@@ -203,6 +207,49 @@ def test_an_lms_is_believed_before_the_student():
         whose.claim([f"lovelaceada_12345_1_{ONE}__ben.ipynb"], KNOWN), list(ROSTER)
     )
     assert student == "ada" and "ben" in note
+
+
+MOODLE = "Eva Klein_{}_assignsubmission_file_/{}.ipynb"
+NAMESAKES = [  # names of two people's files, whether eva1 is in the gradebook, what is said
+    ([MOODLE.format(number, ONE) for number in (471, 472)], False, "Eva Klein (471, 472)"),
+    ([MOODLE.format(number, ONE) for number in (471, 472)], True, "Eva Klein (471, 472)"),
+    ([f"kleineva_{user}_9{user}_{ONE}.ipynb" for user in (7, 8)], True, "kleineva (7, 8)"),
+]
+
+
+@pytest.mark.parametrize(("names", "known", "who"), NAMESAKES)
+def test_two_of_one_name_do_not_become_one(course, names, known, who):
+    if known:
+        course.enroll()
+        with Gradebook(f"sqlite:///{course.database}") as gradebook:
+            gradebook.remove_student("eva2")
+    for name in names:
+        course.drop(name, notebook(name))
+    course.drop(f"{ONE}__ada.ipynb")
+    lines = course.collect()
+    assert course.students() == ["ada"]
+    for name in names:
+        line = row_of(lines, name)
+        assert "NOT TAKEN" in line and f"two people are called {who}: move their files" in line
+    for student, name in zip(("eva1", "eva2"), names, strict=True):  # the mend
+        shutil.move(course.inbox / name, course.inbox / f"{ONE}__{student}.ipynb")
+    course.collect("--add")
+    assert [course.submitted(student) for student in ("eva1", "eva2")] == list(map(notebook, names))
+
+
+def test_a_file_moved_out_of_the_download_is_taken_beside_namesakes(course):
+    names = [MOODLE.format(number, ONE) for number in (471, 472)]
+    course.drop("download.zip", zipped({name: notebook(name) for name in names}))
+    course.drop(f"{ONE}__Eva-Klein.ipynb", notebook("mended"))
+    assert course.collect()[-2] == "3 files: 1 collected, 2 not taken; 0 late."
+    assert course.submitted("Eva-Klein") == notebook("mended")
+
+
+def test_one_person_has_another_number_in_each_of_moodles_assignments(course):
+    course.drop(MOODLE.format(471, ONE), notebook())
+    course.drop(MOODLE.format(582, TWO), notebook(assignment=TWO))
+    course.drop(f"again/{MOODLE.format(471, ONE)}", notebook("again"), age=9)
+    assert course.collect()[-1] == "3 files: 2 collected, 1 older; 0 late."
 
 
 # what is taken
@@ -282,6 +329,75 @@ def test_what_was_there_before_is_kept(course):
     assert (folder / "helper.py").exists()
     kept = {path.read_bytes() for path in (course.root / "grading/collected").rglob("*.ipynb")}
     assert kept == {notebook("by the exchange"), notebook("by mail")}
+
+
+def test_what_came_earlier_does_not_replace_what_came_later(course):
+    course.drop(f"late/{ONE}__ada.ipynb", notebook("tuesday"))
+    course.drop(f"monday/{ONE}__ada.ipynb", notebook("monday"))
+    course.collect("--received", "2026-01-06T00:00Z", source=course.inbox / "late")
+    lines = course.collect("--received", "2026-01-05T00:00Z", source=course.inbox / "monday")
+    assert "one of 2026-01-06 00:00 UTC counts" in row_of(lines, "older")
+    assert course.submitted("ada") == notebook("tuesday")
+    assert course.timestamp("ada") == datetime(2026, 1, 6, tzinfo=UTC)
+    kept = {path.read_bytes() for path in (course.root / "grading/collected").rglob("*.ipynb")}
+    assert kept == {notebook("monday"), notebook("tuesday")}
+    assert [row["received"][:10] for row in course.receipts()] == ["2026-01-06", "2026-01-05"]
+    before = course.everything()
+    course.collect("--received", "2026-01-05T00:00Z", source=course.inbox / "monday")
+    assert course.everything() == before
+
+
+def by_exchange(course, stamp, data=None):
+    """Put ada's submission where `nbgrader collect` puts it, with its timestamp.txt."""
+    folder = course.root / "grading" / "submitted" / "ada" / ONE
+    folder.mkdir(parents=True)
+    (folder / f"{ONE}.ipynb").write_bytes(notebook() if data is None else data)
+    (folder / "timestamp.txt").write_text(stamp)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "received", "late"),
+    [
+        ("2026-02-28 10:00:00.500000 UTC", "2026-02-28T10:00:00+00:00", 0),
+        ("2026-03-01 14:00:00 UTC", "2026-03-01T14:00:00+00:00", 1),
+        ("2026-03-09 10:00:00 UTC", "2026-03-02T00:00:00+00:00", 1),  # the earlier
+        ("2999-01-01 00:00:00 UTC", "2026-03-02T00:00:00+00:00", 1),  # cannot be true
+        ("some time", "2026-03-02T00:00:00+00:00", 1),
+    ],
+)
+def test_collecting_does_not_move_the_time_of_the_exchange(course, stamp, received, late):
+    course.enroll(due=DUE.replace(tzinfo=None))
+    by_exchange(course, stamp)
+    course.drop(f"{ONE}__ada.ipynb")
+    for _ in range(2):
+        lines = course.collect("--received", "2026-03-02T00:00Z")
+        assert lines[-1] == f"1 files: 1 unchanged; {late} late."
+        assert [row["received"] for row in course.receipts()] == [received]
+
+
+def test_what_the_exchange_brought_later_counts(course):
+    by_exchange(course, "2026-01-06 10:00:00 UTC", notebook("tuesday"))
+    course.drop(f"{ONE}__ada.ipynb", notebook("monday"))
+    course.collect("--received", "2026-01-05T00:00Z")
+    assert course.submitted("ada") == notebook("tuesday")
+    course.drop(f"{ONE}__ada.ipynb", notebook("wednesday"))
+    course.collect("--received", "2026-01-07T00:00Z")
+    assert course.submitted("ada") == notebook("wednesday")
+
+
+def test_a_timestamp_that_cannot_be_true_keeps_nothing_out(course):
+    by_exchange(course, "2999-01-01 00:00:00 UTC", notebook("for ever"))
+    course.drop(f"{ONE}__ada.ipynb", notebook("mended"))
+    course.collect()
+    assert course.submitted("ada") == notebook("mended")
+
+
+def test_what_was_in_time_is_not_called_late_when_collected_again(course):
+    course.enroll(due=DUE.replace(tzinfo=None))
+    course.drop(f"{ONE}__ada.ipynb")
+    course.collect("--received", (DUE - timedelta(hours=1)).isoformat())
+    lines = course.collect("--received", (DUE + timedelta(hours=1)).isoformat())
+    assert lines[-1] == "1 files: 1 unchanged; 0 late."
 
 
 def test_a_removed_submission_comes_back_with_its_own_time(course):
@@ -426,6 +542,21 @@ def broken_zip():
     return good[:2000] + b"\0" * 100 + good[2100:]
 
 
+def newer_zip():
+    """Return an archive that asks for version 9.0 of the format."""
+    data = bytearray(zipped({f"{ONE}__ben.ipynb": notebook()}))
+    data[data.index(b"PK\x01\x02") + 6] = 90
+    return bytes(data)
+
+
+def broken_lzma():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(f"{ONE}__ben.ipynb", os.urandom(5000))
+    start = packed.getvalue().index(b".ipynb") + len(".ipynb")
+    return packed.getvalue()[: start + 4] + b"\xff" * 900 + packed.getvalue()[start + 904 :]
+
+
 ARCHIVES = {
     "slip": (zipped({f"../../{ONE}__ben.ipynb": notebook()}), "points outside"),
     "absolute": (zipped({f"/tmp/{ONE}__ben.ipynb": notebook()}), "points outside"),
@@ -435,6 +566,9 @@ ARCHIVES = {
     "deep": (zipped({"a.zip": zipped({"b.zip": zipped({f"{ONE}__ben.ipynb": b"{}"})})}), "inside"),
     "no zip": (b"PK\x03\x04 and then nothing", "no zip archive"),
     "broken": (broken_zip(), "damaged"),
+    "newer": (newer_zip(), "no zip archive that can be opened (zip file version 9.0)"),
+    "newer inside": (zipped({"ben.zip": newer_zip()}), "zip file version 9.0"),
+    "lzma": (broken_lzma(), "damaged"),
     "link": (link_in_zip(), "links are not followed"),
 }
 
@@ -455,6 +589,29 @@ def test_an_encrypted_member_is_listed(course):
     data[data.index(b"PK\x01\x02") + 8] |= 1
     course.drop("download.zip", bytes(data))
     assert "encrypted" in row_of(course.collect(), "ben")
+
+
+def test_names_are_fit_for_a_terminal(course):
+    (course.inbox / os.fsdecode(b"\xff__ada.ipynb")).write_bytes(notebook(assignment=""))
+    red = {f"\x1b[31m\n1 files: 9 collected/{ONE}__ben.ipynb": notebook()}
+    course.drop("download.zip", zipped(red))
+    course.drop(f"\x1b[32mzoe/{ONE}.ipynb")
+    course.enroll()
+    lines = course.collect()
+    assert "is of \\x1b[32mzoe, who" in row_of(lines, "zoe")
+    assert len(lines) == 5 and "\\udcff__ada" in row_of(lines, "__ada")
+    assert "\\x1b[31m\\n1 files" in row_of(lines, "ben") and "\x1b" not in "".join(lines)
+    missing = course.run("collect", str(course.inbox / os.fsdecode(b"\x1b\n\xfe")))
+    assert "\\x1b\\n\\udcfe: no such folder" in sentence_of(missing)
+
+
+def test_only_what_can_be_a_notebook_is_read(course):
+    course.drop("lecture.mp4", b"large")
+    course.drop("download.zip", zipped({"data.bin": b"large", f"{ONE}__ada.IPYNB": notebook()}))
+    found = {one.parts[-1]: one.data for one in files_in(course.inbox, only=".ipynb")}
+    assert found == {"lecture.mp4": b"", "data.bin": b"", f"{ONE}__ada.IPYNB": notebook()}
+    everything = {one.parts[-1]: one.data for one in files_in(course.inbox)}
+    assert everything["lecture.mp4"] == everything["data.bin"] == b"large"
 
 
 # what a person can do wrong
@@ -481,6 +638,51 @@ def test_wrong_arguments_are_one_sentence(course):
     assert course.students() == []
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        *(".", "..", "grading", "notebooks", f"notebooks/{ONE}", "solutions", "link"),
+        *(f"grading/{step}/ada" for step in ("source", "submitted", "autograded", "feedback")),
+        *("grading/collected", "course", "autograder/x.zip", "tests/submissions"),
+    ],
+)
+def test_the_courses_own_files_are_not_students_work(course, place):
+    path = course.root / place
+    if place == "link":
+        path.symlink_to(course.root / "notebooks")
+    if place.endswith(".zip"):
+        path.parent.mkdir()
+        path.write_bytes(zipped({f"{ONE}__ada.ipynb": notebook()}))
+    else:
+        path.mkdir(parents=True, exist_ok=True)
+        (path / f"{ONE}__ada.ipynb").write_bytes(notebook())
+    said = sentence_of(course.run("collect", str(path)))
+    assert "the course's own" in said and "give a folder with nothing but" in said
+    assert course.students() in ([], ["ada"]) and not course.submitted("ada")
+
+
+@pytest.mark.parametrize("place", ["downloads", f"grading/downloaded/{ONE}", "notebooks-mailed"])
+def test_a_folder_for_downloads_may_be_in_the_course(course, place):
+    (course.root / place).mkdir(parents=True)
+    (course.root / place / f"{ONE}__ada.ipynb").write_bytes(notebook())
+    assert course.collect(source=course.root / place)[-1] == "1 files: 1 collected; 0 late."
+
+
+@pytest.mark.parametrize(("where", "function"), [(os, "scandir"), (Path, "is_dir")])
+def test_a_folder_that_may_not_be_read_is_one_sentence(course, monkeypatch, where, function):
+    real = getattr(where, function)
+
+    def closed(path, *rest):
+        if str(path) == str(course.inbox):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *rest)
+
+    course.drop(f"{ONE}__ada.ipynb")
+    monkeypatch.setattr(where, function, closed)
+    said = sentence_of(course.run("collect", str(course.inbox)))
+    assert f"{course.inbox}: cannot be read (Permission denied)" in said
+
+
 def test_no_gradebook_is_fine_and_a_broken_one_is_one_sentence(course):
     course.drop(f"{ONE}__ada.ipynb")
     course.collect()
@@ -503,14 +705,34 @@ def test_a_full_disk_is_one_sentence_and_doing_it_again_finishes(course, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", full)
         assert "No space left" in sentence_of(course.run("collect", str(course.inbox)))
+    assert not [name for name in course.everything() if name.endswith(".partial")]
     course.collect()
     undisturbed = Course(course.root.parent / "again")
     undisturbed.inbox = course.inbox
     undisturbed.collect()
-    assert {name for name in course.everything() if not name.endswith(".partial")} == set(
-        undisturbed.everything()
-    )
+    assert set(course.everything()) == set(undisturbed.everything())
     assert len(course.receipts()) == 2
+
+
+def test_cut_off_before_its_receipt_a_file_does_not_get_the_time_of_an_older_one(
+    course, monkeypatch
+):
+    course.drop(f"{ONE}__ada.ipynb", notebook("first"))
+    course.collect("--received", "2026-01-01T00:00Z")
+    course.drop(f"{ONE}__ada.ipynb", notebook("second"))
+    real = Path.replace
+
+    def killed(path, target):
+        real(path, target)
+        raise OSError(28, "No space left on device", str(target))
+
+    for _ in range(3):  # what the one before has finished is not done again
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", killed)
+            course.run("collect", str(course.inbox), "--received", "2026-01-09T00:00Z")
+    course.collect("--received", "2026-01-09T00:00Z")
+    assert course.submitted("ada") == notebook("second")
+    assert course.receipts()[-1]["received"] == "2026-01-09T00:00:00+00:00"
 
 
 def test_receipts_survive_a_row_cut_short(tmp_path):
@@ -521,6 +743,41 @@ def test_receipts_survive_a_row_cut_short(tmp_path):
     last = receipts.Receipt(ONE, "cleo, the second", "2026-01-01T00:00:00+00:00", "b" * 64)
     receipts.append(path, [last])
     assert list(receipts.read(path).values()) == [first, last]
+
+
+RECEIPT = f"{ONE},Zoë,2026-01-01T00:00:00+00:00,{'a' * 64}"
+HEADER = ",".join(receipts.COLUMNS)
+
+
+@pytest.mark.parametrize("text", [f"\ufeff{HEADER}\r\n{RECEIPT}\r\n", f"{HEADER}\n{RECEIPT}"])
+def test_receipts_survive_a_careful_spreadsheet(tmp_path, text):
+    (tmp_path / "receipts.csv").write_bytes(text.encode())
+    [receipt] = receipts.read(tmp_path / "receipts.csv").values()
+    assert (receipt.assignment, receipt.student) == (ONE, "Zoë")
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (f"{HEADER}\n{RECEIPT}\n".encode("cp1252"), "is no CSV in UTF-8"),
+        (f"{HEADER}\n{RECEIPT}\n{'x' * 200_000}".encode(), "is no CSV in UTF-8"),
+        (f"{HEADER}\n{RECEIPT}\n".replace(",", ";").encode(), f"its first line is not {HEADER}"),
+        (f"{RECEIPT}\n".encode(), f"its first line is not {HEADER}"),
+        (
+            f"{HEADER}\n{ONE},Zoë,01.01.2026 00:00,{'a' * 64}\n".encode(),
+            "'01.01.2026 00:00' of Zoë is no time",
+        ),
+    ],
+)
+def test_receipts_that_a_spreadsheet_changed_are_one_sentence(course, data, problem):
+    path = course.root / "grading" / "receipts.csv"
+    path.parent.mkdir()
+    path.write_bytes(data)
+    course.drop(f"{ONE}__ada.ipynb")
+    said = sentence_of(course.run("collect", str(course.inbox)))
+    assert f"receipts.csv: {problem}" in said
+    assert "a spreadsheet may have changed it" in said and "UTF-8." in said
+    assert course.students() == [] and path.read_bytes() == data
 
 
 # nbgrader's own zip_collect, with our eyes

@@ -191,6 +191,25 @@ def test_moodle_takes_what_it_documents(course):
     assert by_id["ben"][f"{ONE} (Feedback)"].endswith("2 points off for lateness.")
 
 
+def test_what_has_no_score_is_an_empty_cell(course):
+    """nbgrader's grant_extension makes a submission before there is one."""
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        gradebook.add_submission(ONE, "dora")
+        gradebook.grant_extension(ONE, "dora", days=2)
+        notebook = gradebook.find_submission_notebook(ONE, ONE, "dora")
+        notebook.late_submission_penalty = 1
+        gradebook.db.commit()
+    (head, *rows), said = export(course, "canvas")
+    cells = {row[2]: row[head.index(ONE)] for row in rows}
+    assert cells["dora"] == "" and cells["cleo"] == "0" and cells["ada"] == "17.25"
+    assert said[1].startswith("1 submissions still wait")  # ben's
+    (head, *rows), _ = export(course, "moodle")
+    row = next(row for row in rows if row[2] == "dora")
+    assert row[head.index(f"{ONE} (Real)")] == row[head.index(f"{ONE} (Feedback)")] == ""
+    (_, *rows), _ = export(course, "csv")
+    assert [row[9] for row in rows if (row[0], row[3]) == (ONE, "dora")] == ["0.0"]
+
+
 def test_one_assignment_only(course):
     rows, _ = export(course, "canvas", "--assignment", TWO)
     assert rows[0][5:] == [TWO] and len(rows) == 2 + len(STUDENTS)
@@ -238,7 +257,9 @@ def test_what_a_person_can_do_wrong_is_one_sentence(course, tmp_path):
     assert "03_none" in sentence_of(run(course, "--to", str(to), "--column", "03_none=x"))
     assert "ASSIGNMENT=HEADING" in sentence_of(run(course, "--to", str(to), "--column", "x"))
     assert "cannot be written" in sentence_of(run(course, "--to", str(tmp_path / "no" / "x.csv")))
-    assert "cannot be written" in sentence_of(run(course, "--to", str(tmp_path)))
+    for folder in (str(tmp_path), "."):
+        said = sentence_of(run(course, "--to", folder))
+        assert f"{folder}: cannot be written (Is a directory)" in said
     assert not to.exists() and sorted(tmp_path.iterdir()) == [course]
 
 

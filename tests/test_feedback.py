@@ -363,3 +363,63 @@ def test_the_command(course, outcomes):
     }.items():
         ran = command(*words)
         assert ran.exit_code == 1 and sentence in ran.output and ran.output.count("\n") == 1
+
+
+@pytest.fixture
+def own(course, outcomes, tmp_path):
+    """A copy of the course, with pages, that a test may damage."""
+    return Path(shutil.copytree(course, tmp_path / "own"))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"nbformat": 4}'])
+def test_a_damaged_release_is_one_sentence(own, text):
+    release = own / "notebooks" / NAME / f"{NAME}.ipynb"
+    release.write_text(text)
+    ran = command(NAME, "--root", own)
+    assert ran.exit_code == 1 and isinstance(ran.exception, SystemExit), ran.exception
+    assert ran.output.startswith(f"Error: {release}: cannot be read (")
+    assert ran.output.endswith(f"): run `autograder build {NAME}`.\n")
+
+
+@pytest.mark.parametrize("name", [f"{NAME}.html", "timestamp.txt"])
+def test_a_full_disk_keeps_the_earlier_page_and_leaves_no_half(own, monkeypatch, name):
+    before = {path.name: path.read_bytes() for path in page(own, "ada").parent.iterdir()}
+    replace = Path.replace
+
+    def full(path, place):
+        if Path(place).name == name:
+            raise OSError(28, "No space left on device", str(path))
+        return replace(path, place)
+
+    monkeypatch.setattr(Path, "replace", full)
+    ran = command(NAME, "--student", "ada", "--root", own)
+    assert ran.exit_code == 1 and "ada: no feedback: " in ran.output
+    assert "No space left on device\n" in ran.output
+    assert isinstance(ran.exception, SystemExit) and "1 student has" in ran.output
+    after = {path.name: path.read_bytes() for path in page(own, "ada").parent.iterdir()}
+    assert after.keys() == before.keys() and after[name] == before[name]
+
+
+def test_a_page_that_cannot_be_removed_does_not_stop_the_others(own, monkeypatch):
+    def refuse(path, missing_ok=False):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    autograded(own, "ada").write_text("{")
+    monkeypatch.setattr(Path, "unlink", refuse)
+    ran = command(NAME, "--root", own)
+    assert isinstance(ran.exception, SystemExit), ran.exception
+    assert "ada: no feedback" in ran.output and "wrote 2 pages" in ran.output
+
+
+def test_a_record_that_cannot_be_looked_at_does_not_stop_the_others(own, monkeypatch):
+    is_file = Path.is_file
+
+    def refused(path):
+        if path.name == "dora.json":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    ran = command(NAME, "--root", own)
+    assert isinstance(ran.exception, SystemExit), ran.exception
+    assert "wrote 3 pages" in ran.output

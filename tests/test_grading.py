@@ -1,5 +1,6 @@
 """`autograder grade`: what stock nbgrader gives, and it finishes after a kill."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder import grading, receipts, records
+from autograder import grading, intake, receipts, records
 from autograder.cli import main
 from autograder.grading import Settings
 from autograder.sandbox.limits import Limits
@@ -182,10 +183,81 @@ def test_a_locked_gradebook_is_waited_for(course):
     a_class(course, 2)
     lock = sqlite3.connect(course / "grading" / "gradebook.db", check_same_thread=False)
     lock.execute("BEGIN EXCLUSIVE")
-    threading.Timer(6.5, lock.rollback).start()  # longer than SQLite waits by itself
+    threading.Timer(20, lock.rollback).start()  # longer than SQLite waits by itself
     assert {record.status for record in graded(course).values()} == {"graded"}
     lock.close()
     assert len(classroom.gradebook_rows(course, NAME)) == 2 * 24
+
+
+def test_what_lies_where_the_command_is_called_is_not_imported(course, monkeypatch):
+    a_class(course, 1)
+    here = course / "grading" / "submitted" / "s0" / NAME
+    for name in ("json.py", "course.py", "resource.py"):
+        (here / name).write_text("import os; os._exit(3)")
+    before = graded(course)["s0"].checks
+    monkeypatch.chdir(here)
+    assert graded(course, Settings(force=True))["s0"].checks == before
+    assert any(check["passed"] for check in before.values())
+
+
+def test_two_gradings_at_once_are_refused(course):
+    a_class(course, 1)
+    graded(course)
+    with open(course / "grading" / "salt") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert "another `autograder grade` is at work" in one_line(command(NAME, "--root", course))
+    assert command(NAME, "--root", course).exit_code == 0
+
+
+def test_a_salt_that_is_damaged_is_told_and_not_used(course):
+    a_class(course, 1)
+    (course / "grading" / "salt").write_text("")
+    assert "restore it from a copy" in one_line(command(NAME, "--root", course))
+
+
+def test_receipts_that_a_spreadsheet_has_changed_are_told(course):
+    a_class(course, 1)
+    (course / "grading" / "receipts.csv").write_bytes(b"assignment;student\n\xe4;b\n")
+    assert "receipts.csv" in one_line(command(NAME, "--root", course))
+
+
+def test_a_broken_file_handed_in_later_leaves_what_the_earlier_grading_told(course):
+    a_class(course, 1)
+    first = graded(course)["s0"]
+    (course / "grading" / "submitted" / "s0" / NAME / f"{NAME}.ipynb").write_text("{")
+    second = graded(course)["s0"]
+    assert second.status == "refused" and "no whole notebook" in second.sentence
+    assert (second.seed, second.checks) == (first.seed, first.checks)
+
+
+def test_what_nobody_has_thought_of_is_one_refusal_and_not_the_end(course, monkeypatch):
+    a_class(course, 2)
+    take = intake.take
+
+    def fails(folder, *rest):
+        if "s0" in str(folder):
+            raise ArithmeticError("never seen")
+        return take(folder, *rest)
+
+    monkeypatch.setattr(intake, "take", fails)
+    found = graded(course)
+    assert [found[name].status for name in ("s0", "s1")] == ["refused", "graded"]
+    assert "ArithmeticError: never seen" in found["s0"].sentence
+
+
+def test_a_folder_with_a_name_that_is_no_text_is_refused(course):
+    a_class(course, 1)
+    submitted = course / "grading" / "submitted"
+    shutil.copytree(submitted / "s0", submitted / os.fsdecode(b"M\xfcller"))
+    ran = command(NAME, "--root", course)
+    assert ran.exit_code == 0 and "1 of 2 submissions are graded" in ran.output
+    assert "rename it" in ran.output
+
+
+def test_a_course_in_a_folder_with_brackets(course, tmp_path):
+    a_class(course, 1)
+    moved = course.rename(tmp_path / "course [2026] *")
+    assert graded(moved)["s0"].status == "graded"
 
 
 def test_postgresql_as_the_gradebook(course, tmp_path):
@@ -254,7 +326,8 @@ def test_mistakes_at_the_command_are_one_sentence(course, tmp_path):
     (course / "grading" / "gradebook.db").unlink()
     assert "no gradebook yet" in one_line(command(NAME, "--root", course))
     (course / "grading" / "gradebook.db").write_text("this is no database, whatever its name says")
-    assert "not a database" in one_line(command(NAME, "--root", course))
+    said = one_line(command(NAME, "--root", course))
+    assert "not a database" in said and "restore it from a copy" in said
 
 
 def test_no_scheduler_is_one_sentence(course):

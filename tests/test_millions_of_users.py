@@ -70,6 +70,9 @@ SEEDS = range(200)  # 600 hidden days
 FEW = range(0, 200, 20)
 
 
+SMALLEST = 1253373817  # four centers for 1,100 requests/s: it costs what one of each kind costs
+
+
 def points(design, seed, published=None):
     """Return D's points, of 8; `published`: the goals met on that day, if they are known."""
     days = [day.goals for day in capstone.hidden(design, seed)]
@@ -77,10 +80,10 @@ def points(design, seed, published=None):
 
 
 def test_a_careful_design_gets_all_points_on_every_seed():
-    """600 days; over 750 others the availability was ≥ 0.9996 for a goal of 0.9995, p95 at most
-    146 ms for 160, lost writes 0.90 and the bill 0.95 of the goal: the thresholds' margins."""
+    """600 days; over 3,000 others the availability was ≥ 0.99955 for a goal of 0.9995, p95 at most
+    147 ms for 160, lost writes 0.87 and the bill 0.94 of the goal: the thresholds' margins."""
     assert all(simulate(DESIGN).goals.values())
-    for seed in SEEDS:
+    for seed in (*SEEDS, SMALLEST):
         for day in capstone.hidden(DESIGN, seed):
             assert all(day.goals.values()), (seed, day.traffic.name, day.goals)
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -100,9 +101,10 @@ def test_publishing_again_brings_the_tree_up_to_date(course, tmp_path, quick):
     (to / "notebooks" / "02_toy" / "__pycache__").mkdir()
     (to / "README.md").write_text("changed by hand\n")
     result = publish(course, to, "01_toy")
-    assert result.output.splitlines()[:2] == [
+    assert result.output.splitlines()[:3] == [
         "removed notebooks/02_toy/02_toy.ipynb",
         "kept syllabus.md, which is not the course's",
+        "replaced README.md, which was changed by hand",
     ]
     after = files_in(to)
     assert set(after) == set(before) - {"notebooks/02_toy/02_toy.ipynb"} | {
@@ -201,9 +203,112 @@ def test_a_list_of_published_files_cannot_point_outside(course, tmp_path, quick)
     precious.write_text("keep me")
     project = to / "pyproject.toml"
     text = project.read_text().replace('"README.md",', f'"README.md", "../{precious.name}",')
-    project.write_text(text.replace('"postBuild"', f'"postBuild", "{precious}"'))
+    project.write_text(text.replace('"postBuild",', f'"postBuild", "{precious}",'))
     assert publish(course, to).exit_code == 0
     assert precious.read_text() == "keep me"
+
+
+def test_a_list_of_published_files_cannot_name_gits_nor_go_through_a_link(course, tmp_path, quick):
+    to, outside = tmp_path / "class", tmp_path / "outside"
+    publish(course, to)
+    for folder in (outside, to / ".git"):
+        folder.mkdir()
+        (folder / "config").write_text("keep me")
+    (to / "link").symlink_to(outside)
+    project = to / "pyproject.toml"
+    listed = '"README.md", "link/config", ".git/config", ".GIT/config",'
+    project.write_text(project.read_text().replace('"README.md",', listed))
+    result = publish(course, to)
+    assert result.exit_code == 0 and "removed" not in result.output, result.output
+    assert (outside / "config").read_text() == (to / ".git" / "config").read_text() == "keep me"
+
+
+def test_changes_by_hand_are_named_when_they_go(course, tmp_path, quick):
+    to = tmp_path / "class"
+    publish(course, to, "--repository", REPOSITORY)
+    assert "by hand" not in publish(course, to, "--repository", f"{REPOSITORY}-2").output
+    for path in ("environment.yml", "notebooks/02_toy/02_toy.ipynb", "course/__init__.py"):
+        (to / path).write_text("mine")
+    project = to / "pyproject.toml"
+    project.write_text(project.read_text().replace("dependencies = [", 'dependencies = [\n"six",'))
+    result = publish(course, to, "01_toy")
+    assert result.output.splitlines()[:-1] == [
+        "removed notebooks/02_toy/02_toy.ipynb, which was changed by hand",
+        "replaced course/__init__.py, which was changed by hand",
+        "replaced environment.yml, which was changed by hand",
+        "replaced pyproject.toml, which was changed by hand",
+    ]
+    assert "by hand" not in publish(course, to).output
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_publish_that_was_killed_can_be_done_again(course, tmp_path, quick, monkeypatch, first):
+    to = tmp_path / "class"
+    to.mkdir()
+    if not first:
+        publish(course, to, "01_toy")
+    before = (to / "pyproject.toml").read_bytes() if not first else b""
+    publish(course, to)
+    after = files_in(to)
+    (to / "pyproject.toml").write_bytes(before)  # all has its place but this, which comes last
+    if first:
+        (to / "pyproject.toml").unlink()
+    result = publish(course, to)
+    assert result.exit_code == 0, result.output
+    assert files_in(to) == after
+
+
+def test_what_cannot_be_tidied_up_is_no_failure(course, tmp_path, quick, monkeypatch):
+    to = tmp_path / "class"
+    publish(course, to)
+
+    def fail(to, folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr("autograder.publish._remove_empty_folders", fail)
+    result = publish(course, to, "01_toy")
+    assert result.exit_code == 0 and "removed notebooks/02_toy" in result.output
+
+
+@pytest.mark.parametrize("step", ["differences", "student_tree", "_refuse_a_bad_place"])
+def test_a_file_that_cannot_be_read_is_one_sentence(course, tmp_path, quick, monkeypatch, step):
+    def fail(*arguments):
+        raise PermissionError(13, "Permission denied", "/some/file")
+
+    monkeypatch.setattr(f"autograder.publish.{step}", fail)
+    result = publish(course, tmp_path / "class")
+    sentence = "nothing was published: Permission denied (/some/file); see to that."
+    assert result.output == f"Error: {tmp_path / 'class'}: {sentence}\n"
+
+
+def test_what_git_does_not_know_is_not_published(course, tmp_path, quick, monkeypatch):
+    other = shutil.copytree(course, tmp_path / "course")
+    git(other, "init", "--quiet")
+    (other / "course" / "lab" / "my_solution.py").write_text("the answer")
+    result = publish(other, tmp_path / "before")  # git knows nothing of the course: as without it
+    assert "left out" not in result.output
+    git(other, "add", "course/__init__.py", "course/lab/__init__.py")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "another"))  # as in a hook of git's
+    result = publish(other, tmp_path / "class")
+    assert result.output.splitlines()[0] == (
+        "left out course/lab/my_solution.py, which git does not know: `git add` it to publish it"
+    )
+    assert sorted(files_in(tmp_path / "class")) == TREE
+    (other / "course" / "lab" / "__init__.py").unlink()  # known, and no longer there
+    publish(other, tmp_path / "class")
+    assert "course/lab/__init__.py" not in files_in(tmp_path / "class")
+
+
+def test_a_repository_that_git_cannot_read_is_one_sentence(course, tmp_path, quick):
+    other = shutil.copytree(course, tmp_path / "course")
+    (other / ".git").write_text("gitdir: /nowhere\n")
+    result = publish(other, tmp_path / "class")
+    assert result.exit_code == 1 and result.output.count("\n") == 1
+    assert "nothing was published: git cannot list the course's files: fatal: " in result.output
+
+
+def git(folder, *words):
+    subprocess.run(["git", "-C", folder, *words], check=True)
 
 
 def test_links_lead_to_each_notebook():

@@ -289,7 +289,7 @@ def test_what_a_person_can_get_wrong_is_one_sentence(course, tmp_path):
     with sqlite3.connect(old / "grading" / "gradebook.db") as database:
         database.execute("ALTER TABLE submitted_notebook DROP COLUMN late_submission_penalty")
     wrong = {
-        "not the course's folder": ["--root", tmp_path],
+        "choose the course's folder with --root": ["--root", tmp_path],
         "no gradebook there: run": ["--root", empty],
         "restore it from a copy": ["--root", broken],
         "run `nbgrader db upgrade`": ["--root", old],
@@ -303,6 +303,50 @@ def test_what_a_person_can_get_wrong_is_one_sentence(course, tmp_path):
         assert ran.exit_code == 1 and sentence in ran.output, (sentence, ran.output, ran.exception)
         assert ran.output.count("\n") == 1 and isinstance(ran.exception, SystemExit)
     assert not (empty / "grading" / "gradebook.db").exists()
+
+
+def test_a_full_disk_leaves_no_half_of_a_page(course, tmp_path, monkeypatch):
+    to = tmp_path / "x.html"
+    to.write_text("earlier")
+    monkeypatch.setattr(Path, "replace", full)
+    ran = command("--root", course, "--to", to)
+    assert ran.output == (
+        f"Error: {to}: cannot be written (No space left on device): "
+        "choose another file with --to.\n"
+    )
+    assert to.read_text() == "earlier" and list(tmp_path.iterdir()) == [to]
+
+
+def full(path, *arguments):
+    raise OSError(28, "No space left on device", str(path))
+
+
+@pytest.mark.parametrize(
+    ("db_url", "words"),
+    [
+        (
+            "postgresql+psycopg://ada:secret@127.0.0.1:1/class",
+            [
+                "postgresql+psycopg://ada:***@127.0.0.1:1/class: the gradebook cannot be read",
+                "is the server running, and the db_url in nbgrader_config.py right?",
+            ],
+        ),
+        (
+            "postgresql+pg8000://ada:secret@127.0.0.1:1/class",
+            ["No module named 'pg8000'", "install that driver, or correct the db_url"],
+        ),
+        ("nosql://ada:secret@127.0.0.1/class", ["nosql", "install that driver, or correct"]),
+        ("secret, and no address", ["its db_url is no address of a database"]),
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_one_sentence(course, tmp_path, db_url, words):
+    other = copy_of(course, tmp_path)
+    with open(other / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write(f"\nc.CourseDirectory.db_url = {db_url!r}\n")
+    ran = command("--root", other)
+    assert ran.exit_code == 1 and isinstance(ran.exception, SystemExit), ran.exception
+    assert ran.output.count("\n") == 1 and "secret" not in ran.output, ran.output
+    assert all(word in ran.output for word in words), ran.output
 
 
 def test_a_locked_gradebook_is_one_sentence(course, tmp_path, monkeypatch):

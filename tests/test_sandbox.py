@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ import pytest
 
 from autograder.execute import Bench
 from autograder.plain import LENGTH, NOTES, plain, plain_notes
-from autograder.sandbox.client import Run, Sandbox
+from autograder.sandbox import client
+from autograder.sandbox.client import NotStarted, Run, Sandbox, SandboxUnavailable
 from autograder.sandbox.limits import MIB, Limits
 from tests.attacks import outside
 from tests.course_scripts import ROOT, cells, exercises
@@ -222,3 +224,44 @@ def test_warm_gives_what_a_cold_start_gives(warm: Bench, name: str) -> None:
         alone.close()
     for check, found in outcomes[chosen].items():
         assert found == cold[check], check
+
+
+def test_only_local_and_network_sockets_can_be_had(sandbox: Sandbox) -> None:
+    text = (
+        "import socket\nhad = []\n"
+        "for family in range(60):\n"
+        "    try:\n"
+        "        socket.socket(family, socket.SOCK_DGRAM).close()\n"
+        "        had.append(family)\n"
+        "    except OSError:\n"
+        "        pass\n"
+        "a, b = socket.socketpair()\na.send(b'x')\nprint(had, b.recv(1))"
+    )
+    assert said(run(sandbox, text)) in ("[1, 2] b'x'\n", "[1, 2, 10] b'x'\n")
+
+
+def test_a_check_that_sees_too_much_has_an_error_and_ends_nothing(sandbox: Sandbox) -> None:
+    texts = ("seen = 'x' * 5_000_000", "seen = 1")
+    found = sandbox.run([{"kind": "observe", "text": text} for text in texts])
+    assert found.stopped_at is None
+    assert "too much" in found.answers[0]["error"]["evalue"]
+    assert found.answers[1]["seen"] == 1
+
+
+def test_a_run_that_the_machine_cannot_start_is_nobodys_fault(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, tries = Sandbox._have_started, []
+
+    def fails(box: Sandbox, answers: socket.socket, request: dict) -> None:
+        tries.append(request)
+        if len(tries) < 3:
+            raise NotStarted
+        started(box, answers, request)
+
+    monkeypatch.setattr(Sandbox, "_have_started", fails)
+    assert said(run(sandbox, "print(1)")) == "1\n" and len(tries) == 3
+    monkeypatch.setattr(client, "STARTS", 2)
+    tries[:] = []
+    with pytest.raises(SandboxUnavailable, match="could be started"):
+        run(sandbox, "print(1)")

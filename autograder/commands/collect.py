@@ -11,7 +11,11 @@ from autograder.class_data import GradebookError
 from autograder.classroom import CollectError, class_of
 from autograder.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED, Row, collect
 from autograder.commands import root_option
+from autograder.plain import plain
+from autograder.receipts import ReceiptsError
 from autograder.unpack import UnpackError
+
+SENTENCE = 2000  # characters of an error: a path may be long
 
 
 @click.command("collect")
@@ -30,8 +34,8 @@ def command(folder: Path, assignment: str, received: str | None, add: bool, root
     try:
         to = class_of(root, configuration(root, root))
         rows = collect(to, folder, assignment, _time(received), add)
-    except (BuildError, CollectError, GradebookError, UnpackError) as error:
-        raise click.ClickException(str(error)) from error
+    except (BuildError, CollectError, GradebookError, ReceiptsError, UnpackError) as error:
+        raise click.ClickException(plain(str(error), SENTENCE)) from error
     click.echo("\n".join(table(rows)))
 
 
@@ -49,12 +53,14 @@ def _time(text: str | None) -> datetime | None:
 
 def table(rows: list[Row]) -> list[str]:
     """Return the lines of a table of what became of each file, and one that sums it up."""
-    cells = [(row.outcome, row.student, row.assignment, row.place) for row in rows]
+    cells = [  # a student chose the place: it may hold line ends, colours, half a character
+        tuple(map(plain, (row.outcome, row.student, row.assignment, row.place))) for row in rows
+    ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
     for row, cell in zip(rows, cells, strict=True):
         padded = "  ".join(text.ljust(width) for text, width in zip(cell, widths, strict=True))
-        lines.append(f"{padded}  {'; '.join(row.notes)}".rstrip())
+        lines.append(f"{padded}  {'; '.join(map(plain, row.notes))}".rstrip())
     counts = Counter(row.outcome for row in rows)
     late = sum(any(note.startswith("late") for note in row.notes) for row in rows)
     order = (COLLECTED, UNCHANGED, OLDER, NOT_TAKEN)

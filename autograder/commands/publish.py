@@ -34,9 +34,15 @@ def command(names, to, repository, root):
     except (BuildError, SourceError, PublishError, links.LinkError) as error:
         raise click.ClickException(str(error)) from error
     for path in done.removed:
-        click.echo(f"removed {path}")
+        by_hand = ", which was changed by hand" if path in done.changed else ""
+        click.echo(f"removed {path}{by_hand}")
     for path in done.kept:
         click.echo(f"kept {path}, which is not the course's")
+    for path in done.changed:
+        if path not in done.removed:
+            click.echo(f"replaced {path}, which was changed by hand")
+    for path in done.left_out:
+        click.echo(f"left out {path}, which git does not know: `git add` it to publish it")
     click.echo(f"published {len(done.files)} files, {done.size / 1e6:.1f} MB, to {done.folder}")
     if done.repository == links.ANY_REPOSITORY:
         click.echo(f"Badges lead to {done.repository}: publish again with --repository and yours.")

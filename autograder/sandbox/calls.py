@@ -1,5 +1,8 @@
 """Calls to Linux that no solution needs, refused: what is refused here cannot be misused.
 
+Of sockets only local ones and those of the (empty) network can be had: other families reach past
+the run's own network (such as a virtual machine's host) or hold the kernel's memory.
+
 Most are refused anyway, for want of rights; the others hold memory that nobody counts (memory
 files, shared segments), or outlive the run (keys). A seccomp filter, kept by all that a run starts.
 """
@@ -49,9 +52,11 @@ REFUSED = {
     "syslog": (103, 116),
 }
 _MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}  # the audit number, the column
+SOCKET = (41, 198)
+FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
-_NUMBER, _ARCHITECTURE = 0, 4  # places in what the filter is given
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # places in what the filter is given
 _X32 = 0x40000000  # numbers from here up are the same calls by another door
 
 
@@ -77,16 +82,25 @@ def refuse_calls() -> None:
     if machine is None:
         return
     architecture, column = machine
-    refused = [_X32] + [numbers[column] for numbers in REFUSED.values()]
-    count = len(refused)
+    asked = [
+        (_LOAD, "", "", _ARCHITECTURE),
+        (_EQUAL, "", "refuse", architecture),  # the calls of another machine are refused
+        (_LOAD, "", "", _NUMBER),
+        (_AT_LEAST, "refuse", "", _X32),
+        *((_EQUAL, "refuse", "", numbers[column]) for numbers in REFUSED.values()),
+        (_EQUAL, "", "allow", SOCKET[column]),
+        (_LOAD, "", "", _FIRST_ARGUMENT),
+        *((_EQUAL, "allow", "", family) for family in FAMILIES),
+    ]
+    # where a jump lands, in instructions after the next one; "" is the next one
+    ends = {"refuse": len(asked), "allow": len(asked) + 1}
     code = [
-        (_LOAD, 0, 0, _ARCHITECTURE),
-        (_EQUAL, 0, count + 2, architecture),  # the calls of another machine are refused
-        (_LOAD, 0, 0, _NUMBER),
-        (_AT_LEAST, count, 0, _X32),
-        *((_EQUAL, count - place, 0, number) for place, number in enumerate(refused[1:], 1)),
-        (_RETURN, 0, 0, _ALLOW),
+        *(
+            (what, *(ends.get(end, at + 1) - at - 1 for end in to), value)
+            for at, (what, *to, value) in enumerate(asked)
+        ),
         (_RETURN, 0, 0, _ERROR | errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
     ]
     array = (_Instruction * len(code))(*(_Instruction(*line) for line in code))
     system.filter_calls(ctypes.byref(_Program(len(code), array)))

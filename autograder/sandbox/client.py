@@ -18,7 +18,10 @@ from autograder.sandbox.limits import Limits
 
 START_SECONDS = 120.0  # to import a course on a busy machine
 CLOSE_SECONDS = 10.0  # for all processes below the warm parent to end
+STARTS = 6  # times that a run is tried to be started
 MOST_STRETCH = 6.0
+SECRET = ("solutions", "grading", "autograder", "tests")  # folders that no student's code may see
+HERE = Path(__file__).resolve().parents[2]  # of the course that grades, on whatever machine
 INSTALL = (
     "Student code cannot be shut in here: Linux refuses namespaces ({}). Allow user namespaces "
     "(`sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`; in a container "
@@ -29,6 +32,10 @@ INSTALL = (
 
 class SandboxUnavailable(Exception):
     """No sandbox can be had: one sentence that says what to install or allow."""
+
+
+class NotStarted(Exception):
+    """A run ended before the student's code began: the machine's fault, never the student's."""
 
 
 @dataclass
@@ -54,7 +61,7 @@ class Sandbox:
         self.setting = {
             "modules": list(modules),
             "namespaces": isolation == "namespaces",
-            "secret": [os.path.abspath(path) for path in secret],
+            "secret": [os.path.abspath(path) for path in (*secret, *_own_secrets())],
             "limits": asdict(limits),
         }
         self._start()
@@ -113,15 +120,26 @@ class Sandbox:
         started is dead when this returns. A warm parent that has died is started anew.
         """
         cut = time.monotonic() + (seconds or self.limits.notebook_seconds)
-        run = Run(stopped_at=0, why="exit")
-        for _ in range(2):
-            with suppress(ConnectionError):  # the warm parent died before it had the cells
+        died = 0
+        for attempt in range(STARTS):
+            run: Run | None = None
+            with suppress(ConnectionError, NotStarted):  # the warm parent died, or cannot fork
                 run = self._run(cells, seed, files, max(cut - time.monotonic(), 0.1))
-            if not (run.why.startswith("exit") and self._has_died()):
-                break
-            self.close()
-            self._start()
-        return run
+            if run is not None and not run.why.startswith("exit"):
+                return run
+            gone = self._has_died()
+            if gone:
+                self.close()
+                self._start()
+            elif run is None:
+                time.sleep(0.1 * 2**attempt)
+            died += gone and run is not None
+            if run is not None and (not gone or died == 2):
+                return run
+        raise SandboxUnavailable(
+            "No process for student code could be started: end what fills this machine's memory "
+            "or processes, and call again: what is graded stays"
+        )
 
     def _has_died(self) -> bool:
         """Return whether the warm parent is gone, such as killed when memory was short."""
@@ -163,7 +181,7 @@ class Sandbox:
         run, end = Run(), time.monotonic() + seconds
         place, left = 0, 4 * self.limits.answer_bytes
         try:
-            wire.send(answers, request)
+            self._have_started(answers, request)
             for place in range(len(request["cells"])):
                 seconds = self.limits.cell_seconds * stretch()
                 deadline = min(time.monotonic() + seconds, end)
@@ -188,6 +206,14 @@ class Sandbox:
         self._end(status)
         return run
 
+    def _have_started(self, answers: socket.socket, request: dict) -> None:
+        """Ask, and wait for the word that comes before any student code; NotStarted without it."""
+        try:
+            wire.send(answers, request)
+            wire.receive(answers, 1 << 10, time.monotonic() + START_SECONDS)
+        except (wire.Ended, wire.TooLate, ConnectionError) as error:
+            raise NotStarted from error
+
     def _nothing_more(self, answers: socket.socket, end: float) -> None:
         """After its last answer a run closes: anything else was not sent by the runner."""
         try:
@@ -201,7 +227,7 @@ class Sandbox:
         try:
             status.shutdown(socket.SHUT_WR)
             said = wire.receive(status, 1 << 16, time.monotonic() + 15.0)
-            if said["reason"] in ("memory", "processors"):
+            if said["reason"] in ("memory", "processors", "processes"):
                 return str(said["reason"])
             return f"exit {said['code']}"
         except (wire.Ended, wire.TooLate, wire.WireError, OSError):
@@ -224,6 +250,11 @@ def stretch() -> float:
     At load 8 on two processors all takes four times as long, and no student shall lose by that.
     """
     return min(max(os.getloadavg()[0] / (os.cpu_count() or 1), 1.0), MOST_STRETCH)
+
+
+def _own_secrets() -> list[str]:
+    """Return the secret folders beside the autograder that runs here, such as on a worker."""
+    return [str(HERE / name) for name in SECRET if (HERE / name).is_dir()]
 
 
 def _sound(answer: Any, place: int, kind: str) -> bool:

@@ -152,24 +152,28 @@ class Runner:
             self.left -= len(json.dumps(kept))
             return {"outputs": kept}
         try:
-            return {"seen": _plain(self._observe(cell["text"]))}
+            seen, size = _plain(self._observe(cell["text"]))
+            if size > min(limits.answer_bytes // 2, self.left):
+                raise ValueError(f"what the check saw is {size:,} letters long: too much")
+            self.left -= size
+            return {"seen": seen}
         except BaseException as error:  # also exit() and KeyboardInterrupt of a student's code
             return {"error": _error(error)}
 
     def _observe(self, text: str) -> Any:
-        names = self.shell.user_ns
+        names = dict(self.shell.user_ns)  # a check's own names replace none of the student's
         names.pop("seen", None)
         exec(compile(text, "check", "exec"), names)
         return names["seen"]
 
 
-def _plain(seen: Any) -> Any:
-    """Return `seen` as it comes out of JSON; TypeError when that is not what it was."""
+def _plain(seen: Any) -> tuple[Any, int]:
+    """Return `seen` as it comes out of JSON, and its length there; TypeError when it differs."""
     text = json.dumps(seen)
     plain = json.loads(text)
     if json.dumps(plain) != text:
         raise TypeError(f"not plain data: {seen!r:.200}")
-    return plain
+    return plain, len(text)
 
 
 def _show(shell: Shell, kind: str, data: dict) -> None:

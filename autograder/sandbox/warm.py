@@ -103,6 +103,7 @@ def _student(answers: socket.socket, runner: Runner, limits: Limits, namespaces:
         os.chdir(home)
         os.environ["HOME"] = home
         jail.drop(limits, namespaces)
+        wire.send(channel, "started")
         runner.run(request, channel, limits)
     finally:
         os._exit(0)

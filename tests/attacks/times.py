@@ -39,6 +39,8 @@ ATTACKS: list[Attack] = [
     beside("timestamp in the year 9999", stamp(b"9999-12-31 23:59:59 -2359"), says="taken as"),
     beside("timestamp in the year 1", stamp(b"0001-01-01 00:00:00 UTC")),
     beside("timestamp with far zone", stamp(b"2024-01-01 00:00:00 +9999"), says=""),
+    beside("timestamp of many digits", stamp(b"9" * 40 + b"h"), says="no time"),
+    beside("timestamp that names a file", stamp(b"2026-03-01 12:00:00 /dev/zero"), says="no time"),
     beside("timestamp that is a link", link, says="symbolic link"),
     beside("timestamp that is a pipe", pipe, says="no time"),
     beside("timestamp that is a folder", directory, says="no time"),
