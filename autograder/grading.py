@@ -7,7 +7,6 @@ The middle runs in threads here, or on a Dask cluster; everything else in this p
 only writer. What is killed at any moment is finished by the next run.
 """
 
-import asyncio
 import fcntl
 import hashlib
 import hmac
@@ -16,14 +15,13 @@ import os
 import re
 import secrets
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from autograder import execute, intake, receipts, records
+from autograder import execute, intake, receipts, records, workers
 from autograder.assignment import Assignment, AssignmentError
 from autograder.build import BuildError
 from autograder.plain import plain
@@ -33,8 +31,6 @@ from autograder.sandbox.client import SECRET, SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from autograder.scores import GradebookError
 from autograder.whole import write_whole
-
-SWITCH = 0.001  # seconds: threads that only pass messages on should not wait for the writer
 
 
 class GradeError(Exception):
@@ -48,6 +44,7 @@ ERRORS = (
     receipts.ReceiptsError,
     SandboxUnavailable,
     BuildError,
+    workers.WorkersError,
 )
 
 
@@ -84,7 +81,7 @@ def grade(
         assignment = opened.enter_context(closing(Assignment(root, name)))
         wanted = assignment.submitted(students)
         opened.enter_context(_alone(root))
-        executor = opened.enter_context(_executor(settings))
+        executor = opened.enter_context(workers.executor(settings.jobs, settings.scheduler))
         graded = set() if settings.force else assignment.scores.students(name)
         work = _Class(root, assignment, settings, executor, graded)
         return len(wanted), _records(work, wanted, opened.pop_all())
@@ -190,7 +187,7 @@ class _Class:
         """Write what is done of the work, after waiting until something is."""
         for future in wait(working, return_when=FIRST_COMPLETED).done:
             work = working.pop(future)
-            outcome = self._outcome(future)
+            outcome = workers.outcome(future, self.settings.scheduler)
             record = work.record
             record.notes += outcome["notes"]
             record.checks = {
@@ -211,19 +208,6 @@ class _Class:
             records.write(self.root, record)
             yield record
 
-    def _outcome(self, future: Future) -> dict:
-        try:
-            return json.loads(future.result())
-        except ERRORS:
-            raise
-        except (Exception, asyncio.CancelledError) as error:
-            if not self.settings.scheduler:
-                raise
-            raise GradeError(
-                f"the Dask cluster at {self.settings.scheduler} failed ({type(error).__name__}: "
-                f"{error}): mend it, and call again: what is graded stays"
-            ) from error
-
     def _received(self, student: str, submission: intake.Submission, record: Record) -> str | None:
         receipt = self.receipts.get((self.assignment.name, student, submission.digest))
         if receipt is not None:
@@ -242,43 +226,6 @@ class _Class:
         """Return the seed of the hidden inputs: the same for the same submission, unguessable."""
         text = "\0".join((self.assignment.name, student, submission.digest))
         return int.from_bytes(hmac.digest(self.salt, text.encode(), "sha256")[:4], "big")
-
-
-@contextmanager
-def _executor(settings: Settings) -> Iterator[Executor]:
-    if settings.scheduler:
-        yield from _cluster(settings.scheduler)
-        return
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH)
-    pool = ThreadPoolExecutor(settings.jobs or os.cpu_count() or 1, thread_name_prefix="grade")
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-        execute.close_benches()
-        sys.setswitchinterval(interval)
-
-
-def _cluster(scheduler: str) -> Iterator[Executor]:
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise GradeError(
-            "--scheduler needs Dask: pip install 'zero-to-millions[cluster]'"
-        ) from error
-    try:
-        client = Client(scheduler, timeout="10s")
-    except (OSError, ValueError, TypeError) as error:  # TypeError: tls:// without certificates
-        needs = " (tls:// needs certificates in Dask's configuration)"
-        raise GradeError(
-            f"no Dask scheduler answers at {scheduler}: start one first"
-            + needs * scheduler.startswith("tls")
-        ) from error
-    try:
-        yield client.get_executor(pure=False)
-    finally:
-        client.close()
 
 
 def _salt(root: Path) -> bytes:

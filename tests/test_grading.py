@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder import grading, intake, receipts, records
+from autograder import grading, intake, receipts, records, workers
 from autograder.cli import main
 from autograder.grading import Settings
 from autograder.sandbox.limits import Limits
@@ -330,8 +330,9 @@ def test_mistakes_at_the_command_are_one_sentence(course, tmp_path):
     assert "not a database" in said and "restore it from a copy" in said
 
 
-def test_no_scheduler_is_one_sentence(course):
+def test_no_scheduler_is_one_sentence(course, monkeypatch):
     a_class(course, 1)
+    monkeypatch.setattr(workers, "SECONDS", 1)
     said = one_line(command(NAME, "--root", course, "--scheduler", "tcp://127.0.0.1:9"))
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in said
 

@@ -74,7 +74,7 @@ SEEDS = (0, 1, 7, 2**31, 987_654_321)
 def test_hidden_checks_hold_for_other_seeds_too(name, exercise, monkeypatch):
     for seed in SEEDS:
         monkeypatch.setattr("course.checks.SEED", seed)
-        for cell in checks(name, exercise):
+        for cell in filter(lambda cell: cell.hidden, checks(name, exercise)):
             assert verdict(cell, solved(name)) == "", f"{cell.grade_id} with seed {seed}"
 
 
