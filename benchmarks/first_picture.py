@@ -7,6 +7,7 @@ first cell with a picture is done (best of three runs), all cells before it incl
 and a server need before that is JupyterLab's own.
 """
 
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -33,7 +34,7 @@ def until_the_first_picture(name: str) -> tuple[float, float]:
             pictures.append(message)
 
     started = time.perf_counter()
-    manager, client = start_new_kernel(cwd=str(path.parent))
+    manager, client = start_new_kernel(cwd=str(path.parent), stderr=subprocess.DEVNULL)
     try:
         ready = time.perf_counter() - started
         for cell in cells:
