@@ -13,19 +13,14 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 
-from autograder import intake, records, sources
+from autograder import intake, receipts, records, sources
 from autograder.build import configuration
 from autograder.outputs import kept_error
 from autograder.rebuild import Rebuilt, rebuild
 from autograder.scores import Scores
 from autograder.whole import write_whole
-
-STAMP = re.compile(  # what nbgrader writes; dateutil would also open a file that is named there
-    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?( ?([A-Z]{1,5}|[+-]\d\d(:?\d\d)?))?"
-)
 
 
 class AssignmentError(Exception):
@@ -119,9 +114,7 @@ class Assignment:
             return None
         try:
             text = intake.read(path, 1000).decode().strip()
-            if not STAMP.fullmatch(text):
-                raise ValueError("another form than 2026-03-01 12:00:00 UTC")
-            claimed = utils.parse_utc(text).replace(tzinfo=UTC)
+            claimed = receipts.time_of(text)
         except (intake.Refused, ValueError, OverflowError, AttributeError) as error:
             notes.append(f"timestamp.txt is no time ({error}): taken as received {arrived:%F %T}")
             return arrived.isoformat()

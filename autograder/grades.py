@@ -21,9 +21,7 @@ class Mark:
 
     raw: float
     penalty: float
-    graded: (
-        bool  # it has a score; an extension that nbgrader notes before anything is handed in none
-    )
+    graded: bool  # it has a score: an extension noted before anything is handed in has none
     waits: bool  # for a grade by hand
     submitted: datetime | None
     comments: tuple[str, ...]

@@ -7,6 +7,7 @@ are only ever added; the last one for (assignment, student, sha256) counts.
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,10 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from autograder import intake
+
+STAMP = re.compile(
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?( ?([A-Z]{1,5}|[+-]\d\d(:?\d\d)?))?"
+)
 
 
 class ReceiptsError(Exception):
@@ -87,11 +92,21 @@ def append(path: Path, receipts: Iterable[Receipt]) -> None:
         os.fsync(file.fileno())
 
 
+def time_of(text: str) -> datetime:
+    """Return the time that a timestamp.txt tells; ValueError, OverflowError or AttributeError.
+
+    Only what nbgrader writes is read: dateutil would also open a file that is named there.
+    """
+    if not STAMP.fullmatch(text):
+        raise ValueError("another form than 2026-03-01 12:00:00 UTC")
+    return parse_utc(text).replace(tzinfo=UTC)
+
+
 def stamped(folder: Path) -> datetime | None:
     """Return what a submission's timestamp.txt says, None if there is none that can be true."""
     try:
         text = intake.read(folder / "timestamp.txt", 1000).decode().strip()
-        time = parse_utc(text).replace(tzinfo=UTC)
+        time = time_of(text)
     except (intake.Refused, ValueError, OverflowError, AttributeError):
         return None
     return time.replace(microsecond=0) if time <= datetime.now(UTC) else None

@@ -799,3 +799,9 @@ def test_nbgrader_zip_collect_takes_the_same(course):
     assert course.students() == ["ben", "lovelaceada-1"]
     assert course.submitted("ben") == notebook("b")
     assert "points outside" in ran.stderr and not (archive / f"{ONE}__ben.ipynb").exists()
+
+
+@pytest.mark.parametrize("text", ["9" * 40 + "h", "2026-03-01 12:00:00 /dev/zero", "yesterday"])
+def test_a_timestamp_of_another_form_is_none(tmp_path, text):
+    (tmp_path / "timestamp.txt").write_text(text)
+    assert receipts.stamped(tmp_path) is None
