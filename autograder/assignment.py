@@ -165,7 +165,7 @@ class Assignment:
         files = dict(files)
         if when:
             files["timestamp.txt"] = f"{when:%Y-%m-%d %H:%M:%S.%f} UTC".encode()
-        files[f"{self.name}.ipynb"] = (nbformat.writes(notebook) + "\n").encode()
+        files[f"{self.name}.ipynb"] = json.dumps(notebook, ensure_ascii=False).encode()
         self._put(self.autograded(student).parent, files)
         self.scores.save(student, self.name, notebook, when)
 

@@ -14,7 +14,19 @@ from typing import Any
 from unittest import mock
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SourceCell
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    Notebook,
+    SourceCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     SaveAutoGrades,
@@ -100,6 +112,8 @@ class Scores:
             with self._shared():
                 for step in (SaveAutoGrades, AssignLatePenalties):
                     step(config=self.config, log=self.log).preprocess(notebook, resources)
+                    self.db.flush()
+                    self.db.expire_all()  # the penalty stands on the sum of the new scores
             self.db.commit()
         except BaseException:
             self.db.rollback()
@@ -169,17 +183,41 @@ class OneCommit:
         self._session = session
 
     def commit(self) -> None:
-        self._session.flush()
+        """Do nothing yet: a query of what is not written writes it first."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
 
 
 class StaysOpen:
-    """A gradebook that a `with` does not close."""
+    """A gradebook that a `with` does not close, and that reads a submission's cells all at once."""
 
     def __init__(self, gradebook: Gradebook) -> None:
         self._gradebook = gradebook
+        self._found: dict[tuple, dict[str, Any]] = {}
+
+    def find_grade(self, cell: str, *submission: str) -> Grade:
+        """Return the grade of a cell; `submission`: names of notebook, assignment and student."""
+        found = self._cells(Grade, submission).get(cell)
+        return found or self._gradebook.find_grade(cell, *submission)
+
+    def find_comment(self, cell: str, *submission: str) -> Comment:
+        """Return the comment on a cell."""
+        found = self._cells(Comment, submission).get(cell)
+        return found or self._gradebook.find_comment(cell, *submission)
+
+    def _cells(self, kind: Any, submission: tuple[str, ...]) -> dict[str, Any]:
+        if (kind, submission) not in self._found:
+            query = self._gradebook.db.query(BaseCell.name, kind)
+            query = query.join(BaseCell, BaseCell.id == kind.cell_id)
+            query = query.join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
+            query = query.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            query = query.join(SubmittedNotebook.assignment)
+            query = query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            names = (Notebook.name, Assignment.name, SubmittedAssignment.student_id)
+            asked = (name == wanted for name, wanted in zip(names, submission, strict=True))
+            self._found[kind, submission] = dict(query.filter(*asked).all())
+        return self._found[kind, submission]
 
     def __enter__(self) -> "StaysOpen":
         return self

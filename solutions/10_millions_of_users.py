@@ -672,8 +672,8 @@ explore_hot_keys(hot_keys)
 # **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. Each has its own points. Nothing counts at all if nobody pays for it, the bill being above 1.5 × the budget,
 # or if it serves hardly anybody, fewer than 99 % of the requests.
 #
-# **Graded on** the published day, and on three that you have not seen: small, medium and large (peaks of 1,000–2,000, 6,000–10,000 and 32,000–48,000 requests/s), with incidents at other times. The rest varies too: files 50–70 %, writes 4–12 % and uploads 1–4 % of the pages, 200–1,000 GB of data, skew 0.75–1.1,
-# two to four regions with many users (the others have less than 1 %), a crowd of 1.2 to 4 times within 1 or within 30 minutes, lost writes 100 or 50. A goal counts if it is met on *all three*. So no constant can pass: compute.
+# **Graded on** the published day, and on six that you have not seen: twice small, medium and large (peaks of 1,000–2,000, 6,000–10,000 and 32,000–48,000 requests/s), with incidents at other times. The rest varies too: files 50–70 %, writes 4–12 % and uploads 1–4 % of the pages, 200–1,000 GB of data, skew 0.75–1.1,
+# two to four regions with many users (the others have less than 1 %), a crowd of 1.2 to 4 times within 1 or within 30 minutes, lost writes 100 or 50. A goal counts if it is met on *all six*. So no constant can pass: compute.
 #
 # It is the longest exercise of the course, some 20 to 30 lines, tier by tier. It must return within a quarter of a second. You may use `simulate(architecture, traffic=traffic, seed=1)` in it, for example to see with `.broke(0.001)` what refuses; its incidents are drawn from the seed, not those of the grader.
 #
@@ -778,9 +778,9 @@ from course.checks import SEED
 from course.millions_of_users import draw_days, goals_met
 
 for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
-    _goals, _told = goals_met(_plan, traffic=_day, seed=3 * SEED + _number)
+    _goals, _told = goals_met(_plan, traffic=_day, seed=6 * SEED + _number)
     assert _goals["availability"], f"availability missed. {_told}"
-assert len(seen) == 3, "three days were asked for"
+assert len(seen) == 6, "six days were asked for"
 ### END HIDDEN TESTS
 
 # %% check="design_hidden_2" points=2
@@ -796,9 +796,9 @@ from course.checks import SEED
 from course.millions_of_users import draw_days, goals_met
 
 for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
-    _goals, _told = goals_met(_plan, traffic=_day, seed=3 * SEED + _number)
+    _goals, _told = goals_met(_plan, traffic=_day, seed=6 * SEED + _number)
     assert _goals["p95 latency"], f"p95 latency missed. {_told}"
-assert len(seen) == 3, "three days were asked for"
+assert len(seen) == 6, "six days were asked for"
 ### END HIDDEN TESTS
 
 # %% check="design_hidden_3" points=1
@@ -814,9 +814,9 @@ from course.checks import SEED
 from course.millions_of_users import draw_days, goals_met
 
 for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
-    _goals, _told = goals_met(_plan, traffic=_day, seed=3 * SEED + _number)
+    _goals, _told = goals_met(_plan, traffic=_day, seed=6 * SEED + _number)
     assert _goals["lost writes"], f"lost writes missed. {_told}"
-assert len(seen) == 3, "three days were asked for"
+assert len(seen) == 6, "six days were asked for"
 ### END HIDDEN TESTS
 
 # %% check="design_hidden_4" points=1
@@ -832,9 +832,9 @@ from course.checks import SEED
 from course.millions_of_users import draw_days, goals_met
 
 for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
-    _goals, _told = goals_met(_plan, traffic=_day, seed=3 * SEED + _number)
+    _goals, _told = goals_met(_plan, traffic=_day, seed=6 * SEED + _number)
     assert _goals["cost"], f"cost missed. {_told}"
-assert len(seen) == 3, "three days were asked for"
+assert len(seen) == 6, "six days were asked for"
 ### END HIDDEN TESTS
 
 # %% [markdown]

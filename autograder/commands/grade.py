@@ -1,10 +1,14 @@
 """`autograder grade`."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from autograder.commands import root_option
+from autograder.sandbox import zygote
+
+USUAL = ("course.view.explore", "course.view.architecture", "course.checks", "simpy")
 
 
 @click.command("grade")
@@ -30,22 +34,22 @@ def command(
     root: Path,
 ) -> None:
     """Grade the submissions of ASSIGNMENT into nbgrader's gradebook, student code shut in."""
-    from tqdm import tqdm
-
-    from autograder import grading
-    from autograder.grading import Settings
-
-    settings = Settings(jobs or 0, isolation, scheduler, force)
     refused, noted = [], []
-    try:
-        count, records = grading.grade(root, assignment, settings, students)
-        for record in tqdm(records, total=count, unit="submission", desc=assignment):
-            if record.status == "refused":
-                refused.append(record)
-            elif record.notes:
-                noted.append(record)
-    except grading.ERRORS as error:
-        raise click.ClickException(str(error)) from error
+    with nullcontext() if scheduler else zygote.prepared(USUAL):
+        from tqdm import tqdm
+
+        from autograder import grading
+
+        settings = grading.Settings(jobs or 0, isolation, scheduler, force)
+        try:
+            count, records = grading.grade(root, assignment, settings, students)
+            for record in tqdm(records, total=count, unit="submission", desc=assignment):
+                if record.status == "refused":
+                    refused.append(record)
+                elif record.notes:
+                    noted.append(record)
+        except grading.ERRORS as error:
+            raise click.ClickException(str(error)) from error
     for record in refused:
         click.echo(f"{record.student}: not graded: {record.sentence}")
     for record in noted:

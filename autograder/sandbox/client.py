@@ -1,10 +1,10 @@
 """The grader's side of the sandbox: start a warm parent, have it run cells, read their answers."""
 
 import os
+import select
 import shutil
+import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import jail, wire
+from autograder.sandbox import jail, wire, zygote
 from autograder.sandbox.limits import Limits
 
 START_SECONDS = 120.0  # to import a course on a busy machine
@@ -58,8 +58,8 @@ class Sandbox:
         secret: Sequence[str] = (),
     ) -> None:
         self.limits, self.isolation = limits, isolation
+        self.modules = modules
         self.setting = {
-            "modules": list(modules),
             "namespaces": isolation == "namespaces",
             "secret": [os.path.abspath(path) for path in (*secret, *_own_secrets())],
             "limits": asdict(limits),
@@ -67,41 +67,35 @@ class Sandbox:
         self._start()
 
     def _start(self) -> None:
-        self.scratch = tempfile.mkdtemp(prefix="autograder-")
-        self.control, theirs = socket.socketpair()
-        with open(Path(self.scratch) / "stderr", "wb") as complaints:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "autograder.sandbox.warm", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                cwd="/",
-                env=_environment(self.scratch),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=complaints,
-                start_new_session=True,
-            )
-        theirs.close()
         try:
-            self._started()
+            self.control, complaints = zygote.fork(self.modules)
+        except ConnectionError as error:
+            raise SandboxUnavailable(f"The sandbox did not start: {error}") from error
+        self.process: int | None = None  # a handle of the warm parent
+        self.scratch = tempfile.mkdtemp(prefix="autograder-")
+        try:
+            self._started(complaints)
         except BaseException:
             self.close()
             raise
 
-    def _started(self) -> None:
+    def _started(self, complaints: Path) -> None:
         deadline = time.monotonic() + START_SECONDS
         try:
             wire.send(self.control, self.setting)
+            pid = wire.receive(self.control, 1 << 16, deadline)["pid"]
+            self.process = os.pidfd_open(pid)
             while (said := wire.receive(self.control, 1 << 16, deadline)) != "ready":
                 if said == "map":
                     try:
-                        jail.map_users(self.process.pid)
+                        jail.map_users(pid)
                     except OSError as error:
                         raise SandboxUnavailable(INSTALL.format(error)) from error
                     wire.send(self.control, "mapped")
                 else:
                     raise SandboxUnavailable(INSTALL.format(said["refused"]))
         except (wire.Ended, wire.TooLate, ConnectionError) as error:
-            lines = (Path(self.scratch) / "stderr").read_text(errors="replace").splitlines()
+            lines = complaints.read_text(errors="replace").splitlines()
             last = lines[-1] if lines else "it did not answer"
             raise SandboxUnavailable(f"The sandbox did not start: {last}") from error
 
@@ -236,11 +230,11 @@ class Sandbox:
     def close(self) -> None:
         """End the warm parent, and with it everything below."""
         self.control.close()
-        try:
-            self.process.wait(CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if self.process is not None:
+            if not select.select([self.process], [], [], CLOSE_SECONDS)[0]:
+                signal.pidfd_send_signal(self.process, signal.SIGKILL)
+            os.close(self.process)
+        zygote.release()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
@@ -263,23 +257,3 @@ def _sound(answer: Any, place: int, kind: str) -> bool:
     if kind == "cell":
         return isinstance(answer.get("outputs"), list) and set(answer) == {"n", "outputs"}
     return set(answer) in ({"n", "seen"}, {"n", "error"})
-
-
-def _environment(scratch: str) -> dict[str, str]:
-    """Return all that student code can find in its environment."""
-    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-    libraries = os.environ.get("LD_LIBRARY_PATH")  # some interpreters do not start without
-    return ({"LD_LIBRARY_PATH": libraries} if libraries else {}) | {
-        "PATH": str(Path(sys.executable).parent),
-        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
-        "PYTHONHASHSEED": "random",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LANG": "C.UTF-8",
-        "HOME": scratch,
-        "MPLCONFIGDIR": scratch,
-        "IPYTHONDIR": scratch,
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "NBGRADER_EXECUTION": "autograde",
-    }

@@ -1,8 +1,9 @@
-"""The warm parent: an interpreter that has imported the course once and forks for each run.
+"""The warm parents: interpreters that have imported the course and fork for each run.
 
-Started by client.py as `python -m autograder.sandbox.warm SOCKET`, with a clean environment. It
-knows nothing secret: no solution, no check, no grader's variable. Each run is two processes:
-one that supervises, and, the first process of a namespace of its own, the one that runs the cells.
+zygote.py starts this as `python -m autograder.sandbox.warm SOCKET MODULE …`, with a clean
+environment. It imports, and forks a warm parent for each socket that comes. They know nothing
+secret: no solution, no check, no grader's variable. Each run is two processes: one that supervises,
+and, the first process of a namespace of its own, the one that runs the cells.
 """
 
 import gc
@@ -22,13 +23,36 @@ MOST = 64 << 20  # bytes of a message from the grader
 
 
 def main() -> None:
-    """Import, close the door, then fork for each pair of sockets that comes."""
+    """Import, then fork a warm parent for each list of modules and socket that come."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    runner = Runner()
+    _import(sys.argv[2:])
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # it is the grader who waits for warm parents
+    while True:
+        try:
+            _import(wire.receive(control, MOST))
+        except wire.Ended:
+            return
+        gc.collect()
+        gc.freeze()
+        _, handles, _, _ = socket.recv_fds(control, 1, 1)
+        if os.fork() == 0:
+            control.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _warm_parent(socket.socket(fileno=handles[0]), runner)
+        os.close(handles[0])
+
+
+def _import(modules: list[str]) -> None:
+    for name in modules:
+        importlib.import_module(name)
+
+
+def _warm_parent(control: socket.socket, runner: Runner) -> None:
+    """Close the door, then fork for each pair of sockets that comes."""
     setting = wire.receive(control, MOST)
     namespaces = setting["namespaces"]
-    for name in setting["modules"]:
-        importlib.import_module(name)
-    runner = Runner()
+    wire.send(control, {"pid": os.getpid()})
     try:
         if namespaces:
             jail.own_namespaces(lambda: _ask(control, "map"))
@@ -42,9 +66,7 @@ def main() -> None:
         wire.send(control, "ready")
     except OSError as error:
         wire.send(control, {"refused": str(error)})
-        return
-    gc.collect()
-    gc.freeze()
+        os._exit(1)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the supervisors
     limits = Limits(**setting["limits"])
     _serve(control, runner, limits, namespaces)

@@ -29,12 +29,16 @@ UPLOADS = (0.01, 0.04)  # of the pages
 
 
 def draw_days(rng):
-    """Return three Traffics, a small, a medium and a large one; `rng`: a random.Random.
+    """Return six Traffics, twice a small, a medium and a large one; `rng`: a random.Random.
 
-    Whatever the seed, among them are, in any order, one whose strong crowd comes slowly and with
-    many photos, most of them to one of two regions, one whose crowd comes fast, and one with a weak
-    crowd and a strict goal for lost writes.
+    Whatever the seed, among each three are, in any order, one whose strong crowd comes slowly and
+    with many photos, most of them to one of two regions, one whose crowd comes fast, and one with a
+    weak crowd and a strict goal for lost writes.
     """
+    return [*_draw_three(rng), *_draw_three(rng)]
+
+
+def _draw_three(rng):
     slow = (((1.7, 2.0), (1.0, 1.25)), (3.6, 4.0), 1800.0, 100.0, (0.03, 0.04))
     fast = ([EVEN] * rng.choice((3, 4)), (3.2, 4.0), 60.0, rng.choice((100.0, 50.0)), UPLOADS)
     weak = ([EVEN] * rng.choice((2, 3, 4)), (1.2, 1.4), 60.0, 50.0, UPLOADS)
