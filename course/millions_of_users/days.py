@@ -31,19 +31,26 @@ UPLOADS = (0.01, 0.04)  # of the pages
 def draw_days(rng):
     """Return six Traffics, twice a small, a medium and a large one; `rng`: a random.Random.
 
-    Whatever the seed, among each three are, in any order, one whose strong crowd comes slowly and
-    with many photos, most of them to one of two regions, one whose crowd comes fast, and one with a
-    weak crowd and a strict goal for lost writes.
+    Whatever the seed, there are two of each of these, of two sizes: a strong crowd that comes
+    slowly and with many photos, most of them to one of two regions (a medium and a large day, for
+    there it matters), a crowd that comes fast, and a weak crowd with a strict goal for lost writes.
     """
-    return [*_draw_three(rng), *_draw_three(rng)]
+    one, other = rng.sample((_fast, _weak), 2)
+    kinds = (one, other, _slow, other, _slow, one)
+    return [_draw_day(rng, name, *kind(rng)) for name, kind in zip(2 * [*PEAKS], kinds, strict=True)]
 
 
-def _draw_three(rng):
-    slow = (((1.7, 2.0), (1.0, 1.25)), (3.6, 4.0), 1800.0, 100.0, (0.03, 0.04))
-    fast = ([EVEN] * rng.choice((3, 4)), (3.2, 4.0), 60.0, rng.choice((100.0, 50.0)), UPLOADS)
-    weak = ([EVEN] * rng.choice((2, 3, 4)), (1.2, 1.4), 60.0, 50.0, UPLOADS)
-    kinds = rng.sample((slow, fast, weak), 3)
-    return [_draw_day(rng, name, *kind) for name, kind in zip(PEAKS, kinds, strict=True)]
+def _slow(rng):
+    """Return how the regions with many users share them, crowd, its rise, lost writes, uploads."""
+    return ((1.7, 2.0), (1.0, 1.25)), (3.6, 4.0), 1800.0, 100.0, (0.03, 0.04)
+
+
+def _fast(rng):
+    return [EVEN] * rng.choice((3, 4)), (3.2, 4.0), 60.0, rng.choice((100.0, 50.0)), UPLOADS
+
+
+def _weak(rng):
+    return [EVEN] * rng.choice((2, 3, 4)), (1.2, 1.4), 60.0, 50.0, UPLOADS
 
 
 def _draw_day(rng, name, users, crowd, crowd_rise, lost_writes, uploads):
