@@ -6,7 +6,7 @@ was deleted, copied, retyped, tagged or edited changes nothing.
 """
 
 from collections.abc import Iterable
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,7 +86,7 @@ def _assembled(
     for kind, text in after.get(-1, ()):
         add_own(kind, text)
     for place, cell in enumerate(course.cells):
-        ours = deepcopy(cell)
+        ours = copy(cell)  # its metadata nobody changes
         text, kind = texts.get(place, ("", ""))
         if known.takes(place) and place in texts:
             ours.source = text

@@ -112,8 +112,6 @@ class Scores:
             with self._shared():
                 for step in (SaveAutoGrades, AssignLatePenalties):
                     step(config=self.config, log=self.log).preprocess(notebook, resources)
-                    self.db.flush()
-                    self.db.expire_all()  # the penalty stands on the sum of the new scores
             self.db.commit()
         except BaseException:
             self.db.rollback()

@@ -98,30 +98,38 @@ def test_a_class_gets_what_stock_nbgrader_gives(course, tmp_path):
 
 
 def test_a_late_penalty_is_the_same(course, tmp_path):
-    """One student is late, one is not; the penalty comes from nbgrader's plugin."""
+    """One student is late, one is not, and both hand in something worse; by nbgrader's plugin."""
     text = (course / "nbgrader_config.py").read_text()
     plugin = """
 from nbgrader.plugins import LateSubmissionPlugin
 
-class OnePointAnHour(LateSubmissionPlugin):
+class ATenthAnHour(LateSubmissionPlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
-        return total_seconds_late / 3600
+        return score * total_seconds_late / 36_000
 
-c.AssignLatePenalties.plugin_class = OnePointAnHour
+c.AssignLatePenalties.plugin_class = ATenthAnHour
 """
     (course / "nbgrader_config.py").write_text(text + plugin)
     due = datetime(2026, 3, 1, 12)
     with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=due)
     solved = classroom.written(NAME, classroom.solutions(NAME))
-    classroom.hand_in(course, "late", NAME, solved, "2026-03-01 14:30:00 UTC")
-    classroom.hand_in(course, "timely", NAME, solved, "2026-03-01 11:59:59 UTC")
+    times = {"late": "2026-03-01 14:30:00 UTC", "timely": "2026-03-01 11:59:59 UTC"}
+    for student, received in times.items():
+        classroom.hand_in(course, student, NAME, solved, received)
     stock = shutil.copytree(course, tmp_path / "stock")
-    graded(course)
-    classroom.nbgrader(stock, "autograde", NAME)
-    rows = classroom.gradebook_rows(course, NAME)
-    assert rows == classroom.gradebook_rows(stock, NAME)
-    assert {row[7] for row in rows if row[:2] == ("late", "grade")} == {2.5}
+    for penalty, words in ((4.25, []), (1.0, ["--force"])):
+        graded(course)
+        classroom.nbgrader(stock, "autograde", NAME, *words)
+        rows = classroom.gradebook_rows(course, NAME)
+        assert rows == classroom.gradebook_rows(stock, NAME)
+        assert {row[7] for row in rows if row[:2] == ("late", "grade")} == {penalty}
+        some = dict(list(classroom.solutions(NAME).items())[:1])
+        for folder in (course, stock):
+            shutil.rmtree(folder / "grading" / "submitted")
+            for student, received in times.items():
+                worse = classroom.written(NAME, some)
+                classroom.hand_in(folder, student, NAME, worse, received)
 
 
 def test_each_submission_has_its_own_hidden_inputs_and_can_be_graded_again_exactly(course):

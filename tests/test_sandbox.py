@@ -15,7 +15,7 @@ import pytest
 
 from autograder.execute import Bench
 from autograder.plain import LENGTH, NOTES, plain, plain_notes
-from autograder.sandbox import client
+from autograder.sandbox import client, zygote
 from autograder.sandbox.client import NotStarted, Run, Sandbox, SandboxUnavailable
 from autograder.sandbox.limits import MIB, Limits
 from tests.attacks import outside
@@ -101,11 +101,44 @@ def test_few_processors_for_many_processes() -> None:
     assert found.why == "processors"
 
 
+def test_cells_are_read_as_ipython_reads_them(sandbox: Sandbox) -> None:
+    found = run(
+        sandbox,
+        "x = 3",
+        "In [1]: y = x + 1",
+        "%precision 2\nprint(x, y)",
+        "  print('indented')",
+        "await __import__('asyncio').sleep(0)\nprint('awaited')",
+        "names = !echo one; echo two\nprint('a\\d')",
+        "x?",
+    )
+    assert [said(found, place) for place in (2, 3, 4)] == ["3 4\n", "indented\n", "awaited\n"]
+    assert set(found.answers) == set(range(7))
+
+
+def test_warm_parents_are_forks_of_one_zygote_which_ends_with_the_last() -> None:
+    outer = zygote._users
+    boxes = [Sandbox([], LIMITS), Sandbox(["colorsys"], LIMITS)]
+    try:
+        one = zygote._zygote
+        assert one is not None and one.process.poll() is None and zygote._users == outer + 2
+        assert said(run(boxes[1], "import sys; print('colorsys' in sys.modules)")) == "True\n"
+        one.process.kill()
+        one.process.wait()
+        assert said(run(boxes[0], "print(1)")) == "1\n"
+        boxes.append(Sandbox([], LIMITS))
+        assert said(run(boxes[2], "print(2)")) == "2\n" and zygote._zygote is not one
+    finally:
+        for box in boxes:
+            box.close()
+    assert zygote._users == outer and (zygote._zygote is None or outer)
+
+
 def test_a_warm_parent_that_died_is_started_anew() -> None:
     box = Sandbox([], LIMITS)
     try:
         assert said(run(box, "print(1)")) == "1\n"
-        children = Path(f"/proc/{box.process.pid}/task/{box.process.pid}/children").read_text()
+        children = Path(f"/proc/{box.pid}/task/{box.pid}/children").read_text()
         os.kill(int(children.split()[0]), signal.SIGKILL)
         assert said(run(box, "print(2)")) == "2\n"
     finally:

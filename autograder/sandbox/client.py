@@ -71,6 +71,7 @@ class Sandbox:
             self.control, complaints = zygote.fork(self.modules)
         except ConnectionError as error:
             raise SandboxUnavailable(f"The sandbox did not start: {error}") from error
+        self.pid = 0
         self.process: int | None = None  # a handle of the warm parent
         self.scratch = tempfile.mkdtemp(prefix="autograder-")
         try:
@@ -83,12 +84,12 @@ class Sandbox:
         deadline = time.monotonic() + START_SECONDS
         try:
             wire.send(self.control, self.setting)
-            pid = wire.receive(self.control, 1 << 16, deadline)["pid"]
-            self.process = os.pidfd_open(pid)
+            self.pid = wire.receive(self.control, 1 << 16, deadline)["pid"]
+            self.process = os.pidfd_open(self.pid)
             while (said := wire.receive(self.control, 1 << 16, deadline)) != "ready":
                 if said == "map":
                     try:
-                        jail.map_users(pid)
+                        jail.map_users(self.pid)
                     except OSError as error:
                         raise SandboxUnavailable(INSTALL.format(error)) from error
                     wire.send(self.control, "mapped")

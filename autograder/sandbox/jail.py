@@ -127,8 +127,8 @@ def _devices() -> None:
 
 
 def private(limits: Limits) -> None:
-    """In a run's first process: its own processes, and temporary files that end with it."""
-    system.unshare(system.CLONE_NEWNS)
+    """In a run's first process: its own processes, IPC, and temporary files that end with it."""
+    system.unshare(system.CLONE_NEWNS | system.CLONE_NEWIPC)
     flags = system.MS_NOSUID | system.MS_NODEV
     system.mount("proc", "/proc", "proc", flags | system.MS_NOEXEC)
     first_to_go()

@@ -8,6 +8,7 @@ A request is {"cells": [{"kind": "cell" | "observe", "text": …}, …], "files"
 Student code shares this process, so whatever an answer says is the student's word.
 """
 
+import ast
 import base64
 import io
 import json
@@ -16,6 +17,7 @@ import random
 import socket
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,12 @@ class Shell(InteractiveShell):
 
     outputs: list
     text_bytes: int
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Return the Python of a cell: what is Python already has no magics to be sought in it."""
+        if _is_python(raw_cell):
+            return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        return str(super().transform_cell(raw_cell))
 
     def showtraceback(self, *arguments: Any, **options: Any) -> None:
         value = sys.exc_info()[1]
@@ -166,6 +174,20 @@ class Runner:
         names.pop("seen", None)
         exec(compile(text, "check", "exec"), names)
         return names["seen"]
+
+
+def _is_python(text: str) -> bool:
+    """Return whether IPython would leave a cell as it is; when in doubt, not."""
+    if text.lstrip().startswith("In ["):  # pasted with its prompt, which could be an annotation
+        return False
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is compiled once more to be run
+        try:
+            compile(text, "cell", "exec", flags)
+        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+            return False
+    return True
 
 
 def _plain(seen: Any) -> tuple[Any, int]:

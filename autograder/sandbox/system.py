@@ -44,6 +44,19 @@ def unshare(flags: int) -> None:
     _done(_libc.unshare(flags), "unshare")
 
 
+def fork_into_a_new_namespace() -> int:
+    """Fork; the child is the first process of a new namespace of processes."""
+    own, child = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC), -1
+    try:
+        unshare(CLONE_NEWPID)
+        child = os.fork()
+        return child
+    finally:
+        if child and _libc.setns(own, CLONE_NEWPID) < 0:  # the next child shall not be in it
+            os._exit(1)  # and with this one all below
+        os.close(own)
+
+
 def mount(source: str, target: str, kind: str, flags: int = 0, options: str = "") -> None:
     """Mount a file system of a `kind`, or bind `source` with MS_BIND."""
     words = (os.fsencode(source), os.fsencode(target), kind.encode() or None)

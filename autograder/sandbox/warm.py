@@ -2,8 +2,8 @@
 
 zygote.py starts this as `python -m autograder.sandbox.warm SOCKET MODULE …`, with a clean
 environment. It imports, and forks a warm parent for each socket that comes. They know nothing
-secret: no solution, no check, no grader's variable. Each run is two processes: one that supervises,
-and, the first process of a namespace of its own, the one that runs the cells.
+secret: no solution, no check, no grader's variable. Each run is the first process of a namespace of
+its own, and its warm parent looks after it.
 """
 
 import gc
@@ -67,9 +67,7 @@ def _warm_parent(control: socket.socket, runner: Runner) -> None:
     except OSError as error:
         wire.send(control, {"refused": str(error)})
         os._exit(1)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the supervisors
-    limits = Limits(**setting["limits"])
-    _serve(control, runner, limits, namespaces)
+    _serve(control, runner, Limits(**setting["limits"]), namespaces)
 
 
 def _serve(control: socket.socket, runner: Runner, limits: Limits, namespaces: bool) -> None:
@@ -79,31 +77,34 @@ def _serve(control: socket.socket, runner: Runner, limits: Limits, namespaces: b
             supervise.end_all_below()  # a run that killed its supervisor
         if not data:
             os._exit(0)  # the grader has gone: all below goes too
-        if os.fork() == 0:
-            control.close()
-            answers, status = (socket.socket(fileno=handle) for handle in handles)
-            _supervised(answers, status, runner, limits, namespaces)
-        for handle in handles:
-            os.close(handle)
+        answers, status = (socket.socket(fileno=handle) for handle in handles)
+        with answers, status:
+            if namespaces:
+                _supervised(answers, status, runner, limits, namespaces)
+            elif os.fork() == 0:  # a run can kill its parent, and shall not find this one there
+                try:
+                    system.adopt_orphans()
+                    _supervised(answers, status, runner, limits, namespaces)
+                finally:
+                    os._exit(0)
 
 
 def _supervised(
-    answers: socket.socket, status: socket.socket, runner: Runner, limits: Limits, namespaces: bool
+    answers: socket.socket,
+    status: socket.socket,
+    runner: Runner,
+    limits: Limits,
+    namespaces: bool,
 ) -> None:
+    """Have the cells run in a child, the first process of a namespace, until it ends."""
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        if namespaces:
-            system.unshare(system.CLONE_NEWPID | system.CLONE_NEWIPC)
-        else:
-            system.adopt_orphans()
-        student = os.fork()
-        if student == 0:
-            status.close()
-            _student(answers, runner, limits, namespaces)
-        answers.close()
-        supervise.until_the_end(student, status, limits, namespaces)
-    finally:
-        os._exit(0)
+        student = system.fork_into_a_new_namespace() if namespaces else os.fork()
+    except OSError:  # there is no room for it: the grader hears nothing, and asks again
+        return
+    if student == 0:
+        _student(answers, runner, limits, namespaces)
+    answers.close()
+    supervise.until_the_end(student, status, limits, namespaces)
 
 
 def _student(answers: socket.socket, runner: Runner, limits: Limits, namespaces: bool) -> None:

@@ -37,7 +37,8 @@ def draw_days(rng):
     """
     one, other = rng.sample((_fast, _weak), 2)
     kinds = (one, other, _slow, other, _slow, one)
-    return [_draw_day(rng, name, *kind(rng)) for name, kind in zip(2 * [*PEAKS], kinds, strict=True)]
+    sizes = 2 * [*PEAKS]
+    return [_draw_day(rng, size, *kind(rng)) for size, kind in zip(sizes, kinds, strict=True)]
 
 
 def _slow(rng):
