@@ -72,8 +72,12 @@ class Bench:
         self.key = key
         modules, isolation, limits, secret, _ = key
         self.limits = Limits(**limits)
-        self.sandbox = Sandbox(modules, self.limits, isolation, secret)
         self.judge = Judge()
+        try:
+            self.sandbox = Sandbox(modules, self.limits, isolation, secret)
+        except BaseException:
+            self.judge.close()
+            raise
 
     def close(self) -> None:
         """End both."""

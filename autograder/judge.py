@@ -34,10 +34,10 @@ class Verdict:
 
 
 class Judge:
-    """A process that judges; started when it is first needed, and again after a bad case."""
+    """A process that judges; started at once, and again after a bad case."""
 
     def __init__(self) -> None:
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen | None = _start()
 
     def judge(self, halves: Sequence[tuple[str, Any]], seed: int | None) -> list[Verdict]:
         """Return the verdicts of (second half, what was seen) pairs, in their order.

@@ -3,7 +3,7 @@
     python benchmarks/capstone.py [--seeds 100]
 
 First table: the published day, with the bill. Second: exercise D's points (of 8) over that many
-seeds of six hidden days each, and on how many seeds each goal holds. Third: how near the careful
+seeds of eight hidden days each, and on how many seeds each goal holds. Third: how near the careful
 designs come to each threshold. Last: the seconds that one day and one move of a slider take on one
 core (processor time).
 """
@@ -113,10 +113,10 @@ def points_table(days, results, seeds):
         f"{goal:>14}" for goal in WORTH
     )
     for name, of_seeds in results.items():
-        goals = [[day.goals for day in six] for six in of_seeds]
-        found = [points(days[name].goals, six) for six in goals]
+        goals = [[day.goals for day in eight] for eight in of_seeds]
+        found = [points(days[name].goals, eight) for eight in goals]
         held = "".join(
-            f"{sum(all(day[goal] for day in six) for six in goals):>7} / {seeds:<4}"
+            f"{sum(all(day[goal] for day in eight) for eight in goals):>7} / {seeds:<4}"
             for goal in WORTH
         )
         yield f"{name:24}{min(found):7}{statistics.mean(found):7.2f}{max(found):6}  {held}"
@@ -127,7 +127,7 @@ def margins_table(results):
     heads = f"{'answered':>10}{'p95':>9}{'lost / goal':>13}{'cost / budget':>15}"
     yield f"{'worst hidden day':24}{heads}"
     for name in CAREFUL:
-        days = [day for six in results[name] for day in six]
+        days = [day for eight in results[name] for day in eight]
         cost = [day.cost for day in days]
         yield (
             f"{name:24}{min(day.availability for day in days):10.3%}"

@@ -3,7 +3,7 @@
     python benchmarks/grading.py              all tables (about half an hour)
     python benchmarks/grading.py speed        a class of 30: stock, ours, and the cells alone
     python benchmarks/grading.py growth       300 submissions against 30; memory
-    python benchmarks/grading.py cluster      a Dask cluster with one and with two workers
+    python benchmarks/grading.py cluster      300 over a Dask cluster with one and with two workers
     python benchmarks/grading.py kills        killed 20 times at random moments
 
 The class: notebook 02, each student a random mix of right and wrong answers and stubs
@@ -183,7 +183,7 @@ def dask(workers: int) -> Iterator[tuple[str, list[subprocess.Popen]]]:
 
 def cluster(folder: Path, students: int) -> None:
     """One and two workers; and two of which one is killed in the middle."""
-    course = a_class(folder / "cluster", students)
+    course, few = a_class(folder / "cluster", students), a_class(folder / "warm", 4)
     undisturbed = None
     print(f"\n{students} submissions over Dask\n")
     print("| workers | seconds | × one worker |\n|---|--:|--:|")
@@ -191,7 +191,7 @@ def cluster(folder: Path, students: int) -> None:
     for workers in (1, 2):
         mine = copy_of(course, f"cluster-{workers}")
         with dask(workers) as (address, _):
-            ours(copy_of(course, f"warm-{workers}"), "--scheduler", address)  # workers are warm
+            ours(copy_of(few, f"warm-{workers}"), "--scheduler", address)  # workers are warm
             seconds, _ = ours(mine, "--scheduler", address)
         first = first or seconds
         print(f"| {workers} | {seconds:.1f} | {first / seconds:.2f} |")
@@ -253,7 +253,7 @@ def main() -> None:
         if "growth" in asked.tables:
             growth(folder, asked.students, 10 * asked.students)
         if "cluster" in asked.tables:
-            cluster(folder, asked.students)
+            cluster(folder, 10 * asked.students)
         if "kills" in asked.tables:
             kills(folder, 10, asked.times)
 

@@ -24,9 +24,9 @@ def submitted(name):
 
 
 def hidden(design, seed):
-    """Return the DayResults of the six hidden days of a seed, as the checks simulate them."""
+    """Return the DayResults of the eight hidden days of a seed, as the checks simulate them."""
     days = enumerate(draw_days(random.Random(seed)))
-    return [simulate(design, traffic=day, seed=6 * seed + number) for number, day in days]
+    return [simulate(design, traffic=day, seed=8 * seed + number) for number, day in days]
 
 
 def points(published, days):

@@ -66,11 +66,11 @@ FITTING = Architecture(110, False, 3, 260, True, 3, 30, 3, "least connections")
 
 # ── the goals: what passes, what does not, over how many days ──
 
-SEEDS = range(200)  # 600 hidden days
-FEW = range(0, 200, 20)
+SEEDS = range(75)  # 600 hidden days
+FEW = range(0, 75, 8)
 
 
-SMALLEST = 1253373817  # four centers for 1,100 requests/s: it costs what one of each kind costs
+DEAREST = 3276  # of 6,000: four centers for 1,300 requests/s, at 0.97 of the budget
 
 
 def points(design, seed, published=None):
@@ -80,10 +80,10 @@ def points(design, seed, published=None):
 
 
 def test_a_careful_design_gets_all_points_on_every_seed():
-    """600 days; over 3,000 others the availability was ≥ 0.99955 for a goal of 0.9995, p95 at most
-    147 ms for 160, lost writes 0.87 and the bill 0.94 of the goal: the thresholds' margins."""
+    """600 days; over 960 others the availability was ≥ 0.99957 for a goal of 0.9995, p95 at most
+    147 ms for 160, lost writes 0.58 and the bill 0.95 of the goal: the thresholds' margins."""
     assert all(simulate(DESIGN).goals.values())
-    for seed in (*SEEDS, SMALLEST):
+    for seed in (*SEEDS, DEAREST):
         for day in capstone.hidden(DESIGN, seed):
             assert all(day.goals.values()), (seed, day.traffic.name, day.goals)
 
@@ -116,10 +116,10 @@ def test_no_constant_gets_more_than_half_of_the_points_on_any_seed(name):
 
 
 def test_nor_does_the_best_of_many_constants():
-    """A search over 80 constants around the one that fits, each at its luckiest of 3 seeds."""
+    """A search over 40 constants around the one that fits, each at its luckier of 2 seeds."""
     rng, best = random.Random(7), 0
     start = DESIGN(PUBLISHED)
-    for _ in range(80):
+    for _ in range(40):
         constant = replace(
             start,
             web_servers=round(start.web_servers * rng.uniform(0.1, 6)),
@@ -131,7 +131,7 @@ def test_nor_does_the_best_of_many_constants():
             shards=rng.randint(1, 9),
         )
         published = simulate(constant).goals
-        best = max(best, *(points(constant, seed, published) for seed in range(3)))
+        best = max(best, *(points(constant, seed, published) for seed in range(2)))
     assert best <= 4
 
 
@@ -145,7 +145,7 @@ def test_a_bill_nobody_pays_and_a_site_that_serves_nobody_get_no_points():
 
 
 def test_the_budget_fits_a_careful_design_on_every_day():
-    """By construction 1 / 1.33 = 0.75 on average; over 750 days between 0.61 and 0.95."""
+    """By construction 1 / 1.33 = 0.75 on average; over 960 days 0.79, between 0.63 and 0.95."""
     ratios = [
         simulate(DESIGN, traffic=day, seed=seed).cost / day.budget
         for seed in SEEDS[::4]
@@ -170,14 +170,15 @@ def test_each_part_of_a_careful_design_is_needed():
         def less(traffic, changes=changes):
             return replace(DESIGN(traffic), **changes)
 
-        assert np.median([points(less, seed) for seed in FEW]) < 8, changes
+        assert np.median([points(less, seed) for seed in FEW[::2]]) < 8, changes
 
 
 def test_the_days_are_what_the_text_says():
     peaks = {"small": (1_000, 2_000), "medium": (6_000, 10_000), "large": (32_000, 48_000)}
+    names = ["small", "small", "medium", "medium", *(4 * ["large"])]
     for seed in SEEDS:
         days = draw_days(random.Random(seed))
-        assert [day.name for day in days] == 2 * list(peaks)
+        assert [day.name for day in days] == names
         for day in days:
             low, high = peaks[day.name]
             assert low <= day.peak <= high and day.budget == budget(day)

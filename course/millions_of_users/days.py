@@ -28,30 +28,33 @@ EVEN = (1.0, 2.0)  # of such weights, a region with many users may have twice an
 UPLOADS = (0.01, 0.04)  # of the pages
 
 
+# how the regions with many users share them, the crowd, its rise, the goal for lost writes, uploads
+SLOW = (((1.7, 2.0), (1.0, 1.25)), (3.6, 4.0), 1800.0, 100.0, (0.03, 0.04))
+
+
 def draw_days(rng):
-    """Return six Traffics, twice a small, a medium and a large one; `rng`: a random.Random.
+    """Return eight Traffics, two small, two medium and four large ones; `rng`: a random.Random.
 
-    Whatever the seed, there are two of each of these, of two sizes: a strong crowd that comes
-    slowly and with many photos, most of them to one of two regions (a medium and a large day, for
-    there it matters), a crowd that comes fast, and a weak crowd with a strict goal for lost writes.
+    Whatever the seed, among them are strong crowds that come slowly and with many photos, most of
+    them to one of two regions (on medium and large days, for there it matters), crowds that come
+    fast, and weak crowds with a strict goal for lost writes.
     """
-    one, other = rng.sample((_fast, _weak), 2)
-    kinds = (one, other, _slow, other, _slow, one)
-    sizes = 2 * [*PEAKS]
-    return [_draw_day(rng, size, *kind(rng)) for size, kind in zip(sizes, kinds, strict=True)]
-
-
-def _slow(rng):
-    """Return how the regions with many users share them, crowd, its rise, lost writes, uploads."""
-    return ((1.7, 2.0), (1.0, 1.25)), (3.6, 4.0), 1800.0, 100.0, (0.03, 0.04)
+    regions = rng.sample((2, 3, 4), 3)  # with many users, on the days of weak crowds
+    medium = rng.choice((_fast(rng), _weak(regions.pop())))
+    kinds = {
+        "small": (_fast(rng), _weak(regions.pop())),
+        "medium": (SLOW, medium),
+        "large": (SLOW, SLOW, _fast(rng), _weak(regions.pop())),
+    }
+    return [_draw_day(rng, size, *kind) for size in PEAKS for kind in kinds[size]]
 
 
 def _fast(rng):
     return [EVEN] * rng.choice((3, 4)), (3.2, 4.0), 60.0, rng.choice((100.0, 50.0)), UPLOADS
 
 
-def _weak(rng):
-    return [EVEN] * rng.choice((2, 3, 4)), (1.2, 1.4), 60.0, 50.0, UPLOADS
+def _weak(regions):
+    return [EVEN] * regions, (1.2, 1.4), 60.0, 50.0, UPLOADS
 
 
 def _draw_day(rng, name, users, crowd, crowd_rise, lost_writes, uploads):
