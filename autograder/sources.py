@@ -14,7 +14,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
 import nbformat
 
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
@@ -71,6 +70,8 @@ class Cell:
 
 def read(path):
     """Return the cells of a script; SourceError when a cell's first line is not understood."""
+    import jupytext  # slow to import, and the grader reads no scripts
+
     path = Path(path)
     try:
         notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")

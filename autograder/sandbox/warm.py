@@ -32,7 +32,7 @@ def main() -> None:
         try:
             _import(wire.receive(control, MOST))
         except wire.Ended:
-            return
+            os._exit(0)  # quickly: there is nothing to put in order
         gc.collect()
         gc.freeze()
         _, handles, _, _ = socket.recv_fds(control, 1, 1)
