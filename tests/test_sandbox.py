@@ -94,6 +94,22 @@ def test_memory_is_counted_also_when_it_is_shared(sandbox: Sandbox) -> None:
     assert run(sandbox, "1", shared).why == "memory"
 
 
+def test_runs_leave_no_open_files_in_the_warm_parent(sandbox: Sandbox) -> None:
+    def open_files() -> list[int]:
+        children = Path(f"/proc/{sandbox.pid}/task/{sandbox.pid}/children").read_text()
+        return [len(os.listdir(f"/proc/{pid}/fd")) for pid in (sandbox.pid, *children.split())]
+
+    run(sandbox, "1")
+    before = open_files()
+    for _ in range(5):
+        run(sandbox, "1")
+    assert open_files() == before and len(before) == 2
+    sandbox.close()
+    sandbox.close()
+    sandbox._start()
+    assert said(run(sandbox, "print(1)")) == "1\n"
+
+
 def test_few_processors_for_many_processes() -> None:
     box = Sandbox([], Limits(cell_seconds=30.0, processors=0.0, burst_seconds=0.5))
     found = run(box, "import os\nfor _ in range(3): os.fork()\nwhile True: pass")

@@ -58,7 +58,7 @@ class Sandbox:
         secret: Sequence[str] = (),
     ) -> None:
         self.limits, self.isolation = limits, isolation
-        self.modules = modules
+        self.modules, self.closed = modules, True
         self.setting = {
             "namespaces": isolation == "namespaces",
             "secret": [os.path.abspath(path) for path in (*secret, *_own_secrets())],
@@ -71,7 +71,7 @@ class Sandbox:
             self.control, complaints = zygote.fork(self.modules)
         except ConnectionError as error:
             raise SandboxUnavailable(f"The sandbox did not start: {error}") from error
-        self.pid = 0
+        self.closed, self.pid = False, 0
         self.process: int | None = None  # a handle of the warm parent
         self.scratch = tempfile.mkdtemp(prefix="autograder-")
         try:
@@ -229,7 +229,10 @@ class Sandbox:
             return "exit"
 
     def close(self) -> None:
-        """End the warm parent, and with it everything below."""
+        """End the warm parent, and with it everything below; once more does nothing."""
+        if self.closed:
+            return
+        self.closed = True
         self.control.close()
         if self.process is not None:
             if not select.select([self.process], [], [], CLOSE_SECONDS)[0]:

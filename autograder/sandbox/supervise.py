@@ -44,6 +44,7 @@ def until_the_end(student: int, status: socket.socket, limits: Limits, namespace
             elif len(below) > limits.processes:  # with namespaces the kernel allows no more
                 reason = "processes"
     signal.pidfd_send_signal(handle, signal.SIGKILL)
+    os.close(handle)
     _, code = os.waitpid(student, 0)
     if not namespaces:
         end_all_below()
