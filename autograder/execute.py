@@ -80,10 +80,12 @@ class Bench:
             raise
 
     def close(self) -> None:
-        """End both."""
+        """End both; once more does nothing."""
         self.key = []
-        self.sandbox.close()
-        self.judge.close()
+        try:
+            self.sandbox.close()
+        finally:
+            self.judge.close()
 
     def assess(self, plan: dict) -> dict:
         """Return the outcome of a plan."""

@@ -127,9 +127,22 @@ def test_cells_are_read_as_ipython_reads_them(sandbox: Sandbox) -> None:
         "await __import__('asyncio').sleep(0)\nprint('awaited')",
         "names = !echo one; echo two\nprint('a\\d')",
         "x?",
+        "# pasted\nIn [2]: z = y + 1\nprint(z)",
+        "time (print(x))",
+        "names",
     )
     assert [said(found, place) for place in (2, 3, 4)] == ["3 4\n", "indented\n", "awaited\n"]
-    assert set(found.answers) == set(range(7))
+    assert said(found, 7) == "5\n" and said(found, 8).startswith("3\n")
+    assert set(found.answers) == set(range(10))
+
+
+def test_a_module_that_cannot_be_imported_is_named_and_harms_no_other(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxUnavailable, match="No module named 'no_such_module'"):
+        Sandbox(["no_such_module"], LIMITS)
+    one = zygote._zygote
+    other = Sandbox(["colorsys"], LIMITS)
+    assert zygote._zygote is one and said(run(other, "print(1)")) == "1\n"
+    other.close()
 
 
 def test_warm_parents_are_forks_of_one_zygote_which_ends_with_the_last() -> None:
@@ -255,10 +268,12 @@ def warm() -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_warm_gives_what_a_cold_start_gives(warm: Bench, name: str) -> None:
+def test_warm_gives_what_a_cold_start_gives(
+    warm: Bench, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A worked submission and half of one, after each other from the parent that all have used.
 
-    One of the two is also run in a sandbox started for it alone.
+    One of the two is also run in a sandbox started for it alone, with a zygote of its own.
     """
     half = set(exercises(name)[::2])
     submissions = [plan(name, set(exercises(name))), plan(name, half)]
@@ -266,6 +281,8 @@ def test_warm_gives_what_a_cold_start_gives(warm: Bench, name: str) -> None:
     assert all(check["passed"] for check in outcomes[0].values()), json.dumps(outcomes[0])
     assert not all(check["passed"] for check in outcomes[1].values())
     chosen = NOTEBOOKS.index(name) % 2
+    monkeypatch.setattr(zygote, "_zygote", None)
+    monkeypatch.setattr(zygote, "_users", 0)
     alone = bench(name)
     try:
         cold = alone.assess(submissions[chosen])["checks"]

@@ -1,7 +1,6 @@
 """The grader's side of the sandbox: start a warm parent, have it run cells, read their answers."""
 
 import os
-import select
 import shutil
 import signal
 import socket
@@ -67,13 +66,14 @@ class Sandbox:
         self._start()
 
     def _start(self) -> None:
+        self.scratch = tempfile.mkdtemp(prefix="autograder-")
         try:
             self.control, complaints = zygote.fork(self.modules)
-        except ConnectionError as error:
+        except OSError as error:
+            shutil.rmtree(self.scratch, ignore_errors=True)
             raise SandboxUnavailable(f"The sandbox did not start: {error}") from error
         self.closed, self.pid = False, 0
         self.process: int | None = None  # a handle of the warm parent
-        self.scratch = tempfile.mkdtemp(prefix="autograder-")
         try:
             self._started(complaints)
         except BaseException:
@@ -85,7 +85,8 @@ class Sandbox:
         try:
             wire.send(self.control, self.setting)
             self.pid = wire.receive(self.control, 1 << 16, deadline)["pid"]
-            self.process = os.pidfd_open(self.pid)
+            with suppress(ProcessLookupError):  # it has gone, and has said why
+                self.process = os.pidfd_open(self.pid)
             while (said := wire.receive(self.control, 1 << 16, deadline)) != "ready":
                 if said == "map":
                     try:
@@ -96,8 +97,9 @@ class Sandbox:
                 else:
                     raise SandboxUnavailable(INSTALL.format(said["refused"]))
         except (wire.Ended, wire.TooLate, ConnectionError) as error:
-            lines = complaints.read_text(errors="replace").splitlines()
-            last = lines[-1] if lines else "it did not answer"
+            last = "it did not answer"
+            with suppress(OSError, IndexError):
+                last = complaints.read_text(errors="replace").splitlines()[-1]
             raise SandboxUnavailable(f"The sandbox did not start: {last}") from error
 
     def run(
@@ -218,7 +220,7 @@ class Sandbox:
         raise wire.WireError("more answers than cells")
 
     def _end(self, status: socket.socket) -> str:
-        """Have all processes of the run ended, and return the supervisor's reason."""
+        """Have all processes of the run ended, and return why they did."""
         try:
             status.shutdown(socket.SHUT_WR)
             said = wire.receive(status, 1 << 16, time.monotonic() + 15.0)
@@ -235,8 +237,9 @@ class Sandbox:
         self.closed = True
         self.control.close()
         if self.process is not None:
-            if not select.select([self.process], [], [], CLOSE_SECONDS)[0]:
-                signal.pidfd_send_signal(self.process, signal.SIGKILL)
+            if not wire.has_something(self.process, CLOSE_SECONDS):
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self.process, signal.SIGKILL)
             os.close(self.process)
         zygote.release()
         shutil.rmtree(self.scratch, ignore_errors=True)

@@ -25,7 +25,9 @@ import matplotlib_inline.backend_inline  # noqa: F401 - student code may draw: i
 import numpy.random
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Instance
 from traitlets.config import Config
 
 from autograder.sandbox import wire
@@ -70,17 +72,19 @@ def fitting(outputs: list[dict], most: int) -> list[dict]:
     return kept
 
 
+class Transformer(TransformerManager):
+    """IPython's way from a cell to Python, without its slow search for magics in what is Python."""
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        return lines if _is_python("".join(lines)) else list(super().do_token_transforms(lines))
+
+
 class Shell(InteractiveShell):
     """IPython's shell, whose displays and errors are collected as a notebook's outputs."""
 
+    input_transformer_manager = Instance(Transformer, ())
     outputs: list
     text_bytes: int
-
-    def transform_cell(self, raw_cell: str) -> str:
-        """Return the Python of a cell: what is Python already has no magics to be sought in it."""
-        if _is_python(raw_cell):
-            return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
-        return str(super().transform_cell(raw_cell))
 
     def showtraceback(self, *arguments: Any, **options: Any) -> None:
         value = sys.exc_info()[1]
@@ -119,7 +123,7 @@ class Hook(DisplayHook):
 
 
 class Runner:
-    """A shell that is made while the parent is warm, and used in one of its children."""
+    """A shell that is made once, and used in forks of the process that made it."""
 
     def __init__(self) -> None:
         config = Config()
@@ -177,9 +181,7 @@ class Runner:
 
 
 def _is_python(text: str) -> bool:
-    """Return whether IPython would leave a cell as it is; when in doubt, not."""
-    if text.lstrip().startswith("In ["):  # pasted with its prompt, which could be an annotation
-        return False
+    """Return whether a text is Python: then no statement in it starts with a magic's sign."""
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it is compiled once more to be run

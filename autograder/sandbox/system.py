@@ -57,6 +57,20 @@ def fork_into_a_new_namespace() -> int:
         os.close(own)
 
 
+def can_fork_into_a_new_namespace() -> bool:
+    """Return whether that works here: tried in a process of its own."""
+    child = os.fork()
+    if child == 0:
+        try:
+            inner = fork_into_a_new_namespace()
+            if inner:
+                os.waitpid(inner, 0)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
 def mount(source: str, target: str, kind: str, flags: int = 0, options: str = "") -> None:
     """Mount a file system of a `kind`, or bind `source` with MS_BIND."""
     words = (os.fsencode(source), os.fsencode(target), kind.encode() or None)

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -30,22 +31,28 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # it is the grader who waits for warm parents
     while True:
         try:
-            _import(wire.receive(control, MOST))
+            imported = _import(wire.receive(control, MOST))
         except wire.Ended:
-            os._exit(0)  # quickly: there is nothing to put in order
+            return
         gc.collect()
         gc.freeze()
         _, handles, _, _ = socket.recv_fds(control, 1, 1)
-        if os.fork() == 0:
+        if imported and os.fork() == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             _warm_parent(socket.socket(fileno=handles[0]), runner)
         os.close(handles[0])
 
 
-def _import(modules: list[str]) -> None:
-    for name in modules:
-        importlib.import_module(name)
+def _import(modules: list[str]) -> bool:
+    """Import; tell the file of complaints when that cannot be done."""
+    try:
+        for name in modules:
+            importlib.import_module(name)
+    except Exception:
+        traceback.print_exc()
+        return False
+    return True
 
 
 def _warm_parent(control: socket.socket, runner: Runner) -> None:
@@ -60,6 +67,8 @@ def _warm_parent(control: socket.socket, runner: Runner) -> None:
             jail.enter(_visible(), setting["secret"])
             if not calls.is_possible():
                 raise OSError("this kernel has no seccomp filters")
+            if not system.can_fork_into_a_new_namespace():
+                raise OSError("setns is refused")
         else:
             system.adopt_orphans()  # also of a supervisor that was killed
             os.chdir("/")
@@ -83,6 +92,7 @@ def _serve(control: socket.socket, runner: Runner, limits: Limits, namespaces: b
                 _supervised(answers, status, runner, limits, namespaces)
             elif os.fork() == 0:  # a run can kill its parent, and shall not find this one there
                 try:
+                    control.close()
                     system.adopt_orphans()
                     _supervised(answers, status, runner, limits, namespaces)
                 finally:
@@ -96,7 +106,7 @@ def _supervised(
     limits: Limits,
     namespaces: bool,
 ) -> None:
-    """Have the cells run in a child, the first process of a namespace, until it ends."""
+    """Have the cells run in a child (the first process of a namespace, if any) until it ends."""
     try:
         student = system.fork_into_a_new_namespace() if namespaces else os.fork()
     except OSError:  # there is no room for it: the grader hears nothing, and asks again

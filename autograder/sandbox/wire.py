@@ -4,6 +4,7 @@ The grader's end trusts nothing: a message that is too long, no JSON or not in t
 """
 
 import json
+import select
 import socket
 import struct
 import time
@@ -52,6 +53,13 @@ def read(text: bytes) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise WireError(f"no JSON: {error}") from error
+
+
+def has_something(handle: Any, seconds: float) -> bool:
+    """Return whether a handle can be read, or has ended, within so many seconds."""
+    watched = select.poll()  # not select.select, which knows the first 1024 handles only
+    watched.register(handle, select.POLLIN)
+    return bool(watched.poll(1000 * seconds))
 
 
 def _exactly(channel: socket.socket, count: int, deadline: float | None) -> bytes:

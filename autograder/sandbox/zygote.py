@@ -17,7 +17,6 @@ from pathlib import Path
 
 from autograder.sandbox import wire
 
-CLOSE_SECONDS = 10.0
 _lock = threading.Lock()
 _users = 0
 _zygote: "Zygote | None" = None
@@ -28,8 +27,9 @@ def prepared(modules: Sequence[str]) -> Iterator[None]:
     """Have it import what most runs need, before the first sandbox is asked for."""
     global _users
     with _lock:
-        _started(modules)
         _users += 1
+        with suppress(OSError):  # who asks for a sandbox is told
+            _started(modules)
     try:
         yield
     finally:
@@ -39,24 +39,32 @@ def prepared(modules: Sequence[str]) -> Iterator[None]:
 def fork(modules: Sequence[str]) -> tuple[socket.socket, Path]:
     """Return a channel to a new warm parent that has these modules, and the file it complains to.
 
-    Each call wants a call of `release` when the warm parent is done with. Raises ConnectionError.
+    Each call wants a call of `release` when the warm parent is done with. Raises OSError, and then
+    wants none.
     """
     global _users
     with _lock:
-        one = _started()
-        channel = one.fork(modules)
         _users += 1
-        return channel, one.complaints
+        try:
+            one = _started()
+            return one.fork(modules), one.complaints
+        except BaseException:
+            _release()
+            raise
 
 
 def release() -> None:
     """Have one user less; the last one takes the zygote along."""
-    global _users, _zygote
     with _lock:
-        _users -= 1
-        if _users == 0 and _zygote is not None:
-            _zygote.close()
-            _zygote = None
+        _release()
+
+
+def _release() -> None:
+    global _users, _zygote
+    _users -= 1
+    if _users == 0 and _zygote is not None:
+        _zygote.close()
+        _zygote = None
 
 
 def _started(modules: Sequence[str] = ()) -> "Zygote":
@@ -76,6 +84,13 @@ class Zygote:
         self.scratch = tempfile.mkdtemp(prefix="autograder-")
         self.complaints = Path(self.scratch) / "stderr"
         _copy_font_list(self.scratch)
+        try:
+            self._start(modules)
+        except BaseException:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            raise
+
+    def _start(self, modules: Sequence[str]) -> None:
         self.control, theirs = socket.socketpair()
         with open(self.complaints, "wb") as complaints, theirs:
             self.process = subprocess.Popen(
@@ -90,7 +105,7 @@ class Zygote:
             )
 
     def fork(self, modules: Sequence[str]) -> socket.socket:
-        """Return a channel to a new warm parent; ConnectionError when the zygote is gone."""
+        """Return a channel to a new warm parent; OSError when the zygote is gone."""
         ours, theirs = socket.socketpair()
         with theirs:
             wire.send(self.control, list(modules))
@@ -98,13 +113,10 @@ class Zygote:
         return ours
 
     def close(self) -> None:
-        """End it."""
+        """End it, also while it imports."""
         self.control.close()
-        try:
-            self.process.wait(CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.process.kill()
+        self.process.wait()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
