@@ -692,8 +692,8 @@ explore_hot_keys(hot_keys)
 def design(traffic):
     """Return the Architecture to build for a Traffic."""
     ### BEGIN SOLUTION Exercise D: size every tier
-    # data centers: near nearly everybody. With one of two die, at the evening's peak, the last 6 s of
-    # half of all writes or more: 40 to 80 per million; with one of three, 45 at most
+    # data centers: near nearly everybody. With one of two, up to 6 s of at least half of the writes
+    # are lost, at the peak 45 to 80 of a million; with one of three up to 3.5 s, at most 45
     for centers in (2, 3, 4):
         share = max(shares(traffic, centers))
         far = 1 - sum(traffic.regions[name] for name in centers_of(traffic, centers))
