@@ -203,7 +203,7 @@ def _filled(notebook: NotebookNode, cells: list[dict], outcome: dict) -> Noteboo
 
 
 def _modules(notebook: NotebookNode) -> list[str]:
-    """Return what the course's own cells import: what is imported once, before any submission runs."""
+    """Return what the course's own cells import: it is imported once, before submissions run."""
     found: set[str] = set()
     for cell in notebook.cells:
         if cell.cell_type == "code":
