@@ -219,6 +219,13 @@ def _exercises(path, cells):
             raise SourceError(
                 path, solution.place, "a missing hint: its text needs two <details> … </details>"
             )
+        for hint in re.findall(r"<details>(.*?)</details>", text, re.DOTALL):
+            if re.search("[`*$]", hint) and "</summary>\n\n" not in hint:
+                raise SourceError(
+                    path,
+                    solution.place,
+                    "a hint shows its ` * $ as they are: put an empty line before and after it",
+                )
         mine = [cell for cell in after if cell.kind == "check"]
         mine = [cell.hidden for cell in mine if cell.exercise == solution.grade_id]
         if set(mine) != {True, False}:

@@ -53,10 +53,14 @@ explore(prediction=prediction)
 # Each exercise has two hints. Open one only when you are stuck.
 #
 # <details><summary>Hint 1</summary>
+#
 # Which till would you choose, and what is its number if the first one is number 0?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # `min(queues)` is the smallest number in the list, and `queues.index(x)` is the first place where x stands.
+#
 # </details>
 #
 # Run the three cells below as they are. Then replace the line `raise NotImplementedError(…)` by your own (indented as it is), and run the three again.

@@ -157,12 +157,16 @@ explore(prediction=prediction)
 # It returns nothing. To try it: `env = simpy.Environment(); r = Request(1, work=2.0); env.process(serve(env, simpy.Resource(env, 1), r)); env.run(); print(r.finished_at)` prints `2.0`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Which two things must a request stand still for, one after the other? And what must have happened between them?
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # Two of the rows in the table above stand still, and one row makes sure that the place is given back whichever way you leave. Put
 # the two inside the one. Where in it does the clock show the start, and where, outside, the end?
+#
 # </details>
 
 # %% solution="serve"
@@ -385,12 +389,16 @@ explore(serve, prediction=prediction)
 # To try it: `utilization(20, 0.1, 4)` → `0.5`.
 #
 # <details><summary>Hint 1</summary>
+#
 # One worker has one second of time per second. How many seconds of work come in per second? How many have you to give?
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # 20 requests a second of 0.1 s each: 2 seconds of work arrive every second, and four workers offer 4. For the law: a café that 30 people an hour
 # enter, each for half an hour, has 15 people in it.
+#
 # </details>
 
 # %% solution="utilization"
@@ -549,11 +557,15 @@ architecture(two_tiers=True)
 # To try it: `env = simpy.Environment(); r = Request(1, web_work=1.0, db_work=2.0); env.process(serve_two_tiers(env, simpy.Resource(env, 1), simpy.Resource(env, 1), r)); env.run(); print(r.finished_at)` prints `3.0`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Who holds what at the moment when the query runs? Draw two bars over time, one for each tier.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # The bar of the connection lies wholly inside the bar of the web worker. What in Python lies wholly inside something else, and is left before it?
+#
 # </details>
 
 # %% solution="serve_two_tiers"
@@ -808,11 +820,15 @@ for machine in CATALOG:
 # To try it: `scale_up(list(CATALOG), 30, 0.1)` → `box-4`, because 30 requests/s of 0.1 s keep 4 workers 75 % busy.
 #
 # <details><summary>Hint 1</summary>
+#
 # Which machines could do it at all? And if there is none of those?
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # First keep the ones that can, in a new list. Then take the smallest by two things, the second of which only matters when the first is equal. How does Python compare two tuples?
+#
 # </details>
 
 # %% solution="scale_up"
@@ -964,12 +980,16 @@ print(*NEEDS, sep="\n")
 # To try it: `choose_database({"unstructured data", "joins"})` → `"relational"`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Three questions about the set, in which order? Is a word in it unknown? Does something forbid? Does something speak for it?
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # Python's sets can be subtracted (`-`) and intersected (`&`), and an empty set counts as false. Write down the reasons for and the reasons against as two sets; each question
 # is then one operation.
+#
 # </details>
 
 # %% solution="choose_database"

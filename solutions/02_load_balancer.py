@@ -109,10 +109,14 @@ explore(prediction=prediction)
 # To try it: `RoundRobin().pick(make_views({"a": 0, "b": 0}))`. Here `make_views` makes new `ServerView`s from names and `active`; `out=["a"]` makes a unhealthy.
 #
 # <details><summary>Hint 1</summary>
+#
 # Three servers, b was picked last, and now b is unhealthy. Which places of the list do you look at, and in which order?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Find the place of the name you remember. Then walk through the list once, starting one place further and wrapping round, and stop at the first healthy view. Remember its name, not its place.
+#
 # </details>
 
 
@@ -256,10 +260,14 @@ explore(RoundRobin)
 # To try it: `LeastConnections().pick(make_views({"a": 2, "b": 1}))`.
 #
 # <details><summary>Hint 1</summary>
+#
 # At night all servers have 0 active. Without the rule for ties, who gets every request?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Number your picks 1, 2, 3, … and keep, for each name, the number of its last one. Then compare pairs: first `active`, then that number, with 0 for a name you have not met. Python's `min` keeps the first of equals.
+#
 # </details>
 
 
@@ -410,10 +418,14 @@ explore(LeastConnections, RoundRobin)
 # To try it: `PowerOfTwoChoices(random.Random(1)).pick(make_views({"a": 2, "b": 1, "c": 0}))`.
 #
 # <details><summary>Hint 1</summary>
+#
 # If you draw twice independently, how often do you compare a server with itself?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # The module `random` has a function that draws several things without putting them back, and `rng` has it as a method. It returns them in random order; think about what that means for ties.
+#
 # </details>
 
 
@@ -560,10 +572,14 @@ explore(PowerOfTwoChoices, LeastConnections, RoundRobin)
 # To try it: `checker = HealthChecker(fall=1); checker.observe("web-1", False); checker.is_healthy("web-1")`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Only probes that contradict what you believe of a server matter. What must happen to their count when one agrees?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Keep two things for each name: whether you believe it to be healthy, and how many contrary probes came in a row. When that number reaches `fall` or `rise` (which, depends on what you believe), change your belief and count from 0 again.
+#
 # </details>
 
 
@@ -701,10 +717,14 @@ explore_health(HealthChecker)
 # To try it: `can_connect("198.51.100.7", "10.0.0.11")`, a client and web-1.
 #
 # <details><summary>Hint 1</summary>
+#
 # Does it matter where the source is, if the destination is public?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # `ipaddress.ip_address(text)` reads either family and complains about what is none. `ipaddress.ip_network(…)` makes a block, and `in` tells whether it holds an address (`False` for one of the other family).
+#
 # </details>
 
 

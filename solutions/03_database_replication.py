@@ -127,11 +127,15 @@ explore(prediction=prediction)
 # To try it: `is_write("SELECT 'update' AS word")`, and `Router(Node("primary"), [Node("replica-1"), Node("replica-2")]).route("SELECT 1").name`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Which parts of the text can never matter, and what is left when you take all of them away? And when the replica used last has died meanwhile: where does the search for the next one begin?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Quotes and comments hide each other: whichever begins first wins. One regular expression with four alternatives, tried from left to right through the text, gets that right. Brackets can hold brackets: take the innermost away until there are none. Then look at words.
 # For the turn, keep the place in the list of the replica used last, starting one before the first. Look at as many places after it as there are replicas, modulo the length, and move the mark only when you have found one.
+#
 # </details>
 
 
@@ -529,10 +533,14 @@ explore(Router, is_write)
 # To try it: `r = Replica(); r.apply([(2, "b", 1), (1, "a", 5)]); print(r.lsn, r.data)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # There is always exactly one entry that may be applied next. What is its number?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Put everything that is newer than your lsn into a waiting room, keyed by its number. Then, as long as the next number is there, take it out and apply it.
+#
 # </details>
 
 
@@ -705,10 +713,14 @@ explore_log(Replica)
 # To try it: `ReadYourWrites(Node("primary", lsn=9), [Node("r1", lsn=5), Node("r2", lsn=7)]).pick("anna").name`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Two facts decide whether a replica is good enough for Anna. One is the replica's. What is the other, and who must remember it?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # A dict from session to the highest lsn it wrote. On a read: keep the replicas that reach it, and take the largest by lsn; Python's `max` keeps the first of equals and takes a `default`.
+#
 # </details>
 
 
@@ -865,10 +877,14 @@ explore_sessions(ReadYourWrites)
 # To try it: `lost_writes(7, promote([Node("r1", lsn=3), Node("r2", lsn=5)]))`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Why would you ever promote a replica that is not the furthest? And can you promote the furthest if it does not answer?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # First keep those that are online, then compare their lsn; the first of equals stays. The lost ones are all numbers after what the new primary has, up to and including what the old one had.
+#
 # </details>
 
 

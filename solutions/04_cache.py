@@ -127,10 +127,14 @@ explore(prediction=prediction)
 # To try it: `cache = LRUCache(2); cache.put("a", 1); cache.put("b", 2); cache.get("a"); cache.put("c", 3); "b" in cache`.
 #
 # <details><summary>Hint 1</summary>
+#
 # A Python dict remembers the order in which its keys were put in. When is that order the order of last use, and when not?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Changing a value leaves a key where it is. Taking the key out and putting it in again moves it to the end. If every use does that, you know which end the least recently used one is at. (`collections.OrderedDict` can do it in one step.)
+#
 # </details>
 
 
@@ -342,10 +346,14 @@ explore_eviction(LRUCache)
 # To try it: `cache = TTLCache(10); cache.put("a", 1, now=5); cache.get("a", now=14.9), cache.get("a", now=15)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # What must you know of an entry, besides its value, to answer `get`? When do you learn it?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Keep a pair for each key. For `purge`: a dict must not change while you walk through it, so first collect the keys of what has expired, then remove them.
+#
 # </details>
 
 
@@ -550,10 +558,14 @@ explore_expiry(TTLCache)
 # To try it: `front = ReadThrough(NotingCache(), str.upper); front.get("lake", now=0), front.hits, front.misses, front.cache.calls`. A `NotingCache` writes down how it is called.
 #
 # <details><summary>Hint 1</summary>
+#
 # How do you tell "nothing in the cache" from "0 in the cache"?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # An exception that you do not catch passes on by itself, and the lines after the call are not run. So the order of your lines decides what is stored, counted and removed. You need no `try`.
+#
 # </details>
 
 
@@ -868,10 +880,14 @@ explore_real(ReadThrough, LRUCache, TTLCache)
 # To try it: `read_at(SingleFlight, [("page", 0), ("page", 0.25)])` lets one reader come at 0 s and one at 0.25 s; a load takes 1 s.
 #
 # <details><summary>Hint 1</summary>
+#
 # What must the second reader find, so that it knows that somebody is on the way, and can wait for just that?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Keep the processes that are under way in a dict by key. Whoever finds none starts one and notes it there. Who takes it out again, and does that also happen when the load raises? (`process.is_alive`, or a `finally`.)
+#
 # </details>
 
 

@@ -123,10 +123,14 @@ explore(prediction=prediction)
 # To try it: `distance_km((51.5, -0.1), (40.7, -74.0))`, London to New York, gives about 5,573.
 #
 # <details><summary>Hint 1</summary>
+#
 # Two places at 60° north, one degree of longitude apart, are about 56 km from each other; on the equator it would be 111 km. So degrees are no kilometres. Do you know a formula for distances on a sphere by name?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # The haversine formula: with all angles in radians, h = sin²(Δlat / 2) + cos(lat₁) · cos(lat₂) · sin²(Δlon / 2), and the angle between the points is 2 · asin(√h). Rounding may lift h a little above 1. For the edge, Python's `min` with a `key` keeps the first of equals.
+#
 # </details>
 
 
@@ -346,10 +350,14 @@ explore_distance(distance_km, nearest_edge)
 # To try it: `EdgeCache(lambda url: ("a photo", 60)).fetch("/photos/1.jpg", now=0)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Which two things besides the body must you remember, or which one, to know later whether a copy is fresh? And where in your code can `OriginDown` come up?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # First look for a copy and leave if it is fresh. What follows the call of the origin must not happen when it raises, so put only that one call into a `try`. In the `except` you need the old copy, so do not drop it before.
+#
 # </details>
 
 
@@ -660,10 +668,14 @@ explore(EdgeCache)
 # To try it: `fingerprint("css/site.css", b"body {}")` gives `"css/site.62368a1a.css"`.
 #
 # <details><summary>Hint 1</summary>
+#
 # What happens if you remove keys from a dict while you loop over it? And what is the last part of `"v1.2/readme"`?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Collect the urls first, drop them afterwards. For the name: `str.rpartition` splits at the last place where something occurs, and tells by an empty middle when it does not occur. You need it twice, for `/` and for the dot. The digits come from `hashlib.sha256(content).hexdigest()`.
+#
 # </details>
 
 
@@ -864,10 +876,14 @@ explore_deployment(fingerprint, EdgeCache)
 # To try it: `fetch_with_fallback("/a.jpg", 0, EdgeCache(lambda url: ("a photo", 60)), None)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Which of the two calls may raise `EdgeDown`, and which exceptions of that call are none of your business?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # A `try` around one call, an `except` with one name. A bare `except` would also catch the student's own typing errors, and then ask a healthy origin for nothing.
+#
 # </details>
 
 
@@ -1021,10 +1037,14 @@ explore_outages(fetch_with_fallback, EdgeCache)
 # To try it: `monthly_cost(1000, 0.9, Prices(0.05, 0.09))` gives about 59 dollars; the origin alone would cost 90.
 #
 # <details><summary>Hint 1</summary>
+#
 # With a hit ratio of 0, is a CDN cheaper or dearer than none? By how much?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Set the two bills for one gigabyte equal and solve for the hit ratio. Then think about prices for which the solution is no ratio, or no number.
+#
 # </details>
 
 

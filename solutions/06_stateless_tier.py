@@ -114,10 +114,14 @@ explore(prediction=prediction)
 # To try it: `StickyBalancer().pick("ann", make_views({"a": 2, "b": 1}))`; `out=["a"]` as a second argument of `make_views` makes a unhealthy.
 #
 # <details><summary>Hint 1</summary>
+#
 # What is the one thing to remember of each session? Can you find out from that how many sessions each server has?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Keep a dict from session id to the *name* of its server. First see whether that name is among the healthy ones now. If it is not, count how often each healthy name stands in the dict; `min` keeps the first of equals.
+#
 # </details>
 
 
@@ -296,10 +300,14 @@ explore(StickyBalancer)
 # To try it: `store = SessionStore(simpy.Environment(), 900); handle(Request(store.login("ann")), store)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Which two things must the store keep for each id, and which of them changes at a look-up? And who knows whether a session is valid: the server, or the store?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # `secrets` has functions that begin with `token_`; those that return text take a number of *bytes*. Keep a dict from id to the user and the time until which the session is valid, and compare with `<`, as the rule does. `dict.pop` takes a second argument for keys that are not there. The server asks once, keeps the answer in a local variable, and decides by whether it is `None`.
+#
 # </details>
 
 
@@ -637,10 +645,14 @@ explore_tier(SessionStore, handle)
 # To try it: `Autoscaler(0.5, 1, 20, 300).desired(0, 0.9, 4)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Four servers, 90 % busy, target 50 %. How much work is that, in servers that are 50 % busy? And what is the only thing to remember from call to call?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Three steps: close to the target? Then the number, rounded by `math.ceil` and put between the bounds. Then may it be used now? Remember the time of your last change, and start with a time that is infinitely long ago.
+#
 # </details>
 
 

@@ -108,10 +108,14 @@ explore(prediction=prediction)
 # To try it: `GeoDNS(make_centers(2)).resolve((48.85, 2.35))`, from Paris. `make_centers(2)` makes the list of Washington and Singapore; up to four.
 #
 # <details><summary>Hint 1</summary>
+#
 # In which order do you do the two things: leave out the dead, find the nearest? Does it matter?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Python's `min` takes a `key`, a function that says what to compare, and it keeps the first of equals. What does `min` do with an empty list?
+#
 # </details>
 
 
@@ -262,10 +266,14 @@ explore_dns(GeoDNS)
 # To try it: `split("ann@example.org", {"Washington": 90, "Singapore": 10})`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Could you give each user a fixed place on a line from 0 to 1, all over it and never moving? `hashlib.sha256(some_bytes).hexdigest()` makes the same long number of the same bytes everywhere; `int(digits, 16)` reads it.
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Cut the line into one piece for each center, in the order of the dict, as long as its share. The user's center is the piece she stands on. What happens to the ends of a piece when its percent is raised?
+#
 # </details>
 
 
@@ -408,10 +416,14 @@ explore_split(split)
 # To try it: `CachingResolver(GeoDNS(make_centers(2)), 60).resolve((48.85, 2.35), 0)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # What do you have to know about an answer to decide whether it is still good, and where have you kept such pairs before?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # It is the TTL cache of notebook 04 with a read-through around it. Ask first, write down after: then an exception leaves no trace.
+#
 # </details>
 
 
@@ -609,10 +621,14 @@ explore_outage(GeoDNS, CachingResolver)
 # To try it: `store = LastWriterWins()`, then `store.write("photo-1", "Sunset", 10.0, "Washington")` and `store.get("photo-1")`.
 #
 # <details><summary>Hint 1</summary>
+#
 # You need one question only: of two things done to a key, which one wins? Write it down once, in words, before you write any of the methods. (You may add methods of your own.)
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Python compares tuples from left to right, and `False < True`. What would you put into a tuple, in which order, so that the greater tuple is the winner? Keep it beside the value, and a delete is a write of nothing.
+#
 # </details>
 
 
@@ -862,10 +878,14 @@ explore_sync(LastWriterWins)
 # To try it: `rolling_deploy(make_centers(3), "v2", lambda center, version: setattr(center, "version", version), lambda center: True)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # When you roll back the third center, what do you have to know of the first one, and when was the last moment to find it out?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Keep a list of pairs, center and old version, and add to it *before* you call `deploy`. Then there is only one way to fail, and one list to walk backwards.
+#
 # </details>
 
 

@@ -125,10 +125,14 @@ explore(prediction=prediction)
 # To try it: `queue = MessageQueue(30); queue.publish("a.jpg", 0); queue.receive(0), queue.receive(29), queue.receive(30)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # No clock runs inside your queue. When does it have to find out that a timeout has passed?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Remember for each id the time from which it may be delivered (again). Then `receive` only has to find the first message whose time has come. A dict keeps the order in which you put things in.
+#
 # </details>
 
 
@@ -368,10 +372,14 @@ explore(MessageQueue)
 # You may use your `MessageQueue`. To try it: `DurableQueue("try.queue", 30).publish("a\nb", 0)`, then `print(read_file("try.queue"))`, which shows the lines with the byte at which each begins, and what is damaged. Delete the file afterwards.
 #
 # <details><summary>Hint 1</summary>
+#
 # Say the file ends in half a line, and your queue appends a whole one. What does the file's last line look like now, and what becomes of it at the next start?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Read bytes, not text, and keep what comes before the last newline. Doing every line again on a fresh `MessageQueue`, publishes *and* acks, gives you the right messages, order and ids. `json.dumps` makes one line of any string. `file.flush()` hands the line to the system, `os.fsync(file.fileno())` waits for the disk; `os.truncate(path, size)` shortens a file.
+#
 # </details>
 
 
@@ -695,10 +703,14 @@ explore_crash(DurableQueue)
 # To try it: `consumer = IdempotentConsumer(print); [consumer.handle(Message(1, "a.jpg", n)) for n in (1, 2)]`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Two things happen in `handle`: the work, and the note that it is done. What does a crash between them cost, in each order?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # A set of ids is all the memory you need. Put an id in only when `apply` has returned.
+#
 # </details>
 
 
@@ -816,10 +828,14 @@ explore_crash(DurableQueue, IdempotentConsumer)
 # To try it: `workers_needed(480, 5, 2, 60)`, the burst of the experiment, to be cleared in a minute.
 #
 # <details><summary>Hint 1</summary>
+#
 # How many messages in all must be done `drain_seconds` from now, if the queue is to be empty then?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Turn the backlog into a rate: so many messages per second, besides those that arrive. Six and a half workers are not enough work for seven, but six cannot do it: which way do you round?
+#
 # </details>
 
 
@@ -935,10 +951,14 @@ explore_workers(workers_needed)
 # You may use your `MessageQueue`. To try it: `queue = RetryingQueue(10, 1); queue.publish("a.jpg", 0); queue.receive(0), queue.receive(10), queue.dead_letters`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Which messages can be meant at all? Those never received are not among them; so you need not look through the whole backlog.
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # First move, then deliver. If your `MessageQueue` remembers when each received message may be seen again, and how often it was received, then everything you need to decide is there; forgetting it is what `ack` does already.
+#
 # </details>
 
 

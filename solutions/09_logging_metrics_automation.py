@@ -124,10 +124,14 @@ explore(prediction=prediction)
 # To try it: `parse_line("2026-01-31T12:00:00Z web-1 ERROR disk full")`.
 #
 # <details><summary>Hint 1</summary>
+#
 # For each time that your parser accepts: does it also accept `2026-1-31T12:00:00Z`? And must all lists be in memory before you know the *first* entry of the merged timeline?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # `str.split` can be told how often to split. `datetime` reads a time, complains about the 30th of February, and needs to be told that it is UTC before `timestamp()`; check the shape yourself, as it accepts more than this. The imported module `heapq` can do more than push and pop; read its list of functions.
+#
 # </details>
 
 
@@ -390,10 +394,14 @@ explore_logs(parse_line, merge_logs)
 # To try it: `h = Histogram([0.1, 0.5]); h.observe(0.3); h.quantile(0.99)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # How many numbers must a host remember if it serves a million requests? And how do you find the 990,000th value when all you have are the counts?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Keep one count a bucket, one more than there are bounds. For a quantile, walk through the counts from the left and add them up until the sum reaches the rank. For a merge, add the counts place by place into a new object's own list.
+#
 # </details>
 
 
@@ -584,10 +592,14 @@ explore_histograms(Histogram)
 # To try it: `retention([("ann", 1), ("bob", 1), ("ann", 8)], 1, 7)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Ann opens the app five times on Monday. How many active users is that? And is a user who opens it on Tuesday *and* on Friday "back after three days" of Monday?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Which of Python's containers counts nothing twice, and can tell what two of its kind have in common?
+#
 # </details>
 
 
@@ -689,10 +701,14 @@ explore_users(daily_active_users, retention)
 # To try it: `alert = Alert(0.05, 20); alert.update(0, 0.09), alert.update(20, 0.09)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # What is the one thing you must remember between two updates, and when do you forget it?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Remember *when* the present run began, or that there is none. Then a state depends on two differences only: value against threshold, now against that moment.
+#
 # </details>
 
 
@@ -793,10 +809,14 @@ explore_alert(Alert)
 # To try it: `promote_canary((5000, 50), (200, 9))`.
 #
 # <details><summary>Hint 1</summary>
+#
 # A stage that forgets its `return` has done its work. What does it give back? And what may you divide by, at the very first second of a release?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # Write a stage's name down *before* you call it. Three ways out of one loop: `False`, an exception, the end of the list. For the canary, ask in the order of the text: each question needs only what the ones before it have made sure of.
+#
 # </details>
 
 

@@ -134,10 +134,14 @@ simulate().summary()  # two of everything, as on a checklist: a grey mark at "ne
 # `hashlib` and `bisect` are imported. To try it: `HashRing(["a", "b", "c"]).node("user-1")`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Write down ten points of three nodes on a circle, then the place of a key. Which list do you look into to find the next point? Does it have to be sorted?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # The first bytes of a SHA-256 digest make a good place (`int.from_bytes`). Hash the node's name together with the number of the point, and something between them: db-1 with 23 is not db-12 with 3. Keep the points sorted; `bisect` finds the first one past a place. Past the last point comes the first.
+#
 # </details>
 
 
@@ -368,10 +372,14 @@ explore_ring(HashRing)
 # To try it: `store = ShardedStore(HashRing(["a", "b"]), {}); store.put("user-1", "Ada"); store.rebalance(HashRing(["a", "b", "c"]))`.
 #
 # <details><summary>Hint 1</summary>
+#
 # While you walk through a dict, Python does not let you take things out of it. What do you need to know before you move anything?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # First collect, over all shards, the keys that are not where the new ring wants them. Then move them one by one: `pop` from the old dict, put into the new one.
+#
 # </details>
 
 
@@ -577,10 +585,14 @@ explore_store(ShardedStore, HashRing)
 # To try it: `hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5)`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Does the fair share depend on how many keys there are?
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # `sorted` with a key of two parts: the number with a minus sign, then the key itself.
+#
 # </details>
 
 
@@ -680,11 +692,15 @@ explore_hot_keys(hot_keys)
 # To try it: `simulate(design).summary()`, and `simulate(design).goals`.
 #
 # <details><summary>Hint 1</summary>
+#
 # Start with the busiest moment of one data center. Which is worse for it: the crowd, with everybody alive, or the evening's peak with the neighbour's users on top? Incidents never come together, so one of the two is enough.
+#
 # </details>
 # <details><summary>Hint 2</summary>
+#
 # For every tier the same sum: requests/s × seconds each, divided by how busy you want it to be (0.85, say), rounded up, and one more. Go from the front to the back. Photos are the exception: they may wait ten minutes, so their workers need not follow a crowd to its top. Choose the number of data centers first: few users far away, few lost writes, no more than that. The database last: try many cache sizes and take
 # the cheapest sum of cache and nodes. Which crowd can autoscaling follow, if a new server takes three minutes?
+#
 # </details>
 
 

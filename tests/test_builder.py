@@ -166,6 +166,12 @@ ERRORS = {
         "",
         'cell 5 ("alpha"): a missing hint: its text needs two <details> … </details>',
     ),
+    "markup in a hint": (
+        "# <details><summary>Hint 2</summary>That.</details>\n",
+        "# <details><summary>Hint 2</summary>\n# `that`\n# </details>\n",
+        'cell 5 ("alpha"): a hint shows its ` * $ as they are: put an empty line before and after '
+        "it",
+    ),
     "solution region elsewhere": (
         '# %% solution="alpha"',
         "# %%",
