@@ -113,10 +113,10 @@ def points_table(days, results, seeds):
         f"{goal:>14}" for goal in WORTH
     )
     for name, of_seeds in results.items():
-        goals = [[day.goals for day in eight] for eight in of_seeds]
-        found = [points(days[name].goals, eight) for eight in goals]
+        goals = [[day.goals for day in of_seed] for of_seed in of_seeds]
+        found = [points(days[name].goals, of_seed) for of_seed in goals]
         held = "".join(
-            f"{sum(all(day[goal] for day in eight) for eight in goals):>7} / {seeds:<4}"
+            f"{sum(all(day[goal] for day in of_seed) for of_seed in goals):>7} / {seeds:<4}"
             for goal in WORTH
         )
         yield f"{name:24}{min(found):7}{statistics.mean(found):7.2f}{max(found):6}  {held}"
@@ -127,7 +127,7 @@ def margins_table(results):
     heads = f"{'answered':>10}{'p95':>9}{'lost / goal':>13}{'cost / budget':>15}"
     yield f"{'worst hidden day':24}{heads}"
     for name in CAREFUL:
-        days = [day for eight in results[name] for day in eight]
+        days = [day for of_seed in results[name] for day in of_seed]
         cost = [day.cost for day in days]
         yield (
             f"{name:24}{min(day.availability for day in days):10.3%}"

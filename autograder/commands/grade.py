@@ -8,6 +8,7 @@ import click
 from autograder.commands import root_option
 from autograder.sandbox import zygote
 
+# what nearly every notebook imports: taken in while this command imports nbgrader
 USUAL = ("course.view.explore", "course.view.architecture", "course.checks", "simpy")
 
 
