@@ -63,7 +63,7 @@ class Assignment:
         source = self.scores.source_cells(self.name)
         path = Path(self._path(self.coursedir.release_directory, ".")) / f"{self.name}.ipynb"
         try:
-            released = nbformat.read(path, as_version=4)
+            released = nbformat.reader.reads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise AssignmentError(f"{path}: no release there: run `autograder build`") from error
         for cell in released.cells:

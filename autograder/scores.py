@@ -15,14 +15,11 @@ from unittest import mock
 
 from nbformat import NotebookNode
 from nbgrader.api import (
-    Assignment,
-    BaseCell,
     Comment,
     Grade,
     Gradebook,
     InvalidEntry,
     MissingEntry,
-    Notebook,
     SourceCell,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -57,8 +54,13 @@ class Scores:
                 "right, and its driver installed?"
             ) from error
         self.db = self.gradebook.db
-        self.log = logging.getLogger("autograder.nbgrader")
-        self.log.setLevel(logging.ERROR)
+        self.db.remove()
+        self.db.configure(expire_on_commit=False)  # the course's cells are read once, not each time
+        self.course: Any = None  # what holds them
+        log = logging.getLogger("autograder.nbgrader")
+        log.setLevel(logging.ERROR)
+        self.scoring = SaveAutoGrades(config=config, log=log)
+        self.lateness = AssignLatePenalties(config=config, log=log)
 
     def close(self) -> None:
         """Close the gradebook."""
@@ -103,32 +105,36 @@ class Scores:
     ) -> None:
         gradebook = self.gradebook
         gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
+        names = {"notebook": assignment, "assignment": assignment, "student": student}
+        resources = {"nbgrader": {**names, "db_url": self.url}}
         try:
             gradebook.update_or_create_student(student)
-            when = {"timestamp": received} if received else {}
-            gradebook.update_or_create_submission(assignment, student, **when)
-            names = {"notebook": assignment, "assignment": assignment, "student": student}
-            resources = {"nbgrader": {**names, "db_url": self.url}}
-            with self._shared():
-                for step in (SaveAutoGrades, AssignLatePenalties):
-                    step(config=self.config, log=self.log).preprocess(notebook, resources)
+            self.db.flush()
+            with self.db.no_autoflush:  # all rows of a new submission are written once, complete
+                when = {"timestamp": received} if received else {}
+                submission = gradebook.update_or_create_submission(assignment, student, **when)
+                self.course = submission.assignment
+                with self._shared(submission):
+                    self.scoring.preprocess(notebook, resources)
+            self.db.flush()
+            with self._shared(submission):
+                self.lateness.preprocess(notebook, resources)
             self.db.commit()
         except BaseException:
             self.db.rollback()
+            self.db.remove()
+            self.course = None
             raise
         finally:
             gradebook.db = self.db
-            self.db.remove()  # what it has read would fill the memory
 
     @contextmanager
-    def _shared(self) -> Iterator[None]:
+    def _shared(self, submission: SubmittedAssignment) -> Iterator[None]:
         """Have nbgrader's steps use this gradebook instead of opening it again."""
+        opened = StaysOpen(self.gradebook, submission)
         with ExitStack() as patches:
             for module in (saveautogrades, latesubmissions):
-                opened = mock.patch.object(
-                    module, "Gradebook", lambda url: StaysOpen(self.gradebook)
-                )
-                patches.enter_context(opened)
+                patches.enter_context(mock.patch.object(module, "Gradebook", lambda url: opened))
             yield
 
     def _patiently(self, work: Callable[[], Any]) -> Any:
@@ -188,35 +194,51 @@ class OneCommit:
 
 
 class StaysOpen:
-    """A gradebook that a `with` does not close, and that reads a submission's cells all at once."""
+    """A gradebook that a `with` does not close, and that has one submission at hand.
 
-    def __init__(self, gradebook: Gradebook) -> None:
-        self._gradebook = gradebook
-        self._found: dict[tuple, dict[str, Any]] = {}
+    What is asked of another one, or of a cell that this one has not, is looked up as ever.
+    """
 
-    def find_grade(self, cell: str, *submission: str) -> Grade:
-        """Return the grade of a cell; `submission`: names of notebook, assignment and student."""
-        found = self._cells(Grade, submission).get(cell)
-        return found or self._gradebook.find_grade(cell, *submission)
+    def __init__(self, gradebook: Gradebook, submission: SubmittedAssignment) -> None:
+        self._gradebook, self._submission = gradebook, submission
+        self._name = (submission.assignment.name, submission.student.id)
+        self._notebooks = {each.notebook.name: each for each in submission.notebooks}
+        self._found: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def find_comment(self, cell: str, *submission: str) -> Comment:
+    def find_submission(self, *name: str) -> SubmittedAssignment:
+        """Return the submission; `name`: of assignment and student."""
+        if name == self._name:
+            return self._submission
+        return self._gradebook.find_submission(*name)
+
+    def find_submission_notebook(self, notebook: str, *name: str) -> SubmittedNotebook:
+        """Return a notebook of the submission."""
+        found = self._notebooks.get(notebook) if name == self._name else None
+        return found or self._gradebook.find_submission_notebook(notebook, *name)
+
+    def find_grade(self, cell: str, notebook: str, *name: str) -> Grade:
+        """Return the grade of a cell."""
+        found = self._cells("grades", notebook, name).get(cell)
+        return found or self._gradebook.find_grade(cell, notebook, *name)
+
+    def find_comment(self, cell: str, notebook: str, *name: str) -> Comment:
         """Return the comment on a cell."""
-        found = self._cells(Comment, submission).get(cell)
-        return found or self._gradebook.find_comment(cell, *submission)
+        found = self._cells("comments", notebook, name).get(cell)
+        return found or self._gradebook.find_comment(cell, notebook, *name)
 
-    def _cells(self, kind: Any, submission: tuple[str, ...]) -> dict[str, Any]:
-        if (kind, submission) not in self._found:
-            query = self._gradebook.db.query(BaseCell.name, kind)
-            query = query.join(BaseCell, BaseCell.id == kind.cell_id)
-            query = query.join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
-            query = query.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            query = query.join(SubmittedNotebook.assignment)
-            query = query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            names = (Notebook.name, Assignment.name, SubmittedAssignment.student_id)
-            asked = (name == wanted for name, wanted in zip(names, submission, strict=True))
-            order = BaseCell.type.desc()  # of two with one name the task cell is the last resort
-            self._found[kind, submission] = dict(query.filter(*asked).order_by(order).all())
-        return self._found[kind, submission]
+    def _cells(self, kind: str, notebook: str, name: tuple[str, ...]) -> dict[str, Any]:
+        """Return the grades or comments of a notebook by their cells' names."""
+        if name != self._name or notebook not in self._notebooks:
+            return {}
+        if (kind, notebook) not in self._found:
+            submitted = self._notebooks[notebook]
+            rows = {row.cell_id: row for row in getattr(submitted, kind)}
+            course = submitted.notebook
+            # of two cells with one name the task cell, which comes first here, is the last resort
+            cells = [*course.task_cells, *course.solution_cells, *course.grade_cells]
+            found = {cell.name: rows[cell.id] for cell in cells if cell.id in rows}
+            self._found[kind, notebook] = found
+        return self._found[kind, notebook]
 
     def __enter__(self) -> "StaysOpen":
         return self

@@ -1,6 +1,7 @@
 """`autograder grade`: what stock nbgrader gives, and it finishes after a kill."""
 
 import fcntl
+import gc
 import hashlib
 import json
 import os
@@ -12,14 +13,16 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from datetime import datetime
 
 import nbformat
 import pytest
 from click.testing import CliRunner
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, SubmittedAssignment
 
 from autograder import grading, intake, receipts, records, workers
+from autograder.assignment import Assignment
 from autograder.cli import main
 from autograder.grading import Settings
 from autograder.sandbox.limits import Limits
@@ -130,6 +133,16 @@ c.AssignLatePenalties.plugin_class = ATenthAnHour
             for student, received in times.items():
                 worse = classroom.written(NAME, some)
                 classroom.hand_in(folder, student, NAME, worse, received)
+
+
+def test_the_gradebook_holds_no_submission_that_is_written(course):
+    with closing(Assignment(course, NAME)) as assignment:
+        notebook = assignment.cells
+        for number in range(5):
+            assignment.scores.save(f"s{number}", NAME, notebook, None)
+        gc.collect()
+        held = [each for each in gc.get_objects() if isinstance(each, SubmittedAssignment)]
+        assert len(held) <= 1 and assignment.scores.students(NAME) == {f"s{n}" for n in range(5)}
 
 
 def test_each_submission_has_its_own_hidden_inputs_and_can_be_graded_again_exactly(course):
