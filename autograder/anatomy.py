@@ -220,7 +220,8 @@ def _exercises(path, cells):
                 path, solution.place, "a missing hint: its text needs two <details> … </details>"
             )
         for hint in re.findall(r"<details>(.*?)</details>", text, re.DOTALL):
-            if re.search("[`*$]", hint) and "</summary>\n\n" not in hint:
+            apart = "</summary>\n\n" in hint and hint.endswith("\n\n")
+            if re.search("[`*$]", hint) and not apart:
                 raise SourceError(
                     path,
                     solution.place,

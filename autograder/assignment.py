@@ -4,6 +4,7 @@ import ast
 import glob
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -20,7 +21,6 @@ from autograder.build import configuration
 from autograder.outputs import kept_error
 from autograder.rebuild import Rebuilt, rebuild
 from autograder.scores import Scores
-from autograder.whole import write_whole
 
 
 class AssignmentError(Exception):
@@ -49,8 +49,10 @@ class Assignment:
         except BaseException:
             self.close()
             raise
-        self.digest = hashlib.sha256(json.dumps(self.cells).encode()).hexdigest()
         marks = [cell.metadata.get("nbgrader", {}) for cell in self.cells.cells]
+        # not their outputs: to run the released notebook changes nobody's grade
+        asked = [(cell.cell_type, cell.source) for cell in self.cells.cells]
+        self.digest = hashlib.sha256(json.dumps([asked, marks]).encode()).hexdigest()
         self.grade_ids = {mark["grade_id"] for mark in marks if mark}
         self.modules = _modules(self.cells)
 
@@ -64,9 +66,19 @@ class Assignment:
         path = Path(self._path(self.coursedir.release_directory, ".")) / f"{self.name}.ipynb"
         try:
             released = nbformat.reader.reads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            cells = released.cells
+        except FileNotFoundError as error:
             raise AssignmentError(f"{path}: no release there: run `autograder build`") from error
-        for cell in released.cells:
+        except (ValueError, AttributeError) as error:
+            raise AssignmentError(
+                f"{path}: no notebook ({type(error).__name__}): run `autograder build {self.name}`"
+            ) from error
+        there = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells}
+        if missing := sorted(set(source) - there):
+            raise AssignmentError(
+                f"{path}: {missing[0]} was deleted there: run `autograder build {self.name}`"
+            )
+        for cell in cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
             if grade_id is None:
                 continue
@@ -94,7 +106,7 @@ class Assignment:
         for student in students:
             if student not in found:
                 raise AssignmentError(f"{student} handed in no {self.name}: is the name right?")
-        return sorted(students) or found
+        return sorted(set(students)) or found
 
     def folder(self, student: str) -> Path:
         """Return the folder of a student's submission."""
@@ -110,7 +122,7 @@ class Assignment:
         folder = self.folder(student)
         path = folder / "timestamp.txt"
         arrived = datetime.fromtimestamp((folder / notebook).lstat().st_ctime, UTC)
-        if not path.exists() and not path.is_symlink():
+        if not os.path.lexists(path):  # Path.exists would follow a link, wherever it leads
             return None
         try:
             text = intake.read(path, 1000).decode().strip()
@@ -178,7 +190,11 @@ class Assignment:
             for name, data in files.items():
                 path = new / "new" / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, data, mode=0o444, sync=True)  # read-only, as nbgrader's are
+                with open(path, "xb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                path.chmod(0o444)  # read-only, as nbgrader's are
             folder.parent.mkdir(parents=True, exist_ok=True)
             if folder.exists() or folder.is_symlink():
                 folder.rename(new / "old")

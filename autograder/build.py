@@ -2,7 +2,7 @@
 
 import logging
 import os
-import shutil
+import re
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -71,13 +71,22 @@ def _source_of(name, root):
     return Path(root) / "grading" / "source" / name / f"{name}.ipynb"
 
 
+def _released(root, name):
+    return Path(root) / "notebooks" / name / f"{name}.ipynb"
+
+
 def build(root, names=()):
     """Build the named notebooks (all by default) into notebooks/; return their names."""
     root = Path(root).resolve()
     names = _chosen(root, names)
-    with _disk_errors_said(root):
+    with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
         refresh_sources(root, names=names, always=True)
-        _generate(root, names, root)
+        # not in place: when it fails nbgrader deletes what was released before
+        _generate(root, names, root, Path(folder))
+        for name in names:
+            target = _released(root, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, _released(folder, name).read_bytes())
     return names
 
 
@@ -87,7 +96,7 @@ def differences(root, names=()):
     names = _chosen(root, names)
     with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
         refresh_sources(root, to=folder, names=names)
-        _generate(root, names, Path(folder), gradebook=False)
+        _generate(root, names, Path(folder), Path(folder), gradebook=False)
         return [
             f"notebooks/{name}/{name}.ipynb: {problem}"
             for name in names
@@ -96,13 +105,12 @@ def differences(root, names=()):
 
 
 def _difference(root, fresh, name):
-    relative = Path("notebooks") / name
-    released, expected = root / relative / f"{name}.ipynb", fresh / relative / f"{name}.ipynb"
+    released = _released(root, name)
     if not released.exists():
         return "is missing: run `autograder build`"
-    if released.read_bytes() != expected.read_bytes():
+    if released.read_bytes() != _released(fresh, name).read_bytes():
         return f"is not what solutions/{name}.py gives: run `autograder build`"
-    strangers = [path.name for path in (root / relative).iterdir() if path != released]
+    strangers = [path.name for path in released.parent.iterdir() if path != released]
     strangers = [file for file in strangers if not file.startswith(".")]
     return f"has a stranger beside it, {strangers[0]}: remove it" if strangers else ""
 
@@ -129,28 +137,74 @@ def configuration(root, data):
     except ConfigFileNotFound as error:
         problem = f"{root}: no nbgrader_config.py there: choose the course's folder with --root."
         raise BuildError(problem) from error
+    except BuildError:
+        raise
+    except Exception as error:  # whatever the file's author has written
+        problem = f"{root}/nbgrader_config.py: {type(error).__name__}: {error}: correct that line."
+        raise BuildError(problem) from error
     config.CourseDirectory.root = str(data)
     if Path(data).resolve() != Path(root).resolve() or "db_url" not in config.CourseDirectory:
         config.CourseDirectory.db_url = f"sqlite:///{Path(data) / 'grading' / 'gradebook.db'}"
     return config
 
 
-def _generate(root, names, data, gradebook=True):
+def _generate(root, names, data, to, gradebook=True):
+    """Have nbgrader put the released notebooks under the folder `to`."""
     _put_environment_on_path()
     config = configuration(root, data)
+    config.CourseDirectory.release_directory = str(Path(to) / "notebooks")
     if not gradebook:
         config.GenerateAssignment.no_database = True
         config.SaveCells.enabled = False
-    log = logging.getLogger("autograder.nbgrader")
-    log.setLevel(logging.ERROR)
     for name in names:
         course = CourseDirectory(config=config, assignment_id=name)
-        shutil.rmtree(Path(data) / "notebooks" / name / ".ipynb_checkpoints", ignore_errors=True)
-        step = GenerateAssignment(coursedir=course, config=config, force=True, log=log)
-        try:
-            step.start()
-        except NbGraderException as error:
-            raise BuildError(f"{name}: nbgrader generate_assignment failed: {error}") from error
+        with _said_by_nbgrader() as (log, said):
+            step = GenerateAssignment(coursedir=course, config=config, force=True, log=log)
+            try:
+                step.start()
+            except NbGraderException as error:
+                why = _reason("\n".join(said)) or str(error)
+                raise BuildError(f"{name}: nbgrader generate_assignment failed: {why}") from error
+
+
+class _Heard(logging.Handler):
+    """Keeps what is logged in a list."""
+
+    def __init__(self, said):
+        super().__init__()
+        self.said = said
+
+    def emit(self, record):
+        self.said.append(record.getMessage())
+
+
+@contextmanager
+def _said_by_nbgrader():
+    """Yield a log that prints nothing, and the list of the errors told to it."""
+    said: list[str] = []
+    heard = _Heard(said)
+    log = logging.getLogger("autograder.build")
+    log.setLevel(logging.ERROR)
+    log.propagate = False
+    log.addHandler(heard)
+    try:
+        yield log, said
+    finally:
+        log.removeHandler(heard)
+
+
+def _reason(said):
+    """Return the last error of the tracebacks in a text, with the mend where that is known."""
+    found = re.findall(r"^[\w.]*(?:Error|Exception|Entry): .+", said, re.MULTILINE)
+    why = found[-1].partition(": ")[2].strip() if found else ""
+    if "Cannot add or remove cells" in why:
+        return (
+            "a graded cell was added or removed, and submissions of it are graded: undo that, give "
+            "the notebook a new name, or move grading/gradebook.db, with all grades, away"
+        )
+    if "locked" in why:
+        return f"{why}: close what else has the gradebook open, and call again"
+    return why
 
 
 def _put_environment_on_path():

@@ -21,7 +21,7 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Connection, Engine, Select, and_, case, create_engine, func, or_, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -103,19 +103,24 @@ def opened(db_url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _engine(db_url: str) -> Engine:
+def address(db_url: str) -> URL:
+    """Return where the gradebook is; GradebookError if that is no address of a database."""
     try:
-        url = make_url(db_url)
+        return make_url(db_url)
     except ArgumentError as error:  # not quoted: there may be a password in it
         raise GradebookError(
             "nbgrader_config.py: its db_url is no address of a database: "
             "write sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME."
         ) from error
+
+
+def _engine(db_url: str) -> Engine:
+    url = address(db_url)
     if url.get_backend_name() == "sqlite":
         if not url.database or not Path(url.database).is_file():
             raise GradebookError(
-                f"{url.database}: no gradebook there: run `autograder grade` first, "
-                "or choose the course's folder with --root."
+                f"{url.database}: no gradebook there: run `nbgrader generate_assignment NAME` and "
+                "`autograder grade NAME` first, or choose the course's folder with --root."
             )
         place = Path(url.database).resolve().as_uri() + "?mode=rw"  # never makes a new one
         return create_engine(

@@ -7,7 +7,6 @@ from pathlib import Path
 from nbgrader.api import Assignment, Student, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
-from sqlalchemy.engine import make_url
 from traitlets.config import Config
 
 from autograder import class_data, whose
@@ -42,7 +41,7 @@ def class_of(data: Path, config: Config) -> Class:
     released = Path(layout.root) / layout.release_directory
     names = {path.name for path in released.glob("[0-9]*") if path.is_dir()}
     roster, due, extensions = [], {}, {}
-    url = make_url(layout.db_url)
+    url = class_data.address(layout.db_url)
     if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
         with class_data.opened(layout.db_url) as connection:
             for row in connection.execute(select(Student.__table__).order_by(Student.id)):

@@ -21,7 +21,7 @@ import threading
 import time
 from dataclasses import asdict
 
-from autograder.judge import Judge
+from autograder.judge import NOT_JUDGED, Judge
 from autograder.outputs import kept_error, kept_outputs, size
 from autograder.sandbox.client import Run, Sandbox, stretch
 from autograder.sandbox.limits import Limits
@@ -199,6 +199,8 @@ class Bench:
         verdicts = self.judge.judge([(cell["judge"], seen) for cell, seen in asked], seed)
         for (cell, _), verdict in zip(asked, verdicts, strict=True):
             found[cell["id"]] = _harmless(asdict(verdict))
+            if verdict.kind == NOT_JUDGED:
+                self.notes.append(f"{cell['id']}: {verdict.message}: grade it again with --force")
         return found
 
 

@@ -32,6 +32,8 @@ from autograder.sandbox.limits import Limits
 from autograder.scores import GradebookError
 from autograder.whole import write_whole
 
+NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
+
 
 class GradeError(Exception):
     """A grading that cannot begin: one sentence with the mend."""
@@ -77,7 +79,7 @@ def grade(
     students: only these (default: all who submitted). Raises one of ERRORS.
     """
     root, settings = Path(root).resolve(), settings or Settings()
-    with ExitStack() as opened:
+    with _disk_errors_said(root), ExitStack() as opened:
         assignment = opened.enter_context(closing(Assignment(root, name)))
         wanted = assignment.submitted(students)
         opened.enter_context(_alone(root))
@@ -88,15 +90,21 @@ def grade(
 
 
 def _records(work: "_Class", wanted: Sequence[str], opened: ExitStack) -> Iterator[Record]:
-    with opened:
+    with opened, _disk_errors_said(work.root):
         _remove_leftovers(work.root, work.assignment.name)
-        try:
-            yield from work.grade(wanted)
-        except OSError as error:
-            raise GradeError(
-                f"{error.filename or work.root}: {error.strerror or error}: make room or mend it, "
-                "and call again: what is graded stays"
-            ) from error
+        yield from work.grade(wanted)
+
+
+@contextmanager
+def _disk_errors_said(root: Path) -> Iterator[None]:
+    """Make a GradeError of a file that cannot be read or written: a full disk, missing rights."""
+    try:
+        yield
+    except OSError as error:
+        raise GradeError(
+            f"{error.filename or root}: {error.strerror or error}: make room or mend it, and call "
+            "again: what is graded stays"
+        ) from error
 
 
 class _Class:
@@ -158,6 +166,8 @@ class _Class:
         name = self.assignment.name
         if plain(student) != student:
             raise intake.Refused("its folder's name is no plain text: rename it")
+        if len(os.fsencode(student)) > NAME:
+            raise intake.Refused(f"its folder's name has more than {NAME} bytes: rename it")
         record = Record(student, name, "graded", isolation=self.settings.isolation)
         folder = self.assignment.folder(student)
         submission = intake.take(folder, name, self.assignment.grade_ids)
@@ -188,30 +198,41 @@ class _Class:
         for future in wait(working, return_when=FIRST_COMPLETED).done:
             work = working.pop(future)
             outcome = workers.outcome(future, self.settings.scheduler)
-            record = work.record
-            record.notes += outcome["notes"]
-            record.checks = {
-                name: {key: check[key] for key in ("passed", "kind", "message")}
-                for name, check in outcome["checks"].items()
-            }
-            passed = sum(check["passed"] for check in record.checks.values())
-            record.sentence = f"{passed} of {len(record.checks)} checks passed"
-            records.remove(self.root, record.assignment, record.student)
-            self.assignment.save(
-                record.student,
-                work.rebuilt,
-                work.cells,
-                outcome,
-                record.received,
-                work.submission.files,
-            )
-            records.write(self.root, record)
+            try:
+                record = self._written(work, outcome)
+            except (*ERRORS, OSError):
+                raise
+            except Exception as error:  # such as of the class's own plugin for late work
+                why = f"its scores cannot be written ({type(error).__name__}: {error})"
+                record = self._refused(work.record.student, f"{why}: see to that, and call again")
             yield record
+
+    def _written(self, work: Work, outcome: dict) -> Record:
+        """Write what came of a submission; return its record, which is written last."""
+        record = work.record
+        record.notes += outcome["notes"]
+        record.checks = {
+            name: {key: check[key] for key in ("passed", "kind", "message")}
+            for name, check in outcome["checks"].items()
+        }
+        passed = sum(check["passed"] for check in record.checks.values())
+        record.sentence = f"{passed} of {len(record.checks)} checks passed"
+        records.remove(self.root, record.assignment, record.student)
+        self.assignment.save(
+            record.student,
+            work.rebuilt,
+            work.cells,
+            outcome,
+            record.received,
+            work.submission.files,
+        )
+        records.write(self.root, record)
+        return record
 
     def _received(self, student: str, submission: intake.Submission, record: Record) -> str | None:
         receipt = self.receipts.get((self.assignment.name, student, submission.digest))
         if receipt is not None:
-            return receipt.received
+            return receipt.time.isoformat()  # somebody may have written a row in another zone
         return self.assignment.timestamp(student, submission.name, record.notes)
 
     def _key(self, student: str, submission: intake.Submission, received: str | None) -> str:
@@ -219,7 +240,7 @@ class _Class:
         parts += [
             [name, hashlib.sha256(data).hexdigest()] for name, data in submission.files.items()
         ]
-        parts += [self.settings.isolation, asdict(self.settings.limits)]
+        parts += [self.settings.isolation]  # not the limits: whoever needs more got it once
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def _seed(self, student: str, submission: intake.Submission) -> int:
@@ -234,7 +255,7 @@ def _salt(root: Path) -> bytes:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, secrets.token_hex(32), mode=0o600, sync=True)
-    text = path.read_text().strip()
+    text = path.read_text(errors="replace").strip()
     if not re.fullmatch("[0-9a-f]{64}", text):
         raise GradeError(
             f"{path}: not the 64 hexadecimal digits that were there: restore it from a copy (or "
@@ -247,7 +268,7 @@ def _salt(root: Path) -> bytes:
 def _alone(root: Path) -> Iterator[None]:
     """Be the only grading of this class: two would take each other's files away."""
     _salt(root)
-    with open(root / "grading" / "salt") as file:
+    with open(root / "grading" / "salt", "r+") as file:  # on NFS who only reads gets no lock
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -258,5 +279,11 @@ def _alone(root: Path) -> Iterator[None]:
 
 
 def _remove_leftovers(root: Path, name: str) -> None:
+    """Remove what a grading that was killed left half-written."""
     for path in records.folder(root, name).glob(".partial-*"):
         shutil.rmtree(path, ignore_errors=True)
+    for path in (
+        *records.folder(root, name).glob(".*.json.*"),
+        *(root / "grading").glob(".salt.*"),
+    ):
+        path.unlink(missing_ok=True)

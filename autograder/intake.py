@@ -16,13 +16,15 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
+from autograder.outputs import kept_png
+
 NOTEBOOK_BYTES = 20 << 20
 FILE_BYTES = 2 << 20
 FILES_BYTES = 8 << 20
 FILES = 100
 CELLS = 5000
 ENTRIES = 1000  # looked at
-NAME = 200  # characters of a name with its folders
+NAME = 200  # bytes of a name with its folders
 LEFT_OUT = {"timestamp.txt", ".ipynb_checkpoints", "__pycache__", ".DS_Store", "__MACOSX"}
 
 
@@ -115,8 +117,8 @@ def _names(folder: Path, expected: str, notes: list[str]) -> list[str]:
             if len(names) + len(waiting) > ENTRIES:
                 notes.append(f"files were left out from {name} on: more than {ENTRIES}")
                 return names
-            if len(name) > NAME:
-                notes.append(f"{name[:40]} …: refused, a name of more than {NAME} characters")
+            if len(os.fsencode(name)) > NAME:
+                notes.append(f"{name[:40]} …: refused, a name of more than {NAME} bytes")
             elif entry.is_symlink():
                 notes.append(f"{name}: refused, a symbolic link")
             elif entry.is_dir(follow_symlinks=False):
@@ -206,7 +208,14 @@ def _cells(name: str, data: bytes) -> list[Any]:
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise Refused(f"{name} has no list of cells: ask for it anew")
-    return [_slim(cell) for cell in cells[:CELLS]]
+    slim = [_slim(cell) for cell in cells[:CELLS]]
+    room = FILES_BYTES
+    for cell in slim:  # pictures beyond that are left out, and with them nothing else
+        for name, kinds in list((cell or {}).get("attachments", {}).items()):
+            room -= len(kinds["image/png"])
+            if room < 0:
+                del cell["attachments"][name]
+    return slim
 
 
 def _slim(cell: Any) -> Any:
@@ -217,7 +226,19 @@ def _slim(cell: Any) -> Any:
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = mark.get("grade_id") if isinstance(mark, dict) else None
     kept = {key: cell[key] for key in ("cell_type", "source", "id") if key in cell}
+    if pictures := _pictures(cell.get("attachments")):
+        kept["attachments"] = pictures
     return kept | ({"metadata": {"nbgrader": {"grade_id": grade_id}}} if grade_id else {})
+
+
+def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
+    """Return the PNG pictures among a cell's attachments, by name."""
+    found = {}
+    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
+        picture = kept_png(kinds.get("image/png")) if isinstance(kinds, dict) else ""
+        if picture and name.isprintable():
+            found[name] = {"image/png": picture}
+    return found
 
 
 def _shadows(name: str, expected: str) -> str:

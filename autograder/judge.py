@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,6 +23,7 @@ from autograder.sandbox import wire
 SECONDS = 10.0  # for one judgement
 MEMORY = 2 << 30
 MESSAGE = 2000  # characters kept of a message
+NOT_JUDGED = "JudgeError"  # the kind of a verdict that no judge has given
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,27 @@ class Judge:
         return [self._one(half, seen, seed) for half, seen in halves]
 
     def _one(self, half: str, seen: Any, seed: int | None) -> Verdict:
+        try:
+            case = json.dumps({"judge": half, "seen": seen, "seed": seed}).encode() + b"\n"
+        except (ValueError, RecursionError) as error:
+            return Verdict(False, type(error).__name__, "what was seen cannot be handed on")
+        for _ in range(2):  # the machine may have killed it, when memory was short
+            with suppress(OSError, ValueError):
+                return self._asked(case)
+            self.close()
+        return Verdict(False, NOT_JUDGED, "what was seen could not be judged")
+
+    def _asked(self, case: bytes) -> Verdict:
+        """Return the verdict on a case; OSError or ValueError when there comes none."""
         if self.process is None:
             self.process = _start()
         process = self.process
         assert process.stdin and process.stdout
-        try:
-            case = json.dumps({"judge": half, "seen": seen, "seed": seed})
-            process.stdin.write(case.encode() + b"\n")
-            process.stdin.flush()
-            if not wire.has_something(process.stdout, SECONDS + 5):
-                raise OSError("it does not answer")
-            return Verdict(**json.loads(process.stdout.readline()))
-        except (OSError, ValueError, RecursionError):
-            self.close()
-            return Verdict(False, "JudgeError", "what was seen could not be judged")
+        process.stdin.write(case)
+        process.stdin.flush()
+        if not wire.has_something(process.stdout, SECONDS + 5):
+            raise OSError("it does not answer")
+        return Verdict(**json.loads(process.stdout.readline()))
 
     def close(self) -> None:
         """End the process."""

@@ -51,7 +51,7 @@ def _kept(output: dict, characters: int) -> dict | None:
     data = {}
     if "text/plain" in output["data"]:
         data["text/plain"] = _text(output["data"]["text/plain"], characters)
-    picture = _png(output["data"].get("image/png"))
+    picture = kept_png(output["data"].get("image/png"))
     if picture:
         data["image/png"] = picture
     made = {"output_type": kind, "data": data, "metadata": {}}
@@ -74,7 +74,7 @@ def _text(value: Any, characters: int) -> str:
     return text if len(text) <= characters else text[: max(characters, 0)] + " …"
 
 
-def _png(value: Any) -> str:
+def kept_png(value: Any) -> str:
     """Return a PNG picture in base64, "" when it is none or too large."""
     if not isinstance(value, str) or len(value) > IMAGE_BYTES * 4 // 3 + 4:
         return ""

@@ -8,9 +8,9 @@ was deleted, copied, retyped, tagged or edited changes nothing.
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict, v4
 
 OWN_CELLS = 400  # more are left out
 CHARACTERS = 100_000  # of one cell; more are cut
@@ -37,36 +37,43 @@ def rebuild(course: NotebookNode, submitted: list[Any]) -> Rebuilt:
     student's notebook as they were read: nothing of them is believed.
     """
     known = _Known(course.cells)
-    texts: dict[int, tuple[str, str]] = {}  # place in the course → last text there, and its kind
-    after: dict[int, list[tuple[str, str]]] = {}  # place (-1: the start) → own cells behind it
+    claimed = [known.claimed_by(cell) for cell in submitted]
+    the_check = _checks_among_copies(known, claimed)
+    theirs: dict[int, _Cell] = {}  # place in the course → the last one there
+    after: dict[int, list[_Cell]] = {}  # place (-1: the start) → own cells behind it
     notes: list[str] = []
     anchor = -1
-    for cell in submitted:
-        kind, text = _read(cell)
-        if kind is None:
+    for number, cell in enumerate(submitted):
+        one = _read(cell)
+        if one is None:
             notes.append("a cell that is no cell was left out")
             continue
-        if len(text) > CHARACTERS:
-            text = text[:CHARACTERS]
+        if len(one.text) > CHARACTERS:
+            one = one._replace(text=one.text[:CHARACTERS])
             notes.append(f"a cell was cut: it has more than {CHARACTERS} characters")
-        place = known.place_of(cell, text, beyond=anchor)
-        if place is None or (place in texts and not known.takes(place)):
-            after.setdefault(anchor, []).append((kind, text))
+        place = claimed[number]
+        if place is None:
+            place = known.place_of_text(one.text, anchor, claimed)
+        if place is None or (place in theirs and not known.takes(place)):
+            after.setdefault(anchor, []).append(one)
             continue
-        if place in texts:
+        if the_check.get(place, number) != number:  # a copy, such as above the solution to try it
+            after.setdefault(anchor, []).append(one)
+            continue
+        if place in theirs:
             # nbgrader, too, takes the last of several copies, and runs the others as own cells
-            after.setdefault(place - 1, []).append(texts[place][::-1])
+            after.setdefault(place - 1, []).append(theirs[place])
             notes.append(f"{known.name(place)} is there more than once: the last one counts")
-        texts[place] = (text, kind)
+        theirs[place] = one
         anchor = place
-    return _assembled(course, known, texts, after, notes)
+    return _assembled(course, known, theirs, after, notes)
 
 
 def _assembled(
     course: NotebookNode,
     known: "_Known",
-    texts: dict[int, tuple[str, str]],
-    after: dict[int, list[tuple[str, str]]],
+    theirs: dict[int, "_Cell"],
+    after: dict[int, list["_Cell"]],
     notes: list[str],
 ) -> Rebuilt:
     rebuilt = Rebuilt(v4.new_notebook(metadata=course.metadata), notes)
@@ -74,56 +81,89 @@ def _assembled(
     rebuilt.notebook.nbformat_minor = 5
     left, room = OWN_CELLS, ALL_CHARACTERS
 
-    def add_own(kind: str, text: str) -> None:
+    def add_own(one: "_Cell") -> None:
         nonlocal left, room
-        left, room = left - 1, room - len(text)
+        left, room = left - 1, room - len(one.text)
         if left < 0 or room < 0:
             return
         rebuilt.extra.add(len(cells))
-        make = v4.new_code_cell if kind == "code" else v4.new_markdown_cell
-        cells.append(make(text, id=f"own{len(rebuilt.extra)}"))
+        make = v4.new_code_cell if one.kind == "code" else v4.new_markdown_cell
+        cells.append(make(one.text, id=f"own{len(rebuilt.extra)}"))
+        _attach(cells[-1], one)
 
-    for kind, text in after.get(-1, ()):
-        add_own(kind, text)
+    for one in after.get(-1, ()):
+        add_own(one)
     for place, cell in enumerate(course.cells):
         ours = copy(cell)  # its metadata nobody changes
-        text, kind = texts.get(place, ("", ""))
-        if known.takes(place) and place in texts:
-            ours.source = text
-            if kind != ours.cell_type:
-                notes.append(f"{known.name(place)} was {kind}, is {ours.cell_type} again")
+        one = theirs.get(place, _Cell("", ""))
+        if known.takes(place) and place in theirs:
+            ours.source = one.text
+            _attach(ours, one)
+            if one.kind != ours.cell_type:
+                notes.append(f"{known.name(place)} was {one.kind}, is {ours.cell_type} again")
         elif known.takes(place):
             notes.append(f"{known.name(place)} was deleted")
             if ours.cell_type == "code":  # an answer that is not there is as good as none: the stub
                 ours.source = ""
-        elif known.check(place) and place not in texts:
+        elif known.check(place) and place not in theirs:
             notes.append(f"{known.name(place)} was deleted: it is back")
-        elif known.check(place) and text != ours.source and not known.hidden(place):
+        elif known.check(place) and one.text != ours.source and not known.hidden(place):
             notes.append(f"{known.name(place)} was changed: it is as it was")
         cells.append(ours)
-        if place in texts and known.free(place) and text != ours.source and kind == "code":
-            add_own(kind, text)  # such as a cell of ours with an import added
+        if known.free(place) and one.kind == "code" and one.text != ours.source:
+            add_own(one)  # such as a cell of ours with an import added
         for own in after.get(place, ()):
-            add_own(*own)
+            add_own(own)
     if left < 0 or room < 0:
         notes.append(
             f"own cells were left out: more than {OWN_CELLS}, or {ALL_CHARACTERS:,} characters"
         )
-    rebuilt.present = {known.name(place) for place in texts if known.name(place)}
+    rebuilt.present = {known.name(place) for place in theirs if known.name(place)}
     return rebuilt
 
 
-def _read(cell: Any) -> tuple[str | None, str]:
-    """Return the kind and text of a submitted cell; kind None when it is no cell."""
+class _Cell(NamedTuple):
+    """What is used of a submitted cell; kind: code or markdown."""
+
+    kind: str
+    text: str
+    attachments: dict | None = None  # pictures pasted into Markdown
+
+
+def _attach(cell: NotebookNode, one: _Cell) -> None:
+    if one.attachments and cell.cell_type == "markdown":
+        cell.attachments = from_dict(one.attachments)
+
+
+def _read(cell: Any) -> _Cell | None:
+    """Return what is used of a submitted cell, None when it is no cell."""
     if not isinstance(cell, dict):
-        return None, ""
+        return None
     text = cell.get("source", "")
     if isinstance(text, list) and all(isinstance(line, str) for line in text):
         text = "".join(text)
     if not isinstance(text, str) or cell.get("cell_type") not in ("code", "markdown", "raw"):
-        return None, ""
+        return None
     text = text.encode("utf-8", "replace").decode()  # lone surrogates cannot be saved
-    return ("code" if cell["cell_type"] == "code" else "markdown"), text
+    kind = "code" if cell["cell_type"] == "code" else "markdown"
+    return _Cell(kind, text, cell.get("attachments"))
+
+
+def _checks_among_copies(known: "_Known", claimed: list[int | None]) -> dict[int, int]:
+    """Return which of the submitted cells is a check, by the check's place in the course.
+
+    Of several copies it is the first one below all solutions that come before that check, so that
+    what the student wrote between a solution and its check stays there.
+    """
+    last = {place: n for n, place in enumerate(claimed) if place is not None}
+    found: dict[int, int] = {}
+    for place in last:
+        if known.check(place):
+            copies = [n for n, claim in enumerate(claimed) if claim == place]
+            above = [n for at, n in last.items() if at < place and known.takes(at)]
+            below = [n for n in copies if n > max(above, default=-1)]
+            found[place] = (below or copies[-1:])[0]
+    return found
 
 
 class _Known:
@@ -136,19 +176,25 @@ class _Known:
         self.by_id = {cell.id: n for n, cell in enumerate(self.cells)}
         self.by_text = {cell.source.strip(): n for n, cell in enumerate(self.cells)}
 
-    def place_of(self, cell: dict, text: str, beyond: int) -> int | None:
-        """Return which of the course's cells this is, or None for an own one.
-
-        beyond: a cell that has lost its ids is found by its text, if it comes after this place.
-        """
+    def claimed_by(self, cell: Any) -> int | None:
+        """Return which of the course's cells a submitted one says that it is, by its ids."""
+        if not isinstance(cell, dict):
+            return None
         metadata = cell.get("metadata")
         mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         grade_id = mark.get("grade_id") if isinstance(mark, dict) else None
         for key, places in ((grade_id, self.by_grade_id), (cell.get("id"), self.by_id)):
             if isinstance(key, str) and key in places:
                 return places[key]
+        return None
+
+    def place_of_text(self, text: str, beyond: int, claimed: list[int | None]) -> int | None:
+        """Return which of the course's cells a text is of whose cell has lost its ids, or None.
+
+        It must come after the place `beyond`, and no cell may have claimed it.
+        """
         place = self.by_text.get(text.strip(), -1)
-        return place if place > beyond else None
+        return place if place > beyond and place not in claimed else None
 
     def name(self, place: int) -> str:
         """Return the grade id of a cell, "" if it has none."""

@@ -17,7 +17,7 @@ class Record:
     """One submission: its status, and what it takes to grade it again exactly.
 
     status: "graded" or "refused". sentence: what the instructor should know first. key: of the
-    submission, the course's cells and the settings; a record with the same key need not be redone.
+    submission, the course's cells and the isolation; a record with the same key is not redone.
     checks: {grade id: {"passed", "kind", "message"}}.
     """
 

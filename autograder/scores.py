@@ -30,7 +30,7 @@ from nbgrader.preprocessors import (
     latesubmissions,
     saveautogrades,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError, SAWarning
+from sqlalchemy.exc import ArgumentError, DBAPIError, SAWarning
 from traitlets.config import Config
 
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
@@ -77,7 +77,9 @@ class Scores:
                     f"{assignment} is not in the gradebook: run `nbgrader generate_assignment "
                     f"{assignment}` first"
                 ) from None
-            return {cell.name: cell for cell in notebook.source_cells}
+            cells = {cell.name: cell for cell in notebook.source_cells}
+            self.db.rollback()  # what was read is at hand; a server need not wait for more
+            return cells
 
         return self._patiently(found)
 
@@ -85,7 +87,10 @@ class Scores:
         """Return the students whose submission of an assignment is in the gradebook."""
 
         def found() -> set[str]:
-            return {each.student_id for each in self.gradebook.assignment_submissions(assignment)}
+            submissions = self.gradebook.assignment_submissions(assignment)
+            students = {each.student_id for each in submissions}
+            self.db.rollback()
+            return students
 
         return self._patiently(found)
 
@@ -120,6 +125,7 @@ class Scores:
             with self._shared(submission):
                 self.lateness.preprocess(notebook, resources)
             self.db.commit()
+            self.db.expire(self.course, ["duedate"])  # formgrader may change it at any time
         except BaseException:
             self.db.rollback()
             self.db.remove()
@@ -144,7 +150,7 @@ class Scores:
             try:
                 with _quietly():
                     return work()
-            except (DatabaseError, InvalidEntry) as error:  # nbgrader makes one of the other
+            except (DBAPIError, InvalidEntry) as error:  # nbgrader makes one of the other
                 said = str(getattr(error, "orig", error)).partition("\n")[0]
                 if "locked" not in said and "busy" not in said:
                     raise GradebookError(

@@ -30,6 +30,9 @@ def executor(jobs: int, scheduler: str) -> Iterator[Executor]:
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1, thread_name_prefix="grade")
     try:
         yield pool
+    except KeyboardInterrupt:
+        print("\nStopping when what runs now is done. What is graded stays.", file=sys.stderr)
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
         execute.close_benches()
@@ -56,7 +59,7 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
         from distributed import Client
     except ImportError as error:
         raise WorkersError(
-            "--scheduler needs Dask: pip install 'zero-to-millions[cluster]'"
+            "--scheduler needs Dask: pip install -c constraints.txt -e '.[cluster]'"
         ) from error
     try:
         client = Client(scheduler, timeout=SECONDS)

@@ -73,7 +73,8 @@ def choose_till(queues):
 
 
 # %% [markdown]
-# The next cell is a **check**. It says nothing when your code is right. Otherwise its last line says what it called, what came back, and what it expected.
+# The next cell is a **check**. It says nothing when your code is right. As long as nothing is written it ends with `NotImplementedError`. If your code raises, its last line is that error.
+# Otherwise its last line says what it called, what came back, and what it expected.
 
 # %%
 seen = [choose_till([3, 0, 2]), choose_till([1, 1]), choose_till([4])]

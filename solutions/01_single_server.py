@@ -102,7 +102,8 @@ print("Anna is back. Ben's turn:", ben.triggered, "| keys out:", keys.count, "| 
 #
 # A real request can be cut off: the user closes the tab, a time limit strikes. In SimPy somebody calls `process.interrupt()`, and
 # the `yield` at which the process stands **raises** `simpy.Interrupt`, whether it was waiting or working. If you do nothing about it, the
-# process ends there, and what it held stays held.
+# process ends there, and what it held stays held. The `simpy.Interrupt` passes on to a process that waits for this one. If no other process waits for it,
+# `env.run()` stops with that `simpy.Interrupt`. In a try-out that is the right end.
 #
 # ### All the SimPy you need
 #
@@ -795,8 +796,8 @@ explore_two_tiers(serve_two_tiers)
 # ## Scaling up, scaling out
 #
 # **Scaling up** (vertical) is a bigger machine: more processors, more memory, the same software. **Scaling out** (horizontal) is more machines. While traffic
-# is low, scale up: it is simple, and one machine carries far. Stack Overflow had more than 10 million visitors a month in 2013 and one primary database server
-# (N. Craver, *What it takes to run Stack Overflow*, 2013). But it has three limits.
+# is low, scale up: it is simple, and one machine carries far. Stack Overflow and its sister sites had 36 million page loads on a day of 2013, and Stack Overflow itself one primary database
+# server (N. Craver, *What it takes to run Stack Overflow*, 2013). But it has three limits.
 #
 # - **Hardware ends.** The largest memory of a rentable database machine in Amazon's EC2 guide of 2021: 24 TiB. A lot, and then nothing.
 # - **Price grows faster than power.** Intel's list prices of 2017: 12 cores (Xeon Silver 4116) for about 1,000 dollars, 28 cores (Platinum 8180) for 10,009. 2.3 × the cores, 10 × the price
@@ -817,7 +818,7 @@ for machine in CATALOG:
 # - If none is big enough it raises `NoMachineBigEnough`. So does an empty catalog.
 # - It does not change the catalog. You may call your `utilization`.
 #
-# To try it: `scale_up(list(CATALOG), 30, 0.1)` → `box-4`, because 30 requests/s of 0.1 s keep 4 workers 75 % busy.
+# To try it: `scale_up(list(CATALOG), 30, 0.1).name` → `'box-4'`, because 30 requests/s of 0.1 s keep 4 workers 75 % busy.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1054,7 +1055,7 @@ def _problem(seen):
     for chosen, did in zip(every, seen["sets"], strict=True):
         answer = "non-relational" if chosen and words.index(chosen[-1]) < 4 else "relational"
         if did.get("returned") != answer:
-            return f"choose_database({set(chosen) or '{}'}) should return {answer!r}; yours: {did}"
+            return f"choose_database({set(chosen)}) should return {answer!r}; yours: {did}"
     if seen["changed"]:
         return f"choose_database should leave its argument as it was; it changed {seen['changed'][0]}"
     for word, did in zip(("blockchain", "join", "web scale", "Joins", "graph"), seen["unknown"], strict=True):
@@ -1070,7 +1071,7 @@ assert not _found, _found
 
 # %% [markdown]
 # All 64 sets of needs at once. The dots below a column say which of the four reasons it has; the row says what speaks against. Tick your own project's needs. Does the answer
-# convince you? **Break it:** which single tick turns most answers round?
+# convince you? **Break it:** which ticks turn most answers round?
 
 # %%
 explore_database(choose_database)

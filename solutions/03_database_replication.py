@@ -32,7 +32,8 @@ from course.database_replication import (
 # ## The picture
 #
 # One database takes all writes; copies of it answer the reads. The web servers decide which one to ask: that is your code today.
-# (Left to right: clients → load balancer → web-1 … web-3, each with your router → primary → replica-1 … replica-3, new; the primary sends them its log.)
+# (Left to right: clients → load balancer → web-1 … web-3, each with your router → primary → replica-1 … replica-3, new. The routers send writes to the primary and reads
+# to the replicas, any router to any replica; the primary sends its log to the replicas.)
 
 # %%
 architecture()
@@ -92,7 +93,7 @@ prediction = None  # statements/s: put your number here
 # 2. Now move *reads* to 95 %, then to 50 %. How many replicas are worth buying for each?
 # 3. Back to 80 % and 250/s. Move *replication lag* from 0 to 500 ms. The red triangle is the part that hurts most: users who miss *their own* edit.
 # 4. Let *replica-1*, then *the primary* die at half time. What fails, and what goes on?
-# 5. Switch *router* to *by the first word*: what begins with `SELECT` goes to a replica, all else to the primary. What goes wrong, and on which side?
+# 5. Nobody dies again (*dies at half time: nobody*), and *replication lag* is back at 100 ms. Switch *router* to *by the first word*: what begins with `SELECT` goes to a replica, all else to the primary. What goes wrong, and on which side?
 
 # %%
 explore(prediction=prediction)
@@ -109,7 +110,7 @@ explore(prediction=prediction)
 # First, `is_write(sql)` gets one statement as a string and returns `True` or `False`.
 #
 # - INSERT, UPDATE, DELETE, MERGE, REPLACE, TRUNCATE, CREATE, ALTER and DROP statements are writes. So is a SELECT with `FOR UPDATE` or `FOR SHARE`: it takes locks, and locks live on the primary. Everything else is a read.
-# - `WITH name AS (…), … ` in front: the statement counts as what its **main statement** is, the one after the brackets.
+# - `WITH name AS (…), … ` in front: the statement counts as what its **main statement** is, the one after the brackets. `RECURSIVE` may follow `WITH`; a name may be quoted and may have a list of columns, `t(a, b)`.
 # - What stands in round brackets does not matter, so neither does a `FOR UPDATE` in a subquery: only the outermost counts.
 # - What stands in quotes, `'…'` or `"…"`, does not matter (a quote inside is doubled: `'it''s'`); it is never a keyword. `--` or `/*` in quotes starts no comment.
 # - A comment counts as white space, wherever it stands: from `--` to the end of the line, or `/* … */`, also over several lines, not nested. A quote in a comment opens nothing.
@@ -692,8 +693,8 @@ assert seen["other"] == [0, {}], f"another Replica, which was given nothing, mus
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Two of your replicas follow one log; the ghost applies whatever comes, as it comes. **Left:** your lines should lie on the orange ones: as far as the log goes without a gap. **Right:** what reads got. An *older* value was once true. A value that was
-# *never in the log* at that place was not: the ghost jumps back and forth in history. Send everything twice, cut replica-2 off for 3 s, and watch it catch up.
+# Two of your replicas follow one log; the ghost applies whatever comes, as it comes. **Left:** your lines should lie on the orange ones: as far as the log goes without a gap. **Right:** what reads got. *Older*: what a replica that keeps the order
+# would say now. *From another place*: what it would not: the ghost jumps back and forth in history. Send everything twice, cut replica-2 off for 3 s, and watch it catch up.
 
 # %%
 explore_log(Replica)

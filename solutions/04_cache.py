@@ -1111,7 +1111,7 @@ explore_stampede(SingleFlight)
 # %% [markdown]
 # ## In production
 #
-# - **Redis**: exercise A is `maxmemory 4gb` with `maxmemory-policy allkeys-lru` (also `allkeys-lfu`, `allkeys-random`). To save memory it only looks at a few random entries, `maxmemory-samples`, 5 unless you say otherwise, and evicts the oldest of them. Exercise B is `SET photo:7 … EX 60` or `EXPIRE`; expired entries go when asked for, and by a purge in the background.
+# - **Redis**: exercise A is `maxmemory 4gb` with `maxmemory-policy allkeys-lru` (also `allkeys-lfu`, `allkeys-random`). To save memory it only looks at a few random entries, `maxmemory-samples`, 5 unless you say otherwise, and evicts the one not used for the longest time. Exercise B is `SET photo:7 … EX 60` or `EXPIRE`; expired entries go when asked for, and by a purge in the background.
 # - **memcached** evicts the least recently used within each class of sizes; an entry with expiration time 0 never expires, but can be evicted.
 # - **Single flight**: Go has `golang.org/x/sync/singleflight`; nginx has `proxy_cache_lock on`, and who has waited 5 s (`proxy_cache_lock_timeout`) may go by himself. Over many machines it takes a lock or a *lease* in the cache itself.
 # - **Jitter**: entries that were loaded together expire together. Add some random seconds to each time to live.

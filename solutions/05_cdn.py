@@ -101,8 +101,8 @@ prediction = None  # seconds: put your number here
 explore(prediction=prediction)
 
 # %% [markdown]
-# Half of the pages took up to 1.4 seconds without a CDN, half a second with five edges: two thirds of that time was distance. But there is no free choice of max-age. Each point on the dashed curve trades work at
-# the origin for old bytes. And more edges mean more caches that each have to be filled.
+# Half of the pages took up to 1.4 seconds without a CDN, half a second with five edges: they took away two thirds of it. Half of what is left is distance, too: with none at all it would be a quarter of a second. But there is
+# no free choice of max-age. Each point on the dashed curve trades work at the origin for old bytes. And more edges mean more caches that each have to be filled.
 
 # %% [markdown]
 # ## Exercise A — Which edge is near?
@@ -191,11 +191,13 @@ try:
 except NoEdgeOnline:
     seen["only Paris, offline"] = "NoEdgeOnline"
 ### JUDGE
-expected = {"London": "Frankfurt", "Auckland": "Tokyo", "only Paris, offline": "NoEdgeOnline"}
-for user, name in expected.items():
-    assert seen[user] == name, (
-        f"{user}: expected {name} (Paris is nearer to London, but offline), yours gave {seen[user]}"
-    )
+expected = {
+    "London": ("Frankfurt", "Paris is nearer, but offline"),
+    "Auckland": ("Tokyo", "it is nearer than Frankfurt, and both are online"),
+    "only Paris, offline": ("NoEdgeOnline", "no edge in the list is online"),
+}
+for user, (name, why) in expected.items():
+    assert seen[user] == name, f"{user}: expected {name} ({why}), yours gave {seen[user]}"
 assert len(seen) == 3, "not all users were asked for"
 
 # %% check="distance_km_hidden" points=1
@@ -882,7 +884,7 @@ explore_deployment(fingerprint, EdgeCache)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# A `try` around one call, an `except` with one name. A bare `except` would also catch the student's own typing errors, and then ask a healthy origin for nothing.
+# A `try` around one call, an `except` with one name. A bare `except` would also catch your own typing errors, and then ask a healthy origin for nothing.
 #
 # </details>
 
@@ -1134,7 +1136,7 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# On the right each photo by its popularity: in the long run a photo asked for at a rate r, with max-age m, has a hit ratio of r m / (1 + r m). Above the dotted line it saves money, below it costs more than without a CDN. Set *photos* to
+# On the right each photo by its popularity: in the long run a photo asked for at one edge at a rate r, with max-age m, has a hit ratio of r m / (1 + r m) there. Above the dotted line it saves money, below it costs more than without a CDN. Set *photos* to
 # 100,000: the many that hardly anybody wants pull the bill over the dashed line. **Break it:** make the CDN dearer than the origin. Now no hit ratio pays, and you buy speed, not savings.
 
 # %%
@@ -1146,7 +1148,7 @@ explore_bill(monthly_cost, break_even_hit_ratio)
 # A colleague sets `Cache-Control: max-age=31536000` (a year) on *everything* that your site sends, the HTML pages included. Style sheets, scripts and images have fingerprints in their names. A week later you deploy a
 # new version. Days after that, most users still see the old site. You invalidate everything at the CDN, and some of them *still* see it.
 #
-# Why do they see the old site, although all files have fingerprinted names? Why does invalidating not reach all of them? Which max-age would you give to which kind of content, and what does each choice cost? (About 8 sentences.)
+# Why do they see the old site, although the new style sheets, scripts and images have new names? Why does invalidating not reach all of them? Which max-age would you give to which kind of content, and what does each choice cost? (About 8 sentences.)
 
 # %% [markdown] answer="explain" points=3
 # The names of the new files stand in the HTML, and the HTML itself has a name that never changes. The edges hold a copy of the old HTML for a year, it names the old scripts and styles, and those are in the caches too:
@@ -1169,7 +1171,7 @@ explore_bill(monthly_cost, break_even_hit_ratio)
 # ## In production
 #
 # - **Cloudflare, CloudFront, Fastly, Akamai** are CDNs for hire; **Varnish** and nginx's `proxy_cache` are the cache of exercise B for your own machines.
-# - **Finding the edge:** by DNS, or by *anycast*: all edges announce the same address, and the routers of the internet choose. Neither measures kilometres; both mean time.
+# - **Finding the edge:** by DNS, or by *anycast*: all edges announce the same address, and the routers of the internet choose. Neither measures kilometres: DNS may go by measured times, anycast by the routers' shortest path, which is often the quickest.
 # - **Expiry:** `Cache-Control: max-age=60, s-maxage=3600`; the second is for shared caches only, so browsers ask sooner than edges (RFC 9111, 2022).
 # - **Exercise B's `STALE`** is `stale-if-error=86400`; `stale-while-revalidate=60` serves the old copy at once and fetches the new one behind the user's back (both RFC 5861, 2010).
 # - **Exercise C** is "purge by prefix" at Cloudflare, `create-invalidation --paths "/css/*"` at CloudFront, and `[contenthash]` in webpack's file names, with
@@ -1190,6 +1192,6 @@ course.submit()
 # %% [markdown]
 # ## What breaks next
 #
-# Static content now comes from around the corner. What is left for your web servers is what only they can do: the inbox, the upload, the login. And there a new trouble shows. Traffic follows the sun, so you would like ten servers at
-# noon and three at night. But each web server remembers who is logged in. Switch one off, and its users are thrown out; add one, and it stays empty, because everybody belongs to another. Before servers can come and go, something
+# Static content now comes from around the corner. What is left for your web servers is what only they can do: the inbox, the upload, the login. And there a new trouble shows. Traffic follows the sun, so you would like ten servers
+# in the evening and three in the morning. But each web server remembers who is logged in. Switch one off, and its users are thrown out; add one, and it stays empty, because everybody belongs to another. Before servers can come and go, something
 # must leave them. That is notebook 06.

@@ -72,7 +72,7 @@ Request(session_id="k3JQ…"), Response(200, "Ann")  # what a server gets, and w
 # ## Predict
 #
 # Four web servers, 250 users, a page a minute each. Sessions are in the servers' memory: at log-in a user is drawn a server and stays there. People stay half an hour on average; when one leaves,
-# another comes and logs in. The servers are 62 % busy, so at minute 4 you add a fifth.
+# another comes and logs in. The servers are 62.5 % busy, so at minute 4 you add a fifth.
 #
 # What share of all pages does web-5 serve in the six minutes after it joined? Write your guess in percent, then go on.
 
@@ -82,7 +82,7 @@ prediction = None  # percent: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** pages a minute at each server. **Top right:** users who had logged in and are asked to log in again. **Bottom right:** who served how much since the last change; your guess is the diamond.
+# **Left:** pages a minute at each server. **Top right:** users who had logged in and are asked to log in again. **Bottom right:** who served how much since the newcomer joined (without one, since web-1 died); your guess is the diamond.
 #
 # 1. Look at web-5. Whom does it serve at all?
 # 2. Move *a user stays* to 5 minutes, then to 120. Which site is easier to grow?
@@ -95,7 +95,7 @@ explore(prediction=prediction)
 
 # %% [markdown]
 # A newcomer gets only users who log in after it has joined, and of those one in five. So adding a server helps *later*: after people have left, not when you need it. With a shared store it
-# carries its fifth from the first second, and a page is quicker, too: chance no longer puts the busiest users on the same server.
+# carries its fifth from the first second, and a page is quicker, too: chance no longer gives one server more users than another, and pages are dealt out evenly.
 
 # %% [markdown]
 # ## Exercise A — The same user, the same server: sticky sessions
@@ -289,7 +289,7 @@ explore(StickyBalancer)
 # - `.login(user)` → a new session id, a string. It is nothing but chance from the module `secrets`, at least 128 bits (16 bytes) of it: no user's name, no time, no counter. A user (a non-empty string) may have several sessions: every call makes another one.
 # - `.user(session_id)` → the user, or `None` if the session is not valid. It is valid while `env.now < t + lifetime`, where `t` is the time of its log-in or of its last look-up that found it valid. So each such look-up **renews** it; one that gives `None` changes nothing, and a session that has expired stays so.
 # - `.logout(session_id)` ends this session; the user's other sessions go on. Returns nothing. Of an id that is unknown, expired or logged out: nothing happens.
-# - `.user` is also asked for `None` and for strings that were never ids: `None`. Two stores know nothing of each other.
+# - `.user` and `.logout` are also called with `None` and with strings that were never ids: `None`, and nothing happens. Two stores know nothing of each other.
 #
 # Then the web server itself, `handle(request, store)`. It may keep nothing between two requests, because the next one may reach another server.
 #
@@ -615,13 +615,14 @@ assert seen, "nothing was seen"
 
 # %% [markdown]
 # Ten browsers of five users; a bar is a valid session, a full dot a look-up that found it. Move *lifetime* down and watch the hollow dots: each is a person who must type a password again. With pages at random moments,
-# a session of `lifetime` L outlives the gap to the next page with probability 1 − e^(−L / gap): that is the orange line. Move it up instead, and look below. Every session in the store is also a laptop left open in a café.
+# a session of `lifetime` L outlives the time to the next page with probability 1 − e^(−L / gap), where gap is the mean time between two pages. The orange line is the rest, log-outs included: with a share q of log-outs,
+# 1 − (1 − q)(1 − e^(−L / gap)). Move it up instead, and look below. Every session in the store is also a laptop left open in a café.
 
 # %%
 explore_sessions(SessionStore)
 
 # %% [markdown]
-# All servers now run your `handle` with your one store; web-1 dies at minute 5. The grey ghost is the tier of exercise A with the same users. Raise *strangers*: they try guessed ids, ids with one character changed, and ids of
+# All servers now run your `handle` with your one store; web-1 dies at minute 5. The grey ghost keeps the sessions in the servers, as the ghost of exercise A did, with the same users. Raise *strangers*: they try guessed ids, ids with one character changed, and ids of
 # people who have logged out. **Break it**: let `login` count its ids, "1", "2", "3", …, run the cell of B again, and watch who gets in.
 
 # %%
@@ -630,7 +631,7 @@ explore_tier(SessionStore, handle)
 # %% [markdown]
 # ## Exercise C — As many servers as it takes: autoscaling
 #
-# At night your site gets 15 % of its evening traffic. Now that no server matters, stop paying for idle ones.
+# In its quietest hour, at eight in the morning, your site gets 15 % of its evening traffic. Now that no server matters, stop paying for idle ones.
 #
 # `Autoscaler(target, minimum, maximum, cooldown)`: how busy servers should be (0.6 is 60 %), the fewest and the most of them, and a pause in seconds. Every minute or so somebody calls
 #
@@ -858,7 +859,7 @@ assert len(seen) == 5, "not all cases were seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Some 25 million pages a day, counted minute by minute; from one minute to the next the traffic jumps by about 8 %. Servers that are still starting count as running, 0 % busy.
+# Some 25 million pages a day, counted minute by minute; each minute's traffic lies about 8 % above or below the day's curve. Your autoscaler may run between 2 and 40 servers. Those that are still starting count as running, 0 % busy.
 #
 # 1. Compare your bill with a number of servers that is right for the evening, and with one that is right on average.
 # 2. Set *cooldown* to 0 and count the changes: your autoscaler **flaps**, up and down with every jump.
@@ -868,7 +869,7 @@ assert len(seen) == 5, "not all cases were seen"
 explore_day(Autoscaler)
 
 # %% [markdown]
-# Lunch time: somebody famous shares one of your photos, and at 13:00 the traffic triples within a minute. Your autoscaler is asked every 15 seconds and notices at once. Then it waits, as everybody does, for servers to start.
+# Lunch time: somebody famous shares one of your photos, and at 13:00 the traffic triples within a minute. Your autoscaler, again with 2 to 40 servers, is asked every 15 seconds and notices at once. Then it waits, as everybody does, for servers to start.
 #
 # Move *a server starts in* from 3 minutes to 10, then to 0. Which helps more against a crowd: a quicker start, or a lower target? What does each cost on a day without one?
 
@@ -906,7 +907,7 @@ explore_flash_crowd(Autoscaler)
 # - **Sticky sessions**: HAProxy `cookie SRV insert indirect nocache`, which writes the server's name into a cookie of its own, or `stick-table` with `stick on src`. nginx `ip_hash;` (of an IPv4 address it hashes the first three numbers only: a whole office goes to one server).
 # - **Session stores**: Redis: log in is `SET id user EX 900`, your `.user` is `GETEX id EX 900` (since 6.2, 2021), log out is `DEL id`. Memcached has `gat`, get and touch. DynamoDB deletes what has expired some time later, so compare the time yourself.
 # - **Cookies**: `Set-Cookie: id=…; Secure; HttpOnly; SameSite=Lax`: not over plain HTTP, not readable by scripts, not sent along from other sites' forms. **Signed tokens** are called JSON Web Tokens (RFC 7519, 2015).
-# - **Kubernetes**' HorizontalPodAutoscaler is your exercise C: `desiredReplicas = ceil(currentReplicas × currentMetricValue / desiredMetricValue)`, tolerance 10 % (settable since 1.33, 2025). Instead of a cooldown it uses the highest wish of the last 5 minutes: `--horizontal-pod-autoscaler-downscale-stabilization`.
+# - **Kubernetes**' HorizontalPodAutoscaler is your exercise C: `desiredReplicas = ceil(currentReplicas × currentMetricValue / desiredMetricValue)`, tolerance 10 % (per autoscaler since 1.33, 2025, alpha; beta in 1.35). Instead of a cooldown it uses the highest wish of the last 5 minutes: `--horizontal-pod-autoscaler-downscale-stabilization`.
 # - **AWS** calls it *target tracking*; its *default instance warmup* (2022) leaves starting servers out of the average.
 # - **Left out here:** letting a server finish its requests before it stops (draining), other users' data in a session, autoscaling by a forecast or a timetable, a limit on the database connections that all the new servers open, and the store's own failures.
 

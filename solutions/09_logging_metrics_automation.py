@@ -10,7 +10,7 @@
 # **Time:** about 80 minutes. Afterwards you will be able to
 #
 # - merge the logs of many servers into one timeline and find what came first,
-# - measure a whole tier and a whole business, and say why two averages make a wrong third,
+# - measure a whole tier and a whole business, and say why an average of p99s means nothing,
 # - set an alert that neither cries wolf nor sleeps, and release a bad version without hurting many.
 
 # %%
@@ -57,7 +57,7 @@ architecture()
 # - **business**: daily active users, retention, revenue. They notice what no machine does: a button that works perfectly and that nobody finds.
 #
 # ### What cannot be averaged
-# Each host could report its own p99, and you could take the mean. That number means nothing: a host with 20 requests counts as much as one with 2,000. So hosts report a **histogram** instead: how many requests took up to 5 ms, up to 10 ms, up to 25 ms …
+# Each host could report its own p99, and you could take the mean. That number means nothing: a host with 20 requests counts as much as one with 2,000. So hosts report a **histogram** instead: how many requests took up to 5 ms, how many from there to 10 ms, how many from there to 25 ms …
 # Counts can be added, and the sum is exactly what one big host would have counted. The price is rounding: you learn in which bucket the p99 lies, not where inside.
 #
 # ### When to wake somebody
@@ -93,15 +93,17 @@ prediction = None  # false alarms a day: put your number here
 # 2. Raise *threshold* to 6 %. The ring moves left and up. How much later do you notice?
 # 3. Put *threshold* back to 3 % and set *for* to 20 s: now it must stay above for 20 s. Better or worse than step 2?
 # 4. Set *error burst* to 3 %, a small harm. What has become of your good alert?
-# 5. Now move *canary share*. Who is hurt if only these get the bad version, and a person looks at them after ten minutes?
+# 5. Put *error burst* back to 8 %. Now move *canary share*. Who is hurt if only these get the bad version, and a person looks at them after ten minutes?
 # 6. Set *traffic* to 2, as at night. More noise, with the same alert. Why?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# The phone rings about 630 times a day (650 on this one): every other minute. A window holds 100 requests, and of those 1 fails on average. Three or more fail in 8 % of all windows, by chance alone. Three percent for 20 seconds gives one false alarm in three weeks,
-# and notices the bad version after half a minute. Waiting for several windows in a row is cheap, because chance rarely repeats itself.
+# The phone rings about 630 times a day (650 on this one): every other minute. A window holds 100 requests, and of those 1 fails on average. Three or more fail in 8 % of all windows, by chance alone.
+#
+# Step 3 is quieter than step 2, and slower: 3 % for 20 s gives one false alarm in three weeks instead of four a week, and notices the bad version after 32 s instead of 14. But a higher threshold does that too, and faster: 7 % at once gives one in two weeks and takes 18 s.
+# A harm of 8 % stands far above the noise, so there is nothing to wait for. Waiting pays when the harm is small. At 3 %, as in step 4, 7 % at once takes some ten minutes, and 3 % for 20 s about half of that: chance rarely repeats itself, a harm does.
 #
 # The canary keeps most users away from the bad version. But here a person comes after ten minutes, so a canary of 50 % hurts ten times as many as one of 5 %. In exercise E a program looks instead.
 
@@ -374,7 +376,7 @@ assert max(seen["ahead"]) <= 1, (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The search shows the ERRORs: on all four web servers at once, so none of *them* is the culprit. Set *level* to *any level* and *search for* to *slow*, then to *backup*. Who spoke first? A ring marks the first entry found, and its text stands below. Then let the backup slow queries by 3 instead of 7: the same cause, the same warnings, and no user notices.
+# The search shows the ERRORs: on all four web servers at once, so none of *them* is the culprit. Set *level* to *any level* and *search for* to *slow*, then to *backup*. Who spoke first? A ring marks the first entry found, and its text stands below. Then let the backup slow queries by 3 instead of 7: the same cause, the same kind of warning, only fewer, and no user notices.
 # Two more logs to read: a web server's *access log* (made for this course, in the "combined" format that Apache and nginx write, converted to yours), and an empty one. What does the access log say about uploads?
 
 # %%
@@ -387,7 +389,7 @@ explore_logs(parse_line, merge_logs)
 #
 # `Histogram(bounds)`: `bounds` is an ascending list of upper bounds, for example `[0.1, 0.5, 1]` in seconds. Each is the upper bound of a bucket; one more bucket, the overflow, holds what is above the last bound.
 #
-# - `.observe(value)` counts a value. A bucket **includes** its upper bound: 0.5 belongs to the bucket up to 0.5.
+# - `.observe(value)` counts a value, in one bucket only. A bucket **includes** its upper bound: 0.5 belongs to the bucket up to 0.5.
 # - `.merge(other)` returns a **new** `Histogram` that has counted what both have; neither of the two changes, then or later. If `other` has different bounds it raises `ValueError`, and the message names the other's bounds.
 # - `.quantile(q)`, `q` from 0 to 1: sort all values in your mind and take the one of rank ⌈q × count⌉, at least 1. It returns the upper bound of the bucket with this value: `math.inf` for the overflow, `None` if nothing was counted.
 #
@@ -572,7 +574,7 @@ assert len(seen) == 7, "not all was asked"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# One request in a hundred meets the slow host. The average of the five p99s is twice the truth: four healthy hosts and a sick one count the same. Now move *slow host's share* up. Between 2 and 3 % the average happens to be right, at 10 % it is less than half. It is a number about nothing.
+# One request in a hundred meets the slow host. The average of the five p99s is twice the truth: four healthy hosts and a sick one count the same. Now move *slow host's share* up. Between 2 and 3 % the average happens to be right, at 10 % it is about half the truth. It is a number about nothing.
 # Your merged histogram is never below the truth, and at most one bucket above. Break it: give it 5 *bounds*, then 60. What do you pay for precision, and does it depend on the number of requests?
 
 # %%
@@ -803,7 +805,7 @@ explore_alert(Alert)
 # **`promote_canary(baseline, canary, max_ratio=1.5, min_requests=100)`** gets two pairs `(requests, errors)`, the old version's and the canary's, and returns
 #
 # - `"wait"` while the canary has had fewer than `min_requests` requests;
-# - else `"roll back"` when the canary's error rate is above `max_ratio` × the baseline's **and** above 0.01 (so that two errors instead of one do not stop a release). The error rate is errors / requests; the baseline's is 0 if it had no requests;
+# - else `"roll back"` when the canary's error rate is above `max_ratio` × the baseline's **and** above 0.01 (so that a single error in 200 requests does not stop a release when the old version had none). The error rate is errors / requests; the baseline's is 0 if it had no requests;
 # - else `"promote"`. Above means strictly above, and `min_requests` is at least 1.
 #
 # To try it: `promote_canary((5000, 50), (200, 9))`.
@@ -1051,5 +1053,5 @@ course.submit()
 # %% [markdown]
 # ## What breaks next
 #
-# Nothing new. You have met every part: balancer, replicas, cache, CDN, stateless servers, several data centers, queues, and now the eyes and hands. What is left is to choose. Each part costs money every month, each hides another one's weakness, and one limit has stood since notebook 03: all writes still go to a single primary.
+# Nothing new. You have met every part: balancer, replicas, cache, CDN, stateless servers, several data centers, queues, and now the eyes and hands. What is left is to choose. Each part costs money every month, each hides another one's weakness, and one limit has stood since notebook 03: every data center's primary still has to apply *every* write, and a bigger one is not for sale.
 # In notebook 10 you split the data itself, and then design the whole thing, under a budget, for a day on which a server, a replica, a cache node and a region die.

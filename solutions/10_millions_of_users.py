@@ -4,7 +4,7 @@
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/10_millions_of_users/10_millions_of_users.ipynb)
 #
 # Your dashboards from notebook 09 work, and they show you something. The web servers are half idle, the cache answers what it can, the queue is short. But one line climbs every
-# week: the primary database. All writes go through it, and a bigger one is not for sale. It is the last part of the system of which there is only one. Today you cut it into pieces. Then you put
+# week: the primary database. Every data center's primary still has to apply *every* write, and a bigger one is not for sale. It is the last tier that more machines do not help. Today you cut it into pieces. Then you put
 # all ten notebooks together, under a budget, and let a bad day happen to your design.
 #
 # **Time:** about 90 minutes. Afterwards you will be able to
@@ -131,7 +131,7 @@ simulate().summary()  # two of everything, as on a checklist: a grey mark at "ne
 # - With 10 nodes and 128 points, the fullest node has at most 1.35 × the mean.
 # - It does not change the list that it was given.
 #
-# `hashlib` and `bisect` are imported. To try it: `HashRing(["a", "b", "c"]).node("user-1")`.
+# `.place(text)` below is only a proposal: delete it if you do not use it. `hashlib` and `bisect` are imported. To try it: `HashRing(["a", "b", "c"]).node("user-1")`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -185,7 +185,7 @@ class HashRing:
         ### END SOLUTION
 
     def place(self, text):
-        """Return where on the ring a text is: any method of your own that helps you."""
+        """Return where on the ring a text is. Yours to use, or to delete if you do not."""
         ### BEGIN SOLUTION Exercise A: hash a text
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
         ### END SOLUTION
@@ -353,7 +353,7 @@ assert seen["processes"][0] == seen["processes"][1], (
 
 # %% [markdown]
 # Your ring, with the ghost of a ring that has one point a node. Move *points a node* from 128 down to 1: what you save in memory you pay in unevenness. On the right is why nobody uses modulo: the orange line is the least that has
-# to move, the dashed grey one is what modulo moves. Look for the numbers of shards at which modulo is nearly as good. What do they have in common?
+# to move, the dashed grey one is what modulo moves. Look for the numbers of shards at which modulo is as good. What do they have in common?
 
 # %%
 explore_ring(HashRing)
@@ -656,7 +656,7 @@ assert seen, "nothing was seen"
 
 # %% [markdown]
 # Grey: the shards as they are. Blue: with a copy of every key that you found on all shards. Let the celebrity have half of all accesses. Then add shards, from 8 to 16: does it help her shard? What happens to the others when *factor* is so small that you
-# find ten keys instead of one, and what would ten copies cost you at every write?
+# find ten keys instead of one, and what does a write to a key cost that has a copy on every shard?
 
 # %%
 explore_hot_keys(hot_keys)
@@ -668,7 +668,8 @@ explore_hot_keys(hot_keys)
 #
 # `Architecture(web_servers, autoscale, replicas, cache_gb, cdn, data_centers, queue_workers, shards, balancer)`
 #
-# All numbers but `data_centers` (1 to 4) and `shards` are for *each* data center. The data sheet above, `sheet`, has all that is needed.
+# All numbers but `data_centers` (1 to 4) and `shards` are for *each* data center. Every data center holds all shards, each as one primary with `replicas` replicas: it pays for `shards` × (1 + `replicas`) database nodes.
+# The data sheet above, `sheet`, has the numbers; what it does not say stands here.
 #
 # - **Data centers** stand in the regions with the most users. Everybody goes to the nearest living one. `centers_of(traffic, n)` names them, `shares(traffic, n, dead=None)` says which share of all users each serves, `round_trip(region, center)` gives seconds. A page takes two round trips.
 # - **CDN**: the edge answers 95 % of the files; the others, and without a CDN all, come from the web servers.
@@ -676,18 +677,18 @@ explore_hot_keys(hot_keys)
 # - **Cache**: `hit_ratio(traffic, cache_gb)` of the reads; nodes of 13 GB, so a dead one takes its part of the hits along for ten minutes.
 # - **Database**: a node works on 4 queries at a time. Misses (20 ms) are spread over the replicas, or go to the primary if there are none. The primary spends 10 ms on a write of its own center's users, and every other copy 2 ms, in *all* centers.
 # - **Queue workers**: 0.5 s a photo; what waits longer than ten minutes counts as a failed request. Without workers, the web servers do it.
-# - **Incidents**, at least two hours apart: a web server, a cache node, a replica and a primary die during the day. In the evening one of the two largest data centers dies, and a crowd multiplies the traffic by `traffic.crowd` within `traffic.crowd_rise` seconds.
+# - **Incidents**, at least two hours apart: a web server, a cache node, a replica and a primary die during the day. In the evening one of the two largest data centers dies, and a crowd multiplies the traffic by `traffic.crowd` within `traffic.crowd_rise` seconds. After its top, what it adds falls to about a third (37 %) every ten minutes.
 #   When a data center dies its users get errors for a minute, then go elsewhere.
 # - **Lost writes**, per million: a dead primary loses 1 s / `replicas` of its shard's writes, a dead data center 5 s / (`data_centers` − 1) of its users' writes. With no copy to go on with, an hour.
 
 # %% [markdown]
-# **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. Each has its own points. Nothing counts at all if nobody pays for it, the bill being above 1.5 × the budget,
+# **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. Nothing counts at all if nobody pays for it, the bill being above 1.5 × the budget,
 # or if it serves hardly anybody, fewer than 99 % of the requests.
 #
 # **Graded on** the published day, and on eight that you have not seen: two small, two medium and four large ones (peaks of 1,000–2,000, 6,000–10,000 and 32,000–48,000 requests/s), with incidents at other times. The rest varies too: files 50–70 %, writes 4–12 % and uploads 1–4 % of the pages, 200–1,000 GB of data, skew 0.75–1.1,
-# two to four regions with many users (the others have less than 1 %), a crowd of 1.2 to 4 times within 1 or within 30 minutes, lost writes 100 or 50. A goal counts if it is met on *all eight*. So no constant can pass: compute.
+# two to four regions with many users (the others have less than 1 %), a crowd of 1.2 to 4 times within 1 or within 30 minutes, lost writes 100 or 50. On the published day the goals count in pairs (availability with p95, lost writes with cost). On the eight days each has its own points, if it is met on *all eight*. So no constant can pass: compute.
 #
-# It is the longest exercise of the course, some 20 to 30 lines, tier by tier. It must return within a quarter of a second. You may use `simulate(architecture, traffic=traffic, seed=1)` in it, for example to see with `.broke(0.001)` what refuses; its incidents are drawn from the seed, not those of the grader.
+# It is the longest exercise of the course, some 20 to 30 lines, tier by tier. It should return within a quarter of a second. You may use `simulate(architecture, traffic=traffic, seed=1)` in it, for example to see with `.broke(0.001)` what refuses; its incidents are drawn from the seed, not those of the grader (for the published day: its own).
 #
 # To try it: `simulate(design).summary()`, and `simulate(design).goals`.
 #
@@ -874,14 +875,16 @@ refusals(design)
 # Which **two** tiers of your design would break first, and how do you know (with a number for each: how much comes, how much they can do)? What do you change in the first week, and what only later? Which **one** part of the sharding will hurt most, and what would you do about it? (About 10 sentences.)
 
 # %% [markdown] answer="explain" points=3
-# Traffic grows from 4.5 to 34.5 million users, nearly eightfold: from a peak of 8,000 to about 61,000 requests/s, 24,500 of them pages. The web tier breaks first: pages need 24,500 × 0.02 s = 490 busy servers, and three centers with 100 each have 300. The primaries are next: 24,500 × 8 % = 2,000 writes/s; each of two shards gets half, and every copy applies
-# all of them: 1,000 × 2 ms alone are 2 of the 4 workers, and the 8 ms more for the writes of its own users, nearly half of them, take another 3.5. P95 breaks as well, whatever we buy: São Paulo is some 0.2 s away from Washington, twice for a page. First week: what is stateless, as it only takes money: more web servers and autoscaling, queue workers, the files of the new users through the CDN, a bigger cache. Then a data center
+# Traffic grows from 4.5 to 34.5 million users, nearly eightfold: from a peak of 8,000 to about 61,000 requests/s, 24,500 of them pages. It does not spread: from São Paulo the nearest of my three centers is Washington (0.19 s there and back; Frankfurt 0.24 s, Singapore 0.37 s). If 24 of the 30 million live in South America and the others
+# like ours, Washington serves 83 % of everything. Its web tier breaks first: 24,500 × 83 % × 0.02 s are over 400 busy servers, and it has 100. Its primaries are next: 24,500 × 8 % = 2,000 writes/s; each of two shards gets half, and every copy applies
+# all of them: 1,000 × 2 ms alone are 2 of the 4 workers, and the 8 ms more for the writes of its own users, 83 % of them, take another 6.6. P95 breaks as well, whatever we buy: two round trips of 0.19 s for a page. First week: what is stateless, as it only takes money: more web servers and autoscaling, queue workers, the files of the new users through the CDN, a bigger cache. Then a data center
 # in South America. Later: more shards, because rows have to move, and merging the two user tables last. What hurts most is resharding while people write: from 2 to 8 shards three quarters of the keys move, even on a ring. I would write to the old and the new shard during the move, copy in the background, compare, and only then read from the new one, a few keys at a time. The ids of the two companies clash too, so I would put the company into the shard key.
 
 # %% [markdown] rubric="explain"
 # ### BEGIN MARK SCHEME
 # 1 point: two tiers that would break, each with demand against capacity in numbers of the data sheet (half a point each). Fitting: web servers (requests/s × share of pages × 20 ms against the servers there are), primaries or shards (writes × 10 ms and 2 ms against 4 workers a shard), replicas and cache (misses × 20 ms), queue workers (uploads × 0.5 s), or p95 by distance (two round trips to the nearest
-# center). "Everything breaks" without a number: no point.
+# center). "Everything breaks" without a number: no point. All new users of South America land on one center, Washington (0.19 s; Frankfurt 0.24 s, Singapore 0.37 s), which then serves 70 to 93 % of the traffic; the best answers count
+# what comes there against what that center has. Sums over all centers count too, if what comes is more than all of them can do.
 #
 # 1 point: an order with a reason: first what is stateless or bought for money (web servers, autoscaling, workers, CDN, cache), a data center where the users are; later what moves data (shards, merging databases). Something must be measured before and after, or rolled out to few users first.
 #

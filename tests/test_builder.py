@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
+from nbgrader.api import Gradebook
 
 from autograder.build import BuildError, build, differences, refresh_sources
 from autograder.cli import main
@@ -246,7 +247,7 @@ ERRORS = {
     ),
     "no hidden check": (
         'check="alpha_hidden" points=3',
-        'check="beta_hidden_2" points=3',
+        'check="alpha_hidden_2" points=3',
         'cell 5 ("alpha"): needs a visible and a hidden check after it',
     ),
     "check of nothing": (
@@ -289,7 +290,7 @@ def test_too_few_exercises(tmp_path):
     at = SCRIPT.index("# %% [markdown]\n# ## Exercise C")
     end = SCRIPT.index("# %% [markdown]\n# ## Explain")
     script = (SCRIPT[:at] + SCRIPT[end:]).replace('check="beta" points=3', 'check="beta" points=5')
-    script = script.replace('check="beta_hidden" points=3', 'check="beta_hidden" points=6')
+    script = script.replace('check="alpha_hidden" points=3', 'check="beta_hidden" points=6')
     result = autograder("build", "--root", make_course(tmp_path / "course", script))
     assert "2 exercises: a notebook has 3 to 5" in result.output
 
@@ -346,3 +347,40 @@ def test_a_failed_conversion_is_one_line(course, monkeypatch):
     monkeypatch.setattr("autograder.build.GenerateAssignment.start", fail)
     with pytest.raises(BuildError, match="01_toy: nbgrader generate_assignment failed: no room"):
         build(course)
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
+def test_a_failed_conversion_leaves_what_was_released(course, capfd):
+    build(course)
+    before = released(course).read_bytes()
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission("01_toy", "ada")
+    script = course / "solutions" / "01_toy.py"
+    script.write_text(script.read_text().replace('check="alpha_hidden"', 'check="alpha_hidden_2"'))
+    result = autograder("build", "--root", course)
+    assert result.exit_code == 1
+    assert result.output.startswith(
+        "Error: 01_toy: nbgrader generate_assignment failed: a graded cell was added or removed, "
+        "and submissions of it are graded: undo that, "
+    )
+    assert result.output.count("\n") == 1 and capfd.readouterr().err == ""
+    assert released(course).read_bytes() == before
+
+
+def test_work_beside_a_released_notebook_is_not_deleted(course):
+    build(course)
+    notes = released(course).with_name("notes.txt")
+    notes.write_text("years of work")
+    build(course)
+    assert notes.read_text() == "years of work"
+
+
+@pytest.mark.parametrize("line", ["c.X = (", "c = get_confg()", "raise ValueError('no')"])
+def test_a_broken_configuration_is_one_line(course, line):
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(f"\n{line}\n")
+    for words in (["build"], ["grade", "01_toy"], ["report"], ["collect", course]):
+        result = autograder(*words, "--root", course)
+        assert result.exit_code == 1 and result.output.count("\n") == 1, result.output
+        assert result.output.startswith(f"Error: {course}/nbgrader_config.py: ")

@@ -32,7 +32,7 @@ from course.cache import (
 from course.cache.eviction import curves
 from course.cache.expiry import LEAVE, REMOVE, in_theory
 from course.cache.model import ceiling, read_latency, traffic
-from course.cache.real import PHOTOS, make_file, measure_file
+from course.cache.real import PHOTOS, Timeless, make_file, measure_file
 from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
@@ -364,6 +364,28 @@ def test_the_real_lru_hits_where_the_stack_distances_say(tmp_path):
     assert np.array_equal(run.hit, stack_distances(keys) < 40)
 
 
+def test_a_cache_that_takes_no_none_is_never_given_one(tmp_path):
+    """Exercise A promises: values are anything but None."""
+
+    class TakesNoNone(LRU):
+        def put(self, key, value):
+            assert value is not None, "None is no value"
+            super().put(key, value)
+
+    run = measure(FRONT, TakesNoNone, timeless=True, folder=tmp_path, write_share=0.1)
+    assert not run.stale.any() and len(run.saves) > 300 and 0.3 < run.hit.mean() < 0.9
+
+
+def test_a_timeless_cache_forgets_what_is_invalidated_until_it_is_put_again():
+    cache = Timeless(LRU(2))
+    cache.put("a", 1, 0.0)
+    cache.invalidate("a")
+    cache.invalidate("never there")
+    assert cache.get("a", 1.0) is cache.get("never there", 1.0) is None
+    cache.put("a", 2, 2.0)
+    assert cache.get("a", 3.0) == 2
+
+
 def test_a_write_that_leaves_the_entry_is_seen_to_be_stale(tmp_path):
     class Forgets(FRONT):
         def write(self, key, value, now, save):
@@ -449,6 +471,23 @@ class ReturnsKey(LRU):
         return key if super().get(key) else None
 
 
+class ReturnsFalse(LRU):
+    def get(self, key):
+        return super().get(key) or False
+
+
+class ReturnsEntry(LRU):
+    def get(self, key):
+        value = super().get(key)
+        return None if value is None else (value, key)
+
+
+class KeepsTheFirst(LRU):
+    def put(self, key, value):
+        if key not in self:
+            super().put(key, value)
+
+
 class NeverEvicts(LRU):
     def __init__(self, capacity):
         super().__init__(10_000)
@@ -475,6 +514,11 @@ class LenRaises(LRU):
         (GetRaises, r"GetRaises.get\(\d+\) raised KeyError: \d+\."),
         (PutRaises, r"PutRaises.put\(\d+, [\d.]+\) raised IndexError: no room\."),
         (ReturnsKey, r"ReturnsKey.get\(\d+\) returned \d+, expected [\d.]+, what was put last"),
+        (
+            ReturnsFalse,
+            r"ReturnsFalse.get\(\d+\) returned False, expected None: this key was never put\.",
+        ),
+        (ReturnsEntry, r"ReturnsEntry.get\(\d+\) returned \([\d.]+, \d+\), expected [\d.]+, what"),
         (NeverEvicts, r"NeverEvicts\(500\) holds [\d,]+ entries, more than its capacity\."),
         (OnlyGets, r"OnlyGets has no method put\."),
         (CannotBeMade, r"CannotBeMade\(…\) raised OSError: no memory\."),
@@ -489,6 +533,13 @@ def test_a_wrong_cache_is_one_sentence(cache, sentence):
         assert re.search(sentence, shown(explorer)) and not pictured(explorer)
 
 
+@pytest.mark.parametrize("wrong", [ReturnsEntry, KeepsTheFirst])
+def test_an_answer_that_was_not_put_last_is_told_before_its_age_is_looked_at(wrong):
+    for world in ({"ttl": 1.0}, {"write_share": 0.3}):
+        with pytest.raises(ComponentError, match=r"expected [\d.]+, what was put last for it, or"):
+            simulate(wrong, **world)
+
+
 class GetsBadly(TTL):
     def get(self, key, now):
         raise ValueError("what time?")
@@ -497,6 +548,12 @@ class GetsBadly(TTL):
 class ReturnsPair(TTL):
     def get(self, key, now):
         return self.entries.get(key)
+
+
+class MissesWithFalse(TTL):
+    def get(self, key, now):
+        value = super().get(key, now)
+        return False if value is None else value
 
 
 class CannotInvalidate(TTL):
@@ -518,6 +575,10 @@ class NoPurge:
     [
         (GetsBadly, r"GetsBadly.get\(\d+, [\d.]+\) raised ValueError: what time\?\."),
         (ReturnsPair, r"ReturnsPair.get\(\d+, [\d.]+\) returned \(.*\), expected [\d.]+, what was"),
+        (
+            MissesWithFalse,
+            r"MissesWithFalse.get\(\d+, [\d.]+\) returned False, expected None: this key was never",
+        ),
         (CannotInvalidate, r"CannotInvalidate.invalidate\(\d+\) raised KeyError"),
         (PurgesKeys, r"PurgesKeys.purge\([\d.]+\) returned \['a'\], expected how many entries"),
         (NoPurge, r"NoPurge has no method purge\."),
@@ -552,6 +613,12 @@ class NeverSaves(FRONT):
         self.cache.invalidate(key)
 
 
+class SavesTwice(FRONT):
+    def write(self, key, value, now, save):
+        save(key, value)
+        super().write(key, value, now, save)
+
+
 class NoWrite:
     def __init__(self, cache, load):
         pass
@@ -582,6 +649,14 @@ def test_a_wrong_read_through_is_one_sentence(front, sentence):
         simulate_nodes(front, TTL)
     assert re.search(sentence, shown(explore_nodes(front, TTL)))
     assert not pictured(explore_real(front, LRU, TTL))
+
+
+@pytest.mark.parametrize(("front", "times"), [(NeverSaves, 0), (SavesTwice, 2)])
+def test_how_often_a_real_write_saved_is_counted(front, times):
+    name = front.__name__
+    sentence = rf"^{name}.write\(\d+, \d+, [\d.]+, save\) called save {times} times, expected one\."
+    with pytest.raises(ComponentError, match=sentence):
+        measure(front, LRU, timeless=True)
 
 
 def test_a_tier_wants_classes():
@@ -767,7 +842,8 @@ def test_a_front_that_forgets_to_remove_is_told():
 
 
 def test_a_prediction_that_is_no_percentage_is_a_sentence():
-    assert "prediction = 'much': must be a finite number of %" in shown(explore(prediction="much"))
+    said = shown(explore(prediction="much"))
+    assert "prediction = 'much': must be a finite number (in %)" in said
     assert "prediction = 120: must be ≤ 100 %" in shown(explore(prediction=120))
 
 

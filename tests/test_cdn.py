@@ -1,5 +1,6 @@
 """The lab of notebook 05: what its simulation must show, and what it does with what goes wrong."""
 
+import dataclasses
 import itertools
 import math
 import re
@@ -39,8 +40,16 @@ from course.cdn.world import BEHIND, PEOPLE, TO_EDGE, TO_ORIGIN, opened, served_
 from course.engine import network, theory
 from course.engine.cities import CITIES, city
 from course.engine.component import ComponentError
-from tests.course_scripts import solved
-from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
+from tests.course_scripts import cells, solved, verdict
+from tests.explorers import (
+    assert_every_step_is_seen,
+    assert_stopped,
+    corners,
+    pictured,
+    pixels,
+    shown,
+)
+from tests.picture_text import in_figure
 
 SOLVED = solved("05_cdn")
 CACHE, FINGERPRINT, FALLBACK = (
@@ -63,6 +72,10 @@ def test_edges_bring_pages_near_on_every_seed(seed):
     means = [run.load_time.mean() for run in runs]
     assert medians[0] == pytest.approx(1.43, abs=0.05)  # the text says: 1.4 seconds
     assert medians[2] == pytest.approx(0.5, abs=0.05)  # and half a second with five edges
+    near = network.load_time(np.array([network.LAST_MILE]), 500_000, 2.5e6)[0]
+    assert near == pytest.approx(0.25, abs=0.02)  # a quarter of a second without any distance
+    assert 1 - medians[2] / medians[0] == pytest.approx(2 / 3, abs=0.04)  # two thirds saved
+    assert 1 - near / medians[2] == pytest.approx(0.5, abs=0.05)  # half of what is left
     assert means == sorted(means, reverse=True)
     assert runs[2].percentile(95) < 0.65 * runs[0].percentile(95)
     assert runs[0].origin_load == 1.0 and runs[0].stale_share == 0.0
@@ -235,7 +248,28 @@ def test_a_flat_earth_is_found_out():
     explorer.controls["edges"].value = 12
     assert "would be served faster by another edge that is online" in shown(explorer)
     assert "No city would" not in shown(explorer)
+    wrong = distances(DISTANCE, nearest_on_paper, edges=12)
+    one, two = (
+        explorer.picture.show(dataclasses.replace(wrong, longer_than_needed=count))[1]
+        for count in (1, 2)
+    )
+    assert "1 city would be served" in one and "2 cities would be served" in two
     assert "No city would" in shown(explore_distance(DISTANCE, NEAREST))
+
+
+def test_the_check_of_nearest_edge_says_why_for_each_user():
+    [check] = [cell for cell in cells("05_cdn") if cell.grade_id == "distance_km_check_2"]
+
+    wrong = {
+        (lambda user, edges: edges[0]): "London: expected Frankfurt (Paris is nearer, but offline)",
+        (lambda user, edges: NEAREST((51.51, -0.13), edges)): "Auckland: expected Tokyo (it is "
+        "nearer than Frankfurt, and both are online), yours gave Frankfurt",
+        (lambda user, edges: NEAREST(user, edges) if edges[1:] else edges[0]): "only Paris, "
+        "offline: expected NoEdgeOnline (no edge in the list is online), yours gave Paris",
+    }
+    for nearest_edge, sentence in wrong.items():
+        assert sentence in verdict(check, SOLVED | {"nearest_edge": nearest_edge})
+    assert verdict(check, SOLVED) == ""
 
 
 # ── deployments ──
@@ -561,7 +595,7 @@ def test_a_fetch_that_never_returns_is_stopped():
         ("edges", 13, "between 0 and 12"),
         ("edges", 2.5, "whole number"),
         ("offline", -1, "between 0 and 12"),
-        ("max_age", "soon", "must be a finite number of s"),
+        ("max_age", "soon", "must be a finite number (in s)"),
         ("max_age", -1, "≥ 0 s"),
         ("max_age", math.nan, "finite"),
         ("update_every", 0, "> 0 s"),
@@ -749,11 +783,49 @@ def test_the_bill_is_drawn_as_it_was_reckoned():
     assert money.picture.even.get_xdata()[0] == pytest.approx(100 * 0.04 / 0.09)
     assert "the CDN is cheaper above a hit ratio of 44%." in shown(money)
     money.controls["cdn_per_gb"].value = 0.1
-    assert "By your reckoning the CDN is never cheaper. 0 of the 10,000 photos" in shown(money)
+    assert shown(money).endswith("By your reckoning the CDN is never cheaper.")
+
+
+def test_the_words_of_the_bill_count_the_photos_that_pay():
+    money = explore_bill(COST, EVEN)
+    money.controls["photos"].value = 100
+    ratios = hit_ratios(10_000, 100, 3600.0).by_photo
+    ends = {  # a student's break-even → the last words
+        1.0: "the CDN is never cheaper.",
+        (ratios[0] + ratios[1]) / 2: "1 of the 100 photos reaches that; the others cost no less "
+        "through the CDN than straight from the origin.",
+        (ratios[1] + ratios[2]) / 2: "2 of the 100 photos reach that; the others cost no less "
+        "through the CDN than straight from the origin.",
+        ratios[0]: "0 of the 100 photos reach that; all cost no less through the CDN than straight "
+        "from the origin.",
+        0.0: "the CDN is cheaper above a hit ratio of 0%.",  # all photos
+    }
+    for even, words in ends.items():
+        found = bill(COST, lambda prices, even=even: even, photos=100)
+        assert money.picture.show(found)[1].endswith(words)
+
+
+def test_where_the_origin_costs_nothing_the_bill_without_a_cdn_is_drawn_at_zero():
+    money = explore_bill(COST, EVEN)
+    picture = money.picture
+    assert set(picture.without.get_ydata()) == {1.0}
+    assert picture.unit.get_text() == "bill / bill without a CDN"
+    money.controls["origin_per_gb"].value = 0.0
+    assert set(picture.without.get_ydata()) == {0.0}
+    assert list(picture.costs.get_ydata()) == [1.0] * 21 and picture.here.get_ydata()[0] == 1
+    assert picture.unit.get_text() == "bill / your largest bill"
+    assert shown(money).endswith("By your reckoning the CDN is never cheaper.")
+    assert in_figure(picture.figure, money.canvas) == []
+    axes = picture.without.axes
+    lowest = min(text.get_window_extent().y0 for text in axes.get_legend().get_texts())
+    assert lowest > axes.transData.transform((0, 0))[1] + 4  # the line at 0 runs below it
+    with_a_price = pixels(money)
+    money.controls["cdn_per_gb"].value = 0.0
+    assert set(picture.costs.get_ydata()) == {0.0} and pixels(money) != with_a_price
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():
-    refused(explore(prediction="long"), "prediction = 'long': must be a finite number of s")
+    refused(explore(prediction="long"), "prediction = 'long': must be a finite number (in s)")
     refused(explore(prediction=-1), "prediction = -1: must be > 0 s")
 
 

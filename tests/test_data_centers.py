@@ -34,7 +34,7 @@ from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, neare
 from course.engine import theory
 from course.engine.cities import CITIES
 from course.engine.component import ComponentError
-from tests.course_scripts import solved
+from tests.course_scripts import checks, solved, verdict
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
 
 SOLVED = solved("07_data_centers")
@@ -299,6 +299,16 @@ def test_a_split_moves_who_must_and_new_lots_move_half():
         assert abs(mine.redrawn - expected) < 0.036
 
 
+def test_who_leaves_a_center_that_grew_is_counted_for_every_center():
+    """Washington's percent falls, so all others grow: with your rule too some leave one."""
+    run = moves(SPLIT, before=50, after=10, centers=4)
+    left = [old for old, new in zip(run.before, run.after, strict=True) if old != new and old != 0]
+    assert run.against == len(left) > 300
+    assert moves(SPLIT, before=50, after=10, centers=2).against == 0
+    assert moves(None, before=50, after=10, centers=2).against > 60  # a tenth of 1,000 others
+    assert moves(SPLIT, before=30, after=30, centers=4).against == 0
+
+
 # ── data in two places ──
 
 
@@ -486,6 +496,11 @@ def test_a_dead_center_or_a_false_alarm_of_a_dns_is_one_sentence():
 
     with pytest.raises(ComponentError, match="and a healthy one"):
         resolutions(Dead, dead=1)
+    for wrong in (Dead, NoneDNS):
+        with pytest.raises(ComponentError) as error:
+            resolutions(wrong, dead=2)
+        expected = "expected NoHealthyCenter to be raised, as no center is healthy."
+        assert str(error.value).endswith(expected)
 
     class Gloomy(DNS):
         def resolve(self, location):
@@ -493,6 +508,53 @@ def test_a_dead_center_or_a_false_alarm_of_a_dns_is_one_sentence():
 
     with pytest.raises(ComponentError, match=rf"^Gloomy.resolve\({TOKYO}\) raised NoHealthyCenter"):
         resolutions(Gloomy)
+
+
+class NoneWhenAllAreDead(DNS):
+    def resolve(self, location):
+        return super().resolve(location) if any(each.healthy for each in self.centers) else None
+
+
+class NoneForAnError(RESOLVER):
+    def resolve(self, location, now):
+        try:
+            return super().resolve(location, now)
+        except Exception:
+            return None
+
+
+class AnotherError(RESOLVER):
+    def resolve(self, location, now):
+        try:
+            return super().resolve(location, now)
+        except Exception:
+            raise ValueError("no answer") from None
+
+
+class EmptyMin(DNS):
+    def resolve(self, location):
+        healthy = [each for each in self.centers if each.healthy]
+        if not healthy:
+            raise ValueError("nobody")
+        return min(healthy, key=lambda center: distance_km(location, center.location))
+
+
+@pytest.mark.parametrize(
+    ("component", "grade_id", "says"),
+    [
+        (NoneWhenAllAreDead, "geo_dns_check_2", "be raised; yours returned None"),
+        (EmptyMin, "geo_dns_check_2", "be raised; yours raised ValueError: nobody"),
+        (NoneForAnError, "caching_resolver_check_2", "passes on; yours returned None"),
+        (AnotherError, "caching_resolver_check_2", "passes on; yours raised ValueError: no answer"),
+        (NoneForAnError, "caching_resolver_hidden_2", "of it); yours returned None, after 2"),
+        (AnotherError, "caching_resolver_hidden_2", "yours raised ValueError: no answer, after 2"),
+    ],
+)
+def test_a_check_says_in_words_what_resolve_did(component, grade_id, says):
+    exercise = grade_id.split("_check")[0].split("_hidden")[0]
+    (cell,) = (cell for cell in checks("07_data_centers", exercise) if cell.grade_id == grade_id)
+    message = verdict(cell, SOLVED | {component.__mro__[1].__name__: component})
+    assert says in message and "bases" not in message and "AttributeError" not in message
 
 
 class NoneResolver(RESOLVER):
@@ -776,10 +838,18 @@ def test_the_notebooks_own_numbers():
     assert simulate(**enough, capacity=0.9).refused.sum() == 0
     assert simulate(**enough, capacity=0.65).refused.sum() > 50
     assert simulate(**enough | {"centers": 2}, capacity=0.9).refused.sum() > 50
+    theirs = nearest([1] * 4) == 1  # "nearly all of Singapore's users to one place"
+    to_others = np.bincount(nearest([1, 0, 1, 1])[theirs], WEIGHTS[theirs])
+    assert to_others.max() > 0.95 * WEIGHTS[theirs].sum()
+    one, two = (resolutions(DNS, centers=centers).mean for centers in (1, 2))
+    assert two / one == pytest.approx(0.5, abs=0.02)  # "halved"
+    assert not simulate_deployment(DEPLOY, bake_minutes=0).succeeded  # "even after 0 minutes"
+    assert simulate_deployment(DEPLOY, bake_minutes=0, fault_at="nowhere").succeeded
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():
-    assert "prediction = 'much': must be a finite number of s" in shown(explore(prediction="much"))
+    said = shown(explore(prediction="much"))
+    assert "prediction = 'much': must be a finite number (in s)" in said
     assert "prediction = -1: must be ≥ 0 s" in shown(explore(prediction=-1))
     assert "predicted" not in shown(explore())
 
@@ -815,7 +885,11 @@ def test_the_split_picture_tells_who_moved():
         lot = hash((user_id, tuple(weights.values()))) % 1000 / 10
         return "Washington" if lot < weights["Washington"] else "Singapore"
 
-    assert re.search(r"\d+ users left Washington though", shown(explore_split(drawn)))
+    left = r"\d+ of the users left a center though its percent grew\."
+    assert re.search(left, shown(explore_split(drawn)))
+    explorer.controls["centers"].value = 4
+    explorer.controls["after"].value = 10
+    assert re.search(left, shown(explorer)) and "Nobody" not in shown(explorer)
 
 
 def test_the_sync_picture_says_whether_they_agree():

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from course.database_replication import (
     explore_real,
     explore_sessions,
     measure,
+    shipping,
     simulate,
     simulate_failover,
     simulate_log,
@@ -344,7 +346,7 @@ def test_wrote_is_told_in_order_once_it_is_confirmed():
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("cut_off", [0.0, 2.0])
-def test_a_replica_in_order_never_gives_a_value_the_log_never_had(seed, cut_off):
+def test_a_replica_in_order_never_gives_a_value_from_another_place(seed, cut_off):
     chosen = {"seed": seed, "repeated": 0.5, "cut_off": cut_off}
     mine, ghost = simulate_log(REPLICA, **chosen), simulate_log(**chosen)
     assert mine.answers["wrong"] == 0 < ghost.answers["wrong"]
@@ -352,6 +354,35 @@ def test_a_replica_in_order_never_gives_a_value_the_log_never_had(seed, cut_off)
     assert np.array_equal(mine.lsn, mine.in_order)
     assert np.array_equal(mine.behind, mine.primary - mine.lsn)
     assert (ghost.lsn != ghost.in_order).any()
+
+
+def test_what_comes_as_it_comes_is_wrong_by_its_place_and_was_in_the_log(monkeypatch):
+    """Each wrong answer, judged again here: its lsn is neither the newest nor the gap-free one."""
+    wrong = []
+
+    class Seeing(shipping._Receiver):
+        def _answer(self, keys, tick, answers):
+            log = {value: (lsn, key) for lsn, key, value in self.entries}
+            for key in (f"photo-{number}" for number in keys):
+                value = self.replica.data.get(key)
+                lsn, of = log.get(value, (0, key))  # 0: not written yet
+                assert of == key and (lsn or value is None)  # it is a value of the log
+                before = [
+                    [n for n, k, _ in self.entries[:upto] if k == key]
+                    for upto in (self.primary[tick], self.in_order[tick])
+                ]
+                wrong.append(lsn not in [max(place, default=0) for place in before])
+            super()._answer(keys, tick, answers)
+
+    monkeypatch.setattr(shipping, "_Receiver", Seeing)
+    assert simulate_log(seed=1, repeated=0.5).answers["wrong"] == sum(wrong) > 0
+    explorer = explore_log(REPLICA)
+    [ticks] = [
+        axes for axes in explorer.picture.figure.axes if axes.get_ylabel().startswith("share")
+    ]
+    labels = [label.get_text().replace("\n", " ") for label in ticks.get_xticklabels()]
+    assert labels == ["newest value", "older value", "from another place"]
+    assert re.search(r"\(ghost, hatched\): [1-9]\d* from another place\.$", shown(explorer))
 
 
 def test_a_cut_off_replica_falls_behind_and_catches_up():
@@ -831,8 +862,8 @@ def test_every_corner_of_explore_is_a_picture(components):
 @pytest.mark.parametrize(
     ("make", "components", "says"),
     [
-        (explore_log, (), "reads got a value the log never had"),
-        (explore_log, (REPLICA,), "Replica: 0 of 2,000 reads got a value the log never had"),
+        (explore_log, (), "reads got a value from another place in the log"),
+        (explore_log, (REPLICA,), "Replica: 0 of 2,000 reads got a value from another place in"),
         (explore_sessions, (), "reads miss the user's own write"),
         (explore_sessions, (OWN,), "ReadYourWrites: 0 reads miss the user's own write"),
         (explore_failover, (), "promoted"),
@@ -945,8 +976,21 @@ def test_the_failover_picture_marks_what_is_lost_and_what_is_named():
 def test_the_architecture_is_drawn_and_described():
     picture = architecture()
     assert "replicas: replica-1, replica-2, replica-3" in picture.alt
-    assert "primary to replica-2 (log)" in picture.alt
+    assert "web-1 to replica-1 (reads)" in picture.alt
     assert picture.data.startswith(b"\x89PNG")
+
+
+def test_in_the_architecture_reads_go_past_the_primary():
+    with mock.patch("course.database_replication.picture.draw_architecture") as draw:
+        architecture()
+    tiers, links = draw.call_args.args
+    names = {tier.title: {node.name for node in tier.nodes} for tier in tiers}
+    web, copies = names["web tier"], names["replicas"]
+    reads = {link[:2] for link in links if link[2] == "reads"}
+    assert reads and all(start in web and end in copies for start, end in reads)
+    linked = {link[:2] for link in links}
+    assert {(name, "primary") for name in web} <= linked  # the writes
+    assert {("primary", name) for name in copies} <= linked  # the log
 
 
 def test_nothing_is_drawn_and_nothing_runs_while_nbgrader_does(monkeypatch):

@@ -145,6 +145,33 @@ def test_the_gradebook_holds_no_submission_that_is_written(course):
         assert len(held) <= 1 and assignment.scores.students(NAME) == {f"s{n}" for n in range(5)}
 
 
+def test_scores_that_cannot_be_written_are_one_students_refusal(course):
+    """The class's own plugin fails for one, one has a name that no table has room for."""
+    text = (course / "nbgrader_config.py").read_text()
+    plugin = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+class Fails(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return {"s0": 0, "s2": 0}[student_id]
+
+c.AssignLatePenalties.plugin_class = Fails
+"""
+    (course / "nbgrader_config.py").write_text(text + plugin)
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2026, 2, 1))
+    a_class(course, 3)
+    classroom.hand_in(course, "語" * 50, NAME, classroom.varied(NAME, 9), RECEIVED)
+    for _ in range(2):
+        found = graded(course)
+        status = {student: record.status for student, record in found.items()}
+        assert status == {"s0": "graded", "s1": "refused", "s2": "graded", "語" * 50: "refused"}
+        assert "its scores cannot be written (KeyError: 's1')" in found["s1"].sentence
+        assert "more than 128 bytes" in found["語" * 50].sentence
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        assert {each.id for each in gradebook.students} == {"s0", "s2"}
+
+
 def test_each_submission_has_its_own_hidden_inputs_and_can_be_graded_again_exactly(course):
     a_class(course, 3)
     first = graded(course)
@@ -234,6 +261,44 @@ def test_a_salt_that_is_damaged_is_told_and_not_used(course):
     a_class(course, 1)
     (course / "grading" / "salt").write_text("")
     assert "restore it from a copy" in one_line(command(NAME, "--root", course))
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(course, monkeypatch):
+    a_class(course, 1)
+    graded(course)
+    salt = course / "grading" / "salt"
+    salt.write_bytes(b"\xff" * 64)
+    assert "restore it from a copy" in one_line(command(NAME, "--root", course))
+    salt.unlink()
+    salt.mkdir()  # as root may read all files: what stands there is none
+    assert f"{salt}: Is a directory: make room or mend it" in one_line(
+        command(NAME, "--root", course)
+    )
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert "grading needs Linux" in one_line(command(NAME, "--root", course))
+
+
+def test_a_released_notebook_that_was_run_regrades_nobody_and_one_that_was_cut_is_told(course):
+    a_class(course, 1)
+    graded(course)
+    before = written_at(course)
+    path = course / "notebooks" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = 3, [nbformat.v4.new_output("stream", text="x")]
+    nbformat.write(notebook, path)
+    graded(course)
+    graded(course, Settings(limits=Limits(cell_seconds=20.0)))
+    assert written_at(course) == before
+    notebook.cells = [cell for cell in notebook.cells if "Hidden check" not in cell.source]
+    nbformat.write(notebook, path)
+    said = one_line(command(NAME, "--root", course))
+    assert f"{NAME}.ipynb: " in said and f"was deleted there: run `autograder build {NAME}`" in said
+    path.write_text("[1, 2")
+    assert f"no notebook (NotJSONError): run `autograder build {NAME}`" in one_line(
+        command(NAME, "--root", course)
+    )
 
 
 def test_receipts_that_a_spreadsheet_has_changed_are_told(course):

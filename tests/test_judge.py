@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.judge import Judge
+from autograder.judge import NOT_JUDGED, Judge, Verdict
 from tests.course_scripts import ROOT, cells
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions").glob("[0-9]*.py"))[1:]
@@ -47,3 +47,17 @@ def test_no_check_passes_for_what_is_no_answer(judge: Judge, name: str) -> None:
         ]
     assert not passed
     assert len(halves) > 8
+
+
+def test_a_judge_that_was_killed_takes_no_points() -> None:
+    judge = Judge()
+    try:
+        for _ in range(2):
+            assert judge.judge([("assert seen == 1", 1)], None) == [Verdict(True)]
+            assert judge.process
+            judge.process.kill()
+            judge.process.wait()
+        first, second = judge.judge([("import os; os._exit(1)", 1), ("assert seen == 1", 1)], None)
+        assert (first.passed, first.kind) == (False, NOT_JUDGED) and second.passed
+    finally:
+        judge.close()

@@ -34,6 +34,7 @@ from course.message_queue import (
     simulate_scaling,
 )
 from course.message_queue.model import traffic
+from course.message_queue.real_queue import Served
 from course.message_queue.scaling import EVERY, WORKER_RATE, fixed
 from tests.course_scripts import solved
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
@@ -731,7 +732,7 @@ class CannotStartAgain(DURABLE):
     ("queue", "sentence"),
     [
         (Closes, "The process of Closes ended by itself."),
-        (RaisesInItsProcess, "RaisesInItsProcess.publish('photo-5.jpg') raised OSError: disk full"),
+        (RaisesInItsProcess, "RaisesInItsProcess.publish('photo-5.jpg', now) raised OSError: "),
         (AnswersText, "AnswersText.receive(now) returned 'photo-"),
         (CannotStartAgain, "CannotStartAgain('photos.queue', 0.4) raised ValueError: byte 57: wh"),
         (QUEUE, "MessageQueue(path, 30.0) raised TypeError"),
@@ -743,6 +744,24 @@ def test_what_goes_wrong_in_the_real_run_is_one_sentence(queue, sentence, tmp_pa
         measure(queue, messages=20, folder=tmp_path)
     assert str(error.value).startswith(sentence) and "\n" not in str(error.value)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (("publish", "a.jpg"), "publish('a.jpg', now)"),
+        (("receive",), "receive(now)"),
+        (("ack", 3), "ack(3)"),
+    ],
+)
+def test_the_queues_process_names_the_whole_call(call, named, tmp_path):
+    def refuses(*_):
+        raise OSError("no")
+
+    queue = type("Refuses", (DURABLE,), {call[0]: refuses})
+    with pytest.raises(ComponentError) as error:
+        Served(queue, str(tmp_path / "photos.queue"), 5.0).call(*call)
+    assert str(error.value) == f"Refuses.{named} raised OSError: no."
 
 
 def test_a_rehearsal_finds_slips_before_any_process_starts():
@@ -985,13 +1004,21 @@ def test_the_first_picture_says_what_the_run_says():
 
 
 def test_the_notebooks_numbers():
-    """The text says: 69 s, 480 photos, dozens lost at 4 %, 5 ms, nearly half of the capacity."""
+    """The text says: 69 s, 480 photos, dozens lost at 4 %, 5 ms, more than half of the capacity.
+
+    A poison photo is back 5 s and about 0.2 s after it was taken, and costs half a work and the
+    restart: eight of them leave six workers 1 − 8 × 2.25 / 5.2 / 6 = 0.42. Half is four standard
+    deviations of a run away.
+    """
     forgetful = simulate(seed=23)
     assert 60 < forgetful.empty_after(90) - 90 < 75 and 460 < forgetful.backlog.max() < 500
     assert 24 < simulate(seed=23, crash_probability=0.04).lost.sum() < 72
     assert "5 ms" in shown(explore())
-    lame = simulate(RETRYING, seed=23, max_receives=10**6, poison=8, publish_rate=9.0, burst=1.0)
-    assert 0.4 < lame.throughput(20.0)[1][-5:].mean() / capacity(6) < 0.65
+    lame = {"max_receives": 10**6, "poison": 8, "publish_rate": 9.0, "burst": 1.0}
+    runs = [simulate(RETRYING, seed=seed, **lame) for seed in (23, *range(9))]
+    left = [run.throughput(20.0)[1][-5:].mean() / capacity(6) for run in runs]
+    assert abs(np.mean(left) - 0.42) < 4 * np.std(left, ddof=1) / math.sqrt(len(left)) < 0.04
+    assert left[0] < 0.5 and np.mean(left) + 3 * np.std(left, ddof=1) < 0.5
     buried = explore_poison(RETRYING)
     buried.controls["max_receives"].value, buried.controls["crashes"].value = 1, 10
     healthy = int(re.search(r"dead letters, (\d+) of them healthy", shown(buried))[1])
@@ -999,7 +1026,8 @@ def test_the_notebooks_numbers():
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():
-    assert "prediction = 'long': must be a finite number of s" in shown(explore(prediction="long"))
+    said = shown(explore(prediction="long"))
+    assert "prediction = 'long': must be a finite number (in s)" in said
     assert "prediction = -1: must be ≥ 0 s" in shown(explore(prediction=-1))
 
 
@@ -1040,6 +1068,10 @@ def test_the_crash_picture_counts_and_every_tick_is_a_picture():
     widths = [bar.get_width() for bar in explorer.picture.bars]
     assert widths[0] == widths[2] == 60 and widths[1] > 60 and widths[3:] == [0, 0]
     assert len(explorer.picture.kills.get_xdata()) == 3
+    told = "DurableQueue in a process of its own, IdempotentConsumer before a SQLite file."
+    assert told in shown(explorer)
+    # whoever leaves the sync out sees the same words: they must not say that there is one
+    assert "(median); the queue's file" in shown(explorer) and "sync" not in shown(explorer)
     for control in explorer.controls.values():
         control.unobserve_all()
     for name, value in (("messages", 20), ("workers", 1), ("kill_queue", False)):
@@ -1047,6 +1079,12 @@ def test_the_crash_picture_counts_and_every_tick_is_a_picture():
     explorer.controls["kill_worker"].value = False
     assert "Killed: nobody." in explorer.refresh() and pictured(explorer)
     assert len(explorer.picture.kills.get_xdata()) == 0
+
+
+def test_without_a_consumer_the_crash_picture_names_no_class_that_the_notebook_does_not():
+    explorer = explore_crash(DURABLE)
+    assert "its own, every delivery stored in a SQLite file. Killed:" in shown(explorer)
+    assert "EveryTime" not in shown(explorer) and "None" not in shown(explorer)
 
 
 def test_the_architecture_is_drawn_with_its_words():

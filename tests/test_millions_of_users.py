@@ -51,8 +51,9 @@ from course.millions_of_users import (
 )
 from course.millions_of_users.plan import TUNED, shared_queue, waits
 from course.millions_of_users.tiers import STEP, TIERS, flow, rate
+from course.submit import examine
 from tests import capstone
-from tests.course_scripts import solved
+from tests.course_scripts import ROOT, cells, solved
 from tests.explorers import assert_every_step_is_seen, corners, ends
 
 NAME = "10_millions_of_users"
@@ -666,7 +667,49 @@ def test_a_celebritys_shard_is_hot_until_her_key_is_spread():
         assert heated.before.max() > 3 * 12_500 and heated.after.max() < 2 * 12_500
         assert heated.found[0] and heated.top[0] > 40_000 * 0.95
         ghost = heat(None, seed=seed, celebrity=0.4)
-        assert (ghost.before == ghost.after).all() and not ghost.found.any()
+        assert (ghost.before == ghost.after).all() and not ghost.found.any() and not ghost.hot
+
+
+def test_the_hot_picture_counts_all_keys_found_and_not_only_those_it_draws():
+    calls = []
+
+    def noting(accesses, shards, factor):
+        calls.append(HOT(accesses, shards, factor))
+        return calls[-1]
+
+    explorer = explore_hot_keys(noting)
+    for name, value in {"celebrity": 0, "shards": 16, "factor": 0.1, "skew": 0.8}.items():
+        explorer.controls[name].value = value
+    said = explorer.refresh()
+    drawn = (explorer.picture.top.get_xdata(), explorer.picture.found.get_xdata())
+    assert sum(map(len, drawn)) == 20 < len(calls[-1])
+    assert f"with {len(calls[-1])} hot keys spread" in said
+
+
+def test_the_hot_picture_cuts_no_load_that_the_sliders_can_give():
+    explorer = explore_hot_keys(HOT)
+    axes = explorer.picture.before.axes
+    low, high = axes.get_ylim()
+    for values in itertools.product((0, 50, 60), (1, 2, 8, 16), (0.1, 2.0), (0.0, 0.6, 1.4)):
+        for name, value in zip(("celebrity", "shards", "factor", "skew"), values, strict=True):
+            explorer.controls[name].value = value
+        celebrity, shards, factor, skew = values
+        world = {"celebrity": celebrity / 100, "shards": shards, "factor": factor, "skew": skew}
+        heated = heat(HOT, seed=1, **world)
+        for line, loads in (("before", heated.before), ("after", heated.after)):
+            drawn = getattr(explorer.picture, line).get_ydata()
+            assert drawn == pytest.approx(np.sort(loads)[::-1] * shards / heated.accesses)
+            assert low < drawn.min() and drawn.max() < high
+
+
+def test_modulo_is_exactly_as_good_where_one_number_divides_the_other():
+    """A tenth, a fifth, a half, all, and twice as many; nowhere else is it even near."""
+    ring = explore_ring(RING).picture
+    fewest, modulo = (np.asarray(line.get_ydata()) for line in (ring.curve, ring.modulo))
+    same = 1 + np.flatnonzero(np.abs(fewest - modulo) < 1e-9)
+    assert same.tolist() == [1, 2, 5, 10, 20]
+    others = np.delete(modulo - fewest, same - 1)
+    assert others.min() > 0.15
 
 
 # ── what goes wrong, in one sentence ──
@@ -681,7 +724,7 @@ GOOD = dataclasses.asdict(FITTING)
         ({"web_servers": 2.5}, "web_servers = 2.5: must be a whole number"),
         ({"replicas": -1}, "replicas = -1: must be between 0 and 1000"),
         ({"cache_gb": -5}, "cache_gb = -5: must be ≥ 0 GB"),
-        ({"cache_gb": math.nan}, "cache_gb = nan: must be a finite number of GB"),
+        ({"cache_gb": math.nan}, "cache_gb = nan: must be a finite number (in GB)"),
         ({"data_centers": 0}, "data_centers = 0: must be between 1 and 4"),
         ({"data_centers": 5}, "data_centers = 5: must be between 1 and 4"),
         ({"queue_workers": -2}, "queue_workers = -2: must be between 0 and 100000"),
@@ -877,13 +920,16 @@ def test_stores_that_go_wrong_are_told_in_a_sentence(store, sentence):
 @pytest.mark.parametrize(
     ("hot_keys", "sentence"),
     [
-        (lambda accesses, shards, factor: None, "<lambda>(accesses, 8, 0.5) raised TypeError"),
-        (lambda accesses, shards, factor: [7], "<lambda>(accesses, 8, 0.5) returned 7, expected"),
-        (lambda accesses, shards, factor: [[7]], "<lambda>(accesses, 8, 0.5) raised TypeError"),
+        (lambda accesses, shards, factor: None, "returned None, expected a list of keys."),
+        (lambda accesses, shards, factor: 7, "returned 7, expected a list of keys."),
+        (lambda accesses, shards, factor: [7], "returned 7, expected keys of accesses."),
+        (lambda accesses, shards, factor: [[7]], "returned [7], expected keys of accesses."),
+        (lambda accesses, shards, factor: [accesses["me"]], "raised KeyError: 'me'."),
     ],
 )
 def test_hot_keys_that_go_wrong_are_told_in_a_sentence(hot_keys, sentence):
-    assert explore_hot_keys(hot_keys).refresh().startswith(sentence)
+    said = unescape(explore_hot_keys(hot_keys).refresh())
+    assert said == f"<lambda>(accesses, 8, 0.5) {sentence}"
 
 
 @pytest.mark.parametrize(
@@ -991,6 +1037,82 @@ def test_goals_met_is_what_a_check_needs():
     assert all(goals.values()) and told.startswith("published day: 99.9")
     with pytest.raises(TypeError):
         goals_met(plan | {"power": 3})
+
+
+@pytest.mark.parametrize(
+    ("design", "why"),
+    [
+        (MOST, "nobody pays such a bill"),
+        (replace(FITTING, web_servers=20), "it answers less than 99 %"),
+    ],
+)
+def test_goals_met_says_why_no_goal_counts(design, why):
+    """Without that: "lost writes missed", and then a number far below the goal."""
+    goals, told = goals_met(dataclasses.asdict(design))
+    assert not any(goals.values()) and told.endswith(f"). No goal counts, as {why}")
+    _, told = goals_met(dataclasses.asdict(replace(FITTING, data_centers=2)))
+    assert "No goal counts" not in told
+
+
+def test_the_text_of_design_is_true_of_the_model():
+    """A crowd fades to 37 % every ten minutes; a center pays for shards × (1 + replicas) nodes."""
+    crowd = rate(PUBLISHED, Incidents(crowd=17 * 3600.0)) / rate(PUBLISHED, CALM) - 1
+    top = int(crowd.argmax())
+    for tens in (1, 2):
+        assert crowd[top + 20 * tens] / crowd[top] == pytest.approx(0.37**tens, rel=0.02)
+    nodes = simulate(replace(FITTING, shards=5, replicas=2)).costs["database"] / sheet.DATABASE_NODE
+    assert nodes == FITTING.data_centers * 5 * (1 + 2)
+    another = replace(PUBLISHED, name="another")
+    assert simulate(FITTING, seed=3).incidents == PUBLISHED_INCIDENTS
+    assert simulate(FITTING, traffic=another, seed=3).incidents == draw_incidents(3)
+
+
+def test_the_model_answers_numbers_are_those_of_the_data_sheet():
+    """24 of 30 million new users in South America, the others where ours are, our three centers."""
+    design, ours = DESIGN(PUBLISHED), centers_of(PUBLISHED, 3)
+    ways = {center: round(round_trip("South America", center), 2) for center in ours}
+    assert ways == {"North America": 0.19, "Europe": 0.24, "Asia": 0.37}
+    near = shares(PUBLISHED, 3)[0]
+
+    def washington(south, new=30.0):
+        return (4.5 * near + south + (new - south) * near) / (4.5 + new)
+
+    assert washington(24) == pytest.approx(0.83, abs=0.005)
+    assert 0.69 < washington(15.1) < 0.71 and washington(30) == pytest.approx(0.93, abs=0.005)
+    grown = replace(  # whoever is nearest to Washington counts as North America
+        PUBLISHED,
+        name="both companies",
+        peak=PUBLISHED.peak * 34.5 / 4.5,
+        regions={"North America": 0.83, "Europe": 0.10, "Asia": 0.07, "South America": 0.0},
+    )
+    pages = grown.peak * (1 - grown.static_share)
+    assert round(pages, -2) == 24_500 and design.data_centers == 3 and design.shards == 2
+    day = flow(design, grown, CALM)
+    busy = day.busy["web servers"].max() * design.web_servers
+    assert 400 < busy < 415 and round(design.web_servers, -1) == 100
+    alone = replace(design, web_servers=10_000, cache_gb=grown.data_gb)
+    workers = flow(alone, grown, CALM).busy["database writes"].max() * sheet.DATABASE_WORKERS
+    assert workers == pytest.approx(2 + 6.6, abs=0.15)
+    first = simulate(design, traffic=grown, incidents=CALM).broke()[0][0]
+    assert first == "web servers"
+
+
+def test_place_may_be_deleted_and_then_nothing_is_reported_as_not_written():
+    """A stub that is left in a ring that hashes elsewhere is: so the text says to delete it."""
+    (cell,) = (cell for cell in cells(NAME) if cell.grade_id == "hash_ring")
+    head, place_method = cell.text.split("    def place(")
+    assert "or to delete if you do not" in place_method
+    stub = (
+        '    def place(self, text):\n        raise NotImplementedError("Exercise A: hash a text")\n'
+    )
+    folder = ROOT / "tests" / "submissions" / NAME / "hash_ring"
+    for path in folder.glob("right_*.py"):  # tests/test_submissions.py: they pass every check
+        written = path.read_text(encoding="utf-8")
+        assert "def place(" not in written and "BEGIN SOLUTION" in head
+        for source, notes in ((written, ()), (written + stub, ("Not written yet: exercise A.",))):
+            of_grader = {"nbgrader": {"grade_id": "hash_ring"}}
+            saved = {"cells": [{"cell_type": "code", "source": source, "metadata": of_grader}]}
+            assert examine(saved, NAME, []).notes == notes
 
 
 def test_nothing_is_drawn_while_nbgrader_executes(monkeypatch, capsys):

@@ -1,5 +1,6 @@
 """The sandbox by itself: what one run leaves for the next, what it counts, and what it survives."""
 
+import errno
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,10 +79,11 @@ def test_memory_that_belongs_to_no_process_is_refused(sandbox: Sandbox) -> None:
         "libc = ctypes.CDLL(None, use_errno=True)\n"
         "try:\n    os.memfd_create('m'); print('a memory file')\n"
         "except PermissionError:\n    print('refused')\n"
-        "print(libc.shmget(0, 1 << 20, 0o1666), libc.msgget(0, 0o1666))\n"
+        "print(libc.shmget(0, 1 << 20, 0o1666), libc.msgget(0, 0o1666), end=' ')\n"
+        "print(libc.semget(0, 32000, 0o1666))\n"
         "print(libc.syscall(0x40000000 | 319, b'm', 0))"
     )
-    assert said(run(sandbox, text)) == "refused\n-1 -1\n-1\n"
+    assert said(run(sandbox, text)) == "refused\n-1 -1 -1\n-1\n"
 
 
 def test_memory_is_counted_also_when_it_is_shared(sandbox: Sandbox) -> None:
@@ -108,6 +111,78 @@ def test_runs_leave_no_open_files_in_the_warm_parent(sandbox: Sandbox) -> None:
     sandbox.close()
     sandbox._start()
     assert said(run(sandbox, "print(1)")) == "1\n"
+
+
+def test_what_a_cell_keeps_to_write_with_writes_in_the_next_one(sandbox: Sandbox) -> None:
+    keeps = "import logging, sys; logging.basicConfig(stream=sys.stdout, format='%(message)s')"
+    later = ("logging.error('told')", "sys.stdout.close()", "print(1, flush=True)")
+    found = run(sandbox, keeps, *later)
+    texts = [[out["text"] for out in found.answers[n]["outputs"]] for n in (1, 3)]
+    assert texts == [["told\n"], ["1\n"]]
+
+
+def test_pictures_take_no_checks_room_and_may_be_bytes(sandbox: Sandbox) -> None:
+    png = "class P:\n    def _repr_png_(self): return b'\\x89PNG' + b'x' * 1_000_000\nP()"
+    asks = {"kind": "observe", "text": "seen = 'x' * 1_000_000"}
+    found = sandbox.run([{"kind": "cell", "text": png}] * 12 + [asks])
+    shown = [bool(found.answers[n]["outputs"][0].get("data")) for n in range(12)]
+    assert shown == [True] * 6 + [False] * 6
+    assert len(found.answers[12]["seen"]) == 1_000_000
+
+
+def test_an_error_that_cannot_be_told_is_an_error(sandbox: Sandbox) -> None:
+    text = "class E(Exception):\n    def __str__(self): return 1 / 0\nraise E"
+    found = sandbox.run([{"kind": "observe", "text": text}, {"kind": "cell", "text": "1"}])
+    assert found.answers[0]["error"]["ename"] == "E" and 1 in found.answers
+
+
+def test_a_machine_without_handles_to_give_is_asked_again(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, times = socket.send_fds, iter(range(9))
+
+    def full(*arguments: Any) -> int:
+        if next(times) == 0:
+            raise OSError(errno.ETOOMANYREFS, "Too many references")
+        return send(*arguments)
+
+    monkeypatch.setattr(socket, "send_fds", full)
+    assert said(run(sandbox, "print(1)")) == "1\n" and next(times) == 2
+
+
+@pytest.mark.parametrize("way", ["waited for", "not waited for"])
+def test_processors_of_short_lived_processes_count(way: str) -> None:
+    box = Sandbox([], Limits(cell_seconds=10.0, processors=0.0, burst_seconds=0.7))
+    text = f"""
+import os, signal, time
+if {way == "not waited for"}:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+while True:
+    if os.fork() == 0:
+        end = time.monotonic() + 0.3
+        while time.monotonic() < end: pass
+        os._exit(0)
+    try:
+        os.wait()
+    except ChildProcessError:
+        pass
+"""
+    found = run(box, text)
+    box.close()
+    assert found.why == "processors"
+
+
+def test_memory_of_programs_that_inherited_nothing_counts() -> None:
+    box = Sandbox(["matplotlib.pyplot"], Limits(cell_seconds=20.0, memory_bytes=200 << 20))
+    held = "import time; x = bytearray(b'1' * (25 << 20)); time.sleep(30)"
+    text = f"""
+import subprocess, sys, time
+all = [subprocess.Popen([sys.executable, "-S", "-c", {held!r}]) for _ in range(16)]
+time.sleep(30)
+"""
+    found = run(box, text)
+    box.close()
+    assert found.why == "memory"
 
 
 def test_few_processors_for_many_processes() -> None:
@@ -234,6 +309,32 @@ def test_a_grader_without_rights_shuts_in_as_well() -> None:
     first, *acts = ran.stdout.strip().splitlines()
     assert first == "1000 [] False True"
     assert acts == ["OSError", "OSError", "PermissionError", "ProcessLookupError"]
+
+
+def test_an_interpreter_without_handles_of_processes_grades_too(tmp_path):
+    """As conda's, which is built for kernels that had none; also what is forked below has none."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, signal\ndel os.pidfd_open, signal.pidfd_send_signal\n"
+    )
+    script = """
+import os
+from autograder.sandbox.client import Sandbox
+from autograder.sandbox.limits import Limits
+assert not hasattr(os, "pidfd_open")
+box = Sandbox(["json"], Limits(cell_seconds=1.0))
+loop = {"kind": "cell", "text": "while True: pass"}
+asks = {"kind": "observe", "text": "import os; seen = hasattr(os, 'pidfd_open')"}
+print(box.run([loop]).why, box.run([asks]).answers[0]["seen"])
+box.close()
+"""
+    path = os.pathsep.join((str(tmp_path), str(ROOT)))
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": path},
+    )
+    assert ran.stdout == "time False\n", ran.stderr
 
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions").glob("[0-9]*.py"))[1:]

@@ -1,6 +1,7 @@
 """Notebook 01's lab: what its simulations must show, and that every picture can be drawn."""
 
 import os
+import re
 import statistics
 from unittest import mock
 
@@ -64,6 +65,31 @@ def test_the_solved_serve_equals_the_built_in_server(solved, workers, load):
     assert yours.started_at == pytest.approx(built_in.started_at, abs=1e-9)
     assert yours.finished_at == pytest.approx(built_in.finished_at, abs=1e-9)
     assert yours.duration == pytest.approx(built_in.duration, abs=1e-9)
+
+
+def test_an_interrupt_for_which_nobody_waits_ends_the_run(solved):
+    """As the text says; a process that waits gets it instead, and the run goes on."""
+
+    def cut(env, victim):
+        yield env.timeout(1)
+        victim.interrupt("the user closed the tab")
+
+    def wait(victim):
+        with pytest.raises(simpy.Interrupt):
+            yield victim
+
+    for waited_for in (False, True):
+        env = simpy.Environment()
+        workers = simpy.Resource(env, 1)
+        victim = env.process(solved["serve"](env, workers, lab.Request(1, work=2.0)))
+        env.process(cut(env, victim))
+        if waited_for:
+            env.process(wait(victim))
+            env.run()
+        else:
+            with pytest.raises(simpy.Interrupt, match="closed the tab"):
+                env.run()
+        assert workers.count == 0
 
 
 @pytest.mark.parametrize("load", [0.5, 0.95, 2.0])
@@ -202,11 +228,15 @@ def test_while_nbgrader_executes_nothing_is_drawn(solved):
 
 def test_the_first_picture_says_what_it_shows(solved):
     explorer = lab.explore(solved["serve"], prediction=8)
-    assert "80% of their time asked for" in explorer.refresh()
+    assert "1 worker, 80% of its time asked for" in explorer.refresh()
     assert "exactly the same" in explorer.refresh()
     assert "You predicted 8 × at 95 %; theory says 19 ×." in explorer.refresh()
     explorer.controls["arrival_rate"].value = 20.0
     assert "grows for as long as the run lasts" in explorer.refresh()
+    assert "Overload: 200% of the worker's time" in explorer.refresh()
+    explorer.controls["workers"].value = 2
+    assert "Overload: 100% of the workers' time" in explorer.refresh()
+    assert "2 workers, 100% of their time asked for" in explorer.refresh()
 
 
 def test_a_faster_serve_is_seen_to_differ():
@@ -243,6 +273,20 @@ def test_the_text_of_exercise_c_quotes_the_picture(solved):
     assert explorer.refresh().startswith("The web tier is the bottleneck")
 
 
+def test_a_tick_that_turns_most_answers_round_is_not_the_only_one(solved):
+    """The text asks which ticks, not which one, do it most."""
+    sets = [{n for bit, n in enumerate(lab.NEEDS) if number >> bit & 1} for number in range(64)]
+    turned = {
+        need: sum(
+            solved["choose_database"](needs) != solved["choose_database"](needs | {need})
+            for needs in sets
+        )
+        for need in lab.NEEDS
+    }
+    most = {need for need, count in turned.items() if count == max(turned.values())}
+    assert most == {"joins", "multi-row transactions"}
+
+
 def test_a_tier_that_is_let_go_too_early_is_drawn_without_a_wait_in_it():
     def serve_two_tiers(env, web, database, request):
         for resource, work in ((web, request.web_work), (database, request.db_work)):
@@ -258,7 +302,10 @@ def test_the_catalog_picture_finds_the_ceiling(solved):
     explorer = lab.explore_catalog(solved["scale_up"])
     assert "from 515 requests/s on no machine is big enough" in explorer.refresh()
     explorer.controls["arrival_rate"].value = 600
-    assert "Scaling up ends" in explorer.refresh()
+    assert explorer.refresh() == (
+        "600 requests/s: no machine is big enough. Scaling up ends. "
+        "From about 515 requests/s on no machine of the catalog will do."
+    )
 
 
 def test_wrong_answers_of_the_choosers_are_sentences():
@@ -266,6 +313,16 @@ def test_wrong_answers_of_the_choosers_are_sentences():
     assert "raised KeyError" in lab.explore_catalog(lambda *_: {}["x"]).refresh()
     assert "expected 'relational'" in lab.explore_database(lambda needs: True).refresh()
     assert "raised ZeroDivisionError" in lab.explore_database(lambda needs: 1 / 0).refresh()
+
+
+def test_no_needs_are_named_as_the_empty_set():
+    returned = lab.explore_database(lambda needs: True).refresh()
+    assert returned.startswith("choose_database(set()) returned True")
+    raised = lab.explore_database(lambda needs: 1 / 0).refresh()
+    assert raised.startswith("choose_database(set()) raised ZeroDivisionError")
+    [check] = [c for c in course_scripts.cells(NAME) if c.grade_id == "choose_database_hidden"]
+    said = course_scripts.verdict(check, {"choose_database": lambda needs: "no"})
+    assert "choose_database(set()) should return 'relational'" in said
 
 
 def test_the_architecture_is_drawn_from_the_catalog():
@@ -411,6 +468,19 @@ def test_two_tiers_name_what_is_left_behind_too():
 
     with pytest.raises(ComponentError, match="left 49 of 50 requests unfinished: a worker"):
         lab.simulate_two_tiers(serve_two_tiers, requests=50)
+
+
+def test_two_tiers_do_not_ask_for_started_at():
+    def serve_two_tiers(env, web, database, request):
+        yield env.timeout(1)
+        request.finished_at = 0.0
+
+    with pytest.raises(ComponentError) as error:
+        lab.simulate_two_tiers(serve_two_tiers, requests=50)
+    times = r"arrived_at = \d+\.\d{3}, finished_at = 0\.000: these must come in this order\."
+    assert re.fullmatch(rf"serve_two_tiers left request 0 with {times}", str(error.value))
+    with pytest.raises(ComponentError, match=r"started_at = .*, finished_at = 0\.000"):
+        lab.simulate(goes_back_in_time, requests=50)
 
 
 @pytest.mark.parametrize("tired", ["spin", "loop on the clock"])

@@ -1,6 +1,7 @@
 """The lab of notebook 06: what its simulations must show, and what they do with what goes wrong."""
 
 import dataclasses
+import inspect
 import itertools
 import math
 import os
@@ -38,8 +39,12 @@ from course.stateless_tier import (
     simulate_sessions,
 )
 from course.stateless_tier.model import LOOK_UP, session_id
-from course.stateless_tier.scaling import CAPACITY, NIGHT, PEAK, traffic
+from course.stateless_tier.picture import Compared, TierPicture
+from course.stateless_tier.scaling import CAPACITY, JUMPS, NIGHT, PEAK, traffic
+from course.stateless_tier.serving import Served
+from course.stateless_tier.serving_picture import Answered, ServingPicture
 from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
+from course.stateless_tier.sessions_picture import Kept
 from course.stateless_tier.traffic import PAGE_EVERY, visits
 from tests.course_scripts import cells, names_before, run, solved, verdict
 from tests.explorers import (
@@ -135,6 +140,16 @@ def test_the_text_of_the_notebook_says_what_its_pictures_show():
     lost = [1 - run.availability for run in crowded]
     assert lost[0] == 0 < lost[1] < 0.002 < lost[2] < 0.01 and lost[3] > 0.5
     assert 24e6 < crowded[0].pages.sum() < 26e6
+    text = "\n".join(cell.text for cell in cells("06_stateless_tier") if not cell.is_code)
+    busy = 250 / PAGE_EVERY * 0.6 / 4  # users, at a page a minute, on four servers
+    assert f"The servers are {100 * busy:g} % busy" in text
+    quiet = workload.day_curve(np.arange(24) * 3600, low=NIGHT)
+    assert quiet.argmin() == 8 and quiet.min() == pytest.approx(0.15)
+    assert "In its quietest hour, at eight in the morning, your site gets 15 %" in text
+    assert JUMPS == 0.08 and "each minute's traffic lies about 8 % above or below" in text
+    bounds = inspect.signature(simulate_scaling).parameters
+    limits = [bounds[name].default for name in ("minimum", "maximum")]
+    assert limits == [2, 40] and text.count("2 and 40 servers") + text.count("2 to 40 servers") == 2
 
 
 # ── traffic ──
@@ -825,9 +840,23 @@ class SimpleLine:
 
 
 def test_a_prediction_that_is_no_share_is_a_sentence():
-    assert "prediction = 'much': must be a finite number of %" in shown(explore(prediction="much"))
+    said = shown(explore(prediction="much"))
+    assert "prediction = 'much': must be a finite number (in %)" in said
     assert "prediction = 120: must be ≤ 100 %" in shown(explore(prediction=120))
     assert "You predicted 0 %" in shown(explore(prediction=0))
+
+
+def test_one_is_one_user_and_one_session():
+    picture, run = TierPicture(100), simulate(seed=1, dies_at=300)
+    for count, says in ((1, "1 session died with web-1, 1 user had"), (2, "2 sessions died")):
+        out = np.arange(len(run)) < count
+        found = dataclasses.replace(run, sessions_lost=count, thrown_out=out)
+        assert says in picture.show(Compared("mine", found, run))[0]
+    browsers = explore_sessions(STORE)
+    sessions = simulate_sessions(STORE, seed=1)
+    sessions.answers[np.argmax(sessions.answers == USER)] = THROWN_OUT
+    kept = Kept("Mine", sessions, *[np.arange(1.0)] * 4, 15, 60.0)
+    assert browsers.picture.show(kept)[0].endswith(": 1 wrong answer")
 
 
 def test_the_sessions_picture_shows_answers_and_costs():
@@ -850,11 +879,22 @@ def test_the_tier_picture_shows_who_was_thrown_out():
     explorer = explore_tier(STORE, HANDLE)
     lost = simulate(seed=1, dies_at=300).thrown_out.sum()
     assert "Your tier threw nobody out and let no strangers in" in shown(explorer)
-    assert f"sessions in the servers: {lost}." in shown(explorer)
+    assert f"; with sessions in the servers {lost} would have been thrown out." in shown(explorer)
     assert explorer.picture.ghost.get_ydata()[-1] == lost
     assert explorer.picture.out.get_ydata()[-1] == 0
     refusing = shown(explore_tier(STORE, lambda request, store: Response(401)))
     assert re.search(r"threw [\d,]+ out", refusing)
+    explorer.controls["dies_at"].value = "never"
+    assert "let no strangers in." in shown(explorer)
+
+
+@pytest.mark.parametrize(("let_in", "says"), [(0, "no strangers"), (1, "1 stranger"), (2, "2 str")])
+def test_strangers_are_counted_as_people_say_it(let_in, says):
+    strange, right = np.ones(3, dtype=bool), np.arange(3) >= let_in
+    served = Served(np.arange(3.0), np.where(right, 401, 200), right, strange, 600.0)
+    finding, _ = ServingPicture().show(Answered(served, simulate(seed=1)))
+    assert finding.startswith(f"Your tier threw nobody out and let {says}")
+    assert finding.endswith("s in" if let_in != 1 else "r in")
 
 
 def test_the_day_picture_shows_cost_and_loss():
@@ -931,8 +971,9 @@ def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):
 def test_names_are_of_the_views_given():
     views = make_views({"a": 0, "b": 3}, out=["a"])
     assert name_picked(STICKY(), "ann", views) == "b"
-    assert name_picked(ReturnsStranger(), "ann", views).endswith("(none of the views given)")
-    assert name_picked(ReturnsNone(), "ann", views) == "None (none of the views given)"
+    stranger = "(which is not one of the views it was given)"
+    assert name_picked(ReturnsStranger(), "ann", views).endswith(stranger)
+    assert name_picked(ReturnsNone(), "ann", views) == f"None {stranger}"
     assert Request().session_id is None and Response(401).body == ""
 
 

@@ -13,7 +13,11 @@ from autograder.grades import ExportError, grades
 
 @click.command("export")
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), default="csv")
-@click.option("--to", type=click.Path(path_type=Path), help="The file (default: FORMAT.csv here).")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="The file (default: grades.csv and so on, here).",
+)
 @click.option("--assignment", multiple=True, help="Only this one; may be given several times.")
 @click.option(
     "--column",

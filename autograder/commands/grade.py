@@ -1,6 +1,7 @@
 """`autograder grade`."""
 
 import gc
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -36,6 +37,11 @@ def command(
     root: Path,
 ) -> None:
     """Grade the submissions of ASSIGNMENT into nbgrader's gradebook, student code shut in."""
+    if sys.platform != "linux":
+        raise click.ClickException(
+            "grading needs Linux, which shuts student code in (all other commands work here, too): "
+            "use a Linux machine, or Linux in WSL, a container or a virtual machine"
+        )
     refused, noted = [], []
     with nullcontext() if scheduler else zygote.prepared(USUAL):
         gc.disable()  # to look for garbage while it imports would take a fifth of the time

@@ -1,8 +1,8 @@
 """The grader's side of the sandbox: start a warm parent, have it run cells, read their answers."""
 
+import errno
 import os
 import shutil
-import signal
 import socket
 import tempfile
 import time
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import jail, wire, zygote
+from autograder.sandbox import jail, system, wire, zygote
 from autograder.sandbox.limits import Limits
 
 START_SECONDS = 120.0  # to import a course on a busy machine
@@ -23,9 +23,10 @@ SECRET = ("solutions", "grading", "autograder", "tests")  # folders that no stud
 HERE = Path(__file__).resolve().parents[2]  # of the course that grades, on whatever machine
 INSTALL = (
     "Student code cannot be shut in here: Linux refuses namespaces ({}). Allow user namespaces "
-    "(`sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`; in a container "
-    "also `--security-opt seccomp=unconfined --security-opt systempaths=unconfined`), or run as "
-    "root, or write `--isolation process`, which holds limits only."
+    "(`sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`; Ubuntu 24.04 and "
+    "newer: `sysctl kernel.apparmor_restrict_unprivileged_userns=0`; in a container also "
+    "`--security-opt seccomp=unconfined --security-opt systempaths=unconfined`), or run as root, "
+    "or write `--isolation process`, which holds limits only. Linux 5.12 or newer is needed."
 )
 
 
@@ -86,7 +87,7 @@ class Sandbox:
             wire.send(self.control, self.setting)
             self.pid = wire.receive(self.control, 1 << 16, deadline)["pid"]
             with suppress(ProcessLookupError):  # it has gone, and has said why
-                self.process = os.pidfd_open(self.pid)
+                self.process = system.handle_of(self.pid)
             while (said := wire.receive(self.control, 1 << 16, deadline)) != "ready":
                 if said == "map":
                     try:
@@ -157,9 +158,8 @@ class Sandbox:
         answers, theirs = socket.socketpair()
         status, watched = socket.socketpair()
         try:
-            socket.send_fds(self.control, [b"r"], [theirs.fileno(), watched.fileno()])
-            theirs.close()
-            watched.close()
+            with theirs, watched:
+                _send_handles(self.control, b"r", theirs, watched)
             request = {
                 "cells": [{"kind": cell["kind"], "text": cell["text"]} for cell in cells],
                 "files": files or {},
@@ -239,10 +239,20 @@ class Sandbox:
         if self.process is not None:
             if not wire.has_something(self.process, CLOSE_SECONDS):
                 with suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self.process, signal.SIGKILL)
+                    system.kill(self.process)
             os.close(self.process)
         zygote.release()
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def _send_handles(channel: socket.socket, word: bytes, *sockets: socket.socket) -> None:
+    """Hand sockets on; NotStarted when this machine has no more handles to give."""
+    try:
+        socket.send_fds(channel, [word], [each.fileno() for each in sockets])
+    except OSError as error:
+        if error.errno in (errno.ETOOMANYREFS, errno.EMFILE, errno.ENFILE):
+            raise NotStarted from error
+        raise
 
 
 def stretch() -> float:

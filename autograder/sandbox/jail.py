@@ -16,6 +16,9 @@ from autograder.sandbox.limits import Limits
 STUDENT = 1000  # the user's number inside
 NOBODY = 64999  # the same user's number outside, under root
 HOME = "/home/student"
+# open files of a process. Those on their way in sockets count for the user, who may be the
+# grader's own: so that it can still send its own, fewer than the 1024 that it has at least
+HANDLES = 768
 SYSTEM_PATHS = (
     "/lib",
     "/lib32",
@@ -155,21 +158,28 @@ def drop(limits: Limits, namespaces: bool) -> None:
         (resource.RLIMIT_AS, size),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
-        (resource.RLIMIT_NOFILE, 4096),
+        (resource.RLIMIT_NOFILE, HANDLES),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        _lower(what, most)
     if not namespaces:
         return
-    resource.setrlimit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
+    _lower(resource.RLIMIT_NPROC, limits.processes)
     if os.geteuid() != STUDENT:
         os.setgroups([])
         os.setresgid(STUDENT, STUDENT, STUDENT)
         os.setresuid(STUDENT, STUDENT, STUDENT)
     system.drop_privileges()
     calls.refuse_calls()
+
+
+def _lower(what: int, most: int) -> None:
+    _, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(what, (most, most))
 
 
 def _address_space() -> int:

@@ -38,13 +38,26 @@ SHOWN = ("text/plain", "image/png")  # nothing that a browser would run
 
 
 class Pen(io.TextIOBase):
-    """A text stream that keeps the first `most` characters of what is written."""
+    """A text stream that keeps the first characters of what a cell writes.
 
-    def __init__(self, name: str, outputs: list, most: int) -> None:
-        self.stream, self.outputs, self.left = name, outputs, most
+    One for all cells: a handler of `logging`, say, keeps the one that it found first.
+    """
+
+    outputs: list
+    left = 0
+
+    def __init__(self, name: str) -> None:
+        self.stream = name
+
+    def turn_to(self, outputs: list, most: int) -> None:
+        """Write into the outputs of a cell, at most so many characters."""
+        self.outputs, self.left = outputs, most
 
     def writable(self) -> bool:
         return True
+
+    def close(self) -> None:
+        """Stay open: the next cell writes as well."""
 
     def write(self, text: str) -> int:
         kept = text[: max(self.left, 0)]
@@ -134,11 +147,14 @@ class Runner:
         )
         self.shell.outputs, self.shell.text_bytes = [], 1000
         self.shell.run_cell("None")  # the first cell of a shell is slow
+        self.pens = Pen("stdout"), Pen("stderr")
 
     def run(self, request: dict, channel: socket.socket, limits: Limits) -> None:
         """Run the cells and answer each; returns when all are done."""
         _reseed()
-        self.shell.text_bytes, self.left = limits.text_bytes, 3 * limits.answer_bytes
+        self.shell.text_bytes = limits.text_bytes
+        # of all answers together, which is what the grader reads: pictures take no check's room
+        self.left = {"cell": 2 * limits.answer_bytes, "observe": limits.answer_bytes}
         if request["seed"] is not None:
             os.environ["COURSE_SEED"] = str(request["seed"])
             if "course.checks" in sys.modules:
@@ -157,18 +173,19 @@ class Runner:
         """Run one cell or observation and return its answer."""
         outputs: list[dict] = []
         self.shell.outputs = outputs
-        sys.stdout = Pen("stdout", outputs, limits.text_bytes)
-        sys.stderr = Pen("stderr", outputs, limits.text_bytes)
+        for pen in self.pens:
+            pen.turn_to(outputs, limits.text_bytes)
+        sys.stdout, sys.stderr = self.pens
         if cell["kind"] == "cell":
             self.shell.run_cell(cell["text"], store_history=True)
-            kept = fitting(outputs, min(limits.answer_bytes // 2, self.left))
-            self.left -= len(json.dumps(kept))
+            kept = fitting(outputs, min(limits.answer_bytes // 2, self.left["cell"]))
+            self.left["cell"] -= sum(len(json.dumps(output)) for output in kept)
             return {"outputs": kept}
         try:
             seen, size = _plain(self._observe(cell["text"]))
-            if size > min(limits.answer_bytes // 2, self.left):
+            if size > min(limits.answer_bytes // 2, self.left["observe"]):
                 raise ValueError(f"what the check saw is {size:,} letters long: too much")
-            self.left -= size
+            self.left["observe"] -= size
             return {"seen": seen}
         except BaseException as error:  # also exit() and KeyboardInterrupt of a student's code
             return {"error": _error(error)}
@@ -202,6 +219,8 @@ def _plain(seen: Any) -> tuple[Any, int]:
 
 
 def _show(shell: Shell, kind: str, data: dict) -> None:
+    if isinstance(data.get("image/png"), bytes):  # as PIL has it
+        data = data | {"image/png": base64.b64encode(data["image/png"]).decode()}
     shown = {name: data[name] for name in SHOWN if isinstance(data.get(name), str)}
     text = shown.get("text/plain", "")
     if len(text) > shell.text_bytes:
@@ -217,10 +236,14 @@ def _error(error: BaseException) -> dict:
     """Return an error as a notebook's output, with the lines of cells in its traceback only."""
     trace = traceback.TracebackException.from_exception(error, limit=-12)
     lines = [line.rstrip("\n") for line in trace.format()]
+    try:
+        said = str(error)
+    except Exception:  # a student's own class of errors may have a fault itself
+        said = "(its text cannot be made)"
     return {
         "output_type": "error",
         "ename": type(error).__name__,
-        "evalue": str(error)[:2000],
+        "evalue": said[:2000],
         "traceback": [line[:2000] for line in lines[-40:]],
     }
 

@@ -5,11 +5,12 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox import wire
+from autograder.sandbox import system, wire
 from autograder.sandbox.limits import Limits
 
 EVERY = 0.05  # seconds between two looks
@@ -23,8 +24,9 @@ def until_the_end(student: int, status: socket.socket, limits: Limits, namespace
     than their memory beside what they share with the warm parent, or when they keep more than one
     processor busy.
     """
-    handle, inherited = os.pidfd_open(student), _own_bytes(os.getpid())
+    handle, inherited = system.handle_of(student), _own_bytes(os.getpid())
     started = time.monotonic()
+    seen: dict[tuple[int, int], float] = {}  # the seconds of all processes there ever were
     watched = select.poll()
     watched.register(handle, select.POLLIN)
     watched.register(status, select.POLLIN | select.POLLHUP)
@@ -37,13 +39,16 @@ def until_the_end(student: int, status: socket.socket, limits: Limits, namespace
             reason = "stopped"
         else:
             below, wall = _descendants(), time.monotonic() - started
-            if _memory(below, inherited) > limits.memory_bytes:
+            seen |= {(pid, each.born): each.own for pid, each in below.items()}
+            # children that nobody waits for leave no trace in their parent, short ones none here
+            busy = max(sum(each.seconds for each in below.values()), sum(seen.values()))
+            if _memory(below, inherited, limits.memory_bytes) > limits.memory_bytes:
                 reason = "memory"
-            elif sum(below.values()) > limits.processors * wall + limits.burst_seconds:
+            elif busy > limits.processors * wall + limits.burst_seconds:
                 reason = "processors"
             elif len(below) > limits.processes:  # with namespaces the kernel allows no more
                 reason = "processes"
-    signal.pidfd_send_signal(handle, signal.SIGKILL)
+    system.kill(handle)
     os.close(handle)
     _, code = os.waitpid(student, 0)
     if not namespaces:
@@ -68,21 +73,28 @@ def end_all_below() -> None:
         time.sleep(0.002)
 
 
-def _descendants() -> dict[int, float]:
-    """Return the processes below this one, in whatever namespace, and the seconds each has run.
+@dataclass(frozen=True)
+class _Process:
+    """A process's processor time in seconds: its own, and with that of the children it buried."""
 
-    The seconds hold those of its children that have ended.
-    """
+    own: float
+    seconds: float
+    born: int  # when, in ticks: a number may be given twice
+
+
+def _descendants() -> dict[int, _Process]:
+    """Return the processes below this one, in whatever namespace, by number."""
     children: dict[int, list[int]] = {}
-    seconds: dict[int, float] = {}
+    about: dict[int, _Process] = {}
     for pid, words in _stats():
         children.setdefault(int(words[1]), []).append(pid)
-        seconds[pid] = sum(map(int, words[11:15])) / TICK
-    found: dict[int, float] = {}
+        own, buried = (sum(map(int, words[n : n + 2])) / TICK for n in (11, 13))
+        about[pid] = _Process(own, own + buried, int(words[19]))
+    found: dict[int, _Process] = {}
     waiting = [os.getpid()]
     while waiting:
         below = children.get(waiting.pop(), [])
-        found |= {pid: seconds[pid] for pid in below}
+        found |= {pid: about[pid] for pid in below}
         waiting += below
     return found
 
@@ -98,9 +110,25 @@ def _stats() -> Iterator[tuple[int, list[str]]]:
             yield int(entry), text.rpartition(")")[2].split()
 
 
-def _memory(processes: Iterable[int], inherited: int) -> int:
-    """Return the bytes that the processes have made beyond what they got from the warm parent."""
-    return sum(max(_own_bytes(pid) - inherited, 0) for pid in processes)
+def _memory(processes: Collection[int], inherited: int, most: int) -> int:
+    """Return the bytes that the processes have made beyond what they got from the warm parent.
+
+    If that may be more than `most`, exactly: what several share counts once. That takes long.
+    """
+    at_most = sum(_own_bytes(pid) for pid in processes) - inherited
+    if len(processes) > 1 and at_most > most:
+        return sum(_share(pid, inherited) for pid in processes) - inherited
+    return at_most
+
+
+def _share(pid: int, inherited: int) -> int:
+    """Return the bytes of a process, of each page only its share if others have it too."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", errors="replace") as rollup:
+            lines = [line.split() for line in rollup if line.startswith(("Pss_Anon", "Pss_Shmem"))]
+    except OSError:  # it has ended, or may not be looked at
+        lines = []
+    return sum(int(words[1]) << 10 for words in lines) or max(_own_bytes(pid) - inherited, 0)
 
 
 def _own_bytes(pid: int) -> int:

@@ -1,8 +1,12 @@
-"""The Linux calls that Python 3.11 has no names for (os.unshare came with 3.12)."""
+"""The Linux calls that Python 3.11 has no names for (os.unshare came with 3.12).
+
+Or not every Python: conda's is built for kernels that had no handles of processes.
+"""
 
 import ctypes
 import os
 import platform
+import signal
 from typing import Any
 
 CLONE_NEWNS = 0x00020000
@@ -19,6 +23,7 @@ MNT_DETACH = 2
 _MOUNT_SETATTR, _PIVOT_ROOT, _CAPSET = 442, 155, 126  # x86-64; mount_setattr is 442 everywhere
 if platform.machine() == "aarch64":
     _PIVOT_ROOT, _CAPSET = 41, 91
+_PIDFD_OPEN, _PIDFD_SEND_SIGNAL = 434, 424  # everywhere
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _ATTR_RDONLY, _ATTR_NOSUID, _ATTR_NODEV = 1, 2, 4
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
@@ -42,6 +47,18 @@ def _done(result: int, what: str) -> None:
 def unshare(flags: int) -> None:
     """Give this process namespaces of its own."""
     _done(_libc.unshare(flags), "unshare")
+
+
+def handle_of(pid: int) -> int:
+    """Return a handle of a process, which can be read when that has ended; ProcessLookupError."""
+    handle = _libc.syscall(_PIDFD_OPEN, pid, 0)
+    _done(handle, "pidfd_open")
+    return int(handle)
+
+
+def kill(handle: int) -> None:
+    """Kill the process of a handle; ProcessLookupError when it is gone."""
+    _done(_libc.syscall(_PIDFD_SEND_SIGNAL, handle, signal.SIGKILL, None, 0), "pidfd_send_signal")
 
 
 def fork_into_a_new_namespace() -> int:

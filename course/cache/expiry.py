@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.cache.model import traffic
+from course.cache.model import traffic, what_was_put
 from course.engine import parameters, theory
 from course.engine.component import (
     ComponentError,
@@ -125,10 +125,9 @@ def _by_the_cache(cache, came, removes):
                 call = "get({key}, {now:.3f})"
                 hits.append(False)
                 stale.append(False)
-            elif value != kept.get(key):
+            elif type(value) is not float or value != kept.get(key):
                 asked = f"{name}.get({key}, {now:.3f})"
-                expected = f"{kept.get(key)}, what was put last for it, or None"
-                raise ComponentError(wrong_return(asked, value, expected))
+                raise ComponentError(wrong_return(asked, value, what_was_put(kept, key)))
             else:
                 hits.append(True)
                 stale.append(value != version.get(key, 0.0))

@@ -176,15 +176,15 @@ def answered(cache, came, *, ttl=math.inf, capacity=None):
                 hits.append(False)
                 continue
             loaded = get(key)
+            if loaded is not None and not (type(loaded) is float and loaded == kept.get(key)):
+                expected = what_was_put(kept, key)
+                raise ComponentError(wrong_return(f"{name}.get({key})", loaded, expected))
             if loaded is None or loaded <= max(time - ttl, changed.get(key, NEVER)):
                 calls = "put"
                 put(key, time)
                 calls = "get"
                 kept[key] = time
                 hits.append(False)
-            elif loaded != kept.get(key):
-                expected = f"{kept.get(key)}, what was put last for it, or None"
-                raise ComponentError(wrong_return(f"{name}.get({key})", loaded, expected))
             else:
                 hits.append(True)
     except (NotImplementedError, ComponentError):
@@ -194,6 +194,13 @@ def answered(cache, came, *, ttl=math.inf, capacity=None):
         raise ComponentError(raised(call, error)) from error
     _not_too_many(cache, name, capacity)
     return np.array(hits)
+
+
+def what_was_put(kept, key):
+    """Return in words what a cache may answer for `key`; `kept`: what was put last for each key."""
+    if key not in kept:
+        return "None: this key was never put"
+    return f"{kept[key]}, what was put last for it, or None"
 
 
 def _not_too_many(cache, name, capacity):

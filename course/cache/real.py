@@ -77,22 +77,26 @@ class Measured:
 
 
 class Timeless:
-    """Passes calls with a time on to a cache that knows none, such as an LRU cache."""
+    """Passes calls with a time on to a cache that knows none, such as an LRU cache.
+
+    Such a cache cannot drop a key: those that were invalidated are remembered here.
+    """
 
     def __init__(self, cache):
-        self.cache = cache
+        self.cache, self.invalid = cache, set()
 
     def get(self, key, now):
-        """Return what the cache holds, whatever the time."""
-        return self.cache.get(key)
+        """Return what the cache holds, whatever the time; None once it is invalidated."""
+        return None if key in self.invalid else self.cache.get(key)
 
     def put(self, key, value, now):
         """Put it there."""
         self.cache.put(key, value)
+        self.invalid.discard(key)
 
     def invalidate(self, key):
-        """Put None there, which is what a cache answers for a key that it does not have."""
-        self.cache.put(key, None)
+        """Answer None for `key` until it is put again."""
+        self.invalid.add(key)
 
 
 def measure(component, cache, *, timeless=False, folder=None, **chosen):
@@ -227,12 +231,15 @@ class _Run:
                 if writes:
                     call = "write"
                     likes[key] = likes.get(key, 0) + 1
-                    begin = clock()
+                    self.saved, begin = 0, clock()
                     write(key, likes[key], now, self._save)
                     saves.append(clock() - begin)
                     call = "get"
-                    if self.saved != len(saves):
-                        raise ComponentError(f"{self.name}.write did not call save once.")
+                    if self.saved != 1:
+                        told = f"{self.name}.write({key}, {likes[key]}, {now:.3f}, save)"
+                        raise ComponentError(
+                            f"{told} called save {self.saved} times, expected one."
+                        )
                     continue
                 loads = self.loads
                 begin = clock()

@@ -118,7 +118,8 @@ class DistancePicture:
         )
         wrong = found.longer_than_needed
         if wrong:
-            words += f"{wrong} cities would be served faster by another edge that is online."
+            cities = "1 city" if wrong == 1 else f"{wrong} cities"
+            words += f"{cities} would be served faster by another edge that is online."
         else:
             words += "No city would be served faster by another edge that is online."
         return finding, words

@@ -68,6 +68,8 @@ def resolutions(geo_dns, *, centers=2, dead=0):
         place = numbers.get(id(center))
         if place is None or not healthy[place]:
             expected = "one of the centers it was made with, and a healthy one"
+            if not any(healthy):
+                expected = "NoHealthyCenter to be raised, as no center is healthy"
             raise ComponentError(wrong_return(call, center, expected))
         places.append(place)
     places = np.array(places)

@@ -36,10 +36,9 @@ class Moves:
 
     @property
     def against(self):
-        """How many users left the first center although its percent grew."""
-        if self.wanted[0] <= self.wanted_before[0]:
-            return 0
-        return int(np.sum(self.moved & (self.before == 0)))
+        """How many users left a center although its percent grew."""
+        grew = self.wanted > self.wanted_before
+        return int(np.sum(self.moved & grew[self.before]))
 
     @property
     def shares(self):

@@ -107,7 +107,8 @@ class SharesPicture:
             f"{100 * worst:.1f} points off. "
         )
         if moves.against:
-            return finding, f"{words}{moves.against} users left Washington though its percent grew."
+            left = f"{moves.against:,} of the users left a center though its percent grew."
+            return finding, f"{words}{left}"
         return finding, f"{words}Nobody left a center whose percent grew."
 
     def _show_curves(self, moves):

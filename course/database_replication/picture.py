@@ -126,16 +126,18 @@ def architecture(replicas=3):
         Tier("clients", (Node("clients", ("browsers and apps",)),)),
         Tier("load balancer", (Node("balancer"),)),
         Tier("web tier", tuple(Node(name, ("with your router",)) for name in web), zone=behind),
-        Tier("primary", (Node("primary", ("takes the writes",)),), zone=behind),
+        Tier("primary", (Node("primary", ("takes the writes,", "sends its log")),), zone=behind),
         Tier(
             "replicas",
-            tuple(Node(name, ("reads only",)) for name in copies),
+            tuple(Node(name, ("follows the log,", "answers reads")) for name in copies),
             new=True,
             zone=behind,
         ),
     )
     links = [("clients", "balancer", "HTTP")]
     links += [("balancer", name, "") for name in web]
-    links += [(name, "primary", "SQL" if name == "web-2" else "") for name in web]
-    links += [("primary", name, "log" if name == "replica-2" else "") for name in copies]
+    links += [(name, "primary", "") for name in web]
+    links += [("primary", name, "") for name in copies]
+    # any router asks any replica: two arrows that cross no box stand for all of them
+    links += [(web[0], copies[0], "reads"), (web[-1], copies[-1], "reads")]
     return draw_architecture(tiers, links)

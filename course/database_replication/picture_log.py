@@ -67,7 +67,7 @@ class LogPicture:
     def _prepare_answers(self, axes):
         axes.set(xlim=(-0.6, 2.6), ylim=(0, 1.02), ylabel="share of the reads")
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-        axes.set_xticks(range(3), ["newest\nvalue", "older\nvalue", "never in\nthe log"])
+        axes.set_xticks(range(3), ["newest\nvalue", "older\nvalue", "from another\nplace"])
         self.ghost_bars = axes.add_collection(
             PolyCollection([], facecolor=style.PALE, edgecolor=style.GREY, hatch="//")
         )
@@ -89,14 +89,15 @@ class LogPicture:
         self.your_bars.set_verts(_bars(shipped, 0.0))
         wrong, before = shipped.answers["wrong"], ghost.answers["wrong"]
         off = int((shipped.lsn != shipped.in_order).sum())
-        finding = f"{seen.name}: {wrong:,} of {shipped.reads:,} reads got a value the log never had"
+        finding = f"{seen.name}: {wrong:,} of {shipped.reads:,} reads got a value "
+        finding += "from another place in the log"
         behind = np.maximum(shipped.behind, 0)
         return finding, (
             f"{shipped.answers['newest']:,} reads got the newest value, "
             f"{shipped.answers['older']:,} an older one. By their own account the replicas were "
             f"{behind.mean():.1f} entries behind on average, at most {behind.max():,}; their lsn "
             f"was another than in order and without gaps at {off:,} of {shipped.lsn.size:,} looks. "
-            f"Applying as it comes (ghost, hatched): {before:,} wrong values."
+            f"Applying as it comes (ghost, hatched): {before:,} from another place."
         )
 
 

@@ -45,8 +45,8 @@ class Shipped:
 
     `lsn` is what the component said, `in_order` what it should have applied by then; `behind` is
     what its `lag` said. `answers` counts the reads by ANSWERS: the primary's value of that moment,
-    an older one that was right at the replica's place in the log, or a value that no moment of the
-    log had.
+    the older one that a replica which keeps the order would give, or a value from another place in
+    the log than these two.
     """
 
     times: np.ndarray

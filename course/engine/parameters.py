@@ -8,7 +8,7 @@ def number(name, value, *, at_least=-math.inf, above=-math.inf, at_most=math.inf
     """Return `value` as a float; ValueError names it when it is no finite number in the range."""
     unit = f" {unit}" if unit else ""
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError(f"{name} = {value!r}: must be a finite number{unit and ' of' + unit}")
+        raise ValueError(f"{name} = {value!r}: must be a finite number{unit and f' (in{unit})'}")
     if value < at_least:
         raise ValueError(f"{name} = {value!r}: must be ≥ {at_least:g}{unit}")
     if value <= above:

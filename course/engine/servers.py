@@ -38,4 +38,4 @@ def name_picked(balancer, *arguments):
     picked = balancer.pick(*arguments)
     if any(picked is server for server in arguments[-1]):
         return picked.name
-    return f"{short(picked)} (none of the views given)"
+    return f"{short(picked)} (which is not one of the views it was given)"

@@ -6,6 +6,7 @@ Every server writes its own log, sorted by time; their clocks agree. The request
 wait in one queue of the database, whose times come from the recursion of Kiefer and Wolfowitz.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -124,7 +125,10 @@ def read_logs(parse_line, merge_logs, logs):
     call, count = f"{name_of(merge_logs)}(…)", sum(map(len, streams))
     entries = []
     with sentences(call):
-        for entry in merge_logs(*map(iter, streams)):
+        merged = merge_logs(*map(iter, streams))
+        if not isinstance(merged, Iterable):
+            raise ComponentError(wrong_return(call, merged, "an iterator"))
+        for entry in merged:
             if len(entries) == count:
                 raise ComponentError(f"{call} gave more than the {count:,} entries put in.")
             entries.append(entry)

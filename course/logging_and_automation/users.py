@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course.engine import parameters, workload
-from course.engine.component import ComponentError, name_of, sentences, wrong_return
+from course.engine.component import ComponentError, name_of, sentences, short, wrong_return
 
 DAYS = 42
 AFTER = (1, 2, 3, 5, 7, 10, 14)
@@ -110,11 +110,14 @@ def _active(function, events):
     with sentences(call):
         counted = function(list(events))
     if not isinstance(counted, dict):
-        raise ComponentError(wrong_return(call, counted, "a dict of day → users"))
+        raise ComponentError(wrong_return(call, counted, "a dict of day → number of users"))
     active = np.zeros(DAYS, dtype=int)
     for day, users in counted.items():
         if not (_whole(day) and _whole(users) and 0 <= day < DAYS and users >= 0):
-            raise ComponentError(f"{call} has {day!r}: {users!r}, expected a day and its users.")
+            raise ComponentError(
+                f"{call} has {short(day)}: {short(users)}, expected a whole day (0 to {DAYS - 1}) "
+                "and how many users (a number)."
+            )
         active[day] = users
     return active
 

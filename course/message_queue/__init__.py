@@ -9,7 +9,7 @@ from course.engine import parameters
 from course.engine.component import name_of
 from course.message_queue.dots_picture import DotsPicture, Handled
 from course.message_queue.files import QueueFile, QueueFileError, read_file
-from course.message_queue.messages import EveryTime, ForgetfulQueue, Message, fields
+from course.message_queue.messages import ForgetfulQueue, Message, fields
 from course.message_queue.model import QueueResult, capacity, fluid_backlog, simulate
 from course.message_queue.picture import Burst, BurstPicture, architecture
 from course.message_queue.poison_picture import Poisoned, PoisonPicture
@@ -199,7 +199,7 @@ def explore_crash(queue, consumer=None):
             kill_worker=kill_worker,
             kill_queue=kill_queue,
         )
-        return Crashed(name_of(queue), name_of(consumer or EveryTime), measured)
+        return Crashed(name_of(queue), consumer and name_of(consumer), measured)
 
     controls = {
         "messages": slider("photos", 60, 20, 120, 10),

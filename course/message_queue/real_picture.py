@@ -17,10 +17,10 @@ BARS = ("published", "delivered", "done", "done twice", "lost")
 
 @dataclass(frozen=True)
 class Crashed:
-    """A real run, with the names of the queue and of the consumer."""
+    """A real run, with the names of the queue and of the consumer, if there is one."""
 
     queue: str
-    consumer: str
+    consumer: str | None
     measured: Measured
 
 
@@ -98,15 +98,16 @@ class CrashPicture:
         counts = (len(run.published), len(run.begun), done, run.twice, run.lost)
         for bar, count in zip(self.bars, counts, strict=True):
             bar.set_width(min(count, MOST))
+        into = f"{crashed.consumer} before" if crashed.consumer else "every delivery stored in"
         killed = "; ".join(f"{who} ({where})" for _, who, where in run.killed) or "nobody"
         return (
             f"{len(run.published)} photos published, {done} done, {run.lost} lost, "
             f"{run.twice} done twice"
         ), (
-            f"{crashed.queue} in a process of its own, {crashed.consumer} before a SQLite file. "
+            f"{crashed.queue} in a process of its own, {into} a SQLite file. "
             f"Killed: {killed}. {len(run.begun)} deliveries were begun for {len(run.published)} "
-            f"photos. A publish took {milliseconds(run.publish_seconds)} (median), with its sync "
-            f"to the disk; the queue's file has {run.file_bytes:,} bytes."
+            f"photos. A publish took {milliseconds(run.publish_seconds)} (median); the queue's "
+            f"file has {run.file_bytes:,} bytes."
         )
 
 

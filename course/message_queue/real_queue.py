@@ -58,8 +58,8 @@ class Served:
             if method == "len":
                 with self.component.sentences(f"len({self.name})"):
                     return len(self.queue)
-            told = ", ".join(map(repr, arguments)) or "now"
-            call = f"{self.name}.{method}({told})"
+            told = [*map(repr, arguments)] if method == "ack" else [*map(repr, arguments), "now"]
+            call = f"{self.name}.{method}({', '.join(told)})"
             with self.component.sentences(call):
                 if method == "ack":
                     return bool(self.queue.ack(*arguments))

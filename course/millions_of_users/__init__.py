@@ -250,9 +250,10 @@ def chosen(design, traffic):
 
 
 def goals_met(plan, *, seed=0, traffic=PUBLISHED):
-    """Return (goals met by name, one sentence of what happened) of a plan as `chosen` gives it."""
+    """Return (goals met by name, what happened in words) of a plan as `chosen` gives it."""
     result = simulate(Architecture(**plan), seed=seed, traffic=traffic)
-    return result.goals, f"{traffic.name} day: {result.summary()}"
+    why = f". No goal counts, as {result.nothing_counts}" if result.nothing_counts else ""
+    return result.goals, f"{traffic.name} day: {result.summary()}{why}"
 
 
 @lru_cache(maxsize=64)

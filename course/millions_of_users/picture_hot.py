@@ -6,6 +6,7 @@ from matplotlib import rc_context
 from course.view import style
 
 SHARDS, KEYS = 16, 20
+LOADS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)  # × the fair share: the sliders give 0.07 to 12
 
 
 class HotPicture:
@@ -19,8 +20,11 @@ class HotPicture:
         self.moving = (self.before, self.after, self.limit, self.top, self.found)
 
     def _prepare_loads(self, axes):
-        axes.set(xlim=(0.3, SHARDS + 0.7), ylim=(0, 6), xlabel="shards, the busiest first")
-        axes.set(ylabel="accesses over the fair share", xticks=range(1, SHARDS + 1, 3))
+        axes.set(xlim=(0.3, SHARDS + 0.7), xlabel="shards, the busiest first")
+        axes.set(yscale="log", ylim=(0.045, 16), ylabel="accesses over the fair share")
+        axes.set(xticks=range(1, SHARDS + 1, 3))
+        axes.set_yticks(LOADS, [f"{load:g} ×" for load in LOADS])
+        axes.minorticks_off()
         axes.axhline(1, color=style.INK, linewidth=0.8)
         (self.before,) = axes.plot(
             [], [], marker="s", markersize=5, label="as they are", **style.BASELINE
@@ -47,17 +51,16 @@ class HotPicture:
         """Draw a Heated; return (finding, words)."""
         fair = heated.accesses / heated.shards
         places = np.arange(1, heated.shards + 1)
-        self.before.set_data(places, np.minimum(np.sort(heated.before)[::-1] / fair, 6))
-        self.after.set_data(places, np.minimum(np.sort(heated.after)[::-1] / fair, 6))
+        self.before.set_data(places, np.sort(heated.before)[::-1] / fair)
+        self.after.set_data(places, np.sort(heated.after)[::-1] / fair)
         self.limit.set_data([0.3, KEYS + 0.7], [heated.factor * fair] * 2)
         ranks, top = np.arange(1, heated.top.size + 1), np.maximum(heated.top, 100)
         self.top.set_data(ranks[~heated.found], top[~heated.found])
         self.found.set_data(ranks[heated.found], top[heated.found])
         worst, then = heated.before.max() / fair, heated.after.max() / fair
-        count = int(heated.found.sum())
         finding = (
-            f"The busiest shard: {worst:.1f} × its fair share; {then:.1f} × with {count} hot "
-            f"key{'' if count == 1 else 's'} spread"
+            f"The busiest shard: {worst:.1f} × its fair share; {then:.1f} × with {heated.hot} hot "
+            f"key{'' if heated.hot == 1 else 's'} spread"
         )
         wrong = f" For {heated.wrong} keys hot_keys is wrong." if heated.wrong else ""
         return finding, (

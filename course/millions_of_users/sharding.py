@@ -3,6 +3,7 @@
 The ghost beside a ring is the rule `number of the key modulo number of the nodes`, by arithmetic.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -190,7 +191,8 @@ def _sizes(stores, count):
 class Heated:
     """Loads of shards with celebrities: accesses on each, and after the found keys are spread.
 
-    top: accesses of the busiest keys, most first; found: which of them `hot_keys` returned.
+    top: accesses of the busiest keys, most first; found: which of them `hot_keys` returned; hot:
+    how many keys it returned in all; wrong: about how many it is wrong.
     """
 
     accesses: int
@@ -200,6 +202,7 @@ class Heated:
     after: np.ndarray
     top: np.ndarray
     found: np.ndarray
+    hot: int
     wrong: int
 
 
@@ -233,6 +236,7 @@ def heat(hot_keys, *, seed=0, keys=400, skew=0.6, celebrity=0.1, shards=8, facto
         after=after,
         top=counts[order],
         found=spread[order],
+        hot=int(spread.sum()),
         wrong=0 if hot_keys is None else int(np.sum(spread != true)),
     )
 
@@ -241,8 +245,11 @@ def _hot(hot_keys, names, counts, shards, factor):
     accesses = dict(zip(names, counts.tolist(), strict=True))
     call = f"{name_of(hot_keys)}(accesses, {shards}, {factor:g})"
     with sentences(call):
-        found = list(hot_keys(accesses, shards, factor))
-        strange = [key for key in found if key not in accesses]
+        found = hot_keys(accesses, shards, factor)
+        if not isinstance(found, Iterable):
+            raise ComponentError(wrong_return(call, found, "a list of keys"))
+        found = list(found)
+    strange = [key for key in found if not isinstance(key, str) or key not in accesses]
     if strange:
         raise ComponentError(wrong_return(call, strange[0], "keys of accesses"))
     return set(found)

@@ -178,11 +178,11 @@ def explore_database(choose_database):
     controls = {f"need_{number}": view.tick(need) for number, need in enumerate(NEEDS)}
 
     def answer(needs):
-        with sentences(f"choose_database({needs or '{}'})"):
+        with sentences(f"choose_database({needs})"):
             word = choose_database(set(needs))
         if word not in ("relational", "non-relational"):
             expected = "'relational' or 'non-relational'"
-            raise ComponentError(wrong_return(f"choose_database({needs or '{}'})", word, expected))
+            raise ComponentError(wrong_return(f"choose_database({needs})", word, expected))
         return word
 
     def run(**ticked):

@@ -111,10 +111,13 @@ def result_of(component, served, started, workers):
     wrong = np.flatnonzero(~(in_order & np.isfinite(finished)))
     if wrong.size:
         row = int(wrong[0])
-        times = f"arrived_at = {arrived[row]:.3f}, started_at = {first[row]:.3f}"
+        columns = {"arrived_at": arrived, "started_at": started, "finished_at": finished}
+        times = ", ".join(
+            f"{name} = {column[row]:.3f}" for name, column in columns.items() if column is not None
+        )
         raise ComponentError(
-            f"{students.name_of(component)} left request {row} with {times}, finished_at = "
-            f"{finished[row]:.3f}: these must come in this order."
+            f"{students.name_of(component)} left request {row} with {times}: "
+            "these must come in this order."
         )
     return Result(
         arrived_at=arrived,

@@ -82,17 +82,20 @@ class ServerPicture:
             who, seen = f"With your {self.yours} requests wait", run.yours.mean_wait
             seen /= run.service_time
         theory_says = theory.mean_wait(run.utilization * run.workers, 1.0, run.workers)
+        workers, whose, their = f"{run.workers} workers", "the workers'", "their"
+        if run.workers == 1:
+            workers, whose, their = "1 worker", "the worker's", "its"
         if run.utilization >= 1:
-            title = f"Overload: {run.utilization:.0%} of the workers' time is asked for"
+            title = f"Overload: {run.utilization:.0%} of {whose} time is asked for"
             title += "; the queue grows as long as it lasts"
             formula = "in overload it grows for as long as the run lasts"
         else:
             title = f"{run.utilization:.0%} busy: a request waits {seen:.1f} × its service time"
             formula = f"theory says {theory_says:.1f} × for an endless run"
         words = (
-            f"{run.workers} worker{'s' * (run.workers > 1)}, {run.utilization:.0%} of their time "
-            f"asked for. {who} {milliseconds(seen * run.service_time)} on average, {seen:.1f} × "
-            f"the service time; {formula}."
+            f"{workers}, {run.utilization:.0%} of {their} time asked for. {who} "
+            f"{milliseconds(seen * run.service_time)} on average, {seen:.1f} × the service time; "
+            f"{formula}."
         )
         if run.yours:
             same = abs(seen - times) < 1e-6 * max(1.0, times)

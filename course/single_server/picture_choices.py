@@ -83,7 +83,8 @@ class CatalogPicture:
         smallest = self.machines[0]
         if run.machine is None:
             title = f"{run.arrival_rate:g} requests/s: no machine is big enough. Scaling up ends"
-            return title, f"{title} at about {run.ceiling or run.arrival_rate:g} requests/s."
+            end = run.ceiling or run.arrival_rate
+            return title, f"From about {end:g} requests/s on no machine of the catalog will do."
         power = run.machine.workers / smallest.workers
         price = run.machine.monthly_cost / smallest.monthly_cost
         ratio = f"{power:g} × the power of {smallest.name} for {price:g} × its price"

@@ -115,10 +115,12 @@ class TierPicture:
         out = int(result.thrown_out.sum())
         parts = []
         if result.tier.dies_at < result.duration:
-            parts.append(f"{result.sessions_lost} sessions died with web-1")
+            lost = result.sessions_lost
+            parts.append(f"{lost} session{'s' * (lost != 1)} died with web-1")
         if result.tier.added_at < result.duration:
             parts.append(f"the newcomer serves {newest:.0f} % of the pages")
-        parts.append(f"{out} users had to log in again" if out else "nobody was thrown out")
+        again = f"{out} user{'s' * (out != 1)} had to log in again"
+        parts.append(again if out else "nobody was thrown out")
         return f"{compared.name}: {', '.join(parts)}"
 
     def _words(self, compared, shares, others):

@@ -3,7 +3,7 @@
 simulate_scaling(Autoscaler, target=0.6, cooldown=600) → Scaled
 
 Pages are counted, not followed one by one: a step at a time, so many come, and the servers that run
-can serve so many. Pages beyond that are turned away. A day has some 30 million of them.
+can serve so many. Pages beyond that are turned away. A day has some 25 million of them.
 """
 
 import math

@@ -88,14 +88,14 @@ class ServingPicture:
             line.set_data(*_so_far(times / 60))
         thrown, let_in = int(served.thrown_out.sum()), int(served.let_in.sum())
         lost = int(ghost.thrown_out.sum())
-        death = f"; sessions in the servers: {lost}" if dies_at < ghost.duration else ""
-        who = "nobody" if not thrown else f"{thrown}"
-        finding = f"Your tier threw {who} out and let {let_in or 'no'} strangers in{death}"
+        strangers = f"{let_in or 'no'} stranger{'s' * (let_in != 1)}"
+        finding = f"Your tier threw {thrown or 'nobody'} out and let {strangers} in"
+        if dies_at < ghost.duration:
+            finding += f"; with sessions in the servers {lost} would have been thrown out"
         return finding, (
             f"Of {len(served.times):,} requests {kinds[0].sum():,} got their page and "
             f"{kinds[1].sum():,} rightly a 401: {served.strange.sum():,} came without a valid "
-            f"session, first visits and expired sessions among them. With sessions in the servers, "
-            f"{lost} users would have been thrown out."
+            f"session, first visits and expired sessions among them."
         )
 
 

@@ -113,7 +113,7 @@ class SessionsPicture:
         self.here[0].set_data([kept.lifetime], [share])
         self.here[1].set_data([kept.lifetime], [kept.stored_now])
         wrong = result.count(THROWN_OUT) + result.count(LET_IN)
-        verdict = f"{wrong} wrong answers" if wrong else "every answer right"
+        verdict = f"{wrong} wrong answer{'s' * (wrong != 1)}" if wrong else "every answer right"
         return f"{kept.name}, lifetime {kept.lifetime:g} min: {verdict}", (
             f"{result.look_ups:,} look-ups: {result.count(USER):,} gave the user, "
             f"{result.count(NOBODY):,} rightly None; {result.count(THROWN_OUT):,} threw out a user "

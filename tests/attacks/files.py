@@ -112,6 +112,18 @@ def names(folder: Path, places: Places) -> None:
         Path(os.fsdecode(os.fsencode(folder) + b"/" + name.replace(b"/", b"|"))).write_text("{}")
 
 
+def long_name(folder: Path, places: Places) -> None:
+    """Have a name that leaves no room for anything to be put before or behind it."""
+    (folder / ("語" * 83 + ".csv")).write_text("1")
+
+
+def half_written(folder: Path, places: Places) -> None:
+    """Have files where the grader might write the first part of the notebook."""
+    for name in (f".{NAME}.ipynb.{os.getpid()}", f".timestamp.txt.{os.getpid()}"):
+        (folder / name).mkdir()
+        (folder / name / "data.txt").write_text("data")
+
+
 def deep(folder: Path, places: Places) -> None:
     """Have folders 150 deep."""
     start = os.getcwd()
@@ -176,7 +188,9 @@ ATTACKS = [
         says="was taken for",
     ),
     beside("names with control characters", names, says="another notebook"),
-    beside("folders 150 deep", deep, says="characters", stock=False),
+    beside("a file with a name of 253 bytes", long_name, says="more than 200 bytes"),
+    beside("a folder named as what is being written", half_written),
+    beside("folders 150 deep", deep, says="more than 200 bytes", stock=False),
     beside("3000 files", many, says="more than 1000"),
     beside("large files", large, says="more than", stock=False),
     Attack("an own module", helper, least=ALL_POINTS, most=ALL_POINTS),

@@ -20,6 +20,11 @@ def link(folder: Path, places: Places) -> None:
     (folder / "timestamp.txt").symlink_to(places.course / "solutions" / "02_load_balancer.py")
 
 
+def far(folder: Path, places: Places) -> None:
+    """Have timestamp.txt be a link whose target no file system can have."""
+    (folder / "timestamp.txt").symlink_to("x" * 300)
+
+
 def pipe(folder: Path, places: Places) -> None:
     """Have timestamp.txt be a pipe."""
     os.mkfifo(folder / "timestamp.txt")
@@ -42,6 +47,7 @@ ATTACKS: list[Attack] = [
     beside("timestamp of many digits", stamp(b"9" * 40 + b"h"), says="no time"),
     beside("timestamp that names a file", stamp(b"2026-03-01 12:00:00 /dev/zero"), says="no time"),
     beside("timestamp that is a link", link, says="symbolic link"),
+    beside("timestamp that is a link to an impossible name", far, says="symbolic link"),
     beside("timestamp that is a pipe", pipe, says="no time"),
     beside("timestamp that is a folder", directory, says="no time"),
     beside(FORGED, stamp(b"2020-01-01 00:00:00 UTC")),
