@@ -247,7 +247,7 @@ ERRORS = {
     ),
     "no hidden check": (
         'check="alpha_hidden" points=3',
-        'check="alpha_hidden_2" points=3',
+        'check="beta_hidden_2" points=3',
         'cell 5 ("alpha"): needs a visible and a hidden check after it',
     ),
     "check of nothing": (
@@ -290,7 +290,7 @@ def test_too_few_exercises(tmp_path):
     at = SCRIPT.index("# %% [markdown]\n# ## Exercise C")
     end = SCRIPT.index("# %% [markdown]\n# ## Explain")
     script = (SCRIPT[:at] + SCRIPT[end:]).replace('check="beta" points=3', 'check="beta" points=5')
-    script = script.replace('check="alpha_hidden" points=3', 'check="beta_hidden" points=6')
+    script = script.replace('check="beta_hidden" points=3', 'check="beta_hidden" points=6')
     result = autograder("build", "--root", make_course(tmp_path / "course", script))
     assert "2 exercises: a notebook has 3 to 5" in result.output
 
