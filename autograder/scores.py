@@ -145,13 +145,16 @@ class Scores:
 
     def _patiently(self, work: Callable[[], Any]) -> Any:
         """Do the work; while somebody else has the database locked, try again."""
-        deadline, pause = time.monotonic() + self.patience, 0.05
+        deadline, pause, doubled = time.monotonic() + self.patience, 0.05, False
         while True:
             try:
                 with _quietly():
                     return work()
             except (DBAPIError, InvalidEntry) as error:  # nbgrader makes one of the other
                 said = str(getattr(error, "orig", error)).partition("\n")[0]
+                if "unique" in said.lower() and not doubled:  # somebody has just added that row
+                    doubled = True
+                    continue
                 if "locked" not in said and "busy" not in said:
                     raise GradebookError(
                         f"The gradebook {self._place()}: {said}: {self._mend(said)}"

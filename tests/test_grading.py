@@ -20,6 +20,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder import grading, intake, receipts, records, workers
 from autograder.assignment import Assignment
@@ -143,6 +144,42 @@ def test_the_gradebook_holds_no_submission_that_is_written(course):
         gc.collect()
         held = [each for each in gc.get_objects() if isinstance(each, SubmittedAssignment)]
         assert len(held) <= 1 and assignment.scores.students(NAME) == {f"s{n}" for n in range(5)}
+
+
+def test_a_due_date_changed_while_grading_holds_for_the_next_submission(course):
+    received = datetime(2026, 3, 1, 12)
+    with closing(Assignment(course, NAME)) as assignment:
+        lateness = assignment.scores.lateness
+        lateness.plugin_class = type("Seen", (Counting,), {"late": []})
+        for student, due in (("s0", datetime(2026, 3, 2)), ("s1", datetime(2026, 3, 1))):
+            with Gradebook(assignment.scores.url) as gradebook:
+                gradebook.update_or_create_assignment(NAME, duedate=due)
+            assignment.scores.save(student, NAME, assignment.cells, received)
+        assert lateness.plugin_class.late == ["s1"]
+
+
+def test_a_row_that_somebody_adds_in_the_same_moment_is_used(course, monkeypatch):
+    with closing(Assignment(course, NAME)) as assignment:
+        add = assignment.scores.gradebook.add_student
+
+        def both_add(student):
+            with Gradebook(assignment.scores.url) as gradebook:  # such as formgrader
+                gradebook.add_student(student, last_name="Lovelace")
+            return add(student)
+
+        monkeypatch.setattr(assignment.scores.gradebook, "add_student", both_add)
+        assignment.scores.save("ada", NAME, assignment.cells, None)
+        assert assignment.scores.students(NAME) == {"ada"}
+        assert assignment.scores.gradebook.find_student("ada").last_name == "Lovelace"
+
+
+class Counting(LateSubmissionPlugin):
+    """Notes who is late."""
+
+    late: list
+
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        self.late.append(student_id)
 
 
 def test_scores_that_cannot_be_written_are_one_students_refusal(course):
@@ -374,12 +411,15 @@ def test_a_dask_cluster_gives_the_same_and_survives_a_worker(course, tmp_path):
     assert classroom.gradebook_rows(course, NAME) == classroom.gradebook_rows(local, NAME)
 
 
-def test_receipts_count_not_the_students_timestamp(course):
+@pytest.mark.parametrize("written", ["2026-04-01T10:00:00+00:00", "2026-04-01T12:00+02:00"])
+def test_receipts_count_not_the_students_timestamp(course, written):
+    """Also one that somebody has written by hand, in a zone of their own."""
     folder = classroom.hand_in(course, "ada", NAME, classroom.varied(NAME, 0), "1999-01-01 UTC")
     digest = hashlib.sha256((folder / f"{NAME}.ipynb").read_bytes()).hexdigest()
-    receipt = receipts.Receipt(NAME, "ada", "2026-04-01T10:00:00+00:00", digest)
-    receipts.append(receipts.path_of(course), [receipt])
+    receipts.append(receipts.path_of(course), [receipts.Receipt(NAME, "ada", written, digest)])
     assert graded(course)["ada"].received == "2026-04-01T10:00:00+00:00"
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        assert gradebook.find_submission(NAME, "ada").timestamp == datetime(2026, 4, 1, 10)
 
 
 def test_process_isolation_is_said(course):
