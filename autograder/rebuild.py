@@ -54,10 +54,10 @@ def rebuild(course: NotebookNode, submitted: list[Any]) -> Rebuilt:
         place = claimed[number]
         if place is None:
             place = known.place_of_text(one.text, anchor, claimed)
-        if place is None or (place in theirs and not known.takes(place)):
-            after.setdefault(anchor, []).append(one)
-            continue
-        if the_check.get(place, number) != number:  # a copy, such as above the solution to try it
+        taken = place in theirs and not known.takes(place)
+        # such as a check that was copied above the solution to try it
+        copied = place is not None and the_check.get(place, number) != number
+        if place is None or taken or copied:
             after.setdefault(anchor, []).append(one)
             continue
         if place in theirs:

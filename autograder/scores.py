@@ -44,7 +44,7 @@ class Scores:
     """The one writer of a gradebook."""
 
     def __init__(self, config: Config, course_id: str, patience: float = PATIENCE) -> None:
-        self.config, self.patience = config, patience
+        self.patience = patience
         self.url = config.CourseDirectory.db_url
         try:
             self.gradebook: Gradebook = self._patiently(lambda: Gradebook(self.url, course_id))
