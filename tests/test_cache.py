@@ -36,6 +36,7 @@ from course.cache.real import PHOTOS, Timeless, make_file, measure_file
 from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
+from tests import oracles
 from tests.course_scripts import solved
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
 
@@ -75,7 +76,7 @@ def test_lru_against_ches_approximation(skew, che, ideal):
     """
     popularity = workload.zipf_popularity(10_000, skew)
     assert theory.lru_hit_ratio(popularity, 1000) == pytest.approx(che, abs=1e-4)
-    assert theory.ideal_hit_ratio(popularity, 1000) == pytest.approx(ideal, abs=1e-4)
+    assert oracles.ideal_hit_ratio(popularity, 1000) == pytest.approx(ideal, abs=1e-4)
     measured = hit_ratios(LRU, skew=skew, capacity=1000).mean()
     assert abs(measured - che - 0.001) < 4 * 0.00065
 
@@ -113,7 +114,7 @@ def test_the_curves_are_the_formulas():
         for size in (20, 100, 500, 1000):
             che = theory.lru_hit_ratio(popularity, size)
             assert np.interp(size, sizes, lru) == pytest.approx(che, abs=0.012)
-            best = theory.ideal_hit_ratio(popularity, size)
+            best = oracles.ideal_hit_ratio(popularity, size)
             assert np.interp(size, sizes, ideal) == pytest.approx(best, abs=0.025)
         assert np.all(fifo <= lru + 1e-12) and np.all(lru <= ideal + 0.002)
 

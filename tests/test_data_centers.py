@@ -31,9 +31,9 @@ from course.data_centers import (
 )
 from course.data_centers.model import PATIENCE, _waits
 from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, nearest
-from course.engine import theory
 from course.engine.cities import CITIES
 from course.engine.component import ComponentError
+from tests import oracles
 from tests.course_scripts import checks, solved, verdict
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
 
@@ -153,7 +153,7 @@ def test_the_wait_at_a_center_against_pollaczek_and_khinchine():
     mean, error = mean_and_error(
         [waits_in_line(simulate(seed=seed, **chosen)).mean() for seed in range(12)]
     )
-    expected = theory.mean_wait_any_work(80.0, 0.01, 0.0)
+    expected = oracles.mean_wait_any_work(80.0, 0.01, 0.0)
     assert error < 0.03 * expected
     assert abs(mean - expected) < 4 * error
 

@@ -52,7 +52,7 @@ from course.millions_of_users import (
 from course.millions_of_users.plan import TUNED, shared_queue, waits
 from course.millions_of_users.tiers import STEP, TIERS, flow, rate
 from course.submit import examine
-from tests import capstone
+from tests import capstone, oracles
 from tests.course_scripts import ROOT, cells, solved
 from tests.explorers import assert_every_step_is_seen, corners, ends
 
@@ -271,10 +271,10 @@ def test_balancers_wait_in_the_order_of_notebook_02():
     assert float((often * mean)[0]) == pytest.approx(4)  # M/M/1 at 0.8
     often, mean = waits(np.array([0.9]), np.array([1e6]), 1.0, "power of two choices")
     assert 1 + float((often * mean)[0]) == pytest.approx(
-        theory.mean_latency_of_choices(0.9), abs=1e-6
+        oracles.mean_latency_of_choices(0.9), abs=1e-6
     )
     often, mean = waits(np.array([0.8]), np.array([4.0]), 1.0, "round robin")
-    exact = theory.mean_latency_round_robin(0.8, 4)
+    exact = oracles.mean_latency_round_robin(0.8, 4)
     assert 1 + float((often * mean)[0]) == pytest.approx(exact, rel=0.1)  # an approximation
     for balancer in BALANCERS:  # one server: nothing to choose
         often, mean = waits(np.array([0.8]), np.array([1.0]), 1.0, balancer)

@@ -46,6 +46,7 @@ from course.stateless_tier.serving_picture import Answered, ServingPicture
 from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
 from course.stateless_tier.sessions_picture import Kept
 from course.stateless_tier.traffic import PAGE_EVERY, visits
+from tests import oracles
 from tests.course_scripts import cells, names_before, run, solved, verdict
 from tests.explorers import (
     assert_every_step_is_seen,
@@ -208,7 +209,7 @@ def test_any_server_in_turn_is_round_robin():
     means = [
         simulate(InTurn, seed=seed, shared_store=True, **chosen).mean_latency for seed in range(20)
     ]
-    expected = theory.mean_latency_round_robin(0.8, 4, 0.6)
+    expected = oracles.mean_latency_round_robin(0.8, 4, 0.6)
     assert expected == pytest.approx(0.6 * 3.2674, rel=1e-4)
     assert abs(np.mean(means) - expected) < 4 * standard_error(means) < 0.04 * expected
 

@@ -56,11 +56,6 @@ def backbone_times(sources, targets):
     return angles * (2 * DETOUR * EARTH_RADIUS / LIGHT_IN_FIBRE)
 
 
-def round_trip_time(source, target):
-    """Return the seconds from one point to another and back, with the last mile."""
-    return float(round_trip_times([source], [target])[0, 0])
-
-
 def load_time(round_trip, size, bandwidth):
     """Return the seconds from a click until `size` bytes have come over a new connection.
 

@@ -1,6 +1,5 @@
 """What happened: one row a request, in columns, and the figures that are read off them."""
 
-import csv
 from array import array
 from dataclasses import dataclass
 
@@ -139,21 +138,6 @@ class Result:
         )
         failed = f", {self.errors:,} failed" if self.errors else ""
         return f"{text}{failed}."
-
-    def to_csv(self, path):
-        """Write one line a request (times in seconds, empty where it never happened) to `path`."""
-        with open(path, "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["arrived_at", "started_at", "finished_at", "server", "failed"])
-            columns = (self.arrived_at, self.started_at, self.finished_at)
-            for arrived, started, finished, place, failed in zip(
-                *(column.tolist() for column in columns),
-                self.place.tolist(),
-                self.failed.tolist(),
-                strict=True,
-            ):
-                start = "" if started != started else started
-                writer.writerow([arrived, start, finished, self.names[place], failed])
 
 
 def milliseconds(seconds):

@@ -1,10 +1,9 @@
-"""A server with workers and a queue, and the clockwork that feeds it.
+"""A server with workers and a queue, and the arrivals that feed it.
 
-One reusable event a worker (`Timer`) instead of a process a request: the same SimPy clock and the
-same event order, several times faster (benchmarks/simulation.py).
+One reusable event per worker (`Timer`) instead of one process per request: the same SimPy clock
+and the same order of events, several times faster (benchmarks/simulation.py).
 """
 
-import math
 from collections import deque
 
 from simpy.events import NORMAL, Event
@@ -13,10 +12,10 @@ NOT_YET = float("nan")
 
 
 class Request:
-    """One request on its way: it came at `arrived_at` and needs `work` seconds of a worker.
+    """One request: it arrived at `arrived_at` (s) and needs `work` seconds of a worker.
 
     `started_at` and `finished_at` (s) are nan until they happen; `failed` says that it left
-    unserved; `place` is the number of the station that had it last.
+    without being served; `place` is the number of the station that had it last.
     """
 
     __slots__ = ("arrived_at", "failed", "finished_at", "number", "place", "started_at", "work")
@@ -34,7 +33,10 @@ class Request:
 
 
 class Timer(Event):
-    """A SimPy event that can be started again each time it has gone off; then it calls `action`."""
+    """A SimPy event that calls `action(timer)` when it goes off and can then be started again.
+
+    `request` is for the owner: what the timer is at work on, or None.
+    """
 
     def __init__(self, env, action):
         super().__init__(env)
@@ -42,34 +44,37 @@ class Timer(Event):
         self._ok, self._value = True, None
 
     def start(self, delay):
+        """Go off in `delay` seconds. Only for a timer that is not running."""
         self.callbacks = self.actions
         self.env.schedule(self, NORMAL, delay)
 
 
 class Station:
-    """A server: `workers` requests at a time, others wait in arrival order; at most `room` in all.
+    """A server: it serves `workers` requests at a time; the others wait in order of arrival.
 
     `place` is its number among the stations. `on_leave(request)` is called when a request has been
     served, or has failed with the station.
-    `active` is the number of requests in service or waiting now.
+
+    `up` says whether it is running, `active` how many requests are in service or waiting now.
+    `timers` are its workers, one Timer each, whose `request` is the one in service; `idle` are
+    those without a request, and `waiting` are the requests in the queue.
     """
 
-    def __init__(self, env, workers, on_leave, *, place=0, room=math.inf):
-        self.env, self.workers, self.on_leave = env, workers, on_leave
-        self.place, self.room = place, room
+    def __init__(self, env, workers, on_leave, *, place=0):
+        self.env, self.workers, self.on_leave, self.place = env, workers, on_leave, place
         self.active, self.waiting = 0, deque()
         self.restore()
 
     def restore(self):
-        """Be up, with every worker idle."""
+        """Come up, with every worker idle."""
         self.up = True
         self.timers = [Timer(self.env, self._finish) for _ in range(self.workers)]
         self.idle = self.timers[::-1]
 
     def submit(self, request):
-        """Start the request if a worker is free, else let it wait; False if down or full."""
+        """Start the request if a worker is free, else let it wait; False if the station is down."""
         request.place = self.place
-        if not self.up or self.active >= self.room:
+        if not self.up:
             return False
         self.active += 1
         if self.idle:
@@ -81,16 +86,16 @@ class Station:
     def fail(self):
         """Go down: everything in service or waiting leaves now, failed; `submit` refuses."""
         lost = [timer.request for timer in self.timers if timer.request] + list(self.waiting)
-        for timer in self.timers:  # what was scheduled still goes off, and finds nothing to finish
+        for timer in self.timers:  # they still go off, and find no request to finish
             timer.request = None
         self.up, self.active = False, 0
         self.waiting.clear()
         for request in lost:
-            request.failed, request.finished_at = True, self.env._now
+            request.failed, request.finished_at = True, self.env.now
             self.on_leave(request)
 
     def _start(self, timer, request):
-        request.started_at = self.env._now
+        request.started_at = self.env.now
         timer.request = request
         timer.start(request.work)
 
@@ -98,7 +103,7 @@ class Station:
         request = timer.request
         if request is None:
             return
-        request.finished_at = self.env._now
+        request.finished_at = self.env.now
         self.active -= 1
         if self.waiting:
             self._start(timer, self.waiting.popleft())
@@ -114,7 +119,7 @@ def arrivals(env, times, works, submit):
 
     def arrive(timer):
         request = timer.request
-        request.arrived_at = now = env._now
+        request.arrived_at = now = env.now
         for number, time, work in rows:
             timer.request = Request(number, time, work)
             timer.start(time - now if time > now else 0.0)
@@ -129,7 +134,7 @@ def arrivals(env, times, works, submit):
 
 
 def _in_blocks(times, works, size=4096):
-    """Yield (number, time, work) in Python's numbers, a block at a time: no list of all traffic."""
+    """Yield (number, time, work) as Python numbers, block by block: no list of all traffic."""
     for start in range(0, len(times), size):
         block = slice(start, start + size)
         columns = times[block].tolist(), works[block].tolist()
