@@ -1,4 +1,4 @@
-"""Calling the student's component: whatever goes wrong in it becomes one sentence."""
+"""Call a student's component; turn whatever goes wrong inside it into one sentence."""
 
 import copy
 import inspect
@@ -7,11 +7,11 @@ import re
 
 
 class ComponentError(Exception):
-    """A student's component did something the simulation cannot go on from; str() is a sentence."""
+    """A component did something that the simulation cannot go on from; str() is a sentence."""
 
 
 def name_of(component):
-    """Return what a student calls it: the name of the function, class, or class of the instance."""
+    """Return the name of a function or a class; of an instance, the name of its class."""
     return getattr(component, "__name__", None) or type(component).__name__
 
 
@@ -30,24 +30,42 @@ def make(component, *, seed=0, **arguments):
         return component(**{key: value for key, value in offered.items() if key in wanted})
 
 
-class sentences:
-    """Context manager: an exception inside becomes a ComponentError that names `call`.
+def methods(component, *signatures):
+    """Return the bound methods of `component` that `signatures` name, as a tuple in that order.
 
-    A stub's NotImplementedError passes on unchanged, and so does a ComponentError.
+    A signature is a name alone or with its parameters, such as "pick(servers)"; the ComponentError
+    for a missing method repeats it.
+    """
+    found = []
+    for signature in signatures:
+        method = getattr(component, signature.partition("(")[0], None)
+        if not callable(method):
+            raise ComponentError(f"{name_of(component)} has no method {signature}.")
+        found.append(method)
+    return tuple(found)
+
+
+class sentences:
+    """Context manager: an exception inside becomes a ComponentError that names the call.
+
+    call: the call's text, or a function that returns it. Around a loop, give a function that reads
+    the loop's variables: the text is then made only when it is needed.
+    passing: further exceptions that are not the student's mistake, such as NoHealthyCenter. They
+    pass through unchanged, as a stub's NotImplementedError and a ComponentError always do.
     """
 
-    def __init__(self, call):
+    def __init__(self, call, passing=()):
         self.call = call
+        self.passing = (NotImplementedError, ComponentError, *passing)
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, error, traceback):
-        if error is None or isinstance(error, (NotImplementedError, ComponentError)):
-            return False
-        if not isinstance(error, Exception):
-            return False
-        raise ComponentError(raised(self.call, error)) from error
+        if isinstance(error, Exception) and not isinstance(error, self.passing):
+            call = self.call() if callable(self.call) else self.call
+            raise ComponentError(raised(call, error)) from error
+        return False
 
 
 class events_only:

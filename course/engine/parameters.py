@@ -1,11 +1,13 @@
-"""Checks of the numbers a person gives to a simulation: one sentence that names value and range."""
+"""Validate the numbers a person gives to a simulation: one sentence that names value and range."""
 
 import math
 from numbers import Integral, Real
 
+NEVER = math.inf  # s: the time of what does not happen; a person may also say None
+
 
 def number(name, value, *, at_least=-math.inf, above=-math.inf, at_most=math.inf, unit=""):
-    """Return `value` as a float; ValueError names it when it is no finite number in the range."""
+    """Return `value` as a float; ValueError names it unless it is a finite number in the range."""
     unit = f" {unit}" if unit else ""
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ValueError(f"{name} = {value!r}: must be a finite number{unit and f' (in{unit})'}")
@@ -18,8 +20,15 @@ def number(name, value, *, at_least=-math.inf, above=-math.inf, at_most=math.inf
     return float(value)
 
 
+def time(name, value, *, at_least=0, above=-math.inf, at_most=math.inf):
+    """Return `value` (s) as a float, NEVER for None or NEVER; ValueError as `number` raises it."""
+    if value is None or value == NEVER:
+        return NEVER
+    return number(name, value, at_least=at_least, above=above, at_most=at_most, unit="s")
+
+
 def count(name, value, *, at_least=1, at_most=10_000_000):
-    """Return `value` as an int; ValueError names it when it is no whole number in the range."""
+    """Return `value` as an int; ValueError names it unless it is a whole number in the range."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError(f"{name} = {value!r}: must be a whole number")
     if not at_least <= value <= at_most:
@@ -28,7 +37,7 @@ def count(name, value, *, at_least=1, at_most=10_000_000):
 
 
 def choice(name, value, options):
-    """Return `value`; ValueError names it and the options when it is not one of them."""
+    """Return `value`; ValueError names it and the options unless it is one of them."""
     if value not in options:
         raise ValueError(f"{name} = {value!r}: must be one of {', '.join(map(repr, options))}")
     return value

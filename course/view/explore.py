@@ -2,8 +2,9 @@
 
     explore(controls, run, picture) → Explorer
 
-`controls` names the sliders, `run(**values)` simulates and returns what happened, and the picture
-shows it. A run that fails because of the student's component shows one sentence instead.
+`controls` names the sliders, `run(**values)` simulates and returns what happened as a dict, and
+`picture.show(**outcome)` draws that. A run that fails because of the student's component shows one
+sentence instead.
 """
 
 import gc
@@ -23,6 +24,7 @@ from traitlets import Unicode
 
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
+from course.engine.parameters import NEVER
 from course.view.canvas import Canvas
 from course.view.limit import TimeLimitReached, time_limit
 from course.view.style import INK, PAPER, WARNING
@@ -42,7 +44,7 @@ SECONDS = 3.0  # how long one move may take before it is stopped
 
 
 def drawing():
-    """Return whether pictures are wanted: not while nbgrader runs a notebook."""
+    """Return whether to draw: not while nbgrader executes the notebook."""
     return "NBGRADER_EXECUTION" not in os.environ
 
 
@@ -75,9 +77,36 @@ def slider(label, value, low, high, step, unit=""):
     )
 
 
+def in_percent(label, value, low, high, step, unit="%"):
+    """Return a slider of per cent; `run` gets a share of 1."""
+    return _divided(slider(label, value, low, high, step, unit), 100)
+
+
+def in_milliseconds(label, value, low, high, step, unit="ms"):
+    """Return a slider of milliseconds; `run` gets seconds."""
+    return _divided(slider(label, value, low, high, step, unit), 1000)
+
+
+def _divided(control, divisor):
+    control.divisor = divisor
+    return control
+
+
 def steps(label, options, value=None):
     """Return a slider over `options`: names, or (name, value) pairs, from left to right."""
     return _one_of(widgets.SelectionSlider, label, options, value)
+
+
+def moments(label, times, value=NEVER, *, unit="{} s", seconds=1, never="first"):
+    """Return a slider over `times`, shown as `unit` says; `run` gets seconds, NEVER for "never".
+
+    times: numbers, `seconds` s each. value: one of them, or NEVER. never: where "never" stands,
+    "first" or "last"; None leaves it out.
+    """
+    options = [(unit.format(time), time * seconds) for time in times]
+    if never:
+        options.insert(0 if never == "first" else len(options), ("never", NEVER))
+    return steps(label, options, value if value == NEVER else value * seconds)
 
 
 def choice(label, options, value=None):
@@ -106,10 +135,11 @@ def _look(label):
 def explore(controls, run, picture, *, seconds=SECONDS):
     """Return the sliders with their picture, or None while nbgrader executes the notebook.
 
-    controls: dict of widgets by the names of `run`'s parameters. run(**values) → anything.
-    picture: has `.figure`, `.moving` (the artists that change), and `.show(outcome)`, which sets
+    controls: dict of widgets by the names of `run`'s parameters. run(**values) → dict.
+    picture: has `.figure`, `.moving` (the artists that change), and `.show(**outcome)`, which sets
     them and returns (finding, words): the picture's title, and what it shows in one or two
     sentences. Both are its caption: text drawn into a picture costs 2 ms a line.
+    seconds: how long one move may take before it is stopped.
     """
     if not drawing():
         return None
@@ -155,8 +185,8 @@ class Explorer(widgets.Box):
 
     @property
     def values(self):
-        """The sliders' values by name."""
-        return {name: control.value for name, control in self.controls.items()}
+        """What `run` is given: the controls' values by name, in shares of 1 and in seconds."""
+        return {name: _value_of(control) for name, control in self.controls.items()}
 
     def _moved(self, change):
         """Refresh: at once, or in a kernel, in the background, so that it is idle at once again.
@@ -191,7 +221,8 @@ class Explorer(widgets.Box):
                 )
             except SystemExit:
                 return self._say("Your code ended the program: leave exit() out of it.")
-            finding, words = self.picture.show(outcome)
+            shown = self.picture.show
+            finding, words = shown(**outcome) if isinstance(outcome, dict) else shown(outcome)
             with self.image.hold_sync():  # one message
                 self.image.tooltip = finding
                 self.image.value = self.canvas.png()
@@ -210,6 +241,11 @@ class Explorer(widgets.Box):
         title = f"<b>{escape(finding)}.</b> " if finding else ""
         text = PERCENT.sub("\u202f%", f"{title}{escape(words)}")
         self.sentence.value = f'<p style="{look}" role="status">{text}</p>'
+
+
+def _value_of(control):
+    divisor = getattr(control, "divisor", None)
+    return control.value / divisor if divisor else control.value
 
 
 def _in_a_kernel():

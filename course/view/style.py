@@ -46,3 +46,11 @@ def figure(rows=1, columns=2, *, width=7.6, height=3.5, **grid):
     with rc_context(LOOK):
         fig = Figure(figsize=(width, height), dpi=100, layout="constrained", facecolor=PAPER)
         return fig, fig.subplots(rows, columns, **grid)
+
+
+def legend_below(axes, *, left=-0.16, down=0.14, ncols=2, **options):
+    """Put the legend below the axes, `left` and `down` in parts of their width and height.
+
+    options: those of matplotlib's `Axes.legend`. Call it within `rc_context(LOOK)`.
+    """
+    return axes.legend(ncols=ncols, loc="upper left", bbox_to_anchor=(left, -down), **options)
