@@ -63,7 +63,8 @@ def pictures(name):
         made.clear()
 
     def run(text, place):
-        with contextlib.redirect_stdout(io.StringIO()):
+        hush = contextlib.redirect_stdout(io.StringIO())
+        with hush, contextlib.suppress(NotImplementedError):  # 00's function is left to the reader
             exec(compile(text, f"{name} {place}", "exec"), namespace)
         freeze(place)
 
