@@ -10,8 +10,8 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import ClearSolutions
 
-from autograder.build import refresh_sound_sources
-from autograder.preprocessors import HideHiddenChecks, NamedStubs
+from autograder.build.preprocessors import HideHiddenChecks, NamedStubs
+from autograder.build.release import refresh_sound_sources
 
 root = Path(__file__).resolve().parent
 refresh_sound_sources(root)

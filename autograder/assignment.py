@@ -16,8 +16,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
-from autograder import intake, receipts, records, sources
-from autograder.build import configuration
+from autograder import intake, receipts, records
+from autograder.build import script as sources
+from autograder.build.release import configuration
 from autograder.outputs import kept_error
 from autograder.rebuild import Rebuilt, rebuild
 from autograder.scores import Scores

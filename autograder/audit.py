@@ -19,7 +19,8 @@ from unittest import mock
 
 from cosmic_ray.exceptions import CosmicRayTestingException
 
-from autograder import halves, sources
+from autograder import halves
+from autograder.build import script as sources
 from autograder.equivalent import Equivalent, Listed, Outcome
 from autograder.forks import Ending, Forks, Limits
 from autograder.mutants import Mutant, mutants_of, operators

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from traitlets.config import Config
 
 from autograder import class_data, whose
-from autograder.anatomy import UNGRADED
+from autograder.build.lint import UNGRADED
 
 
 class CollectError(Exception):

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from autograder import execute, intake, receipts, records, workers
 from autograder.assignment import Assignment, AssignmentError
-from autograder.build import BuildError
+from autograder.build.release import BuildError
 from autograder.plain import plain
 from autograder.rebuild import Rebuilt
 from autograder.records import Record

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from unittest import mock
 
-from autograder.sources import Cell
+from autograder.build.script import Cell
 
 
 def run(text: str, namespace: dict[str, Any], place: str = "cell") -> None:

@@ -17,7 +17,7 @@ import click
 import nbformat
 from nbgrader.api import Gradebook
 
-from autograder import sources
+from autograder.build import script as sources
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent

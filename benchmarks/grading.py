@@ -28,7 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from autograder import sources
+from autograder.build import script as sources
 from tests import classroom
 
 NAME = "02_load_balancer"

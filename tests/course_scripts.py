@@ -4,7 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from autograder import halves, sources
+from autograder import halves
+from autograder.build import script as sources
 from autograder.halves import run, verdict
 
 __all__ = [

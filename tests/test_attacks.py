@@ -25,7 +25,7 @@ from nbgrader.server_extensions.formgrader import handlers
 
 import course as course_package
 from autograder import grading
-from autograder.build import configuration
+from autograder.build.release import configuration
 from autograder.cli import main
 from autograder.grading import Settings
 from autograder.records import Record

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder.build import BuildError, build, differences, refresh_sources
+from autograder.build.release import BuildError, build, differences, refresh_sources
 from autograder.cli import main
 from autograder.whole import write_whole
 from tests.toy_course import SCRIPT, TITLE, make_course
@@ -344,7 +344,7 @@ def test_a_failed_conversion_is_one_line(course, monkeypatch):
     def fail(self):
         raise NbGraderException("no room")
 
-    monkeypatch.setattr("autograder.build.GenerateAssignment.start", fail)
+    monkeypatch.setattr("autograder.build.release.GenerateAssignment.start", fail)
     with pytest.raises(BuildError, match="01_toy: nbgrader generate_assignment failed: no room"):
         build(course)
 

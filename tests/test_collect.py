@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder import receipts, whose
-from autograder.build import _put_environment_on_path as put_environment_on_path
+from autograder.build.release import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
 from autograder.unpack import files_in
 from autograder.whose import Person, WhoseError

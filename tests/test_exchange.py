@@ -16,7 +16,7 @@ from nbgrader.exchange.default import (
 )
 from nbgrader.utils import get_username
 
-from autograder.build import build, configuration
+from autograder.build.release import build, configuration
 from tests.toy_course import make_course
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder.build import _put_environment_on_path as put_environment_on_path
+from autograder.build.release import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
 from autograder.export import CanvasExporter, CsvExporter, MoodleExporter, guarded, unguarded
 from tests.course_scripts import ROOT

@@ -21,7 +21,7 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 from sqlalchemy.exc import SAWarning
 
 from autograder import feedback, feedback_page, safe_html
-from autograder.build import configuration
+from autograder.build.release import configuration
 from autograder.cli import main
 from tests import narrow
 from tests.toy_course import SCRIPT, make_course

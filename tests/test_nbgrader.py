@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 from nbgrader.validator import Validator
 
 from autograder import grading
-from autograder.build import build
+from autograder.build.release import build
 from tests.classroom import gradebook_rows, nbgrader
 from tests.course_scripts import NAMES, ROOT, cells, exercises
 

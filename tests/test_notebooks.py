@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder import sources
+from autograder.build import script as sources
 from tests.course_scripts import (
     NAMES,
     ROOT,

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from autograder import links
-from autograder.build import build
+from autograder.build import links
+from autograder.build.release import build
 from autograder.cli import main
 from tests.course_scripts import EVERY, ROOT
 from tests.toy_course import SCRIPT, make_course
@@ -37,7 +37,7 @@ def course(tmp_path_factory):
 @pytest.fixture
 def quick(monkeypatch):
     """Let notebooks/ count as what solutions/ give: comparing them takes a second."""
-    monkeypatch.setattr("autograder.publish.differences", lambda root, names: [])
+    monkeypatch.setattr("autograder.build.publish.differences", lambda root, names: [])
 
 
 def autograder(*arguments):
@@ -265,7 +265,7 @@ def test_what_cannot_be_tidied_up_is_no_failure(course, tmp_path, quick, monkeyp
     def fail(to, folder):
         raise PermissionError(13, "Permission denied", str(folder))
 
-    monkeypatch.setattr("autograder.publish._remove_empty_folders", fail)
+    monkeypatch.setattr("autograder.build.publish._remove_empty_folders", fail)
     result = publish(course, to, "01_toy")
     assert result.exit_code == 0 and "removed notebooks/02_toy" in result.output
 
@@ -275,7 +275,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(course, tmp_path, quick, mon
     def fail(*arguments):
         raise PermissionError(13, "Permission denied", "/some/file")
 
-    monkeypatch.setattr(f"autograder.publish.{step}", fail)
+    monkeypatch.setattr(f"autograder.build.publish.{step}", fail)
     result = publish(course, tmp_path / "class")
     sentence = "nothing was published: Permission denied (/some/file); see to that."
     assert result.output == f"Error: {tmp_path / 'class'}: {sentence}\n"

@@ -14,8 +14,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from autograder.publish import publish
-from autograder.student_tree import CONDA_NAMES
+from autograder.build.publish import publish
+from autograder.build.student_tree import CONDA_NAMES
 from tests.course_scripts import EVERY, NAMES, ROOT, exercises, sentences
 from tests.test_release import open_lines, secret_lines
 

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from autograder.build import differences
+from autograder.build.release import differences
 from tests.course_scripts import EVERY, NAMES, ROOT, cells
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from autograder import equivalent
-from autograder.build import BuildError, scripts
+from autograder.build.release import BuildError, scripts
+from autograder.build.script import SourceError
 from autograder.commands import root_option
-from autograder.sources import SourceError
 
 
 @click.command("audit")

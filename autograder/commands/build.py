@@ -2,9 +2,9 @@
 
 import click
 
-from autograder.build import BuildError, build, differences
+from autograder.build.release import BuildError, build, differences
+from autograder.build.script import SourceError
 from autograder.commands import root_option
-from autograder.sources import SourceError
 
 
 @click.command("build")

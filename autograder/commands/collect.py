@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from autograder.build import BuildError, configuration
+from autograder.build.release import BuildError, configuration
 from autograder.class_data import GradebookError
 from autograder.classroom import CollectError, class_of
 from autograder.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED, Row, collect

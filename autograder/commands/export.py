@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from autograder.build import BuildError, configuration
+from autograder.build.release import BuildError, configuration
 from autograder.class_data import GradebookError, opened
 from autograder.commands import root_option
 from autograder.export import FORMATS, write

@@ -2,8 +2,8 @@
 
 import click
 
-from autograder import links
-from autograder.build import BuildError, scripts
+from autograder.build import links
+from autograder.build.release import BuildError, scripts
 from autograder.commands import root_option
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from autograder import links
-from autograder.build import BuildError
+from autograder.build import links
+from autograder.build.publish import PublishError, publish
+from autograder.build.release import BuildError
+from autograder.build.script import SourceError
 from autograder.commands import root_option
-from autograder.publish import PublishError, publish
-from autograder.sources import SourceError
 
 
 @click.command("publish")

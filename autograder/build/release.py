@@ -15,7 +15,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-from autograder import anatomy, sources
+from autograder.build import lint as anatomy
+from autograder.build import script as sources
 from autograder.whole import reason, write_whole
 
 
@@ -183,7 +184,7 @@ def _said_by_nbgrader():
     """Yield a log that prints nothing, and the list of the errors told to it."""
     said: list[str] = []
     heard = _Heard(said)
-    log = logging.getLogger("autograder.build")
+    log = logging.getLogger("autograder.build.release")
     log.setLevel(logging.ERROR)
     log.propagate = False
     log.addHandler(heard)

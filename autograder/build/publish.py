@@ -7,9 +7,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import links
-from autograder.build import differences, scripts
-from autograder.student_tree import digest, student_tree, untracked
+from autograder.build import links
+from autograder.build.release import differences, scripts
+from autograder.build.student_tree import digest, student_tree, untracked
 from autograder.whole import reason
 
 BY_PRODUCTS = ("__pycache__", ".ipynb_checkpoints")

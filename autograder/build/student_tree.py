@@ -14,7 +14,7 @@ from string import Template
 
 import nbformat
 
-from autograder import links
+from autograder.build import links
 
 PACKAGES = (
     "cloudpickle",

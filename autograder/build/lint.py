@@ -4,7 +4,7 @@ import ast
 import builtins
 import re
 
-from autograder.sources import JUDGE, SourceError
+from autograder.build.script import JUDGE, SourceError
 
 POINTS = {"visible": 8, "hidden": 9, "written": 3}
 CAPSTONE_POINTS = {"visible": 5, "hidden": 12, "written": 3}

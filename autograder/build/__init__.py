@@ -1,0 +1,1 @@
+"""From a script in solutions/ to the release, and to the repository that students get."""
