@@ -28,8 +28,8 @@ from sqlalchemy.exc import DBAPIError
 from traitlets import Dict
 
 from autograder.class_data import GradebookError
+from autograder.files import write_whole
 from autograder.grades import ExportError, Grades, Mark, grades
-from autograder.whole import write_whole
 from autograder.whose import Person
 
 Table = list[list[str]]

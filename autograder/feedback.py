@@ -19,7 +19,7 @@ from autograder import class_data, class_records, feedback_page, safe_html
 from autograder.class_data import GradebookError, Places
 from autograder.class_records import Record
 from autograder.feedback_page import Course, Mark, Section
-from autograder.whole import write_whole
+from autograder.files import write_whole
 
 # what nbgrader's own release_feedback needs beside the page, and what it may look like
 BESIDE = {

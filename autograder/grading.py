@@ -24,13 +24,13 @@ from pathlib import Path
 from autograder import execute, intake, receipts, records, workers
 from autograder.assignment import Assignment, AssignmentError
 from autograder.build.release import BuildError
+from autograder.files import write_whole
 from autograder.plain import plain
 from autograder.rebuild import Rebuilt
 from autograder.records import Record
 from autograder.sandbox.client import SECRET, SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from autograder.scores import GradebookError
-from autograder.whole import write_whole
 
 NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
 

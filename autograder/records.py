@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.files import write_whole
 from autograder.plain import plain, plain_notes
-from autograder.whole import write_whole
 
 
 @dataclass

@@ -13,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from autograder import class_data, class_records, report_pictures
 from autograder.class_data import Check, Work
 from autograder.class_records import Record
+from autograder.files import write_whole
 from autograder.report_pictures import Picture
-from autograder.whole import write_whole
 
 MESSAGES_SHOWN = 10  # an assignment
 MESSAGE_LENGTH = 300  # characters

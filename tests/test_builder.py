@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 
 from autograder.build.release import BuildError, build, differences, refresh_sources
 from autograder.cli import main
-from autograder.whole import write_whole
+from autograder.files import write_whole
 from tests.toy_course import SCRIPT, TITLE, make_course
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.build import links
 from autograder.build.release import differences, scripts
 from autograder.build.student_tree import digest, student_tree, untracked
-from autograder.whole import reason
+from autograder.files import reason
 
 BY_PRODUCTS = ("__pycache__", ".ipynb_checkpoints")
 IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # nobody's, and left alone

@@ -17,7 +17,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.build import lint as anatomy
 from autograder.build import script as sources
-from autograder.whole import reason, write_whole
+from autograder.files import reason, write_whole
 
 
 class BuildError(Exception):
