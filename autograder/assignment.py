@@ -16,9 +16,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
-from autograder import intake, receipts, records
+from autograder import intake, records
 from autograder.build import script as sources
 from autograder.build.release import configuration
+from autograder.collect import receipts
 from autograder.outputs import kept_error
 from autograder.rebuild import Rebuilt, rebuild
 from autograder.scores import Scores

@@ -28,9 +28,9 @@ from sqlalchemy.exc import DBAPIError
 from traitlets import Dict
 
 from autograder.class_data import GradebookError
+from autograder.collect.identify import Person
 from autograder.files import write_whole
 from autograder.grades import ExportError, Grades, Mark, grades
-from autograder.whose import Person
 
 Table = list[list[str]]
 FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n\0＝＋－＠]")  # full-width ones: Japanese spreadsheets

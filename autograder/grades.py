@@ -8,7 +8,7 @@ from nbgrader.api import Assignment, Grade, Student, SubmittedAssignment, Submit
 from sqlalchemy import Connection, case, func, or_, select
 
 from autograder import class_data
-from autograder.whose import Person
+from autograder.collect.identify import Person
 
 
 class ExportError(Exception):

@@ -21,9 +21,10 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from autograder import execute, intake, receipts, records, workers
+from autograder import execute, intake, records, workers
 from autograder.assignment import Assignment, AssignmentError
 from autograder.build.release import BuildError
+from autograder.collect import receipts
 from autograder.files import write_whole
 from autograder.plain import plain
 from autograder.rebuild import Rebuilt

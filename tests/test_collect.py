@@ -17,11 +17,12 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder import receipts, whose
 from autograder.build.release import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
-from autograder.unpack import files_in
-from autograder.whose import Person, WhoseError
+from autograder.collect import identify as whose
+from autograder.collect import receipts
+from autograder.collect.archive import files_in
+from autograder.collect.identify import Person, WhoseError
 from tests.course_scripts import ROOT
 
 ONE, TWO = "01_toy", "02_other"

@@ -22,9 +22,10 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
 
-from autograder import grading, intake, receipts, records, workers
+from autograder import grading, intake, records, workers
 from autograder.assignment import Assignment
 from autograder.cli import main
+from autograder.collect import receipts
 from autograder.grading import Settings
 from autograder.sandbox.limits import Limits
 from benchmarks.grading import dask

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
-from autograder import whose
-from autograder.unpack import files_in
+from autograder.collect import identify as whose
+from autograder.collect.archive import files_in
 
 
 class SafeExtractor(ExtractorPlugin):

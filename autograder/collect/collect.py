@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from autograder import receipts, whose
 from autograder.classroom import Class, CollectError
-from autograder.receipts import Receipt
-from autograder.unpack import LITTER, Found, files_in
+from autograder.collect import identify as whose
+from autograder.collect import receipts
+from autograder.collect.archive import LITTER, Found, files_in
+from autograder.collect.receipts import Receipt
 
 OURS = ("solutions", "course", "autograder", "tests", "grading/collected", "grading/records")
 COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"
