@@ -20,9 +20,9 @@ from autograder import intake, records
 from autograder.build import script as sources
 from autograder.build.release import configuration
 from autograder.collect import receipts
+from autograder.gradebook.write import Scores
 from autograder.outputs import kept_error
 from autograder.rebuild import Rebuilt, rebuild
-from autograder.scores import Scores
 
 
 class AssignmentError(Exception):

@@ -15,11 +15,12 @@ from pathlib import Path
 import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from autograder import class_data, class_records, feedback_page, safe_html
-from autograder.class_data import GradebookError, Places
+from autograder import class_records, feedback_page, safe_html
 from autograder.class_records import Record
 from autograder.feedback_page import Course, Mark, Section
 from autograder.files import write_whole
+from autograder.gradebook import read as class_data
+from autograder.gradebook.read import GradebookError, Places
 
 # what nbgrader's own release_feedback needs beside the page, and what it may look like
 BESIDE = {

@@ -26,12 +26,12 @@ from autograder.assignment import Assignment, AssignmentError
 from autograder.build.release import BuildError
 from autograder.collect import receipts
 from autograder.files import write_whole
+from autograder.gradebook.write import GradebookError
 from autograder.plain import plain
 from autograder.rebuild import Rebuilt
 from autograder.records import Record
 from autograder.sandbox.client import SECRET, SandboxUnavailable
 from autograder.sandbox.limits import Limits
-from autograder.scores import GradebookError
 
 NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
 

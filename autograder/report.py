@@ -10,10 +10,11 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder import class_data, class_records, report_pictures
-from autograder.class_data import Check, Work
+from autograder import class_records, report_pictures
 from autograder.class_records import Record
 from autograder.files import write_whole
+from autograder.gradebook import read as class_data
+from autograder.gradebook.read import Check, Work
 from autograder.report_pictures import Picture
 
 MESSAGES_SHOWN = 10  # an assignment

@@ -15,7 +15,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from autograder.class_data import Check
+from autograder.gradebook.read import Check
 
 BLUE, ORANGE, INK = "#0072B2", "#E69F00", "#222222"
 WIDTH = 3.6  # inches

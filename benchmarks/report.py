@@ -19,7 +19,7 @@ import click
 from nbgrader import api
 from sqlalchemy import insert
 
-from autograder import class_data
+from autograder.gradebook import read as class_data
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = [f"{part}_{kind}" for part in "abc" for kind in ("check", "check_2", "hidden", "hidden_2")]

@@ -16,7 +16,13 @@ from nbgrader.plugins import CsvExportPlugin
 
 from autograder.build.release import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
-from autograder.export import CanvasExporter, CsvExporter, MoodleExporter, guarded, unguarded
+from autograder.gradebook.export import (
+    CanvasExporter,
+    CsvExporter,
+    MoodleExporter,
+    guarded,
+    unguarded,
+)
 from tests.course_scripts import ROOT
 
 ONE, TWO = "01_toy", "02_other"
@@ -233,7 +239,7 @@ def test_nbgrader_export_plugins_write_the_same(course):
 
 
 def test_nbgraders_command_finds_the_plugin(course):
-    words = ["export", "--exporter=autograder.export.CanvasExporter", "--to=canvas.csv"]
+    words = ["export", "--exporter=autograder.gradebook.export.CanvasExporter", "--to=canvas.csv"]
     ran = subprocess.run(
         [sys.executable, "-m", "nbgrader", *words], cwd=course, capture_output=True, text=True
     )

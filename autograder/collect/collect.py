@@ -17,11 +17,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from autograder.classroom import Class, CollectError
 from autograder.collect import identify as whose
 from autograder.collect import receipts
 from autograder.collect.archive import LITTER, Found, files_in
 from autograder.collect.receipts import Receipt
+from autograder.gradebook.roster import Class, CollectError
 
 OURS = ("solutions", "course", "autograder", "tests", "grading/collected", "grading/records")
 COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from autograder.build.release import BuildError, configuration
-from autograder.class_data import GradebookError
-from autograder.classroom import CollectError, class_of
 from autograder.collect.archive import UnpackError
 from autograder.collect.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED, Row, collect
 from autograder.collect.receipts import ReceiptsError
 from autograder.commands import root_option
+from autograder.gradebook.read import GradebookError
+from autograder.gradebook.roster import CollectError, class_of
 from autograder.plain import plain
 
 SENTENCE = 2000  # characters of an error: a path may be long

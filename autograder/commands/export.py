@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from autograder.build.release import BuildError, configuration
-from autograder.class_data import GradebookError, opened
 from autograder.commands import root_option
-from autograder.export import FORMATS, write
-from autograder.grades import ExportError, grades
+from autograder.gradebook.export import FORMATS, write
+from autograder.gradebook.grades import ExportError, grades
+from autograder.gradebook.read import GradebookError, opened
 
 
 @click.command("export")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from autograder.class_data import GradebookError
 from autograder.commands import root_option
 from autograder.feedback import write_feedback
+from autograder.gradebook.read import GradebookError
 
 
 @click.command("feedback")

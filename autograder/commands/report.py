@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from autograder.class_data import GradebookError
 from autograder.commands import root_option
+from autograder.gradebook.read import GradebookError
 from autograder.report import write_report
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from nbgrader.api import Assignment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import Connection, case, func, or_, select
 
-from autograder import class_data
 from autograder.collect.identify import Person
+from autograder.gradebook import read as class_data
 
 
 class ExportError(Exception):

@@ -1,7 +1,7 @@
 """Grades as files that spreadsheets, Canvas and Moodle read; also nbgrader's export plugins.
 
     autograder export --format canvas
-    nbgrader export --exporter=autograder.export.CanvasExporter --to=canvas.csv
+    nbgrader export --exporter=autograder.gradebook.export.CanvasExporter --to=canvas.csv
 
 csv     a row for a student and assignment, the columns of nbgrader's own export (0.9).
 canvas  a row a student. Canvas' gradebook import wants "Student", "ID", maybe "SIS User ID" and
@@ -27,10 +27,10 @@ from nbgrader.plugins import ExportPlugin
 from sqlalchemy.exc import DBAPIError
 from traitlets import Dict
 
-from autograder.class_data import GradebookError
 from autograder.collect.identify import Person
 from autograder.files import write_whole
-from autograder.grades import ExportError, Grades, Mark, grades
+from autograder.gradebook.grades import ExportError, Grades, Mark, grades
+from autograder.gradebook.read import GradebookError
 
 Table = list[list[str]]
 FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n\0＝＋－＠]")  # full-width ones: Japanese spreadsheets

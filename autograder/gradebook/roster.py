@@ -9,9 +9,9 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 from traitlets.config import Config
 
-from autograder import class_data
 from autograder.build.lint import UNGRADED
 from autograder.collect import identify as whose
+from autograder.gradebook import read as class_data
 
 
 class CollectError(Exception):

@@ -1,0 +1,1 @@
+"""nbgrader's gradebook: the one reader, the one writer, the roster and exports."""
