@@ -15,10 +15,11 @@ from pathlib import Path
 import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from autograder import class_records, feedback_page, safe_html
-from autograder.class_records import Record
+from autograder import feedback_page, safe_html
 from autograder.feedback_page import Course, Mark, Section
 from autograder.files import write_whole
+from autograder.grade import class_records
+from autograder.grade.class_records import Record
 from autograder.gradebook import read as class_data
 from autograder.gradebook.read import GradebookError, Places
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder import class_records, report_pictures
-from autograder.class_records import Record
+from autograder import report_pictures
 from autograder.files import write_whole
+from autograder.grade import class_records
+from autograder.grade.class_records import Record
 from autograder.gradebook import read as class_data
 from autograder.gradebook.read import Check, Work
 from autograder.report_pictures import Picture

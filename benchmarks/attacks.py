@@ -17,8 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from autograder import grading
-from autograder.grading import Settings
+from autograder.grade import grade as grading
+from autograder.grade.grade import Settings
 from tests import test_attacks as attacked
 from tests.attacks import ALL_POINTS, NAME, Attack, Places
 from tests.attacks.making import notebook, student

@@ -24,11 +24,11 @@ from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 
 import course as course_package
-from autograder import grading
 from autograder.build.release import configuration
 from autograder.cli import main
-from autograder.grading import Settings
-from autograder.records import Record
+from autograder.grade import grade as grading
+from autograder.grade.grade import Settings
+from autograder.grade.records import Record
 from autograder.sandbox.client import Sandbox, SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from tests.attacks import ATTACKS, NAME, Places

@@ -22,11 +22,12 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
 
-from autograder import grading, intake, records, workers
-from autograder.assignment import Assignment
 from autograder.cli import main
 from autograder.collect import receipts
-from autograder.grading import Settings
+from autograder.grade import grade as grading
+from autograder.grade import intake, records, workers
+from autograder.grade.assignment import Assignment
+from autograder.grade.grade import Settings
 from autograder.sandbox.limits import Limits
 from benchmarks.grading import dask
 from tests import classroom, postgresql

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.judge import NOT_JUDGED, Judge, Verdict
+from autograder.grade.judge import NOT_JUDGED, Judge, Verdict
 from tests.course_scripts import ROOT, cells
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions").glob("[0-9]*.py"))[1:]

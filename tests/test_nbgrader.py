@@ -8,8 +8,8 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.validator import Validator
 
-from autograder import grading
 from autograder.build.release import build
+from autograder.grade import grade as grading
 from tests.classroom import gradebook_rows, nbgrader
 from tests.course_scripts import NAMES, ROOT, cells, exercises
 

@@ -5,8 +5,8 @@ import json
 
 import nbformat
 
-from autograder import intake
-from autograder.rebuild import rebuild
+from autograder.grade import intake
+from autograder.grade.rebuild import rebuild
 from tests import classroom
 
 NAME = "02_load_balancer"

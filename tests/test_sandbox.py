@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from autograder.execute import Bench
+from autograder.grade.execute import Bench
 from autograder.plain import LENGTH, NOTES, plain, plain_notes
 from autograder.sandbox import client, zygote
 from autograder.sandbox.client import NotStarted, Run, Sandbox, SandboxUnavailable

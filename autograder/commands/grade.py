@@ -47,7 +47,7 @@ def command(
         gc.disable()  # to look for garbage while it imports would take a fifth of the time
         from tqdm import tqdm
 
-        from autograder import grading
+        from autograder.grade import grade as grading
 
         gc.freeze()  # nor need it look through the modules later
         gc.enable()

@@ -30,7 +30,7 @@ SHADOWING = (
     "numpy/__init__.py",
     "course/__init__.py",
     "course/checks.py",
-    "autograder/judge.py",
+    "autograder/grade/judge.py",
     "IPython/__init__.py",
 )
 

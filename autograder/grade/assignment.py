@@ -16,13 +16,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
-from autograder import intake, records
 from autograder.build import script as sources
 from autograder.build.release import configuration
 from autograder.collect import receipts
+from autograder.grade import intake, records
+from autograder.grade.outputs import kept_error
+from autograder.grade.rebuild import Rebuilt, rebuild
 from autograder.gradebook.write import Scores
-from autograder.outputs import kept_error
-from autograder.rebuild import Rebuilt, rebuild
 
 
 class AssignmentError(Exception):

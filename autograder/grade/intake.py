@@ -16,7 +16,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from autograder.outputs import kept_png
+from autograder.grade.outputs import kept_png
 
 NOTEBOOK_BYTES = 20 << 20
 FILE_BYTES = 2 << 20

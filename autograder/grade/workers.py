@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from autograder import execute
+from autograder.grade import execute
 from autograder.sandbox.client import SandboxUnavailable
 
 SWITCH = 0.001  # seconds: threads that only pass messages on should not wait for the writer

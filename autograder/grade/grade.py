@@ -21,15 +21,15 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from autograder import execute, intake, records, workers
-from autograder.assignment import Assignment, AssignmentError
 from autograder.build.release import BuildError
 from autograder.collect import receipts
 from autograder.files import write_whole
+from autograder.grade import execute, intake, records, workers
+from autograder.grade.assignment import Assignment, AssignmentError
+from autograder.grade.rebuild import Rebuilt
+from autograder.grade.records import Record
 from autograder.gradebook.write import GradebookError
 from autograder.plain import plain
-from autograder.rebuild import Rebuilt
-from autograder.records import Record
 from autograder.sandbox.client import SECRET, SandboxUnavailable
 from autograder.sandbox.limits import Limits
 

@@ -80,9 +80,9 @@ class Judge:
 
 
 def _start() -> subprocess.Popen:
-    paths = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
+    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "autograder.judge"],
+        [sys.executable, "-P", "-m", "autograder.grade.judge"],
         cwd="/",  # nothing is imported from where the command is called, such as a submission
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

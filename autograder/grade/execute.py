@@ -21,8 +21,8 @@ import threading
 import time
 from dataclasses import asdict
 
-from autograder.judge import NOT_JUDGED, Judge
-from autograder.outputs import kept_error, kept_outputs, size
+from autograder.grade.judge import NOT_JUDGED, Judge
+from autograder.grade.outputs import kept_error, kept_outputs, size
 from autograder.sandbox.client import Run, Sandbox, stretch
 from autograder.sandbox.limits import Limits
 
