@@ -29,8 +29,8 @@ from autograder.cli import main
 from autograder.grade import grade as grading
 from autograder.grade.grade import Settings
 from autograder.grade.records import Record
-from autograder.sandbox.client import Sandbox, SandboxUnavailable
-from autograder.sandbox.limits import Limits
+from autograder.grade.sandbox.client import Sandbox, SandboxUnavailable
+from autograder.grade.sandbox.limits import Limits
 from tests.attacks import ATTACKS, NAME, Places
 from tests.attacks.making import code, notebook, student
 from tests.attacks.times import FORGED

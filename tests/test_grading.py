@@ -28,7 +28,7 @@ from autograder.grade import grade as grading
 from autograder.grade import intake, records, workers
 from autograder.grade.assignment import Assignment
 from autograder.grade.grade import Settings
-from autograder.sandbox.limits import Limits
+from autograder.grade.sandbox.limits import Limits
 from benchmarks.grading import dask
 from tests import classroom, postgresql
 from tests.course_scripts import ROOT, exercises

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from autograder.grade.execute import Bench
+from autograder.grade.sandbox import client, zygote
+from autograder.grade.sandbox.client import NotStarted, Run, Sandbox, SandboxUnavailable
+from autograder.grade.sandbox.limits import MIB, Limits
 from autograder.plain import LENGTH, NOTES, plain, plain_notes
-from autograder.sandbox import client, zygote
-from autograder.sandbox.client import NotStarted, Run, Sandbox, SandboxUnavailable
-from autograder.sandbox.limits import MIB, Limits
 from tests.attacks import outside
 from tests.course_scripts import ROOT, cells, exercises
 from tests.test_attacks import shut_in
@@ -278,8 +278,8 @@ def test_long_and_many_notes_are_cut() -> None:
 
 AS_ANOTHER_USER = """
 import os
-from autograder.sandbox.client import Sandbox
-from autograder.sandbox.limits import Limits
+from autograder.grade.sandbox.client import Sandbox
+from autograder.grade.sandbox.limits import Limits
 assert os.getuid() == 12345
 box = Sandbox(["random"], Limits(), secret=[PREFIX + "/include"])
 text = '''
@@ -326,8 +326,8 @@ def test_an_interpreter_without_handles_of_processes_grades_too(tmp_path):
     )
     script = """
 import os
-from autograder.sandbox.client import Sandbox
-from autograder.sandbox.limits import Limits
+from autograder.grade.sandbox.client import Sandbox
+from autograder.grade.sandbox.limits import Limits
 assert not hasattr(os, "pidfd_open")
 box = Sandbox(["json"], Limits(cell_seconds=1.0))
 loop = {"kind": "cell", "text": "while True: pass"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from autograder.commands import root_option
-from autograder.sandbox import zygote
+from autograder.grade.sandbox import zygote
 
 # what nearly every notebook imports: taken in while this command imports nbgrader
 USUAL = ("course.view.explore", "course.view.architecture", "course.checks", "simpy")

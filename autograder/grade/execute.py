@@ -23,8 +23,8 @@ from dataclasses import asdict
 
 from autograder.grade.judge import NOT_JUDGED, Judge
 from autograder.grade.outputs import kept_error, kept_outputs, size
-from autograder.sandbox.client import Run, Sandbox, stretch
-from autograder.sandbox.limits import Limits
+from autograder.grade.sandbox.client import Run, Sandbox, stretch
+from autograder.grade.sandbox.limits import Limits
 
 TRIES = 12  # runs of one notebook: each that ends early is tried again without the cell it ended in
 OUTPUT_BYTES = 16 << 20  # kept of all outputs of a notebook

@@ -28,10 +28,10 @@ from autograder.grade import execute, intake, records, workers
 from autograder.grade.assignment import Assignment, AssignmentError
 from autograder.grade.rebuild import Rebuilt
 from autograder.grade.records import Record
+from autograder.grade.sandbox.client import SECRET, SandboxUnavailable
+from autograder.grade.sandbox.limits import Limits
 from autograder.gradebook.write import GradebookError
 from autograder.plain import plain
-from autograder.sandbox.client import SECRET, SandboxUnavailable
-from autograder.sandbox.limits import Limits
 
 NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
 

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from unittest import mock
 
 import course.checks
-from autograder.sandbox import wire
+from autograder.grade.sandbox import wire
 
 SECONDS = 10.0  # for one judgement
 MEMORY = 2 << 30

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from autograder.grade import execute
-from autograder.sandbox.client import SandboxUnavailable
+from autograder.grade.sandbox.client import SandboxUnavailable
 
 SWITCH = 0.001  # seconds: threads that only pass messages on should not wait for the writer
 SECONDS = 10  # for a scheduler to answer

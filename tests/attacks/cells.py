@@ -301,7 +301,7 @@ ATTACKS = [
         "  {'output_type': 'execute_result', 'data': {'text/plain': 1000}}, {'output_type': []}])\n"
         "import json\n"
         "class Shifted: pass\n"
-        "from autograder.sandbox import wire\n"
+        "from autograder.grade.sandbox import wire\n"
         "kept = wire.send\n"
         "wire.send = lambda channel, m: None if m.get('n') == 0 else kept(channel, m)",
         right=True,

@@ -30,8 +30,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Instance
 from traitlets.config import Config
 
-from autograder.sandbox import wire
-from autograder.sandbox.limits import Limits
+from autograder.grade.sandbox import wire
+from autograder.grade.sandbox.limits import Limits
 
 MOST = 400  # outputs of one cell
 SHOWN = ("text/plain", "image/png")  # nothing that a browser would run

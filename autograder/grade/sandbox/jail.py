@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.sandbox import calls, system
-from autograder.sandbox.limits import Limits
+from autograder.grade.sandbox import calls, system
+from autograder.grade.sandbox.limits import Limits
 
 STUDENT = 1000  # the user's number inside
 NOBODY = 64999  # the same user's number outside, under root

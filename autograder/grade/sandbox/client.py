@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import jail, system, wire, zygote
-from autograder.sandbox.limits import Limits
+from autograder.grade.sandbox import jail, system, wire, zygote
+from autograder.grade.sandbox.limits import Limits
 
 START_SECONDS = 120.0  # to import a course on a busy machine
 CLOSE_SECONDS = 10.0  # for all processes below the warm parent to end

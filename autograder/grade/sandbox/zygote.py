@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from autograder.sandbox import wire
+from autograder.grade.sandbox import wire
 
 _lock = threading.Lock()
 _users = 0
@@ -94,7 +94,13 @@ class Zygote:
         self.control, theirs = socket.socketpair()
         with open(self.complaints, "wb") as complaints, theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "autograder.sandbox.warm", str(theirs.fileno()), *modules],
+                [
+                    sys.executable,
+                    "-m",
+                    "autograder.grade.sandbox.warm",
+                    str(theirs.fileno()),
+                    *modules,
+                ],
                 pass_fds=[theirs.fileno()],
                 cwd="/",
                 env=_environment(self.scratch),

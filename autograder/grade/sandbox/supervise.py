@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox import system, wire
-from autograder.sandbox.limits import Limits
+from autograder.grade.sandbox import system, wire
+from autograder.grade.sandbox.limits import Limits
 
 EVERY = 0.05  # seconds between two looks
 TICK = os.sysconf("SC_CLK_TCK")

@@ -12,7 +12,7 @@ import errno
 import os
 import platform
 
-from autograder.sandbox import system
+from autograder.grade.sandbox import system
 
 # name: number on x86-64, on aarch64
 REFUSED = {

@@ -1,6 +1,6 @@
 """The warm parents: interpreters that have imported the course and fork for each run.
 
-zygote.py starts this as `python -m autograder.sandbox.warm SOCKET MODULE …`, with a clean
+zygote.py starts this as `python -m autograder.grade.sandbox.warm SOCKET MODULE …`, with a clean
 environment. It imports, and forks a warm parent for each socket that comes. They know nothing
 secret: no solution, no check, no grader's variable. Each run is the first process of a namespace of
 its own, and its warm parent looks after it.
@@ -16,9 +16,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import calls, jail, supervise, system, wire
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.runner import Runner
+from autograder.grade.sandbox import calls, jail, supervise, system, wire
+from autograder.grade.sandbox.limits import Limits
+from autograder.grade.sandbox.runner import Runner
 
 MOST = 64 << 20  # bytes of a message from the grader
 
