@@ -29,7 +29,7 @@ c.ZipCollectApp.downloaded_directory = "grading/downloaded"
 c.ZipCollectApp.extractor_plugin = "autograder.collect.zip_collect.SafeExtractor"
 c.ZipCollectApp.collector_plugin = "autograder.collect.zip_collect.WhoseCollector"
 # formgrader shows students' Markdown in a page with the instructor's rights: no script in it runs
-c.HTMLExporter.filters = {"markdown2html": "autograder.safe_html.markdown"}
+c.HTMLExporter.filters = {"markdown2html": "autograder.pages.safe_html.markdown"}
 c.IncludeHeaderFooter.header = ""
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own

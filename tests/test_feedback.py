@@ -20,9 +20,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from sqlalchemy.exc import SAWarning
 
-from autograder import feedback, feedback_page, safe_html
 from autograder.build.release import configuration
 from autograder.cli import main
+from autograder.pages import feedback, feedback_page, safe_html
 from tests import narrow
 from tests.toy_course import SCRIPT, make_course
 

@@ -18,9 +18,9 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
-from autograder import report
 from autograder.cli import main
 from autograder.gradebook import read as class_data
+from autograder.pages import report
 from tests import narrow
 from tests.toy_course import make_course
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from autograder.commands import root_option
-from autograder.feedback import write_feedback
 from autograder.gradebook.read import GradebookError
+from autograder.pages.feedback import write_feedback
 
 
 @click.command("feedback")

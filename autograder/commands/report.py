@@ -6,7 +6,7 @@ import click
 
 from autograder.commands import root_option
 from autograder.gradebook.read import GradebookError
-from autograder.report import write_report
+from autograder.pages.report import write_report
 
 
 @click.command("report")

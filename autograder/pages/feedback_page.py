@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from autograder import safe_html
+from autograder.pages import safe_html
 
 HIDDEN_NAME = re.compile(r"_hidden(_\d+)?$")
 HIDDEN_MARK = re.compile(r"### (BEGIN|END) (HIDDEN TESTS|MARK SCHEME)")

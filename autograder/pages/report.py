@@ -10,13 +10,13 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder import report_pictures
 from autograder.files import write_whole
 from autograder.grade import class_records
 from autograder.grade.class_records import Record
 from autograder.gradebook import read as class_data
 from autograder.gradebook.read import Check, Work
-from autograder.report_pictures import Picture
+from autograder.pages import charts as report_pictures
+from autograder.pages.charts import Picture
 
 MESSAGES_SHOWN = 10  # an assignment
 MESSAGE_LENGTH = 300  # characters
@@ -221,7 +221,7 @@ def _looks(
 def render(page: Page) -> str:
     """Return the page's HTML; every text from outside is escaped."""
     environment = Environment(
-        loader=PackageLoader("autograder"),
+        loader=PackageLoader("autograder.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

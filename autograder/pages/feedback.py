@@ -15,13 +15,13 @@ from pathlib import Path
 import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from autograder import feedback_page, safe_html
-from autograder.feedback_page import Course, Mark, Section
 from autograder.files import write_whole
 from autograder.grade import class_records
 from autograder.grade.class_records import Record
 from autograder.gradebook import read as class_data
 from autograder.gradebook.read import GradebookError, Places
+from autograder.pages import feedback_page, safe_html
+from autograder.pages.feedback_page import Course, Mark, Section
 
 # what nbgrader's own release_feedback needs beside the page, and what it may look like
 BESIDE = {
@@ -202,7 +202,7 @@ def _rendered(
 @cache
 def _template() -> Template:
     return Environment(
-        loader=PackageLoader("autograder"),
+        loader=PackageLoader("autograder.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

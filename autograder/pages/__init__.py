@@ -1,0 +1,1 @@
+"""Pages for people: feedback to students, the report on a class."""
