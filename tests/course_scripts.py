@@ -4,9 +4,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-from autograder import halves
+from autograder.audit import check as halves
+from autograder.audit.check import run, verdict
 from autograder.build import script as sources
-from autograder.halves import run, verdict
 
 __all__ = [
     "EVERY",

@@ -8,10 +8,10 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from autograder import audit, audit_report, equivalent
+from autograder.audit import audit, audit_report, equivalent
+from autograder.audit.mutants import mutants_of, operators
+from autograder.audit.pool import Forks, Limits
 from autograder.cli import main
-from autograder.forks import Forks, Limits
-from autograder.mutants import mutants_of, operators
 from course.checks import SEED
 from tests.course_scripts import EVERY, NAMES, ROOT, cells
 from tests.toy_course import SCRIPT, make_course

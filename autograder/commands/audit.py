@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from autograder import equivalent
+from autograder.audit import equivalent
 from autograder.build.release import BuildError, scripts
 from autograder.build.script import SourceError
 from autograder.commands import root_option
@@ -29,7 +29,7 @@ def command(names: tuple[str, ...], jobs: int | None, minimum: float, root: Path
     Prints what the checks notice and each mutant that they do not.
     """
     try:
-        from autograder import audit, audit_report
+        from autograder.audit import audit, audit_report
     except ImportError as error:
         raise click.ClickException(
             f"{error.name} is not installed: pip install -e '.[audit]'"

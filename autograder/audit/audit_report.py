@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from autograder.audit import ExerciseAudit, percentage
-from autograder.equivalent import Equivalent
+from autograder.audit.audit import ExerciseAudit, percentage
+from autograder.audit.equivalent import Equivalent
 
 COLUMNS = "mutants equivalent killed survived       %   submissions as they should"
 

@@ -1,7 +1,7 @@
 """How strong are the checks: mutants of the worked solutions, and the submissions of the tests.
 
 A mutant is killed when a check of its exercise fails, or when it does not run, takes too long or
-too much memory. Those that are as right as the solution (autograder/equivalent.py) do not count.
+too much memory. Those that are as right as the solution (equivalent.py) do not count.
 """
 
 import io
@@ -19,11 +19,11 @@ from unittest import mock
 
 from cosmic_ray.exceptions import CosmicRayTestingException
 
-from autograder import halves
+from autograder.audit import check as halves
+from autograder.audit.equivalent import Equivalent, Listed, Outcome
+from autograder.audit.mutants import Mutant, mutants_of, operators
+from autograder.audit.pool import Ending, Forks, Limits
 from autograder.build import script as sources
-from autograder.equivalent import Equivalent, Listed, Outcome
-from autograder.forks import Ending, Forks, Limits
-from autograder.mutants import Mutant, mutants_of, operators
 from course.checks import SEED
 
 SUBMISSIONS = Path("tests") / "submissions"

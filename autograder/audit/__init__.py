@@ -1,0 +1,1 @@
+"""How strong the checks are: mutants of the solutions, and right and wrong submissions."""
