@@ -24,7 +24,7 @@ from pathlib import Path
 
 from tests import classroom
 from tests.course_scripts import EVERY, ROOT, cells
-from tests.explorers import corners
+from tests.explorers import corners, pictured
 
 REAL = re.compile(r"real|postgres")
 CLASS = ("02_load_balancer", "06_stateless_tier")
@@ -58,13 +58,15 @@ def pictures(name):
         for number, explorer in enumerate(made):
             key = f"{name} {place} {number}"
             found[key] = _seen(explorer)
+            if not pictured(explorer):  # 00's function, which is left to the reader
+                continue
             for corner, _ in enumerate(corners(explorer)):
                 found[f"{key} corner {corner}"] = _seen(explorer)
         made.clear()
 
     def run(text, place):
         hush = contextlib.redirect_stdout(io.StringIO())
-        with hush, contextlib.suppress(NotImplementedError):  # 00's function is left to the reader
+        with hush, contextlib.suppress(NotImplementedError):
             exec(compile(text, f"{name} {place}", "exec"), namespace)
         freeze(place)
 

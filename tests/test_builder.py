@@ -1,5 +1,6 @@
 """The builder: the same bytes each time, nothing secret in the release, one clear line an error."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder.build.release import BuildError, build, differences, refresh_sources
+from autograder.build.script import SourceError, halves, read
 from autograder.cli import main
 from autograder.files import write_whole
 from tests.toy_course import SCRIPT, TITLE, make_course
@@ -384,3 +386,65 @@ def test_a_broken_configuration_is_one_line(course, line):
         result = autograder(*words, "--root", course)
         assert result.exit_code == 1 and result.output.count("\n") == 1, result.output
         assert result.output.startswith(f"Error: {course}/nbgrader_config.py: ")
+
+
+WITH_INPUTS = """\
+# %% check="alpha_hidden" points=3
+### BEGIN HIDDEN TESTS
+### INPUTS
+_number = 21
+
+### OBSERVE
+seen = alpha(_number)
+### JUDGE
+assert seen == 2 * _number, f"alpha({_number}) returned {seen}, expected {2 * _number}"
+### END HIDDEN TESTS
+"""
+HIDDEN = SCRIPT[SCRIPT.index('# %% check="alpha_hidden"') : SCRIPT.index("# %%\nexplore(alpha)")]
+
+
+def test_inputs_that_stand_once_are_in_both_halves(course):
+    script = course / "solutions" / "01_toy.py"
+    script.write_text(SCRIPT.replace(HIDDEN, f"{WITH_INPUTS}\n"), encoding="utf-8")
+    build(course)
+    source = nbformat.read(course / "grading/source/01_toy/01_toy.ipynb", as_version=4)
+    [check] = [
+        c for c in source.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "alpha_hidden"
+    ]
+    observe, judge = halves(check.source)
+    assert observe.split("\n")[1:] == ["_number = 21", "", "seen = alpha(_number)", ""]
+    assert judge.startswith("_number = 21\n\nassert seen == 2 * _number")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            WITH_INPUTS.replace("### OBSERVE\n", ""),
+            "has ### INPUTS, ### JUDGE: a check",
+        ),
+        (
+            WITH_INPUTS.replace("### INPUTS", "### OBSERVE", 1),
+            "has ### OBSERVE, ### OBSERVE, ",
+        ),
+        (WITH_INPUTS.replace("_number = 21", "_number = alpha(3)"), "not 'alpha'"),
+    ],
+)
+def test_inputs_in_the_wrong_place_are_named(course, wrong, said):
+    script = course / "solutions" / "01_toy.py"
+    script.write_text(SCRIPT.replace(HIDDEN, f"{wrong}\n"), encoding="utf-8")
+    with pytest.raises(SourceError, match=re.escape(said)):
+        build(course)
+
+
+def test_marks_of_the_title_stand_in_its_cell_alone(course):
+    marked = SCRIPT.replace(
+        "# %% [markdown]\n# # 01", '# %% [markdown] question="Who?" shown="f()"\n# # 01'
+    )
+    script = course / "solutions" / "01_toy.py"
+    script.write_text(marked, encoding="utf-8")
+    assert read(script)[0].marks == {"question": "Who?", "shown": "f()"}
+    build(course)
+    script.write_text(SCRIPT.replace("# %%\nimport random", '# %% question="Who?"\nimport random'))
+    with pytest.raises(SourceError, match="unknown mark 'question'"):
+        build(course)

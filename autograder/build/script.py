@@ -7,17 +7,28 @@ A script marks its cells with a short form, which is completed here to nbgrader'
     # %% check="round_robin_hidden" points=2         grade id as it stands
     # %% [markdown] answer="explain" points=3        a written answer, graded by hand
     # %% [markdown] rubric="explain"                 what the grader sees and the student does not
+
+The title cell, the first one, may say what the notebook asks and which call is worth showing:
+
+    # %% [markdown] question="Who waits, and why?" shown="explore(serve)" moved={"dies_at": 20}
+
+A check is an observing half and a judging half with `### JUDGE` between them. Where both need the
+same inputs, they stand once: `### INPUTS`, then `### OBSERVE`, then `### JUDGE`. Here the inputs
+are copied into both halves, because the halves run in different processes and a student's code
+must not reach the judge's inputs.
 """
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
-JUDGE = "### JUDGE"
+TITLE_MARKS = ("question", "shown", "moved")
+INPUTS, OBSERVE, JUDGE = "### INPUTS", "### OBSERVE", "### JUDGE"
 # what the student sees where a region is taken out that fills a whole cell
 LEFT_BEHIND = {
     "check": "# Hidden check: it runs when your work is graded.",
@@ -38,7 +49,10 @@ class SourceError(Exception):
 
 @dataclass
 class Cell:
-    """One cell of a script: `kind` is one of SHORT_FORMS, "code" or "text"."""
+    """One cell of a script: `kind` is one of SHORT_FORMS, "code" or "text".
+
+    `text` is that of the source notebook, inputs in both halves; `marks` are those of the title.
+    """
 
     number: int
     kind: str
@@ -46,6 +60,7 @@ class Cell:
     points: float
     is_code: bool
     text: str
+    marks: dict[str, Any] = field(default_factory=dict)
 
     @property
     def exercise(self):
@@ -84,11 +99,12 @@ def read(path):
 
 
 def _cell(path, number, raw):
-    marks = {key: value for key, value in raw.metadata.items() if key in (*SHORT_FORMS, "points")}
+    known = (*SHORT_FORMS, "points", *(TITLE_MARKS if number == 1 else ()))
+    marks = {key: value for key, value in raw.metadata.items() if key in known}
     unknown = set(raw.metadata) - set(marks) - {"tags", "lines_to_next_cell"}
     kinds = [key for key in SHORT_FORMS if key in marks]
     name = f"cell {number}"
-    marks_known = ", ".join((*SHORT_FORMS, "points"))
+    marks_known = ", ".join(known)
     if unknown:
         raise SourceError(path, name, f"unknown mark {min(unknown)!r}: use {marks_known}")
     if len(kinds) > 1:
@@ -102,7 +118,25 @@ def _cell(path, number, raw):
     points = marks.get("points", 0)
     if kind in ("check", "answer") and not (isinstance(points, (int, float)) and points > 0):
         raise SourceError(path, f"{name} ({grade_id})", "has no points: write points=2 beside it")
-    return Cell(number, kind, grade_id, points, raw.cell_type == "code", raw.source)
+    text = raw.source
+    if INPUTS in text.splitlines() or OBSERVE in text.splitlines():
+        if kind != "check":
+            raise SourceError(path, name, f"has {INPUTS} or {OBSERVE}, which only a check has")
+        text = _inputs_in_both_halves(path, f"{name} ({grade_id})", text)
+    title = {key: marks[key] for key in TITLE_MARKS if key in marks}
+    return Cell(number, kind, grade_id, points, raw.cell_type == "code", text, title)
+
+
+def _inputs_in_both_halves(path, name, text):
+    lines = text.splitlines(keepends=True)
+    found = [line.strip() for line in lines if line.strip() in (INPUTS, OBSERVE, JUDGE)]
+    if found != [INPUTS, OBSERVE, JUDGE]:
+        order = f"{INPUTS}, {OBSERVE} and {JUDGE}, once each and in this order"
+        raise SourceError(path, name, f"has {', '.join(found)}: a check with inputs has {order}")
+    start, observe, judge = (lines.index(f"{marker}\n") for marker in (INPUTS, OBSERVE, JUDGE))
+    inputs = lines[start + 1 : observe]
+    parts = (lines[:start], inputs, lines[observe + 1 : judge + 1], inputs, lines[judge + 1 :])
+    return "".join(line for part in parts for line in part)
 
 
 def halves(text):
