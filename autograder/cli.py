@@ -1,26 +1,333 @@
-"""The `autograder` command: each subcommand is a file of autograder/commands, read when called."""
+"""The `autograder` command: options, and what is printed.
 
-import importlib
-import pkgutil
+Each command imports what it needs when it is called, so that `--help` answers at once.
+"""
+
+import os
+import sys
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import click
 
-from autograder import commands
+from autograder.errors import CourseError
+
+ANY_REPOSITORY = "https://github.com/ORG/REPO"
+
+root_option = click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path("."),
+    help="The course's folder (default: this one).",
+)
+"""`--root`: the folder with solutions/, notebooks/, grading/ and nbgrader_config.py."""
 
 
-class Commands(click.Group):
-    """The subcommands by name; what one needs is imported when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        return importlib.import_module(f"{commands.__name__}.{cmd_name}").command
-
-
-@click.group(cls=Commands)
+@click.group()
 @click.version_option(package_name="zero-to-millions")
 def main() -> None:
     """Build the course's notebooks, grade them, and see how the class does."""
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
+@click.option("--check", is_flag=True, help="Change nothing; fail if notebooks/ is out of date.")
+@root_option
+def build(names: tuple[str, ...], check: bool, root: Path) -> None:
+    """Make notebooks/ from solutions/ (all notebooks, or those named)."""
+    from autograder.build import release
+
+    if not check:
+        for name in release.build(root, names):
+            click.echo(f"built notebooks/{name}/{name}.ipynb")
+        return
+    problems = release.differences(root, names)
+    if problems:
+        raise click.ClickException("\n".join(problems))
+    click.echo("notebooks/ is what solutions/ gives.")
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A new or empty folder, or one published earlier, which is brought up to date.",
+)
+@click.option(
+    "--repository",
+    metavar=ANY_REPOSITORY,
+    help="Where you will push it: Binder badges lead there (default: as published earlier).",
+)
+@root_option
+def publish(names: tuple[str, ...], to: Path, repository: str | None, root: Path) -> None:
+    """Write the students' tree: notebooks (all, or those named), course, environment, README."""
+    from autograder.build import links
+    from autograder.build.publish import publish
+
+    done = publish(root, to, names, links.repository(repository) if repository else "")
+    for path in done.removed:
+        by_hand = ", which was changed by hand" if path in done.changed else ""
+        click.echo(f"removed {path}{by_hand}")
+    for path in done.kept:
+        click.echo(f"kept {path}, which is not the course's")
+    for path in done.changed:
+        if path not in done.removed:
+            click.echo(f"replaced {path}, which was changed by hand")
+    for path in done.left_out:
+        click.echo(f"left out {path}, which git does not know: `git add` it to publish it")
+    click.echo(f"published {len(done.files)} files, {done.size / 1e6:.1f} MB, to {done.folder}")
+    if done.repository == ANY_REPOSITORY:
+        click.echo(f"Badges lead to {done.repository}: publish again with --repository and yours.")
+
+
+@main.command()
+@click.argument("url", metavar=ANY_REPOSITORY)
+@click.option("--hub", metavar="URL", help="The JupyterHub that nbgitpuller's links lead to.")
+@root_option
+def links(url: str, hub: str | None, root: Path) -> None:
+    """Print the links that start each notebook of the class's repository.
+
+    On Binder, and on a JupyterHub with nbgitpuller.
+    """
+    from autograder.build import links
+    from autograder.build.release import scripts
+
+    repository = links.repository(url)
+    address = links.hub(hub) if hub else links.ANY_HUB
+    click.echo(links.table(repository, [script.stem for script in scripts(root)], address))
+    if not hub:
+        note = f"Replace {links.ANY_HUB} by your JupyterHub's address, or give it as --hub."
+        click.echo(note, err=True)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--assignment", default="", help="Only this one; a file that names none is of it.")
+@click.option(
+    "--received",
+    metavar="TIME",
+    help="When the files arrived, such as 2026-11-24T21:00+01:00 (default: now).",
+)
+@click.option("--add", is_flag=True, help="Also take students who are not in the gradebook.")
+@root_option
+def collect(folder: Path, assignment: str, received: str | None, add: bool, root: Path) -> None:
+    """Take students' files out of FOLDER, or out of an LMS's zip, into grading/submitted/."""
+    from autograder.build.release import configuration
+    from autograder.collect.collect import collect
+    from autograder.gradebook.roster import class_of
+
+    root = root.resolve()
+    to = class_of(root, configuration(root, root))
+    rows = collect(to, folder, assignment, _time(received), add)
+    click.echo("\n".join(collected_table(rows)))
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text).astimezone(UTC)  # without a zone: this computer's
+    except ValueError as error:
+        raise CourseError(f"--received {text}: write a time such as 2026-11-24T21:00.") from error
+    if moment > datetime.now(UTC):
+        raise CourseError(f"--received {text}: is in the future: write when they arrived.")
+    return moment
+
+
+def collected_table(rows: list[Any]) -> list[str]:
+    """Return the lines of a table of what became of each file, and one that sums it up."""
+    from autograder.collect.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED
+    from autograder.files import printable
+
+    cells = [  # a student chose the place: it may hold line ends, colours, half a character
+        tuple(map(printable, (row.outcome, row.student, row.assignment, row.place))) for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for row, cell in zip(rows, cells, strict=True):
+        padded = "  ".join(text.ljust(width) for text, width in zip(cell, widths, strict=True))
+        lines.append(f"{padded}  {'; '.join(map(printable, row.notes))}".rstrip())
+    counts = Counter(row.outcome for row in rows)
+    late = sum(any(note.startswith("late") for note in row.notes) for row in rows)
+    order = (COLLECTED, UNCHANGED, OLDER, NOT_TAKEN)
+    parts = [f"{counts[outcome]} {outcome.lower()}" for outcome in order if counts[outcome]]
+    lines.append(f"{len(rows)} files: {', '.join(parts)}; {late} late.")
+    if counts[NOT_TAKEN]:
+        lines.append("What is NOT TAKEN is still where it was: fix it and collect again.")
+    return lines
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, help="Only this student (again for more).")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Submissions at a time (default: cores).")
+@click.option("--force", is_flag=True, help="Grade again what is graded already.")
+@click.option(
+    "--isolation",
+    type=click.Choice(["namespaces", "process"]),
+    default="namespaces",
+    help="namespaces: shut in (default). process: limits only, where Linux has no namespaces.",
+)
+@click.option("--scheduler", default="", help="Run on this Dask cluster, such as tcp://host:8786.")
+@root_option
+def grade(
+    assignment: str,
+    students: tuple[str, ...],
+    jobs: int | None,
+    force: bool,
+    isolation: str,
+    scheduler: str,
+    root: Path,
+) -> None:
+    """Grade the submissions of ASSIGNMENT into nbgrader's gradebook, student code shut in."""
+    if sys.platform != "linux":
+        raise click.ClickException(
+            "grading needs Linux, which shuts student code in (all other commands work here, too): "
+            "use a Linux machine, or Linux in WSL, a container or a virtual machine"
+        )
+    from tqdm import tqdm
+
+    from autograder.grade import grade
+
+    settings = grade.Settings(jobs or 0, isolation, scheduler, force)
+    count, records = grade.grade(root, assignment, settings, students)
+    refused, notes = [], []
+    for record in tqdm(records, total=count, unit="submission", desc=assignment):
+        if record.status == "refused":
+            refused.append(f"{record.student}: not graded: {record.sentence}")
+        else:
+            notes += [f"{record.student}: {note}" for note in record.notes]
+    for line in (*refused, *notes):
+        click.echo(line)
+    click.echo(f"{count - len(refused)} of {count} submissions are graded.")
+    if isolation == "process":
+        click.echo("Graded with --isolation process: student code had limits, and was not shut in.")
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--student", default="", metavar="ID", help="Only this student.")
+@root_option
+def feedback(assignment: str, student: str, root: Path) -> None:
+    """Write each student's page of feedback, under grading/feedback/."""
+    from autograder.pages.feedback import write_feedback
+
+    written, failed = 0, 0
+    for outcome in write_feedback(root, assignment, student):
+        written += len(outcome.pages)
+        if outcome.problem:
+            failed += 1
+            click.echo(f"{outcome.student}: no feedback: {outcome.problem}", err=True)
+    pages = "1 page" if written == 1 else f"{written} pages"
+    click.echo(f"wrote {pages} of {assignment} under grading/feedback/")
+    if failed:
+        students = "1 student has" if failed == 1 else f"{failed} students have"
+        raise click.ClickException(f"{students} no feedback: why is said above.")
+
+
+@main.command()
+@click.option(
+    "--assignment", "assignments", multiple=True, metavar="NAME", help="Only this one (repeat)."
+)
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the page goes (default: grading/report.html).",
+)
+@root_option
+def report(assignments: tuple[str, ...], to: Path | None, root: Path) -> None:
+    """Write one HTML page on how the class does."""
+    from autograder.pages.report import write_report
+
+    click.echo(f"wrote {write_report(root, to, assignments)}")
+
+
+@main.command()
+@click.option("--format", "kind", type=click.Choice(["csv", "canvas", "moodle"]), default="csv")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="The file (default: grades.csv and so on, here).",
+)
+@click.option("--assignment", multiple=True, help="Only this one; may be given several times.")
+@click.option(
+    "--column",
+    multiple=True,
+    metavar="ASSIGNMENT=HEADING",
+    help="Another heading, such as 02_load_balancer='Load balancer (4711)' with Canvas' number.",
+)
+@root_option
+def export(
+    kind: str, to: Path | None, assignment: tuple[str, ...], column: tuple[str, ...], root: Path
+) -> None:
+    """Write the grades into a file that a spreadsheet, Canvas or Moodle reads."""
+    from autograder.build.release import configuration
+    from autograder.gradebook.export import FORMATS, write
+    from autograder.gradebook.grades import grades
+    from autograder.gradebook.read import opened
+
+    root = root.resolve()
+    make, usual = FORMATS[kind]
+    to = to or Path(usual)
+    headings = dict(_heading(text) for text in column)
+    with opened(configuration(root, root).CourseDirectory.db_url) as connection:
+        given = grades(connection, assignment)
+    unknown = sorted(set(headings) - set(given.points))
+    if unknown:
+        raise CourseError(f"--column {unknown[0]}: no such assignment is exported.")
+    write(make(given, headings), to)
+    click.echo(f"{to}: {len(given.students)} students, {len(given.points)} assignments.")
+    if given.waiting:
+        click.echo(f"{given.waiting} submissions still wait for a grade by hand.")
+
+
+def _heading(text: str) -> tuple[str, str]:
+    name, equals, heading = text.partition("=")
+    if not equals or not heading:
+        raise CourseError(f"--column {text}: write ASSIGNMENT=HEADING.")
+    return name, heading
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
+@click.option("--jobs", type=click.IntRange(min=1), help="Mutants at once (default: all cores).")
+@click.option(
+    "--minimum",
+    type=click.FloatRange(0, 100),
+    default=95.0,
+    show_default=True,
+    help="Percentage of a notebook's non-equivalent mutants that must die.",
+)
+@root_option
+def audit(names: tuple[str, ...], jobs: int | None, minimum: float, root: Path) -> None:
+    """How strong are the checks: run mutants of the worked solutions through them.
+
+    Prints what the checks notice and each mutant that they do not.
+    """
+    try:
+        from autograder.audit import audit, audit_report, equivalent
+    except ImportError as error:
+        raise CourseError(f"{error.name} is not installed: pip install -e '.[audit]'") from error
+    from autograder.build.release import chosen
+
+    started, exercises = time.monotonic(), []
+    root = root.resolve()
+    names = tuple(chosen(root, names))
+    listed = equivalent.read(root)
+    for name in names:
+        found = audit.audit_notebook(root, name, jobs or os.cpu_count() or 1, listed)
+        used = (entry for exercise in found for _, entry in exercise.equivalent)
+        for line in audit_report.notebook(found, listed.unused(used, {name})):
+            click.echo(line)
+        exercises += found
+    for line in audit_report.total(exercises, time.monotonic() - started):
+        click.echo(line)
+    weak = audit_report.weak(exercises, minimum)
+    if weak:
+        raise click.ClickException(weak)

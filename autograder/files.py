@@ -1,15 +1,21 @@
-"""Files that are written whole or not at all, and what to say when they cannot be."""
+"""Atomic file writes, a readable reason when one fails, and untrusted text made printable."""
 
 import contextlib
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
+LENGTH = 400  # characters of one sentence
+NOTES = 24  # of one submission; what is beyond is counted
 
-def write_whole(path: Path, data: str | bytes, mode: int | None = None, sync: bool = False) -> None:
-    """Write all of the data (text as UTF-8) or nothing, leaving no other file; OSError if not.
 
-    `mode`: the file's rights (default: as any new file's). `sync`: on disk when this returns.
+def write_atomic(
+    path: Path, data: str | bytes, mode: int | None = None, sync: bool = False
+) -> None:
+    """Write all of the data (text as UTF-8) or nothing; OSError if it cannot be written.
+
+    mode: the file's permissions (default: those of any new file). sync: on disk on return.
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -29,5 +35,28 @@ def write_whole(path: Path, data: str | bytes, mode: int | None = None, sync: bo
 
 
 def reason(error: OSError, place: Path | str) -> str:
-    """Return what went wrong and with which file, `place` where the error names none."""
+    """Return what went wrong and with which file: the error's own, or else `place`."""
     return f"{error.strerror or error} ({error.filename or place})"
+
+
+def printable(text: str, most: int = LENGTH) -> str:
+    """Return a text on one line, at most `most` characters, all of them printable.
+
+    For a text that a student may have chosen: line ends, terminal colours, direction marks and
+    surrogates are escaped as in a Python literal.
+    """
+    if len(text) > most:
+        text = f"{text[: most - 2]} …"
+    shown = "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+    return shown if len(shown) <= most else f"{shown[: most - 2]} …"
+
+
+def printable_notes(notes: Iterable[str]) -> list[str]:
+    """Return the first NOTES different notes as printable lines, and how many more there are."""
+    different = list(dict.fromkeys(printable(note) for note in notes))
+    if len(different) <= NOTES:
+        return different
+    return [*different[:NOTES], f"and {len(different) - NOTES} more notes like these"]

@@ -12,6 +12,7 @@ from autograder.audit import audit, audit_report, equivalent
 from autograder.audit.mutants import mutants_of, operators
 from autograder.audit.pool import Forks, Limits
 from autograder.cli import main
+from autograder.errors import CourseError
 from course.checks import SEED
 from tests.course_scripts import EVERY, NAMES, ROOT, cells
 from tests.toy_course import SCRIPT, make_course
@@ -103,7 +104,7 @@ def test_an_endless_mutant_dies_and_a_solution_that_fails_is_told(tmp_path, monk
     alpha = audited(make_course(tmp_path / "endless", one))["alpha"]
     assert alpha.killed["took too long"] >= 1  # `pass` for `number -= 1`, for one
     bad = SCRIPT.replace("return 2 * number  # secret of beta", "return 3 * number")
-    with pytest.raises(audit.AuditError, match=r"solution of beta fails: .*beta"):
+    with pytest.raises(CourseError, match=r"solution of beta fails: .*beta"):
         audited(make_course(tmp_path / "bad", bad))
 
 
@@ -195,7 +196,7 @@ def test_mistakes_in_calling_it_are_one_sentence(tmp_path):
         assert result.exit_code == 1 and result.output.count("\n") == 1, result.output
         return result.output
 
-    assert "no notebook '02_toy': there are 01_toy" in said("02_toy")
+    assert "02_toy: no such notebook, there are 01_toy" in said("02_toy")
     (folder / equivalent.FILE).write_text("[[equivalent]\n", encoding="utf-8")
     assert "equivalent_mutants.toml: is not TOML" in said()
     (folder / equivalent.FILE).write_text('[[equivalent]]\nlien = "x"\n', encoding="utf-8")

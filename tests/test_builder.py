@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder.build.release import BuildError, build, differences, refresh_sources
+from autograder.build.release import build, differences, refresh_sources
 from autograder.build.script import SourceError, halves, read
 from autograder.cli import main
-from autograder.files import write_whole
+from autograder.errors import CourseError
+from autograder.files import write_atomic
 from tests.toy_course import SCRIPT, TITLE, make_course
 
 
@@ -327,16 +328,16 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(course, monkeypatch, words):
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "page.html"
-    write_whole(path, "é", mode=0o644, sync=True)
+    write_atomic(path, "é", mode=0o644, sync=True)
     assert path.read_bytes() == "é".encode() and path.stat().st_mode & 0o777 == 0o644
-    write_whole(path, b"\r\n")
+    write_atomic(path, b"\r\n")
     assert path.read_bytes() == b"\r\n"
     for name in (tmp_path, Path(".")):
         with pytest.raises(IsADirectoryError):
-            write_whole(name, "x")
+            write_atomic(name, "x")
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        write_whole(path, "more", sync=True)
+        write_atomic(path, "more", sync=True)
     assert path.read_bytes() == b"\r\n" and list(tmp_path.iterdir()) == [path]
 
 
@@ -347,7 +348,7 @@ def test_a_failed_conversion_is_one_line(course, monkeypatch):
         raise NbGraderException("no room")
 
     monkeypatch.setattr("autograder.build.release.GenerateAssignment.start", fail)
-    with pytest.raises(BuildError, match="01_toy: nbgrader generate_assignment failed: no room"):
+    with pytest.raises(CourseError, match="01_toy: nbgrader generate_assignment failed: no room"):
         build(course)
 
 

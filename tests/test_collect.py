@@ -634,7 +634,7 @@ def test_wrong_arguments_are_one_sentence(course):
     inbox = str(course.inbox)
     wrong = sentence_of(course.run("collect", inbox, "--assignment", "03_none"))
     assert "03_none" in wrong and ONE in wrong
-    assert "is no time" in sentence_of(course.run("collect", inbox, "--received", "soon"))
+    assert "write a time such as" in sentence_of(course.run("collect", inbox, "--received", "soon"))
     assert "future" in sentence_of(course.run("collect", inbox, "--received", "2999-01-01"))
     assert course.students() == []
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from autograder.build import links
 from autograder.build.release import build
 from autograder.cli import main
+from autograder.files import printable
 from tests.course_scripts import EVERY, ROOT
 from tests.toy_course import SCRIPT, make_course
 
@@ -351,7 +352,9 @@ def test_without_a_hub_its_place_is_shown():
     ],
 )
 def test_a_wrong_address_is_one_sentence(url, course, tmp_path):
-    sentence = f"Error: {url}: no repository on GitHub; write https://github.com/ORG/REPO.\n"
+    sentence = (
+        f"Error: {printable(url)}: no repository on GitHub; write https://github.com/ORG/REPO.\n"
+    )
     assert autograder("links", "--root", ROOT, url).output == sentence
     assert publish(course, tmp_path / "class", "--repository", url).output == sentence
     assert not (tmp_path / "class").exists()

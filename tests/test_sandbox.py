@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
+from autograder.files import LENGTH, NOTES, printable, printable_notes
 from autograder.grade.execute import Bench
 from autograder.grade.sandbox import client, zygote
 from autograder.grade.sandbox.client import NotStarted, Run, Sandbox, SandboxUnavailable
 from autograder.grade.sandbox.limits import MIB, Limits
-from autograder.plain import LENGTH, NOTES, plain, plain_notes
 from tests.attacks import outside
 from tests.course_scripts import ROOT, cells, exercises
 from tests.test_attacks import shut_in
@@ -266,12 +266,12 @@ def test_a_warm_parent_that_died_is_started_anew() -> None:
     ],
 )
 def test_what_a_terminal_would_obey_is_written_out(text: str, shown: str) -> None:
-    assert plain(text) == shown
+    assert printable(text) == shown
 
 
 def test_long_and_many_notes_are_cut() -> None:
-    assert len(plain("\n" * 10 * LENGTH)) == LENGTH
-    notes = plain_notes(["same", "same", *(f"note {n}" for n in range(100))])
+    assert len(printable("\n" * 10 * LENGTH)) == LENGTH
+    notes = printable_notes(["same", "same", *(f"note {n}" for n in range(100))])
     assert notes[:2] == ["same", "note 0"] and len(notes) == NOTES + 1
     assert notes[-1] == f"and {101 - NOTES} more notes like these"
 

@@ -24,6 +24,7 @@ from autograder.audit.equivalent import Equivalent, Listed, Outcome
 from autograder.audit.mutants import Mutant, mutants_of, operators
 from autograder.audit.pool import Ending, Forks, Limits
 from autograder.build import script as sources
+from autograder.errors import CourseError
 from course.checks import SEED
 
 SUBMISSIONS = Path("tests") / "submissions"
@@ -33,10 +34,6 @@ LEAST_SECONDS = 2  # … and this at any rate
 WALL_PER_CPU = 30  # a mutant that sleeps is rare; one that waits for a busy processor is not
 RIGHT_SEEDS = (SEED, *range(1, 31))  # of hidden inputs, with all of which right code must pass
 MESSAGE = 300  # characters of a failed check's message that are kept
-
-
-class AuditError(Exception):
-    """An audit that could not be done, in one line."""
 
 
 @dataclass
@@ -69,7 +66,7 @@ def percentage(exercises: Iterable[ExerciseAudit]) -> float:
 def audit_notebook(root: Path, name: str, jobs: int, listed: Listed) -> list[ExerciseAudit]:
     """Return what became of each exercise's mutants and submissions, in the notebook's order.
 
-    AuditError when a cell fails, or a worked solution its own checks.
+    CourseError when a cell fails, or a worked solution its own checks.
     """
     cells = sources.read(root / "solutions" / f"{name}.py")
     if not any(cell.kind == "solution" for cell in cells):
@@ -96,7 +93,7 @@ def _run(name: str, cell: sources.Cell, names: dict[str, Any]) -> None:
         with redirect_stdout(io.StringIO()):
             halves.run(cell.text, names, cell.place)
     except Exception as error:
-        raise AuditError(f"{name}: {cell.place} fails: {type(error).__name__}: {error}") from error
+        raise CourseError(f"{name}: {cell.place} fails: {type(error).__name__}: {error}") from error
 
 
 def _audit_exercise(
@@ -174,7 +171,7 @@ def _limits(exercise: ExerciseAudit, work: Callable[[], Any], jobs: int) -> Limi
     answer, died = endings[0].answer, endings[0].died
     problem = died or answer["error"] or next(iter(answer["failed"].items()), "")
     if problem:
-        raise AuditError(
+        raise CourseError(
             f"{exercise.notebook}: the worked solution of {exercise.exercise} fails: {problem}"
         )
     seconds = max(LEAST_SECONDS, TIMES_THE_SOLUTION * answer["seconds"])

@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.errors import CourseError
+
 FILE = Path("solutions") / "equivalent_mutants.toml"
-
-
-class ListError(Exception):
-    """A list of equivalent mutants that cannot be read, in one line."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Listed:
 
 
 def read(root: Path) -> Listed:
-    """Return what the course's list says; ListError if it is not as it should be."""
+    """Return what the course's list says; CourseError if it is not as it should be."""
     path = root / FILE
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -75,9 +73,9 @@ def read(root: Path) -> Listed:
             tuple(Outcome(**entry) for entry in found.get("outcome", [])),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ListError(f"{path}: is not TOML ({error}): correct it") from error
+        raise CourseError(f"{path}: is not TOML ({error}): correct it") from error
     except TypeError as error:
-        raise ListError(
+        raise CourseError(
             f"{path}: {error}: an [[equivalent]] has notebook, exercise, was, line, why, "
             "an [[outcome]] notebook, exercise, seeds, why"
         ) from error

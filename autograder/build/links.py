@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlencode
 
+from autograder.errors import CourseError
+
 ANY_REPOSITORY = "https://github.com/ORG/REPO"
 """Stands for a class's repository whose address was not given."""
 ANY_HUB = "https://YOUR-HUB"
@@ -17,22 +19,18 @@ HUB = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?")
 BINDER = re.compile(r"https://mybinder\.org/v2/gh/[^/\s]+/[^/\s]+/HEAD")
 
 
-class LinkError(Exception):
-    """An address that no link can be made from, in one sentence."""
-
-
 def repository(url: str) -> str:
-    """Return the address of a GitHub repository as its page has it; LinkError when it is none."""
+    """Return a GitHub repository's address as its page has it; CourseError if it is not one."""
     match = REPOSITORY.fullmatch(url)
     if not match or match["name"] in (".", ".."):
-        raise LinkError(f"{url}: no repository on GitHub; write {ANY_REPOSITORY}.")
+        raise CourseError(f"{url}: no repository on GitHub; write {ANY_REPOSITORY}.")
     return f"https://github.com/{match['owner']}/{match['name']}"
 
 
 def hub(url: str) -> str:
-    """Return the address of a JupyterHub without a slash at its end; LinkError when it is none."""
+    """Return a JupyterHub's address without the trailing slash; CourseError if it is not one."""
     if not HUB.fullmatch(url):
-        raise LinkError(f"{url}: no address of a JupyterHub; write https://hub.example.edu.")
+        raise CourseError(f"{url}: no address of a JupyterHub; write https://hub.example.edu.")
     return url.rstrip("/")
 
 

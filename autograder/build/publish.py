@@ -10,14 +10,11 @@ from pathlib import Path
 from autograder.build import links
 from autograder.build.release import differences, scripts
 from autograder.build.student_tree import digest, student_tree, untracked
+from autograder.errors import CourseError
 from autograder.files import reason
 
 BY_PRODUCTS = ("__pycache__", ".ipynb_checkpoints")
 IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # nobody's, and left alone
-
-
-class PublishError(Exception):
-    """A tree that was not written, and why, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +36,13 @@ def publish(root: Path, to: Path, names: tuple[str, ...] = (), repository: str =
 
     The folder may be missing, empty, or hold a tree published earlier: then what is published no
     longer is removed, and what others put there stays. Without `repository` the earlier tree's is
-    taken. Raises PublishError, and BuildError or SourceError where notebooks/ cannot be made.
+    taken. CourseError: nothing was written.
     """
     try:
         return _publish(Path(root).resolve(), Path(to).resolve(), names, repository)
     except OSError as error:
         why = reason(error, to)
-        raise PublishError(f"{to}: nothing was published: {why}; see to that.") from error
+        raise CourseError(f"{to}: nothing was published: {why}; see to that.") from error
 
 
 def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> Published:
@@ -53,7 +50,7 @@ def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> P
     _refuse_a_bad_place(root, to)
     problems = differences(root, names)
     if problems:
-        raise PublishError(problems[0])
+        raise CourseError(problems[0])
     earlier, former_repository, digests = _published_earlier(to)
     repository = repository or former_repository or links.ANY_REPOSITORY
     files, left_out = student_tree(root, chosen, repository), tuple(untracked(root))
@@ -61,7 +58,7 @@ def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> P
         path for path in _files_in(to) - set(earlier) if not _holds(to / path, files.get(path))
     )
     if strangers and not earlier:
-        raise PublishError(
+        raise CourseError(
             f"{to}: holds {strangers[0]}, which is not of a published tree; give an empty folder."
         )
     _refuse_what_is_in_the_way(to, files, strangers)
@@ -94,13 +91,13 @@ def _is_changed(to: Path, path: str, digests: dict[str, str], files: dict[str, b
 
 def _refuse_a_bad_place(root: Path, to: Path) -> None:
     if to.exists() and not to.is_dir():
-        raise PublishError(f"{to}: a file; give a folder.")
+        raise CourseError(f"{to}: a file; give a folder.")
     if not to.parent.is_dir():
-        raise PublishError(f"{to}: there is no folder {to.parent}; make it first.")
+        raise CourseError(f"{to}: there is no folder {to.parent}; make it first.")
     own = [root / name for name in ("course", "notebooks", "solutions", "autograder", "grading")]
     inside = [folder for folder in own if folder == to or folder in to.parents]
     if to == root or inside:
-        raise PublishError(f"{to}: the course's own folder; give one outside of it.")
+        raise CourseError(f"{to}: the course's own folder; give one outside of it.")
 
 
 def _refuse_what_is_in_the_way(to: Path, files: dict[str, bytes], strangers: list[str]) -> None:
@@ -109,7 +106,7 @@ def _refuse_what_is_in_the_way(to: Path, files: dict[str, bytes], strangers: lis
     in_the_way = [path for path in strangers if path in files or path in folders]
     in_the_way += [path for path in files if (to / path).is_dir()]
     if in_the_way:
-        raise PublishError(f"{to / in_the_way[0]}: where the tree's own belongs; move it away.")
+        raise CourseError(f"{to / in_the_way[0]}: where the tree's own belongs; move it away.")
 
 
 def _published_earlier(to: Path) -> tuple[list[str], str, dict[str, str]]:
@@ -125,7 +122,7 @@ def _published_earlier(to: Path) -> tuple[list[str], str, dict[str, str]]:
         earlier = [path for path in paths if _can_be_ours(to, path)]
         digests = {path: ours.get("sha256", {}).get(path) for path in earlier}
         return earlier, repository, {path: text for path, text in digests.items() if text}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, links.LinkError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, CourseError):
         return [], "", {}
 
 

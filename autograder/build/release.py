@@ -17,18 +17,15 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.build import lint as anatomy
 from autograder.build import script as sources
-from autograder.files import reason, write_whole
-
-
-class BuildError(Exception):
-    """A build that could not be done, in one line."""
+from autograder.errors import CourseError
+from autograder.files import reason, write_atomic
 
 
 def scripts(root):
     """Return the course's scripts, in the order of the notebooks."""
     found = sorted((Path(root) / "solutions").glob("[0-9][0-9]_*.py"))
     if not found:
-        raise BuildError(f"{Path(root) / 'solutions'}: no NN_name.py there: wrong folder?")
+        raise CourseError(f"{Path(root) / 'solutions'}: no NN_name.py there: wrong folder?")
     return found
 
 
@@ -53,7 +50,7 @@ def refresh_sources(root, to=None, names=(), always=False):
             continue
         text = source_notebook(script)
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, text)
+        write_atomic(target, text)
         written.append(script.stem)
     return written
 
@@ -79,7 +76,7 @@ def _released(root, name):
 def build(root, names=()):
     """Build the named notebooks (all by default) into notebooks/; return their names."""
     root = Path(root).resolve()
-    names = _chosen(root, names)
+    names = chosen(root, names)
     with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
         refresh_sources(root, names=names, always=True)
         # not in place: when it fails nbgrader deletes what was released before
@@ -87,14 +84,14 @@ def build(root, names=()):
         for name in names:
             target = _released(root, name)
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, _released(folder, name).read_bytes())
+            write_atomic(target, _released(folder, name).read_bytes())
     return names
 
 
 def differences(root, names=()):
     """Return the released notebooks that are not what the scripts give, a line each."""
     root = Path(root).resolve()
-    names = _chosen(root, names)
+    names = chosen(root, names)
     with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
         refresh_sources(root, to=folder, names=names)
         _generate(root, names, Path(folder), Path(folder), gradebook=False)
@@ -116,11 +113,12 @@ def _difference(root, fresh, name):
     return f"has a stranger beside it, {strangers[0]}: remove it" if strangers else ""
 
 
-def _chosen(root, names):
+def chosen(root, names):
+    """Return the named notebooks, or all if none is named; CourseError for an unknown name."""
     known = [script.stem for script in scripts(root)]
     for name in names:
         if name not in known:
-            raise BuildError(f"{name}: no such notebook, there are {', '.join(known)}")
+            raise CourseError(f"{name}: no such notebook, there are {', '.join(known)}")
     return list(names) or known
 
 
@@ -128,7 +126,7 @@ def configuration(root, data):
     """Return nbgrader's configuration of the course, with its data under the folder `data`.
 
     Where that is the course's own folder, the gradebook is the one that nbgrader_config.py names.
-    BuildError if `root` is no course, or if grading/source/ cannot be written: reading
+    CourseError if `root` is no course, or if grading/source/ cannot be written: reading
     nbgrader_config.py brings that up to date.
     """
     config = Config()
@@ -137,12 +135,12 @@ def configuration(root, data):
             config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
     except ConfigFileNotFound as error:
         problem = f"{root}: no nbgrader_config.py there: choose the course's folder with --root."
-        raise BuildError(problem) from error
-    except BuildError:
+        raise CourseError(problem) from error
+    except CourseError:
         raise
     except Exception as error:  # whatever the file's author has written
         problem = f"{root}/nbgrader_config.py: {type(error).__name__}: {error}: correct that line."
-        raise BuildError(problem) from error
+        raise CourseError(problem) from error
     config.CourseDirectory.root = str(data)
     if Path(data).resolve() != Path(root).resolve() or "db_url" not in config.CourseDirectory:
         config.CourseDirectory.db_url = f"sqlite:///{Path(data) / 'grading' / 'gradebook.db'}"
@@ -165,7 +163,7 @@ def _generate(root, names, data, to, gradebook=True):
                 step.start()
             except NbGraderException as error:
                 why = _reason("\n".join(said)) or str(error)
-                raise BuildError(f"{name}: nbgrader generate_assignment failed: {why}") from error
+                raise CourseError(f"{name}: nbgrader generate_assignment failed: {why}") from error
 
 
 class _Heard(logging.Handler):
@@ -217,9 +215,9 @@ def _put_environment_on_path():
 
 @contextmanager
 def _disk_errors_said(root):
-    """Make a BuildError of a file that cannot be read or written: a full disk, missing rights."""
+    """Make a CourseError of a file that cannot be read or written: a full disk, missing rights."""
     try:
         yield
     except OSError as error:
         problem = f"{root}: cannot read or write a file: {reason(error, root)}: see to that."
-        raise BuildError(problem) from error
+        raise CourseError(problem) from error

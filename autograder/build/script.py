@@ -26,6 +26,8 @@ from typing import Any
 
 import nbformat
 
+from autograder.errors import CourseError
+
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
 TITLE_MARKS = ("question", "shown", "moved")
 INPUTS, OBSERVE, JUDGE = "### INPUTS", "### OBSERVE", "### JUDGE"
@@ -40,7 +42,7 @@ KERNEL = {
 }
 
 
-class SourceError(Exception):
+class SourceError(CourseError):
     """A course script that cannot be built: one line with file, cell and mend."""
 
     def __init__(self, path, cell, problem):

@@ -17,6 +17,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from zlib import error as ZlibError
 
+from autograder.errors import CourseError
+
 MEGABYTE = 1_000_000
 LARGEST_FILE = 50 * MEGABYTE
 LARGEST_ARCHIVE = (4_000 * MEGABYTE, 200 * MEGABYTE)  # what comes out of a download, a student's
@@ -36,10 +38,6 @@ DAMAGED = (  # what reading an archive raises that is cut, made up, or of a kind
 LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-class UnpackError(Exception):
-    """A folder or archive that cannot be looked at, in one sentence with the mend."""
-
-
 @dataclass(frozen=True)
 class Found:
     """One file: its bytes, or why it has none."""
@@ -56,7 +54,7 @@ class Found:
 
 
 def files_in(path: Path, only: str = "") -> Iterator[Found]:
-    """Yield every file of a folder or a zip archive, or the one file; UnpackError if none.
+    """Yield every file of a folder or a zip archive, or the one file; CourseError if none.
 
     only: how the names end of those whose bytes matter, such as ".ipynb"; others are not read.
     """
@@ -68,11 +66,11 @@ def files_in(path: Path, only: str = "") -> Iterator[Found]:
         if path.is_file():
             return _one(path.resolve(), (path.name,), only)
     except OSError as error:
-        raise UnpackError(
+        raise CourseError(
             f"{path}: cannot be read ({error.strerror}): "
             "copy the students' files into a folder of your own and give that."
         ) from error
-    raise UnpackError(f"{path}: no such folder or file: give the folder with the students' files.")
+    raise CourseError(f"{path}: no such folder or file: give the folder with the students' files.")
 
 
 def _walk(folder: Path, above: tuple[str, ...], only: str) -> Iterator[Found]:

@@ -21,7 +21,8 @@ from autograder.collect import identify as whose
 from autograder.collect import receipts
 from autograder.collect.archive import LITTER, Found, files_in
 from autograder.collect.receipts import Receipt
-from autograder.gradebook.roster import Class, CollectError
+from autograder.errors import CourseError
+from autograder.gradebook.roster import Class
 
 OURS = ("solutions", "course", "autograder", "tests", "grading/collected", "grading/records")
 COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"
@@ -86,11 +87,11 @@ def collect(
 
     assignment: only this one, and files that do not say which one they are of belong to it.
     received: when they arrived (now). add: also take students who are not in the gradebook.
-    CollectError, UnpackError, ReceiptsError: nothing was taken.
+    CourseError: nothing was taken.
     """
     if assignment and assignment not in to.assignments:
         known = ", ".join(to.assignments)
-        raise CollectError(f"{assignment}: no such assignment, there are {known}.")
+        raise CourseError(f"{assignment}: no such assignment, there are {known}.")
     received = (received or datetime.now(UTC)).replace(microsecond=0)
     files = files_in(source, only=".ipynb")
     _refuse_ours(to, source)
@@ -112,17 +113,17 @@ def collect(
                 rows += _finished(to, group, came)
     except OSError as error:
         place = error.filename or keep
-        raise CollectError(
+        raise CourseError(
             f"{place}: cannot be written ({error.strerror}): "
             "make room or close what has it open, then collect again: nothing is lost."
         ) from error
     if not rows:
-        raise CollectError(f"{source}: is empty: give the folder with the students' files.")
+        raise CourseError(f"{source}: is empty: give the folder with the students' files.")
     return sorted(rows, key=lambda row: (row.outcome != NOT_TAKEN, row.place))
 
 
 def _refuse_ours(to: Class, source: Path) -> None:
-    """Raise CollectError if the course's own notebooks would be taken for students' work."""
+    """Raise CourseError if the course's own notebooks would be taken for students' work."""
     assert to.layout is not None
     steps = ("source", "release", "submitted", "autograded", "feedback")
     names = [getattr(to.layout, f"{step}_directory") for step in steps]
@@ -130,7 +131,7 @@ def _refuse_ours(to: Class, source: Path) -> None:
     for name in (*OURS, *names):
         own = Path(to.layout.root, name).resolve()
         if source.is_relative_to(own) or own.is_relative_to(source):
-            raise CollectError(
+            raise CourseError(
                 f"{source}: holds the course's own {name}, or is in it: "
                 "give a folder with nothing but the students' files, such as downloads."
             )

@@ -15,15 +15,12 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
+from autograder.errors import CourseError
 from autograder.grade import intake
 
 STAMP = re.compile(
     r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?( ?([A-Z]{1,5}|[+-]\d\d(:?\d\d)?))?"
 )
-
-
-class ReceiptsError(Exception):
-    """Receipts that cannot be read, in one sentence with the mend."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def path_of(data: Path) -> Path:
 def read(path: Path) -> dict[tuple[str, str, str], Receipt]:
     """Return the receipts by (assignment, student, sha256); rows that are cut short are none.
 
-    ReceiptsError: a spreadsheet or somebody else made it unreadable, all of it or one time.
+    CourseError: a spreadsheet or somebody else made it unreadable, all of it or one time.
     """
     if not path.exists() or not path.stat().st_size:
         return {}
@@ -134,7 +131,7 @@ def _span(time: timedelta) -> str:
 
 
 def _whole(path: Path, receipt: Receipt) -> bool:
-    """Tell whether a row has all its columns; ReceiptsError if it has, and its time is none."""
+    """Tell whether a row has all its columns; CourseError if it has, and its time is none."""
     if len(receipt.sha256) != 64 or not receipt.student:
         return False
     try:
@@ -146,8 +143,8 @@ def _whole(path: Path, receipt: Receipt) -> bool:
         raise _unreadable(path, said) from error
 
 
-def _unreadable(path: Path, problem: str) -> ReceiptsError:
-    return ReceiptsError(
+def _unreadable(path: Path, problem: str) -> CourseError:
+    return CourseError(
         f"{path}: {problem}: a spreadsheet may have changed it: put back the copy from before, "
         "or save it as CSV with commas in UTF-8."
     )

@@ -19,14 +19,11 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.build import script as sources
 from autograder.build.release import configuration
 from autograder.collect import receipts
+from autograder.errors import CourseError
 from autograder.grade import intake, records
 from autograder.grade.outputs import kept_error
 from autograder.grade.rebuild import Rebuilt, rebuild
 from autograder.gradebook.write import Scores
-
-
-class AssignmentError(Exception):
-    """An assignment that cannot be graded: one sentence with the mend."""
 
 
 class Assignment:
@@ -35,14 +32,14 @@ class Assignment:
     def __init__(self, root: Path, name: str) -> None:
         self.root, self.name = Path(root).resolve(), name
         if not (self.root / "nbgrader_config.py").exists():
-            raise AssignmentError(f"{self.root}: no nbgrader_config.py there: wrong folder?")
+            raise CourseError(f"{self.root}: no nbgrader_config.py there: wrong folder?")
         config = configuration(self.root, self.root)
         self.coursedir = CourseDirectory(config=config, assignment_id=name)
         config.CourseDirectory.db_url = self.coursedir.db_url
         if self.coursedir.db_url.startswith("sqlite:///"):
             path = Path(self.coursedir.db_url.removeprefix("sqlite:///"))
             if not path.exists():
-                raise AssignmentError(
+                raise CourseError(
                     f"{path}: no gradebook yet: run `nbgrader generate_assignment {name}` first"
                 )
         self.scores = Scores(config, self.coursedir.course_id)
@@ -70,14 +67,14 @@ class Assignment:
             released = nbformat.reader.reads(path.read_text(encoding="utf-8"))
             cells = released.cells
         except FileNotFoundError as error:
-            raise AssignmentError(f"{path}: no release there: run `autograder build`") from error
+            raise CourseError(f"{path}: no release there: run `autograder build`") from error
         except (ValueError, AttributeError) as error:
-            raise AssignmentError(
+            raise CourseError(
                 f"{path}: no notebook ({type(error).__name__}): run `autograder build {self.name}`"
             ) from error
         there = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells}
         if missing := sorted(set(source) - there):
-            raise AssignmentError(
+            raise CourseError(
                 f"{path}: {missing[0]} was deleted there: run `autograder build {self.name}`"
             )
         for cell in cells:
@@ -85,7 +82,7 @@ class Assignment:
             if grade_id is None:
                 continue
             if grade_id not in source:
-                raise AssignmentError(
+                raise CourseError(
                     f"{path}: {grade_id} is not in the gradebook: run "
                     f"`nbgrader generate_assignment {self.name}`"
                 )
@@ -97,17 +94,17 @@ class Assignment:
         return self.coursedir.format_path(directory, student, self.name, escape=escape)
 
     def submitted(self, students: Sequence[str] = ()) -> list[str]:
-        """Return who submitted, sorted; AssignmentError for a name that did not."""
+        """Return who submitted, sorted; CourseError for a name that did not."""
         somebody = self._path(self.coursedir.submitted_directory, "\0")
         pattern = "*".join(map(glob.escape, somebody.split("\0")))
         position = Path(somebody).parts.index("\0")
         found = sorted({Path(path).parts[position] for path in glob.glob(pattern)})
         found = [student for student in found if not student.startswith(".")]
         if not found:
-            raise AssignmentError(f"no submissions of {self.name}: none matches {pattern}")
+            raise CourseError(f"no submissions of {self.name}: none matches {pattern}")
         for student in students:
             if student not in found:
-                raise AssignmentError(f"{student} handed in no {self.name}: is the name right?")
+                raise CourseError(f"{student} handed in no {self.name}: is the name right?")
         return sorted(set(students)) or found
 
     def folder(self, student: str) -> Path:

@@ -21,34 +21,17 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from autograder.build.release import BuildError
 from autograder.collect import receipts
-from autograder.files import write_whole
+from autograder.errors import CourseError
+from autograder.files import printable, write_atomic
 from autograder.grade import execute, intake, records, workers
-from autograder.grade.assignment import Assignment, AssignmentError
+from autograder.grade.assignment import Assignment
 from autograder.grade.rebuild import Rebuilt
 from autograder.grade.records import Record
-from autograder.grade.sandbox.client import SECRET, SandboxUnavailable
+from autograder.grade.sandbox.client import SECRET
 from autograder.grade.sandbox.limits import Limits
-from autograder.gradebook.write import GradebookError
-from autograder.plain import plain
 
 NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
-
-
-class GradeError(Exception):
-    """A grading that cannot begin: one sentence with the mend."""
-
-
-ERRORS = (
-    GradeError,
-    AssignmentError,
-    GradebookError,
-    receipts.ReceiptsError,
-    SandboxUnavailable,
-    BuildError,
-    workers.WorkersError,
-)
 
 
 @dataclass(frozen=True)
@@ -77,7 +60,7 @@ def grade(
 ) -> tuple[int, Iterator[Record]]:
     """Grade an assignment: return how many submissions there are, and their records as they come.
 
-    students: only these (default: all who submitted). Raises one of ERRORS.
+    students: only these (default: all who submitted). Raises CourseError.
     """
     root, settings = Path(root).resolve(), settings or Settings()
     with _disk_errors_said(root), ExitStack() as opened:
@@ -98,11 +81,11 @@ def _records(work: "_Class", wanted: Sequence[str], opened: ExitStack) -> Iterat
 
 @contextmanager
 def _disk_errors_said(root: Path) -> Iterator[None]:
-    """Make a GradeError of a file that cannot be read or written: a full disk, missing rights."""
+    """Make a CourseError of a file that cannot be read or written: a full disk, missing rights."""
     try:
         yield
     except OSError as error:
-        raise GradeError(
+        raise CourseError(
             f"{error.filename or root}: {error.strerror or error}: make room or mend it, and call "
             "again: what is graded stays"
         ) from error
@@ -145,7 +128,7 @@ class _Class:
         """Return the plan of a submission, or its record when there is nothing to run."""
         try:
             return self._planned(student)
-        except (*ERRORS, OSError):
+        except (CourseError, OSError):
             raise
         except intake.Refused as refused:
             return self._refused(student, str(refused))
@@ -155,7 +138,7 @@ class _Class:
 
     def _refused(self, student: str, sentence: str) -> Record:
         """Write and return the record of a refusal; what an earlier grading told is kept in it."""
-        name, student = self.assignment.name, plain(student)
+        name, student = self.assignment.name, printable(student)
         record = records.read(self.root, name, student)
         if record is None or student not in self.graded:
             record = Record(student, name, "refused", isolation=self.settings.isolation)
@@ -165,7 +148,7 @@ class _Class:
 
     def _planned(self, student: str) -> Record | tuple[Work, bytes]:
         name = self.assignment.name
-        if plain(student) != student:
+        if printable(student) != student:
             raise intake.Refused("its folder's name is no plain text: rename it")
         if len(os.fsencode(student)) > NAME:
             raise intake.Refused(f"its folder's name has more than {NAME} bytes: rename it")
@@ -201,7 +184,7 @@ class _Class:
             outcome = workers.outcome(future, self.settings.scheduler)
             try:
                 record = self._written(work, outcome)
-            except (*ERRORS, OSError):
+            except (CourseError, OSError):
                 raise
             except Exception as error:  # such as of the class's own plugin for late work
                 why = f"its scores cannot be written ({type(error).__name__}: {error})"
@@ -255,10 +238,10 @@ def _salt(root: Path) -> bytes:
     path = root / "grading" / "salt"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, secrets.token_hex(32), mode=0o600, sync=True)
+        write_atomic(path, secrets.token_hex(32), mode=0o600, sync=True)
     text = path.read_text(errors="replace").strip()
     if not re.fullmatch("[0-9a-f]{64}", text):
-        raise GradeError(
+        raise CourseError(
             f"{path}: not the 64 hexadecimal digits that were there: restore it from a copy (or "
             "move it away: then everybody's hidden inputs are drawn anew)"
         )
@@ -273,7 +256,7 @@ def _alone(root: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise GradeError(
+            raise CourseError(
                 f"another `autograder grade` is at work in {root}: wait until it is done"
             ) from error
         yield

@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.files import write_whole
-from autograder.plain import plain, plain_notes
+from autograder.files import printable, printable_notes, write_atomic
 
 
 @dataclass
@@ -52,10 +51,10 @@ def write(data: Path, record: Record) -> None:
 
     Its sentence and notes, which may quote what a student wrote, are made plain first.
     """
-    record.sentence, record.notes = plain(record.sentence), plain_notes(record.notes)
+    record.sentence, record.notes = printable(record.sentence), printable_notes(record.notes)
     path = folder(data, record.assignment) / f"{record.student}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(asdict(record), indent=1), sync=True)
+    write_atomic(path, json.dumps(asdict(record), indent=1), sync=True)
 
 
 def remove(data: Path, assignment: str, student: str) -> None:

@@ -8,15 +8,11 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
+from autograder.errors import CourseError
 from autograder.grade import execute
-from autograder.grade.sandbox.client import SandboxUnavailable
 
 SWITCH = 0.001  # seconds: threads that only pass messages on should not wait for the writer
 SECONDS = 10  # for a scheduler to answer
-
-
-class WorkersError(Exception):
-    """Nobody can do the work: one sentence with the mend."""
 
 
 @contextmanager
@@ -40,15 +36,15 @@ def executor(jobs: int, scheduler: str) -> Iterator[Executor]:
 
 
 def outcome(future: Future, scheduler: str) -> dict:
-    """Return the outcome (see execute.py) of a finished future; WorkersError of a lost cluster."""
+    """Return the outcome (see execute.py) of a finished future; CourseError of a lost cluster."""
     try:
         return json.loads(future.result())
-    except SandboxUnavailable:
+    except CourseError:
         raise
     except (Exception, asyncio.CancelledError) as error:
         if not scheduler:
             raise
-        raise WorkersError(
+        raise CourseError(
             f"the Dask cluster at {scheduler} failed ({type(error).__name__}: {error}): mend it, "
             "and call again: what is graded stays"
         ) from error
@@ -58,14 +54,14 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise WorkersError(
+        raise CourseError(
             "--scheduler needs Dask: pip install -c constraints.txt -e '.[cluster]'"
         ) from error
     try:
         client = Client(scheduler, timeout=SECONDS)
     except (OSError, ValueError, TypeError) as error:  # TypeError: tls:// without certificates
         needs = " (tls:// needs certificates in Dask's configuration)"
-        raise WorkersError(
+        raise CourseError(
             f"no Dask scheduler answers at {scheduler}: start one first"
             + needs * scheduler.startswith("tls")
         ) from error

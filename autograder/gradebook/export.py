@@ -28,9 +28,9 @@ from sqlalchemy.exc import DBAPIError
 from traitlets import Dict
 
 from autograder.collect.identify import Person
-from autograder.files import write_whole
-from autograder.gradebook.grades import ExportError, Grades, Mark, grades
-from autograder.gradebook.read import GradebookError
+from autograder.errors import CourseError
+from autograder.files import write_atomic
+from autograder.gradebook.grades import Grades, Mark, grades
 
 Table = list[list[str]]
 FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n\0＝＋－＠]")  # full-width ones: Japanese spreadsheets
@@ -114,13 +114,13 @@ FORMATS: dict[str, tuple[Callable[[Grades, dict[str, str]], Table], str]] = {
 
 
 def write(table: Table, to: Path) -> None:
-    """Write all of the table or nothing; ExportError if that cannot be."""
+    """Write all of the table or nothing; CourseError if that cannot be."""
     text = io.StringIO()
     csv.writer(text).writerows(table)
     try:
-        write_whole(to, text.getvalue())
+        write_atomic(to, text.getvalue())
     except OSError as error:
-        raise ExportError(
+        raise CourseError(
             f"{to}: cannot be written ({error.strerror}): close the program that has it open, "
             "or choose another file with --to."
         ) from error
@@ -143,7 +143,7 @@ class _Exporter(ExportPlugin):
         try:
             given = grades(gradebook.db.connection(), assignments, students)
             write(make(given, dict(self.columns)), Path(self.to or usual))
-        except (ExportError, GradebookError, DBAPIError) as error:
+        except (CourseError, DBAPIError) as error:
             self.log.error("%s", error)
             raise SystemExit(1) from error
         self.log.info("Exported grades to %s", self.to or usual)

@@ -8,11 +8,8 @@ from nbgrader.api import Assignment, Grade, Student, SubmittedAssignment, Submit
 from sqlalchemy import Connection, case, func, or_, select
 
 from autograder.collect.identify import Person
+from autograder.errors import CourseError
 from autograder.gradebook import read as class_data
-
-
-class ExportError(Exception):
-    """Grades that cannot be written, in one sentence with the mend."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def grades(
 ) -> Grades:
     """Return the grades in a gradebook, of all assignments and students or of those named.
 
-    GradebookError for an assignment, ExportError for a student that is not there.
+    CourseError for an assignment or a student that is not there.
     """
     points = class_data.assignments(connection, assignments)
     query = select(
@@ -61,7 +58,7 @@ def grades(
     people = [Person(*(part or "" for part in row)) for row in connection.execute(query)]
     for student in students:
         if student not in {person.id for person in people}:
-            raise ExportError(f"{student}: no such student in the gradebook.")
+            raise CourseError(f"{student}: no such student in the gradebook.")
     people = [person for person in people if not students or person.id in students]
     due = {
         row[0]: row[1] for row in connection.execute(select(Assignment.name, Assignment.duedate))

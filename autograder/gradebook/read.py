@@ -25,13 +25,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from autograder.build.release import BuildError, configuration
+from autograder.build.release import configuration
+from autograder.errors import CourseError
 
 CELL, GRADED = BaseCell.__table__, GradeCell.__table__
-
-
-class GradebookError(Exception):
-    """A gradebook that cannot be read, in one sentence with the mend."""
 
 
 @dataclass(frozen=True)
@@ -81,34 +78,30 @@ class Places:
 
 
 def places(root: Path) -> Places:
-    """Return where the data of the course in `root` are; GradebookError if it is no course."""
+    """Return where the data of the course in `root` are; CourseError if it is no course."""
     root = Path(root).resolve()
-    try:
-        config = configuration(root, root)
-    except BuildError as error:
-        raise GradebookError(str(error)) from error
-    return Places(CourseDirectory(config=config), root / "grading")
+    return Places(CourseDirectory(config=configuration(root, root)), root / "grading")
 
 
 @contextmanager
 def opened(db_url: str) -> Iterator[Connection]:
-    """Give a connection to the gradebook; GradebookError if it is missing or cannot be read."""
+    """Give a connection to the gradebook; CourseError if it is missing or cannot be read."""
     engine = _engine(db_url)
     try:
         with engine.connect() as connection:
             yield connection
     except DBAPIError as error:
-        raise GradebookError(_sentence(db_url, error)) from error
+        raise CourseError(_sentence(db_url, error)) from error
     finally:
         engine.dispose()
 
 
 def address(db_url: str) -> URL:
-    """Return where the gradebook is; GradebookError if that is no address of a database."""
+    """Return where the gradebook is; CourseError if that is no address of a database."""
     try:
         return make_url(db_url)
     except ArgumentError as error:  # not quoted: there may be a password in it
-        raise GradebookError(
+        raise CourseError(
             "nbgrader_config.py: its db_url is no address of a database: "
             "write sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME."
         ) from error
@@ -118,7 +111,7 @@ def _engine(db_url: str) -> Engine:
     url = address(db_url)
     if url.get_backend_name() == "sqlite":
         if not url.database or not Path(url.database).is_file():
-            raise GradebookError(
+            raise CourseError(
                 f"{url.database}: no gradebook there: run `nbgrader generate_assignment NAME` and "
                 "`autograder grade NAME` first, or choose the course's folder with --root."
             )
@@ -129,7 +122,7 @@ def _engine(db_url: str) -> Engine:
     try:
         return create_engine(url)
     except (ImportError, ArgumentError) as error:
-        raise GradebookError(
+        raise CourseError(
             f"{shown(db_url)}: the gradebook cannot be read ({error}): "
             "install that driver, or correct the db_url in nbgrader_config.py."
         ) from error
@@ -157,13 +150,13 @@ def _sentence(db_url: str, error: DBAPIError) -> str:
 
 
 def assignments(connection: Connection, wanted: tuple[str, ...] = ()) -> dict[str, float]:
-    """Return assignment → points, sorted by name; GradebookError for a wanted one not there."""
+    """Return assignment → points, sorted by name; CourseError for a wanted one not there."""
     query = select(Assignment.name, Assignment.max_score).order_by(Assignment.name)
     known = {name: float(points or 0) for name, points in connection.execute(query)}
     for name in wanted:
         if name not in known:
             there = ", ".join(known) or "none"
-            raise GradebookError(f"{name}: not an assignment of the gradebook, it has {there}.")
+            raise CourseError(f"{name}: not an assignment of the gradebook, it has {there}.")
     return {name: points for name, points in known.items() if not wanted or name in wanted}
 
 

@@ -11,11 +11,8 @@ from traitlets.config import Config
 
 from autograder.build.lint import UNGRADED
 from autograder.collect import identify as whose
+from autograder.errors import CourseError
 from autograder.gradebook import read as class_data
-
-
-class CollectError(Exception):
-    """What stops all of collecting, in one sentence with the mend."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Class:
 
 
 def class_of(data: Path, config: Config) -> Class:
-    """Return the class of a course; GradebookError if there is a gradebook that cannot be read."""
+    """Return the class of a course; CourseError if there is a gradebook that cannot be read."""
     layout = CourseDirectory(config=config)
     released = Path(layout.root) / layout.release_directory
     names = {path.name for path in released.glob("[0-9]*") if path.is_dir()}
@@ -61,5 +58,5 @@ def class_of(data: Path, config: Config) -> Class:
                     extensions[name, student] = extension
     graded = tuple(sorted(name for name in names if not name.startswith(UNGRADED)))
     if not graded:
-        raise CollectError(f"{released}: no assignments there: choose the course with --root.")
+        raise CourseError(f"{released}: no assignments there: choose the course with --root.")
     return Class(Path(data), graded, tuple(roster), due, extensions, layout)

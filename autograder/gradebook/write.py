@@ -33,11 +33,9 @@ from nbgrader.preprocessors import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SAWarning
 from traitlets.config import Config
 
+from autograder.errors import CourseError
+
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
-
-
-class GradebookError(Exception):
-    """The gradebook cannot be used: one sentence with the mend."""
 
 
 class Scores:
@@ -49,7 +47,7 @@ class Scores:
         try:
             self.gradebook: Gradebook = self._patiently(lambda: Gradebook(self.url, course_id))
         except (ArgumentError, ImportError) as error:
-            raise GradebookError(
+            raise CourseError(
                 f"The gradebook {self._place()}: {error}: is the db_url in nbgrader_config.py "
                 "right, and its driver installed?"
             ) from error
@@ -73,7 +71,7 @@ class Scores:
             try:
                 notebook = self.gradebook.find_notebook(assignment, assignment)
             except MissingEntry:
-                raise GradebookError(
+                raise CourseError(
                     f"{assignment} is not in the gradebook: run `nbgrader generate_assignment "
                     f"{assignment}` first"
                 ) from None
@@ -156,11 +154,11 @@ class Scores:
                     doubled = True
                     continue
                 if "locked" not in said and "busy" not in said:
-                    raise GradebookError(
+                    raise CourseError(
                         f"The gradebook {self._place()}: {said}: {self._mend(said)}"
                     ) from error
                 if time.monotonic() > deadline:
-                    raise GradebookError(
+                    raise CourseError(
                         f"The gradebook {self._place()} has been locked for "
                         f"{self.patience:.0f} s: close what else has it open, and call again"
                     ) from error

@@ -15,11 +15,12 @@ from pathlib import Path
 import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from autograder.files import write_whole
+from autograder.errors import CourseError
+from autograder.files import write_atomic
 from autograder.grade import class_records
 from autograder.grade.class_records import Record
 from autograder.gradebook import read as class_data
-from autograder.gradebook.read import GradebookError, Places
+from autograder.gradebook.read import Places
 from autograder.pages import feedback_page, safe_html
 from autograder.pages.feedback_page import Course, Mark, Section
 
@@ -70,14 +71,14 @@ class Assignment:
 def write_feedback(root: Path, assignment: str, student: str = "") -> Iterator[Outcome]:
     """Write the pages of an assignment, of one student or all; yield an outcome a student.
 
-    Raises GradebookError when there is no such assignment, or no such student in it.
+    Raises CourseError when there is no such assignment, or no such student in it.
     """
     places = class_data.places(root)
     read = _read(places, assignment)
     recorded = {path.stem for path in (places.records / assignment).glob("*.json")}
     students = sorted({*read.students, *recorded})
     if student and student not in students:
-        raise GradebookError(f"{student}: no submission of {assignment} by this student is graded.")
+        raise CourseError(f"{student}: no submission of {assignment} by this student is graded.")
     for one in [student] if student else students:
         yield _of_student(places, read, one)
 
@@ -102,7 +103,7 @@ def _read(places: Places, assignment: str) -> Assignment:
             released = nbformat.read(release, as_version=4).cells if release.is_file() else []
             courses[notebook] = feedback_page.course_of(texts, released)
         except Exception as error:  # whatever nbformat makes of a damaged file
-            raise GradebookError(
+            raise CourseError(
                 f"{release}: cannot be read ({_said(error)}): run `autograder build {assignment}`."
             ) from error
     penalties = {work.student: work.penalty for work in works}
@@ -138,7 +139,7 @@ def _of_student(places: Places, read: Assignment, student: str) -> Outcome:
                 raise ValueError("there is no autograded notebook: grade this submission again")
             text = _rendered(read, student, notebook, graded, parts, refusal)
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, text, mode=0o644)
+            write_atomic(target, text, mode=0o644)
             pages.append(target)
         except Exception as error:  # one student's notebook never stops the others' pages
             problems.append(f"{notebook}.ipynb: {_said(error)}")
@@ -219,5 +220,5 @@ def _put_beside(folder: Path, origins: list[Path]) -> None:
                 continue
             text = path.read_text(encoding="utf-8", errors="replace")
             if pattern.fullmatch(text):
-                write_whole(folder / name, text, mode=0o644)
+                write_atomic(folder / name, text, mode=0o644)
                 break

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder.files import write_whole
+from autograder.errors import CourseError
+from autograder.files import write_atomic
 from autograder.grade import class_records
 from autograder.grade.class_records import Record
 from autograder.gradebook import read as class_data
@@ -65,15 +66,15 @@ class Page:
 
 
 def write_report(root: Path, to: Path | None = None, wanted: tuple[str, ...] = ()) -> Path:
-    """Write the page about the course in `root`, return where; GradebookError if it cannot be."""
+    """Write the page about the course in `root`, return where; CourseError if it cannot be."""
     places = class_data.places(root)
     target = Path(to) if to else places.grading / "report.html"
     text = render(gather(places, wanted))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, text)
+        write_atomic(target, text)
     except OSError as error:
-        raise class_data.GradebookError(
+        raise CourseError(
             f"{target}: cannot be written ({error.strerror}): choose another file with --to."
         ) from error
     return target

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import CourseError
 from autograder.grade.sandbox import jail, system, wire, zygote
 from autograder.grade.sandbox.limits import Limits
 
@@ -30,7 +31,7 @@ INSTALL = (
 )
 
 
-class SandboxUnavailable(Exception):
+class SandboxUnavailable(CourseError):
     """No sandbox can be had: one sentence that says what to install or allow."""
 
 
