@@ -13,7 +13,7 @@ lab: .venv/lab  ## open the course in JupyterLab (OPTIONS="--no-browser")
 	jupyter lab --LabApp.default_url=/lab/tree/notebooks $(OPTIONS)
 
 test: .venv/test  ## lint, check types, run all tests, say what of the code they ran
-	ruff check . && ruff format --check . && mypy course autograder && mkdir -p build
+	ruff check . && ruff format --check . && deptry . && mypy course autograder && mkdir -p build
 	$(COVERED) -m pytest -n auto --dist loadfile --no-loadscope-reorder --ignore=tests/test_attacks.py
 	python -m pytest tests/test_attacks.py  # alone: fork bombs beside other tests would slow them down
 	python -m slipcover --merge $(MEASURED) --out $(MEASURED) --skip-covered
