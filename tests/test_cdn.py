@@ -23,6 +23,7 @@ from course.cdn import (
     simulate,
     simulate_outages,
 )
+from course.cdn.baselines import Streams
 from course.cdn.bill import bill, hit_ratios
 from course.cdn.deployment import (
     DEPLOYED,
@@ -35,7 +36,6 @@ from course.cdn.distance_picture import distances
 from course.cdn.map_picture import MARKS
 from course.cdn.model import trade_off
 from course.cdn.outage import FAILED, FRESH, ORIGIN, STALE
-from course.cdn.renewal import Streams
 from course.cdn.world import BEHIND, PEOPLE, TO_EDGE, TO_ORIGIN, opened, served_by, traffic
 from course.engine import network, theory
 from course.engine.cities import CITIES, city

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course.cdn.renewal import Streams
+from course.cdn.baselines import Streams
 from course.cdn.world import HOUR, opened, served_by
 from course.engine import parameters, workload
 from course.engine.cities import CITIES

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.cdn.renewal import Streams
+from course.cdn.baselines import Streams
 from course.cdn.world import (
     BANDWIDTH,
     BEHIND,

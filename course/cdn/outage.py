@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course.cdn.baselines import Streams
 from course.cdn.model import Caches, Origin
-from course.cdn.renewal import Streams
 from course.cdn.world import (
     HOUR,
     PHOTOS,
