@@ -25,8 +25,8 @@ from course.data_centers.picture import (
     architecture,
     expected_rates,
 )
-from course.data_centers.shares import Moves, moves
-from course.data_centers.shares_picture import SharesPicture
+from course.data_centers.split import Moves, moves
+from course.data_centers.split_picture import SplitPicture
 from course.data_centers.sync import (
     SyncResult,
     expected_blind,
@@ -148,7 +148,7 @@ def explore_split(split):
         "centers": slider("centers", 2, 2, len(OPENING_ORDER), 1),
         "users": slider("users", 2000, 100, 3000, 100),
     }
-    return _explore(controls, run, SharesPicture())
+    return _explore(controls, run, SplitPicture())
 
 
 @pictured

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course.data_centers.resolving import Outage, by_component, by_table
+from course.data_centers.resolvers import Outage, by_component, by_table
 from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, Traffic, traffic
 from course.engine import parameters, theory
 from course.engine.cities import CITIES

@@ -13,7 +13,7 @@ SIDE = 20
 GRID = np.stack(np.divmod(np.arange(SIDE * SIDE), SIDE)[::-1], axis=1)
 
 
-class SharesPicture:
+class SplitPicture:
     """Left: users by center. Right: shares, wanted and got; and who moved, against the least."""
 
     @rc_context(style.LOOK)
