@@ -202,6 +202,7 @@ assert len(seen) == 3, "not all users were asked for"
 
 # %% check="distance_km_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
 from course.checks import SEED
@@ -218,23 +219,11 @@ def _ways():
     return ways
 
 
-seen = [float(distance_km(_a, _b)) for _a, _b in _ways()]
+_all = _ways()
+### OBSERVE
+seen = [float(distance_km(_a, _b)) for _a, _b in _all]
 ### JUDGE
 import math
-import random
-
-from course.checks import SEED
-
-
-def _ways():
-    rng = random.Random(SEED)
-    points = [(rng.uniform(-90, 90), rng.uniform(-180, 180)) for _ in range(60)]
-    points += [(rng.uniform(-60, 60), side * 180.0) for side in (-1, 1)] + [(90.0, 0.0), (-90.0, 50.0)]
-    ways = [(rng.choice(points), point) for point in points]
-    ways += [(point, point) for point in points]
-    ways += [(point, (-point[0], point[1] + (180 if point[1] <= 0 else -180))) for point in points]
-    ways += [(point, (max(-90.0, point[0] - 0.01), point[1])) for point in points]
-    return ways
 
 
 def _vector(point):
@@ -249,7 +238,6 @@ def _km(a, b):
     return 6371 * 2 * math.atan2(across, opposite)
 
 
-_all = _ways()
 assert len(seen) == len(_all), f"{len(_all)} distances were asked for, {len(seen)} came"
 for (_a, _b), _got in zip(_all, seen, strict=True):
     _want = _km(_a, _b)
@@ -259,35 +247,7 @@ assert seen, "nothing was seen"
 
 # %% check="distance_km_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
-import random
-
-from course.cdn import Edge
-from course.checks import SEED, attempt
-
-
-def _cases():
-    rng = random.Random(SEED + 1)
-    cases = []
-    for _ in range(150):
-        sites = [[rng.uniform(-75, 75), rng.uniform(-180, 180), rng.random() < 0.6] for _ in range(rng.randint(0, 7))]
-        if sites and rng.random() < 0.4:  # a twin at the same place
-            sites.insert(rng.randrange(len(sites) + 1), list(rng.choice(sites)))
-        cases.append([(rng.uniform(-75, 75), rng.uniform(-180, 180)), sites])
-    cases.append([(10.0, 179.0), [[10.0, 150.0, True], [10.0, -175.0, True]]])
-    cases.append([(80.0, 0.0), [[60.0, 0.0, True], [80.0, 90.0, True]]])
-    return cases
-
-
-def _observed(user, sites):
-    edges = [Edge(f"edge {n}", (lat, lon), online) for n, (lat, lon, online) in enumerate(sites)]
-    given = list(edges)
-    found = attempt(lambda: nearest_edge(user, given).name)
-    return [found, [edge.name for edge in given] == [edge.name for edge in edges]]
-
-
-seen = [_observed(*_case) for _case in _cases()]
-### JUDGE
-import math
+### INPUTS
 import random
 
 from course.checks import SEED
@@ -306,6 +266,24 @@ def _cases():
     return cases
 
 
+_all = _cases()
+### OBSERVE
+from course.cdn import Edge
+from course.checks import attempt
+
+
+def _observed(user, sites):
+    edges = [Edge(f"edge {n}", (lat, lon), online) for n, (lat, lon, online) in enumerate(sites)]
+    given = list(edges)
+    found = attempt(lambda: nearest_edge(user, given).name)
+    return [found, [edge.name for edge in given] == [edge.name for edge in edges]]
+
+
+seen = [_observed(*_case) for _case in _all]
+### JUDGE
+import math
+
+
 def _chord(a, b):
     rows = []
     for lat, lon in (a, b):
@@ -314,7 +292,6 @@ def _chord(a, b):
     return round(math.dist(*rows), 9)
 
 
-_all = _cases()
 assert len(seen) == len(_all), f"{len(_all)} users were asked for, {len(seen)} answers came"
 for (_user, _sites), (_found, _same) in zip(_all, seen, strict=True):
     _call = f"nearest_edge({_user}, edges at {[tuple(_site) for _site in _sites]} (latitude, longitude, online))"
@@ -452,25 +429,31 @@ assert seen[5] == ["answer 5", "MISS"], (
 
 # %% check="edge_cache_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
-from course.cdn import OriginDown
-from course.checks import SEED, attempt
+from course.checks import SEED
 
 
+def _fetches():
+    rng, now, fetches = random.Random(SEED + 2), 0, []
+    for _ in range(400):
+        now += rng.choice([0, 1, 2, 5, 9])
+        max_age = rng.choice([1, 3, 8, 20, 60])
+        fetches.append([rng.choice(["/a.jpg", "/b.jpg", "/b.jp", "c"]), now, max_age])
+    return fetches
+
+
+### OBSERVE
 def _observe():
-    rng = random.Random(SEED + 2)
     asked, lives = [], {"max_age": 0}
 
     def origin(url):
         asked.append(url)
         return f"{url} answer {len(asked)}", lives["max_age"]
 
-    cache, rows, now = EdgeCache(origin), [], 0
-    for _ in range(400):
-        now += rng.choice([0, 1, 2, 5, 9])
-        lives["max_age"] = rng.choice([1, 3, 8, 20, 60])
-        url = rng.choice(["/a.jpg", "/b.jpg", "/b.jp", "c"])
+    cache, rows = EdgeCache(origin), []
+    for url, now, lives["max_age"] in _fetches():
         body, status = cache.fetch(url, now)
         rows.append([body, status, len(asked)])
     return rows
@@ -478,18 +461,9 @@ def _observe():
 
 seen = _observe()
 ### JUDGE
-import random
-
-from course.checks import SEED
-
-
 def _problem(seen):
-    rng = random.Random(SEED + 2)
-    kept, asked, now = {}, 0, 0
-    for row in seen:
-        now += rng.choice([0, 1, 2, 5, 9])
-        max_age = rng.choice([1, 3, 8, 20, 60])
-        url = rng.choice(["/a.jpg", "/b.jpg", "/b.jp", "c"])
+    kept, asked = {}, 0
+    for row, (url, now, max_age) in zip(seen, _fetches(), strict=True):
         stored_at, lives, body = kept.get(url, (0, 0, None))
         before = "nothing stored" if body is None else f"stored at {stored_at} s with max_age {lives}"
         wanted = "HIT"
@@ -511,14 +485,27 @@ assert not _found, _found
 
 # %% check="edge_cache_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
+from course.checks import SEED
+
+
+def _fetches():
+    rng, now, fetches = random.Random(SEED + 3), 0, []
+    for _ in range(500):
+        now += rng.choice([0, 1, 3, 7])
+        up, max_age = rng.random() < 0.6, rng.choice([0, 0, 2, 5, 12])
+        fetches.append([rng.choice(["/a.jpg", "/b.jpg", "/c.jpg"]), now, up, max_age])
+    return fetches
+
+
+### OBSERVE
 from course.cdn import OriginDown
-from course.checks import SEED, attempt
+from course.checks import attempt
 
 
 def _observe():
-    rng = random.Random(SEED + 3)
     world = {"up": True, "max_age": 0, "asked": 0}
 
     def origin(url):
@@ -527,31 +514,17 @@ def _observe():
             raise OriginDown
         return f"{url} answer {world['asked']}", world["max_age"]
 
-    cache, rows, now = EdgeCache(origin), [], 0
-    for _ in range(500):
-        now += rng.choice([0, 1, 3, 7])
-        world["up"] = rng.random() < 0.6
-        world["max_age"] = rng.choice([0, 0, 2, 5, 12])
-        url = rng.choice(["/a.jpg", "/b.jpg", "/c.jpg"])
+    cache, rows = EdgeCache(origin), []
+    for url, now, world["up"], world["max_age"] in _fetches():
         rows.append([attempt(lambda: list(cache.fetch(url, now))), world["asked"]])
     return rows
 
 
 seen = _observe()
 ### JUDGE
-import random
-
-from course.checks import SEED
-
-
 def _problem(seen):
-    rng = random.Random(SEED + 3)
-    kept, asked, now = {}, 0, 0
-    for found, calls in seen:
-        now += rng.choice([0, 1, 3, 7])
-        up = rng.random() < 0.6
-        max_age = rng.choice([0, 0, 2, 5, 12])
-        url = rng.choice(["/a.jpg", "/b.jpg", "/c.jpg"])
+    kept, asked = {}, 0
+    for (found, calls), (url, now, up, max_age) in zip(seen, _fetches(), strict=True):
         end, body = kept.get(url, (None, None))
         before = "nothing stored" if end is None else f"a copy that is fresh before {end} s"
         if end is not None and now < end:
@@ -582,16 +555,19 @@ assert not _found, _found
 
 # %% check="edge_cache_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
+from course.checks import SEED
+
+_rng = random.Random(SEED + 4)
+_url, _length, _body = f"/{_rng.randrange(1000)}", _rng.randint(5, 50), _rng.choice([b"", ""])
+### OBSERVE
 from course.cdn import OriginDown
-from course.checks import SEED, attempt
+from course.checks import attempt
 
 
-def _observe():
-    rng = random.Random(SEED + 4)
-    url, length, body = f"/{rng.randrange(1000)}", rng.randint(5, 50), rng.choice([b"", ""])
-    kinds = {"empty": type(body).__name__, "length": length}
+def _observe(url, length, body):
     world = {"error": None, "body": body, "asked": 0}
 
     def origin(url):
@@ -613,18 +589,12 @@ def _observe():
     world["error"] = None
     again = cache.fetch(url, 100 + length)[1]
     keys = sorted(str(key) for key in cache.stored)
-    return [kinds, start, fresh, empty, elsewhere, with_copy, without, again, keys]
+    return [start, fresh, empty, elsewhere, with_copy, without, again, keys]
 
 
-seen = _observe()
+seen = _observe(_url, _length, _body)
 ### JUDGE
-import random
-
-from course.checks import SEED
-
-_rng = random.Random(SEED + 4)
-_url, _length, _body = f"/{_rng.randrange(1000)}", _rng.randint(5, 50), _rng.choice([b"", ""])
-_kinds, _start, _fresh, _empty, _elsewhere, _with_copy, _without, _again, _keys = seen
+_start, _fresh, _empty, _elsewhere, _with_copy, _without, _again, _keys = seen
 _story = f"body {_body!r}, max_age {_length}, fetched at 100 s"
 assert _start == "MISS", f"{_story}: the first fetch is a MISS; got {_start}"
 assert list(_fresh) == ["HIT", 1], (
@@ -740,6 +710,7 @@ assert seen[3] == 4, f"all four are stored again; invalidate('') drops all and r
 
 # %% check="fingerprint_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
 from course.checks import SEED
@@ -759,26 +730,11 @@ def _cases():
     return cases
 
 
-seen = [fingerprint(_path, _content) for _path, _content in _cases()]
+_all = _cases()
+### OBSERVE
+seen = [fingerprint(_path, _content) for _path, _content in _all]
 ### JUDGE
 import hashlib
-import random
-
-from course.checks import SEED
-
-
-def _cases():
-    rng = random.Random(SEED + 5)
-    words = ["site", "app", "v1.2", "a", "logo-2x", "jquery.min"]
-    cases = []
-    for _ in range(120):
-        folders = [rng.choice(words) for _ in range(rng.randint(0, 3))]
-        name = rng.choice(["readme", "LICENSE", "app.js", "app.min.js", "logo-2x.png", "a.b.c.css"])
-        content = bytes(rng.randrange(256) for _ in range(rng.choice([0, 1, 7, 200])))
-        cases.append(["/".join([*folders, name]), content])
-        if rng.random() < 0.2:
-            cases[-1][0] = "/" + cases[-1][0]
-    return cases
 
 
 def _name(path, content):
@@ -789,7 +745,6 @@ def _name(path, content):
     return "/".join([*parts[:-1], ".".join(pieces)])
 
 
-_all = _cases()
 assert len(seen) == len(_all), f"{len(_all)} names were asked for, {len(seen)} came"
 for (_path, _content), _got in zip(_all, seen, strict=True):
     _want = _name(_path, _content)
@@ -799,45 +754,44 @@ assert seen, "nothing was seen"
 
 # %% check="fingerprint_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
 from course.checks import SEED
 
 
+def _rounds():
+    rng, now, rounds = random.Random(SEED + 6), 0, []
+    for _ in range(150):
+        now += rng.choice([0, 1, 4])
+        urls = ["".join(rng.choice("ab/.*") for _ in range(rng.randint(1, 4))) for _ in range(rng.randint(0, 6))]
+        rounds.append([now, urls, "".join(rng.choice("ab/.*") for _ in range(rng.choice([0, 1, 1, 2, 3])))])
+    return rounds
+
+
+### OBSERVE
 def _observe():
-    rng = random.Random(SEED + 6)
     asked, rows = [], []
 
     def origin(url):
         asked.append(url)
         return f"{url} {len(asked)}", 10
 
-    cache, other, now = EdgeCache(origin), EdgeCache(origin), 0
+    cache, other = EdgeCache(origin), EdgeCache(origin)
     other.fetch("/a/a", 0)
-    for _ in range(150):
-        now += rng.choice([0, 1, 4])
-        for _ in range(rng.randint(0, 6)):
-            cache.fetch("".join(rng.choice("ab/.*") for _ in range(rng.randint(1, 4))), now)
-        prefix = "".join(rng.choice("ab/.*") for _ in range(rng.choice([0, 1, 1, 2, 3])))
+    for now, urls, prefix in _rounds():
+        for url in urls:
+            cache.fetch(url, now)
         rows.append([cache.invalidate(prefix), sorted(cache.stored)])
     return [rows, other.fetch("/a/a", 1)[1]]
 
 
 seen = _observe()
 ### JUDGE
-import random
-
-from course.checks import SEED
-
-
 def _problem(rows):
-    rng = random.Random(SEED + 6)
     kept = set()
-    for got, left in rows:
-        rng.choice([0, 1, 4])
-        for _ in range(rng.randint(0, 6)):
-            kept.add("".join(rng.choice("ab/.*") for _ in range(rng.randint(1, 4))))
-        prefix = "".join(rng.choice("ab/.*") for _ in range(rng.choice([0, 1, 1, 2, 3])))
+    for (got, left), (_, urls, prefix) in zip(rows, _rounds(), strict=True):
+        kept.update(urls)
         before = sorted(kept)
         kept = {url for url in kept if url[: len(prefix)] != prefix}
         told = f"stored {before[:8]}{' …' if len(before) > 8 else ''}, some fresh and some expired: invalidate({prefix!r})"
@@ -941,30 +895,43 @@ assert len(seen) == 3, "not everything was tried"
 
 # %% check="fetch_with_fallback_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
+from course.checks import SEED
+
+
+def _requests():
+    rng, requests = random.Random(SEED + 7), []
+    errors = ["EdgeDown", "OriginDown", "KeyError", "ConnectionError", "RuntimeError"]
+    for _ in range(200):
+        url, now = f"/{rng.randrange(1000)}.jpg", rng.randrange(10_000)
+        at_edge = rng.choice([None, "EdgeDown", "EdgeDown", *errors])
+        at_origin = rng.choice([None, None, *errors])
+        requests.append([url, now, at_edge, at_origin, rng.choice(["HIT", "MISS", "STALE"]), rng.random() < 0.3])
+    return requests
+
+
+### OBSERVE
 from course.cdn import EdgeDown, OriginDown
-from course.checks import SEED, attempt
+from course.checks import attempt
 
 
 def _observe():
-    rng, rows = random.Random(SEED + 7), []
-    errors = [EdgeDown, OriginDown, KeyError, ConnectionError, RuntimeError]
-    for _ in range(200):
-        url, now = f"/{rng.randrange(1000)}.jpg", rng.randrange(10_000)
-        at_edge = rng.choice([None, EdgeDown, EdgeDown, *errors])
-        at_origin = rng.choice([None, None, *errors])
-        status, empty, calls = rng.choice(["HIT", "MISS", "STALE"]), rng.random() < 0.3, []
+    errors = {error.__name__: error for error in (EdgeDown, OriginDown, KeyError, ConnectionError, RuntimeError)}
+    rows = []
+    for url, now, at_edge, at_origin, status, empty in _requests():
+        edge_error, origin_error, calls = errors.get(at_edge), errors.get(at_origin), []
         by_edge, by_origin = ("", "") if empty else ("from the edge", "from the origin")
 
         class Site:
-            def fetch(self, url, now, error=at_edge, answer=(by_edge, status), calls=calls):
+            def fetch(self, url, now, error=edge_error, answer=(by_edge, status), calls=calls):
                 calls.append(["edge", url, now])
                 if error:
                     raise error("the edge")
                 return answer
 
-        def origin(url, error=at_origin, answer=(by_origin, 60), calls=calls):
+        def origin(url, error=origin_error, answer=(by_origin, 60), calls=calls):
             calls.append(["origin", url, 0])
             if error:
                 raise error("the origin")
@@ -977,19 +944,9 @@ def _observe():
 
 seen = _observe()
 ### JUDGE
-import random
-
-from course.checks import SEED
-
-
 def _problem(seen):
-    rng = random.Random(SEED + 7)
-    errors = ["EdgeDown", "OriginDown", "KeyError", "ConnectionError", "RuntimeError"]
-    for returned, raised, message, calls in seen:
-        url, now = f"/{rng.randrange(1000)}.jpg", rng.randrange(10_000)
-        at_edge = rng.choice([None, "EdgeDown", "EdgeDown", *errors])
-        at_origin = rng.choice([None, None, *errors])
-        status, empty = rng.choice(["HIT", "MISS", "STALE"]), rng.random() < 0.3
+    for (returned, raised, message, calls), request in zip(seen, _requests(), strict=True):
+        url, now, at_edge, at_origin, status, empty = request
         wanted_calls, wanted, error, by = [["edge", url, now]], None, at_edge, "the edge"
         if at_edge is None:
             wanted = ["" if empty else "from the edge", "cdn"]
@@ -1093,34 +1050,31 @@ assert len(seen) == 5, "not everything was reckoned"
 
 # %% check="monthly_cost_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
-from course.cdn import Prices
 from course.checks import SEED
 
 
-def _observe():
-    rng, rows = random.Random(SEED + 8), []
+def _bills():
+    rng, bills = random.Random(SEED + 8), []
     for _ in range(100):
-        prices = Prices(rng.choice([0.0, rng.uniform(0, 0.2)]), rng.choice([0, 0.0, rng.uniform(0.001, 0.2), rng.uniform(0.001, 0.2)]))
-        gigabytes, ratio = rng.uniform(0, 50_000), rng.choice([0, 1, rng.random()])
-        rows.append([float(monthly_cost(gigabytes, ratio, prices)), float(break_even_hit_ratio(prices))])
-    return rows
-
-
-seen = _observe()
-### JUDGE
-import random
-
-from course.checks import SEED
-
-
-def _problem(seen):
-    rng = random.Random(SEED + 8)
-    for cost, even in seen:
         cdn = rng.choice([0.0, rng.uniform(0, 0.2)])
         origin = rng.choice([0, 0.0, rng.uniform(0.001, 0.2), rng.uniform(0.001, 0.2)])
-        gigabytes, ratio = rng.uniform(0, 50_000), rng.choice([0, 1, rng.random()])
+        bills.append([cdn, origin, rng.uniform(0, 50_000), rng.choice([0, 1, rng.random()])])
+    return bills
+
+
+### OBSERVE
+from course.cdn import Prices
+
+seen = []
+for _cdn, _origin, _gigabytes, _ratio in _bills():
+    _prices = Prices(_cdn, _origin)
+    seen.append([float(monthly_cost(_gigabytes, _ratio, _prices)), float(break_even_hit_ratio(_prices))])
+### JUDGE
+def _problem(seen):
+    for (cost, even), (cdn, origin, gigabytes, ratio) in zip(seen, _bills(), strict=True):
         prices = f"Prices({cdn}, {origin})"
         wanted = gigabytes * (cdn + origin - ratio * origin)
         if not abs(cost - wanted) <= 1e-6 * (1 + wanted):

@@ -188,19 +188,29 @@ assert seen[3] == "returned Washington", f"then Washington is back: Washington; 
 
 # %% check="geo_dns_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
 
-_rng, seen = random.Random(SEED), []
+_rng, _worlds = random.Random(SEED), []
 for _ in range(60):
     _points = [(_rng.uniform(-80, 80), _rng.uniform(-180, 180)) for _ in range(_rng.randint(1, 6))]
     _points += _rng.sample(_points, min(2, len(_points)))
+    _questions = []
+    for _ in range(5):
+        _up = [_rng.random() < 0.6 for _ in _points]
+        _questions.append([_up, (_rng.uniform(-80, 80), _rng.uniform(-180, 180))])
+    _worlds.append([_points, _questions])
+### OBSERVE
+from course.checks import attempt
+
+seen = []
+for _points, _questions in _worlds:
     _centers = [Center(f"center {_n}", _point) for _n, _point in enumerate(_points)]
     _listed, _dns = list(_centers), GeoDNS(_centers)
-    for _ in range(5):
-        for _center in _centers:
-            _center.healthy = _rng.random() < 0.6
-        _user = (_rng.uniform(-80, 80), _rng.uniform(-180, 180))
+    for _up, _user in _questions:
+        for _center, _healthy in zip(_centers, _up, strict=True):
+            _center.healthy = _healthy
         _found = attempt(lambda: _dns.resolve(_user))
         if "returned" in _found:
             _found = [_n for _n, _center in enumerate(_listed) if _center is _found["returned"]]
@@ -209,8 +219,6 @@ for _ in range(60):
         seen.append([_found, _centers == _listed])
 ### JUDGE
 import math
-import random
-from course.checks import SEED
 
 
 def _km(a, b):
@@ -219,13 +227,9 @@ def _km(a, b):
     return 6371 * math.acos(max(-1.0, min(1.0, cosine)))
 
 
-_rng, _answers = random.Random(SEED), iter(seen)
-for _ in range(60):
-    _points = [(_rng.uniform(-80, 80), _rng.uniform(-180, 180)) for _ in range(_rng.randint(1, 6))]
-    _points += _rng.sample(_points, min(2, len(_points)))
-    for _ in range(5):
-        _up = [_rng.random() < 0.6 for _ in _points]
-        _user = (_rng.uniform(-80, 80), _rng.uniform(-180, 180))
+_answers = iter(seen)
+for _points, _questions in _worlds:
+    for _up, _user in _questions:
         _found, _unchanged = next(_answers)
         _call = f"resolve({_user}) with {[(_n, _p) for _n, _p in enumerate(_points) if _up[_n]]} healthy"
         if not any(_up):
@@ -314,34 +318,30 @@ assert seen["the same again"], "users 0 … 99 were asked for twice and did not 
 
 # %% check="split_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 1), []
+_rng, _changes = random.Random(SEED + 1), []
 for _ in range(12):
     _names = _rng.sample(["Oslo", "Lima", "Perth", "Dakar", "Delhi", "Quito"], _rng.randint(2, 5))
     _before = {_name: _rng.choice([1, 5, 7.5, 20, 50, 0.25, 130]) for _name in _names}
     _raised = _rng.choice(_names)
     _after = _before | {_raised: _before[_raised] + _rng.choice([0.5, 3, 10, 40, 200])}
     _users = [_rng.choice([_n, f"user-{_n}@example.org"]) for _n in _rng.sample(range(10**9), 600)]
+    _changes.append([_raised, _before, _after, _users])
+_others = [f"{_rng.random()}" for _ in range(2000)]
+### OBSERVE
+seen = []
+for _raised, _before, _after, _users in _changes:
     _kept = dict(_before)
     _moved = [[split(_user, _before), split(_user, _after)] for _user in _users]
     seen.append([_moved, _before == _kept])
-_users = [f"{_rng.random()}" for _ in range(2000)]
-seen.append([split(_user, {"Oslo": 0, "Lima": 60, "Perth": 0, "Dakar": 40, "Delhi": 0}) for _user in _users])
-seen.append([split(_user, {"Lima": 1.1, "Oslo": 1.9}) for _user in _users])
+seen.append([split(_user, {"Oslo": 0, "Lima": 60, "Perth": 0, "Dakar": 40, "Delhi": 0}) for _user in _others])
+seen.append([split(_user, {"Lima": 1.1, "Oslo": 1.9}) for _user in _others])
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 1)
 assert len(seen) == 14, "not all splits were seen"
-for _moved, _unchanged in seen[:12]:
-    _names = _rng.sample(["Oslo", "Lima", "Perth", "Dakar", "Delhi", "Quito"], _rng.randint(2, 5))
-    _before = {_name: _rng.choice([1, 5, 7.5, 20, 50, 0.25, 130]) for _name in _names}
-    _raised = _rng.choice(_names)
-    _after = _before | {_raised: _before[_raised] + _rng.choice([0.5, 3, 10, 40, 200])}
-    _users = [_rng.choice([_n, f"user-{_n}@example.org"]) for _n in _rng.sample(range(10**9), 600)]
+for (_moved, _unchanged), (_raised, _before, _after, _users) in zip(seen[:12], _changes, strict=True):
     assert len(_moved) == 600, "not all users were seen"
     for _user, (_one, _other) in zip(_users, _moved, strict=True):
         assert _one in _before and _other in _before, (
@@ -351,7 +351,7 @@ for _moved, _unchanged in seen[:12]:
             f"user {_user!r} left {_raised} for {_other} when its percent was raised: {_before} → {_after}"
         )
     for _shares, _column in ((_before, 0), (_after, 1)):
-        for _name in _names:
+        for _name in _shares:
             _part = _shares[_name] / sum(_shares.values())
             _got = sum(_pair[_column] == _name for _pair in _moved)
             assert abs(_got - 600 * _part) <= 6 * (600 * _part * (1 - _part)) ** 0.5 + 3, (
@@ -519,10 +519,18 @@ assert seen[6] == "returned Washington", (
 
 # %% check="caching_resolver_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-
+_rng, _runs = random.Random(SEED + 3), []
+for _ttl in [0, 1, 7, 30, _rng.randint(2, 90), 1000]:
+    _now, _questions = _rng.choice([0, 10_000]), []
+    for _ in range(150):
+        _now += _rng.choice([0, 1, 1, 3, 10])
+        _questions.append([_rng.randint(1, 5), _now])
+    _runs.append([_ttl, _questions])
+### OBSERVE
 class _CountingDNS:
     def __init__(self):
         self.asked = 0
@@ -532,30 +540,20 @@ class _CountingDNS:
         return Center(f"{location[0]} {self.asked}", location)
 
 
-_rng, seen = random.Random(SEED + 3), []
-for _ttl in [0, 1, 7, 30, _rng.randint(2, 90), 1000]:
-    _dns, _now, _answers = _CountingDNS(), _rng.choice([0, 10_000]), []
-    _resolver = CachingResolver(_dns, _ttl)
-    for _ in range(150):
-        _now += _rng.choice([0, 1, 1, 3, 10])
-        _answers.append(_resolver.resolve((_rng.randint(1, 5), 7), _now).name)
-    seen.append(_answers)
+seen = []
+for _ttl, _questions in _runs:
+    _resolver = CachingResolver(_CountingDNS(), _ttl)
+    seen.append([_resolver.resolve((_place, 7), _now).name for _place, _now in _questions])
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 3)
 assert [len(_answers) for _answers in seen] == [150] * 6, "not all calls were seen"
-for _answers, _ttl in zip(seen, [0, 1, 7, 30, _rng.randint(2, 90), 1000], strict=True):
-    _now, _log, _questions = _rng.choice([0, 10_000]), {}, 0
-    for _got in _answers:
-        _now += _rng.choice([0, 1, 1, 3, 10])
-        _place = _rng.randint(1, 5)
+for _answers, (_ttl, _questions) in zip(seen, _runs, strict=True):
+    _log, _asked_so_far = {}, 0
+    for _got, (_place, _now) in zip(_answers, _questions, strict=True):
         _asked, _want = _log.get(_place, [-1000, ""])
         _why = f"asked for at {_asked}, {_now - _asked} s ago, so still good"
         if _now - _asked >= _ttl:
-            _questions += 1
-            _asked, _want = _log[_place] = [_now, f"{_place} {_questions}"]
+            _asked_so_far += 1
+            _asked, _want = _log[_place] = [_now, f"{_place} {_asked_so_far}"]
             _why = "the DNS must be asked now"
         assert _got == _want, (
             f"CachingResolver(dns, {_ttl}).resolve(({_place}, 7), {_now}): expected {_want!r} (place, number of the question), {_why}; got {_got!r}"
@@ -565,8 +563,14 @@ assert seen, "nothing was seen"
 
 # %% check="caching_resolver_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
+
+_ttl, _start = random.Random(SEED + 4).randint(20, 50), random.Random(SEED + 5).randint(0, 900)
+_ages = (0, _ttl - 1, _ttl, _ttl + 1, _ttl + 2, 2 * _ttl + 1, 2 * _ttl + 2, 3 * _ttl + 2, 3 * _ttl + 2)
+### OBSERVE
+from course.checks import attempt
 
 
 class _FailingDNS:
@@ -587,20 +591,14 @@ def _what_it_did(resolver, now):
     return f"returned {getattr(found['returned'], 'name', repr(found['returned']))}"
 
 
-_ttl, _start = random.Random(SEED + 4).randint(20, 50), random.Random(SEED + 5).randint(0, 900)
 _dns, _place = _FailingDNS({2: NoHealthyCenter, 3: TimeoutError, 6: NoHealthyCenter}), (3, 4)
 _resolver, seen = CachingResolver(_dns, _ttl), {"told": [], "asked": []}
-for _age in (0, _ttl - 1, _ttl, _ttl + 1, _ttl + 2, 2 * _ttl + 1, 2 * _ttl + 2, 3 * _ttl + 2, 3 * _ttl + 2):
+for _age in _ages:
     seen["told"].append(_what_it_did(_resolver, _start + _age))
     seen["asked"].append(_dns.asked)
 _one, _two = CachingResolver(_FailingDNS({}), 50), CachingResolver(_FailingDNS({1: TimeoutError}), 50)
 seen["two resolvers"] = [_what_it_did(_one, 7), _what_it_did(_two, 8)]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_ttl, _start = random.Random(SEED + 4).randint(20, 50), random.Random(SEED + 5).randint(0, 900)
-_ages = (0, _ttl - 1, _ttl, _ttl + 1, _ttl + 2, 2 * _ttl + 1, 2 * _ttl + 2, 3 * _ttl + 2, 3 * _ttl + 2)
 _told = ["returned answer 1", "returned answer 1", "raised NoHealthyCenter", "raised TimeoutError"]
 _told += ["returned answer 4", "returned answer 4", "returned answer 5"]
 _told += ["raised NoHealthyCenter", "returned answer 7"]
@@ -754,35 +752,37 @@ assert seen[2] == both and seen[3] == both, (
 
 # %% check="last_writer_wins_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 6), []
+_rng, _runs = random.Random(SEED + 6), []
 for _ in range(150):
-    _store, _looks = LastWriterWins(), []
+    _steps = []
     for _ in range(12):
         _key, _time, _center = _rng.choice("abc"), _rng.randint(1, 4), _rng.choice(["Lima", "Oslo", "Perth"])
-        if _rng.random() < 0.35:
+        _value = [0, "", "red", "blue", 7][(_time * 3 + len(_center) + ord(_key)) % 5]
+        _steps.append([_rng.random() < 0.35, _key, _value, _time, _center])
+    _runs.append(_steps)
+### OBSERVE
+seen = []
+for _steps in _runs:
+    _store, _looks = LastWriterWins(), []
+    for _deletes, _key, _value, _time, _center in _steps:
+        if _deletes:
             _store.delete(_key, _time, _center)
         else:
-            _value = [0, "", "red", "blue", 7][(_time * 3 + len(_center) + ord(_key)) % 5]
             _store.write(_key, _value, _time, _center)
         _looks.append([_store.get(_name) for _name in "abcd"])
     seen.append(_looks)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 6)
 assert [len(_looks) for _looks in seen] == [12] * 150, "not all was seen"
-for _looks in seen:
+for _looks, _steps in zip(seen, _runs, strict=True):
     _done = {_name: [] for _name in "abcd"}
-    for _got in _looks:
-        _key, _time, _center = _rng.choice("abc"), _rng.randint(1, 4), _rng.choice(["Lima", "Oslo", "Perth"])
-        if _rng.random() < 0.35:
+    for _got, (_deletes, _key, _value, _time, _center) in zip(_looks, _steps, strict=True):
+        if _deletes:
             _done[_key].append([_time, _center, "deleted", None])
         else:
-            _value = [0, "", "red", "blue", 7][(_time * 3 + len(_center) + ord(_key)) % 5]
             _done[_key].append([_time, _center, "--", _value])
         for _name, _is in zip("abcd", _got, strict=True):
             _want = None
@@ -800,10 +800,20 @@ assert seen, "nothing was seen"
 
 # %% check="last_writer_wins_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-
+_rng, _runs = random.Random(SEED + 7), []
+_centers = ["Lima", "Oslo", "Perth"]
+for _ in range(40):
+    _done = []
+    for _number in range(18):
+        _where, _time = _rng.randrange(3), _rng.randint(1, 6)
+        _value = None if _rng.random() < 0.35 else f"{_time} {_centers[_where]}"
+        _done.append([_where, _rng.choice("abcdef"), _value, _time, _centers[_where]])
+    _runs.append(_done)
+### OBSERVE
 def _three_stores(done):
     stores = [LastWriterWins() for _ in range(3)]
     for place, key, value, time, center in done:
@@ -818,14 +828,8 @@ def _values(store):
     return [store.get(key) for key in "abcdef"]
 
 
-_rng, seen = random.Random(SEED + 7), []
-_centers = ["Lima", "Oslo", "Perth"]
-for _ in range(40):
-    _done = []
-    for _number in range(18):
-        _where, _time = _rng.randrange(3), _rng.randint(1, 6)
-        _value = None if _rng.random() < 0.35 else f"{_time} {_centers[_where]}"
-        _done.append([_where, _rng.choice("abcdef"), _value, _time, _centers[_where]])
+seen = []
+for _done in _runs:
     _a, _b, _c = _three_stores(_done)
     _b_before, _c_before = _values(_b), _values(_c)
     _b.merge(_c)
@@ -847,20 +851,12 @@ for _ in range(40):
     _case["apart afterwards"] = _values(_c) == _case["c + b + a"]
     seen.append(_case)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 7)
-_centers = ["Lima", "Oslo", "Perth"]
 assert len(seen) == 40, "not all was seen"
-for _case in seen:
+for _case, _run in zip(seen, _runs, strict=True):
     _latest = {}
     _done = []
-    for _number in range(18):
-        _where, _time = _rng.randrange(3), _rng.randint(1, 6)
-        _value = None if _rng.random() < 0.35 else f"{_time} {_centers[_where]}"
-        _key = _rng.choice("abcdef")
-        _rank = [_time, _centers[_where], _value is None]
+    for _, _key, _value, _time, _center in _run:
+        _rank = [_time, _center, _value is None]
         _done.append([_key, *_rank[:2], _value])
         if _key not in _latest or _rank > _latest[_key][0]:
             _latest[_key] = [_rank, _value]
@@ -970,14 +966,20 @@ assert bad[:3] == [False, ["a", "b"], ["b", "a"]], (
 
 # %% check="rolling_deploy_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 8), []
+_rng, _cases = random.Random(SEED + 8), []
 for _ in range(40):
     _names = _rng.sample("abcdefgh", _rng.randint(1, 6))
-    _centers = [Center(_name, (0, 0), version=f"v{_rng.randint(1, 5)}") for _name in _names]
-    _bad, _listed, _calls = _rng.choice([*_names, "nobody"]), list(_centers), []
+    _old = {_name: f"v{_rng.randint(1, 5)}" for _name in _names}
+    _cases.append([_old, _rng.choice([*_names, "nobody"])])
+### OBSERVE
+seen = []
+for _old, _bad in _cases:
+    _centers = [Center(_name, (0, 0), version=_version) for _name, _version in _old.items()]
+    _listed, _calls = list(_centers), []
 
     def _deploy(center, version):
         _calls.append(f"deploy {center.name} {version}")
@@ -991,15 +993,9 @@ for _ in range(40):
     _lists = [[_center.name for _center in _each] for _each in (_result.deployed, _result.rolled_back)]
     seen.append([_result.succeeded, *_lists, _calls, [_center.version for _center in _listed], _centers == _listed])
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 8)
 assert len(seen) == 40, "not all deployments were seen"
-for _got in seen:
-    _names = _rng.sample("abcdefgh", _rng.randint(1, 6))
-    _old = {_name: f"v{_rng.randint(1, 5)}" for _name in _names}
-    _bad = _rng.choice([*_names, "nobody"])
+for _got, (_old, _bad) in zip(seen, _cases, strict=True):
+    _names = list(_old)
     _reached = _names if _bad == "nobody" else _names[: _names.index(_bad) + 1]
     _back = [] if _bad == "nobody" else _reached[::-1]
     _calls = [_call for _name in _reached for _call in (f"deploy {_name} v7", f"healthy {_name}")]
@@ -1017,14 +1013,22 @@ assert seen, "nothing was seen"
 
 # %% check="rolling_deploy_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 9), []
+_rng, _cases = random.Random(SEED + 9), []
 for _what in ("deploy", "half a deploy", "healthy") * 6:
     _names = _rng.sample("abcdefgh", _rng.randint(2, 6))
-    _centers = [Center(_name, (0, 0), version=f"v{_rng.randint(1, 5)}") for _name in _names]
+    _old = [f"v{_rng.randint(1, 5)}" for _ in _names]
     _bad, _error = _rng.choice(_names), _rng.choice([OSError, ValueError, KeyError, ZeroDivisionError])
+    _cases.append([_what, _names, _old, _bad, _error])
+### OBSERVE
+from course.checks import attempt
+
+seen = []
+for _what, _names, _old, _bad, _error in _cases:
+    _centers = [Center(_name, (0, 0), version=_version) for _name, _version in zip(_names, _old, strict=True)]
 
     def _deploy(center, version):
         if version == "v7" and center.name == _bad and _what == "deploy":
@@ -1045,16 +1049,8 @@ for _what in ("deploy", "half a deploy", "healthy") * 6:
         _result = [_done.succeeded, *_lists]
     seen.append([_result, [_center.version for _center in _centers]])
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 9)
 assert len(seen) == 18, "not all deployments were seen"
-for _what, (_result, _versions) in zip(("deploy", "half a deploy", "healthy") * 6, seen, strict=True):
-    _names = _rng.sample("abcdefgh", _rng.randint(2, 6))
-    _old = [f"v{_rng.randint(1, 5)}" for _ in _names]
-    _bad = _rng.choice(_names)
-    _rng.choice([OSError, ValueError, KeyError, ZeroDivisionError])
+for (_what, _names, _old, _bad, _), (_result, _versions) in zip(_cases, seen, strict=True):
     _back = _names[: _names.index(_bad) + 1][::-1]
     _function = "healthy" if _what == "healthy" else "deploy"
     _case = f"centers {' '.join(_names)}, {_function} raises an exception in {_bad}, which counts as unhealthy"

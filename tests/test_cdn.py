@@ -23,7 +23,8 @@ from course.cdn import (
     simulate,
     simulate_outages,
 )
-from course.cdn.bill import bill, hit_ratios
+from course.cdn.baselines import Streams, trade_off
+from course.cdn.bill import bill
 from course.cdn.deployment import (
     DEPLOYED,
     FILES,
@@ -31,11 +32,10 @@ from course.cdn.deployment import (
     invalidated,
     wait_for_expiry,
 )
-from course.cdn.distance_picture import distances
+from course.cdn.distance import distances
 from course.cdn.map_picture import MARKS
-from course.cdn.model import trade_off
 from course.cdn.outage import FAILED, FRESH, ORIGIN, STALE
-from course.cdn.renewal import Streams
+from course.cdn.theory import hit_ratios
 from course.cdn.world import BEHIND, PEOPLE, TO_EDGE, TO_ORIGIN, opened, served_by, traffic
 from course.engine import network, theory
 from course.engine.cities import CITIES, city
@@ -187,17 +187,18 @@ def test_renewals_with_an_origin_that_goes_down():
     for max_age in (0.0, 3.0, 50.0):
         times = np.sort(rng.uniform(0, 100, 600))
         streams, down = rng.integers(0, 5, 600), rng.uniform(size=600) < 0.3
-        found, kept = Streams(streams, times).renewals(max_age, down), {}
+        asked, failed, fetched_at = Streams(streams, times).renewals(max_age, down)
+        kept = {}
         for number, (stream, time) in enumerate(zip(streams, times, strict=True)):
             fresh = stream in kept and time < kept[stream] + max_age
-            assert found.asked[number] == (not fresh)
-            assert found.failed[number] == (not fresh and down[number])
+            assert asked[number] == (not fresh)
+            assert failed[number] == (not fresh and down[number])
             if not fresh and not down[number]:
                 kept[stream] = time
-            copy = found.fetched_at[number]
-            assert np.isnan(copy) if found.failed[number] else copy == kept[stream]
-    nothing = Streams(np.array([], dtype=int), np.array([])).renewals(10.0)
-    assert nothing.asked.size == 0
+            copy = fetched_at[number]
+            assert np.isnan(copy) if failed[number] else copy == kept[stream]
+    asked, _, _ = Streams(np.array([], dtype=int), np.array([])).renewals(10.0)
+    assert asked.size == 0
 
 
 def test_the_hit_ratios_of_the_bill_are_those_of_requests():
@@ -212,7 +213,7 @@ def test_the_hit_ratios_of_the_bill_are_those_of_requests():
     times = np.sort(rng.uniform(0, count / rate, count))
     which = rng.choice(photos, count, p=popularity)
     edges = rng.choice(12, count, p=shares)
-    hits = ~Streams(edges * photos + which, times).renewals(max_age).asked
+    hits = ~Streams(edges * photos + which, times).renewals(max_age)[0]
     # 4 standard errors of a share (hits of one life come together: factor 1 + λT at most 60)
     assert hits.mean() == pytest.approx(found.overall, abs=4 * 0.5 * math.sqrt(60 / count))
     for photo in range(photos):
@@ -250,7 +251,7 @@ def test_a_flat_earth_is_found_out():
     assert "No city would" not in shown(explorer)
     wrong = distances(DISTANCE, nearest_on_paper, edges=12)
     one, two = (
-        explorer.picture.show(dataclasses.replace(wrong, longer_than_needed=count))[1]
+        explorer.picture.show(found=dataclasses.replace(wrong, longer_than_needed=count))[1]
         for count in (1, 2)
     )
     assert "1 city would be served" in one and "2 cities would be served" in two
@@ -802,7 +803,7 @@ def test_the_words_of_the_bill_count_the_photos_that_pay():
     }
     for even, words in ends.items():
         found = bill(COST, lambda prices, even=even: even, photos=100)
-        assert money.picture.show(found)[1].endswith(words)
+        assert money.picture.show(bill=found)[1].endswith(words)
 
 
 def test_where_the_origin_costs_nothing_the_bill_without_a_cdn_is_drawn_at_zero():

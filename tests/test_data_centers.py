@@ -33,6 +33,7 @@ from course.data_centers.model import PATIENCE, _waits
 from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, nearest
 from course.engine.cities import CITIES
 from course.engine.component import ComponentError
+from course.engine.parameters import NEVER
 from tests import oracles
 from tests.course_scripts import checks, solved, verdict
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
@@ -820,7 +821,7 @@ def test_the_first_picture_says_what_the_run_says():
     assert len(picture.later.cities[0].get_offsets()) == 0  # nobody is served by the dead one
     answered = sum(line.get_ydata().sum() * 15 for line in picture.lines)
     assert answered == pytest.approx(result.served.sum())
-    explorer.controls["dies_at"].value = "never"
+    explorer.controls["dies_at"].value = NEVER
     assert "No outage: 34% of the requests to Washington" in shown(explorer)
     assert not picture.errors.get_visible()
 

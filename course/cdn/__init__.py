@@ -1,29 +1,25 @@
 """Notebook 05: a content delivery network in front of a site for the whole world.
 
-The names that the notebook needs: types, errors, `simulate`, the pictures and the `explore`s.
+The names that the notebook needs: types, errors, `simulate` and the explorers. An explorer shows a
+sentence in place of the picture when a student's component fails, and each `explore…` returns None
+while nbgrader executes the notebook.
 """
 
 from functools import lru_cache
 
 from course.cdn import bill as _bill
-from course.cdn import deployment as _deployment
+from course.cdn.baselines import trade_off
 from course.cdn.bill_picture import BillPicture
-from course.cdn.deployment_picture import Deployed, DeploymentPicture
-from course.cdn.distance_picture import DistancePicture, distances
-from course.cdn.model import CdnResult, simulate, trade_off
+from course.cdn.deployment import FILES, PREFIXES, fingerprinted, invalidated, wait_for_expiry
+from course.cdn.deployment_picture import DeploymentPicture
+from course.cdn.distance import distances
+from course.cdn.distance_picture import DistancePicture
+from course.cdn.model import CdnResult, simulate
 from course.cdn.outage import simulate_outages
-from course.cdn.outage_picture import OutagePicture, Survived
-from course.cdn.picture import CdnPicture, Comparison
-from course.cdn.picture import architecture as _architecture
-from course.cdn.world import (
-    EDGES,
-    ORIGIN,
-    Edge,
-    EdgeDown,
-    NoEdgeOnline,
-    OriginDown,
-    Prices,
-)
+from course.cdn.outage_picture import OutagePicture
+from course.cdn.picture import CdnPicture
+from course.cdn.system import architecture
+from course.cdn.world import EDGES, ORIGIN, Edge, EdgeDown, NoEdgeOnline, OriginDown, Prices
 from course.engine import parameters
 from course.engine.component import name_of
 from course.view.explore import choice, pictured, slider, steps
@@ -50,59 +46,39 @@ __all__ = [
 
 SEED = 1
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
-MAX_AGES = (
-    ("0", 0.0),
-    ("10 s", 10.0),
-    ("30 s", 30.0),
-    ("1 min", MINUTE),
-    ("2 min", 2 * MINUTE),
-    ("5 min", 5 * MINUTE),
-    ("10 min", 10 * MINUTE),
-    ("30 min", 30 * MINUTE),
-    ("1 h", HOUR),
-    ("1 day", DAY),
-)
-UPDATES = (
-    ("5 min", 5 * MINUTE),
-    ("15 min", 15 * MINUTE),
-    ("30 min", 30 * MINUTE),
-    ("1 h", HOUR),
-    ("6 h", 6 * HOUR),
-    ("1 day", DAY),
-)
-
-
-def architecture():
-    """Return the picture of the system so far, three of its edges drawn."""
-    return _architecture(EDGES)
+MAX_AGES = (0.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, HOUR, DAY)  # s
+UPDATES = (300.0, 900.0, 1800.0, HOUR, 6 * HOUR, DAY)  # s
 
 
 @pictured
 def explore(edge_cache=None, *, prediction=None):
-    """Return sliders over `simulate`; with `edge_cache`, a class, its caches instead of plain ones.
+    """Return sliders over `simulate`, with plain caches or with those of `edge_cache`.
 
-    prediction: your guess (s) at how long half of the pages take without a CDN; a diamond.
+    edge_cache: your class with `fetch(url, now)`, made with `origin`. prediction: your guess (s) at
+    how long half of the pages take without a CDN, drawn as a diamond.
     """
 
     def run(edges, max_age, update_every, page_kb):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, above=0, unit="s")
-        chosen = {"edges": edges, "update_every": update_every, "page_kb": page_kb, "seed": SEED}
-        plain = simulate(max_age=max_age, **chosen)
-        result = plain
-        if edge_cache is not None:
-            result = simulate(edge_cache, max_age=max_age, **chosen)
-        without = _without_cdn(page_kb)
-        return Comparison(
-            name, result, without, _trade_off(edges, update_every), plain, max_age, guess
-        )
+        world = {"edges": edges, "max_age": max_age, "update_every": update_every}
+        world |= {"page_kb": page_kb, "seed": SEED}
+        plain = simulate(**world)
+        return {
+            "result": plain if edge_cache is None else simulate(edge_cache, **world),
+            "plain": plain,
+            "without": _without_cdn(page_kb),
+            "others": _trade_off(edges, update_every),
+            "max_age": max_age,
+            "prediction": guess,
+        }
 
     name = "" if edge_cache is None else f"your {name_of(edge_cache)}"
     controls = {
         "edges": slider("edges", 5, 0, len(EDGES), 1),
-        "max_age": steps("max-age", MAX_AGES, 5 * MINUTE),
-        "update_every": steps("photos change every", UPDATES, 30 * MINUTE),
+        "max_age": _durations("max-age", MAX_AGES, 5 * MINUTE),
+        "update_every": _durations("photos change every", UPDATES, 30 * MINUTE),
         "page_kb": slider("page", 500, 100, 2000, 100, "kB"),
     }
     return _explore(controls, run, CdnPicture(name, prediction is not None))
@@ -110,10 +86,14 @@ def explore(edge_cache=None, *, prediction=None):
 
 @pictured
 def explore_distance(distance_km, nearest_edge):
-    """Return sliders over which edge a student's `nearest_edge` picks, and how far that is."""
+    """Return sliders over which edge your `nearest_edge` picks for each city, and how far that is.
 
-    def run(edges, offline, page_kb):
-        return distances(distance_km, nearest_edge, edges=edges, offline=offline, page_kb=page_kb)
+    distance_km: your function of two points, (latitude, longitude) in degrees. nearest_edge: your
+    function of (user, edges), a point and a list of Edge.
+    """
+
+    def run(**chosen):
+        return {"found": distances(distance_km, nearest_edge, **chosen)}
 
     controls = {
         "edges": slider("edges", 5, 0, len(EDGES), 1),
@@ -125,26 +105,28 @@ def explore_distance(distance_km, nearest_edge):
 
 @pictured
 def explore_deployment(fingerprint, edge_cache):
-    """Return sliders over a deployment with a student's `invalidate` and `fingerprint`."""
+    """Return sliders over a deployment: wait, invalidate, or give new versions new names.
+
+    fingerprint: your function of (path, content). edge_cache: your class with `fetch(url, now)` and
+    `invalidate(prefix)`.
+    """
 
     def run(changed, max_age, prefix):
-        chosen = {"seed": SEED, "changed": changed, "max_age": max_age}
-        purged, dropped = _deployment.invalidated(edge_cache, prefix=prefix, **chosen)
-        return Deployed(
-            _deployment.wait_for_expiry(**chosen),
-            purged,
-            _deployment.fingerprinted(fingerprint, edge_cache, seed=SEED, changed=changed),
-            changed,
-            prefix,
-            dropped,
-        )
+        world = {"seed": SEED, "changed": changed, "max_age": max_age}
+        purged, dropped = invalidated(edge_cache, prefix=prefix, **world)
+        return {
+            "waiting": wait_for_expiry(**world),
+            "purged": purged,
+            "named": fingerprinted(fingerprint, edge_cache, seed=SEED, changed=changed),
+            "changed": changed,
+            "prefix": prefix,
+            "dropped": dropped,
+        }
 
-    prefixes = [
-        (f"{prefix}*" if prefix else "* (everything)", prefix) for prefix in _deployment.PREFIXES
-    ]
+    prefixes = [(f"{prefix}*" if prefix else "* (everything)", prefix) for prefix in PREFIXES]
     controls = {
-        "changed": slider("files that change", 3, 0, len(_deployment.FILES), 1),
-        "max_age": steps("max-age", MAX_AGES, 30 * MINUTE),
+        "changed": slider("files that change", 3, 0, len(FILES), 1),
+        "max_age": _durations("max-age", MAX_AGES, 30 * MINUTE),
         "prefix": choice("invalidate", prefixes),
     }
     return _explore(controls, run, DeploymentPicture())
@@ -152,45 +134,65 @@ def explore_deployment(fingerprint, edge_cache):
 
 @pictured
 def explore_outages(fetch_with_fallback, edge_cache):
-    """Return sliders over an hour with outages, with a student's fallback and cache."""
+    """Return sliders over an hour with outages of the CDN and of the origin.
+
+    fetch_with_fallback: your function of (url, now, edge, origin). edge_cache: your class with
+    `fetch(url, now)`.
+    """
 
     def run(cdn_for, origin_at, origin_for, max_age):
-        chosen = {
+        world = {
+            "seed": SEED,
             "cdn_for": cdn_for * MINUTE,
             "origin_at": origin_at * MINUTE,
             "origin_for": origin_for * MINUTE,
             "max_age": max_age,
         }
-        return Survived(
-            simulate_outages(fetch_with_fallback, edge_cache, seed=SEED, **chosen),
-            simulate_outages(seed=SEED, **chosen),
-        )
+        return {
+            "result": simulate_outages(fetch_with_fallback, edge_cache, **world),
+            "without": simulate_outages(**world),
+        }
 
     controls = {
         "cdn_for": slider("CDN out for", 10, 0, 30, 1, "min"),
         "origin_at": slider("origin out from minute", 40, 0, 55, 1),
         "origin_for": slider("origin out for", 10, 0, 30, 1, "min"),
-        "max_age": steps("max-age", MAX_AGES, 5 * MINUTE),
+        "max_age": _durations("max-age", MAX_AGES, 5 * MINUTE),
     }
     return _explore(controls, run, OutagePicture())
 
 
 @pictured
 def explore_bill(monthly_cost, break_even_hit_ratio):
-    """Return sliders over a month's bill as a student's two functions reckon it."""
+    """Return sliders over a month's bill, in dollars.
+
+    monthly_cost: your function of (gigabytes, hit_ratio, prices). break_even_hit_ratio: your
+    function of prices.
+    """
 
     def run(**chosen):
-        return _bill.bill(monthly_cost, break_even_hit_ratio, **chosen)
+        return {"bill": _bill.bill(monthly_cost, break_even_hit_ratio, **chosen)}
 
     photos = [(f"{count:,}", count) for count in (100, 1000, 10_000, 100_000)]
     controls = {
         "gigabytes": slider("traffic", 10_000, 1000, 50_000, 1000, "GB/month"),
         "photos": steps("photos", photos, 10_000),
-        "max_age": steps("max-age", MAX_AGES, HOUR),
+        "max_age": _durations("max-age", MAX_AGES, HOUR),
         "cdn_per_gb": slider("CDN", 0.04, 0.0, 0.12, 0.01, "$/GB"),
         "origin_per_gb": slider("origin", 0.09, 0.0, 0.12, 0.01, "$/GB"),
     }
     return _explore(controls, run, BillPicture())
+
+
+def _durations(label, seconds, value):
+    return steps(label, [(_named(each), each) for each in seconds], value)
+
+
+def _named(seconds):
+    for size, unit in ((DAY, "day"), (HOUR, "h"), (MINUTE, "min")):
+        if seconds >= size:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s" if seconds else "0"
 
 
 @lru_cache(maxsize=32)
@@ -201,5 +203,4 @@ def _without_cdn(page_kb):
 @lru_cache(maxsize=32)
 def _trade_off(edges, update_every):
     """Return (origin load, share of stale bytes) for each of MAX_AGES."""
-    ages = [max_age for _, max_age in MAX_AGES]
-    return trade_off(ages, seed=SEED, edges=edges, update_every=update_every)
+    return trade_off(MAX_AGES, seed=SEED, edges=edges, update_every=update_every)

@@ -1,56 +1,27 @@
-"""The bill: which share of the bytes a CDN can keep from the origin, and what that saves.
+"""A month's bill with a CDN, by two functions of a student's.
 
-In the long run a photo at an edge that gets `rate` requests/s has a hit ratio of rate × max_age /
-(1 + rate × max_age): popular photos are nearly always there, rarely wanted ones never.
+bill(monthly_cost, break_even_hit_ratio, photos=10_000) → Bill
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from course.cdn.world import PEOPLE, Prices, opened, served_by
-from course.engine import parameters, theory, workload
+from course.cdn.theory import Catalogue, hit_ratios
+from course.cdn.world import Prices
+from course.engine import parameters
 from course.engine.component import ComponentError, name_of, sentences, wrong_return
 
-MONTH = 30 * 86_400.0
-PAGE_GB = 0.0005
-EDGES = 12
 RATIOS = np.linspace(0, 1, 21)
 
 
 @dataclass(frozen=True)
-class Catalogue:
-    """Hit ratios: of each photo, the most popular first, and of all requests together."""
-
-    by_photo: np.ndarray
-    overall: float
-
-
-@lru_cache(maxsize=1)
-def _shares():
-    """Return the share of the requests that each edge gets."""
-    counts = np.bincount(served_by(opened(EDGES)), weights=PEOPLE, minlength=EDGES)
-    return counts / counts.sum()
-
-
-@lru_cache(maxsize=64)
-def hit_ratios(gigabytes, photos, max_age):
-    """Return the Catalogue for `gigabytes` a month of `photos` photos that live `max_age` s."""
-    gigabytes = parameters.number("gigabytes", gigabytes, above=0, unit="GB")
-    max_age = parameters.number("max_age", max_age, at_least=0, unit="s")
-    popularity = workload.zipf_popularity(photos, 0.9)
-    rate = gigabytes / PAGE_GB / MONTH
-    shares = _shares()
-    ratios = sum(
-        share * theory.ttl_hit_ratio(rate * share * popularity, max_age) for share in shares
-    )
-    return Catalogue(ratios, float(ratios @ popularity))
-
-
-@dataclass(frozen=True)
 class Bill:
-    """What a month costs by hit ratio (`RATIOS`), and at the hit ratio of the catalogue."""
+    """A month's bill, in dollars.
+
+    gigabytes: delivered to users. costs: the bill at each hit ratio of RATIOS; here: at that of the
+    catalogue. break_even: the hit ratio above which the CDN is cheaper, by the student's function.
+    """
 
     gigabytes: float
     prices: Prices
@@ -75,7 +46,12 @@ def bill(
     cdn_per_gb=0.04,
     origin_per_gb=0.09,
 ):
-    """Return the Bill that the student's two functions make of it."""
+    """Return the Bill for `gigabytes` of a month, by a student's two functions.
+
+    monthly_cost(gigabytes, hit_ratio, prices) → dollars; break_even_hit_ratio(prices) → 0 … 1.
+    photos: how many there are, each of which an edge keeps for `max_age` s. Prices in dollars per
+    GB. ValueError names a bad number; ComponentError says what a function did wrong.
+    """
     prices = Prices(
         parameters.number("cdn_per_gb", cdn_per_gb, at_least=0, unit="dollars"),
         parameters.number("origin_per_gb", origin_per_gb, at_least=0, unit="dollars"),

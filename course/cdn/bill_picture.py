@@ -44,7 +44,7 @@ class BillPicture:
         bills = (self.unit, self.without, self.costs, self.here, self.even)
         self.moving = (*bills, self.photos, self.bound)
 
-    def show(self, bill):
+    def show(self, *, bill):
         """Draw a Bill; return (finding, words)."""
         unit = bill.without or max(bill.costs.max(), 1e-9)
         self.unit.set_text(TO_WITHOUT if bill.without else TO_LARGEST)

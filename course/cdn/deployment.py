@@ -1,7 +1,7 @@
-"""A deployment: some of a site's files change at once. Who still gets the old ones, and for long?
+"""A deployment: some of a site's files change at once. Who still gets the old ones, and how long?
 
-Three ways: wait until the copies expire; invalidate them at every edge by a prefix; or give each
-version a name of its own (a fingerprint), so that an old copy is simply never asked for again.
+Three ways to deploy: wait until the copies expire; invalidate them at every edge by a prefix; or
+give each version a name of its own (a fingerprint), so that an old copy is never asked for again.
 """
 
 from dataclasses import dataclass
@@ -9,17 +9,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from course.cdn.renewal import Streams
+from course.cdn.baselines import Streams
 from course.cdn.world import HOUR, opened, served_by
 from course.engine import parameters, workload
 from course.engine.cities import CITIES
-from course.engine.component import (
-    ComponentError,
-    make,
-    name_of,
-    sentences,
-    wrong_return,
-)
+from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
 
 SIZES_KB = {  # by how often they are asked for
     "css/site.css": 60,
@@ -46,9 +40,12 @@ EDGES = 5
 
 @dataclass(frozen=True)
 class Way:
-    """One way of deploying, by request (times in s): MB sent, out of date, and from the origin."""
+    """A run of one way to deploy: a row a request.
 
-    name: str
+    times: when each came (s). sizes_mb: MB sent for it; stale_mb: those of an old version;
+    origin_mb: those that the origin had to send.
+    """
+
     times: np.ndarray
     sizes_mb: np.ndarray
     stale_mb: np.ndarray
@@ -80,17 +77,24 @@ def _visits(seed):
 
 
 def wait_for_expiry(*, seed=0, changed=3, max_age=600.0):
-    """Return the Way of doing nothing: the first `changed` files are old until they expire."""
+    """Return the Way of doing nothing: old copies of the first `changed` files have to expire.
+
+    max_age: how long (s) the origin lets a copy live. ValueError names a bad number.
+    """
     changed, max_age = _numbers(changed, max_age)
     times, edges, files = _visits(seed)
-    found = Streams(edges * len(FILES) + files, times).renewals(max_age)
-    old = (files < changed) & (times >= DEPLOYED) & (found.fetched_at < DEPLOYED)
+    asked, _, fetched_at = Streams(edges * len(FILES) + files, times).renewals(max_age)
+    old = (files < changed) & (times >= DEPLOYED) & (fetched_at < DEPLOYED)
     sizes = SIZES[files]
-    return Way("wait", times, sizes, old * sizes, found.asked * sizes)
+    return Way(times, sizes, old * sizes, asked * sizes)
 
 
 def invalidated(edge_cache, *, seed=0, changed=3, max_age=600.0, prefix="css/"):
-    """Return (Way, copies dropped) with `edge_cache.invalidate(prefix)` at every edge."""
+    """Return (Way, copies dropped) with `edge_cache.invalidate(prefix)` at every edge.
+
+    edge_cache: a class with `fetch` and `invalidate`. prefix: one of PREFIXES. ValueError names a
+    bad number; ComponentError says what the component did wrong.
+    """
     changed, max_age = _numbers(changed, max_age)
     parameters.choice("prefix", prefix, PREFIXES)
     dropped = []
@@ -105,15 +109,17 @@ def invalidated(edge_cache, *, seed=0, changed=3, max_age=600.0, prefix="css/"):
             dropped.append(count)
 
     names = [[file, file] for file in FILES]
-    run = _run("invalidate", edge_cache, seed, changed, max_age, names, deploy)
-    return run, sum(dropped)
+    return _through(edge_cache, seed, changed, max_age, names, deploy), sum(dropped)
 
 
 def fingerprinted(fingerprint, edge_cache, *, seed=0, changed=3):
-    """Return the Way with `fingerprint(path, content)` as names; copies live for a year."""
+    """Return the Way with `fingerprint(path, content)` as names; copies live for a year.
+
+    ValueError names a bad number; ComponentError says what a component did wrong.
+    """
     changed, _ = _numbers(changed, 0.0)
     names = [[_named(fingerprint, file, version) for version in (1, 2)] for file in FILES]
-    return _run("fingerprints", edge_cache, seed, changed, YEAR, names, None)
+    return _through(edge_cache, seed, changed, YEAR, names)
 
 
 def _numbers(changed, max_age):
@@ -137,8 +143,12 @@ def _named(fingerprint, file, version):
     return name
 
 
-def _run(way, edge_cache, seed, changed, max_age, names, deploy):
-    """Return the Way of the requests through the student's caches; pages know the newest names."""
+def _through(edge_cache, seed, changed, max_age, names, deploy=None):
+    """Return the Way of the requests through the student's caches.
+
+    names: of each file before and after the deployment; pages ask for the newest ones. deploy: is
+    called with the caches at the deployment.
+    """
     times, edges, files = _visits(seed)
     owners = {}
     for file, both in zip(FILES, names, strict=True):
@@ -147,23 +157,26 @@ def _run(way, edge_cache, seed, changed, max_age, names, deploy):
                 raise ComponentError(f"{owners[name]} and {file} are both called {name!r} now.")
     site = _Site(owners, changed, max_age)
     caches = [make(edge_cache, origin=site.answer) for _ in range(EDGES)]
-    stale, fetched, waiting = [], [], deploy
-    for now, edge, file in zip(times.tolist(), edges.tolist(), files.tolist(), strict=True):
-        if now >= DEPLOYED:
-            site.deployed = True
-            if waiting:
-                waiting(caches)
-                waiting = None
-        url, before = names[file][site.deployed and file < changed], site.calls
-        call = f"{name_of(edge_cache)}.fetch({url!r}, {now:.3f})"
-        with sentences(call):
+    stale, fetched, url, now = [], [], "", 0.0
+
+    def call():
+        return f"{name_of(edge_cache)}.fetch({url!r}, {now:.3f})"
+
+    with sentences(call):
+        for now, edge, file in zip(times.tolist(), edges.tolist(), files.tolist(), strict=True):
+            if now >= DEPLOYED and not site.deployed:
+                site.deployed = True
+                if deploy:
+                    deploy(caches)
+            url, before = names[file][site.deployed and file < changed], site.calls
             answer = caches[edge].fetch(url, now)
-        if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[0], bytes)):
-            raise ComponentError(wrong_return(call, answer, "(body, status)"))
-        stale.append(answer[0] != site.newest(FILES[file]))
-        fetched.append(site.calls - before)
+            body = answer[0] if isinstance(answer, tuple) and len(answer) == 2 else None
+            if not isinstance(body, bytes):
+                raise ComponentError(wrong_return(call(), answer, "(body, status)"))
+            stale.append(body != site.newest(FILES[file]))
+            fetched.append(site.calls - before)
     sizes = SIZES[files]
-    return Way(way, times, sizes, np.array(stale) * sizes, np.array(fetched) * sizes)
+    return Way(times, sizes, np.array(stale) * sizes, np.array(fetched) * sizes)
 
 
 class _Site:

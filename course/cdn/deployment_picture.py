@@ -1,11 +1,9 @@
 """What a deployment does: bytes of the old version over time, and what the origin must send."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.cdn.deployment import DEPLOYED, Way
+from course.cdn.deployment import DEPLOYED
 from course.view import style
 
 WINDOW = 120.0  # s
@@ -16,18 +14,6 @@ LOOKS = (
     ("invalidate", {"color": style.VERMILION, "linewidth": 1.8, "linestyle": "-."}),
     ("fingerprints", style.YOURS),
 )
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """The three ways, what changed, the prefix invalidated, and how many copies that dropped."""
-
-    waiting: Way
-    purged: Way
-    named: Way
-    changed: int
-    prefix: str
-    dropped: int
 
 
 class DeploymentPicture:
@@ -49,10 +35,12 @@ class DeploymentPicture:
         right.legend(loc="upper right")
         self.moving = (*self.stale, *self.sent)
 
-    def show(self, deployed):
-        """Draw a Deployed; return (finding, words)."""
-        ways = (deployed.waiting, deployed.purged, deployed.named)
-        for stale, sent, way in zip(self.stale, self.sent, ways, strict=True):
+    def show(self, *, waiting, purged, named, changed, prefix, dropped):
+        """Draw the three Ways of deploying; return (finding, words).
+
+        changed: how many files did; invalidating `prefix` dropped `dropped` copies.
+        """
+        for stale, sent, way in zip(self.stale, self.sent, (waiting, purged, named), strict=True):
             windows = (way.times / WINDOW).astype(int)
             old, all_sent = (
                 np.bincount(windows, megabytes, minlength=len(STARTS))
@@ -60,15 +48,14 @@ class DeploymentPicture:
             )
             stale.set_data(STARTS, 100 * old / np.maximum(all_sent, 1e-9))
             sent.set_data(way.times / 60, np.cumsum(way.origin_mb))
-        waiting, purged, named = ways
         finding = (
-            f"{deployed.changed} file{'' if deployed.changed == 1 else 's'} changed: waiting sent "
+            f"{changed} file{'' if changed == 1 else 's'} changed: waiting sent "
             f"{waiting.stale_after:.1f} MB out of date, invalidating {purged.stale_after:.1f} MB, "
             f"fingerprints {named.stale_after:.1f} MB"
         )
-        what = f"all that begins with {deployed.prefix}" if deployed.prefix else "everything"
+        what = f"all that begins with {prefix}" if prefix else "everything"
         return finding, (
-            f"Invalidating {what} dropped {deployed.dropped} copies at 5 edges. After the "
+            f"Invalidating {what} dropped {dropped} copies at 5 edges. After the "
             f"deployment the origin sent {waiting.origin_after:.1f} MB when you only wait, "
             f"{purged.origin_after:.1f} MB after invalidating, {named.origin_after:.1f} MB with "
             f"fingerprints."

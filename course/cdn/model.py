@@ -4,41 +4,48 @@
 
 Each request goes to the edge that `nearest_edge` picks for its city; that edge's cache answers, or
 asks the origin. Photos change every `update_every` seconds: a cached copy may be an old version.
+
+There is no SimPy clock: no request waits for another one, so its load time follows from distances
+and from whether its edge asked the origin.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from course.cdn.renewal import Streams
+from course.cdn.baselines import plain_caches
 from course.cdn.world import (
     BANDWIDTH,
     BEHIND,
     HOUR,
     PHOTOS,
     REQUESTS,
-    TO_EDGE,
-    TO_ORIGIN,
     URLS,
     OriginDown,
     opened,
+    round_trips,
     served_by,
     traffic,
 )
 from course.engine import network, parameters
 from course.engine.cities import CITIES
-from course.engine.component import ComponentError, make, name_of, raised, wrong_return
+from course.engine.component import ComponentError, make, methods, name_of, sentences, wrong_return
 
-STATUSES = ("HIT", "MISS", "STALE")
+WHY = {  # of the status that a fetch must have
+    "HIT": "the origin was not asked",
+    "MISS": "the origin was asked",
+    "STALE": "the origin is down",
+}
 
 
 @dataclass(frozen=True)
 class CdnResult:
-    """One run: columns with a row a request, in order of time (s).
+    """One run: columns with a row a request, in order of time.
 
-    `edge` is the place of the edge that served it in `edges`, -1 for the origin; `asked` whether
-    the origin was asked; `stale` whether an older version than the origin's came; `load_time` the
-    seconds until the page was there. `served_by` has the edge of each city, a row a city.
+    times: when each request came (s). cities: its place in the list of cities. edge: the place in
+    `edges` of the edge that served it, -1 for the origin. asked: whether the origin was asked.
+    stale: whether an older version than the origin's was served. load_time: seconds until the page
+    was there. served_by: the edge of each city, a row a city. page_bytes: the size of a page.
     """
 
     times: np.ndarray
@@ -74,7 +81,7 @@ class CdnResult:
         return float(np.percentile(self.load_time, percent))
 
     def by_city(self):
-        """Return the mean load time (s) of each city, nan where nobody asked."""
+        """Return the mean load time (s) of each city, nan for one without a request."""
         counts = np.bincount(self.cities, minlength=len(CITIES))
         sums = np.bincount(self.cities, self.load_time, minlength=len(CITIES))
         return np.divide(sums, counts, out=np.full(len(CITIES), np.nan), where=counts > 0)
@@ -105,12 +112,14 @@ def simulate(
 ):
     """Return the CdnResult of `requests` page loads in `duration` seconds.
 
-    component: a class made with `origin`, with `fetch(url, now)`; one a site. By default a plain
-    cache with a time to live. nearest_edge: a function of (user, edges). The first `edges` sites
-    are open (0: no CDN), the first `offline` of them do not answer. The origin lets copies live
-    `max_age` s, and photos change every `update_every` s; a page has `page_kb` kilobytes. `photos`
-    of them are asked for by Zipf's law with `skew`. ValueError names a bad number, ComponentError
-    says in one sentence what the component did wrong.
+    component: a class with `fetch(url, now)`, made with `origin` once for each edge; by default a
+    plain cache with a time to live. nearest_edge: a function of (user, edges); by default the
+    quickest edge. edges: how many are open (0: no CDN), of which the first `offline` do not answer.
+    max_age: how long (s) the origin lets a copy live. update_every: how often (s) a photo changes.
+    page_kb: size of a page in kilobytes. photos: how many there are, asked for by Zipf's law with
+    exponent `skew`.
+
+    ValueError names a bad number; ComponentError says in one sentence what the component did wrong.
     """
     max_age = parameters.number("max_age", max_age, at_least=0, unit="s")
     update_every = parameters.number("update_every", update_every, above=0, unit="s")
@@ -120,79 +129,46 @@ def simulate(
     listed = opened(edges, offline)
     chosen = served_by(listed, nearest_edge)
     edge = chosen[asking.cities]
-    asked, stale = np.ones(len(edge), dtype=bool), np.zeros(len(edge), dtype=bool)
-    rows = np.flatnonzero(edge >= 0)
-    if rows.size:
-        through = _plain if component is None else _students
-        world = {"max_age": max_age, "update_every": update_every}
-        asked[rows], stale[rows] = through(component, asking, rows, edge[rows], **world)
+    if (chosen < 0).any():  # no edge is online: all go to the origin
+        asked, stale = np.ones(len(edge), dtype=bool), np.zeros(len(edge), dtype=bool)
+    elif component is None:
+        [(asked, stale)] = plain_caches(asking, edge, [max_age], update_every)
+    else:
+        asked, stale = _through(component, asking, edge, max_age, update_every)
+    near = network.load_time(round_trips(chosen), size, BANDWIDTH)[asking.cities]
     return CdnResult(
         times=asking.times,
         cities=asking.cities,
         edge=edge,
         asked=asked,
         stale=stale,
-        load_time=load_times(asking.cities, edge, asked, chosen, size),
+        load_time=near + np.where(asked & (edge >= 0), BEHIND[edge], 0.0),
         served_by=chosen,
         edges=tuple(listed),
         page_bytes=size,
     )
 
 
-def load_times(cities, edge, asked, chosen, size):
-    """Return the seconds of each page: over the way to its edge, and behind it on a miss."""
-    everyone = np.arange(len(CITIES))
-    near = np.where(chosen >= 0, TO_EDGE[everyone, chosen], TO_ORIGIN)
-    times = network.load_time(near, size, BANDWIDTH)[cities]
-    return times + np.where(asked & (edge >= 0), BEHIND[edge], 0.0)
-
-
-def trade_off(max_ages, *, seed=0, edges=5, update_every=1800.0):
-    """Return (origin load, share of stale bytes) of plain caches for each of `max_ages` (s)."""
-    asking, chosen = traffic(seed), served_by(opened(edges))
-    edge = chosen[asking.cities]
-    if edges == 0:
-        return ((1.0, 0.0),) * len(max_ages)
-    streams = _streams(asking, slice(None), edge)
-    found = [_aged(asking, slice(None), streams.renewals(age), update_every) for age in max_ages]
-    return tuple((float(asked.mean()), float(stale.mean())) for asked, stale in found)
-
-
-def _plain(component, asking, rows, edge, *, max_age, update_every):
-    """Return (asked, stale) of the rows behind plain caches, without any cache."""
-    found = _streams(asking, rows, edge).renewals(max_age)
-    return _aged(asking, rows, found, update_every)
-
-
-def _streams(asking, rows, edge):
-    return Streams(edge * len(asking.phases) + asking.photos[rows], asking.times[rows])
-
-
-def _aged(asking, rows, found, update_every):
-    photos, times = asking.photos[rows], asking.times[rows]
-    newest = asking.version(photos, times, update_every)
-    return found.asked, asking.version(photos, found.fetched_at, update_every) < newest
-
-
-def _students(component, asking, rows, edge, *, max_age, update_every):
-    """Return (asked, stale) of the rows through the student's caches, one an edge."""
-    photos, times = asking.photos[rows], asking.times[rows]
-    newest = asking.version(photos, times, update_every).astype(int).tolist()
+def _through(component, asking, edge, max_age, update_every):
+    """Return (asked, stale) of the requests through the student's caches, one an edge."""
+    newest = asking.version(asking.photos, asking.times, update_every).astype(int)
+    columns = (edge, asking.photos, asking.times, newest)
     origin = Origin(max_age)
-    caches = Caches(component, origin)
-    asked, stale = [], []
-    for place, photo, now, version in zip(
-        edge.tolist(), photos.tolist(), times.tolist(), newest, strict=True
-    ):
-        origin.version = version
-        served, status = caches.fetch(place, photo, now)
-        asked.append(status == "MISS")
-        stale.append(served < version)
-    return asked, stale
+    caches, asked, stale = Caches(component, origin), [], []
+    with sentences(caches.latest_call):
+        for place, photo, now, version in zip(*(each.tolist() for each in columns), strict=True):
+            origin.version = version
+            served, status = caches.fetch(place, photo, now)
+            asked.append(status == "MISS")
+            stale.append(served < version)
+    return np.array(asked), np.array(stale)
 
 
 class Origin:
-    """What a cache asks: `origin(url)` → (body, max_age); the body tells photo and version."""
+    """What a cache asks: `origin(url)` → (body, max_age); the body tells photo and version.
+
+    Set `up` and `version` before each request; `calls` counts the questions.
+    """
 
     def __init__(self, max_age):
         self.max_age, self.version, self.up = max_age, 0, True
@@ -211,59 +187,40 @@ class Origin:
 
 
 class Caches:
-    """The student's caches, one an edge, made when first needed."""
+    """The student's caches, one an edge, made when first needed.
+
+    Call `fetch` within `sentences(caches.latest_call)`.
+    """
 
     def __init__(self, component, origin):
+        self.name = name_of(component)
         if not callable(component):
-            name = name_of(component)
+            name = self.name
             raise ComponentError(f"{name} is given as an object: give the class {name} itself.")
-        self.component, self.origin, self.name = component, origin, name_of(component)
-        self.made = {}
+        self.component, self.origin, self.made = component, origin, {}
+        self.url, self.now = "", 0.0  # of the latest call
 
     def fetch(self, edge, photo, now):
-        """Return (version served, status); OriginDown passes on while the origin is down."""
+        """Return (version served, status); ComponentError says what is wrong with the answer."""
         if edge not in self.made:
-            self.made[edge] = self._new()
-        url, before = URLS[photo], self.origin.calls
-        try:
-            answer = self.made[edge](url, now)
-        except (NotImplementedError, ComponentError):
-            raise
-        except Exception as error:
-            if isinstance(error, OriginDown) and not self.origin.up:
-                raise
-            raise ComponentError(raised(self._call(url, now), error)) from error
-        return self._checked(answer, url, photo, now, self.origin.calls - before)
-
-    def _new(self):
-        cache = make(self.component, origin=self.origin)
-        if not callable(getattr(cache, "fetch", None)):
-            raise ComponentError(f"{self.name} has no method fetch(url, now).")
-        return cache.fetch
-
-    def _checked(self, answer, url, photo, now, calls):
-        """Return (version, status) of an answer that a cache may give."""
+            cache = make(self.component, origin=self.origin)
+            (self.made[edge],) = methods(cache, "fetch(url, now)")
+        self.url, self.now, before = URLS[photo], now, self.origin.calls
+        answer = self.made[edge](self.url, now)
+        asked, up = self.origin.calls > before, self.origin.up
+        due = "HIT" if not asked else "MISS" if up else "STALE"
         expected = "(body, status)"
         if isinstance(answer, tuple) and len(answer) == 2:
             body, status = answer
             known = self.origin.given.get(body) if isinstance(body, str) else None
             if known is None or known[0] != photo:
-                expected = f"a body that the origin gave for {url}"
-            elif status == self._status(calls):
+                expected = f"a body that the origin gave for {self.url}"
+            elif status == due:
                 return known[1], status
             else:
-                expected = f"the status {self._status(calls)!r} ({self._why(calls)})"
-        raise ComponentError(wrong_return(self._call(url, now), answer, expected))
+                expected = f"the status {due!r} ({WHY[due]})"
+        raise ComponentError(wrong_return(self.latest_call(), answer, expected))
 
-    def _status(self, calls):
-        if not calls:
-            return "HIT"
-        return "MISS" if self.origin.up else "STALE"
-
-    def _why(self, calls):
-        if not calls:
-            return "the origin was not asked"
-        return "the origin was asked" if self.origin.up else "the origin is down"
-
-    def _call(self, url, now):
-        return f"{self.name}.fetch({url!r}, {now:.3f})"
+    def latest_call(self):
+        """Return the text of the latest call of `fetch`."""
+        return f"{self.name}.fetch({self.url!r}, {self.now:.3f})"

@@ -1,23 +1,17 @@
-"""An hour in which CDN and origin are out for a while: who gets an answer, and whose?"""
+"""An hour in which CDN and origin are out for a while: which requests get an answer, and from whom.
+
+simulate_outages(fetch_with_fallback, EdgeCache, max_age=300) → Outages
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from course.cdn.baselines import Streams
 from course.cdn.model import Caches, Origin
-from course.cdn.renewal import Streams
-from course.cdn.world import (
-    HOUR,
-    PHOTOS,
-    URLS,
-    EdgeDown,
-    OriginDown,
-    opened,
-    served_by,
-    traffic,
-)
+from course.cdn.world import URLS, EdgeDown, OriginDown, opened, served_by, traffic
 from course.engine import parameters
-from course.engine.component import ComponentError, name_of, raised, wrong_return
+from course.engine.component import ComponentError, name_of, sentences, wrong_return
 
 FRESH, STALE, ORIGIN, FAILED = range(4)  # who answered
 REQUESTS = 2500
@@ -26,10 +20,11 @@ EDGES = 5
 
 @dataclass(frozen=True)
 class Outages:
-    """When what is down, as (from, to) in seconds, and the requests of the hour (times in s).
+    """An hour with outages: a row a request.
 
-    `who` answered each request: FRESH (the CDN), STALE (the CDN, an expired copy), ORIGIN or
-    FAILED; `asked` says how often the origin was asked for it.
+    cdn_down, origin_down: (from, to) in seconds. times: when each request came (s). who: FRESH (the
+    CDN), STALE (the CDN, with an expired copy), ORIGIN or FAILED. asked: how often the origin was
+    asked for it.
     """
 
     cdn_down: tuple
@@ -59,22 +54,24 @@ def simulate_outages(
     origin_for=600.0,
     max_age=300.0,
 ):
-    """Return the Outages of an hour; the CDN is out from `cdn_at` for `cdn_for` s, and so on.
+    """Return the Outages of an hour with five edges.
 
-    fetch_with_fallback(url, now, edge, origin) and edge_cache: a student's; without both there is
-    no fallback, and a cache that never serves what has expired.
+    fetch_with_fallback: a function of (url, now, edge, origin); edge_cache: a class as `simulate`
+    takes it. Without them there is no fallback, and a cache that never serves an expired copy. The
+    CDN is out from `cdn_at` on for `cdn_for` s, the origin from `origin_at` on for `origin_for` s.
+    max_age: how long (s) the origin lets a copy live.
+
+    ValueError names a bad number; ComponentError says in one sentence what a component did wrong.
     """
     away = _interval("cdn", cdn_at, cdn_for), _interval("origin", origin_at, origin_for)
     max_age = parameters.number("max_age", max_age, at_least=0, unit="s")
-    asking = traffic(seed, REQUESTS, HOUR, PHOTOS)
+    asking = traffic(seed, REQUESTS)
     edge = served_by(opened(EDGES))[asking.cities]
-    cdn_out, origin_out = ((begin <= asking.times) & (asking.times < end) for begin, end in away)
+    out = [(begin <= asking.times) & (asking.times < end) for begin, end in away]
     if fetch_with_fallback is None:
-        who, asked = _without(asking, edge, max_age, cdn_out, origin_out)
+        who, asked = _without_fallback(asking, edge, max_age, *out)
     else:
-        who, asked = _with(
-            fetch_with_fallback, edge_cache, asking, edge, max_age, cdn_out, origin_out
-        )
+        who, asked = _through(fetch_with_fallback, edge_cache, asking, edge, max_age, *out)
     return Outages(*away, asking.times, who, asked)
 
 
@@ -83,59 +80,53 @@ def _interval(name, start, length):
     return start, start + parameters.number(f"{name}_for", length, at_least=0, unit="s")
 
 
-def _without(asking, edge, max_age, cdn_out, origin_out):
-    """Return (who, asked) where nobody helps: the CDN's users wait for the CDN."""
+def _without_fallback(asking, edge, max_age, cdn_out, origin_out):
+    """Return (who, asked) of plain caches: while the CDN is out, all requests fail."""
     who, asked = np.full(len(edge), FAILED), np.zeros(len(edge))
     reach = ~cdn_out
     streams = edge[reach] * len(asking.phases) + asking.photos[reach]
-    found = Streams(streams, asking.times[reach]).renewals(max_age, down=origin_out[reach])
-    who[reach] = np.where(found.failed, FAILED, FRESH)
-    asked[reach] = found.asked
+    asked[reach], failed, _ = Streams(streams, asking.times[reach]).renewals(
+        max_age, down=origin_out[reach]
+    )
+    who[reach] = np.where(failed, FAILED, FRESH)
     return who, asked
 
 
-def _with(fallback, edge_cache, asking, edge, max_age, cdn_out, origin_out):
+def _through(fallback, edge_cache, asking, edge, max_age, cdn_out, origin_out):
+    """Return (who, asked) of the requests through the student's fallback and caches."""
+    columns = (edge, asking.photos, asking.times, cdn_out, origin_out)
+    rows = zip(*(each.tolist() for each in columns), strict=True)
     origin = Origin(max_age)
-    caches, who, asked = Caches(edge_cache, origin), [], []
-    name = name_of(fallback)
-    for number, (place, photo, now, no_cdn, no_origin) in enumerate(
-        zip(
-            edge.tolist(),
-            asking.photos.tolist(),
-            asking.times.tolist(),
-            cdn_out.tolist(),
-            origin_out.tolist(),
-            strict=True,
-        )
-    ):
-        site = _Site(caches, place, photo, no_cdn)
-        origin.up, origin.version, before = not no_origin, number, origin.calls
-        url = URLS[photo]
-        call = f"{name}({url!r}, {now:.3f}, edge, origin)"
-        try:
-            answer = fallback(url, now, site, origin)
-        except OriginDown:
-            if origin.up:
-                raise ComponentError(f"{call} raised OriginDown, but the origin is up.") from None
-            who.append(FAILED)
-        except (NotImplementedError, ComponentError):
-            raise
-        except Exception as error:
-            raise ComponentError(raised(call, error)) from error
-        else:
-            who.append(_answered(call, answer, origin, photo, site))
-        asked.append(origin.calls - before)
+    caches, who, asked, url, now = Caches(edge_cache, origin), [], [], "", 0.0
+
+    def call():
+        return f"{name_of(fallback)}({url!r}, {now:.3f}, edge, origin)"
+
+    with sentences(call):
+        for number, (place, photo, now, no_cdn, no_origin) in enumerate(rows):
+            site, url = _Site(caches, place, photo, no_cdn), URLS[photo]
+            origin.up, origin.version, before = not no_origin, number, origin.calls
+            try:
+                answer = fallback(url, now, site, origin)
+            except OriginDown:
+                if origin.up:
+                    wrong = f"{call()} raised OriginDown, but the origin is up."
+                    raise ComponentError(wrong) from None
+                who.append(FAILED)
+            else:
+                who.append(_answered(call, answer, origin, photo, site))
+            asked.append(origin.calls - before)
     return np.array(who), np.array(asked)
 
 
 def _answered(call, answer, origin, photo, site):
-    """Return who answered, after a look at what came."""
+    """Return who gave an answer, after a check of what came."""
     pair = isinstance(answer, tuple) and len(answer) == 2 and answer[1] in ("cdn", "origin")
     if not pair:
-        raise ComponentError(wrong_return(call, answer, "(body, 'cdn') or (body, 'origin')"))
+        raise ComponentError(wrong_return(call(), answer, "(body, 'cdn') or (body, 'origin')"))
     known = origin.given.get(answer[0]) if isinstance(answer[0], str) else None
     if known is None or known[0] != photo:
-        raise ComponentError(wrong_return(call, answer, f"a body of {URLS[photo]}"))
+        raise ComponentError(wrong_return(call(), answer, f"a body of {URLS[photo]}"))
     if answer[1] == "origin":
         return ORIGIN
     return STALE if site.status == "STALE" else FRESH
@@ -153,5 +144,7 @@ class _Site:
             raise EdgeDown
         if url != URLS[self.photo]:
             raise ComponentError(f"The edge was asked for {url!r} instead of {URLS[self.photo]!r}.")
-        version, self.status = self.caches.fetch(self.place, self.photo, now)
+        while_down = () if self.caches.origin.up else (OriginDown,)
+        with sentences(self.caches.latest_call, while_down):
+            version, self.status = self.caches.fetch(self.place, self.photo, now)
         return f"{url}, version {version}", self.status

@@ -1,12 +1,10 @@
 """An hour with outages: who answered, and how hard the origin had to work."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.patches import Polygon
 
-from course.cdn.outage import FAILED, FRESH, ORIGIN, STALE, Outages
+from course.cdn.outage import FAILED, FRESH, ORIGIN, STALE
 from course.view import style
 
 WINDOWS = 60
@@ -17,14 +15,6 @@ LOOKS = (  # from below
     (ORIGIN, "origin, as fallback", {"facecolor": style.PURPLE, "hatch": "..."}),
     (FAILED, "nobody: an error", {"facecolor": style.VERMILION, "hatch": "xxx"}),
 )
-
-
-@dataclass(frozen=True)
-class Survived:
-    """The hour with the student's fallback, and without any."""
-
-    result: Outages
-    without: Outages
 
 
 class OutagePicture:
@@ -67,9 +57,8 @@ class OutagePicture:
         below.legend(loc="upper right", ncols=2, borderaxespad=0.2)
         self.moving = (*self.bands, self.errors, *self.down, self.before, self.load)
 
-    def show(self, survived):
-        """Draw a Survived; return (finding, words)."""
-        result, without = survived.result, survived.without
+    def show(self, *, result, without):
+        """Draw the Outages with the student's fallback and `without`; return (finding, words)."""
         floor = np.zeros(WINDOWS)
         for band, (who, _, _) in zip(self.bands, LOOKS, strict=True):
             top = floor + _a_minute(result.times, result.who == who)

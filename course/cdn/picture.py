@@ -1,35 +1,13 @@
 """What a run looks like: the map of load times, their distribution, staleness against load."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
 from course.cdn.map_picture import MapPanel
-from course.cdn.model import CdnResult
-from course.cdn.world import ORIGIN
 from course.view import style
-from course.view.architecture import Node, Tier
-from course.view.architecture import architecture as draw_architecture
 
 SHARES = np.linspace(0, 100, 201)
 SLOWEST = 5.0  # s, the right edge
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A run, the same users without a CDN, and (origin load, stale share) for other max-ages.
-
-    `name` is the student's cache or empty; `prediction` (s) is a guess at the median without a CDN.
-    """
-
-    name: str
-    result: CdnResult
-    without: CdnResult
-    others: tuple
-    plain: CdnResult
-    max_age: float
-    prediction: float | None = None
 
 
 class CdnPicture:
@@ -37,6 +15,7 @@ class CdnPicture:
 
     @rc_context(style.LOOK)
     def __init__(self, name="", predicts=False):
+        self.name = name
         self.figure, axes = style.figure(2, 2, width=8.6, height=5.9, height_ratios=(1.5, 1))
         grid = axes[0, 0].get_gridspec()
         axes[0, 0].remove()
@@ -78,23 +57,23 @@ class CdnPicture:
         axes.plot(100, 0, "*", color=style.PURPLE, mec=style.INK, markersize=13, label="no CDN")
         axes.legend(loc="upper right", borderaxespad=0.2)
 
-    def show(self, comparison):
-        """Draw a Comparison; return (finding, words)."""
-        result, without, plain = comparison.result, comparison.without, comparison.plain
+    def show(self, *, result, plain, without, others, max_age, prediction):
+        """Draw a run; return (finding, words).
+
+        plain: the run of plain caches on the same requests; without: the one without a CDN.
+        others: (origin load, share of stale bytes) at other max-ages. prediction: a guess (s) at
+        the median without a CDN, or None.
+        """
         self.map.show(result.by_city(), result.served_by, result.edges)
         for line, run in ((self.before, without), (self.after, result)):
             line.set_data(np.minimum(np.percentile(run.load_time, SHARES), 2 * SLOWEST), SHARES)
         for mark in self.guess:
-            mark.set_data([min(comparison.prediction, SLOWEST - 0.05)], [50])
-        loads, stales = np.array(comparison.others).T * 100
+            mark.set_data([min(prediction, SLOWEST - 0.05)], [50])
+        loads, stales = np.array(others).T * 100
         self.curve.set_data(loads, stales)
         self.point.set_data([100 * plain.origin_load], [100 * plain.stale_share])
         for mark in self.mine:
             mark.set_data([100 * result.origin_load], [100 * result.stale_share])
-        return self._words(comparison)
-
-    def _words(self, comparison):
-        result, without = comparison.result, comparison.without
         half, before = result.percentile(50), without.percentile(50)
         finding = (
             f"{_edges(len(result.edges))}: half of the pages within {half:.2f} s; "
@@ -105,18 +84,16 @@ class CdnPicture:
             f"Without a CDN half of them take up to {before:.2f} s. 95 % are there within "
             f"{result.percentile(95):.2f} s, without a CDN {without.percentile(95):.2f} s. "
             f"{len(result):,} pages of {result.page_bytes / 1000:,.0f} kB in an hour; a copy may "
-            f"be {_duration(comparison.max_age)} old."
+            f"be {_duration(max_age)} old."
         )
-        if comparison.name:
-            same = (result.asked == comparison.plain.asked).all() and (
-                result.stale == comparison.plain.stale
-            ).all()
-            name = comparison.name[0].upper() + comparison.name[1:]
+        if self.name:
+            same = (result.asked == plain.asked).all() and (result.stale == plain.stale).all()
+            name = self.name[0].upper() + self.name[1:]
             words += f" {name} and a plain cache on the same requests: " + (
                 "the same, request by request." if same else "not the same."
             )
-        if comparison.prediction is not None:
-            words += f" You predicted {comparison.prediction:g} s for half without a CDN."
+        if prediction is not None:
+            words += f" You predicted {prediction:g} s for half without a CDN."
         return finding, words
 
 
@@ -131,21 +108,3 @@ def _duration(seconds):
             count = seconds / size
             return f"{count:g} {unit}{'s' * (count != 1)}"
     return f"{seconds:g} s"
-
-
-def architecture(edges):
-    """Return the picture of the system so far: the edges are new."""
-    users = ("Sydney", "Mumbai", "New York")
-    sites = {edge.name: edge for edge in edges}
-    tiers = (
-        Tier("users", tuple(Node(f"users, {name}", ("browser",)) for name in users)),
-        Tier("CDN", tuple(Node(f"edge {sites[n].name}", ("cache",)) for n in users), new=True),
-        Tier("origin", (Node("balancer", (f"in {ORIGIN.name}",)),), zone="your site"),
-        Tier("web tier", (Node("web-1"), Node("web-2")), zone="your site"),
-        Tier("data tier", (Node("cache"), Node("database")), zone="your site"),
-    )
-    links = [(f"users, {name}", f"edge {name}", "") for name in users]
-    links += [(f"edge {name}", "balancer", "") for name in users]
-    links += [("balancer", web, "") for web in ("web-1", "web-2")]
-    links += [(web, data, "") for web in ("web-1", "web-2") for data in ("cache", "database")]
-    return draw_architecture(tiers, links)

@@ -1,6 +1,6 @@
 """The world of notebook 05: users in cities, an origin in Frankfurt, edges that open in turn.
 
-Plain types and the traffic; model.py lets the traffic run through the caches.
+Plain types, distances and the traffic; model.py sends the traffic through the caches.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,10 @@ class OriginDown(Exception):
 
 @dataclass(frozen=True)
 class Edge:
-    """A site of the CDN: its name, its point (latitude, longitude), and whether it answers."""
+    """A site of the CDN.
+
+    name: its city. location: (latitude, longitude) in degrees. online: whether it answers.
+    """
 
     name: str
     location: tuple
@@ -41,7 +44,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Prices:
-    """What a gigabyte costs in dollars that leaves the CDN, and one that leaves the origin."""
+    """What one gigabyte costs in dollars when it leaves the CDN, and when it leaves the origin."""
 
     cdn_per_gb: float
     origin_per_gb: float
@@ -76,9 +79,10 @@ def opened(edges, offline=0):
 
 
 def served_by(listed, nearest_edge=None):
-    """Return for each city the place in the list of the edge that serves it; -1: the origin.
+    """Return for each city the place in `listed` of the edge that serves it; -1: the origin.
 
-    nearest_edge(user, edges): a student's; by default the edge with the shortest round trip.
+    nearest_edge: a student's function of (user, edges); by default the edge with the shortest round
+    trip is chosen. ComponentError says in one sentence what the function did wrong.
     """
     if nearest_edge is None:
         online = [place for place, edge in enumerate(listed) if edge.online]
@@ -86,6 +90,11 @@ def served_by(listed, nearest_edge=None):
             return np.full(len(CITIES), -1)
         return np.array(online)[TO_EDGE[:, online].argmin(axis=1)]
     return np.array([_asked(nearest_edge, each.location, listed) for each in CITIES])
+
+
+def round_trips(chosen):
+    """Return the seconds of a round trip from each city to the edge `chosen` for it, or origin."""
+    return np.where(chosen >= 0, TO_EDGE[np.arange(len(CITIES)), chosen], TO_ORIGIN)
 
 
 def _asked(nearest_edge, user, listed):
@@ -110,7 +119,7 @@ class Traffic:
     times: np.ndarray
     cities: np.ndarray
     photos: np.ndarray
-    phases: np.ndarray  # s, by photo: how far into its first update interval each one is
+    phases: np.ndarray  # by photo: how far into its first update interval it is, 0 … 1
 
     def version(self, photos, times, update_every):
         """Return the number of the newest version of `photos` at `times`."""
@@ -119,7 +128,11 @@ class Traffic:
 
 @lru_cache(maxsize=8)
 def traffic(seed=0, requests=REQUESTS, duration=HOUR, photos=PHOTOS, skew=1.0):
-    """Return the Traffic: Poisson in time, cities by their people, photos by Zipf's law."""
+    """Return the Traffic of `requests` requests in `duration` seconds.
+
+    Poisson in time, cities in proportion to their people, `photos` photos by Zipf's law with
+    exponent `skew`. ValueError names a bad number.
+    """
     requests = parameters.count("requests", requests, at_most=1_000_000)
     duration = parameters.number("duration", duration, above=0, unit="s")
     where = np.cumsum(PEOPLE) / PEOPLE.sum()

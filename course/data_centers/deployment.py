@@ -1,4 +1,7 @@
-"""A new version that goes from center to center, and what it does to users if it is a bad one."""
+"""A new version that goes from center to center, and what a bad one does to users.
+
+simulate_deployment(rolling_deploy, fault_at=EVERYWHERE) → Rollout
+"""
 
 from dataclasses import dataclass
 
@@ -6,20 +9,20 @@ import numpy as np
 
 from course.data_centers.world import WEIGHTS, Deployment, make_centers, nearest
 from course.engine import parameters
-from course.engine.component import ComponentError, name_of, raised, short, wrong_return
+from course.engine.component import ComponentError, name_of, sentences, short, wrong_return
 
 OLD, NEW = "v1", "v2"
 NOWHERE, EVERYWHERE = "nowhere", "everywhere"
-CALLS = 200  # more calls of deploy and healthy than this: it would never end
+CALLS = 200  # of deploy and healthy; after more it would never end
 
 
 @dataclass(frozen=True)
 class Rollout:
-    """What happened: (minute, place of the center, version) for each change, in order of time.
+    """How a deployment went; the centers are in the order in which they were given.
 
-    `names` and `shares` (of all users) are of the centers in the order in which they were given,
-    `faulty` the places where the new version is a bad one, `failing` the share of requests that
-    fail there. `minutes`: how long it took. `succeeded`: what the deployment said.
+    changes: (minute, place of the center, version) in order of time. names, shares: of each center,
+    and of all users its share. faulty: the places where the new version is bad. failing: the share
+    of requests that fail there. minutes: how long it took. succeeded: what the deployment said.
     """
 
     changes: tuple
@@ -84,10 +87,13 @@ def simulate_deployment(
 ):
     """Return the Rollout of version NEW by `rolling_deploy(centers, version, deploy, healthy)`.
 
-    Without one all centers get it at once, and lose it at once. A deployment to a center takes
-    `deploy_minutes`; `healthy` watches it for `bake_minutes` and then knows. The version is bad
-    `fault_at` EVERYWHERE, NOWHERE or at one place in the list of centers (0 is the first): there a
-    share `failing` of the requests fails.
+    rolling_deploy: a student's function; by default all centers get the version at once, and lose
+    it at once. centers: how many there are (1 to 4), in opening order or with the `smallest_first`,
+    by its share of the users. fault_at: where the version is bad: EVERYWHERE, NOWHERE or the place
+    of a center (0 is the first); there a share `failing` of the requests fails. deploy_minutes: how
+    long a deployment to a center takes. bake_minutes: how long `healthy` watches it till it knows.
+
+    ValueError names a bad number; ComponentError says in one sentence what the function did wrong.
     """
     count = parameters.count("centers", centers, at_most=4)
     deploying = parameters.number("deploy_minutes", deploy_minutes, at_least=0, unit="min")
@@ -143,13 +149,9 @@ class _Stage:
     def run(self, rolling_deploy):
         """Run it; return whether it says that it succeeded."""
         call = f"{self.name}(centers, {NEW!r}, deploy, healthy)"
-        try:
+        with sentences(call):
             result = rolling_deploy(list(self.objects), NEW, self.deploy, self.healthy)
-        except (NotImplementedError, ComponentError):
-            raise
-        except Exception as error:
-            raise ComponentError(raised(call, error)) from error
-        if self.problem:  # raised in the middle of it, and taken for an unhealthy center
+        if self.problem:  # was raised, and the function took it for an unhealthy center
             raise ComponentError(self.problem)
         lists = (getattr(result, name, None) for name in ("deployed", "rolled_back"))
         if not isinstance(result, Deployment) or not all(

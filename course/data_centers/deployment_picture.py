@@ -1,11 +1,9 @@
 """Which center ran which version when, and the users that a bad one hurt."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.data_centers.deployment import NEW, OLD, Rollout
+from course.data_centers.deployment import NEW, OLD
 from course.data_centers.world import OPENING_ORDER
 from course.view import style
 
@@ -17,14 +15,6 @@ VERSIONS = (
     ("new version", {"facecolor": style.GREEN, "edgecolor": style.PAPER}),
     ("new version, bad here", {"facecolor": style.VERMILION, "hatch": "xxx"}),
 )
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A student's deployment, and everything at once."""
-
-    rollout: Rollout
-    at_once: Rollout
 
 
 class DeploymentPicture:
@@ -52,9 +42,8 @@ class DeploymentPicture:
         failing.legend(loc="upper right", borderaxespad=0.2)
         self.moving = (*self.bars, self.area, self.ghost, self.mine)
 
-    def show(self, deployed):
-        """Draw a Deployed; return (finding, words)."""
-        rollout, at_once = deployed.rollout, deployed.at_once
+    def show(self, *, rollout, at_once):
+        """Draw a Rollout, and that of all centers `at_once`; return (finding, words)."""
         old, new = (
             [_boxes(place, spans) for place, spans in enumerate(rollout.spans(version))]
             for version in (OLD, NEW)

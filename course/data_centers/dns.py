@@ -13,14 +13,16 @@ from course.data_centers.world import (
     nearest,
 )
 from course.engine import parameters
-from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
+from course.engine.component import ComponentError, make, methods, name_of, sentences, wrong_return
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """By city: the place of its center (-1: none) and the seconds of a round trip to it (inf).
+    """Where every city is sent.
 
-    `healthy` says which centers were; `nearer` counts the cities with a nearer healthy one.
+    places: by city, the place of its center, -1 for none. round_trips: by city, the seconds there
+    and back, inf for none. healthy: which centers were. nearer: how many cities have a nearer
+    healthy center.
     """
 
     places: np.ndarray
@@ -35,28 +37,29 @@ class Resolved:
 
     @property
     def shares(self):
-        """Share of the people that goes to each center."""
+        """Share of the people who are sent to each center."""
         return np.bincount(self.places + 1, WEIGHTS, minlength=len(self.healthy) + 1)[1:]
 
 
 def resolutions(geo_dns, *, centers=2, dead=0):
-    """Return the Resolved of `geo_dns` (class or instance): the first `dead` centers are dead.
+    """Return the Resolved of `geo_dns`, a class or an instance with `resolve(location)`.
 
-    They die after it has been made. ValueError names a bad number; ComponentError says what went
-    wrong.
+    It is made with the first `centers` centers, of which the first `dead` die afterwards.
+    ValueError names a bad number; ComponentError says in one sentence what it did wrong.
     """
     objects = make_centers(centers)
     dead = parameters.count("dead", dead, at_least=0, at_most=4)
     dns = make(geo_dns, centers=list(objects))
-    ask, name = getattr(dns, "resolve", None), name_of(dns)
-    if not callable(ask):
-        raise ComponentError(f"{name} has no method resolve(location).")
+    (ask,) = methods(dns, "resolve(location)")
     for center in objects[:dead]:
         center.healthy = False
     healthy = tuple(center.healthy for center in objects)
+    expected = "one of the centers it was made with, and a healthy one"
+    if not any(healthy):
+        expected = "NoHealthyCenter to be raised, as no center is healthy"
     numbers, places = {id(center): place for place, center in enumerate(objects)}, []
     for location in LOCATIONS:
-        call = f"{name}.resolve({location})"
+        call = f"{name_of(dns)}.resolve({location})"
         with sentences(call):
             try:
                 center = ask(location)
@@ -67,9 +70,6 @@ def resolutions(geo_dns, *, centers=2, dead=0):
                 continue
         place = numbers.get(id(center))
         if place is None or not healthy[place]:
-            expected = "one of the centers it was made with, and a healthy one"
-            if not any(healthy):
-                expected = "NoHealthyCenter to be raised, as no center is healthy"
             raise ComponentError(wrong_return(call, center, expected))
         places.append(place)
     places = np.array(places)
@@ -80,6 +80,3 @@ def resolutions(geo_dns, *, centers=2, dead=0):
 def _round_trips(places):
     trips = ROUND_TRIPS[np.arange(len(LOCATIONS)), places]
     return np.where(places < 0, np.inf, trips)
-
-
-ALONE = ROUND_TRIPS[:, 0]  # s, with the first center alone

@@ -1,25 +1,15 @@
 """Where every city is sent by a student's GeoDNS, and what its users wait for the network."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.data_centers.dns import ALONE, Resolved
 from course.data_centers.map_picture import MapPanel, entries
-from course.data_centers.world import OPENING_ORDER, WEIGHTS
+from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS
 from course.engine.record import milliseconds
 from course.view import style
 
 SLOWEST = 2500  # ms, the right edge
-
-
-@dataclass(frozen=True)
-class Located:
-    """Where all cities are sent; `trips` is how often a page goes there and back."""
-
-    resolved: Resolved
-    trips: int
+ALONE = ROUND_TRIPS[:, 0]  # s, with the first center alone
 
 
 class DnsPicture:
@@ -43,9 +33,8 @@ class DnsPicture:
         axes.legend(loc="lower right", borderaxespad=0.3)
         self.moving = (*self.map.moving, self.before, self.after)
 
-    def show(self, located):
-        """Draw a Located; return (finding, words)."""
-        resolved, trips = located.resolved, located.trips
+    def show(self, *, resolved, trips):
+        """Draw a Resolved; return (finding, words). trips: how often a page goes there and back."""
         self.map.show(resolved.places, resolved.healthy)
         for line, times in ((self.before, ALONE), (self.after, resolved.round_trips)):
             line.set_data(*_cumulative(1000 * trips * times))

@@ -8,7 +8,7 @@ from course.view import style, world
 
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.SKY)  # by center, in opening order
 MARKS = ("o", "s", "^", "D")
-NOBODY = -1  # the place of a city that reaches no center
+NO_CENTER = -1  # the place of a city that reaches no center
 POINTS = np.stack(world.x_y(LOCATIONS), axis=1)
 CENTERS = np.stack(
     world.x_y([center.location for center in make_centers(len(OPENING_ORDER))]), axis=1
@@ -36,8 +36,8 @@ class MapPanel:
         self.moving = (*self.cities, self.failing, *self.centers, self.dead)
 
     def show(self, places, healthy, failing=None):
-        """Draw the center of each city (its place or NOBODY), and which centers are healthy."""
-        failing = places == NOBODY if failing is None else failing | (places == NOBODY)
+        """Draw the center of each city (its place or NO_CENTER), and which centers are healthy."""
+        failing = places == NO_CENTER if failing is None else failing | (places == NO_CENTER)
         for place, cities in enumerate(self.cities):
             mine = (places == place) & ~failing
             cities.set_offsets(POINTS[mine])

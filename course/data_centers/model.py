@@ -3,6 +3,9 @@
     simulate(GeoDNS, resolver=CachingResolver, seed=1, dies_at=180) → CentersResult
 
 Users ask the resolver of their city where to go; it keeps the answer for a while, dead or alive.
+
+There is no SimPy clock: what a resolver says does not depend on how busy a center is, so first all
+answers are found, and then each center's line is a recursion over the times of its requests.
 """
 
 import math
@@ -10,27 +13,32 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course.data_centers.resolving import Outage, by_component, by_table
-from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, Traffic, traffic
-from course.engine import parameters, theory
+from course.data_centers.baselines import by_table
+from course.data_centers.resolvers import by_component
+from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, Outage, Traffic, traffic
+from course.engine import parameters
 from course.engine.cities import CITIES
 from course.engine.record import Result
+from course.engine.stations import NOT_YET
 
 WORK = 0.05  # s that a center needs for a request once it has begun with it
-PATIENCE = 3.0  # s: who would have to wait longer for a center is refused at once
+PATIENCE = 3.0  # s: a request that would have to wait longer for a center is refused at once
 NOWHERE = "no center"
 
 
 @dataclass(frozen=True)
 class CentersResult(Result):
-    """A run of the data centers: a row a request, besides what every Result has:
+    """A run of the data centers. In addition to what every Result has, by request:
 
-    `traffic`: from which city each came and which ones wrote; `asked`: which ones made a resolver
-    ask the DNS; `refused`: which ones found a center that had too much to do; `unreached`: which
-    ones were sent to a dead center. By city: `of_dead`: whom the dead center had served;
-    `after_outage`: for how long (s) after its death the resolver still named it. `writes_lost`:
-    writes that it had taken and not yet sent to another center. `capacity`: requests/s a center.
-    A request's wait is its way to the center and the time in line there.
+    traffic: from which city each came and which ones wrote. asked: which ones made a resolver ask
+    the DNS. refused: which ones found a center that had too much to do. unreached: which ones were
+    sent to a dead center. A request's wait is its way to the center and the time in line there.
+
+    By city: of_dead: whether the dead center had served it. after_outage: for how long (s) after
+    the center's death its resolver still named it.
+
+    writes_lost: how many writes the dead center had taken and not yet sent to another one. ttl,
+    lag: as given to `simulate` (s). capacity: of a center, in requests/s.
     """
 
     traffic: Traffic = field(kw_only=True)
@@ -41,6 +49,8 @@ class CentersResult(Result):
     after_outage: np.ndarray = field(kw_only=True)
     writes_lost: int = field(kw_only=True)
     outage: Outage = field(kw_only=True)
+    ttl: float = field(kw_only=True)
+    lag: float = field(kw_only=True)
     capacity: float = field(kw_only=True)
 
     @property
@@ -83,12 +93,17 @@ def simulate(
 
     component: a GeoDNS, class or instance, with `resolve(location)`; by default a table of the
     nearest healthy centers. resolver: a CachingResolver class with `resolve(location, now)`, made
-    with `dns` and `ttl` (s). split: percent of the people who go to the first center instead of the
-    nearest one, drawn by city; only without a component.
-    The center called `dies` is dead from `dies_at` on for `returns_after` s, and the DNS knows at
-    once. A write is in the other centers `lag` s later. Each center can do `capacity` ×
-    `arrival_rate` requests/s (`arrival_rate`: of all users); who would wait longer than PATIENCE is
-    refused. ValueError names a bad number; ComponentError says what a component did wrong.
+    with `dns` and `ttl`. centers: how many are open (1 to 4). split: percent of the people who go
+    to the first center instead of the nearest one, drawn by city; only without a component.
+    ttl: how long (s) a resolver keeps an answer.
+
+    dies: the name of the center that is dead from `dies_at` on (s; None or NEVER: it stays alive)
+    for `returns_after` s; the DNS knows at once. lag: a write is in the other centers so much
+    later (s). arrival_rate: requests/s of all users, a share `write_share` of which are writes.
+    capacity: what a center can do, in parts of `arrival_rate`; a request that would have to wait
+    longer than PATIENCE is refused.
+
+    ValueError names a bad number; ComponentError says in one sentence what a component did wrong.
     """
     centers = parameters.count("centers", centers, at_most=len(OPENING_ORDER))
     ttl = parameters.number("ttl", ttl, at_least=0, unit="s")
@@ -107,43 +122,18 @@ def simulate(
         raise ValueError(f"split = {split!r}: must be None where a component says who goes where")
     else:
         answers = by_component(users, ttl, centers, outage, component, resolver)
-    return _served(users, answers, centers, outage, limit, lag, duration)
-
-
-def expected_still_sent(seconds, *, ttl, lasts, rates):
-    """Return the expected share of a dead center's users sent there `seconds` after its death.
-
-    Poisson requests at `rates` (requests/s, by city): at any moment a resolver holds an answer with
-    probability r·ttl / (1 + r·ttl), and what is left of its time is uniform in 0 … ttl (a renewal
-    process with cycles of ttl and an exponential wait; Cox, Renewal Theory, 1962). After `lasts` s
-    the center is back.
-    """
-    seconds, rates = np.asarray(seconds, dtype=float), np.asarray(rates, dtype=float)
-    held = float(np.average(theory.ttl_hit_ratio(rates, ttl), weights=rates))
-    left = np.clip(1 - seconds / ttl, 0, None) if ttl else np.zeros_like(seconds)
-    return np.where(seconds < lasts, held * left, 0.0)
-
-
-def expected_after(*, ttl, lasts, rates):
-    """Return the mean of the same (s): its integral over all `seconds`."""
-    if not ttl:
-        return 0.0
-    rates, lasts = np.asarray(rates, dtype=float), min(lasts, ttl)
-    held = float(np.average(theory.ttl_hit_ratio(rates, ttl), weights=rates))
-    return held * (lasts - lasts**2 / (2 * ttl))
+    return _served(users, answers, centers, outage, limit, ttl, lag, duration)
 
 
 def _outage(dies, dies_at, returns_after, centers):
     center = OPENING_ORDER[:centers].index(parameters.choice("dies", dies, OPENING_ORDER[:centers]))
     length = parameters.number("returns_after", returns_after, above=0, unit="s")
-    if dies_at is None:
-        return Outage(center, math.inf, math.inf)
-    start = parameters.number("dies_at", dies_at, at_least=0, unit="s")
+    start = parameters.time("dies_at", dies_at)
     return Outage(center, start, start + length)
 
 
-def _served(users, answers, centers, outage, limit, lag, duration):
-    """Return the Result: who was dead, who refused, and how long the others took."""
+def _served(users, answers, centers, outage, limit, ttl, lag, duration):
+    """Return the CentersResult: which requests failed and why, and how long the others took."""
     before = users.times < outage.start
     of_dead = np.zeros(len(CITIES), dtype=bool)
     of_dead[users.cities[before & (answers.place == outage.center)]] = outage.start < outage.end
@@ -161,7 +151,7 @@ def _served(users, answers, centers, outage, limit, lag, duration):
     late = taken & (users.times >= outage.start - lag) & (users.times < outage.start)
     return CentersResult(
         arrived_at=users.times,
-        started_at=np.where(failed, math.nan, users.times + trip / 2 + waits),
+        started_at=np.where(failed, NOT_YET, users.times + trip / 2 + waits),
         finished_at=np.where(failed, users.times, users.times + trip + waits + WORK),
         failed=failed,
         place=place.astype(np.int8),
@@ -176,6 +166,8 @@ def _served(users, answers, centers, outage, limit, lag, duration):
         after_outage=answers.after_outage,
         writes_lost=int(late.sum()) if centers > 1 else 0,
         outage=outage,
+        ttl=ttl,
+        lag=lag,
         capacity=limit,
     )
 

@@ -1,18 +1,14 @@
-"""What a run looks like: the map before and after, traffic over time, who still asks the dead."""
-
-from dataclasses import dataclass
+"""A run as a picture: the maps, traffic over time, and who is still sent to the dead center."""
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.patches import Polygon, Rectangle
 
-from course.data_centers.map_picture import COLOURS, MARKS, NOBODY, MapPanel, entries
-from course.data_centers.model import CentersResult
-from course.data_centers.world import LOCATIONS, OPENING_ORDER, WEIGHTS
+from course.data_centers.map_picture import COLOURS, MARKS, NO_CENTER, MapPanel, entries
+from course.data_centers.theory import expected_after, expected_still_sent
+from course.data_centers.world import LOCATIONS, WEIGHTS
 from course.engine.record import milliseconds
 from course.view import style
-from course.view.architecture import Node, Tier
-from course.view.architecture import architecture as draw_architecture
 
 LENGTH, WINDOW = 600, 15  # s
 EDGES = np.arange(0, LENGTH + 1, WINDOW)
@@ -28,30 +24,12 @@ SILENT = -2  # the place of a city that has not asked (again) yet
 SECONDS = np.linspace(0, 300, 241)
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """A run, the expected share of users still sent to the dead center at SECONDS, and its mean.
-
-    `name` is the student's resolver or empty, `plain` the built-in one's run on the same requests;
-    `prediction` (s) is a guess at the mean.
-    """
-
-    result: CentersResult
-    expected: np.ndarray
-    expected_mean: float
-    ttl: float
-    lag: float
-    name: str = ""
-    plain: CentersResult | None = None
-    prediction: float | None = None
-
-
 class CentersPicture:
-    """Above: the map before and after. Left: requests over time. Right: who is sent to the dead."""
+    """Above: the map before and after. Below: requests over time; users sent to the dead center."""
 
     @rc_context(style.LOOK)
-    def __init__(self, centers, rate, predicts=False):
-        self.rate = rate
+    def __init__(self, centers, rate, *, name="", predicts=False):
+        self.rate, self.name = rate, name
         self.figure, axes = style.figure(2, 2, width=8.4, height=5.5)
         self.figure.set_layout_engine("none")
         (left, right), (traffic, after) = axes
@@ -86,12 +64,13 @@ class CentersPicture:
             axes.plot([], [], color=colour, marker=mark, markersize=4.5, markevery=3, lw=1.5)[0]
             for mark, colour in list(zip(MARKS, COLOURS, strict=True))[:centers]
         ]
-        axes.legend(
-            [self.errors, self.alone, self.limit],
-            ["errors", "errors with one center", "a center's limit"],
+        style.legend_below(
+            axes,
+            left=-0.14,
+            down=0.17,
             ncols=3,
-            loc="upper left",
-            bbox_to_anchor=(-0.14, -0.17),
+            handles=[self.errors, self.alone, self.limit],
+            labels=["errors", "errors with one center", "a center's limit"],
             columnspacing=1.0,
             handlelength=1.6,
         )
@@ -117,18 +96,40 @@ class CentersPicture:
         look = {"facecolor": style.PURPLE, "edgecolor": style.INK, "linewidth": 0.8}
         self.lost = axes.add_patch(Rectangle((0, 0.15), 0, 0.7, **look))
 
-    def show(self, comparison):
-        """Draw a Comparison; return (finding, words)."""
-        result = comparison.result
+    def show(self, *, result, plain=None, prediction=None):
+        """Draw a CentersResult; return (finding, words).
+
+        plain: that of the built-in resolver on the same requests. prediction: a guess (s) at how
+        long a user is still sent to the dead center, on average.
+        """
         self._show_maps(result)
         self._show_traffic(result)
-        self.theory.set_data(SECONDS, 100 * comparison.expected)
+        expected, mean = self._expected(result)
+        self.theory.set_data(SECONDS, 100 * expected)
         self.share.set_data(SECONDS, 100 * result.still_sent(SECONDS))
         self.mean.set_data([min(result.mean_after, 300)], [MEAN_ROW])
         for mark in self.guess:
-            mark.set_data([min(comparison.prediction, 300)], [MEAN_ROW])
+            mark.set_data([min(prediction, 300)], [MEAN_ROW])
         self.lost.set_width(min(result.writes_lost, MOST_WRITES))
-        return _finding(comparison), _words(comparison)
+        words = _words(result, mean)
+        if plain is not None:
+            same = np.array_equal(result.place, plain.place)
+            same = same and np.array_equal(result.asked, plain.asked)
+            words += f" {self.name} and the built-in one on the same requests: " + (
+                "the same, request by request." if same else "not the same."
+            )
+        if prediction is not None:
+            words += f" You predicted {prediction:g} s."
+        return _finding(result), words
+
+    def _expected(self, result):
+        """Return the expected share of users still sent to the dead center at SECONDS, and mean."""
+        start, end = result.outage.start, result.outage.end
+        if start >= LENGTH or not result.of_dead.any():
+            return np.zeros(SECONDS.size), 0.0
+        rates = WEIGHTS[result.of_dead] * self.rate
+        world = {"ttl": result.ttl, "lasts": end - start, "rates": rates}
+        return expected_still_sent(SECONDS, **world), expected_after(**world)
 
     def _show_maps(self, result):
         begins, names = result.outage.start, result.names[:-1]
@@ -168,13 +169,12 @@ def _told(result, moment):
     """Return for each city the center that its last request before `moment` (s) was sent to."""
     rows = np.flatnonzero(result.arrived_at < moment)
     places = np.full(len(LOCATIONS), SILENT)
-    sent = np.where(result.place < len(result.names) - 1, result.place, NOBODY)
+    sent = np.where(result.place < len(result.names) - 1, result.place, NO_CENTER)
     places[result.traffic.cities[rows]] = sent[rows]
     return places
 
 
-def _finding(comparison):
-    result = comparison.result
+def _finding(result):
     if not result.outage.start < LENGTH:
         shares = ", ".join(
             f"{share:.0%} of the requests to {name}"
@@ -189,8 +189,7 @@ def _finding(comparison):
     )
 
 
-def _words(comparison):
-    result = comparison.result
+def _words(result, expected_mean):
     questions = result.asked.sum() / result.duration
     words = (
         f"Of {len(result):,} requests {result.unreached.sum():,} were sent to a dead center and "
@@ -201,49 +200,7 @@ def _words(comparison):
     if result.outage.start < LENGTH:
         words += (
             f" {result.writes_lost} writes that {result.names[result.outage.center]} had taken in "
-            f"its last {comparison.lag:g} s were in no other center. Expected: "
-            f"{comparison.expected_mean:.0f} s on average with answers kept for "
-            f"{comparison.ttl:g} s."
+            f"its last {result.lag:g} s were in no other center. Expected: {expected_mean:.0f} s "
+            f"on average with answers kept for {result.ttl:g} s."
         )
-    if comparison.plain is not None:
-        same = np.array_equal(result.place, comparison.plain.place) and np.array_equal(
-            result.asked, comparison.plain.asked
-        )
-        words += f" {comparison.name} and the built-in one on the same requests: " + (
-            "the same, request by request." if same else "not the same."
-        )
-    if comparison.prediction is not None:
-        words += f" You predicted {comparison.prediction:g} s."
     return words
-
-
-def expected_rates(result, rate):
-    """Return the rates (requests/s) of the cities that the dead center serves."""
-    return WEIGHTS[result.of_dead] * rate
-
-
-def architecture():
-    """Return the picture of the system so far: geoDNS and the second data center are new."""
-    west, east = OPENING_ORDER[:2]
-    users = (("users, New York", west), ("users, Tokyo", east))
-    tiers = (
-        Tier("users", tuple(Node(name, ("browser",)) for name, _ in users)),
-        Tier("DNS", (Node("geoDNS", ("nearest", "healthy center")),), new=True),
-        Tier(
-            "data centers",
-            tuple(Node(name, ("balancer, web tier,", "sessions, cache")) for name in (west, east)),
-            new=True,
-        ),
-        Tier(
-            "data tier",
-            tuple(
-                Node(f"data, {name}", ("sends its writes to", f"{other}, later"))
-                for name, other in ((west, east), (east, west))
-            ),
-            new=True,
-        ),
-    )
-    links = [(name, "geoDNS", "") for name, _ in users]
-    links += [("geoDNS", name, "") for name in (west, east)]
-    links += [(name, f"data, {name}", "") for name in (west, east)]
-    return draw_architecture(tiers, links)

@@ -1,4 +1,4 @@
-"""Two centers that take writes on the same keys and send them to each other, later.
+"""Two centers that take writes on the same keys and send them to each other later.
 
 simulate_sync(LastWriterWins, seed=1, lag=5, partition=60) → SyncResult
 """
@@ -10,7 +10,7 @@ import numpy as np
 
 from course.data_centers.world import OPENING_ORDER
 from course.engine import parameters, workload
-from course.engine.component import ComponentError, make, name_of, raised
+from course.engine.component import make, methods, name_of, sentences
 
 NAMES = OPENING_ORDER[:2]
 CUT_AT = 60.0  # s: when the line between the centers is cut
@@ -20,7 +20,7 @@ WRITE, ARRIVAL, MERGE, LOOK = range(4)  # what happens; in this order if at the 
 
 @dataclass(frozen=True)
 class Writes:
-    """Writes in order of time: when (s), in which center (0 or 1), of which key; some delete it."""
+    """Writes in order of time: when (s), in which center (0 or 1), which key; some delete it."""
 
     times: np.ndarray
     centers: np.ndarray
@@ -30,13 +30,16 @@ class Writes:
 
 @dataclass(frozen=True)
 class SyncResult:
-    """A run: a row a write (`arrived_at`: when the other center has it), and looks at both centers.
+    """A run: a row a write, and looks at both centers.
 
-    `lost`: which writes were outranked by one whose author had not seen them. `blind`: which were
-    made without having seen the key's newest write of the other center. `differing`: keys on which
-    the two centers differ at each of `times`; `last_arrived`: the same without timestamps, when
-    what arrives last stays. At the end, when everything has arrived: `split` keys differ, and
-    `wrong` ones are not what was written last. `rate`: writes/s of a key in a center.
+    arrived_at: when the other center has the write (s). lost: whether it was outranked by a write
+    made without having seen it. blind: whether it was made without having seen the other center's
+    newest write of the key.
+
+    differing: on how many keys the two centers differ at each of `times` (s); last_arrived: the
+    same where what arrives last stays, without timestamps. split, wrong: how many keys differ when
+    everything has arrived, and how many do not hold the write with the latest timestamp. rate:
+    writes/s of a key in a center. cut: (from, to) in seconds, while nothing was sent.
     """
 
     writes: Writes
@@ -50,22 +53,6 @@ class SyncResult:
     wrong: int
     rate: float
     cut: tuple
-
-
-def expected_lost(wait, rate, clock_ahead=0.0):
-    """Return the probability that a write is lost that the other center has `wait` s later.
-
-    By timestamps, the key's next write comes after an exponential time of rate 2 × `rate`, from the
-    other center with probability ½. It has not seen this one if it was made within `wait`. The
-    other center's clock is `clock_ahead` s ahead of this one's: it outranks more than it should.
-    """
-    window = np.clip(np.asarray(wait, dtype=float) + clock_ahead, 0, None)
-    return (1 - np.exp(-2 * rate * window)) / 2
-
-
-def expected_blind(wait, rate):
-    """Return the probability that a write has not seen one made in the other center before it."""
-    return 1 - np.exp(-rate * np.asarray(wait, dtype=float))
 
 
 def simulate_sync(
@@ -82,10 +69,13 @@ def simulate_sync(
 ):
     """Return the SyncResult of `duration` seconds with `write_rate` writes/s in both centers.
 
-    component: a LastWriterWins, class or instance; each center has its own. A write is in the other
-    center `lag` s later. From CUT_AT on nothing is sent for `partition` s; `lag` s after that each
-    center merges what the other has. The second center's clock is `clock_ahead` s ahead. A share
-    `deletes` of the writes delete their key.
+    component: a LastWriterWins, class or instance, of which each center has its own; by default
+    what arrives last stays. lag: a write is in the other center so much later (s). partition: for
+    how long (s) from CUT_AT on nothing is sent; `lag` s after that each center merges what the
+    other has. keys: how many there are. clock_ahead: by how much (s) the second center's clock is
+    ahead. deletes: the share of the writes that delete their key.
+
+    ValueError names a bad number; ComponentError says in one sentence what the component did wrong.
     """
     lag = parameters.number("lag", lag, at_least=0, unit="s")
     length = parameters.number("partition", partition, at_least=0, unit="s")
@@ -200,15 +190,22 @@ def _last_arrived(made, events, keys, looks):
 
 def _through(component, made, stamps, events, keys, looks):
     """Return (keys that differ at each look, values of both at the end) of a student's stores."""
-    stores, name = [make(component), make(component)], name_of(component)
-    name = name if hasattr(component, "__name__") else name_of(stores[0])
-    for method in ("write", "delete", "merge", "get"):
-        if not callable(getattr(stores[0], method, None)):
-            raise ComponentError(f"{name} has no method {method}.")
+    stores = [make(component), make(component)]
+    methods(stores[0], "write", "delete", "merge", "get")
     labels = [f"photo-{key}" for key in range(keys)]
     centers, where, stamps = made.centers.tolist(), made.keys.tolist(), stamps.tolist()
     deletes, differing, kind, number = made.deletes.tolist(), [0] * looks, LOOK, 0
-    try:
+
+    def call():
+        name = name_of(component)
+        if kind in (MERGE, LOOK):
+            return f"{name}.{'merge(other)' if kind == MERGE else 'get(key)'}"
+        key, about = labels[where[number]], f"{stamps[number]:.6g}, {NAMES[centers[number]]!r}"
+        if deletes[number]:
+            return f"{name}.delete({key!r}, {about})"
+        return f"{name}.write({key!r}, 'text {number}', {about})"
+
+    with sentences(call):
         for kind, number in events:
             if kind < MERGE:
                 center, key = centers[number], labels[where[number]]
@@ -225,23 +222,12 @@ def _through(component, made, stamps, events, keys, looks):
                 differing[number] = sum(one(key) != other(key) for key in labels)
         kind = LOOK
         final = [[store.get(key) for key in labels] for store in stores]
-    except (NotImplementedError, ComponentError):
-        raise
-    except Exception as error:
-        call = {MERGE: "merge(other)", LOOK: "get(key)"}.get(kind)
-        if call is None:
-            about = f"{stamps[number]:.6g}, {NAMES[centers[number]]!r})"
-            key = labels[where[number]]
-            call = f"write({key!r}, 'text {number}', {about}"
-            if deletes[number]:
-                call = f"delete({key!r}, {about}"
-        raise ComponentError(raised(f"{name}.{call}", error)) from error
     return np.array(differing), final
 
 
 def _newest(made, order, keys):
-    """Return the value of each key's newest write by timestamp; None if it deletes, or is none."""
-    values = [None] * keys
+    """Return the value of each key's newest write by timestamp; None if deleted or not written."""
+    values: list[str | None] = [None] * keys
     last = np.flatnonzero(np.diff(made.keys[order], append=-1))
     for row in order[last].tolist():
         if not made.deletes[row]:

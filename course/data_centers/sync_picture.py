@@ -1,28 +1,17 @@
 """Two centers that drift apart and come together again, and the writes that this loses."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.patches import Rectangle
 
-from course.data_centers.sync import NAMES, SyncResult, expected_lost
+from course.data_centers.sync import NAMES
+from course.data_centers.theory import expected_lost
 from course.view import style
 
 LENGTH = 240  # s
 WAITS = np.geomspace(0.05, 200, 120)  # s
 BINS = np.geomspace(0.05, 200, 9)
-FEWEST = 40  # writes: a dot is drawn for at least so many
-
-
-@dataclass(frozen=True)
-class Synced:
-    """A run of a student's stores; `lag` and `clock_ahead` in seconds."""
-
-    result: SyncResult
-    keys: int
-    lag: float
-    clock_ahead: float
+FEWEST = 40  # writes: of fewer there is no dot
 
 
 class SyncPicture:
@@ -57,9 +46,8 @@ class SyncPicture:
         lost.legend(loc="lower left", bbox_to_anchor=(-0.14, 1.0))
         self.moving = (self.cut, self.ghost, self.mine, self.theory, *self.dots)
 
-    def show(self, synced):
-        """Draw a Synced; return (finding, words)."""
-        result, keys = synced.result, synced.keys
+    def show(self, *, result, keys, clock_ahead):
+        """Draw a SyncResult with `keys` keys; return (finding, words). clock_ahead: seconds."""
         begins, ends = result.cut
         self.cut.set_bounds(begins, 0, ends - begins, 100)
         for line, counts in ((self.ghost, result.last_arrived), (self.mine, result.differing)):
@@ -68,7 +56,7 @@ class SyncPicture:
         waits = np.clip(result.arrived_at - result.writes.times, BINS[0], None)
         for center, dots in enumerate(self.dots):
             dots.set_data(*_shares(waits, result.lost, result.writes.centers == center))
-        return _finding(result), _words(synced)
+        return _finding(result), _words(result, keys, clock_ahead)
 
 
 def _shares(waits, lost, chosen):
@@ -87,8 +75,7 @@ def _finding(result):
     return f"{finding}; in the end both centers hold the same"
 
 
-def _words(synced):
-    result = synced.result
+def _words(result, keys, clock_ahead):
     held = (result.writes.times >= result.cut[0]) & (result.writes.times < result.cut[1])
     words = (
         f"{result.blind.mean():.1%} of the writes were made without having seen the key's newest "
@@ -101,10 +88,10 @@ def _words(synced):
         )
     words += (
         f"When what arrives last stays, the centers still differ on "
-        f"{result.last_arrived[-1] / synced.keys:.0%} of the keys after {LENGTH} s."
+        f"{result.last_arrived[-1] / keys:.0%} of the keys after {LENGTH} s."
     )
-    if synced.clock_ahead:
-        words += f" {NAMES[1]}'s clock is {synced.clock_ahead:g} s ahead."
+    if clock_ahead:
+        words += f" {NAMES[1]}'s clock is {clock_ahead:g} s ahead."
     if result.wrong:
         words += f" {result.wrong} keys do not hold what has the latest timestamp."
     return words

@@ -3,6 +3,7 @@
 Plain types, distances and the traffic; model.py sends the traffic to the centers.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,9 +25,10 @@ class NoHealthyCenter(Exception):
 
 @dataclass(eq=False)
 class Center:
-    """A data center: where it is (degrees), whether it is healthy now, which version it runs.
+    """A data center. Two centers are equal only if they are the same object.
 
-    Two centers are equal only if they are the same object.
+    name: its city. location: (latitude, longitude) in degrees. healthy: whether it is up now.
+    version: the version of the software that it runs now.
     """
 
     name: str
@@ -37,9 +39,10 @@ class Center:
 
 @dataclass
 class Deployment:
-    """How a deployment went: lists of the centers that got the new version, and that lost it again.
+    """How a deployment went.
 
-    Both in the order in which it happened.
+    succeeded: True or False. deployed: list of the centers that got the new version, in this order.
+    rolled_back: list of those from which it was taken again, in this order.
     """
 
     succeeded: bool
@@ -48,7 +51,10 @@ class Deployment:
 
 
 def distance_km(a, b):
-    """Return the kilometres between two points (latitude, longitude), over the great circle."""
+    """Return the kilometres between two points over the great circle.
+
+    Points are (latitude, longitude) in degrees; ValueError names one that is not.
+    """
     return _distance_km(tuple(a), tuple(b))
 
 
@@ -59,7 +65,7 @@ def _distance_km(a, b):
 
 
 def make_centers(count=2):
-    """Return a new list of the first `count` centers, in OPENING_ORDER."""
+    """Return a new list of the first `count` centers (1 to 4), in OPENING_ORDER."""
     count = parameters.count("centers", count, at_most=len(OPENING_ORDER))
     return [Center(name, city(name).location) for name in OPENING_ORDER[:count]]
 
@@ -78,27 +84,6 @@ def nearest(healthy):
     if not places.size:
         return np.full(len(CITIES), -1)
     return places[ROUND_TRIPS[:, places].argmin(axis=1)]
-
-
-def by_lot(percent, healthy):
-    """Return the same for a split: cities with `percent` % of the people go to the first center.
-
-    Which ones is drawn once; the others go to the nearest of the other centers. Who would go to a
-    dead center goes to the nearest one that is healthy.
-    """
-    first, others = np.array(healthy), np.array(healthy)
-    first[1:], others[0] = False, False
-    chosen = np.where(_lots() < percent / 100, nearest(first), nearest(others))
-    return np.where(chosen < 0, nearest(healthy), chosen)
-
-
-@lru_cache(maxsize=1)
-def _lots():
-    """Return for each city the share of the people whose lot comes before its own, in 0 … 1."""
-    order = workload.stream(7, "split").permutation(len(CITIES))
-    lots = np.empty(len(CITIES))
-    lots[order] = np.cumsum(WEIGHTS[order]) - WEIGHTS[order] / 2
-    return lots
 
 
 @dataclass(frozen=True)
@@ -140,3 +125,51 @@ def traffic(seed, arrival_rate, duration, write_share, ttl):
         np.concatenate([early, cities]),
         np.concatenate([np.zeros(early.size, dtype=bool), writes]),
     )
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The center at place `center` is dead from `start` to `end` (s); both NEVER: no outage."""
+
+    center: int
+    start: float
+    end: float
+
+    def health(self, centers):
+        """Return (since when, which centers are healthy): before, during and after the outage."""
+        up = np.ones(centers, dtype=bool)
+        if not self.start < self.end:
+            return [(-math.inf, up)]
+        down = up.copy()
+        down[self.center] = False
+        return [(-math.inf, up), (self.start, down), (self.end, up)]
+
+    def at(self, times):
+        """Return at which of `times` the center is dead."""
+        return (times >= self.start) & (times < self.end)
+
+    def still_named(self, times, cities, told, ttl):
+        """Return by city how long after the start its resolver still names the dead center (s).
+
+        times, cities, told: of each question to the DNS, when it was asked (s), by which city, and
+        the place of the center in the answer.
+        """
+        seconds = np.zeros(len(CITIES))
+        wrong = (times < self.start) & (times + ttl > self.start) & (told == self.center)
+        left = np.minimum(times[wrong] + ttl, self.end) - self.start
+        np.maximum.at(seconds, cities[wrong], left)
+        return seconds
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the resolvers say, by request in order of time.
+
+    place: of the center that the request is sent to, -1 for none. asked: whether the DNS was asked
+    for it. after_outage: by city, how many seconds after the start of the outage its resolver still
+    names the dead center (0: not at all).
+    """
+
+    place: np.ndarray
+    asked: np.ndarray
+    after_outage: np.ndarray

@@ -11,10 +11,11 @@ from course.engine.component import ComponentError, name_of, sentences, wrong_re
 
 @dataclass(frozen=True)
 class Moves:
-    """By user: the place of the center before and after the change of the percents.
+    """What a change of the percents does: a row a user.
 
-    `wanted_before` and `wanted` are the shares that each center should have; `redrawn` is the share
-    of users that moves if everybody's lot is drawn anew.
+    before, after: the place of the user's center in `names`. wanted_before, wanted: the share of
+    the users that each center should have. redrawn: the share of the users who move if every user
+    is drawn anew.
     """
 
     names: tuple
@@ -31,7 +32,7 @@ class Moves:
 
     @property
     def fewest(self):
-        """The smallest share of users that can move."""
+        """The smallest possible share of users who move."""
         return float(np.abs(self.wanted - self.wanted_before).sum() / 2)
 
     @property
@@ -49,7 +50,9 @@ class Moves:
 def moves(split=None, *, before=50, after=90, centers=2, users=2000):
     """Return the Moves of `users` when the first center's percent changes; the others share evenly.
 
-    split(user_id, weights): a student's; by default everybody's lot is drawn anew.
+    split: a student's function of (user_id, weights), a dict from center to percent; by default
+    every user is drawn anew. before, after: the first center's percent. centers: how many there are
+    (2 to 4). ValueError names a bad number; ComponentError says what the function did wrong.
     """
     names = OPENING_ORDER[: parameters.count("centers", centers, at_least=2, at_most=4)]
     users = parameters.count("users", users, at_most=100_000)
@@ -61,7 +64,14 @@ def moves(split=None, *, before=50, after=90, centers=2, users=2000):
     redrawn = [_drawn(users, each, number) for number, each in enumerate(weights)]
     places = redrawn if split is None else [_asked(split, users, each) for each in weights]
     wanted = [np.array(list(each.values())) / 100 for each in weights]
-    return Moves(names, *places, *wanted, float(np.mean(redrawn[0] != redrawn[1])))
+    return Moves(
+        names=names,
+        before=places[0],
+        after=places[1],
+        wanted_before=wanted[0],
+        wanted=wanted[1],
+        redrawn=float(np.mean(redrawn[0] != redrawn[1])),
+    )
 
 
 def _weights(percent, names):
@@ -70,29 +80,30 @@ def _weights(percent, names):
 
 
 def _drawn(users, weights, number):
-    """Return a center for each user by a lot that has nothing to do with who it is."""
+    """Return a random center for each user."""
     rng, shares = workload.stream(number, "lots"), np.array(list(weights.values()))
     return rng.choice(len(weights), size=users, p=shares / shares.sum())
 
 
 def _asked(split, users, weights):
     numbers, places = {name: place for place, name in enumerate(weights)}, []
-    call, user = name_of(split), 0
+    user = 0
     try:
         for user in range(users):
             places.append(numbers[split(user, dict(weights))])
     except (NotImplementedError, ComponentError):
         raise
-    except Exception:
-        return _complain(split, f"{call}({user}, {weights})", user, weights)
+    except Exception as error:
+        raise _complaint(split, user, weights) from error
     return np.array(places)
 
 
-def _complain(split, call, user, weights):
-    """Say what is wrong with this one call."""
+def _complaint(split, user, weights):
+    """Return, or raise, what is wrong with this one call."""
+    call = f"{name_of(split)}({user}, {weights})"
     with sentences(call):
         center = split(user, dict(weights))
         known = center in weights
-    if not known:
-        raise ComponentError(wrong_return(call, center, f"one of {', '.join(weights)}"))
-    raise ComponentError(f"{call} does not always do the same.")
+    if known:
+        return ComponentError(f"{call} does not always do the same.")
+    return ComponentError(wrong_return(call, center, f"one of {', '.join(weights)}"))

@@ -1,4 +1,4 @@
-"""Four hundred users and their centers, who moves, and how many need not have moved."""
+"""Four hundred users and their centers, who moves, and how many did not have to."""
 
 import numpy as np
 from matplotlib import rc_context
@@ -13,8 +13,8 @@ SIDE = 20
 GRID = np.stack(np.divmod(np.arange(SIDE * SIDE), SIDE)[::-1], axis=1)
 
 
-class SharesPicture:
-    """Left: users by center. Right: shares, wanted and got; and who moved, against the least."""
+class SplitPicture:
+    """Left: users by center. Right: shares, wanted and got; and who moved, against who must."""
 
     @rc_context(style.LOOK)
     def __init__(self):
@@ -80,7 +80,7 @@ class SharesPicture:
         axes.legend(loc="lower right", bbox_to_anchor=(1.01, 0.97), ncols=2, columnspacing=0.9)
         axes.set_yticks([0, 50, 100])
 
-    def show(self, moves):
+    def show(self, *, moves):
         """Draw Moves; return (finding, words)."""
         shown = moves.after[: SIDE * SIDE]
         for place, users in enumerate(self.users):
