@@ -49,7 +49,7 @@ from course.millions_of_users import (
     simulate,
     table,
 )
-from course.millions_of_users.plan import TUNED, shared_queue, waits
+from course.millions_of_users.design import TUNED, shared_queue, waits
 from course.millions_of_users.tiers import STEP, TIERS, flow, rate
 from course.submit import examine
 from tests import capstone, oracles

@@ -18,13 +18,7 @@ from course.millions_of_users.days import (
     draw_days,
     draw_incidents,
 )
-from course.millions_of_users.growth import Grown, grow, table
-from course.millions_of_users.model import DayResult, simulate
-from course.millions_of_users.picture import ScoreboardPicture, Scored, clock, first_broken
-from course.millions_of_users.picture_growth import architecture, draw_way
-from course.millions_of_users.picture_hot import HotPicture
-from course.millions_of_users.picture_shards import ReshardPicture, RingPicture
-from course.millions_of_users.plan import (
+from course.millions_of_users.design import (
     BALANCERS,
     DOUBLED,
     LAST_YEAR,
@@ -35,7 +29,13 @@ from course.millions_of_users.plan import (
     Architecture,
     design_of,
 )
+from course.millions_of_users.growth import Grown, grow, table
+from course.millions_of_users.growth_picture import architecture, draw_way
+from course.millions_of_users.hot_keys_picture import HotPicture
+from course.millions_of_users.model import DayResult, simulate
+from course.millions_of_users.picture import ScoreboardPicture, Scored, clock, first_broken
 from course.millions_of_users.sharding import heat, place, reshard
+from course.millions_of_users.sharding_picture import ReshardPicture, RingPicture
 from course.millions_of_users.traffic import (
     Incidents,
     Traffic,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from course.millions_of_users.days import PUBLISHED
+from course.millions_of_users.design import ONE_OF_EACH
 from course.millions_of_users.model import simulate
-from course.millions_of_users.plan import ONE_OF_EACH
 from course.millions_of_users.traffic import Incidents
 
 STEPS = (

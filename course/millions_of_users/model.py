@@ -4,7 +4,7 @@
 
 Requests are counted, not followed one by one: in each half minute so many come to each tier, it
 serves what it can, and refuses the rest (the photos of uploads wait instead). How long requests
-take is drawn for a sample of those served: the way, the waits by formula (`plan.waits`), the work.
+take is drawn for a sample of those served: the way, the waits by formula (theory.waits), the work.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from course.engine import parameters, workload
-from course.millions_of_users.answers import answer_times
 from course.millions_of_users.bill import bill
 from course.millions_of_users.days import PUBLISHED, PUBLISHED_INCIDENTS, draw_incidents
-from course.millions_of_users.plan import TWO_OF_EACH, Architecture, design_of
+from course.millions_of_users.design import TWO_OF_EACH, Architecture, design_of
+from course.millions_of_users.latency import answer_times
 from course.millions_of_users.tiers import flow
 from course.millions_of_users.traffic import Incidents, Traffic
 

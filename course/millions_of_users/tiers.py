@@ -11,7 +11,7 @@ import numpy as np
 from course.engine import workload
 from course.millions_of_users import sheet
 from course.millions_of_users.database import Database, lost_writes
-from course.millions_of_users.plan import Architecture
+from course.millions_of_users.design import Architecture
 from course.millions_of_users.steps import STEP, window
 from course.millions_of_users.traffic import Incidents, Traffic, hit_ratio, shares
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course.millions_of_users import sheet
-from course.millions_of_users.plan import shared_queue, waits
+from course.millions_of_users.design import shared_queue, waits
 from course.millions_of_users.traffic import centers_of, nearest_center, round_trip
 
 
