@@ -13,6 +13,7 @@ import pytest
 
 from course.engine import theory
 from course.engine.component import ComponentError
+from course.engine.parameters import NEVER
 from course.millions_of_users import (
     BALANCERS,
     DOUBLED,
@@ -49,8 +50,10 @@ from course.millions_of_users import (
     simulate,
     table,
 )
-from course.millions_of_users.design import TUNED, shared_queue, waits
-from course.millions_of_users.tiers import STEP, TIERS, flow, rate
+from course.millions_of_users.baselines import TUNED
+from course.millions_of_users.theory import moved_by_modulo, shared_queue, waits
+from course.millions_of_users.tiers import TIERS, flow, rate
+from course.millions_of_users.traffic import STEP
 from course.submit import examine
 from tests import capstone, oracles
 from tests.course_scripts import ROOT, cells, solved
@@ -615,6 +618,14 @@ def test_the_contract_of_the_ring_at_100_000_keys():
     assert max(counts.values()) <= 1.35 * 10_000
 
 
+def test_the_share_that_modulo_moves_is_that_of_counted_keys():
+    for before, after in itertools.product(range(1, 12), repeat=2):
+        for keys in (None, 1, 37, 1_000):
+            numbers = np.arange(before * after if keys is None else keys)
+            counted = float(np.mean(numbers % before != numbers % after))
+            assert moved_by_modulo(before, after, keys) == counted, (before, after, keys)
+
+
 @pytest.mark.parametrize(("before", "after"), [(4, 5), (5, 4), (4, 8), (1, 3), (3, 3)])
 def test_a_rebalance_moves_little_and_loses_nothing(before, after):
     result = reshard(STORE, RING, shards=before, then=after)
@@ -765,6 +776,12 @@ def test_what_cannot_be_built_is_said_in_a_sentence(changes, sentence):
 def test_a_bad_day_is_said_in_a_sentence(changes, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         replace(PUBLISHED, **changes)
+
+
+def test_an_incident_that_does_not_happen_is_never_or_none():
+    assert Incidents(crowd=None, primary=NEVER) == Incidents() == CALM and CALM.crowd == NEVER
+    with pytest.raises(ValueError, match="data_center = -1: must be ≥ 0 s"):
+        Incidents(data_center=-1)
 
 
 def no_architecture(traffic):
@@ -972,10 +989,10 @@ EXPLORERS = {
 def test_every_corner_of_every_explorer_is_drawn(name):
     """Each control alone at its ends, as all combinations of nine are many; then all at once."""
     explorer = EXPLORERS[name]()
-    start = explorer.values
-    for moved in explorer.controls:
+    for moved, control in explorer.controls.items():
+        start = control.value
         assert list(corners(explorer, fixed=set(explorer.controls) - {moved}))
-        explorer.controls[moved].value = start[moved]
+        control.value = start
     for end in (0, 1):
         assert len(list(corners(explorer, lambda control, end=end: [ends(control)[end]]))) == 1
 

@@ -1,4 +1,4 @@
-"""What is built: the nine numbers of an Architecture, and how its balancer lets requests wait."""
+"""What is built: the nine numbers of an Architecture, chosen by hand or by `design(traffic)`."""
 
 from dataclasses import dataclass
 
@@ -15,11 +15,12 @@ MOST_CENTERS = 4
 class Architecture:
     """A design; all numbers but `data_centers` and `shards` are for *each* data center.
 
-    web_servers: always running; with `autoscale` the fewest that run (at most four times as many).
-    shards: parts of the data; each is one primary with `replicas` replicas in every data center.
-    cache_gb: memory of the cache. cdn: are static files served at the edge? queue_workers: process
-    photos; 0: the web servers do it during the upload. balancer: one of BALANCERS. ValueError names
-    what cannot be built.
+    web_servers: how many run; with `autoscale` the fewest that run (at most four times as many).
+    replicas: of each shard's primary, in every data center. cache_gb: memory of the cache (GB).
+    cdn: whether static files are served at the edge. data_centers: 1 to 4, in the regions with the
+    most users. queue_workers: process photos; with 0 the web servers do it during the upload.
+    shards: parts into which the data is cut. balancer: one of BALANCERS.
+    ValueError names what cannot be built.
     """
 
     web_servers: int
@@ -46,58 +47,18 @@ class Architecture:
                 raise ValueError(f"{name} = {value!r}: must be True or False")
 
 
-ONE_OF_EACH = Architecture(1, False, 0, 0, False, 1, 0, 1, "random")
-TWO_OF_EACH = Architecture(2, False, 2, 2, True, 2, 2, 2, "round robin")
-LAST_YEAR = Architecture(60, False, 2, 52, True, 3, 8, 2, "random")  # half of today's traffic
-DOUBLED = Architecture(120, False, 4, 104, True, 3, 16, 4, "random")  # the same, twice
-ONE_BIG = Architecture(400, False, 0, 500, False, 1, 0, 1, "least connections")  # in one room
-TUNED = Architecture(71, False, 2, 143, True, 3, 19, 2, "least connections")  # by trying, one day
-
-
 def design_of(component, traffic):
-    """Return the Architecture that `component` gives: one itself, or a function of the traffic.
+    """Return `component` if it is an Architecture, otherwise what `component(traffic)` returns.
 
     ComponentError says in one sentence what a function did wrong.
     """
     if isinstance(component, Architecture):
         return component
-    call = f"{name_of(component)}(traffic)"
     if not callable(component):
         raise ComponentError(wrong_return("design", component, "a function or an Architecture"))
+    call = f"{name_of(component)}(traffic)"
     with sentences(call):
         chosen = component(traffic)
     if not isinstance(chosen, Architecture):
         raise ComponentError(wrong_return(call, chosen, "an Architecture"))
     return chosen
-
-
-def waits(busy, servers, seconds, balancer):
-    """Return (probability of a wait, mean of those waits in s) at `servers` web servers; arrays.
-
-    busy: their utilization, below 1; seconds: mean work of a request. Looking at all servers is
-    taken for one shared queue (M/M/c), chance for a queue a server (M/M/1), and taking turns for
-    M/M/1 with evener arrivals (Allen and Cunneen, 1990); two choices by Mitzenmacher (2001), never
-    better than looking at all. Exact for M/M/1; M/M/c by Sakasegawa's approximation (1977).
-    """
-    shared = shared_queue(busy, servers, seconds)
-    if balancer == "least connections":
-        return shared
-    if balancer == "random":
-        return busy, seconds / (1 - busy)
-    if balancer == "round robin":
-        mean = busy / (1 - busy) * (1 + 1 / servers) / 2
-        return mean / (1 + mean), seconds * (1 + mean)
-    mean = sum(busy ** (2**choice - 2) for choice in range(2, 9)) * seconds
-    mean = np.maximum(mean, shared[0] * shared[1])
-    often = np.maximum(busy**2, shared[0])
-    return often, mean / np.maximum(often, 1e-300)
-
-
-def shared_queue(busy, workers, seconds):
-    """Return (probability of a wait, mean of those waits in s) of M/M/c; arrays are welcome.
-
-    P(wait) ≈ busy^(√(2(c + 1)) − 1) (Sakasegawa, 1977): exact for one worker, otherwise the mean
-    wait of all is at most 3.5 % of the work too long (tests/test_millions_of_users.py).
-    """
-    often = busy ** (np.sqrt(2 * (workers + 1)) - 1)
-    return often, seconds / (workers * (1 - busy))
