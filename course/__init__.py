@@ -1,4 +1,4 @@
-"""What students import: the engine of the simulations, the view, and one lab package a notebook."""
+"""What students import: the simulations' engine, the view, and a lab package for each notebook."""
 
 from course.submit import submit
 

@@ -1,17 +1,18 @@
-"""What check cells watch a student's code with: the seed of hidden inputs, and `attempt`."""
+"""What check cells use to watch a student's code: the seed of hidden inputs, and `attempt`."""
 
 import os
 
 SEED = int(os.environ.get("COURSE_SEED", "20240229"))
-"""Seed of the inputs of hidden checks. A grader may give each submission its own in COURSE_SEED."""
+"""Seed of the inputs of hidden checks; a grader may give each submission its own (COURSE_SEED)."""
 
 
 def attempt(call):
-    """Return what `call()` did as plain data, so that a check can judge it later.
+    """Return what `call()` did, as plain data for the judging half of a check.
 
-    `{"returned": value}`, or `{"raised": class name, "bases": names of its base classes,
-    "message": text}`. A stub is no answer: its NotImplementedError
-    passes on.
+    call: a function without parameters, such as `lambda: ring.node("ada")`.
+    `{"returned": value}`, or `{"raised": name of the exception's class, "bases": names of its base
+    classes, "message": its text}`. The NotImplementedError of a stub passes through, as a stub is
+    not an answer.
     """
     try:
         return {"returned": call()}

@@ -1,9 +1,9 @@
-"""The cell under Hand in of a notebook: is the work fit to be handed in, and one file to hand in.
+"""The cell under "Hand in" of a notebook: check that the work is complete, and make a file of it.
 
     course.submit()  → a field for your name, a button, and below them what is missing or the file
 
-Nothing is sent anywhere: the file is the notebook as it was last saved, for the browser to
-download, so this works on Binder too. Its name says whose it is: 02_load_balancer__ada.ipynb.
+Nothing is sent anywhere. The file is the notebook as it was last saved, for the browser to
+download, so this works on Binder, too. Its name has the student's: 02_load_balancer__ada.ipynb.
 """
 
 import base64
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ipywidgets import VBox
 
 LARGEST = 5_000_000  # bytes; above, outputs are left out: browsers limit a link's data
-STALE = 120  # seconds since the last save: JupyterLab saves by itself as often
+STALE = 120  # seconds since the last save; JupyterLab saves every two minutes by itself
 WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
 UNWRITTEN = re.compile(r'raise NotImplementedError\("Exercise ([A-Z]): ')
 NO_ANSWER = ("", "*Write your answer here.*")
@@ -29,22 +29,28 @@ PRESS_AGAIN = "then press the button again"
 
 
 class CannotTell(Exception):
-    """What keeps a notebook from being looked at, as one sentence for the student."""
+    """The notebook cannot be looked at; str() is one sentence for the student."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found in a saved notebook."""
+    """What was found in a saved notebook.
+
+    assignment: its name. problems: sentences, each a reason why it cannot be handed in yet. notes:
+    sentences worth knowing, such as which exercises are not written yet.
+    """
 
     assignment: str
-    problems: tuple[str, ...]  # each keeps the work from being handed in
-    notes: tuple[str, ...]  # each is worth knowing, and does not
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def submit(notebook: str | None = None) -> "VBox | None":
-    """Return the button, or None while nbgrader executes the notebook.
+    """Return a field for your name and a button that checks your work and makes the file.
 
-    notebook: this notebook's file name, if it cannot be found out.
+    Below them stands what is missing, or a link to the file. Save the notebook before you press the
+    button. While nbgrader executes the notebook, return None.
+    notebook: this notebook's file name, in case it cannot be found out.
     """
     if "NBGRADER_EXECUTION" in os.environ:
         return None
@@ -69,7 +75,7 @@ def submit(notebook: str | None = None) -> "VBox | None":
 
 
 def answer(name: str, notebook: str | None = None) -> str:
-    """Return what is shown when the button is pressed, as HTML: what is missing, or the file."""
+    """Return the HTML that is shown when the button is pressed: what is missing, or the file."""
     try:
         student = plain_name(name)
         path = notebook_path(notebook)
@@ -90,7 +96,7 @@ def answer(name: str, notebook: str | None = None) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Return the name as it stands in the file's name; CannotTell if nothing is left of it."""
+    """Return the name as it is used in the file's name; CannotTell if nothing of it is left."""
     plain = re.sub(r"[^\w.@-]+", "-", name.strip())
     plain = re.sub(r"_{2,}", "_", plain).strip("-._")
     if not plain:
@@ -99,10 +105,10 @@ def plain_name(name: str) -> str:
 
 
 def notebook_path(notebook: str | None = None) -> Path:
-    """Return the file of the notebook that this kernel belongs to; CannotTell if it is not clear.
+    """Return the path of the notebook that this kernel belongs to; CannotTell if it is not clear.
 
-    Jupyter's server tells each kernel it starts (JPY_SESSION_NAME), and VS Code does (a variable).
-    A notebook that was renamed since is the only one in its folder.
+    Jupyter's server tells each kernel that it starts (JPY_SESSION_NAME), and so does VS Code (in a
+    variable). A notebook that has been renamed since is found if it is alone in its folder.
     """
     shell = _shell()
     told = notebook or (shell and shell.user_ns.get("__vsc_ipynb_file__"))
@@ -121,7 +127,7 @@ def notebook_path(notebook: str | None = None) -> Path:
 
 
 def read(path: Path) -> tuple[dict[str, Any], float]:
-    """Return a saved notebook's content and when it was saved; CannotTell if it is none."""
+    """Return a saved notebook's content, and when it was saved; CannotTell if it is not one."""
     try:
         saved = path.stat().st_mtime
         content = json.loads(path.read_bytes())
@@ -129,7 +135,7 @@ def read(path: Path) -> tuple[dict[str, Any], float]:
         raise CannotTell(f"{path.name} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise CannotTell(
-            f"{path.name}, as it is on disk, is no notebook: save (Ctrl + S), {PRESS_AGAIN}."
+            f"{path.name}, as it is on disk, is not a notebook: save (Ctrl + S), {PRESS_AGAIN}."
         ) from error
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise CannotTell(f"{path.name} has no cells: is it a notebook of this course?")
@@ -137,10 +143,11 @@ def read(path: Path) -> tuple[dict[str, Any], float]:
 
 
 def examine(content: dict[str, Any], stem: str, run: list[str]) -> Finding:
-    """Return what of a notebook is missing, twice there, not saved or not written.
+    """Return what is missing from a notebook, there twice, not saved, or not written yet.
 
-    stem: the file's name, where the notebook itself does not say which one it is. run: the texts
-    of all cells that this kernel has run, oldest first.
+    content: the notebook's JSON. stem: its file's name, used if the notebook does not say which one
+    it is. run: the texts of all cells that this kernel has run, oldest first. CannotTell if it has
+    no exercises.
     """
     about = content.get("metadata", {}).get("course", {})
     cells: dict[str, list[str]] = {}
@@ -175,13 +182,13 @@ def examine(content: dict[str, Any], stem: str, run: list[str]) -> Finding:
 
 
 def inputs_run() -> list[str]:
-    """Return the texts of all cells that this kernel has run, oldest first; none elsewhere."""
+    """Return the texts of all cells that this kernel has run, oldest first; [] outside a kernel."""
     shell = _shell()
     return list(shell.history_manager.input_hist_raw) if shell else []
 
 
 def _shell() -> Any:
-    """Return IPython's shell in a kernel, else None. IPython is there already, or there is none."""
+    """Return IPython's shell, or None outside of it; a kernel has imported IPython already."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
 
@@ -192,7 +199,7 @@ def _text(cell: dict[str, Any]) -> str:
 
 
 def _not_what_was_run(saved: str, run: list[str]) -> bool:
-    """Return whether the newest cell run that begins the same class or function differs."""
+    """Return whether the newest run of a cell with the same class or function differs from it."""
     first = re.search(r"(?m)^(class|def) .*$", saved)
     if not first:
         return False
@@ -202,7 +209,7 @@ def _not_what_was_run(saved: str, run: list[str]) -> bool:
 
 
 def _file(path: Path, content: dict[str, Any]) -> tuple[bytes, bool]:
-    """Return the bytes to hand in, and whether outputs were left out because there are too many."""
+    """Return the bytes to hand in, and whether outputs were left out as the file is too large."""
     if path.stat().st_size <= LARGEST:
         return path.read_bytes(), False
     for cell in content["cells"]:

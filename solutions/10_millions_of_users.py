@@ -214,11 +214,13 @@ assert seen["again"] == seen["after"], "the same keys, asked again, must get the
 
 # %% check="hash_ring_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
 _rng = random.Random(SEED)
 _names = [f"db-{_number}" for _number in _rng.sample(range(100, 1000), 9)]
+### OBSERVE
 _keys = [f"user-{_number}" for _number in _rng.sample(range(10**6), 3000)]
 _given = _names[:6]
 _ring = HashRing(_given)
@@ -235,11 +237,6 @@ _rng.shuffle(_left)
 _other = HashRing(_left)
 seen["built anew"] = [_other.node(_key) for _key in _keys]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED)
-_names = [f"db-{_number}" for _number in _rng.sample(range(100, 1000), 9)]
 _nodes = set(_names[:6])
 _steps = seen["steps"]
 assert len(_steps) == 6 and all(len(_step) == 3000 for _step in _steps), "not all keys were asked"
@@ -269,45 +266,47 @@ assert seen["built anew"] == _steps[-1], (
 
 # %% check="hash_ring_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 1), []
-for _ in range(3):
-    _start = _rng.randrange(10_000)
+_rng = random.Random(SEED + 1)
+_starts = [(_rng.randrange(10_000), _rng.randrange(10**6)) for _ in range(3)]
+### OBSERVE
+seen = []
+for _start, _first in _starts:
     _ring = HashRing([f"shard-{_start + _number}" for _number in range(10)])
-    _first = _rng.randrange(10**6)
     _counts = {}
     for _number in range(10_000):
         _node = _ring.node(f"user-{_first + _number}")
         _counts[_node] = _counts.get(_node, 0) + 1
     seen.append(_counts)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng, _fullest = random.Random(SEED + 1), []
-for _counts in seen:
-    _start, _ = _rng.randrange(10_000), _rng.randrange(10**6)
+_fullest = []
+for (_start, _), _counts in zip(_starts, seen, strict=True):
     assert set(_counts) == {f"shard-{_start + _number}" for _number in range(10)}, (
         f"10,000 keys on 10 nodes: every node should get some; yours used {len(_counts)}"
     )
     assert sum(_counts.values()) == 10_000, "not all keys were asked"
     _fullest.append(max(_counts.values()) / 1000)
 # with 128 points it is about 1.15; the mean over three rings is above 1.35 with probability < 1e-6
-assert len(_fullest) == 3 and sum(_fullest) / 3 <= 1.35, (
+assert sum(_fullest) / 3 <= 1.35, (
     f"10 nodes, 128 points each: the fullest should have at most 1.35 × the mean; in three rings yours had {_fullest}"
 )
 ### END HIDDEN TESTS
 
 # %% check="hash_ring_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
-import builtins
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
 
 _rng = random.Random(SEED + 2)
 _names = _rng.sample(["db-a", "db-b", "db-c", "db-d", "db-e"], 4)
+### OBSERVE
+import builtins
+from course.checks import attempt
+
 _keys = [f"photo-{_rng.randrange(10**6)}" for _ in range(200)]
 _again = _names[1][:3] + _names[1][3:]  # an equal text, but not the same object
 seen = {
@@ -330,10 +329,6 @@ finally:
     builtins.hash = _hash
     random.setstate(_state)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_names = random.Random(SEED + 2).sample(["db-a", "db-b", "db-c", "db-d", "db-e"], 4)
 for _case in ("empty", "emptied"):
     _kinds = [seen[_case].get("raised"), *seen[_case].get("bases", [])]
     assert "LookupError" in _kinds, f"node() of an {_case} ring must raise LookupError; it gave {seen[_case]}"
@@ -458,6 +453,7 @@ assert seen["all"] == [n * 10 for n in range(12)], f"after rebalance get gave {s
 
 # %% check="sharded_store_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
@@ -472,38 +468,29 @@ class _Drawn:
         return random.Random(f"{self.seed} {key}").choice(self.nodes)
 
 
-_rng = random.Random(SEED + 3)
+_rng, _rounds = random.Random(SEED + 3), []
+for _round in range(1, 6):
+    _puts = [(f"key-{_rng.randrange(60)}", _rng.randrange(1000)) for _ in range(40)]
+    _nodes = _rng.sample("abcdefg", _rng.randint(1, 6))
+    _rounds.append((_puts, _Drawn(_round, _nodes)))
+### OBSERVE
 _stores, seen = {}, []
 _store = ShardedStore(_Drawn(0, ["a", "b"]), _stores)
-for _round in range(1, 6):
-    for _ in range(40):
-        _store.put(f"key-{_rng.randrange(60)}", _rng.randrange(1000))
-    _nodes = _rng.sample("abcdefg", _rng.randint(1, 6))
-    _moved = _store.rebalance(_Drawn(_round, _nodes))
+for _puts, _ring in _rounds:
+    for _key, _value in _puts:
+        _store.put(_key, _value)
+    _moved = _store.rebalance(_ring)
     _held = {_node: dict(sorted(_entries.items())) for _node, _entries in sorted(_stores.items()) if _entries}
     seen.append([_moved, _held, [_store.get(f"key-{_number}") for _number in range(62)]])
 ### JUDGE
-import random
-from course.checks import SEED
-
-
-def _node(seed, nodes, key):
-    return random.Random(f"{seed} {key}").choice(nodes)
-
-
-_rng = random.Random(SEED + 3)
-_values, _before = {}, (0, ["a", "b"])
-assert len(seen) == 5, "not all rounds were seen"
-for _round, (_moved, _held, _got) in enumerate(seen, 1):
-    for _ in range(40):
-        _key = f"key-{_rng.randrange(60)}"
-        _values[_key] = _rng.randrange(1000)
-    _now = (_round, _rng.sample("abcdefg", _rng.randint(1, 6)))
+_values, _before = {}, _Drawn(0, ["a", "b"])
+for _round, ((_puts, _now), (_moved, _held, _got)) in enumerate(zip(_rounds, seen, strict=True), 1):
+    _values.update(_puts)
     _expected = {}
     for _key, _value in _values.items():
-        _expected.setdefault(_node(*_now, _key), {})[_key] = _value
-    _count = sum(_node(*_before, _key) != _node(*_now, _key) for _key in _values)
-    _case = f"round {_round}, {len(_values)} keys, new nodes {' '.join(_now[1])}"
+        _expected.setdefault(_now.node(_key), {})[_key] = _value
+    _count = sum(_before.node(_key) != _now.node(_key) for _key in _values)
+    _case = f"round {_round}, {len(_values)} keys, new nodes {' '.join(_now.nodes)}"
     assert _held == _expected, (
         f"{_case}: after rebalance every key must be on its new shard with its value, and only there; "
         f"expected {sum(map(len, _expected.values()))} entries, held are {sum(map(len, _held.values()))}"
@@ -516,6 +503,9 @@ assert seen, "nothing was seen"
 
 # %% check="sharded_store_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
+_values = [0, "", False, 7, [], "x", 0.0, {}]
+### OBSERVE
 import random
 from course.checks import SEED
 
@@ -530,7 +520,7 @@ class _ByLength:
 
 _rng = random.Random(SEED + 4)
 _words = ["k" * _length + str(_rng.randrange(10)) for _length in range(1, 9)]
-_mine = {_word: _value for _word, _value in zip(_words, [0, "", False, 7, [], "x", 0.0, {}], strict=True)}
+_mine = dict(zip(_words, _values, strict=True))
 _stores = {"a": {}, "b": {}}
 _first = _stores["a"], _stores["b"]
 for _word, _value in _mine.items():
@@ -545,7 +535,6 @@ seen["after"] = [_store.get(_word) for _word in _words]
 _store.put("kk", "new")
 seen["put"] = _stores["a"].get("kk")
 ### JUDGE
-_values = [0, "", False, 7, [], "x", 0.0, {}]
 assert seen["found"] == _values, (
     f"what is in stores at the beginning belongs to the store, values such as 0 and '' too; get gave {seen['found']}, expected {_values}"
 )
@@ -624,26 +613,23 @@ assert seen[2] == ["c", "a", "b"], f"c 40, a 30, b 30, all hot: c a b; yours {se
 
 # %% check="hot_keys_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 5), []
+_rng, _calls = random.Random(SEED + 5), []
 for _ in range(200):
     _names = [f"user-{_number}" for _number in _rng.sample(range(500), _rng.randint(0, 12))]
     _accesses = {_name: _rng.choice([0, 1, 1, 2, 5, 5, 40, 300]) for _name in _names}
-    _copy = dict(_accesses)
-    _found = list(hot_keys(_accesses, _rng.choice([1, 2, 4, 8, 16]), _rng.choice([0.25, 0.5, 1, 2])))
-    seen.append([_found, list(_accesses.items()) == list(_copy.items())])
+    _calls.append((_accesses, _rng.choice([1, 2, 4, 8, 16]), _rng.choice([0.25, 0.5, 1, 2])))
+### OBSERVE
+seen = []
+for _accesses, _shards, _factor in _calls:
+    _given = dict(_accesses)
+    _found = list(hot_keys(_given, _shards, _factor))
+    seen.append([_found, list(_given.items()) == list(_accesses.items())])
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 5)
-assert len(seen) == 200, "not all calls were seen"
-for _found, _kept in seen:
-    _names = [f"user-{_number}" for _number in _rng.sample(range(500), _rng.randint(0, 12))]
-    _accesses = {_name: _rng.choice([0, 1, 1, 2, 5, 5, 40, 300]) for _name in _names}
-    _shards, _factor = _rng.choice([1, 2, 4, 8, 16]), _rng.choice([0.25, 0.5, 1, 2])
+for (_accesses, _shards, _factor), (_found, _kept) in zip(_calls, seen, strict=True):
     _total = sum(_accesses.values())
     _hot = [(-_count, _name) for _name, _count in _accesses.items() if _count * _shards > _factor * _total]
     _expected = [_name for _, _name in sorted(_hot)]
@@ -784,17 +770,20 @@ assert goals["lost writes"] and goals["cost"], (
 
 # %% check="design_hidden" points=2
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
-from course.millions_of_users import chosen, draw_days
+from course.millions_of_users import draw_days
 
-seen = [chosen(design, _day) for _day in draw_days(random.Random(SEED))]
+_days = draw_days(random.Random(SEED))
+### OBSERVE
+from course.millions_of_users import chosen
+
+seen = [chosen(design, _day) for _day in _days]
 ### JUDGE
-import random
-from course.checks import SEED
-from course.millions_of_users import draw_days, goals_met
+from course.millions_of_users import goals_met
 
-for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
+for _number, (_day, _plan) in enumerate(zip(_days, seen, strict=True)):
     _goals, _told = goals_met(_plan, traffic=_day, seed=8 * SEED + _number)
     assert _goals["availability"], f"availability missed. {_told}"
 assert len(seen) == 8, "eight days were asked for"
@@ -802,17 +791,20 @@ assert len(seen) == 8, "eight days were asked for"
 
 # %% check="design_hidden_2" points=2
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
-from course.millions_of_users import chosen, draw_days
+from course.millions_of_users import draw_days
 
-seen = [chosen(design, _day) for _day in draw_days(random.Random(SEED))]
+_days = draw_days(random.Random(SEED))
+### OBSERVE
+from course.millions_of_users import chosen
+
+seen = [chosen(design, _day) for _day in _days]
 ### JUDGE
-import random
-from course.checks import SEED
-from course.millions_of_users import draw_days, goals_met
+from course.millions_of_users import goals_met
 
-for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
+for _number, (_day, _plan) in enumerate(zip(_days, seen, strict=True)):
     _goals, _told = goals_met(_plan, traffic=_day, seed=8 * SEED + _number)
     assert _goals["p95 latency"], f"p95 latency missed. {_told}"
 assert len(seen) == 8, "eight days were asked for"
@@ -820,17 +812,20 @@ assert len(seen) == 8, "eight days were asked for"
 
 # %% check="design_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
-from course.millions_of_users import chosen, draw_days
+from course.millions_of_users import draw_days
 
-seen = [chosen(design, _day) for _day in draw_days(random.Random(SEED))]
+_days = draw_days(random.Random(SEED))
+### OBSERVE
+from course.millions_of_users import chosen
+
+seen = [chosen(design, _day) for _day in _days]
 ### JUDGE
-import random
-from course.checks import SEED
-from course.millions_of_users import draw_days, goals_met
+from course.millions_of_users import goals_met
 
-for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
+for _number, (_day, _plan) in enumerate(zip(_days, seen, strict=True)):
     _goals, _told = goals_met(_plan, traffic=_day, seed=8 * SEED + _number)
     assert _goals["lost writes"], f"lost writes missed. {_told}"
 assert len(seen) == 8, "eight days were asked for"
@@ -838,17 +833,20 @@ assert len(seen) == 8, "eight days were asked for"
 
 # %% check="design_hidden_4" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
-from course.millions_of_users import chosen, draw_days
+from course.millions_of_users import draw_days
 
-seen = [chosen(design, _day) for _day in draw_days(random.Random(SEED))]
+_days = draw_days(random.Random(SEED))
+### OBSERVE
+from course.millions_of_users import chosen
+
+seen = [chosen(design, _day) for _day in _days]
 ### JUDGE
-import random
-from course.checks import SEED
-from course.millions_of_users import draw_days, goals_met
+from course.millions_of_users import goals_met
 
-for _number, (_day, _plan) in enumerate(zip(draw_days(random.Random(SEED)), seen, strict=True)):
+for _number, (_day, _plan) in enumerate(zip(_days, seen, strict=True)):
     _goals, _told = goals_met(_plan, traffic=_day, seed=8 * SEED + _number)
     assert _goals["cost"], f"cost missed. {_told}"
 assert len(seen) == 8, "eight days were asked for"

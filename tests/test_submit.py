@@ -184,12 +184,12 @@ def test_if_the_notebook_cannot_be_told_it_is_asked_for(mine):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('{"cells": [', "is no notebook"),
+        ('{"cells": [', "is not a notebook"),
         ("[]", "has no cells"),
         ('{"cells": [], "metadata": {}}', "has no exercises"),
     ],
 )
-def test_what_is_no_notebook_of_the_course_is_said(mine, text, sentence):
+def test_what_is_not_a_notebook_of_the_course_is_named(mine, text, sentence):
     mine.write_text(text)
     assert sentence in press() and "href" not in press()
 

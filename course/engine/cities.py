@@ -2,9 +2,9 @@
 
 Source: United Nations, World Urbanization Prospects: The 2018 Revision, file 22 (urban
 agglomerations, year 2020, a projection then). Latitude and longitude in degrees, rounded to 0.01;
-population in millions, rounded to 0.1. Nearly all agglomerations of more than six millions are
-here (four in the clusters of Shanghai and Guangzhou are not), and smaller ones so that no region
-is empty. People are not users: how many of them are online differs much between regions.
+population in millions, rounded to 0.1. It has nearly all agglomerations of more than six million
+people (but for four in the clusters of Shanghai and Guangzhou), and smaller ones so that no region
+is empty. People are not users: the share of them that is online differs a lot between regions.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class City:
-    """A city: where it is (degrees, north and east positive), and its people (millions)."""
+    """A city: its latitude and longitude (degrees; north and east are positive) and its population.
+
+    population: of the agglomeration, in millions.
+    """
 
     name: str
     country: str
@@ -22,7 +25,7 @@ class City:
 
     @property
     def location(self):
-        """Its point (latitude, longitude)."""
+        """The point (latitude, longitude), as course.engine.network takes it."""
         return self.latitude, self.longitude
 
 
@@ -138,7 +141,7 @@ _BY_NAME = {city.name: city for city in CITIES}
 
 
 def city(name):
-    """Return the city of that name; LookupError names one that is not in the table."""
+    """Return the City called `name`; LookupError if it is not in the table."""
     if name not in _BY_NAME:
         raise LookupError(f"no city {name!r} in the table of course.engine.cities")
     return _BY_NAME[name]

@@ -1,4 +1,4 @@
-"""Call a student's component; turn whatever goes wrong inside it into one sentence."""
+"""Call a student's component, and turn whatever goes wrong inside it into one sentence."""
 
 import copy
 import inspect
@@ -7,18 +7,19 @@ import re
 
 
 class ComponentError(Exception):
-    """A component did something that the simulation cannot go on from; str() is a sentence."""
+    """A component did something that stops the simulation; str() is a sentence for the student."""
 
 
 def name_of(component):
-    """Return the name of a function or a class; of an instance, the name of its class."""
+    """Return the name of a function or class; for an instance, the name of its class."""
     return getattr(component, "__name__", None) or type(component).__name__
 
 
 def make(component, *, seed=0, **arguments):
-    """Return a fresh instance: of a class by calling it, of an instance by copying it.
+    """Return a fresh instance of `component`: a class or function is called, an object is copied.
 
-    A parameter called `rng` is given a `random.Random(seed)`, others of `arguments` by their name.
+    A call gets those of `arguments` that its signature names, and as `rng` a `random.Random(seed)`.
+    ComponentError if the call or the copy fails.
     """
     name = name_of(component)
     if not (inspect.isclass(component) or inspect.isroutine(component)):
@@ -69,9 +70,9 @@ class sentences:
 
 
 class events_only:
-    """Context manager: SimPy's complaint about what a process of `name` yielded, in one sentence.
+    """Context manager: SimPy's error about what a process yielded becomes a ComponentError.
 
-    `such_as` gives an example of what it should yield.
+    name: of the process; such_as: an example of what it should yield.
     """
 
     def __init__(self, name, such_as):
@@ -92,13 +93,13 @@ class events_only:
 
 
 def raised(call, error):
-    """Return the sentence for a call of the student's that raised."""
+    """Return the sentence for a call of the student's code that raised `error`."""
     text = str(error).strip().splitlines()
     return f"{call} raised {type(error).__name__}{': ' + text[0] if text else ''}."
 
 
 def wrong_return(call, value, expected):
-    """Return the sentence for a call of the student's that returned something else."""
+    """Return the sentence for a call of the student's code that returned something unexpected."""
     return f"{call} returned {short(value)}, expected {expected}."
 
 

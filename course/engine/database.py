@@ -1,4 +1,4 @@
-"""Real SQLite files: opening them, and saying in one sentence what is wrong with one.
+"""Real SQLite files: open them, and say in one sentence what is wrong with one.
 
 connection = database.open_file(path)
 with database.sentences(path):
@@ -8,7 +8,7 @@ with database.sentences(path):
 import sqlite3
 from pathlib import Path
 
-PATIENCE = 1.0  # seconds to wait for somebody else's lock
+PATIENCE = 1.0  # seconds to wait for a lock that another program holds
 
 
 class DatabaseUnavailable(Exception):
@@ -16,7 +16,11 @@ class DatabaseUnavailable(Exception):
 
 
 def create_file(path, *, patience=PATIENCE):
-    """Return a connection (autocommit) to a new SQLite file; DatabaseUnavailable if it exists."""
+    """Return a connection (autocommit) to a new SQLite file at `path`.
+
+    patience: seconds to wait for another connection's lock. DatabaseUnavailable if the file exists
+    already, or cannot be made.
+    """
     path = Path(path)
     if path.exists():
         raise DatabaseUnavailable(f"{path} exists already: give the name of a new file.")
@@ -26,9 +30,10 @@ def create_file(path, *, patience=PATIENCE):
 
 
 def open_file(path, *, patience=PATIENCE):
-    """Return a connection (autocommit) to an existing SQLite file, else DatabaseUnavailable.
+    """Return a connection (autocommit) to the existing SQLite file at `path`.
 
-    A lock of somebody else's is waited for up to `patience` seconds.
+    patience: seconds to wait for another connection's lock. DatabaseUnavailable if there is no such
+    file, or it cannot be opened.
     """
     path = Path(path)
     if not path.is_file():
@@ -53,7 +58,7 @@ def _connect(path, mode, patience):
         return connection
 
 
-REASONS = (  # what SQLite says begins with, and what it means to a person
+REASONS = (  # how a message of SQLite begins, and what to tell a person
     ("database is locked", "another program holds its lock; close that program and try again"),
     ("database table is locked", "another connection is using the table; finish that first"),
     ("unable to open", "it cannot be opened; was it moved or deleted?"),
@@ -67,7 +72,7 @@ REASONS = (  # what SQLite says begins with, and what it means to a person
 
 
 class sentences:
-    """Context manager: an error of SQLite inside becomes DatabaseUnavailable, naming `path`."""
+    """Context manager: an SQLite error inside becomes DatabaseUnavailable, which names `path`."""
 
     def __init__(self, path):
         self.path = path

@@ -1,7 +1,7 @@
-"""How long the network takes: distance as time, and what a page's load makes of it.
+"""How long the network takes: from a distance to a round trip, and from that to a loaded page.
 
-Light needs its time in glass, cables do not run straight, and a page is not one trip but several:
-two to open an encrypted connection, one to ask, and more while TCP gets up to speed.
+Light takes time in glass, and cables do not run straight. A page needs several round trips: two to
+open an encrypted connection, one for the request, and more while TCP gets up to speed.
 """
 
 import math
@@ -14,13 +14,13 @@ from course.engine import parameters
 EARTH_RADIUS = 6_371_000.0  # m, the mean
 LIGHT_IN_FIBRE = 2.0e8  # m/s: two thirds of its speed in vacuum
 DETOUR = 2.1  # measured times over the straight line's in fibre (Bozkurt et al., 2018)
-LAST_MILE = 0.010  # s a round trip: from the street's cabinet to the sofa; a round number
+LAST_MILE = 0.010  # s per round trip, from the cabinet in the street to the sofa; a round number
 WINDOW = 10 * 1460  # bytes that TCP sends before the first answer (RFC 6928, 2013)
 OPENING_ROUNDS = 2  # TCP's handshake, then that of TLS 1.3 (RFC 8446, 2018)
 
 
 def point(place, name="point"):
-    """Return `place` as (latitude, longitude) in degrees; ValueError names one that is no point."""
+    """Return `place` as floats (latitude, longitude) in degrees; ValueError if it is not one."""
     try:
         latitude, longitude = place
         numbers = all(
@@ -43,14 +43,14 @@ def point(place, name="point"):
 def round_trip_times(sources, targets):
     """Return the seconds from each of `sources` (rows) to each of `targets` and back (columns).
 
-    Both are lists of points (latitude, longitude) in degrees. Over the great circle with DETOUR,
-    plus LAST_MILE: what a user's packet needs; a machine's in a data center has no last mile.
+    Both are lists of points (latitude, longitude) in degrees. The way is the great circle times
+    DETOUR, plus LAST_MILE for a user's line to the network. ValueError names a bad point.
     """
     return LAST_MILE + backbone_times(sources, targets)
 
 
 def backbone_times(sources, targets):
-    """Return the same without the last mile: between two data centers."""
+    """Return the same without LAST_MILE, which a machine in a data center does not have."""
     chords = np.linalg.norm(_directions(sources)[:, None] - _directions(targets)[None], axis=2)
     angles = 2 * np.arcsin(np.minimum(chords / 2, 1.0))
     return angles * (2 * DETOUR * EARTH_RADIUS / LIGHT_IN_FIBRE)
@@ -59,9 +59,10 @@ def backbone_times(sources, targets):
 def load_time(round_trip, size, bandwidth):
     """Return the seconds from a click until `size` bytes have come over a new connection.
 
-    round_trip: seconds, a number or an array; bandwidth: bytes/s. The handshakes and the request,
-    the bytes at full speed, and the server's idle waits while its window doubles from WINDOW (slow
-    start without loss; Kurose and Ross, Computer Networking, section "TCP delay modeling").
+    round_trip: seconds, a number or an array; bandwidth: bytes/s. The sum of the handshakes and the
+    request, of the bytes at full speed, and of the server's idle times while its window doubles
+    from WINDOW (slow start without loss; Kurose and Ross, Computer Networking, section "TCP delay
+    modeling"). ValueError names a size or bandwidth that is not positive.
     """
     size = parameters.number("size", size, above=0, unit="bytes")
     bandwidth = parameters.number("bandwidth", bandwidth, above=0, unit="bytes/s")

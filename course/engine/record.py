@@ -1,4 +1,9 @@
-"""What happened: one row a request, in columns, and the figures that are read off them."""
+"""The record of a run: columns with one row per request, and the figures computed from them.
+
+A request's `place` says where it was handled, as an index into the names of the places. What a
+place is depends on the lab: a web server, the cache or the database, a node, a data center, a kind
+of request.
+"""
 
 from array import array
 from dataclasses import dataclass
@@ -7,7 +12,11 @@ import numpy as np
 
 
 class Recorder:
-    """Keeps what happened to each of `count` requests, a row a request; `result()` → Result."""
+    """Records what happens to each of `count` requests; `result()` returns it as a Result.
+
+    A request has a row of its own, by its number. Until it is written by `add`, its times are nan,
+    it has not failed, and its place is 0. Places are small numbers: −128 to 127.
+    """
 
     def __init__(self, count):
         blank = array("d", [float("nan")]) * count
@@ -15,7 +24,7 @@ class Recorder:
         self.failed, self.place = array("b", bytes(count)), array("b", bytes(count))
 
     def add(self, request):
-        """Write down a request that has left, served or failed."""
+        """Write the row of a `stations.Request` that has left, served or failed."""
         row = request.number
         self.arrived[row] = request.arrived_at
         self.started[row] = request.started_at
@@ -25,9 +34,10 @@ class Recorder:
             self.failed[row] = True
 
     def result(self, *, workers, names=("server",), duration=None):
-        """Return the Result; `duration` (s) is how long it ran: by default till the last one left.
+        """Return the Result of the requests recorded so far.
 
-        `names` are those of the stations, by their `place`.
+        workers: how many all stations have together. names: those of the places, in their order.
+        duration: the length of the run (s); by default until the last request left.
         """
         finished = np.array(self.finished)
         return Result(
@@ -44,11 +54,17 @@ class Recorder:
 
 @dataclass(frozen=True)
 class Result:
-    """One run: columns with a row a request (times in seconds), in order of arrival.
+    """One run: columns (NumPy arrays) with one row per request, in order of arrival.
 
-    `place` is the index into `names` of the server a request went to; `workers` counts all workers
-    of all servers; `duration` is the length of the run. Latencies are of the requests that were
-    served; with none served they are nan.
+    arrived_at, started_at, finished_at: when the request came, when a worker began with it, and
+    when it left, in seconds since the start of the run; nan for what did not happen.
+    failed: whether it left without being served.
+    place: where it was handled, as an index into `names`, the names of the places: mostly the
+    server it went to, in some labs the cache or the database, a node, or a data center.
+    workers: how many all servers have together. duration: the length of the run (s).
+
+    Latencies and waits are seconds, of the served requests only. If none was served, their means
+    and percentiles are nan.
     """
 
     arrived_at: np.ndarray
@@ -65,17 +81,17 @@ class Result:
 
     @property
     def served(self):
-        """Which rows were served (a column of bools)."""
+        """Column of bools: which requests were served."""
         return ~self.failed
 
     @property
     def latency(self):
-        """Seconds from arrival to answer of each served request."""
+        """Seconds from arrival to answer, of each served request."""
         return (self.finished_at - self.arrived_at)[self.served]
 
     @property
     def wait(self):
-        """Seconds each served request waited for a worker."""
+        """Seconds from arrival until a worker began, of each served request."""
         return (self.started_at - self.arrived_at)[self.served]
 
     def percentile(self, percent):
@@ -85,28 +101,28 @@ class Result:
 
     @property
     def mean_latency(self):
-        """Mean latency of served requests (s)."""
+        """Mean latency of the served requests (s)."""
         return _mean(self.latency)
 
     @property
     def mean_wait(self):
-        """Mean wait of served requests (s)."""
+        """Mean wait of the served requests (s)."""
         return _mean(self.wait)
 
     @property
     def throughput(self):
-        """Served requests per second."""
+        """Served requests per second of the run."""
         return float(self.served.sum() / self.duration) if self.duration else 0.0
 
     @property
     def utilization(self):
-        """Share of all workers' time that was spent on requests."""
+        """Share (0 to 1) of all workers' time that was spent on requests."""
         busy = np.nansum(self.finished_at - self.started_at)
         return float(busy / (self.workers * self.duration)) if self.duration else 0.0
 
     @property
     def availability(self):
-        """Share of the requests that were served; 1 when there were none."""
+        """Share (0 to 1) of the requests that were served; 1 if there were no requests."""
         return float(self.served.mean()) if len(self) else 1.0
 
     @property
@@ -115,9 +131,9 @@ class Result:
         return int(self.failed.sum())
 
     def number_in_system(self, times, name=None):
-        """Return how many requests were there (in service or waiting) at each of `times` (s).
+        """Return how many requests were in service or waiting at each of `times` (s), as an array.
 
-        Of the server called `name`, or of all.
+        name: count only those of the place with this name; 0 for an unknown one.
         """
         rows = slice(None) if name is None else self._rows_of(name)
         arrived = np.sort(self.arrived_at[rows])
@@ -130,7 +146,7 @@ class Result:
         return self.place == self.names.index(name)
 
     def summary(self):
-        """Return the run in words: what a picture of it shows, for a reader who cannot see it."""
+        """Return the run in words, for a reader who cannot see its picture."""
         text = (
             f"{len(self):,} requests in {self.duration:.0f} s: mean latency "
             f"{milliseconds(self.mean_latency)}, 99 % within {milliseconds(self.percentile(99))}, "
@@ -141,7 +157,7 @@ class Result:
 
 
 def milliseconds(seconds):
-    """Return a duration as people read it: `40 ms`, `1.3 s`, or `–` when there is none."""
+    """Return a duration as text: "40 ms", "1.3 s", or "–" for nan."""
     if seconds != seconds:
         return "–"
     if seconds >= 1:

@@ -1,7 +1,8 @@
-"""Queues without a clock: for traffic whose way does not depend on how long the queues are.
+"""Queues without a clock, for traffic that does not look at the queues before it chooses one.
 
-Each request's times follow from those before it (Kiefer and Wolfowitz, 1955), several times faster
-than event by event and the same to the last digits (tests/test_engine.py).
+Each request's times follow from those before it (Kiefer and Wolfowitz, 1955). This is several times
+faster than a simulation event by event, with the same results to the last digits
+(tests/test_engine.py).
 """
 
 import heapq
@@ -12,9 +13,10 @@ from course.engine.record import Result
 
 
 def first_come_first_served(times, works, workers=1):
-    """Return the Result of one server: `workers` requests at a time, the others wait in order.
+    """Return the Result of a server: `workers` requests at a time, while the others wait in order.
 
-    `times` (s, ascending) and `works` (s): when each request comes and what it needs.
+    times: when each request comes (s, ascending); works: the seconds of a worker that it needs.
+    Both are NumPy arrays of the same length.
     """
     free, started = [0.0] * workers, []
     for time, work in zip(times.tolist(), works.tolist(), strict=True):

@@ -1,4 +1,4 @@
-"""What a load balancer sees of its servers, wherever in the course one stands before them."""
+"""What a load balancer sees of its servers, in every lab that has one."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,16 @@ from course.engine.component import short
 
 @dataclass(frozen=True)
 class ServerView:
-    """What a load balancer may know about a web server when it picks one."""
+    """What a load balancer knows about a web server when it picks one.
+
+    name, address: of the server. active: requests in service or waiting there now. healthy: what
+    the last health checks said, which may be out of date.
+    """
 
     name: str
     address: str
-    active: int  # requests in service or queued there now
-    healthy: bool  # what the last health checks said, not what is true
+    active: int
+    healthy: bool
 
 
 class NoHealthyServer(Exception):
@@ -20,9 +24,11 @@ class NoHealthyServer(Exception):
 
 
 def make_views(active, out=()):
-    """Return new ServerViews: `active` is a dict of name → requests there, `out` who is unhealthy.
+    """Return a list of new ServerViews, to try a balancer on.
 
-    make_views({"a": 0, "b": 3}, out=["b"]) gives a, idle, and b, unhealthy, with three requests.
+    active: dict of name → requests there; out: the names of the unhealthy ones.
+    make_views({"a": 0, "b": 3}, out=["b"]) returns an idle server a and an unhealthy server b with
+    three requests.
     """
     return [
         ServerView(name, f"10.0.0.{11 + number}", requests, name not in out)
@@ -31,9 +37,10 @@ def make_views(active, out=()):
 
 
 def name_picked(balancer, *arguments):
-    """Return the name of the server that `balancer.pick(*arguments)` returns; servers come last.
+    """Return the name of the server that `balancer.pick(*arguments)` returns.
 
-    If that is none of the servers themselves, a sentence that says so.
+    The last argument is the list of ServerViews. If something else than one of them comes back,
+    return a sentence that says so.
     """
     picked = balancer.pick(*arguments)
     if any(picked is server for server in arguments[-1]):

@@ -1,21 +1,23 @@
-"""A server with workers and a queue, and the arrivals that feed it.
+"""A server with workers and a queue, and the arrivals that feed it, on SimPy's clock.
 
-One reusable event per worker (`Timer`) instead of one process per request: the same SimPy clock
-and the same order of events, several times faster (benchmarks/simulation.py).
+There is one reusable event per worker (`Timer`) instead of one process per request. The order of
+events is the same, and a simulation runs several times faster (benchmarks/simulation.py).
 """
 
 from collections import deque
 
 from simpy.events import NORMAL, Event
 
-NOT_YET = float("nan")
+NOT_YET = float("nan")  # the time of what has not happened: in columns, so that they stay floats
 
 
 class Request:
-    """One request: it arrived at `arrived_at` (s) and needs `work` seconds of a worker.
+    """One request, which needs `work` seconds of a worker.
 
-    `started_at` and `finished_at` (s) are nan until they happen; `failed` says that it left
-    without being served; `place` is the number of the station that had it last.
+    number: its row in the Recorder, from 0 in order of arrival. arrived_at, started_at,
+    finished_at: when it came, when a worker began with it, and when it left (s); NOT_YET until
+    then. failed: whether it left without being served. place: the number of the station that it was
+    submitted to last; the Recorder keeps it, and the Result names it.
     """
 
     __slots__ = ("arrived_at", "failed", "finished_at", "number", "place", "started_at", "work")
@@ -33,9 +35,10 @@ class Request:
 
 
 class Timer(Event):
-    """A SimPy event that calls `action(timer)` when it goes off and can then be started again.
+    """A SimPy event that calls `action(timer)` when it goes off, and can then be started again.
 
-    `request` is for the owner: what the timer is at work on, or None.
+    request: free for the owner to use: what the timer is working on, or None. A Station keeps its
+    Request there; a lab may keep whatever its action needs.
     """
 
     def __init__(self, env, action):
@@ -44,7 +47,7 @@ class Timer(Event):
         self._ok, self._value = True, None
 
     def start(self, delay):
-        """Go off in `delay` seconds. Only for a timer that is not running."""
+        """Go off in `delay` seconds. Only a timer that is not running may be started."""
         self.callbacks = self.actions
         self.env.schedule(self, NORMAL, delay)
 
@@ -52,12 +55,12 @@ class Timer(Event):
 class Station:
     """A server: it serves `workers` requests at a time; the others wait in order of arrival.
 
-    `place` is its number among the stations. `on_leave(request)` is called when a request has been
-    served, or has failed with the station.
+    env: SimPy's Environment. on_leave(request): called when a request has been served, or has
+    failed together with the station. place: its number among the stations of the run.
 
-    `up` says whether it is running, `active` how many requests are in service or waiting now.
-    `timers` are its workers, one Timer each, whose `request` is the one in service; `idle` are
-    those without a request, and `waiting` are the requests in the queue.
+    up: whether it is running. active: how many requests are in service or waiting now.
+    timers: a Timer for each worker, with the request in service as its `request`. idle: the timers
+    without one. waiting: the queue, a deque of requests.
     """
 
     def __init__(self, env, workers, on_leave, *, place=0):
@@ -66,13 +69,13 @@ class Station:
         self.restore()
 
     def restore(self):
-        """Come up, with every worker idle."""
+        """Start, or start again after `fail`: every worker is idle and the queue is empty."""
         self.up = True
         self.timers = [Timer(self.env, self._finish) for _ in range(self.workers)]
         self.idle = self.timers[::-1]
 
     def submit(self, request):
-        """Start the request if a worker is free, else let it wait; False if the station is down."""
+        """Serve the request or let it wait; if the station is down, do neither and return False."""
         request.place = self.place
         if not self.up:
             return False
@@ -84,9 +87,9 @@ class Station:
         return True
 
     def fail(self):
-        """Go down: everything in service or waiting leaves now, failed; `submit` refuses."""
+        """Go down: requests in service or waiting leave now, failed, and `submit` refuses more."""
         lost = [timer.request for timer in self.timers if timer.request] + list(self.waiting)
-        for timer in self.timers:  # they still go off, and find no request to finish
+        for timer in self.timers:  # each that runs will still go off, without a request to finish
             timer.request = None
         self.up, self.active = False, 0
         self.waiting.clear()
@@ -114,7 +117,10 @@ class Station:
 
 
 def arrivals(env, times, works, submit):
-    """Call `submit(Request)` at each of `times` (s, ascending), with the work of the same row."""
+    """Let requests arrive: call `submit(request)` for each at its time on the clock of `env`.
+
+    times: seconds, ascending; works: seconds of work, one for each time. Both are NumPy arrays.
+    """
     rows = _in_blocks(times, works)
 
     def arrive(timer):
@@ -134,7 +140,7 @@ def arrivals(env, times, works, submit):
 
 
 def _in_blocks(times, works, size=4096):
-    """Yield (number, time, work) as Python numbers, block by block: no list of all traffic."""
+    """Yield (number, time, work) as Python numbers, block by block to save memory."""
     for start in range(0, len(times), size):
         block = slice(start, start + size)
         columns = times[block].tolist(), works[block].tolist()

@@ -1,4 +1,4 @@
-"""Formulas that pictures show beside a simulation. Rates in requests/s, times in seconds.
+"""Formulas that pictures show next to a simulation: rates in requests/s, times in seconds.
 
 Sources: Kleinrock, Queueing Systems I (1975); Erlang (1917); Che, Tung and Wang, Hierarchical Web
 caching systems (2002). Formulas that only tests use are in tests/oracles.py.
@@ -12,7 +12,10 @@ from course.engine import parameters
 
 
 def offered_load(arrival_rate, service_time):
-    """Return the work that arrives per second, in erlangs (Erlang, 1917): workers it keeps busy."""
+    """Return the work that arrives per second, in erlangs: how many workers it keeps busy.
+
+    arrival_rate × service_time (Erlang, 1917). ValueError names a number below 0.
+    """
     rate = parameters.number("arrival_rate", arrival_rate, at_least=0, unit="requests/s")
     return rate * parameters.number("service_time", service_time, at_least=0, unit="s")
 
@@ -23,11 +26,11 @@ def _busy(arrival_rate, service_time, workers=1):
 
 
 def erlang_c(arrival_rate, service_time, workers):
-    """Return the probability that a request must wait in M/M/c (1.0 when overloaded)."""
+    """Return the probability that a request must wait in M/M/c; 1 if overloaded (Erlang, 1917)."""
     busy = _busy(arrival_rate, service_time, workers)
     if busy >= 1:
         return 1.0
-    blocked = 1.0  # Erlang B by its recursion over the workers: no factorials to overflow
+    blocked = 1.0  # Erlang B, by recursion over the workers: factorials would overflow
     load = busy * workers
     for worker in range(1, workers + 1):
         blocked = load * blocked / (worker + load * blocked)
@@ -35,7 +38,7 @@ def erlang_c(arrival_rate, service_time, workers):
 
 
 def mean_wait(arrival_rate, service_time, workers=1):
-    """Return the mean wait of M/M/c (inf when overloaded)."""
+    """Return the mean wait (s) in M/M/c; inf if overloaded (Kleinrock, chapter 3)."""
     busy = _busy(arrival_rate, service_time, workers)
     if busy >= 1:
         return math.inf
@@ -43,20 +46,21 @@ def mean_wait(arrival_rate, service_time, workers=1):
 
 
 def mean_latency(arrival_rate, service_time, workers=1):
-    """Return the mean time in system of M/M/c: wait and service (inf when overloaded)."""
+    """Return the mean latency (s) in M/M/c, which is wait and service; inf if overloaded."""
     return mean_wait(arrival_rate, service_time, workers) + service_time
 
 
 def lru_hit_ratio(popularity, capacity):
-    """Return the hit ratio of an LRU cache of `capacity` keys (Che's approximation).
+    """Return the hit ratio (0 to 1) of an LRU cache with room for `capacity` keys.
 
-    `popularity`: the share of requests of each key. A key is held if it was asked for in the last
-    T requests, and T is such that `capacity` keys are held.
+    popularity: the share of the requests for each key. By the approximation of Che, Tung and Wang:
+    the cache holds a key if it was among the last T requests, with T such that it holds `capacity`
+    keys on average.
     """
     shares, capacity = _shares(popularity, capacity)
     if capacity >= len(shares):
         return 1.0
-    window = capacity * 1.0  # Newton from below: the keys held are concave in T, at most T of them
+    window = capacity * 1.0  # Newton from below: the keys held are at most T, and concave in T
     for _ in range(200):
         held = _held(shares, window)
         step = (capacity - held.sum()) / (shares @ (1 - held))
@@ -77,19 +81,21 @@ def _shares(popularity, capacity):
 
 
 def ttl_hit_ratio(rate, ttl):
-    """Return the hit ratio of a key asked for `rate` times/s and kept `ttl` s from its load.
+    """Return the hit ratio (0 to 1) of a key that is asked for `rate` times/s and kept for `ttl` s.
 
-    Poisson requests, and a hit does not renew: a load serves rate × ttl more. Arrays are welcome.
+    Requests are Poisson and a hit does not renew the time, so each load is followed by rate × ttl
+    hits on average. `rate` may be an array.
     """
     more = np.asarray(rate, dtype=float) * ttl
     return more / (1 + more)
 
 
 def stale_probability(age, lag, write_rate=0.0):
-    """Return the probability that a replica lacks a write of `age` s ago; arrays are welcome.
+    """Return the probability that a replica does not have a write that was made `age` s ago.
 
-    Entries take an exponential time of mean `lag` s each and are applied in order: the write must
-    have come, and each of the Poisson writes (`write_rate`/s) before it.
+    Each log entry takes an exponential time of mean `lag` s to the replica, and they are applied in
+    order: the write must have arrived, and so must all writes before it (Poisson, `write_rate`/s).
+    `age` may be an array.
     """
     missing = np.exp(-np.asarray(age, dtype=float) / lag)
     return 1 - (1 - missing) * np.exp(-write_rate * lag * missing)

@@ -1,7 +1,8 @@
-"""Who asks for what and when: arrivals, work, popularity, the course of a day.
+"""The traffic of a simulation: arrivals, work, popularity of keys, a day's curve.
 
 Each stream of random numbers has its own generator (`stream(seed, "arrivals")`), so that two
-components can be compared on exactly the same traffic.
+components meet exactly the same traffic. Functions that draw take the generator as `rng` and return
+NumPy arrays; all of them raise ValueError for a number outside its range.
 """
 
 import zlib
@@ -14,28 +15,38 @@ DAY = 86_400.0
 
 
 def stream(seed, name):
-    """Return the NumPy generator of one named stream; same seed and name, same draws."""
+    """Return the NumPy generator of the stream `name`: the same seed and name give the same draws.
+
+    seed: a whole number ≥ 0.
+    """
     seed = parameters.count("seed", seed, at_least=0, at_most=2**63)
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
 def poisson_arrivals(rng, rate, count):
-    """Return the times (s, ascending) of `count` Poisson arrivals at `rate` requests/s."""
+    """Return the times (s, ascending) of the first `count` Poisson arrivals at `rate` requests/s.
+
+    The gaps between them are independent and exponential, with mean 1 / `rate`.
+    """
     rate = parameters.number("arrival_rate", rate, above=0, unit="requests/s")
     return np.cumsum(rng.exponential(1 / rate, parameters.count("requests", count)))
 
 
 def poisson_arrivals_until(rng, rate, until):
-    """Return the times (s, ascending) of Poisson arrivals at `rate` requests/s in [0, until)."""
+    """Return the times (s, ascending) of all Poisson arrivals in [0, until) at `rate` requests/s.
+
+    How many there are is random, too: `rate` × `until` on average.
+    """
     rate = parameters.number("arrival_rate", rate, above=0, unit="requests/s")
     until = parameters.number("duration", until, above=0, unit="s")
     return np.sort(rng.uniform(0, until, rng.poisson(rate * until)))
 
 
 def varying_arrivals(rng, rate_at, peak_rate, until):
-    """Return Poisson arrivals in [0, until) whose rate is `rate_at(times)` requests/s.
+    """Return the times (s, ascending) of Poisson arrivals in [0, until) at a rate that varies.
 
-    Thinning (Lewis and Shedler, 1979); ValueError when the rate exceeds `peak_rate`.
+    rate_at(times): the rates (requests/s) at an array of times (s). peak_rate: at least as high as
+    any of them; ValueError if it is not. By thinning (Lewis and Shedler, 1979).
     """
     times = poisson_arrivals_until(rng, peak_rate, until)
     rates = np.asarray(rate_at(times), dtype=float)
@@ -45,15 +56,19 @@ def varying_arrivals(rng, rate_at, peak_rate, until):
 
 
 def day_curve(times, *, low=0.4, busiest=20 * 3600):
-    """Return the share of the day's peak rate at each time (s): 1 at `busiest`, `low` 12 h away."""
+    """Return the rate at each of `times` (s after midnight) as a share of the day's peak rate.
+
+    A cosine: 1 at `busiest` (s after midnight), `low` twelve hours before and after.
+    """
     phase = np.cos(2 * np.pi * (np.asarray(times) - busiest) / DAY)
     return low + (1 - low) * (1 + phase) / 2
 
 
 def flash_crowd(times, *, start, factor, rise=60.0, fall=600.0):
-    """Return the factor on the rate of a crowd that comes at `start` (s).
+    """Return by which factor a crowd that comes at `start` (s) raises the rate at each of `times`.
 
-    1 before, up to `factor` within `rise` seconds, then back towards 1 exponentially (`fall` s).
+    1 before, up to `factor` within `rise` seconds, then back towards 1: what the crowd adds falls
+    to 1/e every `fall` seconds.
     """
     since = np.asarray(times) - start
     climbing = np.clip(since / rise, 0, 1)
@@ -62,20 +77,20 @@ def flash_crowd(times, *, start, factor, rise=60.0, fall=600.0):
 
 
 def constant_work(rng, mean, count):
-    """Return `count` works of exactly `mean` seconds (CV² = 0)."""
+    """Return `count` works of exactly `mean` seconds each (CV² = 0); `rng` is not used."""
     return np.full(parameters.count("requests", count, at_least=0), _mean(mean))
 
 
 def exponential_work(rng, mean, count):
-    """Return `count` exponential works of `mean` seconds (CV² = 1)."""
+    """Return `count` exponential works (s) with the given mean (CV² = 1)."""
     return rng.exponential(_mean(mean), parameters.count("requests", count, at_least=0))
 
 
 def uneven_work(rng, mean, count, cv_squared=4.0):
-    """Return `count` works of `mean` seconds: many short, few long.
+    """Return `count` works (s) with the given mean: many short ones, few long ones.
 
-    `cv_squared` > 1 is their squared coefficient of variation; two-phase hyperexponential with
-    balanced means (Whitt, 1982).
+    cv_squared: their squared coefficient of variation (variance / mean²), above 1. They are
+    hyperexponential with two phases and balanced means (Whitt, 1982).
     """
     cv_squared = parameters.number("cv_squared", cv_squared, above=1)
     count = parameters.count("requests", count, at_least=0)
@@ -85,7 +100,11 @@ def uneven_work(rng, mean, count, cv_squared=4.0):
 
 
 def zipf_popularity(items, exponent):
-    """Return the share of requests of each of `items` keys, most popular first, summing to 1."""
+    """Return the share of the requests for each of `items` keys, most popular first, 1 in total.
+
+    Zipf's law: the share of the k-th key is proportional to k^−exponent; with exponent 0 all keys
+    are asked for equally often.
+    """
     items = parameters.count("items", items)
     exponent = parameters.number("exponent", exponent, at_least=0)
     weights = np.arange(1, items + 1, dtype=float) ** -exponent
@@ -93,7 +112,7 @@ def zipf_popularity(items, exponent):
 
 
 def zipf_keys(rng, items, exponent, count):
-    """Return `count` keys out of 0 … items − 1; key 0 is asked for most (Zipf's law)."""
+    """Return `count` requested keys, each one of 0 … items − 1, key 0 most often (Zipf's law)."""
     cumulative = np.cumsum(zipf_popularity(items, exponent))
     draws = rng.uniform(size=parameters.count("requests", count, at_least=0))
     return np.minimum(np.searchsorted(cumulative, draws, side="right"), items - 1)

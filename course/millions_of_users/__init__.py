@@ -11,31 +11,33 @@ from IPython.display import display
 from course.engine import parameters
 from course.engine.component import ComponentError, name_of
 from course.millions_of_users import sheet
-from course.millions_of_users.days import (
-    PUBLISHED,
-    PUBLISHED_INCIDENTS,
-    budget,
-    draw_days,
-    draw_incidents,
-)
-from course.millions_of_users.growth import Grown, grow, table
-from course.millions_of_users.model import DayResult, simulate
-from course.millions_of_users.picture import ScoreboardPicture, Scored, clock, first_broken
-from course.millions_of_users.picture_growth import architecture, draw_way
-from course.millions_of_users.picture_hot import HotPicture
-from course.millions_of_users.picture_shards import ReshardPicture, RingPicture
-from course.millions_of_users.plan import (
-    BALANCERS,
+from course.millions_of_users.baselines import (
+    DESIGNS,
     DOUBLED,
     LAST_YEAR,
     ONE_BIG,
     ONE_OF_EACH,
     TUNED,
     TWO_OF_EACH,
-    Architecture,
-    design_of,
 )
-from course.millions_of_users.sharding import heat, place, reshard
+from course.millions_of_users.days import (
+    PUBLISHED,
+    PUBLISHED_INCIDENTS,
+    budget,
+    draw_days,
+    draw_incidents,
+    with_budget,
+)
+from course.millions_of_users.design import BALANCERS, Architecture, design_of
+from course.millions_of_users.growth import Grown, grow, table
+from course.millions_of_users.growth_picture import draw_way
+from course.millions_of_users.hot_keys import heat
+from course.millions_of_users.hot_keys_picture import HotKeysPicture
+from course.millions_of_users.model import DayResult, simulate
+from course.millions_of_users.picture import ScoreboardPicture, clock, first_broken
+from course.millions_of_users.sharding import place, reshard
+from course.millions_of_users.sharding_picture import ReshardPicture, RingPicture
+from course.millions_of_users.system import architecture
 from course.millions_of_users.traffic import (
     Incidents,
     Traffic,
@@ -44,8 +46,7 @@ from course.millions_of_users.traffic import (
     round_trip,
     shares,
 )
-from course.view.explore import choice, drawing, pictured, slider, steps, tick
-from course.view.explore import explore as _explore
+from course.view import explore as view
 
 __all__ = [
     "BALANCERS",
@@ -90,152 +91,155 @@ __all__ = [
 ]
 
 SEED = 1
-USUAL = (
-    3  # a seed at which ten nodes with one point each are about as uneven as they are on average
-)
-OTHERS = {
-    "tuned to one day": TUNED,
-    "two of each": TWO_OF_EACH,
-    "last year's, doubled": DOUBLED,
-    "one big server room": ONE_BIG,
-}
+USUAL = 3  # a seed whose ring of ten nodes with one point each is about as uneven as the average
 FEW = ("tuned to one day", "two of each")
+POINTS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
-@pictured
+@view.pictured
 def explore(*, prediction=None):
     """Return sliders over every number of an Architecture on the published day.
 
-    prediction: your guess (dollars a month) at what it costs to meet all goals, a diamond.
+    prediction: your guess (dollars a month) at what it costs to meet all goals, drawn as a diamond.
     """
 
-    def run(**knobs):
+    def run(**numbers):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, above=0, unit="dollars")
-        result = simulate(Architecture(**knobs), seed=SEED)
-        return Scored("This design", result, _others(tuple(OTHERS), PUBLISHED, 0), guess)
+        result = simulate(Architecture(**numbers), seed=SEED)
+        others = _others(tuple(DESIGNS), PUBLISHED, 0)
+        return {"name": "This design", "result": result, "others": others, "prediction": guess}
 
     start = LAST_YEAR
     counts = (4, 8, 16, 30, 45, 60, 70, 80, 100, 120, 150, 200, 300, 400)
+    sizes = (0, 2, 13, 26, 52, 104, 143, 208, 312, 500)
+    workers = (0, 2, 4, 8, 12, 16, 20, 30, 50, 80)
     controls = {
-        "web_servers": steps("web servers in each", (1, 2, *counts), start.web_servers),
-        "autoscale": tick("autoscale (up to 4 × as many)", start.autoscale),
-        "balancer": choice("balancer", BALANCERS, start.balancer),
-        "cache_gb": steps("cache (GB in each)", (0, 2, 13, 26, 52, 104, 143, 208, 312, 500), 52),
-        "shards": slider("shards", start.shards, 1, 8, 1),
-        "replicas": slider("replicas of each shard", start.replicas, 0, 8, 1),
-        "queue_workers": steps("queue workers in each", (0, 2, 4, 8, 12, 16, 20, 30, 50, 80), 8),
-        "data_centers": slider("data centers", start.data_centers, 1, 4, 1),
-        "cdn": tick("CDN", start.cdn),
+        "web_servers": view.steps("web servers in each", (1, 2, *counts), start.web_servers),
+        "autoscale": view.tick("autoscale (up to 4 × as many)", start.autoscale),
+        "balancer": view.choice("balancer", BALANCERS, start.balancer),
+        "cache_gb": view.steps("cache (GB in each)", sizes, start.cache_gb),
+        "shards": view.slider("shards", start.shards, 1, 8, 1),
+        "replicas": view.slider("replicas of each shard", start.replicas, 0, 8, 1),
+        "queue_workers": view.steps("queue workers in each", workers, start.queue_workers),
+        "data_centers": view.slider("data centers", start.data_centers, 1, 4, 1),
+        "cdn": view.tick("CDN", start.cdn),
     }
-    return _explore(controls, run, ScoreboardPicture(OTHERS))
+    return view.explore(controls, run, ScoreboardPicture(DESIGNS))
 
 
-@pictured
+@view.pictured
 def explore_design(design):
-    """Return sliders over the traffic for which your function `design(traffic)` makes a design."""
+    """Return sliders over a day's traffic, for which your `design` makes a design at each move.
 
-    def run(peak, crowd, crowd_rise, uploads, writes, europe, data_gb, incidents):
-        shifted = dict(PUBLISHED.regions)
-        shifted["Asia"] = round(shifted["Asia"] + shifted["Europe"] - europe / 100, 3)
-        shifted["Europe"] = europe / 100
-        traffic = replace(
-            PUBLISHED,
-            name="slider",
-            peak=float(peak),
-            crowd=float(crowd),
-            crowd_rise=60.0 * crowd_rise,
-            upload_share=uploads / 100,
-            write_share=writes / 100,
-            regions=shifted,
-            data_gb=float(data_gb),
-        )
-        traffic = replace(traffic, budget=budget(traffic))
+    design: a function of a Traffic that returns an Architecture (or an Architecture, for all days).
+    """
+
+    def run(europe, incidents, **numbers):
+        regions = dict(PUBLISHED.regions)
+        regions["Asia"] = round(regions["Asia"] + regions["Europe"] - europe, 3)
+        regions["Europe"] = europe
+        numbers = {name: float(number) for name, number in numbers.items()}
+        traffic = with_budget(replace(PUBLISHED, name="slider", regions=regions, **numbers))
         result = simulate(design, seed=SEED, traffic=traffic, incidents=_incidents(incidents))
-        return Scored(name_of(design), result, _others(FEW, traffic, incidents))
+        others = _others(FEW, traffic, incidents)
+        return {"name": name_of(design), "result": result, "others": others}
 
     peaks = (1_500, 2_500, 4_000, 6_000, 8_000, 12_000, 18_000, 25_000, 40_000)
+    days = [("published", 0), *((f"day {number}", number) for number in range(1, 10))]
     controls = {
-        "peak": steps("peak (requests/s)", [(f"{peak:,}", peak) for peak in peaks], 8_000),
-        "crowd": slider("a crowd multiplies it by", 3.0, 2.0, 4.0, 0.1),
-        "crowd_rise": steps("the crowd comes within", [("1 min", 1), ("30 min", 30)], 1),
-        "uploads": slider("uploads", 2, 1, 4, 1, "% of pages"),
-        "writes": slider("writes", 8, 4, 12, 1, "% of pages"),
-        "europe": slider("users in Europe", 33, 12, 43, 1, "%"),
-        "data_gb": slider("data", 500, 200, 1_000, 50, "GB"),
-        "incidents": steps(
-            "incidents", [("published", 0), *((f"day {n}", n) for n in range(1, 10))]
+        "peak": view.steps("peak (requests/s)", [(f"{peak:,}", peak) for peak in peaks], 8_000),
+        "crowd": view.slider("a crowd multiplies it by", 3.0, 2.0, 4.0, 0.1),
+        "crowd_rise": view.moments(
+            "the crowd comes within", (1, 30), 1, unit="{} min", seconds=60, never=None
         ),
+        "upload_share": view.in_percent("uploads", 2, 1, 4, 1, "% of pages"),
+        "write_share": view.in_percent("writes", 8, 4, 12, 1, "% of pages"),
+        "europe": view.in_percent("users in Europe", 33, 12, 43, 1),
+        "data_gb": view.slider("data", 500, 200, 1_000, 50, "GB"),
+        "incidents": view.steps("incidents", days),
     }
-    return _explore(controls, run, ScoreboardPicture(FEW))
+    return view.explore(controls, run, ScoreboardPicture(FEW))
 
 
-@pictured
+@view.pictured
 def explore_ring(ring=None):
-    """Return sliders over a hash ring: a class made with (nodes, replicas), or random points."""
+    """Return sliders over a hash ring and what one more node moves.
+
+    ring: a class made with (nodes, replicas), as `place` takes it; without one, random points.
+    """
 
     def run(nodes, points, keys):
         placed = place(ring, seed=SEED, nodes=nodes, points=points, keys=keys)
-        return placed, _one_point(nodes, keys)
+        return {"placed": placed, "one_point": _one_point(nodes, keys)}
 
     controls = {
-        "nodes": slider("nodes", 10, 1, 20, 1),
-        "points": steps("points a node (replicas)", (1, 2, 4, 8, 16, 32, 64, 128), 128),
-        "keys": slider("keys", 1_500, 500, 4_000, 500),
+        "nodes": view.slider("nodes", 10, 1, 20, 1),
+        "points": view.steps("points a node (replicas)", POINTS, 128),
+        "keys": view.slider("keys", 1_500, 500, 4_000, 500),
     }
-    return _explore(controls, run, RingPicture())
+    return view.explore(controls, run, RingPicture())
 
 
-@pictured
+@view.pictured
 def explore_store(store, ring):
-    """Return sliders over your sharded store on your ring, before and after a rebalance."""
+    """Return sliders over your sharded store on your ring, before and after a rebalance.
 
-    def run(shards, then, points, keys):
-        return reshard(store, ring, seed=SEED, shards=shards, then=then, points=points, keys=keys)
+    store, ring: classes as `reshard` takes them.
+    """
+
+    def run(**numbers):
+        return {"resharded": reshard(store, ring, seed=SEED, **numbers)}
 
     controls = {
-        "shards": slider("shards before", 4, 1, 16, 1),
-        "then": slider("shards after", 5, 1, 20, 1),
-        "points": steps("points a shard (replicas)", (1, 2, 4, 8, 16, 32, 64, 128), 64),
-        "keys": slider("keys", 1_000, 500, 2_000, 250),
+        "shards": view.slider("shards before", 4, 1, 16, 1),
+        "then": view.slider("shards after", 5, 1, 20, 1),
+        "points": view.steps("points a shard (replicas)", POINTS, 64),
+        "keys": view.slider("keys", 1_000, 500, 2_000, 250),
     }
-    return _explore(controls, run, ReshardPicture())
+    return view.explore(controls, run, ReshardPicture())
 
 
-@pictured
+@view.pictured
 def explore_hot_keys(hot_keys=None):
-    """Return sliders over the load of shards with a celebrity, and what your hot_keys finds."""
+    """Return sliders over the load of shards with a celebrity, and what your `hot_keys` finds.
 
-    def run(celebrity, shards, factor, skew):
-        world = {"celebrity": celebrity / 100, "shards": shards, "factor": factor, "skew": skew}
-        return heat(hot_keys, seed=SEED, **world)
+    hot_keys: a function of (accesses, shards, factor), as `heat` takes it; without one, no key is
+    spread.
+    """
+
+    def run(**numbers):
+        return {"heated": heat(hot_keys, seed=SEED, **numbers)}
 
     controls = {
-        "celebrity": slider("the celebrity gets", 20, 0, 60, 2, "%"),
-        "shards": slider("shards", 8, 1, 16, 1),
-        "factor": slider("factor", 0.5, 0.1, 2.0, 0.1),
-        "skew": slider("skew of the others (Zipf)", 0.6, 0.0, 1.4, 0.1),
+        "celebrity": view.in_percent("the celebrity gets", 20, 0, 60, 2),
+        "shards": view.slider("shards", 8, 1, 16, 1),
+        "factor": view.slider("factor", 0.5, 0.1, 2.0, 0.1),
+        "skew": view.slider("skew of the others (Zipf)", 0.6, 0.0, 1.4, 0.1),
     }
-    return _explore(controls, run, HotPicture())
+    return view.explore(controls, run, HotKeysPicture())
 
 
 def look_back():
     """Draw the whole way, tier by tier, and print it as a table (not while nbgrader executes)."""
-    if drawing():
+    if view.drawing():
         way = grow()
         display(draw_way(way))
         print(table(way))
 
 
 def refusals(design, traffic=PUBLISHED):
-    """Print which tiers refused requests, the first first: since when, and the day's share."""
+    """Print which tiers refused requests, the first to refuse first: since when, and how many.
+
+    design: an Architecture or a function of `traffic`; what is wrong with it is printed instead.
+    """
     try:
         broke = simulate(design, traffic=traffic).broke(0.0001)
-    except (NotImplementedError, ComponentError, ValueError) as error:
-        return print(
-            f"Not written yet. {error}" if isinstance(error, NotImplementedError) else error
-        )
+    except NotImplementedError as error:
+        return print(f"Not written yet. {error}")
+    except (ComponentError, ValueError) as error:
+        return print(error)
     print(f"{'tier':18}{'since':>8}{'of all requests':>18}")
     for tier, when, lost in broke:
         if lost > 1e-6:
@@ -243,24 +247,29 @@ def refusals(design, traffic=PUBLISHED):
 
 
 def chosen(design, traffic):
-    """Return what a function `design(traffic)` builds, as a dict of plain numbers and words."""
+    """Return what `design` (a function of `traffic`) builds, as a dict of plain numbers and words.
+
+    For the observing half of a check. ComponentError says what the function did wrong.
+    """
     kinds = {"autoscale": bool, "cdn": bool, "cache_gb": float, "balancer": str}
     plan = asdict(design_of(design, traffic))
     return {name: kinds.get(name, int)(value) for name, value in plan.items()}
 
 
 def goals_met(plan, *, seed=0, traffic=PUBLISHED):
-    """Return (goals met by name, what happened in words) of a plan as `chosen` gives it."""
+    """Return (dict of goal → whether it is met, the day in words) of a dict that `chosen` gave.
+
+    For the judging half of a check. seed: draws the incidents of a day that is not PUBLISHED.
+    """
     result = simulate(Architecture(**plan), seed=seed, traffic=traffic)
     why = f". No goal counts, as {result.nothing_counts}" if result.nothing_counts else ""
     return result.goals, f"{traffic.name} day: {result.summary()}{why}"
 
 
 @lru_cache(maxsize=64)
-def _others(labels, traffic, incidents):
-    day = _incidents(incidents)
+def _others(labels, traffic, day):
     return {
-        label: simulate(OTHERS[label], seed=SEED, traffic=traffic, incidents=day)
+        label: simulate(DESIGNS[label], seed=SEED, traffic=traffic, incidents=_incidents(day))
         for label in labels
     }
 

@@ -1,26 +1,26 @@
-"""The data tier over a day: how busy, what it refuses, and which writes are lost for good.
+"""The data tier over a day: how busy it is, what it refuses, and how many writes are lost for good.
 
-Rates are per second, with a row a step and a column a data center.
+Rates are per second, with a row for each step and a column for each data center.
 """
 
 import numpy as np
 
+from course.engine.parameters import NEVER
 from course.millions_of_users import sheet
-from course.millions_of_users.steps import STEP, window
+from course.millions_of_users.traffic import STEP, window
 
 
 class Database:
-    """The database: how busy a shard's readers and its primary are, and what they refuse.
+    """How busy a shard's readers and its primary are, and what shares of the queries they refuse.
 
-    `misses` and `writes` are rates/s in each data center.
+    misses (reads that the cache did not answer), writes: rates/s in each data center.
     """
 
     def __init__(self, design, incidents, misses, writes):
         self.shards, self.replicas = design.shards, design.replicas
         workers = sheet.DATABASE_WORKERS * design.shards
-        everybodys = writes.sum(axis=1, keepdims=True)
         self.queries = misses * sheet.QUERY_SECONDS / workers
-        self.copying = everybodys * sheet.APPLY_SECONDS / workers
+        self.copying = writes.sum(axis=1, keepdims=True) * sheet.APPLY_SECONDS / workers
         own = writes * (sheet.WRITE_SECONDS - sheet.APPLY_SECONDS) / workers
         self.primary = self.copying + own
         self.reader_busy, self.reads_refused = self._read_by(self.replicas)
@@ -31,7 +31,7 @@ class Database:
         self._lose_a_primary(incidents.primary, center)
 
     def _read_by(self, readers):
-        """Return (utilization, share of reads refused) with so many replicas to a shard."""
+        """Return (utilization, share of reads refused) with `readers` replicas of each shard."""
         if not readers:
             busy = self.primary + self.queries
             return busy, _beyond(busy)
@@ -40,22 +40,19 @@ class Database:
         return self.copying + queries, refused
 
     def _lose_a_reader(self, rows, center):
-        """One shard of one data center has a replica less; its share is 1 / shards."""
+        """Take a replica from one shard of one data center; the shard's share is 1 / shards."""
         if not self.replicas or rows.start == rows.stop:
             return
         busy, refused = self._read_by(self.replicas - 1)
-        for mine, less in ((self.reader_busy, busy), (self.reads_refused, refused)):
-            usual = mine[rows, center]
-            if mine is self.reader_busy:
-                mine[rows, center] = np.maximum(usual, less[rows, center])
-            else:
-                mine[rows, center] = usual + (less[rows, center] - usual) / self.shards
+        where = rows, center
+        self.reader_busy[where] = np.maximum(self.reader_busy[where], busy[where])
+        self.reads_refused[where] += (refused[where] - self.reads_refused[where]) / self.shards
         if self.replicas == 1:  # the primary reads too, and both are refused alike
-            usual = self.writes_refused[rows, center]
-            self.writes_refused[rows, center] += (refused[rows, center] - usual) / self.shards
+            more = refused[where] - self.writes_refused[where]
+            self.writes_refused[where] += more / self.shards
 
     def _lose_a_primary(self, start, center):
-        """A replica is promoted after a while, and then reads no more; or there is none."""
+        """Refuse a shard's writes until a replica, which then reads no more, is promoted."""
         seconds = sheet.PROMOTION if self.replicas else sheet.NODE_GONE
         self._lose_a_reader(window(start, sheet.NODE_GONE), center)
         rows = window(start, seconds)
@@ -65,12 +62,12 @@ class Database:
 
 
 def _beyond(busy):
-    """Return the share that is refused of what would keep them so busy."""
+    """Return the share to refuse, so that a tier is not busier than MOST_BUSY."""
     return 1 - np.minimum(1, sheet.MOST_BUSY / np.maximum(busy, 1e-300))
 
 
 def lost_writes(design, incidents, writes):
-    """Return how many acknowledged writes are on no copy any more; `writes`: rates/s."""
+    """Return how many acknowledged writes no copy has any more; `writes`: rates/s."""
     lost = 0.0
     near, far = design.replicas, design.data_centers - 1
     center, dead = incidents.center % (far + 1), incidents.region % (far + 1)
@@ -78,7 +75,7 @@ def lost_writes(design, incidents, writes):
         (incidents.primary, center, near, sheet.LAG_NEAR, design.shards),
         (incidents.data_center, dead, far, sheet.LAG_FAR, 1),
     ):
-        if start is None:
+        if start == NEVER:
             continue
         seconds = lag / copies if copies else sheet.BACKUP_EVERY
         end = int(np.ceil(start / STEP))

@@ -5,41 +5,38 @@ from dataclasses import replace
 import numpy as np
 
 from course.engine import workload
-from course.millions_of_users.traffic import SITES, Incidents, Traffic
-
-KINDS = ("web_server", "cache_node", "replica", "primary", "data_center", "crowd")
+from course.millions_of_users.traffic import KINDS, SITES, Incidents, Traffic
 
 
 def draw_incidents(seed):
     """Return the Incidents of one day: all six, at least two and a half hours apart.
 
-    The crowd comes and one of the two largest data centers dies in the evening, at about 17:00 and
-    20:00, in either order; the machines die earlier.
+    In the evening, at about 17:00 and 20:00 in either order, the crowd comes and one of the two
+    largest data centers dies; the machines die earlier. The same seed gives the same Incidents.
     """
     rng = workload.stream(seed, "incidents")
     starts = (6.0 + 2.75 * np.arange(6) + rng.uniform(0, 0.25, 6)) * 3600
     order = [*rng.permutation(4), *(4 + rng.permutation(2))]
-    times = {kind: float(starts[place]) for kind, place in zip(KINDS, order, strict=True)}
+    times = {kind: float(starts[number]) for kind, number in zip(KINDS, order, strict=True)}
     return Incidents(**times, center=int(rng.integers(12)), region=int(rng.integers(2)))
 
 
 PEAKS = {"small": (1_000, 2_000), "medium": (6_000, 10_000), "large": (32_000, 48_000)}
-EVEN = (1.0, 2.0)  # of such weights, a region with many users may have twice another's
+EVEN = (1.0, 2.0)  # a weight in this range: a large region has at most twice another's users
 UPLOADS = (0.01, 0.04)  # of the pages
 
-
-# how the regions with many users share them, the crowd, its rise, the goal for lost writes, uploads
+# weights of the large regions, crowd, its rise (s), goal for lost writes (per million), uploads
 SLOW = (((1.7, 2.0), (1.0, 1.25)), (3.6, 4.0), 1800.0, 100.0, (0.03, 0.04))
 
 
 def draw_days(rng):
-    """Return eight Traffics, two small, two medium and four large ones; `rng`: a random.Random.
+    """Return eight Traffics: two small, two medium and four large days, drawn from `rng`.
 
-    Whatever the seed, among them are strong crowds that come slowly and with many photos, most of
-    them to one of two regions (on medium and large days, for there it matters), crowds that come
-    fast, and weak crowds with a strict goal for lost writes.
+    rng: a random.Random. Whatever its seed, there are strong crowds that come slowly and with many
+    photos, most of their users in one of two regions (on a medium and on large days, where it
+    matters), crowds that come fast, and weak crowds with a strict goal for lost writes.
     """
-    regions = rng.sample((2, 3, 4), 3)  # with many users, on the days of weak crowds
+    regions = rng.sample((2, 3, 4), 3)  # how many are large, on the days of weak crowds
     medium = rng.choice((_fast(rng), _weak(regions.pop())))
     kinds = {
         "small": (_fast(rng), _weak(regions.pop())),
@@ -58,7 +55,7 @@ def _weak(regions):
 
 
 def _draw_day(rng, name, users, crowd, crowd_rise, lost_writes, uploads):
-    """Return one Traffic; `name`: a key of PEAKS, `users`: how the regions with many share them."""
+    """Return one Traffic; `name`: a key of PEAKS, `users`: bounds of the large regions' weights."""
     order = rng.sample(list(SITES), len(SITES))
     weights = [rng.uniform(*bounds) for bounds in users]
     few = [round(rng.uniform(0.002, 0.008), 3) for _ in order[len(users) :]]
@@ -81,18 +78,18 @@ def _draw_day(rng, name, users, crowd, crowd_rise, lost_writes, uploads):
         lost_writes=lost_writes,
         budget=1.0,
     )
-    return replace(day, budget=budget(day))
+    return with_budget(day)
 
 
 LEAST_BUDGET = 3_000  # dollars a month and data center
 
 
 def budget(day):
-    """Return what the company pays for such a site, in dollars a month.
+    """Return what the company pays for a site with the Traffic `day`, in dollars a month.
 
-    A power law through the bills of 750 sites that were designed with care, by least squares; it
-    misses them by 7 %, at most by 20 %. A third comes on top. Of a data center too small for the
-    law, one machine of each kind has to be paid at any rate.
+    A power law, fitted by least squares to the bills of 750 carefully designed sites (it misses
+    them by 7 %, at most by 20 %), and a third on top. A data center too small for the law needs
+    one machine of each kind all the same: LEAST_BUDGET for each.
     """
     large = np.log(day.peak / 8_000)
     fast, crowd = day.crowd_rise < 600, np.log(day.crowd / 3)
@@ -106,24 +103,30 @@ def budget(day):
     return float(round(max(1.33 * np.exp(10.859 + size), LEAST_BUDGET * centers), -2))
 
 
-_PUBLISHED = Traffic(
-    name="published",
-    peak=8_000.0,
-    night=0.3,
-    static_share=0.6,
-    write_share=0.08,
-    upload_share=0.02,
-    data_gb=500.0,
-    skew=0.9,
-    regions={"North America": 0.45, "Europe": 0.33, "Asia": 0.215, "South America": 0.005},
-    crowd=3.0,
-    crowd_rise=60.0,
-    availability=0.9995,
-    p95_latency=0.16,
-    lost_writes=100.0,
-    budget=1.0,
+def with_budget(day):
+    """Return the Traffic `day` with the budget of such a site."""
+    return replace(day, budget=budget(day))
+
+
+PUBLISHED = with_budget(
+    Traffic(
+        name="published",
+        peak=8_000.0,
+        night=0.3,
+        static_share=0.6,
+        write_share=0.08,
+        upload_share=0.02,
+        data_gb=500.0,
+        skew=0.9,
+        regions={"North America": 0.45, "Europe": 0.33, "Asia": 0.215, "South America": 0.005},
+        crowd=3.0,
+        crowd_rise=60.0,
+        availability=0.9995,
+        p95_latency=0.16,
+        lost_writes=100.0,
+        budget=1.0,
+    )
 )
-PUBLISHED = replace(_PUBLISHED, budget=budget(_PUBLISHED))
 PUBLISHED_INCIDENTS = Incidents(
     web_server=7.0 * 3600,
     cache_node=9.5 * 3600,

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from course.millions_of_users.baselines import ONE_OF_EACH
 from course.millions_of_users.days import PUBLISHED
 from course.millions_of_users.model import simulate
-from course.millions_of_users.plan import ONE_OF_EACH
 from course.millions_of_users.traffic import Incidents
 
 STEPS = (
@@ -23,10 +23,11 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Grown:
-    """One step of the way: the most users a day that it serves, and what that was like.
+    """One step of the way: the most users a day that it serves, and what that is like.
 
-    p95_latency (s), cost (dollars a month) and lost_writes (per million, on a day with incidents)
-    at half of these users; breaks_next: the tier that refuses first when more come.
+    At half of these users: p95_latency (s), cost_per_thousand (dollars a month for 1,000 users) and
+    lost_writes (per million, on a day with incidents). breaks_next: the tier that refuses first
+    when more come.
     """
 
     name: str
@@ -38,10 +39,11 @@ class Grown:
 
 
 def grow(steps=STEPS):
-    """Return the Grown of each step: it keeps all that the steps before it have built.
+    """Return a list with the Grown of each step; a step keeps what those before it have built.
 
-    A design serves so many users if, on a day without incidents, it answers 99 % of the requests
-    of a site like the published one, and 95 % of them within a second.
+    steps: pairs (name, dict of changes to an Architecture). A design serves so many users if, on a
+    day without incidents, it answers 99 % of the requests of a site like the published one, and
+    95 % of them within a second.
     """
     design, way = ONE_OF_EACH, []
     for name, changes in steps:
@@ -85,7 +87,7 @@ def sized(peak):
 
 
 def table(way):
-    """Return the way as lines of text."""
+    """Return the way, a list of Grown, as lines of text."""
     rows = [f"{'step':30}{'users a day':>12}{'p95':>8}{'$ per 1,000':>13}{'lost':>9}  breaks next"]
     for step in way:
         rows.append(

@@ -2,9 +2,10 @@
 
     simulate(design, traffic=PUBLISHED) → DayResult
 
-Requests are counted, not followed one by one: in each half minute so many come to each tier, it
-serves what it can, and refuses the rest (the photos of uploads wait instead). How long requests
-take is drawn for a sample of those served: the way, the waits by formula (`plan.waits`), the work.
+There is no clock and no SimPy here: a day has hundreds of millions of requests, so they are
+counted, not followed one by one. In each half minute so many come to each tier; it serves what it
+can and refuses the rest (photos wait in their queue instead). Latencies are drawn for a sample of
+the served requests: the way, the waits by formula (theory.waits), and the work.
 """
 
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from course.engine import parameters, workload
-from course.millions_of_users.answers import answer_times
-from course.millions_of_users.bill import bill
+from course.engine.parameters import NEVER
+from course.millions_of_users import sheet
+from course.millions_of_users.baselines import TWO_OF_EACH
 from course.millions_of_users.days import PUBLISHED, PUBLISHED_INCIDENTS, draw_incidents
-from course.millions_of_users.plan import TWO_OF_EACH, Architecture, design_of
+from course.millions_of_users.design import Architecture, design_of
+from course.millions_of_users.latency import answer_times
 from course.millions_of_users.tiers import flow
 from course.millions_of_users.traffic import Incidents, Traffic
 
@@ -24,11 +27,14 @@ SAMPLE = 12_000  # requests whose latency is drawn
 
 @dataclass(frozen=True)
 class DayResult:
-    """One design's day. Columns have a row a step; requests are expected numbers (fractions too).
+    """One design's day. Arrays have an entry for each half minute of it.
 
-    refused: dict tier → requests it refused in each step, and busy: dict tier → how busy it was (of
-    the data centers' worst one; above 1: more came than it can do). latency: seconds, a sorted
-    sample of the served. lost_writes: per million; costs: dollars a month by what they pay for.
+    times: s after midnight, when each step begins. offered, served: requests in each step, as
+    expected numbers (fractions, too). refused: dict of tier → the requests it refused in each step.
+    busy: dict of tier → utilization in each step, of the busiest data center; above 1, more came
+    than it can do. web_servers: how many ran, in all data centers. latency: seconds of a sample of
+    the served requests, sorted. lost_writes: acknowledged and then lost, per million. costs:
+    dollars a month by what they pay for.
     """
 
     architecture: Architecture
@@ -46,30 +52,30 @@ class DayResult:
 
     @property
     def availability(self):
-        """Share of the requests that were answered (an upload: its photo in time, too)."""
+        """Share of the requests that were answered; of an upload, the photo in time, too."""
         return float(self.served.sum() / self.offered.sum())
 
     @property
     def p95_latency(self):
-        """Seconds within which 95 % of *all* requests were answered; inf if 5 % never were."""
+        """Seconds within which 95 % of *all* requests were answered; NEVER if 5 % were not."""
         rank = 0.95 / max(self.availability, 1e-9)
-        return float(np.quantile(self.latency, rank)) if rank <= 1 else float("inf")
+        return float(np.quantile(self.latency, rank)) if rank <= 1 else NEVER
 
     @property
     def cost(self):
-        """Dollars a month."""
+        """The whole bill, in dollars a month."""
         return float(sum(self.costs.values()))
 
     @property
     def nothing_counts(self):
-        """Why no goal counts, in words, or "": nobody pays for it, or hardly anybody is served."""
+        """Why no goal counts, in words, or "": too expensive, or more than 1 % is not answered."""
         if self.cost > 1.5 * self.traffic.budget:
             return "nobody pays such a bill"
         return "it answers less than 99 %" if self.availability < 0.99 else ""
 
     @property
     def goals(self):
-        """Which goals are met, by name; none if `nothing_counts`."""
+        """A dict of goal → whether it is met; none is if `nothing_counts`."""
         goal = self.traffic
         met = {
             "availability": self.availability >= goal.availability,
@@ -80,9 +86,9 @@ class DayResult:
         return {name: bool(fine and not self.nothing_counts) for name, fine in met.items()}
 
     def summary(self):
-        """Return the day in words, with the goals."""
+        """Return the day in words: the four figures, each with its goal."""
         goal = self.traffic
-        slow = "never" if self.p95_latency == float("inf") else f"{1000 * self.p95_latency:.0f} ms"
+        slow = "never" if self.p95_latency == NEVER else f"{1000 * self.p95_latency:.0f} ms"
         return (
             f"{self.availability:.3%} answered (goal {goal.availability:.2%}), p95 {slow} (goal "
             f"{1000 * goal.p95_latency:.0f} ms), {self.lost_writes:,.1f} writes per million lost "
@@ -91,10 +97,10 @@ class DayResult:
         )
 
     def broke(self, share=0.01):
-        """Return the tiers that refused, the first first: (tier, s after midnight, share refused).
+        """Return [(tier, s after midnight, share refused)] of the tiers that broke, in that order.
 
-        A tier broke at the first step in which it refused more than `share` of the requests that
-        came to the site; its own share is of the whole day's.
+        A tier breaks in the first step in which it refuses more than `share` of the requests that
+        come to the site. The share refused is of the whole day's requests.
         """
         first = []
         for tier, refused in self.refused.items():
@@ -106,12 +112,13 @@ class DayResult:
 
 
 def simulate(component=None, *, seed=0, traffic=PUBLISHED, incidents=None):
-    """Return the DayResult of an Architecture, or of a function `design(traffic)` that returns one.
+    """Return the DayResult of a design on a day of `traffic`.
 
-    component: two of everything without one.
-    incidents: those of the published day for PUBLISHED, otherwise drawn from `seed`, from which
-    the sample of latencies is drawn, too. ComponentError says in a sentence what a design function
-    did wrong.
+    component: an Architecture, or a function `design(traffic)` that returns one; without one, two
+    of everything. traffic: a Traffic, which holds the goals, too.
+    incidents: an Incidents; by default those of the published day for PUBLISHED, otherwise drawn
+    from `seed`. The sample of latencies is drawn from `seed`, too.
+    ValueError names a bad seed; ComponentError says in a sentence what a design function did wrong.
     """
     seed = parameters.count("seed", seed, at_least=0, at_most=2**63)
     if incidents is None:
@@ -130,5 +137,22 @@ def simulate(component=None, *, seed=0, traffic=PUBLISHED, incidents=None):
         web_servers=day.web_servers.sum(axis=1),
         latency=answer_times(day, workload.stream(seed, "answers"), SAMPLE),
         lost_writes=day.lost_writes,
-        costs=bill(day),
+        costs=_bill(day),
     )
+
+
+def _bill(flow):
+    """Return a month's costs (dollars) by what they pay for, if every day is like this one."""
+    design, centers = flow.design, flow.design.data_centers
+    gigabytes = sheet.DAYS / 1e6  # a month for each KB a day
+    pages = (flow.reads + flow.writes + flow.uploads).sum()
+    from_centers = flow.files.sum() * sheet.FILE_KB + pages * sheet.PAGE_KB
+    from_edges = flow.edge.sum() * sheet.FILE_KB / sheet.EDGE_HITS if design.cdn else 0.0
+    return {
+        "data centers": centers * sheet.DATA_CENTER,
+        "web servers": float(flow.web_servers.mean(axis=0).sum()) * sheet.WEB_SERVER,
+        "database": centers * design.shards * (1 + design.replicas) * sheet.DATABASE_NODE,
+        "cache": centers * design.cache_gb * sheet.CACHE_GB,
+        "queue workers": centers * design.queue_workers * sheet.QUEUE_WORKER,
+        "bytes": float(gigabytes * (from_centers * sheet.ORIGIN_GB + from_edges * sheet.EDGE_GB)),
+    }

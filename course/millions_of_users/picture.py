@@ -1,35 +1,23 @@
 """The scoreboard: cost against p95, where the money goes, and which tier refused when."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
+from course.engine.parameters import NEVER
 from course.engine.record import milliseconds
-from course.millions_of_users.model import DayResult
+from course.millions_of_users.tiers import TIERS
 from course.view import style
 
 ITEMS = ("data centers", "web servers", "database", "cache", "queue workers", "bytes")
-TIERS = ("data centers", "web servers", "database reads", "database writes", "queue")
 CHEAPEST, DEAREST = 0.4, 2_000  # thousands of dollars a month
 FASTEST, SLOWEST = 30, 20_000  # ms
-NEVER = 15_000  # ms: where a design stands that leaves 5 % without an answer
+UNANSWERED = 15_000  # ms: where a design stands that leaves 5 % without an answer
 COLUMNS = 144  # of ten minutes each
 HEAT = LinearSegmentedColormap.from_list(
     "busy", [(0, "#FFFFFF"), (0.6, style.SKY), (0.95, style.BLUE), (1.0, style.VERMILION)]
 )
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A design's day among the baselines (dict of label → DayResult) and a guess (dollars)."""
-
-    name: str
-    result: DayResult
-    others: dict
-    prediction: float | None = None
 
 
 class ScoreboardPicture:
@@ -58,7 +46,7 @@ class ScoreboardPicture:
         axes.set(xscale="log", yscale="log", xlim=(CHEAPEST, DEAREST), ylim=(FASTEST, SLOWEST))
         axes.set(xlabel="cost (dollars a month)", ylabel="p95 latency (ms)")
         axes.set_xticks([1, 10, 100, 1000], ["1,000", "10,000", "100,000", "1 million"])
-        axes.set_yticks([100, 1000, 10_000, NEVER], ["100", "1,000", "", "never"])
+        axes.set_yticks([100, 1000, 10_000, UNANSWERED], ["100", "1,000", "", "never"])
         axes.minorticks_off()
         look = {"facecolor": style.GREEN, "alpha": 0.16, "edgecolor": "none"}
         self.box = axes.add_patch(Rectangle((CHEAPEST, FASTEST), 1, 1, **look))
@@ -76,12 +64,11 @@ class ScoreboardPicture:
         (self.short,) = axes.plot([], [], label="this design, a goal missed", **open_mark)
         handles = [self.mine, self.short, *self.marks.values(), self.prediction]
         (box,) = axes.plot([], [], color=style.GREEN, linewidth=7, alpha=0.3)
-        axes.legend(
-            [*handles, box],
-            [*(handle.get_label() for handle in handles), "goals: budget and p95"],
-            ncols=2,
-            loc="upper left",
-            bbox_to_anchor=(-0.16, -0.13),
+        style.legend_below(
+            axes,
+            down=0.13,
+            handles=[*handles, box],
+            labels=[*(handle.get_label() for handle in handles), "goals: budget and p95"],
             columnspacing=1.0,
         )
 
@@ -114,27 +101,28 @@ class ScoreboardPicture:
         (self.ghost_bill,) = axes.plot([], [], "s", markersize=7, **grey)
         (self.bill,) = axes.plot([], [], "o", color=style.BLUE, markersize=7)
 
-    def show(self, scored):
-        """Draw a Scored; return (finding, words)."""
-        result, goal = scored.result, scored.result.traffic
-        self._show_board(scored)
+    def show(self, *, name, result, others, prediction=None):
+        """Draw a design's DayResult; return (finding, words).
+
+        others: dict of label → DayResult of the baselines; prediction: a guess (dollars a month).
+        """
+        goal = result.traffic
+        self._show_board(result, others, prediction)
         self._show_day(result)
         rows = np.arange(len(ITEMS))
-        ghost = scored.others.get("two of each", result)
+        ghost = others["two of each"]
         for line, day in ((self.bill, result), (self.ghost_bill, ghost)):
             spent = np.array([day.costs[item] for item in ITEMS])
             line.set_data(np.where(spent > 0, np.maximum(spent, 30), np.nan), rows)
         met = result.goals
         missed = [name for name, fine in met.items() if not fine]
-        slow = result.p95_latency
-        slow = milliseconds(slow) if slow < 1e9 else "never"
-        finding = f"{scored.name}: {len(met) - len(missed)} of 4 goals"
+        slow = "never" if result.p95_latency == NEVER else milliseconds(result.p95_latency)
+        finding = f"{name}: {len(met) - len(missed)} of 4 goals"
         if result.nothing_counts:
             finding += f", as {result.nothing_counts}"
         elif missed:
             finding += f", missed: {', '.join(missed)}"
-        guess = scored.prediction
-        predicted = f" You predicted {guess:,.0f} dollars." if guess else ""
+        predicted = f" You predicted {prediction:,.0f} dollars." if prediction else ""
         return finding, (
             f"{result.availability:.3%} answered (goal {goal.availability:.2%}), 95 % within "
             f"{slow} (goal {milliseconds(goal.p95_latency)}), {result.lost_writes:,.0f} writes per "
@@ -142,25 +130,25 @@ class ScoreboardPicture:
             f"(budget {goal.budget:,.0f}). {first_broken(result)}{predicted}"
         )
 
-    def _show_board(self, scored):
-        goal = scored.result.traffic
+    def _show_board(self, result, others, prediction):
+        goal = result.traffic
         budget, latency = goal.budget / 1000, 1000 * goal.p95_latency
         self.box.set_bounds(CHEAPEST, FASTEST, budget - CHEAPEST, latency - FASTEST)
         self.budget_line.set_data([CHEAPEST, budget, budget], [latency, latency, FASTEST])
-        fine = all(scored.result.goals.values())
-        self.mine.set_data(*([], []) if not fine else _place(scored.result))
-        self.short.set_data(*([], []) if fine else _place(scored.result))
+        met = all(result.goals.values())
+        self.mine.set_data(*(_place(result) if met else ([], [])))
+        self.short.set_data(*(([], []) if met else _place(result)))
         for label, mark in self.marks.items():
-            mark.set_data(*_place(scored.others[label]))
-        guess = scored.prediction
-        at = ([min(max(guess / 1000, CHEAPEST), DEAREST)], [latency]) if guess else ([], [])
+            mark.set_data(*_place(others[label]))
+        at = ([], [])
+        if prediction:
+            at = ([min(max(prediction / 1000, CHEAPEST), DEAREST)], [latency])
         self.prediction.set_data(*at)
 
     def _show_day(self, result):
-        steps = result.offered.size // COLUMNS
-        busy = np.array([_windows(result.busy[tier], steps).max(axis=1) for tier in TIERS])
-        refused = np.array([_windows(result.refused[tier], steps).sum(axis=1) for tier in TIERS])
-        offered = _windows(result.offered, steps).sum(axis=1)
+        busy = np.array([_windows(result.busy[tier]).max(axis=1) for tier in TIERS])
+        refused = np.array([_windows(result.refused[tier]).sum(axis=1) for tier in TIERS])
+        offered = _windows(result.offered).sum(axis=1)
         hurt = refused > 0.001 * offered
         shades = np.where(hurt, 1.0, np.minimum(busy, 1) * 0.94)
         self.heat.set_data(_COLOURS[(shades * 255).astype(int)])
@@ -193,9 +181,9 @@ def clock(seconds):
 
 def _place(result):
     """Return where a design stands on the scoreboard: ([thousands of dollars], [ms])."""
-    latency = min(1000 * result.p95_latency, NEVER)
+    latency = min(1000 * result.p95_latency, UNANSWERED)
     return [min(result.cost / 1000, DEAREST)], [max(latency, FASTEST)]
 
 
-def _windows(column, steps):
-    return column.reshape(COLUMNS, steps)
+def _windows(column):
+    return column.reshape(COLUMNS, -1)

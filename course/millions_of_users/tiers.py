@@ -1,6 +1,7 @@
 """A day through the tiers: what each serves, what it refuses, how busy it is, what is lost.
 
-Columns have a row a step of half a minute and, where it says so, a column a data center.
+Arrays have a row for each step of half a minute and, where it says so, a column for each data
+center.
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,11 @@ from functools import lru_cache
 import numpy as np
 
 from course.engine import workload
+from course.engine.parameters import NEVER
 from course.millions_of_users import sheet
 from course.millions_of_users.database import Database, lost_writes
-from course.millions_of_users.plan import Architecture
-from course.millions_of_users.steps import STEP, window
-from course.millions_of_users.traffic import Incidents, Traffic, hit_ratio, shares
+from course.millions_of_users.design import Architecture
+from course.millions_of_users.traffic import STEP, Incidents, Traffic, hit_ratio, shares, window
 
 TIMES = np.arange(0, workload.DAY, STEP)
 TIERS = ("data centers", "web servers", "database reads", "database writes", "queue")
@@ -21,7 +22,7 @@ TIERS = ("data centers", "web servers", "database reads", "database writes", "qu
 
 @dataclass(frozen=True)
 class Flow:
-    """What came, what went where, and how busy everybody was: (steps,) or (steps, data centers)."""
+    """What came, what went where, and how busy each tier was: (steps,) or (steps, data centers)."""
 
     design: Architecture
     traffic: Traffic
@@ -29,7 +30,7 @@ class Flow:
     times: np.ndarray
     offered: np.ndarray  # requests in each step
     edge: np.ndarray  # of them answered by the CDN
-    files: np.ndarray  # by the web servers, per data center, as the next three
+    files: np.ndarray  # of them answered by the web servers, per data center, as the next three
     reads: np.ndarray
     writes: np.ndarray
     uploads: np.ndarray
@@ -41,7 +42,7 @@ class Flow:
     reader_busy: np.ndarray
     primary_busy: np.ndarray
     web_servers: np.ndarray
-    outage: np.ndarray  # whether a data center is dead and its users are elsewhere, per step
+    outage: np.ndarray  # whether a dead data center's users are sent elsewhere, per step
     lost_writes: float  # per million
 
     @property
@@ -62,7 +63,7 @@ def flow(design, traffic, incidents):
     pages = (demand * (1 - traffic.static_share))[:, None] * share
     refused = dict.fromkeys(TIERS)
 
-    # the way: nobody answers in a data center that is dead, or for whom it should have answered
+    # requests to a dead data center, until DNS sends its users elsewhere, are not answered
     refused["data centers"] = ((files + pages) * down).sum(axis=1)
     files, pages = files * (1 - down), pages * (1 - down)
 
@@ -127,7 +128,7 @@ def rate(traffic, incidents):
     """Return the requests/s in the middle of each step."""
     middle = TIMES + STEP / 2
     demand = traffic.peak * _day(traffic.night)
-    if incidents.crowd is not None:
+    if incidents.crowd != NEVER:
         demand = demand * workload.flash_crowd(
             middle, start=incidents.crowd, factor=traffic.crowd, rise=traffic.crowd_rise
         )
@@ -164,7 +165,7 @@ def _moved(incidents):
 
 
 def _web_servers(design, load):
-    """Return the web servers that run in each data center; `load`: servers kept busy by all."""
+    """Return the web servers that run in each data center; `load`: how many would be 100 % busy."""
     if not design.autoscale:
         return np.full(load.shape, float(design.web_servers))
     wanted = np.ceil(load / sheet.SCALE_TARGET - 1e-9)
@@ -181,7 +182,7 @@ def _web_servers(design, load):
 
 
 def _without_dead_server(servers, incidents):
-    """Return (servers that serve, share of requests that go to a dead one)."""
+    """Return (servers alive, share of requests still sent to the dead one)."""
     failing = np.zeros_like(servers)
     gone = window(incidents.web_server, sheet.SERVER_GONE)
     if gone.start == gone.stop:
@@ -204,7 +205,7 @@ def _hits(design, traffic, incidents):
 
 
 def _delay(design, incidents, uploads):
-    """Return how long (s) a photo that comes in each step waits for a worker."""
+    """Return how long (s) a photo uploaded in each step waits for a worker."""
     if not design.queue_workers:
         return np.zeros_like(uploads)
     jobs = design.queue_workers / sheet.JOB_SECONDS

@@ -1,1 +1,1 @@
-"""What every lab shows its pictures with: one style, fixed figures, sliders, the architecture."""
+"""How every lab shows its pictures: one style, fixed figures, sliders, the architecture."""

@@ -1,6 +1,7 @@
-"""The picture of a system, drawn from the objects that the simulation runs.
+"""The picture of a system: tiers of boxes from left to right, and arrows between the boxes.
 
-architecture([Tier("web tier", [Node("web-1", "10.0.0.11", "4 workers")])], …) → an image
+web = Tier("web tier", (Node("web-1", ("10.0.0.11", "4 workers")),), new=True)
+architecture([users, web], [("users", "web-1", "HTTP")]) → an image
 """
 
 import base64
@@ -18,7 +19,7 @@ from course.view.explore import drawing
 
 
 class DescribedImage(Image):
-    """A PNG with alt text. As HTML, because JupyterLab leaves out the alt text of an image."""
+    """A PNG with alt text, shown as HTML because JupyterLab drops the alt text of an image."""
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         assert isinstance(self.data, bytes) and self.alt is not None  # for the type checker
@@ -30,7 +31,11 @@ class DescribedImage(Image):
 
 @dataclass(frozen=True)
 class Node:
-    """One box: its name and up to two short lines about it."""
+    """One box of a picture.
+
+    name: written in it, and unique in the picture: arrows name their ends by it. lines: a tuple of
+    up to two short texts, written below the name.
+    """
 
     name: str
     lines: tuple = ()
@@ -38,7 +43,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Tier:
-    """One column of boxes; `new` marks what this notebook adds, `zone` names a network."""
+    """One column of boxes.
+
+    title: written above it. nodes: a tuple of Nodes, from top to bottom. new: whether the notebook
+    adds it, in bold with blue boxes. zone: the network it is in, such as "private network"; tiers
+    next to each other in the same zone are shaded together.
+    """
 
     title: str
     nodes: tuple
@@ -47,10 +57,11 @@ class Tier:
 
 
 def architecture(tiers, links):
-    """Return an image of the tiers from left to right, or None while nbgrader executes.
+    """Return an image of the system, or None while nbgrader executes the notebook.
 
-    `links` are triples (name, name, label): an arrow from one node to another. Its alt text is
-    `describe(tiers, links)`.
+    tiers: a sequence of Tiers, from left to right. links: triples (name, name, label), each an
+    arrow from the first node to the second; the label may be "". KeyError for an unknown name.
+    The image's alt text is `describe(tiers, links)`.
     """
     if not drawing():
         return None
@@ -58,7 +69,7 @@ def architecture(tiers, links):
     figure, axes = style.figure(1, 1, width=9.2, height=max(3.2, 0.9 + 0.75 * rows))
     axes.set(xlim=(-0.15, len(tiers) + 0.15), ylim=(0, 1))
     axes.axis("off")
-    figure.set_layout_engine("none")  # nothing but the boxes: no need to draw twice for the layout
+    figure.set_layout_engine("none")  # only boxes: drawing twice, as a layout does, is not needed
     axes.set_position(_inside(figure))
     places = {}
     _zones(axes, tiers)
@@ -79,14 +90,14 @@ def architecture(tiers, links):
 
 
 def describe(tiers, links):
-    """Return the picture in words."""
+    """Return the picture in words: its tiers with their nodes, and its arrows."""
     parts = [f"{tier.title}: {', '.join(node.name for node in tier.nodes)}" for tier in tiers]
     arrows = [f"{start} to {end}" + (f" ({label})" if label else "") for start, end, label in links]
     return f"{'; '.join(parts)}. Arrows: {', '.join(arrows)}."
 
 
 def _inside(figure, margin=3 / 72):
-    """Return the figure's rectangle without a margin (inches), in shares of width and height."""
+    """Return the figure's rectangle less a margin (inches), in shares of its width and height."""
     x, y = margin / figure.get_size_inches()
     return x, y, 1 - 2 * x, 1 - 2 * y
 

@@ -1,4 +1,4 @@
-"""A figure drawn once; afterwards only its moving artists are drawn, over the kept background."""
+"""A figure that is drawn once; from then on only its moving artists are, over its background."""
 
 import io
 
@@ -12,10 +12,10 @@ from course.view import style
 
 
 class Canvas:
-    """Draws `figure` to PNG bytes quickly: `moving` are the artists that change between pictures.
+    """Draws `figure` as PNG bytes, quickly; `moving` are the artists that change between pictures.
 
-    Axes, labels and grid are drawn once, so their limits must not change afterwards. The PNG has a
-    palette, and only the pixels that differ from the background are looked up in it.
+    Axes, labels and grid are drawn once, so the limits of the axes must not change afterwards. The
+    PNG has a palette, and only pixels that differ from the background are looked up in it.
     """
 
     def __init__(self, figure, moving):
@@ -49,11 +49,11 @@ class Canvas:
         return file.getvalue()
 
     def _pixels(self):
-        """Return the drawn pixels: red, green, blue and opacity as the bytes of one number."""
+        """Return the drawn pixels: the bytes of each number are red, green, blue and opacity."""
         return np.frombuffer(self.agg.buffer_rgba(), dtype="<u4")
 
     def _numbers(self, pixels):
-        """Return the number in the palette of the colour nearest to each pixel's."""
+        """Return the palette's number of the colour nearest to each pixel."""
         red, green, blue = (pixels >> shift & 0xF8 for shift in (0, 8, 16))
         return self.nearest[red << 7 | green << 2 | blue >> 3]
 
@@ -67,14 +67,14 @@ def _colours_of(agg, count=128):
 
 
 def _shades(colours, count=128):
-    """Return the colours, and each on its way to white (its smoothed edges), as rows of bytes."""
+    """Return the colours and their shades towards white (smoothed edges), as rows of bytes."""
     steps = np.linspace(1, 0, count // len(colours), endpoint=False)
     rows = [1 - share * (1 - np.array(to_rgb(colour))) for colour in colours for share in steps]
     return np.resize(np.round(np.array(rows) * 255).astype(np.uint8), (count, 3))
 
 
 def _nearest(palette):
-    """Return the number of the palette's nearest colour for each of 32 × 32 × 32 colours."""
+    """Return the palette's number of the colour nearest to each of 32 × 32 × 32 colours."""
     steps = np.arange(32, dtype=np.float32) * 255 / 31
     cube = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
     rows = palette.astype(np.float32)

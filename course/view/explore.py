@@ -1,10 +1,11 @@
 """Sliders over a simulation: a move runs it again and redraws one picture in place.
 
+    controls = {"servers": slider("servers", 3, 1, 8, 1), "lost": in_percent("lost", 1, 0, 9, 1)}
     explore(controls, run, picture) → Explorer
 
-`controls` names the sliders, `run(**values)` simulates and returns what happened as a dict, and
-`picture.show(**outcome)` draws that. A run that fails because of the student's component shows one
-sentence instead.
+`run(**values)` gets the sliders' values by name, simulates, and returns what happened as a dict;
+`picture.show(**outcome)` draws it. If the run fails because of the student's component, one
+sentence is shown instead.
 """
 
 import gc
@@ -30,8 +31,8 @@ from course.view.limit import TimeLimitReached, time_limit
 from course.view.style import INK, PAPER, WARNING
 
 BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
-PERCENT = re.compile(r"(?<=\d)%")  # 80% is written 80 %, as in the text around it
-PANEL = 380  # pixels: a slider, its label and its value; in less the label stands above them
+PERCENT = re.compile(r"(?<=\d)%")  # 80% is shown as 80 %, like the text around it
+PANEL = 380  # pixels: a slider, its label and its value; with less the label moves above them
 NARROW = """<style>
 .explore :is(.widget-slider, .widget-dropdown) {flex-flow: row wrap; height: auto}
 .explore :is(.widget-slider .slider-container, .widget-dropdown select) {flex-basis: 96px}
@@ -44,14 +45,14 @@ SECONDS = 3.0  # how long one move may take before it is stopped
 
 
 def drawing():
-    """Return whether to draw: not while nbgrader executes the notebook."""
+    """Return whether to draw: False while nbgrader executes the notebook."""
     return "NBGRADER_EXECUTION" not in os.environ
 
 
 def pictured(explore: Callable) -> Callable:
-    """Make an `explore…` of a lab return None at once while nbgrader executes the notebook.
+    """Decorator for a lab's `explore…`: return None at once while nbgrader executes the notebook.
 
-    Sliders and figures cost 60 ms before anything is drawn.
+    Making sliders and figures takes 60 ms even if they are never drawn.
     """
 
     @wraps(explore)
@@ -62,7 +63,10 @@ def pictured(explore: Callable) -> Callable:
 
 
 def slider(label, value, low, high, step, unit=""):
-    """Return a slider of whole numbers if all of them are, of decimals otherwise."""
+    """Return a slider from `low` to `high` in steps of `step`, which opens at `value`.
+
+    Its values are ints if all four numbers are, and floats otherwise. unit: follows the label.
+    """
     whole = all(isinstance(number, int) for number in (value, low, high, step))
     kind = widgets.IntSlider if whole else widgets.FloatSlider
     digits = 0 if whole else max(0, -_exponent(step))
@@ -78,12 +82,12 @@ def slider(label, value, low, high, step, unit=""):
 
 
 def in_percent(label, value, low, high, step, unit="%"):
-    """Return a slider of per cent; `run` gets a share of 1."""
+    """Return a `slider` that shows per cent, of which `run` gets a share: 0.2 for 20."""
     return _divided(slider(label, value, low, high, step, unit), 100)
 
 
 def in_milliseconds(label, value, low, high, step, unit="ms"):
-    """Return a slider of milliseconds; `run` gets seconds."""
+    """Return a `slider` that shows milliseconds, of which `run` gets seconds."""
     return _divided(slider(label, value, low, high, step, unit), 1000)
 
 
@@ -93,15 +97,19 @@ def _divided(control, divisor):
 
 
 def steps(label, options, value=None):
-    """Return a slider over `options`: names, or (name, value) pairs, from left to right."""
+    """Return a slider over `options`, from left to right: values, or pairs (text shown, value).
+
+    value: the one it opens at; by default the first.
+    """
     return _one_of(widgets.SelectionSlider, label, options, value)
 
 
 def moments(label, times, value=NEVER, *, unit="{} s", seconds=1, never="first"):
-    """Return a slider over `times`, shown as `unit` says; `run` gets seconds, NEVER for "never".
+    """Return a slider over `times` and "never"; `run` gets seconds, and NEVER for "never".
 
-    times: numbers, `seconds` s each. value: one of them, or NEVER. never: where "never" stands,
-    "first" or "last"; None leaves it out.
+    times: numbers in a unit of `seconds` s, shown as `unit` says: "{} min" with seconds=60.
+    value: the one it opens at, out of `times`, or NEVER. never: where "never" stands, "first" or
+    "last"; None leaves it out.
     """
     options = [(unit.format(time), time * seconds) for time in times]
     if never:
@@ -110,12 +118,12 @@ def moments(label, times, value=NEVER, *, unit="{} s", seconds=1, never="first")
 
 
 def choice(label, options, value=None):
-    """Return a drop-down of `options`: names, or (name, value) pairs."""
+    """Return a drop-down list; `options` and `value` as those of `steps`."""
     return _one_of(widgets.Dropdown, label, options, value)
 
 
 def tick(label, value=False):
-    """Return a check box."""
+    """Return a check box; `run` gets a bool."""
     return widgets.Checkbox(value=value, description=label, indent=False, tooltip=label)
 
 
@@ -135,11 +143,13 @@ def _look(label):
 def explore(controls, run, picture, *, seconds=SECONDS):
     """Return the sliders with their picture, or None while nbgrader executes the notebook.
 
-    controls: dict of widgets by the names of `run`'s parameters. run(**values) → dict.
+    controls: dict of widgets (`slider`, `steps`, …) by the names of `run`'s parameters.
+    run: called with their values at each move; returns a dict of what happened. A ComponentError,
+    DatabaseUnavailable, ValueError or NotImplementedError of it is shown as a sentence.
     picture: has `.figure`, `.moving` (the artists that change), and `.show(**outcome)`, which sets
-    them and returns (finding, words): the picture's title, and what it shows in one or two
-    sentences. Both are its caption: text drawn into a picture costs 2 ms a line.
-    seconds: how long one move may take before it is stopped.
+    these and returns (finding, words): the picture's title, and one or two sentences on what it
+    shows. Both are HTML next to the picture: text drawn into it takes 2 ms a line.
+    seconds: after how long a move is stopped.
     """
     if not drawing():
         return None
@@ -147,18 +157,20 @@ def explore(controls, run, picture, *, seconds=SECONDS):
 
 
 class Picture(widgets.Image):
-    """An image whose `tooltip` is its text alternative: the title of the <img>, which has no alt.
+    """An image whose `tooltip` is its text alternative: a title, as ipywidgets has no alt text.
 
-    The script of ipywidgets sets a title only where there is a description, and that is empty.
+    ipywidgets sets the title of an <img> only if the widget has a description, so this has an empty
+    one.
     """
 
     description = Unicode("").tag(sync=True)
 
 
 class Explorer(widgets.Box):
-    """The sliders on the left; on the right one picture, and below it the same in words.
+    """The sliders on the left; on the right a picture, and below it the same in words.
 
     In a narrow window the sliders stand above the picture, in as many columns as there is room for.
+    `refresh()` runs and redraws at once: what a move of a slider does, for tests and benchmarks.
     """
 
     def __init__(self, controls, run, picture, seconds):
@@ -185,14 +197,14 @@ class Explorer(widgets.Box):
 
     @property
     def values(self):
-        """What `run` is given: the controls' values by name, in shares of 1 and in seconds."""
+        """What `run` gets: a dict of the controls' values by name, in shares and in seconds."""
         return {name: _value_of(control) for name, control in self.controls.items()}
 
     def _moved(self, change):
-        """Refresh: at once, or in a kernel, in the background, so that it is idle at once again.
+        """Refresh: at once, but in a kernel in the background, so that the kernel is idle again.
 
-        A kernel that is busy for more than some 5 ms makes JupyterLab redraw its indicators first.
-        A move whose turn has not come yet will be run with the newest values, so one is enough.
+        If a kernel is busy for more than some 5 ms, JupyterLab redraws its indicators first. A
+        refresh that is still waiting for its turn will use the newest values: one is enough.
         """
         if not _in_a_kernel():
             self.refresh()
@@ -202,11 +214,11 @@ class Explorer(widgets.Box):
     def _refresh_or_complain(self):
         try:
             self.refresh()
-        except Exception:  # of the course itself: below the cell, where it can be seen
+        except Exception:  # a bug of the course: print it below the cell, where it is seen
             traceback.print_exc()
 
     def refresh(self):
-        """Run with the sliders' values as they are now; return the words shown."""
+        """Run with the sliders' present values and redraw; return the words below the picture."""
         with self.turn, no_garbage_collection():
             try:
                 with time_limit(self.seconds):
@@ -236,7 +248,7 @@ class Explorer(widgets.Box):
         return sentence
 
     def _write(self, finding, words, colour=INK):
-        # (its own background: JupyterLab's may be dark)
+        # with a background of its own, as JupyterLab's may be dark
         look = f"line-height:1.4;padding:2px 4px;color:{colour};background:{PAPER}"
         title = f"<b>{escape(finding)}.</b> " if finding else ""
         text = PERCENT.sub("\u202f%", f"{title}{escape(words)}")
@@ -254,7 +266,7 @@ def _in_a_kernel():
 
 @contextmanager
 def no_garbage_collection():
-    """Put off the search for garbage, which may take 40 ms, until the picture has been sent."""
+    """Put garbage collection, which may take 40 ms, off until the picture has been sent."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -265,6 +277,6 @@ def no_garbage_collection():
 
 
 def _exponent(step):
-    """Return e with step = k × 10^e, as many digits as the step needs."""
+    """Return the exponent of the step's last digit: −2 for 0.25."""
     digits = f"{step:.6f}".rstrip("0")
     return -len(digits.split(".")[1])

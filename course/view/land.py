@@ -1,6 +1,6 @@
-"""The continents as rough outlines: for orientation behind a picture, not for measuring.
+"""The continents as rough outlines, for orientation behind a picture; not for measuring.
 
-Drawn by hand, some five degrees between two corners: polygons of (longitude, latitude) in degrees.
+Polygons of (longitude, latitude) in degrees, drawn by hand with some five degrees between corners.
 """
 
 NORTH_AMERICA = (

@@ -1,4 +1,4 @@
-"""A limit on the time that a student's code may take, in any thread and on any system."""
+"""A limit on the time that a student's code may take, in any thread, on any operating system."""
 
 import ctypes
 import sys
@@ -15,9 +15,9 @@ class TimeLimitReached(BaseException):
 class time_limit:
     """Context manager: raise TimeLimitReached in this thread if the body runs for `seconds`.
 
-    Python code only: one long call into C is interrupted when it returns. A bare `except:` swallows
-    the exception; so once it has been raised, the next line that is run inside the body raises it
-    again, and every 20 ms another one comes.
+    It interrupts Python code; a long call into C is interrupted when it returns. Since a bare
+    `except:` would swallow the exception, the next line run inside the body raises it again, and
+    another one comes every 20 ms.
     """
 
     def __init__(self, seconds):
@@ -33,7 +33,7 @@ class time_limit:
     def __exit__(self, *error):
         try:
             self._end()
-        except TimeLimitReached:  # it came at the last moment: the body has ended by itself
+        except TimeLimitReached:  # it came at the last moment, after the end of the body
             self._end()
         finally:
             sys.settrace(self.tracer)
@@ -47,15 +47,15 @@ class time_limit:
         while not self.ended.wait(pause):
             with self.lock:
                 if not self.ended.is_set():
-                    # (It is never taken back with NULL: CPython 3.11 would then look out for it for
-                    # good, run slowly, and hang under a profiler.)
+                    # It is never withdrawn with NULL: from then on CPython 3.11 would check for it
+                    # all the time, run slowly, and hang under a profiler.
                     error = ctypes.py_object(self.error)
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, error)
             pause = 0.02
 
 
 def _error_that_comes_again(outside):
-    """Return the exception class; once made, the next line inside `outside` raises it again."""
+    """Return an exception class; once raised, the next line inside `outside` raises it again."""
 
     class Reached(TimeLimitReached):
         def __init__(self):

@@ -1,7 +1,7 @@
 """One palette and one look for every picture of the course.
 
-Colours: Okabe and Ito, "Color Universal Design" (2008), told apart by colour-blind readers too; a
-picture never says a thing by colour alone.
+Colours: Okabe and Ito, "Color Universal Design" (2008), which colour-blind readers can tell apart.
+Even so, a picture never says a thing by colour alone.
 """
 
 from matplotlib import rc_context
@@ -42,15 +42,20 @@ LOOK = {
 
 
 def figure(rows=1, columns=2, *, width=7.6, height=3.5, **grid):
-    """Return (figure, axes) in the course's look: Agg only, no pyplot, no global state."""
+    """Return (figure, axes) in the course's look, made without pyplot and its global state.
+
+    axes: one, or an array of them, as matplotlib's `Figure.subplots` returns them; `grid` are its
+    options. width, height: inches, at 100 pixels each.
+    """
     with rc_context(LOOK):
         fig = Figure(figsize=(width, height), dpi=100, layout="constrained", facecolor=PAPER)
         return fig, fig.subplots(rows, columns, **grid)
 
 
 def legend_below(axes, *, left=-0.16, down=0.14, ncols=2, **options):
-    """Put the legend below the axes, `left` and `down` in parts of their width and height.
+    """Put the legend below the axes and return it. Call this within `rc_context(LOOK)`.
 
-    options: those of matplotlib's `Axes.legend`. Call it within `rc_context(LOOK)`.
+    left, down: where its upper left corner is, from the lower left corner of the axes, in shares of
+    their width (negative: further left) and height. options: those of matplotlib's `Axes.legend`.
     """
     return axes.legend(ncols=ncols, loc="upper left", bbox_to_anchor=(left, -down), **options)

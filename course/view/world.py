@@ -1,4 +1,4 @@
-"""A map of the world to draw on: longitude to the right, latitude up, pale land behind."""
+"""A map of the world to draw on: longitude to the right, latitude up, pale land behind it."""
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -10,7 +10,10 @@ SEA, GROUND = "#F4F7FA", "#E3E3DC"
 
 
 def draw_world(axes, *, south=-56, north=74):
-    """Make `axes` a map: land and sea, no ticks; then plot longitude as x and latitude as y."""
+    """Make `axes` a map of land and sea, without ticks, with longitude as x and latitude as y.
+
+    south, north: the degrees of latitude that it shows, negative in the south.
+    """
     axes.set(xlim=(-180, 180), ylim=(south, north), xticks=[], yticks=[], aspect="equal")
     axes.set_facecolor(SEA)
     axes.grid(False)
@@ -22,13 +25,13 @@ def draw_world(axes, *, south=-56, north=74):
 
 
 def x_y(points):
-    """Return (longitudes, latitudes) of points (latitude, longitude): what a plot wants."""
+    """Return (longitudes, latitudes) of points (latitude, longitude), as a plot needs them."""
     columns = np.array(points, dtype=float).reshape(-1, 2)
     return columns[:, 1], columns[:, 0]
 
 
 def segments(starts, ends):
-    """Return the lines on the map between points, in pairs: over the map's edge where shorter."""
+    """Return the lines from each start to its end; where that is shorter, over the map's edge."""
     lines = []
     for (latitude, longitude), (to_latitude, to_longitude) in zip(starts, ends, strict=True):
         turn = 360 * round((longitude - to_longitude) / 360)

@@ -3,14 +3,15 @@
 import numpy as np
 from matplotlib import rc_context
 
+from course.millions_of_users.hot_keys import TOP
 from course.view import style
 
-SHARDS, KEYS = 16, 20
+SHARDS = 16
 LOADS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)  # × the fair share: the sliders give 0.07 to 12
 
 
-class HotPicture:
-    """Left: accesses of each shard over the fair share. Right: the busiest keys, those found."""
+class HotKeysPicture:
+    """Left: accesses of each shard over the fair share. Right: the busiest keys; those found."""
 
     def __init__(self):
         self.figure, (loads, keys) = style.figure(1, 2, width=8.2, height=3.9)
@@ -35,9 +36,9 @@ class HotPicture:
         axes.legend(loc="upper right")
 
     def _prepare_keys(self, axes):
-        axes.set(yscale="log", xlim=(0.3, KEYS + 0.7), ylim=(100, 100_000))
+        axes.set(yscale="log", xlim=(0.3, TOP + 0.7), ylim=(100, 100_000))
         axes.set(xlabel="keys, the busiest first", ylabel="accesses of the key")
-        axes.set_xticks(range(1, KEYS + 1, 3))
+        axes.set_xticks(range(1, TOP + 1, 3))
         axes.set_yticks([100, 1_000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
         axes.minorticks_off()
         (self.limit,) = axes.plot([], [], label="factor × fair share", **style.THEORY)
@@ -47,13 +48,13 @@ class HotPicture:
         )
         axes.legend(loc="upper right")
 
-    def show(self, heated):
+    def show(self, *, heated):
         """Draw a Heated; return (finding, words)."""
         fair = heated.accesses / heated.shards
         places = np.arange(1, heated.shards + 1)
         self.before.set_data(places, np.sort(heated.before)[::-1] / fair)
         self.after.set_data(places, np.sort(heated.after)[::-1] / fair)
-        self.limit.set_data([0.3, KEYS + 0.7], [heated.factor * fair] * 2)
+        self.limit.set_data([0.3, TOP + 0.7], [heated.factor * fair] * 2)
         ranks, top = np.arange(1, heated.top.size + 1), np.maximum(heated.top, 100)
         self.top.set_data(ranks[~heated.found], top[~heated.found])
         self.found.set_data(ranks[heated.found], top[heated.found])

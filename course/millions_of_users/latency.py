@@ -3,7 +3,7 @@
 import numpy as np
 
 from course.millions_of_users import sheet
-from course.millions_of_users.plan import shared_queue, waits
+from course.millions_of_users.theory import shared_queue, waits
 from course.millions_of_users.traffic import centers_of, nearest_center, round_trip
 
 
@@ -21,7 +21,7 @@ def answer_times(flow, rng, count):
 
 
 def _drawn(rng, served, count):
-    """Return (rows, columns) of `count` of the served requests, evenly spread over them."""
+    """Return (steps, data centers) of `count` of the served requests, evenly spread over them."""
     sums = np.cumsum(served)
     at = (np.arange(count) + rng.uniform(size=count)) / max(count, 1) * sums[-1]
     cells = np.minimum(np.searchsorted(sums, at), sums.size - 1)
@@ -34,7 +34,7 @@ def _edge(flow, rng, rows, centers):
 
 
 def _page(flow, rng, rows, centers, seconds=sheet.PAGE_SECONDS):
-    """Return the way of each and its time at a web server."""
+    """Return the seconds on the way and at a web server."""
     busy, servers = flow.web_busy[rows, centers], flow.web_servers[rows, centers]
     often, mean = waits(busy, servers, flow.web_seconds[rows, centers], flow.design.balancer)
     return (
@@ -76,26 +76,25 @@ def _wait(rng, often, mean):
 
 
 def _way(flow, rng, rows, centers):
-    """Return the round trips to the data center, of users from wherever it serves at that time."""
-    design, traffic = flow.design, flow.traffic
-    dead = flow.incidents.region % design.data_centers
+    """Return the seconds on the way, from users in the regions that each center serves then."""
+    places = centers_of(flow.traffic, flow.design.data_centers)
+    dead = flow.incidents.region % len(places)
     out = flow.outage[rows]
     trips = np.empty(rows.size)
-    for center in range(design.data_centers):
+    for center in range(len(places)):
         for during, gone in ((False, None), (True, dead)):
             mine = np.flatnonzero((centers == center) & (out == during))
             if mine.size:
-                trips[mine] = _trips_to(traffic, design.data_centers, center, gone, rng, mine.size)
+                trips[mine] = _trips_to(flow.traffic, places, center, gone, rng, mine.size)
     spread = rng.uniform(0.5, 1.5, rows.size) * sheet.NEARBY
     return sheet.ROUND_TRIPS * (trips - sheet.NEARBY + spread)
 
 
-def _trips_to(traffic, data_centers, center, dead, rng, count):
-    name = centers_of(traffic, data_centers)[center]
-    nearest = nearest_center(traffic, data_centers, dead)
-    regions = [region for region, place in nearest.items() if place == center]
+def _trips_to(traffic, places, center, dead, rng, count):
+    nearest = nearest_center(traffic, places, dead)
+    regions = [region for region, number in nearest.items() if number == center]
     weights = np.array([traffic.regions[region] for region in regions])
-    trips = np.array([round_trip(region, name) for region in regions])
+    trips = np.array([round_trip(region, places[center]) for region in regions])
     cumulative = np.cumsum(weights) / max(weights.sum(), 1e-300)
     drawn = np.searchsorted(cumulative, rng.uniform(size=count))
     return trips[np.minimum(drawn, len(trips) - 1)]

@@ -1,8 +1,9 @@
-"""Keys on shards: how even they lie, and how many move when their number changes."""
+"""Keys on shards: how evenly they are spread, and how many move when the shards change."""
 
 import numpy as np
 from matplotlib import rc_context
 
+from course.millions_of_users.theory import fewest_moved, moved_by_modulo
 from course.view import style
 
 MOST = 21  # shards
@@ -26,7 +27,7 @@ class ShardsPicture:
         axes.axhline(1, color=style.INK, linewidth=0.8)
         (self.ghost,) = axes.plot([], [], marker="s", markersize=5, label=ghost, **style.BASELINE)
         (self.loads,) = axes.plot([], [], marker="o", markersize=6, label=mine, **style.YOURS)
-        axes.legend(loc="upper left", ncols=2, bbox_to_anchor=(-0.1, -0.14))
+        style.legend_below(axes, left=-0.1)
 
     def _prepare_moves(self, axes):
         axes.set(xlim=(0.3, MOST + 0.7), ylim=(0, 1.02), xlabel="shards afterwards")
@@ -38,12 +39,12 @@ class ShardsPicture:
         mark = {"linestyle": "none", "markersize": 9}
         (self.asked,) = axes.plot([], [], marker="s", color=style.GREY, **mark)
         (self.moved,) = axes.plot([], [], marker="o", color=style.BLUE, label="this ring", **mark)
-        axes.legend(loc="upper left", ncols=3, bbox_to_anchor=(-0.2, -0.14), columnspacing=1.0)
+        style.legend_below(axes, left=-0.2, ncols=3, columnspacing=1.0)
 
     def _show_moves(self, before, after, moved, modulo):
         shards = np.arange(1, MOST + 1)
-        self.curve.set_data(shards, _fewest(before, shards))
-        self.modulo.set_data(shards, [_by_modulo(before, then) for then in shards])
+        self.curve.set_data(shards, fewest_moved(before, shards))
+        self.modulo.set_data(shards, [moved_by_modulo(before, then) for then in shards])
         self.moved.set_data([after], [moved])
         self.asked.set_data([after], [modulo])
 
@@ -53,16 +54,15 @@ class ShardsPicture:
 
 
 class RingPicture(ShardsPicture):
-    """A ring beside the same ring with one random point a node."""
+    """A ring next to one with a single random point for each node."""
 
     def __init__(self):
         super().__init__("one point a node", "this ring")
 
-    def show(self, outcome):
-        """Draw (Placed, Placed of the ghost); return (finding, words)."""
-        placed, ghost = outcome
+    def show(self, *, placed, one_point):
+        """Draw a Placed and that of a ring with one point a node; return (finding, words)."""
         self._show_loads(self.loads, placed.before)
-        self._show_loads(self.ghost, ghost.before)
+        self._show_loads(self.ghost, one_point.before)
         nodes = placed.before.size
         self._show_moves(nodes, nodes + 1, placed.moved, placed.modulo_moved)
         finding = (
@@ -74,44 +74,31 @@ class RingPicture(ShardsPicture):
         return finding, (
             f"One more node moves {placed.moved:.1%} of {placed.keys:,} keys, {astray}; the new "
             f"node's fair share is {1 / (nodes + 1):.1%}. Modulo moves {placed.modulo_moved:.1%}. "
-            f"With one point a node the fullest has {ghost.imbalance:.2f} × the mean."
+            f"With one point a node the fullest has {one_point.imbalance:.2f} × the mean."
         )
 
 
 class ReshardPicture(ShardsPicture):
-    """A store before and after it was rebalanced onto another number of shards."""
+    """A store before and after it is rebalanced onto another number of shards."""
 
     def __init__(self):
         super().__init__("before", "after", sort=False)
 
-    def show(self, reshard):
+    def show(self, *, resharded):
         """Draw a Resharded; return (finding, words)."""
-        before, after, keys = reshard.before.size, reshard.after.size, reshard.keys
-        self._show_loads(self.ghost, reshard.before)
-        self._show_loads(self.loads, reshard.after)
-        self._show_moves(before, after, reshard.moved / keys, _by_modulo(before, after))
+        before, after, keys = resharded.before.size, resharded.after.size, resharded.keys
+        self._show_loads(self.ghost, resharded.before)
+        self._show_loads(self.loads, resharded.after)
+        self._show_moves(before, after, resharded.moved / keys, moved_by_modulo(before, after))
         finding = (
-            f"From {before} to {after} shards: {reshard.moved:,} of {keys:,} keys moved, "
-            f"{reshard.missing:,} lost"
+            f"From {before} to {after} shards: {resharded.moved:,} of {keys:,} keys moved, "
+            f"{resharded.missing:,} lost"
         )
-        stale = f" {reshard.left_behind:,} were left behind." if reshard.left_behind else ""
+        stale = f" {resharded.left_behind:,} were left behind." if resharded.left_behind else ""
         counted = ""
-        if reshard.counted != reshard.moved:
-            counted = f" rebalance said {reshard.counted:,}!"
+        if resharded.counted != resharded.moved:
+            counted = f" rebalance said {resharded.counted:,}!"
         return finding, (
-            f"At least {_fewest(before, after):.1%} had to move; modulo would move "
-            f"{_by_modulo(before, after):.1%}.{counted}{stale}"
+            f"At least {fewest_moved(before, after):.1%} had to move; modulo would move "
+            f"{moved_by_modulo(before, after):.1%}.{counted}{stale}"
         )
-
-
-def _fewest(before, after):
-    """Return the share of the keys that must move so that all shards hold the same."""
-    return np.maximum(1 - before / np.asarray(after, dtype=float), 0) + np.maximum(
-        1 - np.asarray(after, dtype=float) / before, 0
-    )
-
-
-def _by_modulo(before, after):
-    """Return the share of numbers whose remainder differs."""
-    numbers = np.arange(before * int(after))
-    return float(np.mean(numbers % before != numbers % int(after)))
