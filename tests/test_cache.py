@@ -29,7 +29,7 @@ from course.cache import (
     simulate_nodes,
     simulate_stampede,
 )
-from course.cache.eviction import curves
+from course.cache.baselines import curves
 from course.cache.expiry import LEAVE, REMOVE, in_theory
 from course.cache.model import ceiling, read_latency, traffic
 from course.cache.real import PHOTOS, Timeless, make_file, measure_file

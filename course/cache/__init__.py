@@ -5,19 +5,19 @@ The names that the notebook needs: the simulations, the caches that come along, 
 
 from functools import lru_cache
 
-from course.cache.drawing import architecture
-from course.cache.eviction import Fifo, Lfu, NoCache, RandomEviction, curves
+from course.cache.baselines import Fifo, Lfu, NoCache, RandomEviction, curves
 from course.cache.expiry import LEAVE, REMOVE, ExpiryResult, in_theory, simulate_expiry
+from course.cache.expiry_picture import TTLS, Expired, ExpiryPicture
 from course.cache.model import CacheResult, ceiling, simulate
 from course.cache.nodes import NodesResult, simulate_nodes
-from course.cache.noting import NotingCache, read_at
+from course.cache.nodes_picture import Lost, NodesPicture
 from course.cache.picture import LARGEST, Cached, CachePicture, Evicted, EvictionPicture
-from course.cache.picture_expiry import TTLS, Expired, ExpiryPicture
-from course.cache.picture_nodes import Lost, NodesPicture
-from course.cache.picture_real import RealPicture, RealRun
-from course.cache.picture_stampede import Stampeded, StampedePicture
 from course.cache.real import Measured, measure
+from course.cache.real_picture import RealPicture, RealRun
+from course.cache.recording import NotingCache, read_at
 from course.cache.stampede import StampedeResult, simulate_stampede
+from course.cache.stampede_picture import Stampeded, StampedePicture
+from course.cache.system import architecture
 from course.engine import parameters, workload
 from course.engine.component import name_of
 from course.view.explore import choice, pictured, slider, steps

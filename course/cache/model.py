@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course.cache.eviction import Fifo
+from course.cache.baselines import Fifo
 from course.engine import parameters, theory, workload
 from course.engine.component import ComponentError, make, name_of, raised, wrong_return
 from course.engine.record import Result
