@@ -7,8 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from course.database_replication.baselines import FirstWord, OnlyPrimary, RandomReplica
 from course.database_replication.failover import Failover, simulate_failover
-from course.database_replication.measured import Measured
+from course.database_replication.failover_picture import FailoverPicture, Incident
+from course.database_replication.log import AsItComes, Shipped, simulate_log
+from course.database_replication.log_picture import Applied, LogPicture
 from course.database_replication.model import (
     ReplicatedResult,
     capacity,
@@ -24,15 +27,12 @@ from course.database_replication.picture import (
     ReplicationPicture,
     architecture,
 )
-from course.database_replication.picture_failover import FailoverPicture, Incident
-from course.database_replication.picture_log import Applied, LogPicture
-from course.database_replication.picture_real import LAGS as REAL_LAGS
-from course.database_replication.picture_real import Compared, RealPicture
-from course.database_replication.picture_sessions import AGES, Sessions, SessionsPicture
-from course.database_replication.plans import FirstWord, OnlyPrimary, RandomReplica
-from course.database_replication.real import measure
-from course.database_replication.shipping import AsItComes, Shipped, simulate_log
-from course.database_replication.stores import kinds
+from course.database_replication.real.measured import Measured
+from course.database_replication.real.run import measure
+from course.database_replication.real.stores import kinds
+from course.database_replication.real_picture import LAGS as REAL_LAGS
+from course.database_replication.real_picture import Compared, RealPicture
+from course.database_replication.sessions_picture import AGES, Sessions, SessionsPicture
 from course.engine import parameters, theory
 from course.engine.component import name_of
 from course.view.explore import choice, pictured, slider, tick

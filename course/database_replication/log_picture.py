@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.collections import PolyCollection
 
-from course.database_replication.shipping import ANSWERS, CUT_AT, DURATION, Shipped
+from course.database_replication.log import ANSWERS, CUT_AT, DURATION, Shipped
 from course.view import style
 
 MOST_ENTRIES = 210

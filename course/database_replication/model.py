@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.database_replication.plans import BASELINES, RandomReplica, planned
-from course.database_replication.routed import routed
-from course.database_replication.statements import SESSIONS, traffic
+from course.database_replication.baselines import BASELINES, RandomReplica, planned
+from course.database_replication.routing import routed
+from course.database_replication.traffic import SESSIONS, traffic
 from course.engine import component as components
 from course.engine import parameters, theory, workload
 from course.engine.component import ComponentError

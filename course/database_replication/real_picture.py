@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib import rc_context
 
-from course.database_replication.measured import Measured
 from course.database_replication.model import ReplicatedResult
+from course.database_replication.real.measured import Measured
 from course.engine.record import milliseconds
 from course.view import style
 

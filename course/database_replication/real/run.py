@@ -14,12 +14,12 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from course.database_replication.carrier import Carrier
-from course.database_replication.measured import Measured
+from course.database_replication.log import AsItComes
 from course.database_replication.nodes import Node, PrimaryDown
-from course.database_replication.shipping import AsItComes
-from course.database_replication.statements import SESSIONS, traffic
-from course.database_replication.stores import SQLITE, stores
+from course.database_replication.real.carrier import Carrier
+from course.database_replication.real.measured import Measured
+from course.database_replication.real.stores import SQLITE, stores
+from course.database_replication.traffic import SESSIONS, traffic
 from course.engine import parameters, workload
 from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
 from course.view.limit import TimeLimitReached, time_limit

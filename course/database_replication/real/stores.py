@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from course.database_replication.statements import SESSIONS
+from course.database_replication.traffic import SESSIONS
 from course.engine import database
 from course.engine.database import DatabaseUnavailable
 

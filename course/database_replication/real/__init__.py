@@ -1,0 +1,1 @@
+"""The same classes on real databases: real SQL, real threads, real time."""
