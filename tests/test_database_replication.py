@@ -981,7 +981,7 @@ def test_the_architecture_is_drawn_and_described():
 
 
 def test_in_the_architecture_reads_go_past_the_primary():
-    with mock.patch("course.database_replication.picture.draw_architecture") as draw:
+    with mock.patch("course.database_replication.system.draw") as draw:
         architecture()
     tiers, links = draw.call_args.args
     names = {tier.title: {node.name for node in tier.nodes} for tier in tiers}
