@@ -1,30 +1,14 @@
 """The picture of a time to live: too short loads again and again, too long goes stale."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.cache.expiry import ExpiryResult
 from course.cache.picture import GHOST, OPEN
 from course.view import style
 
 TTLS = np.geomspace(0.1, 100, 49)
 LOADS = {"color": style.BLUE, "linewidth": 1.8}
 STALE = {"color": style.VERMILION, "linewidth": 1.8, "linestyle": (0, (5, 2))}
-
-
-@dataclass(frozen=True)
-class Expired:
-    """One move of `explore_expiry`; `loads` and `stale` are by theory, one for each of TTLS."""
-
-    name: str
-    ttl: float
-    removes: bool
-    yours: ExpiryResult | None
-    baseline: ExpiryResult
-    loads: np.ndarray
-    stale: np.ndarray
 
 
 class ExpiryPicture:
@@ -41,41 +25,33 @@ class ExpiryPicture:
         (self.loads,) = axes.plot([], [], **LOADS, label="go to the database, theory")
         (self.stale,) = axes.plot([], [], **STALE, label="get a stale answer, theory")
         (self.here,) = axes.plot([], [], color=style.INK, linewidth=0.8, label="this time to live")
-        (self.ghosts,) = axes.plot([], [], **GHOST, label="worked out photo by photo")
-        self.dots = None
+        self.dots = axes.plot([], [], **GHOST, label="worked out photo by photo")
         if name:
-            (self.dots,) = axes.plot([], [], **OPEN, label=f"your {name}")
-        axes.legend(ncols=2, loc="upper left", bbox_to_anchor=(0.0, -0.13))
-        dots = [self.dots] if self.dots else []
-        self.moving = (self.here, self.loads, self.stale, self.ghosts, *dots)
+            self.dots += axes.plot([], [], **OPEN, label=f"your {name}")
+        style.legend_below(axes, left=0.0, down=0.13)
+        self.moving = (self.here, self.loads, self.stale, *self.dots)
 
-    def show(self, expired):
-        """Draw an Expired; return (finding, words)."""
-        self.loads.set_data(TTLS, expired.loads * 100)
-        self.stale.set_data(TTLS, expired.stale * 100)
-        self.here.set_data([expired.ttl] * 2, [0, 103])
-        self.ghosts.set_data([expired.ttl] * 2, _shares(expired.baseline))
-        if self.dots:
-            self.dots.set_data([expired.ttl] * 2, _shares(expired.yours))
-        run = expired.yours or expired.baseline
-        loads, stale = _shares(run)
-        finding = f"With {expired.ttl:g} s to live {loads:.0f} % of the reads go to the database"
-        finding += f", {stale:.0f} % get a stale answer"
-        expected = [
-            np.interp(np.log(expired.ttl), np.log(TTLS), curve) * 100
-            for curve in (expired.loads, expired.stale)
-        ]
-        words = (
-            f"Of {len(run):,} reads {loads:.1f} % loaded from the database "
-            f"({run.load_rate:.0f}/s) and {stale:.1f} % were stale; theory says "
-            f"{expected[0]:.1f} % and {expected[1]:.1f} %. "
-        )
-        if expired.removes:
-            words += "A write removes the entry. "
+    def show(self, *, ttl, removes, runs, loads, stale):
+        """Draw a move's runs, the baseline's and maybe the student's; return (finding, words).
+
+        removes: whether a write removes the entry. loads, stale: the shares of the reads that load
+        and that are stale by theory, for each of TTLS.
+        """
+        self.loads.set_data(TTLS, loads * 100)
+        self.stale.set_data(TTLS, stale * 100)
+        self.here.set_data([ttl] * 2, [0, 103])
+        for run, dots in zip(runs, self.dots, strict=True):
+            loaded, old = 100 * (1 - run.hit_ratio), 100 * run.stale_ratio
+            dots.set_data([ttl] * 2, [loaded, old])
+        finding = f"With {ttl:g} s to live {loaded:.0f} % of the reads go to the database"
+        finding += f", {old:.0f} % get a stale answer"
+        theory = [np.interp(np.log(ttl), np.log(TTLS), curve) * 100 for curve in (loads, stale)]
+        removed = " A write removes the entry." if removes else ""
+        purged = ""
         if run.purged is not None:
-            words += f"At the end purge dropped {run.purged:,} expired entries still held."
-        return finding, words.strip()
-
-
-def _shares(run):
-    return [100 * (1 - run.hit_ratio), 100 * run.stale_ratio]
+            purged = f" At the end purge dropped {run.purged:,} expired entries still held."
+        return finding, (
+            f"Of {len(run):,} reads {loaded:.1f} % loaded from the database "
+            f"({run.load_rate:.0f}/s) and {old:.1f} % were stale; theory says "
+            f"{theory[0]:.1f} % and {theory[1]:.1f} %.{removed}{purged}"
+        )
