@@ -738,6 +738,7 @@ def test_a_component_that_never_returns_is_stopped():
         (simulate, "capacity", -1, "between 0"),
         (simulate, "capacity", 2.5, "whole number"),
         (simulate, "ttl", 0, "> 0 s"),
+        (simulate, "ttl", -1, "> 0 s"),
         (simulate, "skew", "x", "finite"),
         (simulate, "write_share", 1.5, "≤ 1"),
         (simulate, "arrival_rate", 0, "> 0 requests/s"),

@@ -139,7 +139,7 @@ def test_a_dead_replica_takes_its_queue_along_and_is_left_alone(component, repli
 def test_a_dead_primary_refuses_writes_and_reads_go_on(component):
     headless = simulate(component, seed=1, dies="primary", dies_at=4.0)
     after = headless.arrived_at >= 4
-    if component is not OWN:  # its reads may want the dead primary
+    if component is not OWN:  # its reads may need the dead primary
         assert headless.served[after & ~headless.write].all()
     assert headless.failed[after & headless.write].all()
     assert np.isnan(headless.started_at[after & headless.write]).all()
@@ -594,7 +594,7 @@ def test_a_stub_on_real_databases_passes_on(nothing_left):
 
 
 def test_a_locked_file_is_one_sentence(nothing_left, monkeypatch):
-    """Somebody else holds the primary's file when the clients come."""
+    """Another program holds the primary's file when the clients come."""
     others = []
     create = SqliteStore.create
 

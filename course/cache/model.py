@@ -2,8 +2,8 @@
 
     simulate(LRUCache, capacity=500, skew=1.0) → CacheResult
 
-A read asks the cache (1 ms), and on a miss the database, whose workers serve one query each. A
-write goes to the database, and what the cache holds of that photo counts as old from then on.
+A read asks the cache (1 ms), and on a miss the database: each of its workers serves one query at a
+time. A write goes to the database, and the cache's entry of that photo is old from then on.
 """
 
 from dataclasses import dataclass, field

@@ -70,8 +70,8 @@ def simulate_stampede(
 ):
     """Return the StampedeResult of 15 s: `read_rate` reads/s of a page that is fresh for `ttl` s.
 
-    component: a class made with `env` and `load`, whose `get(key)` is a generator; without one all
-    who miss load the page. The page is fresh at time 0. A load takes `load_time` s of one of the
+    component: a class made with `env` and `load`, with a generator `get(key)`; without one all who
+    miss load the page. The page is fresh at time 0. A load takes `load_time` s of one of the
     database's 4 workers, each of the `other_rate` other queries/s takes 20 ms. ValueError names a
     bad number; ComponentError says in one sentence what the component did wrong.
     """

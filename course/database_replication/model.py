@@ -37,7 +37,7 @@ class ReplicatedResult(Result):
     answered, and at least as long as the busiest node has work, log entries included, so that
     `throughput` is what the nodes can keep up with.
 
-    write, session, key: what the statement does, who asks, and for whose data. lsn: the number of
+    write, session, key: whether it writes, who asks, and the owner of the data. lsn: the number of
     a committed write, else 0. stale: the answer lacked a write to that key that had been confirmed
     before the read started. own_stale: it lacked one of the reader's own, confirmed before the read
     was sent. age: how long before the read's start (s) that write was confirmed, nan without one.
