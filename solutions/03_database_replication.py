@@ -345,6 +345,7 @@ assert len(seen) == len(_wanted), f"{len(_wanted)} statements, {len(seen)} answe
 
 # %% check="is_write_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
@@ -377,78 +378,55 @@ def _statements(rng):
     ]
 
 
-seen = [is_write(_sql) for _sql in _statements(random.Random(SEED + 1))]
+_sent = _statements(random.Random(SEED + 1))
+### OBSERVE
+seen = [is_write(_sql) for _sql in _sent]
 ### JUDGE
-import random
-from course.checks import SEED
-
-
-def _statements(rng):
-    word = rng.choice(["INSERT", "UPDATE", "DELETE", "DROP"])
-    lock = rng.choice(["FOR UPDATE", "FOR SHARE", "for\tupdate"])
-    n = rng.randrange(100)
-    return [
-        (f"SELECT '{word} /* ' FROM photos WHERE note = ' */' {lock}", True),
-        (f"SELECT id FROM photos WHERE note = 'it''s -- {lock}' AND owner = {n}", False),
-        (f"SELECT id FROM photos WHERE note = 'a -- b' {lock}", True),
-        (f'SELECT "for update", "{word.lower()}" FROM photos /* it\'s */ WHERE id = {n}', False),
-        (f"/* don't */ {word} FROM photos -- isn't", True),
-        (f"SELECT id /* don't */ FROM photos /* won't */ {lock}", True),
-        (f"SELECT id FROM photos WHERE a = '(' {lock} OF photos", True),
-        (f"SELECT id FROM photos WHERE (a = 1 AND (b IN (SELECT max(c) FROM d {lock}) OR e = {n}))", False),
-        (f"SELECT f(a, (b)) FROM (SELECT * FROM (SELECT 1 {lock}) x) y {lock} SKIP LOCKED", True),
-        (f'WITH "{word}" AS (SELECT 1) SELECT * FROM "{word}"', False),
-        (f"WITH RECURSIVE t(n) AS (SELECT 1 UNION SELECT n + {n} FROM t), u AS (SELECT ')') {word} FROM t", True),
-        (f"WITH t AS (SELECT id FROM photos {lock}) SELECT id FROM t", False),
-        (f"WITH t AS (SELECT id FROM photos) SELECT id FROM t {lock}", True),
-        (f"WITH t AS ({word} FROM photos) SELECT id FROM t", False),
-        (f"-- {word}\n-- SELECT\n/* {word} */SELECT {n}", False),
-        (f"SELECT for_update, share FROM photos WHERE id = {n}", False),
-        ("SELECT id FROM photos FOR-- now\nSHARE", True),
-        (f"SELECT id FROM photos WHERE note = '\n-- ' OR owner = {n} -- {lock}", False),
-        (f"INSERT INTO comments (text) VALUES ('please SELECT me', '{lock}')", True),
-        (f"{word}/* x */t", True),
-    ]
-
-
-_wanted = _statements(random.Random(SEED + 1))
-for (_sql, _want), _got in zip(_wanted, seen, strict=True):
+_wanted = [
+    True, False, True, False, True,
+    True, True, False, True, False,
+    True, False, True, False, False,
+    False, True, False, True, True,
+]
+for _sql, _want, _got in zip(_sent, _wanted, seen, strict=True):
     assert _got is _want, f"is_write({_sql!r}): expected {_want}, got {_got!r}"
 assert len(seen) == len(_wanted), f"{len(_wanted)} statements, {len(seen)} answers"
 ### END HIDDEN TESTS
 
 # %% check="is_write_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
-import random
-from course.checks import SEED, attempt
-from course.database_replication import Node
-
-_rng, seen = random.Random(SEED + 2), []
-for _count in (1, 2, 3, 5, 8):
-    _primary, _replicas = Node("primary"), [Node(f"r{_n}") for _n in range(_count)]
-    _router, _way = Router(_primary, _replicas), []
-    for _ in range(150):
-        for _node in (_primary, *_replicas):
-            if _rng.random() < 0.2:
-                _node.online = not _node.online
-        _sql = _rng.choice(["SELECT 1", "SELECT 1", "DELETE FROM likes"])
-        _way.append(attempt(lambda: _router.route(_sql).name))
-    seen.append(_way)
-### JUDGE
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng = random.Random(SEED + 2)
+_rng, _runs = random.Random(SEED + 2), []
+for _count in (1, 2, 3, 5, 8):
+    _steps = []  # of each statement: which nodes go up or down before it, and its SQL
+    for _ in range(150):
+        _flips = [_rng.random() < 0.2 for _ in range(_count + 1)]
+        _steps.append((_flips, _rng.choice(["SELECT 1", "SELECT 1", "DELETE FROM likes"])))
+    _runs.append((_count, _steps))
+### OBSERVE
+from course.checks import attempt
+from course.database_replication import Node
+
+seen = []
+for _count, _steps in _runs:
+    _primary, _replicas = Node("primary"), [Node(f"r{_n}") for _n in range(_count)]
+    _router, _way = Router(_primary, _replicas), []
+    for _flips, _sql in _steps:
+        for _node, _flip in zip((_primary, *_replicas), _flips, strict=True):
+            _node.online = _node.online != _flip
+        _way.append(attempt(lambda: _router.route(_sql).name))
+    seen.append(_way)
+### JUDGE
 assert len(seen) == 5, "not all routers were seen"
-for _count, _way in zip((1, 2, 3, 5, 8), seen, strict=True):
-    _online, _names, _turn = [True] * (_count + 1), [f"r{_n}" for _n in range(_count)], []
+for (_count, _steps), _way in zip(_runs, seen, strict=True):
+    _online, _names = [True] * (_count + 1), [f"r{_n}" for _n in range(_count)]
     assert len(_way) == 150, f"150 statements were routed, {len(_way)} were seen"
     _turn = list(range(_count))  # the places in the order in which they would be asked
-    for _outcome in _way:
-        for _place in range(_count + 1):
-            if _rng.random() < 0.2:
-                _online[_place] = not _online[_place]
-        _sql = _rng.choice(["SELECT 1", "SELECT 1", "DELETE FROM likes"])
+    for (_flips, _sql), _outcome in zip(_steps, _way, strict=True):
+        _online = [_was != _flip for _was, _flip in zip(_online, _flips, strict=True)]
         _up = [_place for _place in _turn if _online[_place + 1]] if _sql[0] == "S" else []
         _call = f"{_sql!r}, online: {[_n for _n, _o in zip(['primary', *_names], _online, strict=True) if _o]}, turn of {_names[_turn[0]]}"
         if _up:
@@ -466,11 +444,15 @@ assert seen, "nothing was seen"
 
 # %% check="is_write_hidden_4" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
-from course.database_replication import Node
+from course.checks import SEED
 
 _names = random.Random(SEED + 3).sample("abcdefgh", 3)
+### OBSERVE
+from course.checks import attempt
+from course.database_replication import Node
+
 _primary, _replicas = Node("primary"), [Node(_name, lsn=4) for _name in _names]
 _one, _other = Router(_primary, _replicas), Router(_primary, _replicas)
 seen = {"same object": _one.route("SELECT 1") is _replicas[0] and _one.route("DROP TABLE x") is _primary}
@@ -482,10 +464,6 @@ _primary.online = False
 seen["nothing"] = [attempt(lambda: _alone.route(_sql)) for _sql in ("SELECT 1", "DELETE FROM t")]
 seen["reads go on"] = _one.route("SELECT 1").name
 ### JUDGE
-import random
-from course.checks import SEED
-
-_names = random.Random(SEED + 3).sample("abcdefgh", 3)
 assert seen["same object"] is True, "route must return the very objects that the router was made with"
 assert seen["apart"] == [_names[1], _names[0]], (
     f"each Router has its own turn: the second read of one and the first of another should go to {_names[1]} and {_names[0]}; they went to {seen['apart']}"
@@ -604,27 +582,7 @@ assert len(seen) == 4, "not all batches were seen"
 
 # %% check="replica_hidden" points=1
 ### BEGIN HIDDEN TESTS
-import random
-from course.checks import SEED
-
-
-def _batches(rng, count):
-    log = [[lsn, rng.choice("abcde"), rng.choice([None, 0, "", f"v{lsn}"])] for lsn in range(1, count + 1)]
-    way = sorted(log + rng.sample(log, count // 3), key=lambda entry: entry[0] + rng.uniform(0, 12))
-    while way:
-        size = rng.choice([0, 1, 1, 2, 5, 9])
-        yield way[:size]
-        way = way[size:]
-
-
-_rng, seen = random.Random(SEED + 4), []
-for _count in (3, 30, 200):
-    _replica, _states = Replica(), []
-    for _batch in _batches(_rng, _count):
-        _replica.apply([tuple(_entry) for _entry in _batch])
-        _states.append([_replica.lsn, dict(sorted(_replica.data.items())), _replica.lag(_count)])
-    seen.append(_states)
-### JUDGE
+### INPUTS
 import random
 from course.checks import SEED
 
@@ -639,9 +597,19 @@ def _batches(rng, count):
 
 
 _rng = random.Random(SEED + 4)
+_logs = [(_count, list(_batches(_rng, _count))) for _count in (3, 30, 200)]
+### OBSERVE
+seen = []
+for _count, _sent in _logs:
+    _replica, _states = Replica(), []
+    for _batch in _sent:
+        _replica.apply([tuple(_entry) for _entry in _batch])
+        _states.append([_replica.lsn, dict(sorted(_replica.data.items())), _replica.lag(_count)])
+    seen.append(_states)
+### JUDGE
 assert len(seen) == 3, "not all logs were seen"
-for _count, _states in zip((3, 30, 200), seen, strict=True):
-    _come, _sent = [], list(_batches(_rng, _count))
+for (_count, _sent), _states in zip(_logs, seen, strict=True):
+    _come = []
     assert len(_sent) == len(_states), f"{len(_sent)} batches were sent, {len(_states)} were seen"
     for _batch, _state in zip(_sent, _states, strict=True):
         _come += _batch
@@ -657,11 +625,12 @@ assert seen, "nothing was seen"
 
 # %% check="replica_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng = random.Random(SEED + 5)
-_n = _rng.randint(4, 9)
+_n = random.Random(SEED + 5).randint(4, 9)
+### OBSERVE
 _one, _other = Replica(), Replica()
 _batch = [(_lsn, f"k{_lsn % 2}", _lsn) for _lsn in range(_n, 1, -1)]
 _kept = list(_batch)
@@ -676,10 +645,6 @@ _one.apply([(2, "k0", 2), (1, "k1", 1)])
 seen["again"] = [_one.lsn, dict(_one.data)]
 seen["other"] = [_other.lsn, dict(_other.data)]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_n = random.Random(SEED + 5).randint(4, 9)
 _last = {"k0": _n - _n % 2, "k1": _n - 1 + _n % 2}
 assert seen["new"] == [0, {}, _n], f"a new Replica: [lsn, data, lag({_n})] should be [0, {{}}, {_n}]; yours: {seen['new']}"
 assert seen["answer"] is None, f"apply returns nothing; yours returned {seen['answer']!r}"
@@ -778,43 +743,47 @@ assert len(seen) == 5, "not all picks were seen"
 
 # %% check="read_your_writes_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
-from course.database_replication import Node
 
-_rng, seen = random.Random(SEED + 6), []
+_rng, _runs = random.Random(SEED + 6), []
 for _count in (0, 1, 3, 6):
-    _primary, _replicas = Node("primary"), [Node(f"r{_n}") for _n in range(_count)]
-    _chooser, _picked = ReadYourWrites(_primary, _replicas), []
-    for _ in range(150):
-        _session = _rng.choice(["anna", "ben", 3, 4])
-        if _rng.random() < 0.4:
-            _primary.lsn += 1
-            _chooser.wrote(_session, _primary.lsn)
-        for _node in _replicas:
-            _node.lsn = _rng.randint(_node.lsn, min(_primary.lsn, _node.lsn + 3))
-            _node.online = _rng.random() < 0.8
-        _picked.append(_chooser.pick(_rng.choice(["anna", "ben", 3, 4, "new"])).name)
-    seen.append(_picked)
-### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 6)
-assert len(seen) == 4, "not all were seen"
-for _count, _picked in zip((0, 1, 3, 6), seen, strict=True):
-    assert len(_picked) == 150, f"150 picks were made, {len(_picked)} were seen"
-    _newest, _lsns, _log = 0, [0] * _count, [None]
-    for _got in _picked:
-        _session = _rng.choice(["anna", "ben", 3, 4])
+    _newest, _lsns, _steps = 0, [0] * _count, []
+    for _ in range(150):  # who writes before it, if anyone; the replicas' lsns; who are online; who reads
+        _writer, _online = _rng.choice(["anna", "ben", 3, 4]), []
         if _rng.random() < 0.4:
             _newest += 1
-            _log.append(_session)
-        _online = []
+        else:
+            _writer = None
         for _n in range(_count):
             _lsns[_n] = _rng.randint(_lsns[_n], min(_newest, _lsns[_n] + 3))
             _online.append(_rng.random() < 0.8)
-        _session = _rng.choice(["anna", "ben", 3, 4, "new"])
+        _steps.append((_writer, list(_lsns), _online, _rng.choice(["anna", "ben", 3, 4, "new"])))
+    _runs.append((_count, _steps))
+### OBSERVE
+from course.database_replication import Node
+
+seen = []
+for _count, _steps in _runs:
+    _primary, _replicas = Node("primary"), [Node(f"r{_n}") for _n in range(_count)]
+    _chooser, _picked = ReadYourWrites(_primary, _replicas), []
+    for _writer, _lsns, _online, _session in _steps:
+        if _writer is not None:
+            _primary.lsn += 1
+            _chooser.wrote(_writer, _primary.lsn)
+        for _node, _lsn, _up in zip(_replicas, _lsns, _online, strict=True):
+            _node.lsn, _node.online = _lsn, _up
+        _picked.append(_chooser.pick(_session).name)
+    seen.append(_picked)
+### JUDGE
+assert len(seen) == 4, "not all were seen"
+for (_count, _steps), _picked in zip(_runs, seen, strict=True):
+    assert len(_picked) == 150, f"150 picks were made, {len(_picked)} were seen"
+    _log = [None]
+    for (_writer, _lsns, _online, _session), _got in zip(_steps, _picked, strict=True):
+        if _writer is not None:
+            _log.append(_writer)
         _mark = max((_lsn for _lsn, _whose in enumerate(_log) if _whose == _session), default=0)
         _want = "primary"
         for _n in sorted(range(_count), key=lambda _n: -_lsns[_n]):
@@ -828,11 +797,14 @@ assert seen, "nothing was seen"
 
 # %% check="read_your_writes_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
-from course.database_replication import Node
 
 _n = random.Random(SEED + 7).randint(20, 40)
+### OBSERVE
+from course.database_replication import Node
+
 _primary, _replicas = Node("primary", lsn=_n), [Node("r1", lsn=_n - 5), Node("r2", lsn=_n - 2)]
 _one, _other = ReadYourWrites(_primary, _replicas), ReadYourWrites(_primary, _replicas)
 seen = {"answer": _one.wrote("anna", _n)}
@@ -844,10 +816,6 @@ seen["same object"] = _one.pick("ben") is _replicas[1] and _one.pick("anna") is 
 seen["other"] = _other.pick("anna").name
 seen["list"] = [[_node.name, _node.online, _node.lsn] for _node in (_primary, *_replicas)]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_n = random.Random(SEED + 7).randint(20, 40)
 assert seen["answer"] is None, f"wrote returns nothing; yours returned {seen['answer']!r}"
 assert seen["anna"] == "primary", (
     f"anna wrote {_n}, then {_n - 3} was told: {_n} counts, the replicas are at {_n - 5} and {_n - 2}: primary; yours picked {seen['anna']}"
@@ -929,31 +897,32 @@ assert seen["nobody"].get("raised") == "NoReplica", f"with no replica online pro
 
 # %% check="promote_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
+
+_rng, _cases = random.Random(SEED + 8), []
+for _ in range(200):
+    _replicas = [(f"r{_n}", _rng.random() < 0.6, _rng.randint(0, 6)) for _n in range(_rng.randint(0, 6))]
+    _cases.append((_replicas, _rng.randint(6, 9)))
+### OBSERVE
+from course.checks import attempt
 from course.database_replication import Node
 
-_rng, seen = random.Random(SEED + 8), {"rows": [], "list": []}
-for _ in range(200):
-    _replicas = [Node(f"r{_n}", online=_rng.random() < 0.6, lsn=_rng.randint(0, 6)) for _n in range(_rng.randint(0, 6))]
-    _primary_lsn = _rng.randint(6, 9)
-    _before = [[_node.name, _node.online, _node.lsn] for _node in _replicas]
+seen = {"rows": [], "list": []}
+for _before, _primary_lsn in _cases:
+    _replicas = [Node(_name, online=_online, lsn=_lsn) for _name, _online, _lsn in _before]
     _outcome = attempt(lambda: promote(_replicas))
-    seen["list"].append(_before == [[_node.name, _node.online, _node.lsn] for _node in _replicas])
+    seen["list"].append(_before == [(_node.name, _node.online, _node.lsn) for _node in _replicas])
     if "returned" in _outcome:
         _node = _outcome["returned"]
         seen["rows"].append([any(_node is _replica for _replica in _replicas), _node.name, lost_writes(_primary_lsn, _node)])
     else:
         seen["rows"].append(_outcome["raised"])
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 8)
 assert len(seen["rows"]) == 200, "not all failovers were seen"
-for _row in seen["rows"]:
-    _replicas = [(f"r{_n}", _rng.random() < 0.6, _rng.randint(0, 6)) for _n in range(_rng.randint(0, 6))]
-    _primary_lsn, _want = _rng.randint(6, 9), "NoReplica"
+for (_replicas, _primary_lsn), _row in zip(_cases, seen["rows"], strict=True):
+    _want = "NoReplica"
     _furthest = max((_lsn for _, _online, _lsn in _replicas if _online), default=None)
     if _furthest is not None:
         _name = next(_name for _name, _online, _lsn in _replicas if _online and _lsn == _furthest)

@@ -224,14 +224,19 @@ assert [seen["b"], seen["entries"]] == ["new", 3], (
 
 # %% check="lru_cache_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED), []
+_rng, _runs = random.Random(SEED), []
 for _capacity in (1, 2, 5, _rng.randint(6, 12)):
+    _calls = [(_rng.choice(["get", "get", "put", "put", "in"]), _rng.randrange(_capacity + 4)) for _ in range(500)]
+    _runs.append((_capacity, _calls))
+### OBSERVE
+seen = []
+for _capacity, _calls in _runs:
     _cache, _answers = LRUCache(_capacity), []
-    for _number in range(500):
-        _what, _key = _rng.choice(["get", "get", "put", "put", "in"]), _rng.randrange(_capacity + 4)
+    for _number, (_what, _key) in enumerate(_calls):
         if _what == "get":
             _answers.append(_cache.get(_key))
         elif _what == "put":
@@ -241,16 +246,10 @@ for _capacity in (1, 2, 5, _rng.randint(6, 12)):
             _answers.append(_key in _cache)
     seen.append(_answers)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED)
-_wrong, _capacities = [], []
-for _place, _capacity in enumerate((1, 2, 5, _rng.randint(6, 12))):
-    _capacities.append(_capacity)
+_wrong = []
+for _place, (_capacity, _calls) in enumerate(_runs):
     _recent, _values = [], {}  # keys, the most recently used last
-    for _number in range(500):
-        _what, _key = _rng.choice(["get", "get", "put", "put", "in"]), _rng.randrange(_capacity + 4)
+    for _number, (_what, _key) in enumerate(_calls):
         _before = list(_recent)
         if _what == "in":
             _want = _key in _recent
@@ -268,17 +267,21 @@ for _place, _capacity in enumerate((1, 2, 5, _rng.randint(6, 12))):
             _wrong.append(
                 f"LRUCache({_capacity}) with keys {_before}, most recently used last: {_call[_what]} is {_want}, got {_got}"
             )
-assert [len(_answers) for _answers in seen] == [500] * len(_capacities), "not all calls were seen"
+assert [len(_answers) for _answers in seen] == [500] * len(_runs), "not all calls were seen"
 assert not _wrong, f"{len(_wrong)} of 2,000 calls are wrong; the first: {_wrong[0]}"
 ### END HIDDEN TESTS
 
 # %% check="lru_cache_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
 
 _rng = random.Random(SEED + 1)
 _negative, _text = -_rng.randint(2, 99), _rng.choice(["x", "y", "z"])
+### OBSERVE
+from course.checks import attempt
+
 seen = {"negative": attempt(lambda: len(LRUCache(_negative)))}
 seen["minus one"] = attempt(lambda: len(LRUCache(-1)))
 _none = LRUCache(0)
@@ -294,11 +297,6 @@ _one, _other = LRUCache(3), LRUCache(3)
 _one.put("a", 1)
 seen["apart"] = [len(_other), "a" in _other]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 1)
-_negative, _text = -_rng.randint(2, 99), _rng.choice(["x", "y", "z"])
 _kinds = [seen["negative"].get("raised"), *seen["negative"].get("bases", [])]
 assert "ValueError" in _kinds, (
     f"LRUCache({_negative}): expected a ValueError, got {seen['negative']}"
@@ -430,15 +428,23 @@ assert seen[2:] == [None, 4, None], (
 
 # %% check="ttl_cache_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 2), []
+_rng, _runs = random.Random(SEED + 2), []
 for _ttl in (0, 0.25, 3, 7.5, _rng.randint(8, 20)):
-    _cache, _now, _answers = TTLCache(_ttl), _rng.randrange(100) / 4, []
-    for _number in range(400):
+    _now, _calls = _rng.randrange(100) / 4, []
+    for _ in range(400):
         _now += _rng.choice([0, 0, 0.25, 0.5, 1, 2.75])
-        _what, _key = _rng.choice(["get", "get", "get", "put", "put", "invalidate"]), _rng.randrange(6)
+        _what = _rng.choice(["get", "get", "get", "put", "put", "invalidate"])
+        _calls.append((_now, _what, _rng.randrange(6)))
+    _runs.append((_ttl, _calls))
+### OBSERVE
+seen = []
+for _ttl, _calls in _runs:
+    _cache, _answers = TTLCache(_ttl), []
+    for _number, (_now, _what, _key) in enumerate(_calls):
         if _what == "get":
             _answers.append(_cache.get(_key, _now))
         elif _what == "put":
@@ -447,15 +453,10 @@ for _ttl in (0, 0.25, 3, 7.5, _rng.randint(8, 20)):
             _cache.invalidate(_key)
     seen.append(_answers)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng, _wrong, _asked = random.Random(SEED + 2), [], 0
-for _place, _ttl in enumerate((0, 0.25, 3, 7.5, _rng.randint(8, 20))):
-    _log, _now, _answers = [], _rng.randrange(100) / 4, iter(seen[_place])
-    for _number in range(400):
-        _now += _rng.choice([0, 0, 0.25, 0.5, 1, 2.75])
-        _what, _key = _rng.choice(["get", "get", "get", "put", "put", "invalidate"]), _rng.randrange(6)
+_wrong, _asked = [], 0
+for _place, (_ttl, _calls) in enumerate(_runs):
+    _log, _answers = [], iter(seen[_place])
+    for _number, (_now, _what, _key) in enumerate(_calls):
         if _what != "get":
             _log.append((_what, _key, _number % 7, _now))
             continue
@@ -475,16 +476,23 @@ assert not _wrong, f"{len(_wrong)} of {_asked} answers are wrong; the first: {_w
 
 # %% check="ttl_cache_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 3), []
+_rng, _runs = random.Random(SEED + 3), []
 for _ in range(60):
-    _ttl, _now = _rng.choice([0.5, 2, 5]), 0
-    _cache, _purged = TTLCache(_ttl), []
+    _ttl, _now, _calls = _rng.choice([0.5, 2, 5]), 0, []
     for _ in range(30):
         _now += _rng.choice([0, 0.25, 0.5, 1])
-        _what, _key = _rng.choice(["get", "put", "put", "put", "invalidate", "purge"]), _rng.randrange(9)
+        _what = _rng.choice(["get", "put", "put", "put", "invalidate", "purge"])
+        _calls.append((_now, _what, _rng.randrange(9)))
+    _runs.append((_ttl, _calls))
+### OBSERVE
+seen = []
+for _ttl, _calls in _runs:
+    _cache, _purged = TTLCache(_ttl), []
+    for _now, _what, _key in _calls:
         if _what == "purge":
             _purged.append(_cache.purge(_now))
         elif _what == "put":
@@ -496,17 +504,10 @@ for _ in range(60):
     _fresh = [_key for _key in range(9) if _cache.get(_key, _now) == 1]
     seen.append([_purged, _cache.purge(_now + _ttl), _cache.purge(_now + _ttl), _fresh])
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 3)
 assert len(seen) == 60, f"60 caches were tried, {len(seen)} seen"
-for _purged, _all, _again, _fresh in seen:
-    _ttl, _now = _rng.choice([0.5, 2, 5]), 0
+for (_ttl, _calls), (_purged, _all, _again, _fresh) in zip(_runs, seen, strict=True):
     _put, _maybe, _counts = {}, set(), iter(_purged)  # _maybe: expired, and a get may have dropped it
-    for _ in range(30):
-        _now += _rng.choice([0, 0.25, 0.5, 1])
-        _what, _key = _rng.choice(["get", "put", "put", "put", "invalidate", "purge"]), _rng.randrange(9)
+    for _now, _what, _key in _calls:
         _expired = {_k for _k, _t in _put.items() if _now >= _t + _ttl}
         if _what == "purge":
             _least, _most, _got = len(_expired - _maybe), len(_expired), next(_counts, None)
@@ -657,14 +658,24 @@ assert seen["counts"] == [0, 2], (
 
 # %% check="read_through_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
 
-def _driven(number):
-    rng = random.Random(SEED + 10 + number)
+def _drawn(number):
+    rng, calls = random.Random(SEED + 10 + number), []
     table = {key: rng.choice([0, "", False, 5, "five", [], None]) for key in range(6)}
-    loads, cache = [], NotingCache()
+    for now in range(120):
+        key, what = rng.randrange(6), rng.choice(["get", "get", "get", "write", "forget"])
+        calls.append((now / 2, key, what, rng.choice([0, "", 7, "seven"]) if what == "write" else None))
+    return table, calls
+
+
+_runs = [_drawn(_number) for _number in range(10)]
+### OBSERVE
+def _driven(drawn, calls):
+    table, loads, cache = dict(drawn), [], NotingCache()
 
     def load(key):
         loads.append(key)
@@ -672,31 +683,24 @@ def _driven(number):
 
     front = ReadThrough(cache, load)
     answers = []
-    for now in range(120):
-        key, what = rng.randrange(6), rng.choice(["get", "get", "get", "write", "forget"])
+    for now, key, what, value in calls:
         if what == "get":
-            answers.append(front.get(key, now / 2))
+            answers.append(front.get(key, now))
         elif what == "write":
-            front.write(key, rng.choice([0, "", 7, "seven"]), now / 2, table.__setitem__)
+            front.write(key, value, now, table.__setitem__)
         else:
             cache.held.pop(key, None)
     return {"answers": answers, "loads": loads, "counts": [front.hits, front.misses], "calls": cache.calls}
 
 
-seen = [_driven(_number) for _number in range(10)]
+seen = [_driven(*_run) for _run in _runs]
 ### JUDGE
-import random
-from course.checks import SEED
-
 assert len(seen) == 10, f"10 runs were made, {len(seen)} seen"
-for _number, _run in enumerate(seen):
-    _rng = random.Random(SEED + 10 + _number)
-    _table = {_key: _rng.choice([0, "", False, 5, "five", [], None]) for _key in range(6)}
-    _held, _want = {}, {"answers": [], "loads": [], "counts": [0, 0], "calls": []}
-    for _now in range(120):
-        _key, _what = _rng.randrange(6), _rng.choice(["get", "get", "get", "write", "forget"])
+for _number, ((_drawn_table, _calls), _run) in enumerate(zip(_runs, seen, strict=True)):
+    _table, _held, _want = dict(_drawn_table), {}, {"answers": [], "loads": [], "counts": [0, 0], "calls": []}
+    for _now, _key, _what, _value in _calls:
         if _what == "get":
-            _want["calls"].append(["get", _key, _now / 2])
+            _want["calls"].append(["get", _key, _now])
             if _key in _held:
                 _want["counts"][0] += 1
             else:
@@ -704,10 +708,10 @@ for _number, _run in enumerate(seen):
                 _want["loads"].append(_key)
                 if _table[_key] is not None:
                     _held[_key] = _table[_key]
-                    _want["calls"].append(["put", _key, _table[_key], _now / 2])
+                    _want["calls"].append(["put", _key, _table[_key], _now])
             _want["answers"].append(_table[_key])
         elif _what == "write":
-            _table[_key] = _rng.choice([0, "", 7, "seven"])
+            _table[_key] = _value
             _held.pop(_key, None)
             _want["calls"].append(["invalidate", _key])
         else:
@@ -729,8 +733,13 @@ assert seen, "nothing was seen"
 
 # %% check="read_through_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
+
+_key = random.Random(SEED + 4).randrange(100)
+### OBSERVE
+from course.checks import attempt
 
 
 def _failing(error, key):
@@ -752,16 +761,11 @@ def _failing(error, key):
     }
 
 
-_key = random.Random(SEED + 4).randrange(100)
 seen = {
     type(_error).__name__: _failing(_error, _key)
     for _error in (KeyError(_key), ConnectionError("down"), AttributeError("x"), TypeError("y"))
 }
 ### JUDGE
-import random
-from course.checks import SEED
-
-_key = random.Random(SEED + 4).randrange(100)
 assert sorted(seen) == ["AttributeError", "ConnectionError", "KeyError", "TypeError"], "not all were seen"
 for _name, _run in seen.items():
     _story = f"load({_key}) raises {_name} twice, then answers"
@@ -782,11 +786,15 @@ assert seen, "nothing was seen"
 
 # %% check="read_through_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
 
-_key, _saved = random.Random(SEED + 5).randrange(100), []
-_front = ReadThrough(NotingCache(), lambda key: "old")
+_key = random.Random(SEED + 5).randrange(100)
+### OBSERVE
+from course.checks import attempt
+
+_saved, _front = [], ReadThrough(NotingCache(), lambda key: "old")
 _front.get(_key, 0)
 _front.get(_key, 1)
 
@@ -808,10 +816,6 @@ seen["saved"] = _saved
 seen["calls"] = [call[0] for call in _front.cache.calls]
 seen["counts"] = [_front.hits, _front.misses]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_key = random.Random(SEED + 5).randrange(100)
 assert seen["failed"].get("raised") == "OSError", (
     f"write({_key}, 'new', 2, save) with a save that raises OSError: it must pass on; yours gave {seen['failed']}"
 )
@@ -935,16 +939,25 @@ assert got == expected, f"[key, came, answered] should be {expected}: b does not
 
 # %% check="single_flight_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-import simpy
 from course.checks import SEED
 
 
-def _flown(number):
-    rng, env, loads, answers = random.Random(SEED + 20 + number), simpy.Environment(), [], []
+def _drawn(number):
+    rng = random.Random(SEED + 20 + number)
     times = [[key, rng.randrange(160) / 8] for key in "xyz" for _ in range(25)]
     lasts = {key: rng.randrange(24) / 8 + 1 / 16 for key in "xyz"}
-    values = {"x": None, "y": 0, "z": [number]}
+    return times, lasts, {"x": None, "y": 0, "z": [number]}
+
+
+_runs = [_drawn(_number) for _number in range(6)]
+### OBSERVE
+import simpy
+
+
+def _flown(times, lasts, values):
+    env, answers, loads = simpy.Environment(), [], []
 
     def load(key):
         loads.append([key, env.now])
@@ -963,17 +976,10 @@ def _flown(number):
     return {"loads": sorted(loads), "answers": sorted(answers, key=lambda answer: answer[0])}
 
 
-seen = [_flown(_number) for _number in range(6)]
+seen = [_flown(*_run) for _run in _runs]
 ### JUDGE
-import random
-from course.checks import SEED
-
 assert len(seen) == 6, f"6 runs were made, {len(seen)} seen"
-for _number, _run in enumerate(seen):
-    _rng = random.Random(SEED + 20 + _number)
-    _times = [[_key, _rng.randrange(160) / 8] for _key in "xyz" for _ in range(25)]
-    _lasts = {_key: _rng.randrange(24) / 8 + 1 / 16 for _key in "xyz"}
-    _values = {"x": None, "y": 0, "z": [_number]}
+for (_times, _lasts, _values), _run in zip(_runs, seen, strict=True):
     _loads, _answers = [], {}
     for _key in "xyz":
         _begun = None
@@ -999,9 +1005,15 @@ assert seen, "nothing was seen"
 
 # %% check="single_flight_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 6)
+_later, _word = _rng.randint(1, 7) / 8, f"down {_rng.randrange(100)}"
+### OBSERVE
 import simpy
-from course.checks import SEED, attempt
+from course.checks import attempt
 
 
 def _crashed(arrivals, fails, error):
@@ -1034,19 +1046,12 @@ def _crashed(arrivals, fails, error):
     return {"outcomes": sorted(outcomes), "loads": loads, "stopped by": ran.get("raised", "")}
 
 
-_rng = random.Random(SEED + 6)
-_later, _word = _rng.randint(1, 7) / 8, f"down {_rng.randrange(100)}"
 seen = {
     "together": _crashed([0, _later, 1.5, 2, 4], {1: "late"}, ConnectionError(_word)),
     "alone": _crashed([0, 3], {1: "late"}, OSError(_word)),
     "at once": _crashed([0, 2], {1: "at once"}, ValueError(_word)),
 }
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 6)
-_later, _word = _rng.randint(1, 7) / 8, f"down {_rng.randrange(100)}"
 _together = f"readers at 0, {_later}, 1.5, 2 and 4, a load takes 1 s, the first one raises ConnectionError at 1"
 assert seen["together"]["stopped by"] == "", (
     f"{_together}: nobody's error may be left over, but env.run() was stopped by {seen['together']['stopped by']}"

@@ -29,13 +29,14 @@ from course.cache import (
     simulate_nodes,
     simulate_stampede,
 )
-from course.cache.eviction import curves
-from course.cache.expiry import LEAVE, REMOVE, in_theory
-from course.cache.model import ceiling, read_latency, traffic
+from course.cache.expiry import LEAVE, REMOVE
 from course.cache.real import PHOTOS, Timeless, make_file, measure_file
+from course.cache.theory import ceiling, curves, expiry_shares, read_latency
+from course.cache.traffic import traffic
 from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
+from course.engine.parameters import NEVER
 from tests import oracles
 from tests.course_scripts import solved
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
@@ -168,7 +169,7 @@ def test_the_notebooks_own_numbers():
     assert simulate(NoCache, seed=1).database_load == pytest.approx(1.5, abs=0.1)
 
 
-@pytest.mark.parametrize("ttl", [None, 1.0])
+@pytest.mark.parametrize("ttl", [NEVER, 1.0])
 @pytest.mark.parametrize("write_share", [0.0, 0.2])
 def test_no_size_beats_the_ceiling_of_expiry_and_writes(ttl, write_share):
     """With room for everything LRU reaches it. 3 × 300,000 requests: standard error < 0.0006."""
@@ -239,7 +240,7 @@ def test_both_prices_of_a_time_to_live_against_theory(on_write, ttl):
     """8 runs of 40,000 requests; four standard errors, which are below 0.004."""
     popularity = workload.zipf_popularity(1000, 1.0)
     removes = on_write == REMOVE
-    loads, stale = in_theory(
+    loads, stale = expiry_shares(
         popularity, [ttl], arrival_rate=100.0, write_share=0.05, removes=removes
     )
     runs = [
@@ -737,6 +738,7 @@ def test_a_component_that_never_returns_is_stopped():
         (simulate, "capacity", -1, "between 0"),
         (simulate, "capacity", 2.5, "whole number"),
         (simulate, "ttl", 0, "> 0 s"),
+        (simulate, "ttl", -1, "> 0 s"),
         (simulate, "skew", "x", "finite"),
         (simulate, "write_share", 1.5, "≤ 1"),
         (simulate, "arrival_rate", 0, "> 0 requests/s"),

@@ -28,17 +28,17 @@ from course.database_replication import (
     explore_log,
     explore_real,
     explore_sessions,
+    log,
     measure,
-    shipping,
     simulate,
     simulate_failover,
     simulate_log,
     stale_share,
     write_bound,
 )
-from course.database_replication import real as real_module
-from course.database_replication.statements import READS, WRITES
-from course.database_replication.stores import SqliteStore
+from course.database_replication.real import run as real_run
+from course.database_replication.real.stores import SqliteStore
+from course.database_replication.traffic import READS, WRITES
 from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
@@ -139,7 +139,7 @@ def test_a_dead_replica_takes_its_queue_along_and_is_left_alone(component, repli
 def test_a_dead_primary_refuses_writes_and_reads_go_on(component):
     headless = simulate(component, seed=1, dies="primary", dies_at=4.0)
     after = headless.arrived_at >= 4
-    if component is not OWN:  # its reads may want the dead primary
+    if component is not OWN:  # its reads may need the dead primary
         assert headless.served[after & ~headless.write].all()
     assert headless.failed[after & headless.write].all()
     assert np.isnan(headless.started_at[after & headless.write]).all()
@@ -299,8 +299,8 @@ def test_traffic_is_the_same_for_every_component_and_seed_decides_it():
 
 
 def test_the_wordings_are_what_they_are_taken_for():
-    assert not any(IS_WRITE(text.format(key=7)) for text in READS + real_module.READS)
-    assert all(IS_WRITE(text.format(key=7, lsn=1)) for text in WRITES + real_module.WRITES)
+    assert not any(IS_WRITE(text.format(key=7)) for text in READS + real_run.READS)
+    assert all(IS_WRITE(text.format(key=7, lsn=1)) for text in WRITES + real_run.WRITES)
 
 
 def test_a_router_sees_lsns_that_grow_and_cannot_change_them():
@@ -360,7 +360,7 @@ def test_what_comes_as_it_comes_is_wrong_by_its_place_and_was_in_the_log(monkeyp
     """Each wrong answer, judged again here: its lsn is neither the newest nor the gap-free one."""
     wrong = []
 
-    class Seeing(shipping._Receiver):
+    class Seeing(log._Receiver):
         def _answer(self, keys, tick, answers):
             log = {value: (lsn, key) for lsn, key, value in self.entries}
             for key in (f"photo-{number}" for number in keys):
@@ -374,7 +374,7 @@ def test_what_comes_as_it_comes_is_wrong_by_its_place_and_was_in_the_log(monkeyp
                 wrong.append(lsn not in [max(place, default=0) for place in before])
             super()._answer(keys, tick, answers)
 
-    monkeypatch.setattr(shipping, "_Receiver", Seeing)
+    monkeypatch.setattr(log, "_Receiver", Seeing)
     assert simulate_log(seed=1, repeated=0.5).answers["wrong"] == sum(wrong) > 0
     explorer = explore_log(REPLICA)
     [ticks] = [
@@ -576,7 +576,7 @@ def test_a_loop_that_never_ends_is_stopped_on_real_databases(where, nothing_left
             pass
 
     hanging = type("Hanging", (ROUTER if where == "route" else REPLICA,), {where: loop})
-    monkeypatch.setattr(real_module, "PATIENCE", 0.3)
+    monkeypatch.setattr(real_run, "PATIENCE", 0.3)
     with pytest.raises(ComponentError, match=f"Hanging.{where} did not come back in time"):
         if where == "route":
             measure(hanging, REPLICA, **FEW)
@@ -594,7 +594,7 @@ def test_a_stub_on_real_databases_passes_on(nothing_left):
 
 
 def test_a_locked_file_is_one_sentence(nothing_left, monkeypatch):
-    """Somebody else holds the primary's file when the clients come."""
+    """Another program holds the primary's file when the clients come."""
     others = []
     create = SqliteStore.create
 
@@ -981,7 +981,7 @@ def test_the_architecture_is_drawn_and_described():
 
 
 def test_in_the_architecture_reads_go_past_the_primary():
-    with mock.patch("course.database_replication.picture.draw_architecture") as draw:
+    with mock.patch("course.database_replication.system.draw") as draw:
         architecture()
     tiers, links = draw.call_args.args
     names = {tier.title: {node.name for node in tier.nodes} for tier in tiers}

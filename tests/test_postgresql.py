@@ -6,7 +6,7 @@ import time
 import pytest
 
 from course.database_replication import measure, simulate
-from course.database_replication.stores import POSTGRESQL, SQLITE, kinds
+from course.database_replication.real.stores import POSTGRESQL, SQLITE, kinds
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from tests import postgresql

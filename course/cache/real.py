@@ -1,8 +1,8 @@
-"""The student's cache before a real SQLite file: the same traffic, measured instead of simulated.
+"""The student's cache in front of a real SQLite file: the same traffic, but measured.
 
     measure(ReadThrough, LRUCache, timeless=True) → Measured
 
-The clock that the cache is told is the traffic's; the latencies are those of this computer.
+The cache is told the traffic's times; the latencies are those of this computer.
 """
 
 import random
@@ -13,13 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from course.cache.model import traffic
+from course.cache.traffic import traffic
 from course.engine import database, parameters
 from course.engine.component import (
     ComponentError,
     make,
+    methods,
     name_of,
-    raised,
+    sentences,
     short,
     wrong_return,
 )
@@ -27,8 +28,8 @@ from course.engine.database import DatabaseUnavailable
 
 PHOTOS, COMMENTS, TEXT_BYTES = 300, 900, 2000
 RATE = 100.0  # requests/s by the traffic's clock
-PLAIN_EVERY = 20  # reads: then the same is asked without a cache, to compare with
-READ = (  # no index on comments.photo: the whole table is looked through
+PLAIN_EVERY = 20  # reads: one in 20 is repeated without a cache, to compare with
+READ = (  # no index on comments.photo: the whole table is scanned
     "SELECT likes, count(*), sum(length(text)), max(written_at) "
     "FROM photos JOIN comments ON comments.photo = photos.id WHERE photos.id = ?"
 )
@@ -36,10 +37,11 @@ READ = (  # no index on comments.photo: the whole table is looked through
 
 @dataclass(frozen=True)
 class Measured:
-    """A real run: a row a read; `latency` in seconds of this computer.
+    """A real run, a row per read; times in seconds of this computer.
 
-    `simulated` says which reads the same code answers from the cache on the same requests without
-    a database; `plain` are the latencies of queries without a cache; `saves` those of writes.
+    latency: how long it took. hit: whether the cache answered. stale: whether the answer was an old
+    one. simulated: whether the same code answers it from the cache without a database. plain: the
+    latencies of some reads without a cache; saves: those of the writes.
     """
 
     latency: np.ndarray
@@ -77,9 +79,9 @@ class Measured:
 
 
 class Timeless:
-    """Passes calls with a time on to a cache that knows none, such as an LRU cache.
+    """A cache with the methods of a TTLCache around one that knows no time, such as an LRUCache.
 
-    Such a cache cannot drop a key: those that were invalidated are remembered here.
+    Such a cache cannot drop a key: the keys that were invalidated are remembered here.
     """
 
     def __init__(self, cache):
@@ -102,10 +104,12 @@ class Timeless:
 def measure(component, cache, *, timeless=False, folder=None, **chosen):
     """Return the Measured of real reads and writes; takes about half a second.
 
-    component: a class made with `cache` and `load`; cache: a class made with `capacity` or `ttl`,
-    whose methods know no time if it is `timeless`. A new SQLite file is made in a temporary folder
-    inside `folder` and removed again, whatever happens. For `chosen` see `measure_file`.
-    DatabaseUnavailable says in one sentence what is wrong with the file.
+    component: a class made with `cache` and `load`. cache: a class made with `capacity` or `ttl`;
+    timeless: whether its methods know no time. folder: where the temporary folder with the SQLite
+    file is made; it is removed again, whatever happens. For `chosen` see `measure_file`.
+
+    ValueError names a bad number, ComponentError says what a component did wrong,
+    DatabaseUnavailable what is wrong with the file.
     """
     with tempfile.TemporaryDirectory(prefix="photos-", dir=folder) as inside:
         path = Path(inside) / "photos.sqlite"
@@ -145,7 +149,11 @@ def measure_file(
     requests=4000,
     patience=1.0,
 ):
-    """Return the Measured of `requests` requests on the SQLite file at `path`."""
+    """Return the Measured of `requests` requests on the SQLite file at `path`.
+
+    capacity, ttl (s): of the cache, whichever it takes. skew, write_share: of the traffic.
+    patience: how long (s) to wait for another program's lock.
+    """
     capacity = parameters.count("capacity", capacity, at_least=0)
     ttl = parameters.number("ttl", ttl, above=0, unit="s")
     came = traffic(
@@ -155,7 +163,6 @@ def measure_file(
         write_share=write_share,
         arrival_rate=RATE,
         requests=requests,
-        load_time=0.02,
     )
 
     def new_cache():
@@ -207,10 +214,9 @@ class _Run:
     def __init__(self, component, cache, store):
         self.store, self.loads, self.saved = store, 0, 0
         self.name = name_of(component)
-        self.front = make(component, cache=cache, load=self._load)
-        for method in ("get", "write"):
-            if not callable(getattr(self.front, method, None)):
-                raise ComponentError(f"{self.name} has no method {method}.")
+        self.get, self.write = methods(
+            make(component, cache=cache, load=self._load), "get", "write"
+        )
 
     def _load(self, key):
         self.loads += 1
@@ -223,11 +229,11 @@ class _Run:
     def answer(self, came):
         """Return (latency, hit, stale) of each read, latencies without a cache, and of writes."""
         likes, latency, hit, stale, plain, saves = {}, [], [], [], [], []
-        call, key, now = "get", None, 0.0
-        rows = zip(came.keys.tolist(), came.times.tolist(), came.writes.tolist(), strict=True)
-        clock, get, write = time.perf_counter, self.front.get, self.front.write
-        try:
-            for key, now, writes in rows:
+        clock, get, write = time.perf_counter, self.get, self.write
+        call, key = "get", None
+        passing = (DatabaseUnavailable,)
+        with sentences(lambda: f"{self.name}.{call}({short(key)}, …)", passing):
+            for key, now, writes in came.rows():
                 if writes:
                     call = "write"
                     likes[key] = likes.get(key, 0) + 1
@@ -237,9 +243,8 @@ class _Run:
                     call = "get"
                     if self.saved != 1:
                         told = f"{self.name}.write({key}, {likes[key]}, {now:.3f}, save)"
-                        raise ComponentError(
-                            f"{told} called save {self.saved} times, expected one."
-                        )
+                        text = f"{told} called save {self.saved} times, expected one."
+                        raise ComponentError(text)
                     continue
                 loads = self.loads
                 begin = clock()
@@ -254,11 +259,6 @@ class _Run:
                     begin = clock()
                     self.store.load(key)
                     plain.append(clock() - begin)
-        except (NotImplementedError, ComponentError, DatabaseUnavailable):
-            raise
-        except Exception as error:
-            told = f"{self.name}.{call}({short(key)}, …)"
-            raise ComponentError(raised(told, error)) from error
         return (
             np.array(latency),
             np.array(hit, dtype=bool),

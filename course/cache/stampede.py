@@ -1,44 +1,45 @@
-"""The stampede: a popular entry expires, and everybody who misses it loads it at the same time.
+"""The stampede: a popular entry expires, and all who miss it load it at the same time.
 
     simulate_stampede(SingleFlight, read_rate=200) → StampedeResult
 
 One page is read often and takes long to load; other queries use the same database.
 """
 
-import heapq
 import re
-from collections import deque
 from dataclasses import dataclass, field
 from types import GeneratorType
 
 import numpy as np
 import simpy
 
-from course.cache.model import LOOKUP
+from course.cache.baselines import everybody_loads
+from course.cache.model import WORKERS
+from course.cache.traffic import LOAD_TIME, LOOKUP
 from course.engine import parameters, workload
 from course.engine.component import (
     ComponentError,
     events_only,
     make,
+    methods,
     name_of,
-    raised,
     sentences,
     short,
     wrong_return,
 )
 from course.engine.record import Result, milliseconds
-from course.engine.stations import Request, Station, arrivals
+from course.engine.stations import NOT_YET, Request, Station, arrivals
 
-DURATION, WORKERS, OTHER_TIME = 15.0, 4, 0.02
+DURATION = 15.0
 PAGE = "front page"
 CACHE, LOADED, OTHER = range(3)
 
 
 @dataclass(frozen=True)
 class StampedeResult(Result):
-    """A run: `place` tells reads answered by the cache, reads that missed, and other queries.
+    """A run, a row per request.
 
-    `load_starts` and `load_ends` (s) are those of the page's loads in the database.
+    place: CACHE for reads that the cache answered, LOADED for reads that missed, OTHER for other
+    queries. load_starts, load_ends: when (s) each load of the page came to the database and left.
     """
 
     load_starts: np.ndarray = field(kw_only=True)
@@ -67,12 +68,12 @@ class StampedeResult(Result):
 def simulate_stampede(
     component=None, *, seed=0, read_rate=200.0, load_time=0.3, ttl=5.0, other_rate=60.0
 ):
-    """Return the StampedeResult of 15 s: `read_rate` reads/s of a page with a time to live.
+    """Return the StampedeResult of 15 s: `read_rate` reads/s of a page that is fresh for `ttl` s.
 
-    A load takes `load_time` s of one of the database's 4 workers; `other_rate` other queries/s take
-    20 ms each. The page is fresh for `ttl` s, first from time 0. component: a class made with `env`
-    and `load`, whose `get(key)` is a generator; without one everybody who misses loads. ValueError
-    names a bad number; ComponentError says in one sentence what the component did wrong.
+    component: a class made with `env` and `load`, with a generator `get(key)`; without one all who
+    miss load the page. The page is fresh at time 0. A load takes `load_time` s of one of the
+    database's 4 workers, each of the `other_rate` other queries/s takes 20 ms. ValueError names a
+    bad number; ComponentError says in one sentence what the component did wrong.
     """
     load_time = parameters.number("load_time", load_time, above=0, unit="s")
     ttl = parameters.number("ttl", ttl, above=0, unit="s")
@@ -80,10 +81,12 @@ def simulate_stampede(
     other_rate = parameters.number("other_rate", other_rate, above=0, unit="requests/s")
     times, works, other = _traffic(seed, read_rate, load_time, other_rate)
     if component is None:
-        columns = _everybody_loads(times, works, other, ttl)
+        started, finished, asked = everybody_loads(times, works, other, ttl, WORKERS)
+        place = np.where(other, OTHER, np.where(asked, LOADED, CACHE))
+        starts, ends = times[place == LOADED], finished[place == LOADED]
     else:
-        columns = _Page(component, len(times), load_time, ttl).run(times, works, other)
-    started, finished, place, starts, ends = columns
+        page = _Page(component, other, load_time, ttl)
+        started, finished, place, starts, ends = page.run(times, works)
     return StampedeResult(
         arrived_at=times,
         started_at=np.array(started),
@@ -108,61 +111,28 @@ def _traffic(seed, read_rate, load_time, other_rate):
     )
     times = np.r_[reads, others]
     other = np.r_[np.zeros(len(reads), dtype=bool), np.ones(len(others), dtype=bool)]
-    works = np.where(other, OTHER_TIME, load_time)
+    works = np.where(other, LOAD_TIME, load_time)
     order = np.argsort(times, kind="stable")
     return times[order], works[order], other[order]
 
 
-def _everybody_loads(times, works, other, ttl):
-    """Return the columns without a single flight; each request's times follow from those before.
-
-    (Kiefer and Wolfowitz, 1955, with a list of the loads that are under way.)
-    """
-    free, under_way, fresh_until = [0.0] * WORKERS, deque(), ttl
-    started, finished, place, starts, ends = [], [], [], [], []
-    rows = zip(times.tolist(), works.tolist(), other.tolist(), strict=True)
-    for time, work, is_other in rows:
-        while under_way and under_way[0] <= time:
-            fresh_until = under_way.popleft() + ttl
-        if not is_other and time < fresh_until:
-            started.append(time)
-            finished.append(time + LOOKUP)
-            place.append(CACHE)
-            continue
-        start = max(time, free[0])
-        end = start + work
-        heapq.heapreplace(free, end)
-        started.append(start)
-        finished.append(end)
-        if is_other:
-            place.append(OTHER)
-        else:
-            place.append(LOADED)
-            under_way.append(end)
-            starts.append(time)
-            ends.append(end)
-    return started, finished, place, starts, ends
-
-
 class _Page:
-    """The page in the cache, the student's SingleFlight before the database, the SimPy clock."""
+    """The page in the cache, and the student's SingleFlight in front of the database."""
 
-    def __init__(self, component, count, load_time, ttl):
+    def __init__(self, component, other, load_time, ttl):
         self.env, self.load_time, self.ttl = simpy.Environment(), load_time, ttl
+        self.other = other.tolist()
         self.fresh_until, self.version, self.waiting = ttl, 0, {}
         self.database = Station(self.env, WORKERS, self._left)
         self.name = name_of(component)
         self.call = f"{self.name}.get({PAGE!r})"
-        self.flight = make(component, env=self.env, load=self._load)
-        if not callable(getattr(self.flight, "get", None)):
-            raise ComponentError(f"{self.name} has no method get.")
-        blank = [float("nan")] * count
-        self.started, self.finished, self.place = blank[:], blank[:], [CACHE] * count
+        (self.get,) = methods(make(component, env=self.env, load=self._load), "get")
+        blank = [NOT_YET] * len(other)
+        self.started, self.finished, self.place = blank[:], blank[:], [CACHE] * len(other)
         self.starts, self.ends, self.open = [], [], set()
 
-    def run(self, times, works, other):
-        """Return the columns of all requests."""
-        self.other = other.tolist()
+    def run(self, times, works):
+        """Return (started, finished, place) of the requests and (starts, ends) of the loads."""
         arrivals(self.env, times, works, self._receive)
         with sentences(self.call), events_only(f"{self.name}.get", "a process"):
             self.env.run()
@@ -174,7 +144,7 @@ class _Page:
         return self.started, self.finished, self.place, self.starts, self.ends
 
     def _receive(self, request):
-        row, now = request.number, self.env._now
+        row, now = request.number, self.env.now
         if self.other[row]:
             self.place[row] = OTHER
             self.database.submit(request)
@@ -186,12 +156,8 @@ class _Page:
     def _miss(self, row, now):
         self.place[row], self.started[row] = LOADED, now
         self.open.add(row)
-        try:
-            process = self.flight.get(PAGE)
-        except (NotImplementedError, ComponentError):
-            raise
-        except Exception as error:
-            raise ComponentError(raised(self.call, error)) from error
+        with sentences(self.call):
+            process = self.get(PAGE)
         if not isinstance(process, GeneratorType):
             expected = "a generator: a function with a yield in it"
             raise ComponentError(wrong_return(self.call, process, expected))
@@ -202,21 +168,21 @@ class _Page:
         if type(value) is not str or not re.fullmatch(rf"{PAGE} \d+", value):
             expected = f"{PAGE + ' ' + str(self.version)!r}, what load gave"
             raise ComponentError(f"{self.call} gave {short(value)}, expected {expected}.")
-        self.finished[row] = self.env._now
-        self.fresh_until = self.env._now + self.ttl
+        self.finished[row] = self.env.now
+        self.fresh_until = self.env.now + self.ttl
         self.open.discard(row)
 
     def _load(self, key):
-        """Load the page, as the database has it: a generator, as the student is given it."""
+        """Load the page from the database: the generator that the student is given."""
         if key != PAGE:
             raise ComponentError(f"{self.name} called load({short(key)}), expected {PAGE!r}.")
         self.version += 1
         number = -self.version
         done = self.waiting[number] = self.env.event()
-        self.starts.append(self.env._now)
-        self.database.submit(Request(number, self.env._now, self.load_time))
+        self.starts.append(self.env.now)
+        self.database.submit(Request(number, self.env.now, self.load_time))
         yield done
-        self.ends.append(self.env._now)
+        self.ends.append(self.env.now)
         return f"{PAGE} {-number}"
 
     def _left(self, request):

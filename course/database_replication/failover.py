@@ -1,41 +1,34 @@
-"""The primary dies: who takes over, and which confirmed writes does nobody have any more?
+"""The primary dies: which replica takes over, and which confirmed writes are lost?
 
     simulate_failover(promote, lost_writes, dies_at=2.0) → Failover
 
-One run of writes, and many moments at which the primary could have died: one of them is shown, and
-all of them tell how much such a death costs.
+One run of writes, and many moments at which the primary could have died: one of them is shown, all
+of them tell how much such a death costs.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from course.database_replication.baselines import first_online
 from course.database_replication.nodes import Node, NoReplica
 from course.engine import parameters, workload
-from course.engine.component import ComponentError, name_of, raised, sentences, wrong_return
+from course.engine.component import ComponentError, name_of, sentences, wrong_return
 
 DURATION = 60.0
 SHOWN = 2.5  # seconds after the death that count
 DEATHS = np.arange(2.0, DURATION, 0.5)  # the moments at which it could have died (s)
 
 
-def first_online(replicas):
-    """Return the first replica that is online, however far behind; raise NoReplica without one."""
-    for replica in replicas:
-        if replica.online:
-            return replica
-    raise NoReplica("no replica is online")
-
-
 @dataclass(frozen=True)
 class Failover:
     """What the death of a primary at `dies_at` (s) costs, and what other deaths would have cost.
 
-    `written` are the times of all writes, lsn 1, 2, 3 …; `has[r]` the times at which replica r had
-    them in order. `lsns` are the replicas' at the death, `away` the place of the one that is
-    offline, `promoted` that of the chosen one (None: nobody). `confirmed`: how many writes users
-    had been told are safe. `named` is what `lost_writes` returned, `lost` what really is. `costs`:
-    lost writes for each of DEATHS.
+    written: the times of all writes, lsn 1, 2, 3 … has[r]: when replica r had them, in order.
+    lsns: the replicas' at the death. away, promoted: the places of the replica that is offline and
+    of the one that takes over, or None. confirmed: how many writes users had been told are safe.
+    named: the lsns that `lost_writes` returned; lost: those that are lost. costs: lost writes for
+    each of DEATHS. detection: seconds until the death is noticed.
     """
 
     written: np.ndarray
@@ -72,11 +65,13 @@ def simulate_failover(
 ):
     """Return the Failover of a primary that dies at `dies_at`, noticed `detection` seconds later.
 
-    promote(replicas) → one of them; the first one online by default. lost_writes(primary_lsn,
-    promoted) → the lost lsns. What has not reached a replica when the primary dies never does.
-    synchronous: writes are confirmed once every living replica has them. freshest_away: the replica
-    that is furthest dies with the primary. ValueError names a bad number; ComponentError says in
-    one sentence what the component did wrong.
+    promote(replicas) → one of them; by default the first one that is online.
+    lost_writes(primary_lsn, promoted) → the lsns that are lost.
+    write_rate: writes/s. lag: mean time (s) that an entry takes to a replica; what has not reached
+    one when the primary dies never does. synchronous: a write is confirmed once every living
+    replica has it. freshest_away: the replica that is furthest dies with the primary.
+
+    ValueError names a bad number; ComponentError says in one sentence what the component did wrong.
     """
     replicas = parameters.count("replicas", replicas, at_least=0, at_most=100)
     lag = parameters.number("lag", lag, at_least=0, unit="s")
@@ -96,29 +91,29 @@ def simulate_failover(
     lsns = lsns.reshape(replicas, moments.size).T.tolist()
     on_primary = np.searchsorted(written, moments, "right").tolist()
     costs, promote = [], first_online if promote is None else promote
-    for row, all_written in zip(lsns, on_primary, strict=True):
+    for row, all_written in zip(lsns, on_primary, strict=True):  # the last one is that of `dies_at`
         away = row.index(max(row)) if freshest_away and row else None
         living = [lsn for place, lsn in enumerate(row) if place != away]
         confirmed = min(living) if synchronous and living else all_written
         nodes = [Node(f"replica-{place + 1}", place != away, lsn) for place, lsn in enumerate(row)]
         promoted = _promoted(promote, nodes)
-        kept = row[promoted] if promoted is not None else 0
+        kept = 0 if promoted is None else row[promoted]
         costs.append(max(0, confirmed - kept))
-    node = None if promoted is None else nodes[promoted]
-    lost = tuple(range(kept + 1, confirmed + 1)) if node else tuple(range(1, confirmed + 1))
-    named = lost if lost_writes is None or node is None else _named(lost_writes, confirmed, node)
+    named = lost = tuple(range(kept + 1, confirmed + 1))
+    if lost_writes is not None and promoted is not None:
+        named = _named(lost_writes, confirmed, nodes[promoted])
     return Failover(
-        written,
-        has,
-        tuple(row),
-        away,
-        promoted,
-        confirmed,
-        named,
-        lost,
-        np.array(costs[:-1]),
-        dies_at,
-        detection,
+        written=written,
+        has=has,
+        lsns=tuple(row),
+        away=away,
+        promoted=promoted,
+        confirmed=confirmed,
+        named=named,
+        lost=lost,
+        costs=np.array(costs[:-1]),
+        dies_at=dies_at,
+        detection=detection,
     )
 
 
@@ -127,16 +122,13 @@ def _in_order(came):
 
 
 def _promoted(promote, nodes):
-    """Return the place of the node that `promote` chooses, None when it finds nobody."""
+    """Return the place of the node that `promote` chooses, None when it raises NoReplica."""
     call = f"{name_of(promote)}(replicas)"
     try:
-        chosen = promote(nodes[:])
+        with sentences(call, passing=(NoReplica,)):
+            chosen = promote(nodes[:])
     except NoReplica:
         return None
-    except (NotImplementedError, ComponentError):
-        raise
-    except Exception as error:
-        raise ComponentError(raised(call, error)) from error
     for place, node in enumerate(nodes):
         if chosen is node:
             if node.online:

@@ -5,37 +5,43 @@
 Writes go to the primary, which numbers them 1, 2, 3 … (lsn) and ships each to every replica. It
 takes an exponential time, is applied in order, and costs the replica half of what it cost the
 primary. A node does one statement at a time, the others wait. Reads see what their node has when
-their turn comes. Nothing here needs a clock of its own: who waits for whom follows from the order.
+their turn comes.
+
+There is no clock here, and no SimPy: nodes serve in order of arrival, so who waits for whom follows
+from that order, and recursions over columns give the same times many times faster.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from course.database_replication.plans import BASELINES, RandomReplica, planned
-from course.database_replication.routed import routed
-from course.database_replication.statements import SESSIONS, traffic
-from course.engine import component as components
-from course.engine import parameters, theory, workload
-from course.engine.component import ComponentError
+from course.database_replication.baselines import ROUTERS, RandomReplica, planned
+from course.database_replication.routing import routed
+from course.database_replication.traffic import SESSIONS, traffic
+from course.engine import parameters, workload
+from course.engine.component import ComponentError, name_of, sentences, wrong_return
+from course.engine.parameters import NEVER
 from course.engine.record import Result
 
-APPLY = 0.5  # work of applying an entry: it is neither parsed nor looked for, only written
-SERVICE_TIME = 0.01  # seconds that a statement takes of its node: 100 statements/s
-DEAD = ("replica-1", "primary")
+APPLY = 0.5  # of a statement's work: an entry is neither parsed nor looked for, only written
+SERVICE_TIME = 0.01  # seconds of its node that a statement takes: 100 statements/s
+REQUESTS = 2000
+MORTAL = ("replica-1", "primary")  # the nodes that may die
 
 
 @dataclass(frozen=True)
 class ReplicatedResult(Result):
-    """A run: besides Result's columns, what was written and what each read missed.
+    """A run: what was written, and what each read missed, in columns like those of Result.
 
-    `place` 0 is the primary, n is replica n; −1 is nobody: refused at once. `lsn` numbers the
-    committed writes (0: none). `stale`: the answer lacked a write to that key that had been
-    confirmed before the read started; `own_stale`: one of the reader's own, confirmed before the
-    read was sent. `age` is how long ago (s) that one was when the read started, nan without one.
-    `duration` lasts until all is answered, and at least as long as the busiest node has work, log
-    entries too: so `throughput` is what the nodes can keep up with.
-    `applied_at[r][n]` is when replica r + 1 had entry n + 1, inf for never.
+    place: 0 is the primary, n is replica n, −1 was refused at once. duration: until everything is
+    answered, and at least as long as the busiest node has work, log entries included, so that
+    `throughput` is what the nodes can keep up with.
+
+    write, session, key: whether it writes, who asks, and the owner of the data. lsn: the number of
+    a committed write, else 0. stale: the answer lacked a write to that key that had been confirmed
+    before the read started. own_stale: it lacked one of the reader's own, confirmed before the read
+    was sent. age: how long before the read's start (s) that write was confirmed, nan without one.
+    applied_at[r][n]: when replica r + 1 had entry n + 1, inf for never.
     """
 
     write: np.ndarray
@@ -69,7 +75,7 @@ class ReplicatedResult(Result):
 
     @property
     def refused(self):
-        """How many statements were refused at once: wrong node, node offline, or nobody there."""
+        """How many statements were refused at once: a wrong node, or one that is offline."""
         return int((self.failed & np.isnan(self.started_at)).sum())
 
 
@@ -84,48 +90,55 @@ def simulate(
     synchronous=False,
     dies=None,
     dies_at=2.0,
-    requests=2000,
+    requests=REQUESTS,
     service_time=SERVICE_TIME,
 ):
-    """Return the ReplicatedResult of `requests` statements at `arrival_rate` per second.
+    """Return the ReplicatedResult of `requests` statements at `arrival_rate` statements/s.
 
-    component: a class with `route(sql)`, or with `wrote(session, lsn)` and `pick(session)`, made
-    with the primary and the list of replicas; a function `is_write(sql)`, which then decides for a
-    random replica; or a baseline: RandomReplica (the default; it knows what is a write), FirstWord,
-    OnlyPrimary. `lag` is the mean time (s) an entry takes to a replica. synchronous: a write
-    answers once all living replicas have it. `dies`: None, "replica-1" or "primary", at `dies_at`
-    (s), for good. Traffic and lags are the same for every component. ValueError names a bad number;
-    ComponentError says in one sentence what the component did wrong.
+    component: a class made with the primary and the list of replicas, with `route(sql)`, or with
+    `wrote(session, lsn)` and `pick(session)`; or a function `is_write(sql)`, which decides for a
+    random replica; or a baseline: RandomReplica (the default, which knows the writes), FirstWord,
+    OnlyPrimary.
+    seed: the same traffic and lags for every component. read_share: share of the statements that
+    read. replicas: how many. lag: mean time (s) that an entry takes to a replica. synchronous: a
+    write is answered once all living replicas have it. dies: "replica-1", "primary" or None, for
+    good at `dies_at` (s). service_time: seconds of its node that a statement takes.
+
+    ValueError names a bad number; ComponentError says in one sentence what the component did wrong.
     """
-    count = parameters.count("requests", requests)
     replicas = parameters.count("replicas", replicas, at_least=0, at_most=100)
     lag = parameters.number("lag", lag, at_least=0, unit="s")
     work = parameters.number("service_time", service_time, above=0, unit="s")
+    asked = traffic(seed, arrival_rate, read_share, requests)
+    until = np.full(replicas + 1, NEVER)  # when each node dies
     if dies is not None:
-        parameters.choice("dies", dies, DEAD)
-    asked = traffic(seed, arrival_rate, read_share, count)
-    until = np.full(replicas + 1, np.inf)  # when each node dies
-    if dies is not None and DEAD[::-1].index(dies) <= replicas:
-        until[DEAD[::-1].index(dies)] = parameters.number("dies_at", dies_at, at_least=0, unit="s")
+        place = int(parameters.choice("dies", dies, MORTAL) != "primary")
+        dies_at = parameters.number("dies_at", dies_at, at_least=0, unit="s")
+        until[place : place + 1] = dies_at  # without replicas there is no replica-1
     delays = [
-        lag * workload.stream(seed, f"lag {number}").exponential(size=count)
+        lag * workload.stream(seed, f"lag {number}").exponential(size=requests)
         for number in range(replicas)
     ]
     world = World(asked, until, delays, work, APPLY * work, bool(synchronous))
-    plan = RandomReplica if component is None else component
-    if plan in BASELINES:
-        return observed(world, *planned(world, plan(asked, until, seed)))
-    if callable(getattr(plan, "route", None)) or callable(getattr(plan, "pick", None)):
-        return observed(world, *routed(world, plan))
-    if not callable(plan) or isinstance(plan, type):
-        name = components.name_of(plan)
+    router = RandomReplica if component is None else component
+    if router in tuple(ROUTERS):  # (a component need not be hashable)
+        return observed(world, *planned(world, router(asked, until, seed)))
+    if callable(getattr(router, "route", None)) or callable(getattr(router, "pick", None)):
+        return observed(world, *routed(world, router))
+    if not callable(router) or isinstance(router, type):
+        name = name_of(router)
         raise ComponentError(f"{name} has no method route(sql), and no pick(session) either.")
-    return observed(world, *planned(world, by_kind(plan, asked, until, seed)))
+    kinds = _kinds(router, asked.sql)
+    return observed(world, *planned(world, RandomReplica(asked, until, seed, kinds)))
 
 
 @dataclass(frozen=True)
 class World:
-    """What is the same for every component: the traffic, who dies when, how long entries take."""
+    """What is the same for every component.
+
+    until: when each node dies (s). delays: of each replica, how long each entry takes there (s).
+    work, apply_work: seconds of a node that a statement and an entry take.
+    """
 
     traffic: object
     until: np.ndarray
@@ -140,25 +153,24 @@ class World:
         return ("primary", *(f"replica-{number + 1}" for number in range(len(self.delays))))
 
 
-def by_kind(is_write, asked, until, seed):
-    """Return the places of statements that `is_write` sorts: primary, or a random replica."""
-    name, kinds = components.name_of(is_write), []
-    for sql in asked.sql:
-        call = f"{name}({sql!r})"
-        try:
+def _kinds(is_write, statements):
+    """Return what a student's `is_write` says of each statement: True or False."""
+    kinds, sql = [], ""
+    with sentences(lambda: f"{name_of(is_write)}({sql!r})"):
+        for sql in statements:
             kind = is_write(sql)
-        except NotImplementedError:
-            raise
-        except Exception as error:
-            raise ComponentError(components.raised(call, error)) from error
-        if kind is not True and kind is not False:
-            raise ComponentError(components.wrong_return(call, kind, "True or False"))
-        kinds.append(kind)
-    return RandomReplica(asked, until, seed, kinds)
+            if kind is not True and kind is not False:
+                call = f"{name_of(is_write)}({sql!r})"
+                raise ComponentError(wrong_return(call, kind, "True or False"))
+            kinds.append(kind)
+    return kinds
 
 
 def observed(world, columns, applied_at):
-    """Return the ReplicatedResult: judges, after the run, what every read could have seen."""
+    """Return the ReplicatedResult: judge, after the run, what every read could have seen.
+
+    columns, applied_at: as `routing.routed` and `baselines.planned` return them.
+    """
     asked = world.traffic
     started, finished, failed, place, confirmed, lsn = columns
     reading = ~asked.write & ~failed
@@ -214,43 +226,6 @@ def _last_before(things, times, asked, at):
     found = np.searchsorted(line, asked * later + at, "right") - 1
     hit = (found >= 0) & (things[order][found] == asked)
     return np.where(hit, order[found] + 1, 0)
-
-
-def capacity(read_share, replicas, service_time=SERVICE_TIME):
-    """Return the statements per second at which the first node is busy all the time.
-
-    All at the primary without replicas. With them the primary does the writes, and each replica its
-    part of the reads and all the writes again, at APPLY of the work.
-    """
-    writes = 1 - read_share
-    busiest = max(writes, read_share / replicas + APPLY * writes) if replicas else 1.0
-    return 1 / (busiest * service_time)
-
-
-def write_bound(read_share, service_time=SERVICE_TIME):
-    """Return the statements per second that no number of replicas gets past (inf: no writes)."""
-    return 1 / ((1 - read_share) * service_time) if read_share < 1 else float("inf")
-
-
-def stale_share(lags, write_rate, duration=float("inf"), keys=SESSIONS):
-    """Return, for each of `lags` (s), the share of a replica's reads that are stale in theory.
-
-    Poisson writes (`write_rate`/s) to `keys` equally likely keys: the age of a key's last write is
-    exponential, and a read of that age is stale with theory.stale_probability. Within the first
-    `duration` s of a run, before which nothing was written.
-    """
-    shares = []
-    for lag in lags:
-        if lag <= 0 or write_rate <= 0:
-            shares.append(0.0)
-            continue
-        oldest = min(lag * (np.log1p(write_rate * lag) + 10), duration)
-        ages = (np.arange(200) + 0.5) * oldest / 200
-        rate = write_rate / keys
-        density = rate * np.exp(-rate * ages) * (1 - ages / duration)
-        stale = theory.stale_probability(ages, lag, write_rate)
-        shares.append(float((density * stale).sum() * oldest / 200))
-    return np.array(shares)
 
 
 def _share(column, rows):

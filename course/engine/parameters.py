@@ -17,10 +17,10 @@ def number(name, value, *, at_least=-math.inf, above=-math.inf, at_most=math.inf
     unit = f" {unit}" if unit else ""
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ValueError(f"{name} = {value!r}: must be a finite number{unit and f' (in{unit})'}")
-    if value < at_least:
-        raise ValueError(f"{name} = {value!r}: must be ≥ {at_least:g}{unit}")
     if value <= above:
         raise ValueError(f"{name} = {value!r}: must be > {above:g}{unit}")
+    if value < at_least:
+        raise ValueError(f"{name} = {value!r}: must be ≥ {at_least:g}{unit}")
     if value > at_most:
         raise ValueError(f"{name} = {value!r}: must be ≤ {at_most:g}{unit}")
     return float(value)

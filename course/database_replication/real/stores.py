@@ -1,8 +1,8 @@
 """Real databases behind one small interface: SQLite files, or schemas on PostgreSQL servers.
 
 A store is one node. `create()` makes its tables, `connect()` gives the calling thread a session of
-its own, `drop()` takes everything away. A session runs one statement of the traffic (`run`), writes
-an entry and its place in the log in one transaction (`write`), and stores applied values (`put`).
+its own, `drop()` removes everything. A session runs one read of the traffic (`run`), runs a write
+and logs it in one transaction (`write`), and stores applied values (`put`).
 """
 
 import os
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from course.database_replication.statements import SESSIONS
+from course.database_replication.traffic import SESSIONS
 from course.engine import database
 from course.engine.database import DatabaseUnavailable
 
@@ -23,7 +23,7 @@ TABLES = (
 
 
 class Session:
-    """One thread's connection to a node; `mark` is how it writes a parameter."""
+    """One thread's connection to a node; `mark` stands for a parameter in its SQL."""
 
     def __init__(self, connection, errors, mark):
         self.connection, self.errors, self.mark = connection, errors, mark
@@ -35,7 +35,7 @@ class Session:
         return None if row is None else row[0]
 
     def write(self, sql, lsn, key):
-        """Run a write and put it into the log, both or neither."""
+        """Run a write and log it, both or neither."""
         log = f"INSERT INTO log VALUES ({self.mark}, {self.mark}, {self.mark})"
         with self._transaction():
             self.connection.execute(sql)
@@ -107,7 +107,7 @@ class SqliteStore:
         return Session(connection, lambda: database.sentences(self.path), "?")
 
     def drop(self):
-        """Leave the file to its folder, which goes as a whole."""
+        """Do nothing: the file is removed with its folder."""
 
 
 class PostgresStore:
@@ -143,7 +143,7 @@ class PostgresStore:
         return session
 
     def drop(self):
-        """Take the schema and all in it away."""
+        """Remove the schema with everything in it."""
         if self.created:
             session = self.connect()
             try:
@@ -154,7 +154,7 @@ class PostgresStore:
 
     @contextmanager
     def _sentences(self):
-        """An error of the server becomes one sentence that names the variable, not its value."""
+        """Turn an error of the server into one sentence that names the variable, not its value."""
         psycopg = _psycopg()
         try:
             yield
@@ -165,8 +165,8 @@ class PostgresStore:
                 said = self._first_line(error)
             raise DatabaseUnavailable(f"PostgreSQL, {self.variable}: {said}.") from None
         except psycopg.Error as error:
-            mend = "Is the server running, and is the address right?"
-            text = f"PostgreSQL, {self.variable}: {self._first_line(error)}. {mend}"
+            fix = "Is the server running, and is the address right?"
+            text = f"PostgreSQL, {self.variable}: {self._first_line(error)}. {fix}"
             raise DatabaseUnavailable(text) from None
 
     def _first_line(self, error):
@@ -189,12 +189,15 @@ def _psycopg():
 
 
 def kinds():
-    """Return the kinds of databases that can be used here: PostgreSQL where it is named."""
+    """Return the kinds of databases that can be used here: PostgreSQL if DATABASE_URL is set."""
     return [SQLITE, POSTGRESQL] if os.environ.get("DATABASE_URL") else [SQLITE]
 
 
 def stores(kind, names, folder):
-    """Return a store for each of the `names`, the first the primary's."""
+    """Return a store for each of the `names`, the primary's first; nothing is created yet.
+
+    On PostgreSQL, replica n is on the server DATABASE_URL_n, or else on the primary's.
+    """
     if kind == SQLITE:
         return [SqliteStore(folder, name) for name in names]
     if not os.environ.get("DATABASE_URL"):

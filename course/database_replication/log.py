@@ -2,8 +2,8 @@
 
     simulate_log(Replica, lag=0.2, cut_off=1.0) → Shipped
 
-The receiver of each replica hands over what has come every `TICK` seconds, as it came; then some
-reads are asked of that replica.
+Every TICK seconds each replica is given what has come since, in the order in which it came, and
+then answers some reads.
 """
 
 from bisect import bisect_right
@@ -11,8 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course.database_replication.baselines import AsItComes
 from course.engine import parameters, workload
-from course.engine.component import ComponentError, make, name_of, raised, wrong_return
+from course.engine.component import (
+    ComponentError,
+    make,
+    methods,
+    name_of,
+    sentences,
+    wrong_return,
+)
 
 TICK = 0.025
 DURATION = 5.0
@@ -23,30 +31,14 @@ CUT_AT = 1.5
 ANSWERS = ("newest", "older", "wrong")
 
 
-class AsItComes:
-    """A replica that applies whatever comes at once, in the order it comes."""
-
-    def __init__(self):
-        self.lsn, self.data = 0, {}
-
-    def apply(self, entries):
-        """Overwrite what is there with each of the entries."""
-        for lsn, key, value in entries:
-            self.data[key], self.lsn = value, lsn
-
-    def lag(self, primary_lsn):
-        """Return how many entries its number is behind the primary's."""
-        return primary_lsn - self.lsn
-
-
 @dataclass(frozen=True)
 class Shipped:
     """What two replicas had at each of `times` (s): rows are replicas, columns ticks.
 
-    `lsn` is what the component said, `in_order` what it should have applied by then; `behind` is
-    what its `lag` said. `answers` counts the reads by ANSWERS: the primary's value of that moment,
-    the older one that a replica which keeps the order would give, or a value from another place in
-    the log than these two.
+    primary: the primary's lsn. lsn: what the component said; in_order: what it should have applied
+    by then; behind: what its `lag` said. answers: how many reads got each of ANSWERS: the primary's
+    value at that moment, the older one of a replica that keeps the order, or a value from another
+    place in the log.
     """
 
     times: np.ndarray
@@ -68,9 +60,10 @@ def simulate_log(
     """Return the Shipped of `duration` seconds of `write_rate` writes/s to two replicas.
 
     replica: a class or instance with `apply(entries)`, `lsn`, `data` and `lag(primary_lsn)`;
-    AsItComes by default. An entry takes an exponential time of mean `lag` s, and comes once more
-    with probability `repeated`; replica-2 gets nothing for `cut_off` s. ValueError names a bad
-    number; ComponentError says in one sentence what the component did wrong.
+    AsItComes by default. lag: mean (s) of the exponential time that an entry takes. repeated: the
+    probability that it comes once more. cut_off: for how long (s), from CUT_AT on, nothing reaches
+    replica-2. ValueError names a bad number; ComponentError says in one sentence what the component
+    did wrong.
     """
     lag = parameters.number("lag", lag, at_least=0, unit="s")
     repeated = parameters.number("repeated", repeated, at_least=0, at_most=1)
@@ -102,7 +95,7 @@ def simulate_log(
 
 
 def _arrivals(rng, written, lag, cut_off):
-    """Return when each entry comes first; what falls into the cut comes after it."""
+    """Return when each entry comes first; one that would come in the cut comes after it."""
     came = written + lag * rng.exponential(size=written.size)
     late = (came > CUT_AT) & (came < CUT_AT + cut_off)
     came[late] = CUT_AT + cut_off + lag * rng.exponential(size=int(late.sum()))
@@ -115,10 +108,7 @@ class _Receiver:
     def __init__(self, replica, entries):
         self.replica = make(AsItComes if replica is None else replica)
         self.name, self.entries = name_of(self.replica), entries
-        for method in ("apply", "lag"):
-            if not callable(getattr(self.replica, method, None)):
-                raise ComponentError(f"{self.name} has no method {method}.")
-        self.number = {value: lsn for lsn, _, value in entries}
+        self.apply, self.lag = methods(self.replica, "apply", "lag")
 
     def expect(self, times, written, in_order):
         """Work out what the primary and a replica that keeps the order have at each tick."""
@@ -130,28 +120,23 @@ class _Receiver:
 
     def run(self, which, cuts, asked, answers):
         """Return (lsns, what they should be, lags) by tick; count the `answers`."""
-        lsns, lags, before = [], [], 0
-        for tick, upto in enumerate(cuts):
-            batch = [self.entries[place] for place in which[before:upto]]
-            before = upto
-            newest = self.primary[tick]
-            try:
-                call = "apply"
-                if batch:
-                    self.replica.apply(batch)
+        lsns, lags, before, places, call = [], [], 0, [], ""
+        with sentences(lambda: f"{self.name}.{call or self._apply_call(places)}"):
+            for tick, upto in enumerate(cuts):
+                places, before, newest = which[before:upto], upto, self.primary[tick]
+                if places:
+                    call = ""  # that of apply is put into words only when it is needed
+                    self.apply([self.entries[place] for place in places])
                 call = "lsn"
-                lsn = self.replica.lsn
+                lsns.append(self._whole(call, self.replica.lsn))
                 call = f"lag({newest})"
-                behind = self.replica.lag(newest)
-            except (NotImplementedError, ComponentError):
-                raise
-            except Exception as error:
-                call = f"apply({_brief(batch)})" if call == "apply" else call
-                raise ComponentError(raised(f"{self.name}.{call}", error)) from error
-            lsns.append(self._whole("lsn", lsn))
-            lags.append(self._whole(f"lag({newest})", behind))
-            self._answer(asked[tick], tick, answers)
+                lags.append(self._whole(call, self.lag(newest)))
+                call = "data"
+                self._answer(asked[tick], tick, answers)
         return lsns, self.in_order, lags
+
+    def _apply_call(self, places):
+        return f"apply([{self.entries[places[0]]!r}{', …' if len(places) > 1 else ''}])"
 
     def _whole(self, what, value):
         if type(value) is not int:
@@ -178,7 +163,3 @@ class _Receiver:
         """Return the value after entry `lsn` of a key that was written at the lsns `writes`."""
         upto = bisect_right(writes, lsn)
         return self.entries[writes[upto - 1] - 1][2] if upto else None
-
-
-def _brief(batch):
-    return f"[{batch[0]!r}{', …' if len(batch) > 1 else ''}]"

@@ -1,28 +1,15 @@
 """Formula, simulation and measurement side by side: stale reads, and how long real SQL took."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.database_replication.measured import Measured
-from course.database_replication.model import ReplicatedResult
+from course.database_replication.picture import QUARTERS
 from course.engine.record import milliseconds
 from course.view import style
 
-LAGS = np.linspace(0, 300, 31)  # ms
+LAGS = np.linspace(0, 0.3, 31)  # s
 SHARES = np.linspace(0, 1, 101)
 FASTEST, SLOWEST = 0.02, 50.0  # ms
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A measured run, the simulated one of the same traffic, and theory for each of LAGS."""
-
-    measured: Measured
-    simulated: ReplicatedResult
-    theory: np.ndarray
-    lag: float  # ms
 
 
 class RealPicture:
@@ -38,7 +25,7 @@ class RealPicture:
     def _prepare_stale(self, axes):
         axes.set(xlim=(-8, 308), ylim=(-0.02, 1))
         axes.set(xlabel="replication lag, mean (ms)", ylabel="share of reads that are stale")
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_yticks(**QUARTERS)
         (self.theory,) = axes.plot([], [], label="in theory", **style.THEORY)
         look = {"marker": "s", "markersize": 11, "linestyle": "none", "color": style.GREY}
         (self.simulated,) = axes.plot([], [], label="simulated", fillstyle="none", **look)
@@ -51,22 +38,24 @@ class RealPicture:
         axes.set(xlabel="measured latency x (ms)", ylabel="share that took at most x")
         axes.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
         axes.minorticks_off()
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_yticks(**QUARTERS)
         (self.reads,) = axes.plot([], [], label="reads", **style.YOURS)
         look = {"color": style.VERMILION, "linewidth": 1.8, "linestyle": (0, (4, 2))}
         (self.writes,) = axes.plot([], [], label="writes", **look)
         axes.legend(loc="lower right")
 
-    def show(self, seen):
-        """Draw a Compared; return (finding, words)."""
-        measured, simulated = seen.measured, seen.simulated
-        self.theory.set_data(LAGS, seen.theory)
-        self.simulated.set_data([seen.lag], [simulated.stale_share])
-        self.measured.set_data([seen.lag], [measured.stale_share])
+    def show(self, *, measured, simulated, stale, lag):
+        """Draw a measured run and the simulated one of the same traffic; return (finding, words).
+
+        stale: the share of stale reads in theory, for each of LAGS.
+        """
+        self.theory.set_data(LAGS * 1000, stale)
+        self.simulated.set_data([lag * 1000], [simulated.stale_share])
+        self.measured.set_data([lag * 1000], [measured.stale_share])
         for line, write in ((self.reads, False), (self.writes, True)):
             taken = [measured.percentile(100 * share, write) * 1000 for share in SHARES]
             line.set_data(np.clip(taken, FASTEST, SLOWEST), SHARES)
-        theory = np.interp(seen.lag, LAGS, seen.theory)
+        theory = np.interp(lag, LAGS, stale)
         finding = f"{measured.stale_share:.1%} of the reads were stale on real {measured.kind}"
         said = [
             f"{kind}: half within {milliseconds(measured.percentile(50, write))}, "
@@ -78,7 +67,7 @@ class RealPicture:
             alike = f"{measured.diverged:,} values ended different from the primary's"
         refused = f" {measured.refused:,} statements were refused." if measured.refused else ""
         return finding, (
-            f"Stale reads at {seen.lag:g} ms: theory {theory:.1%}, simulated "
+            f"Stale reads at {lag * 1000:g} ms: theory {theory:.1%}, simulated "
             f"{simulated.stale_share:.1%}, measured {measured.stale_share:.1%} of "
             f"{int((~measured.write & (measured.place >= 0)).sum()):,} reads. "
             f"{said[0]}. {said[1]}. When all of the log had come, {alike}.{refused}"

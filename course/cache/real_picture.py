@@ -1,24 +1,13 @@
-"""The picture of a real run: how long real reads took, beside what the simulation expected."""
-
-from dataclasses import dataclass
+"""The picture of a real run: how long real reads took, and what the simulation expected."""
 
 import numpy as np
 from matplotlib import rc_context
 
-from course.cache.real import Measured
 from course.view import style
 
 MICROSECONDS = np.geomspace(0.1, 10_000, 61)
 MOST = 4000
 ROWS = (3.2, 2.2, 0.8, -0.2)
-
-
-@dataclass(frozen=True)
-class RealRun:
-    """One move of `explore_real`: the cache's name and what was measured."""
-
-    name: str
-    measured: Measured
 
 
 class RealPicture:
@@ -49,7 +38,7 @@ class RealPicture:
         )
         (self.mean,) = left.plot([], [], color=style.BLUE, linewidth=2, label="mean of all reads")
         (self.plain,) = left.plot([], [], **style.BASELINE, label="mean without a cache")
-        left.legend(ncols=2, loc="upper left", bbox_to_anchor=(-0.16, -0.14))
+        style.legend_below(left)
         right.set(xlim=(0, 108), ylim=(-0.8, 4.1), xlabel="%")
         right.set_yticks(ROWS, ["simulated", "measured", "simulated", "measured"])
         right.set_xticks([0, 20, 40, 60, 80, 100])
@@ -64,9 +53,8 @@ class RealPicture:
             bar.set_hatch("..")
         self.moving = (self.hits, self.misses, self.plain, self.mean, *self.bars)
 
-    def show(self, real):
-        """Draw a RealRun; return (finding, words)."""
-        run = real.measured
+    def show(self, *, name, run):
+        """Draw what was measured with the cache `name`; return (finding, words)."""
         latency = np.clip(run.latency * 1e6, 0.1, 9999)
         for stairs, rows in ((self.hits, run.hit), (self.misses, ~run.hit)):
             stairs.set_data(np.histogram(latency[rows], MICROSECONDS)[0])
@@ -81,7 +69,7 @@ class RealPicture:
         agree = "read for read the same" if same else "not the same reads"
         hit, miss = (_typical(run.latency[rows]) for rows in (run.hit, ~run.hit))
         return finding, (
-            f"{len(run):,} reads through your ReadThrough and {real.name}: {ratios[1]:.1%} from "
+            f"{len(run):,} reads through your ReadThrough and {name}: {ratios[1]:.1%} from "
             f"the cache, simulated {ratios[0]:.1%} ({agree}). A hit takes {hit}, a miss {miss}. A "
             f"read takes {ratios[3]:.0%} of its time without a cache; the simulation expects "
             f"{ratios[2]:.0%}. {int(run.stale.sum()):,} answers were stale; {len(run.saves):,} "

@@ -1,4 +1,4 @@
-"""The traffic: who sends which statement when, in real SQL as people and libraries write it."""
+"""The traffic: who sends which statement when, in SQL as people and libraries write it."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,7 +8,7 @@ import numpy as np
 from course.engine import parameters, workload
 
 SESSIONS = 100  # each owns one key: its photos
-OWN_READS = 0.5  # share of the reads that ask for one's own photos, the others for anybody's
+OWN_READS = 0.5  # share of the reads that ask for one's own photos; the others for anyone's
 
 READS = (
     "SELECT * FROM photos WHERE owner = {key}",
@@ -31,7 +31,7 @@ WRITES = (
 
 @dataclass(frozen=True)
 class Traffic:
-    """Statements in order of their times (s): whose, of which key, a write or not, its SQL."""
+    """Statements in order of their times (s): session, key, whether it writes, and its SQL."""
 
     times: np.ndarray
     session: np.ndarray
@@ -41,15 +41,18 @@ class Traffic:
 
 
 def traffic(seed, arrival_rate, read_share, requests):
-    """Return the Traffic of `requests` statements, Poisson at `arrival_rate` per second."""
+    """Return the Traffic of `requests` statements, Poisson at `arrival_rate` statements/s.
+
+    read_share: share of the statements that read. ValueError names a bad number.
+    """
     times = workload.poisson_arrivals(workload.stream(seed, "arrivals"), arrival_rate, requests)
     read_share = parameters.number("read_share", read_share, at_least=0, at_most=1)
     write = workload.stream(seed, "kinds").uniform(size=requests) >= read_share
     session = workload.stream(seed, "sessions").integers(SESSIONS, size=requests)
     rng = workload.stream(seed, "keys")
-    anybodys = rng.integers(SESSIONS, size=requests)
+    anyones = rng.integers(SESSIONS, size=requests)
     own = write | (rng.uniform(size=requests) < OWN_READS)
-    key = np.where(own, session, anybodys)
+    key = np.where(own, session, anyones)
     wording = workload.stream(seed, "wording").uniform(size=requests)
     texts = _texts()
     places = np.where(write, len(READS) + wording * len(WRITES), wording * len(READS)).astype(int)

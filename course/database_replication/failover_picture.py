@@ -1,11 +1,10 @@
-"""What the death of a primary looks like: the last entries, who takes over, what is lost."""
-
-from dataclasses import dataclass
+"""The picture of a failover: the last entries, the replica that takes over, and what is lost."""
 
 import numpy as np
 from matplotlib import rc_context
 
-from course.database_replication.failover import SHOWN, Failover
+from course.database_replication.failover import SHOWN
+from course.database_replication.picture import QUARTERS
 from course.view import style
 
 BEFORE = 1.0  # seconds of the left picture before the death
@@ -14,15 +13,6 @@ ROOM = 85  # entries around the primary's last one
 MOST_LOST = 64
 COUNTS = np.arange(MOST_LOST + 1)
 MOST_REPLICAS = 5
-
-
-@dataclass(frozen=True)
-class Incident:
-    """A failover by a student's rule, and by the ghost's on the same log."""
-
-    name: str
-    failover: Failover
-    ghost: Failover
 
 
 class FailoverPicture:
@@ -68,17 +58,18 @@ class FailoverPicture:
     def _prepare_costs(self, axes):
         axes.set(xlim=(-1, MOST_LOST), ylim=(-0.02, 1.3))  # room for the legend
         axes.set(xlabel="lost writes", ylabel="share of deaths that lose more")
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_yticks(**QUARTERS)
         look = style.BASELINE | {"drawstyle": "steps-post"}
         (self.ghost_costs,) = axes.plot([], [], label="first in the list (ghost)", **look)
         look = style.YOURS | {"drawstyle": "steps-post", "marker": "o", "markevery": 8}
         (self.your_costs,) = axes.plot([], [], label="this rule", **look)
         axes.legend(loc="upper right")
 
-    def show(self, seen):
-        """Draw an Incident; return (finding, words)."""
-        mine, ghost = seen.failover, seen.ghost
-        died = mine.dies_at
+    def show(self, *, name, mine, ghost):
+        """Draw a Failover by the rule `name`, and the ghost's on the same log.
+
+        Return (finding, words).
+        """
         self._show_log(mine)
         self.ghost_costs.set_data(COUNTS, (ghost.costs[:, None] > COUNTS).mean(axis=0))
         self.your_costs.set_data(COUNTS, (mine.costs[:, None] > COUNTS).mean(axis=0))
@@ -87,9 +78,9 @@ class FailoverPicture:
         away = "" if mine.away is None else f" replica-{mine.away + 1}, the freshest, is offline."
         says = "" if mine.named == mine.lost else f" Your lost_writes names {len(mine.named):,}."
         return finding, (
-            f"At {died:g} s the primary had {mine.confirmed:,} confirmed writes; the replicas had "
-            f"{', '.join(map(str, mine.lsns)) or 'none, as there are none'}.{away} Over "
-            f"{mine.costs.size} deaths {seen.name} loses {mine.costs.mean():.1f} confirmed writes "
+            f"At {mine.dies_at:g} s the primary had {mine.confirmed:,} confirmed writes; the "
+            f"replicas had {', '.join(map(str, mine.lsns)) or 'none, as there are none'}.{away} "
+            f"Over {mine.costs.size} deaths {name} loses {mine.costs.mean():.1f} confirmed writes "
             f"on average, promoting the first in the list {ghost.costs.mean():.1f}.{says}"
         )
 

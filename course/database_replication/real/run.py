@@ -1,27 +1,16 @@
-"""The same classes on real databases: real SQL, real threads, real time.
+"""One run on real databases: who sends, who runs the statements, and who carries the log."""
 
-    measure(Router, Replica, lag=0.1) → Measured
-
-The statements are those of the simulation's own traffic, at their times. One thread a replica
-delivers the primary's log, each entry late by the very lag that it has in the simulation.
-"""
-
-import tempfile
+import heapq
 import threading
 import time
-from contextlib import ExitStack
 from queue import SimpleQueue
 
 import numpy as np
 
-from course.database_replication.carrier import Carrier
-from course.database_replication.measured import Measured
 from course.database_replication.nodes import Node, PrimaryDown
-from course.database_replication.shipping import AsItComes
-from course.database_replication.statements import SESSIONS, traffic
-from course.database_replication.stores import SQLITE, stores
-from course.engine import parameters, workload
+from course.database_replication.traffic import SESSIONS
 from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
+from course.engine.stations import NOT_YET
 from course.view.limit import TimeLimitReached, time_limit
 
 READERS = 3
@@ -40,50 +29,42 @@ WRITES = (
 )
 
 
-def measure(
-    router,
-    replica=AsItComes,
-    *,
-    seed=0,
-    read_share=0.8,
-    replicas=2,
-    lag=0.1,
-    arrival_rate=400.0,
-    requests=600,
-    database=SQLITE,
-):
-    """Return the Measured of the traffic of `simulate`, on databases of the kind `database`.
+class Carrier:
+    """The network from the primary's log to one replica: entries are due later, or at the close."""
 
-    router: a class with `route(sql)`; replica: a class or instance with `apply(entries)`, `lsn`,
-    `data`. ValueError names a bad number, ComponentError says what a component did wrong,
-    DatabaseUnavailable what is wrong with a database. All threads have ended and all databases are
-    gone when it returns, or raises.
-    """
-    count = parameters.count("requests", requests, at_most=20_000)
-    replicas = parameters.count("replicas", replicas, at_least=0, at_most=8)
-    lag = parameters.number("lag", lag, at_least=0, at_most=10, unit="s")
-    asked = traffic(seed, arrival_rate, read_share, count)
-    delays = [
-        lag * workload.stream(seed, f"lag {number}").exponential(size=count)
-        for number in range(replicas)
-    ]
-    names = ["primary", *(f"replica-{number + 1}" for number in range(replicas))]
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as leaving:
-        made = stores(database, names, folder)
-        for store in made:
-            leaving.callback(store.drop)
-            store.create()
-        run = _Run(asked, delays, names, made, router, replica)
-        run.go()
-        return run.measured(database)
+    def __init__(self):
+        self.way, self.news, self.closed = [], threading.Condition(), False
+
+    def put(self, due, entry):
+        """Send an entry that comes at `due`, a time of time.perf_counter() (s)."""
+        with self.news:
+            heapq.heappush(self.way, (due, len(self.way), entry))
+            self.news.notify()
+
+    def close(self):
+        """Send no more: what is still on its way comes now."""
+        with self.news:
+            self.closed = True
+            self.news.notify()
+
+    def get(self):
+        """Wait for entries that are due and return them in the order they come; [] at the end."""
+        with self.news:
+            while True:
+                now, batch = time.perf_counter(), []
+                while self.way and (self.closed or self.way[0][0] <= now):
+                    batch.append(heapq.heappop(self.way)[2])
+                if batch or self.closed:
+                    return batch
+                self.news.wait(self.way[0][0] - now if self.way else None)
 
 
-class _Run:
-    """One run: who sends the statements, who runs them, who carries the log, and what they saw.
+class Run:
+    """The threads of one run, and what they saw: `place`, `stale`, `latency` and `refused`.
 
     The student's code runs in threads that hold no lock, under a time limit: the sender calls
     `route`, a carrier for each replica `apply`. One writer does all writes, so that the log's
-    numbers are in order of commit.
+    numbers are in the order of the commits.
     """
 
     def __init__(self, asked, delays, names, made, router, replica):
@@ -100,20 +81,14 @@ class _Run:
         self.log = []
         self.carriers = [Carrier() for _ in delays]
         count = asked.times.size
-        self.place, self.latency = np.full(count, -1), np.full(count, np.nan)
+        self.place, self.latency = np.full(count, -1), np.full(count, NOT_YET)
         self.stale, self.refused = np.zeros(count, dtype=bool), 0
 
     def go(self):
         """Run all threads to their end; raise what the first one that failed raised."""
-        workers = [threading.Thread(target=self._guard, args=(self._write,), daemon=True)]
-        for _ in range(READERS):
-            workers.append(threading.Thread(target=self._guard, args=(self._read,), daemon=True))
-        carriers = [
-            threading.Thread(target=self._guard, args=(self._carry, number), daemon=True)
-            for number in range(len(self.delays))
-        ]
-        sender = threading.Thread(target=self._guard, args=(self._send,), daemon=True)
-        started = []
+        workers = [self._thread(self._write), *(self._thread(self._read) for _ in range(READERS))]
+        carriers = [self._thread(self._carry, number) for number in range(len(self.delays))]
+        sender, started = self._thread(self._send), []
         try:
             for thread in (*workers, *carriers, sender):
                 thread.start()
@@ -135,8 +110,11 @@ class _Run:
         if self.failures:
             raise self.failures[0]
 
+    def _thread(self, *work):
+        return threading.Thread(target=self._guard, args=work, daemon=True)
+
     def _guard(self, work, *arguments):
-        """Run what a thread has to do; what it raises stops the others."""
+        """Run the work of one thread; an error in it stops the others."""
         try:
             work(*arguments)
         except BaseException as error:
@@ -251,8 +229,8 @@ class _Run:
         finally:
             session.close()
 
-    def measured(self, kind):
-        """Return the Measured, once all threads have ended."""
+    def diverged(self):
+        """Return how many values of the replicas differ from the primary's, after `go`."""
         contents = []
         for store in self.stores:
             session = store.connect()
@@ -260,13 +238,10 @@ class _Run:
                 contents.append(session.contents())
             finally:
                 session.close()
-        diverged = sum(
+        return sum(
             mine != theirs
             for copy in contents[1:]
             for mine, theirs in zip(copy, contents[0], strict=True)
-        )
-        return Measured(
-            kind, self.asked.write, self.place, self.stale, self.latency, self.refused, diverged
         )
 
 

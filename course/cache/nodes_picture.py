@@ -1,12 +1,13 @@
 """The picture of a cache tier that loses a node: what hits the database, and what reads feel."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.cache.nodes import DURATION, LOAD_TIME, WORKERS, NodesResult
+from course.cache.model import WORKERS
+from course.cache.nodes import DURATION
 from course.cache.picture import HATCH
+from course.cache.traffic import LOAD_TIME
+from course.engine.parameters import NEVER
 from course.engine.record import milliseconds
 from course.view import style
 
@@ -14,15 +15,6 @@ EDGES = np.arange(0, DURATION + 0.25, 0.5)
 MIDDLES = (EDGES[1:] + EDGES[:-1]) / 2
 CAPACITY = WORKERS / LOAD_TIME
 TOP, SLOWEST = 520.0, 10_000.0
-
-
-@dataclass(frozen=True)
-class Lost:
-    """One move of `explore_nodes`: a tier of several nodes, and of one node."""
-
-    name: str
-    tier: NodesResult
-    one: NodesResult
 
 
 class NodesPicture:
@@ -46,46 +38,38 @@ class NodesPicture:
             (tier,) = axes.plot([], [], **style.YOURS, marker="o", markevery=4, markersize=4)
             tier.set_label(yours)
             self.lines.append((one, tier))
-        left.legend(
+        style.legend_below(
+            left,
+            down=0.15,
             handles=[*reversed(self.lines[0]), limit, self.outages[0]],
             labels=[yours, "one node", "all that it can do", "cache-1 is dead"],
-            ncols=2,
-            loc="upper left",
-            bbox_to_anchor=(-0.16, -0.15),
         )
         self.moving = (*self.outages, *(line for pair in self.lines for line in pair))
 
-    def show(self, lost):
-        """Draw a Lost; return (finding, words)."""
+    def show(self, *, tier, one):
+        """Draw the runs of a tier of several nodes and of one node; return (finding, words)."""
         for column, curve in enumerate((_rate, _latency)):
-            for line, run in zip(self.lines[column], (lost.one, lost.tier), strict=True):
+            for line, run in zip(self.lines[column], (one, tier), strict=True):
                 line.set_data(MIDDLES, curve(run))
-        dead = lost.tier.dead
+        since, until = (min(time, DURATION + 1) for time in tier.dead)
         for outage in self.outages:
-            outage.set_visible(dead is not None)
-            if dead:
-                outage.set_x(dead[0])
-                outage.set_width(min(dead[1], DURATION + 1) - dead[0])
-        return self._words(lost, dead)
-
-    def _words(self, lost, dead):
-        tier, one = lost.tier, lost.one
+            outage.set_visible(tier.dead[0] < NEVER)
+            outage.set_x(since)
+            outage.set_width(until - since)
         many = f"{tier.nodes} node{'s' * (tier.nodes > 1)}"
         stale = int(tier.stale.sum())
         fresh = f"{stale:,} answers were stale." if stale else "No answer was stale."
-        if dead is None:
+        if tier.dead[0] == NEVER:
             rate = tier.database_rate([0, DURATION])[0]
             return f"With {many} up the database gets {rate:.0f} of 200 queries/s", (
                 f"{len(tier):,} requests; all photos are cached, so the database gets writes and "
                 f"the reads after them, {rate:.0f} queries/s. {fresh}"
             )
-        span = [dead[0], min(dead[1], DURATION)]
+        span = [since, min(until, DURATION)]
         rates = [run.database_rate(span)[0] for run in (tier, one)]
         slow = [run.latency_over_time(span)[0] for run in (tier, one)]
-        finding = f"{many}, one dead: {rates[0]:.0f} queries/s for a database that can do 200"
-        if tier.nodes == 1:
-            finding = f"The only node dead: {rates[0]:.0f} queries/s for a database that can do 200"
-        return finding, (
+        dead = "The only node dead" if tier.nodes == 1 else f"{many}, one dead"
+        return f"{dead}: {rates[0]:.0f} queries/s for a database that can do 200", (
             f"While cache-1 is dead the database gets {rates[0]:.0f} queries/s and a request takes "
             f"{milliseconds(slow[0])} on average; with one node in all {rates[1]:.0f} queries/s "
             f"and {milliseconds(slow[1])}. {fresh}"

@@ -1,25 +1,13 @@
-"""What the log looks like on its way: how far each replica is, and what reads get from it."""
-
-from dataclasses import dataclass
+"""The picture of the log on its way: how far each replica is, and what its reads get."""
 
 import numpy as np
 from matplotlib import rc_context
-from matplotlib.collections import PolyCollection
 
-from course.database_replication.shipping import ANSWERS, CUT_AT, DURATION, Shipped
+from course.database_replication.log import ANSWERS, CUT_AT, DURATION
+from course.database_replication.picture import QUARTERS, bars, set_bars
 from course.view import style
 
 MOST_ENTRIES = 210
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What a component made of the log, and what the ghost made of the same."""
-
-    name: str
-    shipped: Shipped
-    ghost: Shipped
-    cut_off: float
 
 
 class LogPicture:
@@ -34,7 +22,7 @@ class LogPicture:
             self._prepare_answers(answers)
         self.moving = (
             *(self.cut, self.ghost, self.primary, *self.expected, *self.lines),
-            *(self.ghost_bars, self.your_bars),
+            *self.bars,
         )
 
     def _prepare_log(self, axes):
@@ -66,30 +54,25 @@ class LogPicture:
 
     def _prepare_answers(self, axes):
         axes.set(xlim=(-0.6, 2.6), ylim=(0, 1.02), ylabel="share of the reads")
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_yticks(**QUARTERS)
         axes.set_xticks(range(3), ["newest\nvalue", "older\nvalue", "from another\nplace"])
-        self.ghost_bars = axes.add_collection(
-            PolyCollection([], facecolor=style.PALE, edgecolor=style.GREY, hatch="//")
-        )
-        self.your_bars = axes.add_collection(PolyCollection([], facecolor=style.BLUE))
+        self.bars = bars(axes)
 
-    def show(self, seen):
-        """Draw an Applied; return (finding, words)."""
-        shipped, ghost = seen.shipped, seen.ghost
+    def show(self, *, name, shipped, ghost, cut_off):
+        """Draw what a component and the ghost made of the same log; return (finding, words)."""
         times = shipped.times
-        self.cut.set_visible(seen.cut_off > 0)
-        self.cut.set_bounds(CUT_AT, 0, seen.cut_off, 1)
+        self.cut.set_visible(cut_off > 0)
+        self.cut.set_bounds(CUT_AT, 0, cut_off, 1)
         self.primary.set_data(times, shipped.primary)
         self.ghost.set_data(times, ghost.lsn[-1])
         for line, lsn in zip(self.lines, shipped.lsn, strict=True):
             line.set_data(times, np.clip(lsn, -1, MOST_ENTRIES))
         for line, lsn in zip(self.expected, shipped.in_order, strict=True):
             line.set_data(times, lsn)
-        self.ghost_bars.set_verts(_bars(ghost, -0.4))
-        self.your_bars.set_verts(_bars(shipped, 0.0))
+        set_bars(self.bars, _shares(ghost), _shares(shipped))
         wrong, before = shipped.answers["wrong"], ghost.answers["wrong"]
         off = int((shipped.lsn != shipped.in_order).sum())
-        finding = f"{seen.name}: {wrong:,} of {shipped.reads:,} reads got a value "
+        finding = f"{name}: {wrong:,} of {shipped.reads:,} reads got a value "
         finding += "from another place in the log"
         behind = np.maximum(shipped.behind, 0)
         return finding, (
@@ -101,10 +84,6 @@ class LogPicture:
         )
 
 
-def _bars(shipped, left):
-    """Return the outlines of the bars, one a kind of answer, `left` of its place."""
-    shares = [shipped.answers[kind] / max(1, shipped.reads) for kind in ANSWERS]
-    return [
-        [(n + left, 0), (n + left, share), (n + left + 0.4, share), (n + left + 0.4, 0)]
-        for n, share in enumerate(shares)
-    ]
+def _shares(shipped):
+    """Return the share of the reads that got each of ANSWERS."""
+    return [shipped.answers[kind] / max(1, shipped.reads) for kind in ANSWERS]

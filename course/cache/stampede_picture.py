@@ -1,26 +1,15 @@
-"""The picture of a stampede: the database's queue around the expiry, and who feels it."""
-
-from dataclasses import dataclass
+"""The picture of a stampede: the database's queue around the expiry, and the latencies."""
 
 import numpy as np
 from matplotlib import rc_context
 
-from course.cache.stampede import DURATION, OTHER, StampedeResult
+from course.cache.stampede import DURATION, OTHER
 from course.engine.record import milliseconds
 from course.view import style
 
 TIMES = np.linspace(0, DURATION, 361)
 SHARES = np.geomspace(1, 3e-4, 120)
 MOST, SLOWEST = 3000, 100_000.0
-
-
-@dataclass(frozen=True)
-class Stampeded:
-    """One move of `explore_stampede`: everybody loads, and with a single flight (or None)."""
-
-    name: str
-    everybody: StampedeResult
-    yours: StampedeResult | None
 
 
 class StampedePicture:
@@ -46,12 +35,12 @@ class StampedePicture:
                 pair += axes.plot([], [], **style.YOURS, label=f"your {name}")
                 pair[1].set(marker="o", markevery=30, markersize=4)
             self.lines.append(pair)
-        left.legend(ncols=2, loc="upper left", bbox_to_anchor=(-0.16, -0.15))
+        style.legend_below(left, down=0.15)
         self.moving = tuple(line for pair in self.lines for line in pair)
+        self.name = name
 
-    def show(self, stampeded):
-        """Draw a Stampeded; return (finding, words)."""
-        runs = [stampeded.everybody] + [stampeded.yours] * (stampeded.yours is not None)
+    def show(self, *, runs):
+        """Draw a move's runs, the baseline's and maybe the student's; return (finding, words)."""
         queues = [run.at_the_database(TIMES) for run in runs]
         for run, queue, line, tail in zip(runs, queues, *self.lines, strict=True):
             line.set_data(TIMES, np.minimum(queue, MOST))
@@ -65,8 +54,7 @@ class StampedePicture:
             return finding, f"{first}, everybody loads: {told[0]}."
         finding = f"{runs[1].loads} loads of the page instead of {runs[0].loads}"
         finding += f", at most {queues[1].max()} queries at once instead of {queues[0].max()}"
-        name = stampeded.name
-        return finding, f"{first}, with your {name}: {told[1]}. Everybody loads: {told[0]}."
+        return finding, f"{first}, with your {self.name}: {told[1]}. Everybody loads: {told[0]}."
 
 
 def _told(run, queue):

@@ -1,26 +1,13 @@
-"""What users see of their own edits: stale reads by age of the edit, and who answers the reads."""
-
-from dataclasses import dataclass
+"""The picture of users' own edits: stale reads by the edit's age, and which node answers reads."""
 
 import numpy as np
 from matplotlib import rc_context
-from matplotlib.collections import PolyCollection
 
-from course.engine.record import Result
+from course.database_replication.picture import QUARTERS, bars, set_bars
 from course.view import style
 
 EDGES = np.linspace(0, 1, 11)  # s since one's own write was confirmed
 AGES = np.linspace(0.0, 1.0, 101)
-
-
-@dataclass(frozen=True)
-class Sessions:
-    """A run, the ghost's on the same traffic, and the probability by theory for each of AGES."""
-
-    name: str
-    result: Result
-    ghost: Result
-    stale: np.ndarray
 
 
 class SessionsPicture:
@@ -33,12 +20,12 @@ class SessionsPicture:
         with rc_context(style.LOOK):
             self._prepare_ages(ages)
             self._prepare_nodes(nodes)
-        self.moving = (self.theory, self.ghost, self.yours, self.ghost_bars, self.your_bars)
+        self.moving = (self.theory, self.ghost, self.yours, *self.bars)
 
     def _prepare_ages(self, axes):
         axes.set(xlim=(0, 1), ylim=(-0.03, 1.03))
         axes.set(xlabel="time since the user's own write (s)", ylabel="share that miss it")
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_yticks(**QUARTERS)
         (self.theory,) = axes.plot([], [], label="any replica, in theory", **style.THEORY)
         ghost = style.BASELINE | {"marker": "s", "markersize": 6}
         (self.ghost,) = axes.plot([], [], label="random replica (ghost)", **ghost)
@@ -50,28 +37,26 @@ class SessionsPicture:
     def _prepare_nodes(self, axes):
         axes.set(xlim=(-0.6, 6.6), ylim=(0, 1.02), xlabel="the primary, and each replica")
         axes.set(ylabel="share of the reads it answered")
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_yticks(**QUARTERS)
         axes.set_xticks(range(7), ["primary", *range(1, 7)])
-        self.ghost_bars = axes.add_collection(
-            PolyCollection([], facecolor=style.PALE, edgecolor=style.GREY, hatch="//")
-        )
-        self.your_bars = axes.add_collection(PolyCollection([], facecolor=style.BLUE))
+        self.bars = bars(axes)
 
-    def show(self, seen):
-        """Draw Sessions; return (finding, words)."""
-        result, ghost = seen.result, seen.ghost
-        self.theory.set_data(AGES, seen.stale)
+    def show(self, *, name, result, ghost, stale):
+        """Draw a run and the ghost's on the same traffic; return (finding, words).
+
+        stale: by theory, the probability that a random replica misses a write, for each of AGES.
+        """
+        self.theory.set_data(AGES, stale)
         self.ghost.set_data(*_by_age(ghost))
         self.yours.set_data(*_by_age(result))
-        self.ghost_bars.set_verts(_bars(ghost, -0.4))
-        self.your_bars.set_verts(_bars(result, 0.0))
+        set_bars(self.bars, _answered(ghost), _answered(result))
         missed, before = int(result.own_stale.sum()), int(ghost.own_stale.sum())
-        finding = f"{seen.name}: {missed:,} reads miss the user's own write ({before:,} at random)"
+        finding = f"{name}: {missed:,} reads miss the user's own write ({before:,} at random)"
         return finding, (
             f"Of {int(result.reads.sum()):,} reads {result.primary_share:.0%} went to the primary "
             f"(random replica: {ghost.primary_share:.0%}); {result.stale_share:.1%} missed "
             f"somebody's write (random: {ghost.stale_share:.1%}). In theory a random replica "
-            f"misses a write of 0.2 s ago with probability {np.interp(0.2, AGES, seen.stale):.0%}."
+            f"misses a write of 0.2 s ago with probability {np.interp(0.2, AGES, stale):.0%}."
             + (f" {result.errors:,} statements failed." if result.errors else "")
         )
 
@@ -86,11 +71,7 @@ def _by_age(result):
     return (EDGES[:-1] + EDGES[1:]) / 2, shares
 
 
-def _bars(result, left):
-    """Return the outlines of the bars, one a node, `left` of its place."""
+def _answered(result):
+    """Return the share of the reads that each node answered."""
     answered = result.place[result.reads]
-    shares = np.bincount(answered, minlength=len(result.names)) / max(1, answered.size)
-    return [
-        [(n + left, 0), (n + left, share), (n + left + 0.4, share), (n + left + 0.4, 0)]
-        for n, share in enumerate(shares.tolist())
-    ]
+    return np.bincount(answered, minlength=len(result.names)) / max(1, answered.size)

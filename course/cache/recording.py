@@ -1,4 +1,4 @@
-"""What an exercise is tried out with: both write down how the student's code uses them."""
+"""Fakes to try an exercise with: they record how the student's code uses them."""
 
 import simpy
 
@@ -6,9 +6,10 @@ A_WHILE = 1000.0  # seconds of the simulation
 
 
 class NotingCache:
-    """Never forgets by itself; `calls` lists every call.
+    """A cache that never expires anything by itself; `calls` lists every call.
 
-    Has `get(key, now)`, `put(key, value, now)` and `invalidate(key)`.
+    It has `get(key, now)`, `put(key, value, now)` and `invalidate(key)`; a call is recorded as a
+    list such as ["put", "photo", 7, 1.5].
     """
 
     def __init__(self):
@@ -52,5 +53,5 @@ def read_at(component, reads, load_time=1.0):
 
     for key, comes in reads:
         env.process(reader(key, comes))
-    env.run(until=A_WHILE)  # not for ever, even if somebody looks at the clock again and again
+    env.run(until=A_WHILE)  # not for ever, even if a process polls the clock
     return {"loads": sorted(loads), "answers": sorted(answers)}

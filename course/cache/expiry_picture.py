@@ -1,0 +1,57 @@
+"""The picture of a time to live: too short loads again and again, too long goes stale."""
+
+import numpy as np
+from matplotlib import rc_context
+
+from course.cache.picture import GHOST, OPEN
+from course.view import style
+
+TTLS = np.geomspace(0.1, 100, 49)
+LOADS = {"color": style.BLUE, "linewidth": 1.8}
+STALE = {"color": style.VERMILION, "linewidth": 1.8, "linestyle": (0, (5, 2))}
+
+
+class ExpiryPicture:
+    """Share of reads that go to the database, and that are stale, against the time to live."""
+
+    @rc_context(style.LOOK)
+    def __init__(self, name=""):
+        self.figure, axes = style.figure(1, 1, width=7.6, height=4.2)
+        axes.set(xscale="log", xlim=(0.1, 100), ylim=(0, 103))
+        axes.set(xlabel="time to live", ylabel="share of all reads (%)")
+        ticks = [0.1, 0.3, 1, 3, 10, 30, 100]
+        axes.set_xticks(ticks, [f"{time:g} s" for time in ticks])
+        axes.minorticks_off()
+        (self.loads,) = axes.plot([], [], **LOADS, label="go to the database, theory")
+        (self.stale,) = axes.plot([], [], **STALE, label="get a stale answer, theory")
+        (self.here,) = axes.plot([], [], color=style.INK, linewidth=0.8, label="this time to live")
+        self.dots = axes.plot([], [], **GHOST, label="worked out photo by photo")
+        if name:
+            self.dots += axes.plot([], [], **OPEN, label=f"your {name}")
+        style.legend_below(axes, left=0.0, down=0.13)
+        self.moving = (self.here, self.loads, self.stale, *self.dots)
+
+    def show(self, *, ttl, removes, runs, loads, stale):
+        """Draw a move's runs, the baseline's and maybe the student's; return (finding, words).
+
+        removes: whether a write removes the entry. loads, stale: the shares of the reads that load
+        and that are stale by theory, for each of TTLS.
+        """
+        self.loads.set_data(TTLS, loads * 100)
+        self.stale.set_data(TTLS, stale * 100)
+        self.here.set_data([ttl] * 2, [0, 103])
+        for run, dots in zip(runs, self.dots, strict=True):
+            loaded, old = 100 * (1 - run.hit_ratio), 100 * run.stale_ratio
+            dots.set_data([ttl] * 2, [loaded, old])
+        finding = f"With {ttl:g} s to live {loaded:.0f} % of the reads go to the database"
+        finding += f", {old:.0f} % get a stale answer"
+        theory = [np.interp(np.log(ttl), np.log(TTLS), curve) * 100 for curve in (loads, stale)]
+        removed = " A write removes the entry." if removes else ""
+        purged = ""
+        if run.purged is not None:
+            purged = f" At the end purge dropped {run.purged:,} expired entries still held."
+        return finding, (
+            f"Of {len(run):,} reads {loaded:.1f} % loaded from the database "
+            f"({run.load_rate:.0f}/s) and {old:.1f} % were stale; theory says "
+            f"{theory[0]:.1f} % and {theory[1]:.1f} %.{removed}{purged}"
+        )
