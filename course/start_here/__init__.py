@@ -2,10 +2,10 @@
 
 from course.engine import parameters
 from course.engine.component import name_of
-from course.start_here import saved
+from course.start_here import notebooks
 from course.start_here.model import simulate
+from course.start_here.notebooks_picture import ProgressPicture
 from course.start_here.picture import Shop, ShopPicture
-from course.start_here.saved_picture import ProgressPicture
 from course.view import explore as view
 
 __all__ = ["explore", "progress", "simulate"]
@@ -47,5 +47,5 @@ def progress(folder=".."):
     """
     if not view.drawing():
         return None
-    found = saved.read(folder)
+    found = notebooks.read(folder)
     return view.explore({}, lambda: found, ProgressPicture(found))

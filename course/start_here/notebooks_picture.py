@@ -2,7 +2,7 @@
 
 from matplotlib import rc_context
 
-from course.start_here import saved as work
+from course.start_here import notebooks as work
 from course.view import style
 
 LOOKS = {  # state → (mark, face, edge)
