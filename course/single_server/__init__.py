@@ -10,12 +10,12 @@ import numpy as np
 from course.engine import parameters, theory
 from course.engine.component import ComponentError, name_of, raised, sentences, wrong_return
 from course.single_server.catalog import CATALOG, NEEDS, Machine, NoMachineBigEnough
-from course.single_server.drawing import architecture
+from course.single_server.catalog_picture import CatalogPicture, DatabasePicture
 from course.single_server.model import Request, simulate
 from course.single_server.picture import FormulaPicture, ServerPicture
-from course.single_server.picture_choices import CatalogPicture, DatabasePicture
-from course.single_server.picture_tiers import TiersPicture
+from course.single_server.system import architecture
 from course.single_server.two_tiers import TwoTiers, simulate_two_tiers
+from course.single_server.two_tiers_picture import TiersPicture
 from course.view import explore as view
 
 __all__ = [
