@@ -50,7 +50,7 @@ def test_with_one_till_there_is_nothing_to_choose():
         (lambda queues: None, "returned None, expected the index"),
         (lambda queues: True, "returned True"),
         (lambda queues: queues[9], "raised IndexError"),
-        (7, "int is no function"),
+        (7, "int is not a function"),
     ],
 )
 def test_a_wrong_rule_is_one_sentence(choose, sentence):
