@@ -8,13 +8,14 @@ from functools import lru_cache
 from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
-from course.load_balancer.balancers import ByClient, RandomBalancer
-from course.load_balancer.health import Health, LastProbe, NeverNotices, watch
+from course.load_balancer.baselines import ByClient, LastProbe, NeverNotices, RandomBalancer
+from course.load_balancer.health import Health, watch
 from course.load_balancer.health_picture import HealthPicture, Watched
 from course.load_balancer.model import BalancedResult, shared_queue, simulate
 from course.load_balancer.network import FAMILIES, PRIVATE, PUBLIC, reachability
 from course.load_balancer.network_picture import NetworkPicture
-from course.load_balancer.picture import BalancePicture, Comparison, architecture
+from course.load_balancer.picture import BalancePicture, Comparison
+from course.load_balancer.system import architecture
 from course.view.explore import choice, pictured, slider, steps, tick
 from course.view.explore import explore as _explore
 

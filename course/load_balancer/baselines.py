@@ -1,7 +1,9 @@
-"""The baselines without a clock: whom they pick does not depend on how long the queues are.
+"""What the course brings along: two balancers, two health checkers, and a run without a clock.
 
-So each request's times follow from those before it (Kiefer and Wolfowitz, 1955), several times
-faster than event by event, and the same to the last digits (tests/test_load_balancer.py).
+Whom these balancers pick does not depend on how long the queues are. So each request's times follow
+from those before it (Kiefer and Wolfowitz, 1955), several times faster than event by event and the
+same to the last digits (tests/test_load_balancer.py). The run is not made of the objects of
+model.py for that speed: a slider's move shows random balancing each time.
 """
 
 import heapq
@@ -9,10 +11,70 @@ import math
 
 import numpy as np
 
+from course.engine import workload
 from course.engine.record import Result
+from course.engine.servers import NoHealthyServer
+from course.engine.stations import NOT_YET
 from course.load_balancer import network
 
-NOT_YET = math.nan
+
+class RandomBalancer:
+    """The baseline: any healthy server, all equally likely."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def pick(self, servers):
+        """Return one of the healthy `servers` at random; NoHealthyServer if there are none."""
+        return self.choose(_only_healthy(servers))
+
+    def choose(self, healthy):
+        """Return any of them."""
+        return healthy[int(self.rng.random() * len(healthy))]
+
+
+class ByClient:
+    """Another baseline: a client stays with its server as long as the same servers are healthy.
+
+    200 clients; a few of them (a whole office behind one address, say) send far more than most.
+    """
+
+    def __init__(self, rng):
+        self.clients = _clients(rng)
+
+    def pick(self, servers):
+        """Return the healthy server that the next request's client is tied to."""
+        return self.choose(_only_healthy(servers))
+
+    def choose(self, healthy):
+        """Return the one that the next client is tied to."""
+        return healthy[next(self.clients) % len(healthy)]
+
+
+class NeverNotices:
+    """No health checks at all: every server is believed to be healthy, always."""
+
+    def observe(self, name, ok):
+        """Take no notice of a probe."""
+
+    def is_healthy(self, name):
+        """Return True."""
+        return True
+
+
+class LastProbe:
+    """Believes the last probe of each server, whatever came before."""
+
+    def __init__(self):
+        self.last = {}
+
+    def observe(self, name, ok):
+        """Remember how the probe of the server called `name` went."""
+        self.last[name] = ok
+
+    def is_healthy(self, name):
+        """Return whether the last probe of that server was answered."""
+        return self.last.get(name, True)
 
 
 def dealt(choose, times, works, *, health, joins, workers):
@@ -81,3 +143,17 @@ class _Server:
         if time < self.dies_at < end:
             return start if start < self.dies_at else NOT_YET, self.dies_at, True
         return start, end, False
+
+
+def _only_healthy(servers):
+    found = [each for each in servers if each.healthy]
+    if found:
+        return found
+    raise NoHealthyServer
+
+
+def _clients(rng):
+    """Yield the number of the client that sends each request; 0 sends most."""
+    popularity = workload.zipf_popularity(200, 0.7).cumsum().tolist()
+    while True:
+        yield from rng.choices(range(200), cum_weights=popularity, k=2000)

@@ -10,34 +10,9 @@ from itertools import count
 from course.engine import parameters
 from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
 from course.load_balancer import network
+from course.load_balancer.baselines import LastProbe
 
 PROBE_EVERY = 1.0  # seconds; the first probe comes half of that after the start
-
-
-class NeverNotices:
-    """No health checks at all: every server is believed to be healthy, always."""
-
-    def observe(self, name, ok):
-        """Take no notice of a probe."""
-
-    def is_healthy(self, name):
-        """Return True."""
-        return True
-
-
-class LastProbe:
-    """Believes the last probe of each server, whatever came before."""
-
-    def __init__(self):
-        self.last = {}
-
-    def observe(self, name, ok):
-        """Remember how the probe of the server called `name` went."""
-        self.last[name] = ok
-
-    def is_healthy(self, name):
-        """Return whether the last probe of that server was answered."""
-        return self.last.get(name, True)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ from course.engine.record import Recorder, Result
 from course.engine.servers import NoHealthyServer, ServerView
 from course.engine.stations import Station, arrivals
 from course.load_balancer import network
-from course.load_balancer.balancers import ByClient, RandomBalancer
-from course.load_balancer.baselines import dealt
+from course.load_balancer.baselines import ByClient, RandomBalancer, dealt
 from course.load_balancer.health import Health, watch
 
 BASELINES = (RandomBalancer, ByClient)  # they do not look at queues: no clock needed

@@ -8,10 +8,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
 from course.engine.record import Result, milliseconds
-from course.load_balancer import network
 from course.view import style
-from course.view.architecture import Node, Tier
-from course.view.architecture import architecture as draw_architecture
 
 TIMES = np.linspace(0, 60, 240, endpoint=False) + 0.125
 WINDOWS = TIMES.reshape(30, 8)  # of two seconds each
@@ -186,22 +183,3 @@ def _someone_idle(result, counts):
             if dead == name:
                 idle[row] &= (start > TIMES) | (end + 1 < TIMES)
     return idle.any(axis=0)
-
-
-def architecture(servers=4):
-    """Return the picture of the system so far: the load balancer is new."""
-    client, outside, inside = network.CLIENT, network.BALANCER_OUTSIDE, network.BALANCER_INSIDE
-    database = network.DATABASE
-    web = [network.web_server(number + 1) for number in range(servers)]
-    addresses = (f"public {outside.ipv4}", f"private {inside.ipv4}")
-    behind = "private network"
-    tiers = (
-        Tier("clients", (Node("clients", ("browsers and apps", f"e.g. {client.ipv4}")),)),
-        Tier("load balancer", (Node("balancer", addresses),), new=True),
-        Tier("web tier", tuple(Node(host.name, (host.ipv4,)) for host in web), zone=behind),
-        Tier("data tier", (Node(database.name, (database.ipv4,)),), zone=behind),
-    )
-    links = [("clients", "balancer", "HTTP")]
-    links += [("balancer", host.name, "") for host in web]
-    links += [(host.name, database.name, "") for host in web]
-    return draw_architecture(tiers, links)
