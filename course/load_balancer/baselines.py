@@ -7,11 +7,11 @@ model.py for that speed: a slider's move shows random balancing each time.
 """
 
 import heapq
-import math
 
 import numpy as np
 
 from course.engine import workload
+from course.engine.parameters import NEVER
 from course.engine.record import Result
 from course.engine.servers import NoHealthyServer
 from course.engine.stations import NOT_YET
@@ -80,7 +80,8 @@ class LastProbe:
 def dealt(choose, times, works, *, health, joins, workers):
     """Return the Result of requests that `choose(healthy servers)` deals to the servers.
 
-    `joins`: from which time (s) each server is there; `health` says who is dead, and who out, when.
+    times, works: when each request comes and what it needs of a worker (s); joins: from which time
+    (s) each server is there; health: the Health that says which are dead, and which out, when.
     """
     servers = [_Server(place, workers) for place in range(len(joins))]
     changes, healthy, rows = _changes(servers, joins, health), [], []
@@ -109,7 +110,7 @@ def dealt(choose, times, works, *, health, joins, workers):
 
 def _changes(servers, joins, health):
     """Return what changes when, as (time, server, what, value), the latest first."""
-    changes = [(math.inf, servers[0], "there", True)]  # never reached: the list is never empty
+    changes = [(NEVER, servers[0], "there", True)]  # never reached: the list is never empty
     changes += [(at, server, "there", True) for server, at in zip(servers, joins, strict=True)]
     named = {server.name: server for server in servers}
     for what, intervals in (("up", health.dead), ("healthy", health.out)):
@@ -125,7 +126,7 @@ class _Server:
 
     def __init__(self, place, workers):
         self.name, self.place = network.web_server(place + 1).name, place
-        self.free, self.dies_at = [0.0] * workers, math.inf
+        self.free, self.dies_at = [0.0] * workers, NEVER
         self.there, self.up, self.healthy = False, True, True
 
     def change(self, what, value):
