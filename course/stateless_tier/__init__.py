@@ -11,16 +11,17 @@ import numpy as np
 from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
-from course.stateless_tier.baselines import Drawn, Hashed, InTurn
+from course.stateless_tier.baselines import Drawn, Fixed, Hashed, InTurn, OneAtATime
 from course.stateless_tier.model import TierResult, simulate
-from course.stateless_tier.picture import Compared, TierPicture, architecture
+from course.stateless_tier.picture import Compared, TierPicture
 from course.stateless_tier.scaling import CAPACITY as PER_SERVER
-from course.stateless_tier.scaling import NIGHT, PEAK, Fixed, OneAtATime, Scaled, simulate_scaling
+from course.stateless_tier.scaling import NIGHT, PEAK, Scaled, simulate_scaling
 from course.stateless_tier.scaling_picture import Followed, ScalingPicture
 from course.stateless_tier.serving import Request, Response, Served, simulate_serving
 from course.stateless_tier.serving_picture import Answered, ServingPicture
 from course.stateless_tier.sessions import Sessions, simulate_sessions, visits_of_browsers
 from course.stateless_tier.sessions_picture import MOST, Kept, SessionsPicture
+from course.stateless_tier.system import architecture
 from course.view.explore import choice, pictured, slider, steps
 from course.view.explore import explore as _explore
 

@@ -8,8 +8,6 @@ from matplotlib import rc_context
 from course.engine.record import milliseconds
 from course.stateless_tier import model
 from course.view import style
-from course.view.architecture import Node, Tier
-from course.view.architecture import architecture as draw_architecture
 
 MINUTES = 10
 TOP = 160  # pages a minute, the upper edge
@@ -156,27 +154,3 @@ def _load(result, number):
 def _taken(result):
     """Return which pages reached a server that was up."""
     return (result.place != 0) | (result.arrived_at < result.tier.dies_at)
-
-
-def architecture(servers=4):
-    """Return the picture of the system so far: the web tier keeps nothing, the store is new."""
-    web = model.Tier(servers, dies_at=np.inf, added_at=np.inf).names
-    keeps = "keeps no session"
-    tiers = (
-        Tier("clients", (Node("clients", ("a session id", "in a cookie")),)),
-        Tier("edge", (Node("CDN", ("static files",)), Node("balancer", ("any server",)))),
-        Tier("stateless web tier", tuple(Node(name, (keeps,)) for name in web), new=True),
-        Tier(
-            "data tier",
-            (
-                Node("session store", ("new: session id → user",)),
-                Node("cache"),
-                Node("primary", ("writes",)),
-                Node("replica", ("reads",)),
-            ),
-        ),
-    )
-    links = [("clients", "CDN", ""), ("clients", "balancer", "")]
-    links += [("balancer", name, "") for name in web]
-    links += [(name, "session store", "") for name in web]
-    return draw_architecture(tiers, links)

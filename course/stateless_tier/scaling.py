@@ -13,6 +13,7 @@ import numpy as np
 
 from course.engine import parameters, workload
 from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
+from course.stateless_tier.baselines import Fixed, OneAtATime
 
 CAPACITY = 50.0  # pages a second that one server can serve
 PEAK = 500.0  # pages a second at the day's busiest hour
@@ -55,25 +56,6 @@ class Scaled:
     def changes(self):
         """How often the number of servers paid for was changed."""
         return int(np.sum(self.paid[1:] != self.paid[:-1]))
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """No autoscaler: always the same number of servers."""
-
-    servers: int
-
-
-class OneAtATime:
-    """One server more above 1.1 × the target, one less below 0.7 × it, whatever the need."""
-
-    def __init__(self, target, minimum, maximum):
-        self.target, self.minimum, self.maximum = target, minimum, maximum
-
-    def desired(self, now, utilization, running):
-        """Return `running`, or one more or less."""
-        step = (utilization > 1.1 * self.target) - (utilization < 0.7 * self.target)
-        return min(self.maximum, max(self.minimum, running + step))
 
 
 def traffic(*, seed=0, peak=PEAK, crowd=1.0, crowd_at=13.0, start=0.0, hours=24.0, every=60.0):
