@@ -1,6 +1,9 @@
 """The world of notebook 00: a shop with a few tills; each customer chooses one and waits there.
 
 simulate(choose_till, tills=3) → Result
+
+There is no SimPy clock: customers come in order, and each till needs only the times at which those
+who stand there will leave.
 """
 
 import random

@@ -3,6 +3,8 @@
     simulate(StickyBalancer, seed=1, dies_at=300) → TierResult
 
 Sessions live in the memory of the server where the user logged in, or in a store that all share.
+There is no SimPy clock: pages come in order, and when each is finished follows from those before it
+(Lindley, 1952), for a whole run in a few NumPy calls.
 """
 
 from collections import deque

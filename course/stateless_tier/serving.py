@@ -105,10 +105,10 @@ def simulate_serving(
     def ask(session_id):
         return _answer(handle, Request(session_id), store.store)
 
-    def record(status, body, user):
+    def record(answer, user):
         """Record an answer; it should be the page of `user`, or 401 if that is None."""
-        right = (status == 200 and body == user) if user else status == 401
-        log.append((env.now, status, right, user is None))
+        right = answer.status == (200 if user else 401) and (not user or answer.body == user)
+        log.append((env.now, answer.status, right, user is None))
 
     def next_one(_):
         row, act = next(todo)
@@ -127,11 +127,11 @@ def simulate_serving(
                 session_id = _changed(next(reversed(ids.values())))
             else:
                 session_id = ended[-1]
-            return record(*ask(session_id), None)
+            return record(ask(session_id), None)
         user = f"user-{act + 1}"
-        status, body = ask(ids.get(act))
-        record(status, body, user if is_valid[row] else None)
-        if not is_valid[row] or status != 200:
+        answer = ask(ids.get(act))
+        record(answer, user if is_valid[row] else None)
+        if not is_valid[row] or answer.status != 200:
             ids[act] = store.login(user)
 
     arrivals(env, times[order], times[order], next_one)
@@ -164,11 +164,11 @@ def _changed(session_id):
 
 
 def _answer(handle, request, store):
-    """Return (status, body) of the student's answer."""
+    """Return the student's Response; ComponentError if it is not one, or not 200 or 401."""
     with sentences(lambda: f"handle({request!r}, store)"):
         response = handle(request, store)
     status = getattr(response, "status", None)
     if not isinstance(response, Response) or status not in (200, 401):
         call, expected = f"handle({request!r}, store)", "a Response with status 200 or 401"
         raise ComponentError(wrong_return(call, response, expected))
-    return status, response.body
+    return response

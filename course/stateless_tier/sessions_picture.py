@@ -36,16 +36,16 @@ class SessionsPicture:
         axes.grid(axis="y", visible=False)
         self.valid = axes.broken_barh([(0, 1)], (0, 1), facecolor=style.SKY, edgecolor="none")
         self.valid.set_label("session is valid")
-        looks = {
+        looks: dict[int, tuple[str, dict]] = {
             USER: ("look-up: the user", {"marker": "o", "color": style.BLUE}),
             NOBODY: ("look-up: None", {"marker": "o", "color": style.BLUE, "fillstyle": "none"}),
             -1: ("first log-in", {"marker": "^", "color": style.INK}),
             THROWN_OUT: ("wrong", {"marker": "X", "color": style.VERMILION, "markersize": 9}),
         }
-        self.marks = {
-            answer: axes.plot([], [], linestyle="none", label=label, **{"markersize": 6} | look)[0]
-            for answer, (label, look) in looks.items()
-        }
+        self.marks = {}
+        for answer, (label, look) in looks.items():
+            look = {"linestyle": "none", "markersize": 6, **look}
+            (self.marks[answer],) = axes.plot([], [], label=label, **look)
         self.figure.legend(
             handles=[self.valid, *self.marks.values()], ncols=5, loc="outside lower center"
         )
