@@ -226,11 +226,19 @@ assert seen == expected, f"2 workers, works of 4, 2, 3 and 1 s, all at time 0: e
 
 # %% check="serve_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
+from course.checks import SEED
+
+_rng = random.Random(SEED)
+_runs = [
+    (capacity, [_rng.expovariate(capacity) for _ in range(40)], [_rng.expovariate(1.0) for _ in range(40)])
+    for capacity in (1, 2, 4)
+]
+### OBSERVE
 import simpy
 
-from course.checks import SEED
 from course.single_server import Request
 
 
@@ -240,11 +248,9 @@ def _observe():
             yield env.timeout(gap)
             env.process(serve(env, workers, request))
 
-    rng = random.Random(SEED)
     runs = []
-    for capacity in (1, 2, 4):
-        gaps = [rng.expovariate(capacity) for _ in range(40)]
-        requests = [Request(number, work=rng.expovariate(1.0)) for number in range(40)]
+    for capacity, gaps, works in _runs:
+        requests = [Request(number, work=work) for number, work in enumerate(works)]
         env = simpy.Environment()
         env.process(come(env, simpy.Resource(env, capacity), gaps, requests))
         env.run()
@@ -255,9 +261,6 @@ def _observe():
 seen = _observe()
 ### JUDGE
 import heapq
-import random
-
-from course.checks import SEED
 
 
 def _near(got, expected):
@@ -265,10 +268,7 @@ def _near(got, expected):
 
 
 def _problem(seen):
-    rng = random.Random(SEED)
-    for capacity, times in zip((1, 2, 4), seen, strict=True):
-        gaps = [rng.expovariate(capacity) for _ in range(40)]
-        works = [rng.expovariate(1.0) for _ in range(40)]
+    for (capacity, gaps, works), times in zip(_runs, seen, strict=True):
         free, now = [0.0] * capacity, 0.0
         for number, (gap, work, (started, finished)) in enumerate(zip(gaps, works, times, strict=True)):
             now += gap
@@ -287,19 +287,22 @@ assert not _found, _found
 
 # %% check="serve_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
+from course.checks import SEED
+
+_unit = random.Random(SEED).uniform(0.5, 2.0)
+### OBSERVE
 import simpy
 
-from course.checks import SEED
 from course.single_server import Request
 
 
 def _observe():
-    unit = random.Random(SEED).uniform(0.5, 2.0)
     env = simpy.Environment()
     workers = simpy.Resource(env, capacity=1)
-    requests = {name: Request(name, work=work * unit) for name, work in zip("ABCDE", (10, 2, 3, 1, 2), strict=True)}
+    requests = {name: Request(name, work=work * _unit) for name, work in zip("ABCDE", (10, 2, 3, 1, 2), strict=True)}
     running, ended, counts = {}, {}, []
 
     def life(name):
@@ -317,15 +320,15 @@ def _observe():
     def story():
         for name in "ABCD":  # at 0, 1, 2 and 3
             env.process(life(name))
-            yield env.timeout(unit)
+            yield env.timeout(_unit)
         cut("B")  # at 4, while it waits
-        yield env.timeout(unit)
+        yield env.timeout(_unit)
         counts.append([workers.count, len(workers.queue)])
-        yield env.timeout(unit)
+        yield env.timeout(_unit)
         cut("A")  # at 6, while it is served
-        yield env.timeout(unit)
+        yield env.timeout(_unit)
         counts.append([workers.count, len(workers.queue)])
-        yield env.timeout(13 * unit)
+        yield env.timeout(13 * _unit)
         env.process(life("E"))  # at 20
 
     env.process(story())
@@ -337,17 +340,11 @@ def _observe():
 
 seen = _observe()
 ### JUDGE
-import random
-
-from course.checks import SEED
-
-
 def _near(got, expected):
     return isinstance(got, (int, float)) and abs(got - expected) <= 1e-6
 
 
 def _problem(seen):
-    unit = random.Random(SEED).uniform(0.5, 2.0)
     story = "1 worker; A is served, B, C and D wait; B is interrupted while it waits, then A while it is served"
     if seen["counts"] != [[1, 2], [1, 1], [0, 0]]:
         return f"{story}: [workers taken, requests waiting] should be [1, 2], then [1, 1], in the end [0, 0]; yours: {seen['counts']}"
@@ -358,8 +355,8 @@ def _problem(seen):
         for what, expected, got in zip(("started_at", "finished_at"), (start, end), seen["times"][name], strict=True):
             if expected is None and got is not None:
                 return f"{story}: {name}.{what} should stay None; yours: {got}"
-            if expected is not None and not _near(got, expected * unit):
-                return f"{story}: {name}.{what} should be {expected * unit:.3f}; yours: {got}"
+            if expected is not None and not _near(got, expected * _unit):
+                return f"{story}: {name}.{what} should be {expected * _unit:.3f}; yours: {got}"
 
 
 _found = _problem(seen)
@@ -449,35 +446,28 @@ assert isinstance(seen.get("returned"), (int, float)) and abs(seen["returned"] -
 
 # %% check="utilization_hidden" points=1
 ### BEGIN HIDDEN TESTS
-import random
-
-from course.checks import SEED, attempt
-
-
-def _observe():
-    rng = random.Random(SEED)
-    rows = [(rng.uniform(1, 200), rng.uniform(0.01, 0.5), rng.randint(1, 16)) for _ in range(20)]
-    rows += [(0, 0.1, 3), (0.0, 0.0, 1), (7, 0, 2), (300, 0.2, 2)]
-    return [[attempt(lambda: utilization(*row)), attempt(lambda: requests_in_system(row[0], row[1]))] for row in rows]
-
-
-seen = _observe()
-### JUDGE
+### INPUTS
 import random
 
 from course.checks import SEED
 
+_rng = random.Random(SEED)
+_rows = [(_rng.uniform(1, 200), _rng.uniform(0.01, 0.5), _rng.randint(1, 16)) for _ in range(20)]
+_rows += [(0, 0.1, 3), (0.0, 0.0, 1), (7, 0, 2), (300, 0.2, 2)]
+### OBSERVE
+from course.checks import attempt
 
+seen = []
+for _row in _rows:
+    seen.append([attempt(lambda: utilization(*_row)), attempt(lambda: requests_in_system(_row[0], _row[1]))])
+### JUDGE
 def _right(did, expected):
     got = did.get("returned")
     return isinstance(got, (int, float)) and abs(got - expected) <= 1e-9
 
 
 def _problem(seen):
-    rng = random.Random(SEED)
-    rows = [(rng.uniform(1, 200), rng.uniform(0.01, 0.5), rng.randint(1, 16)) for _ in range(20)]
-    rows += [(0, 0.1, 3), (0.0, 0.0, 1), (7, 0, 2), (300, 0.2, 2)]
-    for (rate, time, workers), (busy, number) in zip(rows, seen, strict=True):
+    for (rate, time, workers), (busy, number) in zip(_rows, seen, strict=True):
         if not _right(busy, rate * time / workers):
             return f"utilization({rate:g}, {time:g}, {workers}) should return {rate * time / workers:g}; yours: {busy}"
         if not _right(number, rate * time):
@@ -490,29 +480,23 @@ assert not _found, _found
 
 # %% check="utilization_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
-import random
-
-from course.checks import SEED, attempt
-
-
-def _observe():
-    below = -random.Random(SEED).randint(2, 99)
-    wrong = [(below, 0.1, 1), (-0.5, 0, 2), (8, below, 1), (0, -0.25, 4), (8, 0.1, 0), (0, 0, below)]
-    return [attempt(lambda: utilization(*row)) for row in wrong]
-
-
-seen = _observe()
-### JUDGE
+### INPUTS
 import random
 
 from course.checks import SEED
 
+_below = -random.Random(SEED).randint(2, 99)
+_wrong = [(_below, 0.1, 1), (-0.5, 0, 2), (8, _below, 1), (0, -0.25, 4), (8, 0.1, 0), (0, 0, _below)]
+### OBSERVE
+from course.checks import attempt
 
+seen = []
+for _row in _wrong:
+    seen.append(attempt(lambda: utilization(*_row)))
+### JUDGE
 def _problem(seen):
-    below = -random.Random(SEED).randint(2, 99)
-    wrong = [(below, 0.1, 1), (-0.5, 0, 2), (8, below, 1), (0, -0.25, 4), (8, 0.1, 0), (0, 0, below)]
-    values = [below, -0.5, below, -0.25, 0, below]
-    for row, value, did in zip(wrong, values, seen, strict=True):
+    values = [_below, -0.5, _below, -0.25, 0, _below]
+    for row, value, did in zip(_wrong, values, seen, strict=True):
         if "ValueError" not in [did.get("raised"), *did.get("bases", [])]:
             return f"utilization{row} should raise ValueError; yours: {did}"
         if str(value) not in did["message"]:
@@ -621,11 +605,19 @@ assert seen == expected, f"3 requests after 2 s: expected {expected}; yours: {se
 
 # %% check="serve_two_tiers_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
+from course.checks import SEED
+
+_rng = random.Random(SEED)
+_runs = [
+    (tiers, [_rng.expovariate(1.0) for _ in range(40)], [(_rng.expovariate(1.0), _rng.expovariate(1.0)) for _ in range(40)])
+    for tiers in ((1, 1), (3, 1), (2, 4), (4, 2))
+]
+### OBSERVE
 import simpy
 
-from course.checks import SEED
 from course.single_server import Request
 
 
@@ -635,11 +627,9 @@ def _observe():
             yield env.timeout(gap)
             env.process(serve_two_tiers(env, web, database, request))
 
-    rng = random.Random(SEED)
     runs = []
-    for web_workers, connections in ((1, 1), (3, 1), (2, 4), (4, 2)):
-        gaps = [rng.expovariate(1.0) for _ in range(40)]
-        requests = [Request(number, web_work=rng.expovariate(1.0), db_work=rng.expovariate(1.0)) for number in range(40)]
+    for (web_workers, connections), gaps, works in _runs:
+        requests = [Request(number, web_work=web, db_work=database) for number, (web, database) in enumerate(works)]
         env = simpy.Environment()
         web, database = simpy.Resource(env, web_workers), simpy.Resource(env, connections)
         env.process(come(env, web, database, gaps, requests))
@@ -651,9 +641,6 @@ def _observe():
 seen = _observe()
 ### JUDGE
 import heapq
-import random
-
-from course.checks import SEED
 
 
 def _ends(gaps, works, web, connections):
@@ -686,10 +673,7 @@ def _near(got, expected):
 
 
 def _problem(seen):
-    rng = random.Random(SEED)
-    for (web, connections), finished in zip(((1, 1), (3, 1), (2, 4), (4, 2)), seen, strict=True):
-        gaps = [rng.expovariate(1.0) for _ in range(40)]
-        works = [(rng.expovariate(1.0), rng.expovariate(1.0)) for _ in range(40)]
+    for ((web, connections), gaps, works), finished in zip(_runs, seen, strict=True):
         ends = _ends(gaps, works, web, connections)
         for number, got in zip(range(40), finished, strict=True):
             if not _near(got, ends[number]):
@@ -702,17 +686,19 @@ assert not _found, _found
 
 # %% check="serve_two_tiers_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
+from course.checks import SEED
+
+_unit = random.Random(SEED).uniform(0.5, 2.0)
+### OBSERVE
 import simpy
 
-from course.checks import SEED
 from course.single_server import Request
 
 
 def _observe():
-    unit = random.Random(SEED).uniform(0.5, 2.0)
-
     def hold(env, resource, seconds):
         with resource.request() as turn:
             yield turn
@@ -725,20 +711,20 @@ def _observe():
             did["ended"] = type(error).__name__
 
     def story(env, web, database, when, did):
-        victim, later = Request(1, web_work=2 * unit, db_work=3 * unit), Request(2, web_work=unit, db_work=2 * unit)
-        env.process(hold(env, web, 2 * unit))
-        env.process(hold(env, database, 6 * unit))
-        yield env.timeout(unit)
+        victim, later = Request(1, web_work=2 * _unit, db_work=3 * _unit), Request(2, web_work=_unit, db_work=2 * _unit)
+        env.process(hold(env, web, 2 * _unit))
+        env.process(hold(env, database, 6 * _unit))
+        yield env.timeout(_unit)
         process = env.process(serve_two_tiers(env, web, database, victim))
         env.process(life(process, did))
-        yield env.timeout((when - 1) * unit)
+        yield env.timeout((when - 1) * _unit)
         if process.is_alive:
             process.interrupt("the user closed the tab")
-        yield env.timeout(0.25 * unit)
+        yield env.timeout(0.25 * _unit)
         did["left behind"] = [web.count, len(web.queue), database.count, len(database.queue)]
-        yield env.timeout((20 - when - 0.25) * unit)
+        yield env.timeout((20 - when - 0.25) * _unit)
         env.process(serve_two_tiers(env, web, database, later))
-        yield env.timeout(10 * unit)
+        yield env.timeout(10 * _unit)
         did["finished"] = [victim.finished_at, later.finished_at]
 
     phases = {"waiting for a web worker": 1.5, "web work": 3, "waiting for a connection": 5, "database work": 7}
@@ -753,17 +739,11 @@ def _observe():
 
 seen = _observe()
 ### JUDGE
-import random
-
-from course.checks import SEED
-
-
 def _near(got, expected):
     return isinstance(got, (int, float)) and abs(got - expected) <= 1e-6
 
 
 def _problem(seen):
-    unit = random.Random(SEED).uniform(0.5, 2.0)
     others = {"waiting for a web worker": [1, 0, 1, 0], "web work": [0, 0, 1, 0], "waiting for a connection": [0, 0, 1, 0], "database work": [0, 0, 0, 0]}
     for phase, counts in others.items():
         did, story = seen[phase], f"interrupted in the phase {phase!r}"
@@ -774,8 +754,8 @@ def _problem(seen):
         victim, later = did["finished"]
         if victim is not None:
             return f"{story}: finished_at should stay None; yours: {victim}"
-        if not _near(later, 23 * unit):
-            return f"{story}: a later request should finish at {23 * unit:.3f} s; yours: {later}"
+        if not _near(later, 23 * _unit):
+            return f"{story}: a later request should finish at {23 * _unit:.3f} s; yours: {later}"
 
 
 _found = _problem(seen)
@@ -863,37 +843,28 @@ assert "NoMachineBigEnough" in [seen[3].get("raised"), *seen[3].get("bases", [])
 
 # %% check="scale_up_hidden" points=1
 ### BEGIN HIDDEN TESTS
-import random
-
-from course.checks import SEED, attempt
-from course.single_server import Machine
-
-
-def _observe():
-    rng = random.Random(SEED)
-    answers = []
-    for _ in range(60):
-        pairs = [(workers, cost) for workers in (1, 2, 3, 5, 8, 13) for cost in (50, 100, 150)]
-        catalog = [Machine(f"m{number}", *pair) for number, pair in enumerate(rng.sample(pairs, 7))]
-        rate, time, bound = rng.uniform(1, 60), rng.uniform(0.05, 0.3), rng.choice([0.5, 0.8, 0.9])
-        answers.append(attempt(lambda: scale_up(catalog, rate, time, bound).name))
-    return answers
-
-
-seen = _observe()
-### JUDGE
+### INPUTS
 import random
 
 from course.checks import SEED
 
+_rng = random.Random(SEED)
+_pairs = [(workers, cost) for workers in (1, 2, 3, 5, 8, 13) for cost in (50, 100, 150)]
+_cases = []
+for _ in range(60):
+    _catalog = [(f"m{number}", *pair) for number, pair in enumerate(_rng.sample(_pairs, 7))]
+    _cases.append((_catalog, _rng.uniform(1, 60), _rng.uniform(0.05, 0.3), _rng.choice([0.5, 0.8, 0.9])))
+### OBSERVE
+from course.checks import attempt
+from course.single_server import Machine
 
+seen = []
+for _catalog, _rate, _time, _bound in _cases:
+    _machines = [Machine(*row) for row in _catalog]
+    seen.append(attempt(lambda: scale_up(_machines, _rate, _time, _bound).name))
+### JUDGE
 def _problem(seen):
-    rng = random.Random(SEED)
-    for turn in range(60):
-        did = seen[turn]
-        pairs = [(workers, cost) for workers in (1, 2, 3, 5, 8, 13) for cost in (50, 100, 150)]
-        catalog = [(f"m{number}", *pair) for number, pair in enumerate(rng.sample(pairs, 7))]
-        rate, time, bound = rng.uniform(1, 60), rng.uniform(0.05, 0.3), rng.choice([0.5, 0.8, 0.9])
+    for (catalog, rate, time, bound), did in zip(_cases, seen, strict=True):
         best = min(((cost, workers, name) for name, workers, cost in catalog if rate * time <= bound * workers), default=None)
         call = f"scale_up of (name, workers, cost) {catalog} with {rate:.2f} requests/s of {time:.3f} s, at most {bound:.0%} busy,"
         if best and did.get("returned") != best[2]:
@@ -1025,35 +996,27 @@ assert seen[4].get("returned") == "relational", f'without any need the answer is
 
 # %% check="choose_database_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import itertools
 
+_words = ["super-low latency", "unstructured data", "only serialize and deserialize", "massive amount of data", "joins", "multi-row transactions"]
+_every = [chosen for size in range(7) for chosen in itertools.combinations(_words, size)]
+_unknown = [["blockchain"], ["join"], ["joins", "web scale"], ["super-low latency", "Joins"], ["massive amount of data", "graph"]]
+### OBSERVE
 from course.checks import attempt
-from course.single_server import NEEDS
 
-
-def _observe():
-    seen = {"sets": [], "unknown": [], "changed": []}
-    for size in range(7):
-        for chosen in itertools.combinations(NEEDS, size):
-            needs = set(chosen)
-            seen["sets"].append(attempt(lambda: choose_database(needs)))
-            if needs != set(chosen):
-                seen["changed"].append(list(chosen))
-    for chosen in (["blockchain"], ["join"], ["joins", "web scale"], ["super-low latency", "Joins"], ["massive amount of data", "graph"]):
-        seen["unknown"].append(attempt(lambda: choose_database(set(chosen))))
-    return seen
-
-
-seen = _observe()
+seen = {"sets": [], "unknown": [], "changed": []}
+for _chosen in _every:
+    _needs = set(_chosen)
+    seen["sets"].append(attempt(lambda: choose_database(_needs)))
+    if _needs != set(_chosen):
+        seen["changed"].append(list(_chosen))
+for _chosen in _unknown:
+    seen["unknown"].append(attempt(lambda: choose_database(set(_chosen))))
 ### JUDGE
-import itertools
-
-
 def _problem(seen):
-    words = ["super-low latency", "unstructured data", "only serialize and deserialize", "massive amount of data", "joins", "multi-row transactions"]
-    every = [chosen for size in range(7) for chosen in itertools.combinations(words, size)]
-    for chosen, did in zip(every, seen["sets"], strict=True):
-        answer = "non-relational" if chosen and words.index(chosen[-1]) < 4 else "relational"
+    for chosen, did in zip(_every, seen["sets"], strict=True):
+        answer = "non-relational" if chosen and _words.index(chosen[-1]) < 4 else "relational"
         if did.get("returned") != answer:
             return f"choose_database({set(chosen)}) should return {answer!r}; yours: {did}"
     if seen["changed"]:

@@ -164,38 +164,33 @@ assert seen == expected, (
 
 # %% check="round_robin_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng = random.Random(SEED)
+_rng, _lists = random.Random(SEED), []
+for _ in range(300):
+    _names = _rng.sample("abcdefg", _rng.randint(2, 6))
+    for _ in range(_rng.randint(1, 4)):
+        _out = _rng.sample(_names, _rng.randint(0, len(_names) - 1))
+        _lists.append((_names, _out, [_rng.randint(0, 9) for _ in _names]))
+### OBSERVE
 _balancer, seen = RoundRobin(), []
-for _ in range(300):
-    _names = _rng.sample("abcdefg", _rng.randint(2, 6))
-    for _ in range(_rng.randint(1, 4)):
-        _out = _rng.sample(_names, _rng.randint(0, len(_names) - 1))
-        _busy = [_rng.randint(0, 9) for _ in _names]
-        seen.append(name_picked(_balancer, make_views(dict(zip(_names, _busy, strict=True)), out=_out)))
+for _names, _out, _busy in _lists:
+    seen.append(name_picked(_balancer, make_views(dict(zip(_names, _busy, strict=True)), out=_out)))
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED)
 _expected, _last, _calls = [], None, []
-for _ in range(300):
-    _names = _rng.sample("abcdefg", _rng.randint(2, 6))
-    for _ in range(_rng.randint(1, 4)):
-        _out = _rng.sample(_names, _rng.randint(0, len(_names) - 1))
-        [_rng.randint(0, 9) for _ in _names]
-        _place = _names.index(_last) if _last in _names else -1
-        while True:
-            _place = (_place + 1) % len(_names)
-            if _names[_place] not in _out:
-                break
-        _calls.append(
-            f"last picked {_last}, listed {' '.join(_names)}, unhealthy {' '.join(_out) or 'none'}"
-        )
-        _last = _names[_place]
-        _expected.append(_last)
+for _names, _out, _ in _lists:
+    _place = _names.index(_last) if _last in _names else -1
+    while True:
+        _place = (_place + 1) % len(_names)
+        if _names[_place] not in _out:
+            break
+    _calls.append(
+        f"last picked {_last}, listed {' '.join(_names)}, unhealthy {' '.join(_out) or 'none'}"
+    )
+    _last = _names[_place]
+    _expected.append(_last)
 _wrong = [
     f"{_call}: expected {_want}, got {_got}"
     for _call, _want, _got in zip(_calls, _expected, seen, strict=False)
@@ -208,10 +203,14 @@ assert len(seen) == len(_expected) and not _wrong, (
 
 # %% check="round_robin_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
 
 _names = random.Random(SEED).sample("abcdefgh", 3)
+### OBSERVE
+from course.checks import attempt
+
 _balancer, _idle = RoundRobin(), dict.fromkeys(_names, 0)
 _listed = make_views(_idle)
 seen = {"picked": [name_picked(_balancer, _listed), name_picked(_balancer, make_views(_idle))]}
@@ -220,10 +219,6 @@ seen["nobody"] = attempt(lambda: name_picked(_balancer, make_views(_idle, out=_n
 seen["empty"] = attempt(lambda: name_picked(_balancer, []))
 seen["picked"].append(name_picked(_balancer, make_views(_idle, out=_names[:1])))
 ### JUDGE
-import random
-from course.checks import SEED
-
-_names = random.Random(SEED).sample("abcdefgh", 3)
 assert seen["nobody"].get("raised") == "NoHealthyServer", (
     f"with no healthy server pick must raise NoHealthyServer; it gave {seen['nobody']}"
 )
@@ -325,28 +320,24 @@ assert seen[4:] == ["b", "c"], (
 
 # %% check="least_connections_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng = random.Random(SEED + 1)
-_balancer, seen = LeastConnections(), []
+_rng, _lists = random.Random(SEED + 1), []
 for _ in range(400):
     _names = _rng.sample("abcdefgh", _rng.randint(2, 6))
     _out = _rng.sample(_names, _rng.randint(0, len(_names) - 1))
-    _active = {_name: _rng.choice([0, 0, 1, 1, 2, 50]) for _name in _names}
+    _lists.append(({_name: _rng.choice([0, 0, 1, 1, 2, 50]) for _name in _names}, _out))
+### OBSERVE
+_balancer, seen = LeastConnections(), []
+for _active, _out in _lists:
     seen.append(name_picked(_balancer, make_views(_active, out=_out)))
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 1)
 _history, _wrong = [], []
-for _number in range(400):
-    _names = _rng.sample("abcdefgh", _rng.randint(2, 6))
-    _out = _rng.sample(_names, _rng.randint(0, len(_names) - 1))
-    _active = {_name: _rng.choice([0, 0, 1, 1, 2, 50]) for _name in _names}
-    _fewest = min(_active[_name] for _name in _names if _name not in _out)
-    _tied = [_name for _name in _names if _name not in _out and _active[_name] == _fewest]
+for _number, (_active, _out) in enumerate(_lists):
+    _fewest = min(_active[_name] for _name in _active if _name not in _out)
+    _tied = [_name for _name in _active if _name not in _out and _active[_name] == _fewest]
     _new = [_name for _name in _tied if _name not in _history]
     _want = (
         _new[0] if _new else min(_tied, key=lambda _name: len(_history) - 1 - _history[::-1].index(_name))
@@ -362,10 +353,14 @@ assert not _wrong, f"{len(_wrong)} of 400 picks are wrong; the first: {_wrong[0]
 
 # %% check="least_connections_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
 
 _a, _b, _c, _d = random.Random(SEED + 8).sample("abcdefgh", 4)
+### OBSERVE
+from course.checks import attempt
+
 _balancer = LeastConnections()
 _listed = make_views({_a: 5, _b: 0, _c: 2, _d: 0}, out=[_d])
 seen = {"picked": [name_picked(_balancer, _listed)]}
@@ -374,10 +369,6 @@ seen["nobody"] = attempt(lambda: name_picked(_balancer, make_views({_a: 0, _b: 1
 seen["empty"] = attempt(lambda: name_picked(_balancer, []))
 seen["picked"].append(name_picked(_balancer, make_views({_b: 0, _a: 0})))
 ### JUDGE
-import random
-from course.checks import SEED
-
-_a, _b, _c, _d = random.Random(SEED + 8).sample("abcdefgh", 4)
 assert seen["nobody"].get("raised") == "NoHealthyServer", (
     f"with no healthy server pick must raise NoHealthyServer; it gave {seen['nobody']}"
 )
@@ -640,39 +631,31 @@ assert seen == expected, (
 
 # %% check="health_checker_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 6), []
-for _settings in [
-    {},
-    {"fall": 1, "rise": 1},
-    {"fall": 4, "rise": 1},
-    {"fall": 1, "rise": 5},
-    {"fall": _rng.randint(2, 6), "rise": _rng.randint(2, 6)},
-]:
+_rng = random.Random(SEED + 6)
+_runs = [{}, {"fall": 1, "rise": 1}, {"fall": 4, "rise": 1}, {"fall": 1, "rise": 5}]
+_runs.append({"fall": _rng.randint(2, 6), "rise": _rng.randint(2, 6)})
+_runs = [
+    (_settings, [(_rng.choice(["web-1", "web-2", "db"]), _rng.random() < 0.55) for _ in range(600)])
+    for _settings in _runs
+]
+### OBSERVE
+seen = []
+for _settings, _probed in _runs:
     _checker, _answers = HealthChecker(**_settings), []
-    for _ in range(600):
-        _name, _ok = _rng.choice(["web-1", "web-2", "db"]), _rng.random() < 0.55
+    for _name, _ok in _probed:
         _checker.observe(_name, _ok)
         _answers.append([_checker.is_healthy(_other) for _other in ("web-1", "web-2", "db", "new")])
     seen.append(_answers)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng, _expected, _told = random.Random(SEED + 6), [], []
-for _settings in [
-    {},
-    {"fall": 1, "rise": 1},
-    {"fall": 4, "rise": 1},
-    {"fall": 1, "rise": 5},
-    {"fall": _rng.randint(2, 6), "rise": _rng.randint(2, 6)},
-]:
+_expected, _told = [], []
+for _settings, _probed in _runs:
     _fall, _rise = _settings.get("fall", 3), _settings.get("rise", 2)
     _probes, _believed, _answers, _words = {}, {}, [], []
-    for _ in range(600):
-        _name, _ok = _rng.choice(["web-1", "web-2", "db"]), _rng.random() < 0.55
+    for _name, _ok in _probed:
         _probes[_name] = (_probes.get(_name, "") + ("o" if _ok else "x"))[-40:]
         if _probes[_name].endswith("x" * _fall):
             _believed[_name] = False
@@ -774,6 +757,7 @@ assert len(seen) == 6, "not all pairs were asked"
 
 # %% check="can_connect_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
@@ -789,11 +773,10 @@ _edges += [
     f"fd{_rng.randrange(256):02x}::7",
 ]
 _pairs = [[_rng.choice(_edges), _other] for _other in _edges for _ in range(12)]
+### OBSERVE
 seen = [can_connect(_source, _destination) for _source, _destination in _pairs]
 ### JUDGE
 import ipaddress
-import random
-from course.checks import SEED
 
 
 def _private(text):
@@ -804,18 +787,6 @@ def _private(text):
     return number >> 24 == 10 or number >> 20 == 172 * 16 + 1 or number >> 16 == 192 * 256 + 168
 
 
-_rng = random.Random(SEED + 7)
-_addresses = """9.255.255.255 10.0.0.0 10.255.255.255 11.0.0.0 172.15.255.255 172.16.0.0 172.31.255.255 172.32.0.0 192.167.255.255
-192.168.0.0 192.168.255.255 192.169.0.0 127.0.0.1 169.254.1.1 100.64.0.1 192.0.2.1 198.18.0.1 203.0.113.9 8.8.8.8 224.0.0.1
-fbff::1 fc00:: fd12:3456::1 fdff:ffff::1 fe00:: fe80::1 2001:db8::1 2606:4700::1 ::1 ff02::1"""
-_edges = _addresses.split()
-_edges += [
-    f"10.{_rng.randrange(256)}.0.1",
-    f"172.{_rng.randrange(256)}.3.4",
-    f"192.{_rng.randrange(256)}.9.9",
-    f"fd{_rng.randrange(256):02x}::7",
-]
-_pairs = [[_rng.choice(_edges), _other] for _other in _edges for _ in range(12)]
 assert len(seen) == len(_pairs), f"{len(_pairs)} pairs were asked, {len(seen)} answered"
 for (_source, _destination), _answer in zip(_pairs, seen, strict=True):
     _same = (":" in _source) == (":" in _destination)
@@ -828,29 +799,21 @@ assert _pairs, "no pairs"
 
 # %% check="can_connect_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
-import random
-from course.checks import SEED, attempt
-
-_rng = random.Random(SEED + 9)
-_wrong = ["10.0.0", "10.0.0.1/8", "fd00::12345", "fd00:::1", "localhost"]
-_wrong += [f"web-{_rng.randrange(100)}", f"10.0.0.{_rng.randint(256, 999)}"]
-seen = [
-    [
-        _text,
-        attempt(lambda: can_connect("10.0.0.10", _text)),
-        attempt(lambda: can_connect(_text, "8.8.8.8")),
-    ]
-    for _text in _wrong
-]
-### JUDGE
+### INPUTS
 import random
 from course.checks import SEED
 
 _rng = random.Random(SEED + 9)
 _wrong = ["10.0.0", "10.0.0.1/8", "fd00::12345", "fd00:::1", "localhost"]
 _wrong += [f"web-{_rng.randrange(100)}", f"10.0.0.{_rng.randint(256, 999)}"]
-assert [_text for _text, _, _ in seen] == _wrong, "not all were asked"
-for _text, _as_destination, _as_source in seen:
+### OBSERVE
+from course.checks import attempt
+
+seen = []
+for _text in _wrong:
+    seen.append([attempt(lambda: can_connect("10.0.0.10", _text)), attempt(lambda: can_connect(_text, "8.8.8.8"))])
+### JUDGE
+for _text, (_as_destination, _as_source) in zip(_wrong, seen, strict=True):
     for _outcome, _call in (
         (_as_destination, f"can_connect('10.0.0.10', {_text!r})"),
         (_as_source, f"can_connect({_text!r}, '8.8.8.8')"),

@@ -184,33 +184,29 @@ assert seen[4] == "a", (
 
 # %% check="sticky_balancer_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng = random.Random(SEED)
+_rng, _requests = random.Random(SEED), []
+for _ in range(12 * 60):
+    _names = _rng.sample("abcde", _rng.randint(2, 5))
+    _out = _rng.sample(_names, _rng.choice([0, 0, 0, 1, 1, len(_names) - 1]))
+    _active = {_name: _rng.randint(0, 30) for _name in _names}
+    _requests.append((f"session-{_rng.randint(1, 25)}", _active, _out))
+_rounds = [_requests[_first : _first + 60] for _first in range(0, 12 * 60, 60)]
+### OBSERVE
 seen = []
-for _ in range(12):
+for _round in _rounds:
     _balancer, _picked = StickyBalancer(), []
-    for _ in range(60):
-        _names = _rng.sample("abcde", _rng.randint(2, 5))
-        _out = _rng.sample(_names, _rng.choice([0, 0, 0, 1, 1, len(_names) - 1]))
-        _active = {_name: _rng.randint(0, 30) for _name in _names}
-        _session = f"session-{_rng.randint(1, 25)}"
+    for _session, _active, _out in _round:
         _picked.append(name_picked(_balancer, _session, make_views(_active, out=_out)))
     seen.append(_picked)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED)
 _total, _wrong = 0, []
-for _round in range(12):
+for _round, _picked in zip(_rounds, seen, strict=True):
     _members = {}
-    for _number in range(60):
-        _names = _rng.sample("abcde", _rng.randint(2, 5))
-        _out = _rng.sample(_names, _rng.choice([0, 0, 0, 1, 1, len(_names) - 1]))
-        [_rng.randint(0, 30) for _ in _names]
-        _session = f"session-{_rng.randint(1, 25)}"
+    for (_session, _names, _out), _got in zip(_round, _picked, strict=True):
         _up = [_name for _name in _names if _name not in _out]
         _told = {_name: len(_members.get(_name, ())) for _name in _names}
         _home = next((_name for _name, _who in _members.items() if _session in _who), None)
@@ -220,7 +216,6 @@ for _round in range(12):
             _fewest = min(len(_members.get(_name, ())) for _name in _up)
             _want = next(_name for _name in _up if len(_members.get(_name, ())) == _fewest)
             _members.setdefault(_want, set()).add(_session)
-        _got = seen[_round][_number]
         _total += 1
         if _got != _want:
             _wrong.append(
@@ -231,10 +226,14 @@ assert not _wrong, f"{len(_wrong)} of {_total} picks are wrong; the first: {_wro
 
 # %% check="sticky_balancer_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
+from course.checks import SEED
 
 _c, _b, _a = sorted(random.Random(SEED + 1).sample("abcdefgh", 3))
+### OBSERVE
+from course.checks import attempt
+
 _balancer, _idle = StickyBalancer(), {_a: 3, _b: 0, _c: 1}
 _listed = make_views(_idle, out=[_a])
 seen = {"picked": [name_picked(_balancer, "ann", _listed)]}
@@ -254,10 +253,6 @@ seen["picked"] += [
     name_picked(StickyBalancer(), "bob", make_views({_b: 0, _a: 0})),
 ]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_c, _b, _a = sorted(random.Random(SEED + 1).sample("abcdefgh", 3))
 for _case in ("nobody", "new and nobody", "empty"):
     assert seen[_case].get("raised") == "NoHealthyServer", (
         f"with no healthy server pick must raise NoHealthyServer; it gave {seen[_case]}"
@@ -409,49 +404,56 @@ assert seen[2][0] == 401, f"no session id at all: expected 401, got {seen[2][0]}
 
 # %% check="session_store_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-import simpy
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 2), []
+_rng, _runs = random.Random(SEED + 2), []
 for _ in range(6):
-    _env, _lifetime = simpy.Environment(), _rng.randint(5, 40)
-    _store, _ids, _answers = SessionStore(_env, _lifetime), [], []
+    _lifetime, _acts, _log_ins = _rng.randint(5, 40), [], 0
     for _ in range(150):
-        _env.run(until=_env.now + _rng.choice([1, 1, 2, 3, _lifetime - 1, _lifetime, _lifetime + 1]))
+        _gap = _rng.choice([1, 1, 2, 3, _lifetime - 1, _lifetime, _lifetime + 1])
         _what, _which = _rng.random(), _rng.random()
-        if _what < 0.25 or not _ids:
-            _ids.append(_store.login(f"user-{_rng.randint(1, 4)}"))
+        if _what < 0.25 or not _log_ins:
+            _acts.append((_gap, "login", f"user-{_rng.randint(1, 4)}"))
+            _log_ins += 1
+        else:  # one of the latest sessions, counted from the end
+            _acts.append((_gap, "user" if _what < 0.85 else "logout", -1 - int(_which**2 * min(6, _log_ins))))
+    _runs.append((_lifetime, _acts))
+### OBSERVE
+import simpy
+
+seen = []
+for _lifetime, _acts in _runs:
+    _env = simpy.Environment()
+    _store, _ids, _answers = SessionStore(_env, _lifetime), [], []
+    for _gap, _act, _whom in _acts:
+        _env.run(until=_env.now + _gap)
+        if _act == "login":
+            _ids.append(_store.login(_whom))
+        elif _act == "user":
+            _answers.append(_store.user(_ids[_whom]))
         else:
-            _id = _ids[-1 - int(_which**2 * min(6, len(_ids)))]
-            if _what < 0.85:
-                _answers.append(_store.user(_id))
-            else:
-                _store.logout(_id)
+            _store.logout(_ids[_whom])
     seen.append(_answers)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng, _count, _wrong = random.Random(SEED + 2), 0, []
-for _round in range(6):
-    _lifetime, _now = _rng.randint(5, 40), 0
-    _history, _number = [], 0  # of each session: its user, and the times at which it was used, None once it is over
-    for _ in range(150):
-        _now += _rng.choice([1, 1, 2, 3, _lifetime - 1, _lifetime, _lifetime + 1])
-        _what, _which = _rng.random(), _rng.random()
-        if _what < 0.25 or not _history:
-            _history.append([f"user-{_rng.randint(1, 4)}", [_now]])
+_count, _wrong = 0, []
+for (_lifetime, _acts), _answers in zip(_runs, seen, strict=True):
+    _now, _history, _number = 0, [], 0  # of each session: its user, and the times at which it was used, None once it is over
+    for _gap, _act, _whom in _acts:
+        _now += _gap
+        if _act == "login":
+            _history.append([_whom, [_now]])
             continue
-        _session = _history[-1 - int(_which**2 * min(6, len(_history)))]
-        if _what >= 0.85:
+        _session = _history[_whom]
+        if _act == "logout":
             _session[1].append(None)
             continue
         _before = list(_session[1])
         _alive = None not in _before and _now - _before[-1] < _lifetime
         _session[1].append(_now if _alive else None)
         _want = _session[0] if _alive else None
-        _got = seen[_round][_number] if _number < len(seen[_round]) else "nothing"
+        _got = _answers[_number] if _number < len(_answers) else "nothing"
         _number, _count = _number + 1, _count + 1
         if _got != _want:
             _wrong.append(
@@ -515,14 +517,19 @@ assert seen["from secrets"][0] == seen["from secrets"][1] or not _askable, (
 
 # %% check="session_store_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-import simpy
-from course.checks import SEED, attempt
+from course.checks import SEED
 
 _rng = random.Random(SEED + 4)
-_env, _short, _long = simpy.Environment(), _rng.randint(20, 60), _rng.randint(200, 300)
-_one, _two = SessionStore(_env, _short), SessionStore(_env, _long)
+_short, _long = _rng.randint(20, 60), _rng.randint(200, 300)
 _names = [f"user-{_rng.randint(100, 999)}" for _ in range(2)]
+### OBSERVE
+import simpy
+from course.checks import attempt
+
+_env = simpy.Environment()
+_one, _two = SessionStore(_env, _short), SessionStore(_env, _long)
 _a, _again, _b = _one.login(_names[0]), _one.login(_names[0]), _two.login(_names[1])
 seen = {"strangers": [_one.user(_b), _two.user(_a)]}
 seen["quiet"] = [
@@ -536,12 +543,6 @@ seen["expired"] = [_one.user(_again), attempt(lambda: _one.logout(_again)), _one
 _new = _one.login(_names[0])
 seen["new"] = [_one.user(_new), _one.user(_again), _one.user(_a), _two.user(_b)]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 4)
-_short, _long = _rng.randint(20, 60), _rng.randint(200, 300)
-_names = [f"user-{_rng.randint(100, 999)}" for _ in range(2)]
 assert seen["strangers"] == [None, None], (
     f"two stores know nothing of each other's ids; yours gave {seen['strangers']}"
 )
@@ -564,8 +565,16 @@ assert seen["new"] == [_names[0], None, None, _names[1]], (
 
 # %% check="session_store_hidden_4" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
+
+_rng, _requests = random.Random(SEED + 5), []
+_ids = [f"{_rng.getrandbits(64):x}" for _ in range(6)]
+for _ in range(200):
+    _number, _id = _rng.randrange(3), _rng.choice([*_ids, None, ""])
+    _requests.append((_number, _id, _rng.choice(["ann", "bob", "0", "None", "Ann Lee", None])))
+### OBSERVE
 from course.stateless_tier import Request as _Request
 
 
@@ -578,12 +587,9 @@ class _Store:
         return self.users.get(session_id)
 
 
-_rng, seen = random.Random(SEED + 5), []
-_ids = [f"{_rng.getrandbits(64):x}" for _ in range(6)]
-_stores = [_Store({}) for _ in range(3)]
-for _ in range(200):
-    _store = _stores[_rng.randrange(3)]
-    _id, _user = _rng.choice([*_ids, None, ""]), _rng.choice(["ann", "bob", "0", "None", "Ann Lee", None])
+_stores, seen = [_Store({}) for _ in range(3)], []
+for _number, _id, _user in _requests:
+    _store = _stores[_number]
     if _id:
         _store.users[_id] = _user
     _response = handle(_Request(_id), _store)
@@ -591,15 +597,8 @@ for _ in range(200):
     _store.asked.clear()
     seen.append([_response.status, _response.body, _asked or not _id])
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 5)
-_ids = [f"{_rng.getrandbits(64):x}" for _ in range(6)]
 assert len(seen) == 200, f"200 requests, {len(seen)} answers"
-for _status, _body, _asked in seen:
-    _rng.randrange(3)
-    _id, _user = _rng.choice([*_ids, None, ""]), _rng.choice(["ann", "bob", "0", "None", "Ann Lee", None])
+for (_, _id, _user), (_status, _body, _asked) in zip(_requests, seen, strict=True):
     _case = f"session id {_id!r}, whose user is {_user if _id else None!r} in this store at this moment"
     if _id and _user:
         assert [_status, _body] == [200, _user], (
@@ -734,40 +733,24 @@ assert seen[5] == 6, f"last change at 420 s, so at 480 s it stays 6; yours said 
 
 # %% check="autoscaler_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-
-def _cases(rng):
-    while True:
-        target, busy, running = rng.randint(20, 95), rng.randint(1, 100), rng.randint(1, 40)
-        minimum = rng.randint(1, 6)
-        if running * busy % target and 10 * abs(busy - target) != target:
-            yield target, busy, running, minimum, rng.randint(minimum, 45)
-
-
-_drawn, seen = _cases(random.Random(SEED + 6)), []
-for _ in range(400):
-    _target, _busy, _running, _minimum, _maximum = next(_drawn)
+_rng, _cases = random.Random(SEED + 6), []
+while len(_cases) < 400:
+    _target, _busy, _running = _rng.randint(20, 95), _rng.randint(1, 100), _rng.randint(1, 40)
+    _minimum = _rng.randint(1, 6)
+    if _running * _busy % _target and 10 * abs(_busy - _target) != _target:
+        _cases.append((_target, _busy, _running, _minimum, _rng.randint(_minimum, 45)))
+### OBSERVE
+seen = []
+for _target, _busy, _running, _minimum, _maximum in _cases:
     _answer = Autoscaler(_target / 100, _minimum, _maximum, 0).desired(0, _busy / 100, _running)
     seen.append([_answer, type(_answer).__name__])
 ### JUDGE
-import random
-from course.checks import SEED
-
-
-def _cases(rng):
-    while True:
-        target, busy, running = rng.randint(20, 95), rng.randint(1, 100), rng.randint(1, 40)
-        minimum = rng.randint(1, 6)
-        if running * busy % target and 10 * abs(busy - target) != target:
-            yield target, busy, running, minimum, rng.randint(minimum, 45)
-
-
-_drawn = _cases(random.Random(SEED + 6))
 assert len(seen) == 400, f"400 questions, {len(seen)} answers"
-for _got, _kind in seen:
-    _target, _busy, _running, _minimum, _maximum = next(_drawn)
+for (_target, _busy, _running, _minimum, _maximum), (_got, _kind) in zip(_cases, seen, strict=True):
     _want = _running
     if 10 * abs(_busy - _target) > _target:
         _want = sorted([_minimum, _running * _busy // _target + 1, _maximum])[1]
@@ -780,30 +763,30 @@ assert seen, "nothing was seen"
 
 # %% check="autoscaler_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-_rng, seen = random.Random(SEED + 7), []
+_rng, _runs = random.Random(SEED + 7), []
 for _ in range(8):
-    _cooldown = _rng.choice([0, 60, 120, 300, 600])
-    _scaler, _now, _running, _said = Autoscaler(0.5, 2, 30, _cooldown), _rng.choice([0, 500]), 8, []
+    _cooldown, _now, _calls = _rng.choice([0, 60, 120, 300, 600]), _rng.choice([0, 500]), []
     for _ in range(120):
-        _busy = _rng.choice([13, 23, 37, 47, 51, 53, 67, 79, 97])
+        _calls.append((_now, _rng.choice([13, 23, 37, 47, 51, 53, 67, 79, 97])))
+        _now += _rng.choice([30, 60, 60, 90])
+    _runs.append((_cooldown, _calls))
+### OBSERVE
+seen = []
+for _cooldown, _calls in _runs:
+    _scaler, _running, _said = Autoscaler(0.5, 2, 30, _cooldown), 8, []
+    for _now, _busy in _calls:
         _running = _scaler.desired(_now, _busy / 100, _running)
         _said.append(_running)
-        _now += _rng.choice([30, 60, 60, 90])
     seen.append(_said)
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 7)
 assert [len(_said) for _said in seen] == [120] * 8, "not all calls were seen"
-for _said in seen:
-    _cooldown = _rng.choice([0, 60, 120, 300, 600])
-    _now, _running, _changes = _rng.choice([0, 500]), 8, []
-    for _got in _said:
-        _busy = _rng.choice([13, 23, 37, 47, 51, 53, 67, 79, 97])
+for (_cooldown, _calls), _said in zip(_runs, seen, strict=True):
+    _running, _changes = 8, []
+    for (_now, _busy), _got in zip(_calls, _said, strict=True):
         _want = _running
         if not 45 <= _busy <= 55:
             _goal = min(30, max(2, -(-_running * _busy // 50)))
@@ -817,16 +800,17 @@ for _said in seen:
         if _want != _running:
             _changes.append(_now)
         _running = _want
-        _now += _rng.choice([30, 60, 60, 90])
 assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% check="autoscaler_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
 _start = random.Random(SEED + 8).randint(1000, 9000)
+### OBSERVE
 _calls = {
     "at the maximum": [(0, 0.95, 4), (300, 0.95, 10), (590, 0.95, 10), (600, 0.11, 10)],
     "above the maximum": [(0, 0.31, 9), (100, 0.95, 14), (599, 0.31, 14), (600, 0.95, 14)],
@@ -840,10 +824,6 @@ for _case, _sequence in _calls.items():
 _one, _two = Autoscaler(0.5, 3, 10, 600), Autoscaler(0.5, 3, 10, 600)
 seen["two of them"] = [_one.desired(_start, 0.9, 4), _two.desired(_start, 0.31, 9)]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_start = random.Random(SEED + 8).randint(1000, 9000)
 _expected = {
     "at the maximum": ([8, 10, 10, 3], "4 up to 8; then it stays at its 10, which is no change: 600 s after the first one it may go down"),
     "above the maximum": ([6, 14, 14, 10], "9 down to 6; 14 running (more than allowed) come down to 10 only when the cooldown is over"),

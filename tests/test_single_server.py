@@ -67,7 +67,7 @@ def test_the_solved_serve_equals_the_built_in_server(solved, workers, load):
     assert yours.duration == pytest.approx(built_in.duration, abs=1e-9)
 
 
-def test_an_interrupt_for_which_nobody_waits_ends_the_run(solved):
+def test_an_interrupt_that_is_not_waited_for_ends_the_run(solved):
     """As the text says; a process that waits gets it instead, and the run goes on."""
 
     def cut(env, victim):
@@ -449,7 +449,7 @@ FAULTS = [
     (ends_at_infinity, "these must come in this order."),
     (a_strangers_turn, "left 50 of 50 requests unfinished: they wait for an event"),
     (lambda env: None, "takes 1 positional argument but 3 were given"),
-    ("serve", "'serve' is no function: give the name alone."),
+    ("serve", "'serve' is not a function: give the name alone."),
 ]
 
 

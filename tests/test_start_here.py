@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 from course import start_here as lab
 from course.engine import theory
 from course.engine.component import ComponentError
-from course.start_here import saved
+from course.start_here import notebooks
 from tests.course_scripts import NAMES, ROOT, cells
 
 NOTEBOOK = ROOT / "notebooks" / "00_start_here" / "00_start_here.ipynb"
@@ -50,7 +50,7 @@ def test_with_one_till_there_is_nothing_to_choose():
         (lambda queues: None, "returned None, expected the index"),
         (lambda queues: True, "returned True"),
         (lambda queues: queues[9], "raised IndexError"),
-        (7, "int is no function"),
+        (7, "int is not a function"),
     ],
 )
 def test_a_wrong_rule_is_one_sentence(choose, sentence):
@@ -112,9 +112,9 @@ def error(name):
 
 
 def test_progress_is_what_was_saved(folder):
-    found = {each.name: each for each in saved.read(folder)}
+    found = {each.name: each for each in notebooks.read(folder)}
     assert list(found) == NAMES[:2]
-    assert {check.state for check in found[NAMES[0]].checks} == {saved.NOT_RUN, saved.OPEN}
+    assert {check.state for check in found[NAMES[0]].checks} == {notebooks.NOT_RUN, notebooks.OPEN}
     visible = [cell for cell in cells(NAMES[0]) if cell.kind == "check" and not cell.hidden]
     assert len(found[NAMES[0]].checks) == len(visible) + 1  # and the written answer
 
@@ -122,22 +122,22 @@ def test_progress_is_what_was_saved(folder):
     failed, unwritten = [error("AssertionError")], [error("NotImplementedError")]
     outputs = {"serve_check": ran, "serve_check_2": failed, "utilization_check": unwritten}
     saved_with(folder, NAMES[0], outputs)
-    first = saved.read(folder)[0]
+    first = notebooks.read(folder)[0]
     states = {check.grade_id: check.state for check in first.checks}
-    assert states["serve_check"] == saved.PASSED and states["serve_check_2"] == saved.FAILED
-    assert states["utilization_check"] == saved.UNWRITTEN
-    assert states["explain"] == saved.ANSWERED and first.points == 1
+    assert states["serve_check"] == notebooks.PASSED and states["serve_check_2"] == notebooks.FAILED
+    assert states["utilization_check"] == notebooks.UNWRITTEN
+    assert states["explain"] == notebooks.ANSWERED and first.points == 1
 
     explorer = lab.progress(folder)
     said = explorer.sentence.value
-    assert f"1 of {sum(len(each.checks) - 1 for each in saved.read(folder))} checks" in said
+    assert f"1 of {sum(len(each.checks) - 1 for each in notebooks.read(folder))} checks" in said
     assert "1 · One server: 1 passed, 1 failed, 1 not written, answer written." in said
     assert explorer.image.value
 
 
 def test_a_notebook_that_cannot_be_read_does_not_hide_the_others(folder):
     (folder / NAMES[0] / f"{NAMES[0]}.ipynb").write_text("{half")
-    first, second = saved.read(folder)
+    first, second = notebooks.read(folder)
     assert "cannot be read" in first.problem and not second.problem and second.checks
     assert f"{NAMES[0]} cannot be read" in lab.progress(folder).sentence.value
 

@@ -15,6 +15,7 @@ import simpy
 
 from course.engine import theory, workload
 from course.engine.component import ComponentError
+from course.engine.parameters import NEVER
 from course.engine.recursion import first_come_first_served
 from course.engine.servers import NoHealthyServer, ServerView, make_views
 from course.engine.stations import Station, arrivals
@@ -39,12 +40,12 @@ from course.stateless_tier import (
     simulate_sessions,
 )
 from course.stateless_tier.model import LOOK_UP, session_id
-from course.stateless_tier.picture import Compared, TierPicture
+from course.stateless_tier.picture import TierPicture
 from course.stateless_tier.scaling import CAPACITY, JUMPS, NIGHT, PEAK, traffic
 from course.stateless_tier.serving import Served
-from course.stateless_tier.serving_picture import Answered, ServingPicture
+from course.stateless_tier.serving_picture import ServingPicture
 from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
-from course.stateless_tier.sessions_picture import Kept
+from course.stateless_tier.theory import log_in_share
 from course.stateless_tier.traffic import PAGE_EVERY, visits
 from tests import oracles
 from tests.course_scripts import cells, names_before, run, solved, verdict
@@ -357,7 +358,7 @@ def test_look_ups_that_ask_for_a_log_in(lifetime):
         for seed in range(10):
             result = simulate_sessions(seed=seed, logs_out=share, **chosen)
             again.append(result.count(NOBODY) / result.look_ups)
-        expected = 1 - (1 - share) * -math.expm1(-lifetime / 600)
+        expected = log_in_share(lifetime, 600, share)
         assert abs(np.mean(again) - expected) < 4 * standard_error(again) + 0.002
 
 
@@ -807,7 +808,7 @@ def test_every_step_is_seen(name):
 
 def test_the_picture_says_what_the_run_says():
     explorer = explore(STICKY, prediction=15)
-    explorer.controls["dies_at"].value = 6
+    explorer.controls["dies_at"].value = 360
     result = simulate(STICKY, seed=1, added_at=240, dies_at=360)
     said = shown(explorer)
     assert f"{result.sessions_lost} sessions died with web-1" in said
@@ -824,8 +825,8 @@ def test_the_picture_says_what_the_run_says():
     pages = [line.get_ydata().sum() for line in map(SimpleLine, picture.lines)]
     assert sum(pages) == np.sum(result.place < 5) and pages[5:] == [0, 0]
     assert picture.dead.get_visible() and picture.joined.get_visible()
-    explorer.controls["dies_at"].value = "never"
-    explorer.controls["added_at"].value = "never"
+    explorer.controls["dies_at"].value = NEVER
+    explorer.controls["added_at"].value = NEVER
     assert not picture.dead.get_visible() and not picture.joined.get_visible()
     assert "nobody was thrown out" in shown(explorer) and "From the start" in shown(explorer)
 
@@ -852,12 +853,13 @@ def test_one_is_one_user_and_one_session():
     for count, says in ((1, "1 session died with web-1, 1 user had"), (2, "2 sessions died")):
         out = np.arange(len(run)) < count
         found = dataclasses.replace(run, sessions_lost=count, thrown_out=out)
-        assert says in picture.show(Compared("mine", found, run))[0]
+        assert says in picture.show(name="mine", result=found, ghost=run, prediction=None)[0]
     browsers = explore_sessions(STORE)
     sessions = simulate_sessions(STORE, seed=1)
     sessions.answers[np.argmax(sessions.answers == USER)] = THROWN_OUT
-    kept = Kept("Mine", sessions, *[np.arange(1.0)] * 4, 15, 60.0)
-    assert browsers.picture.show(kept)[0].endswith(": 1 wrong answer")
+    costs = dict.fromkeys(("lifetimes", "again", "by_formula", "stored"), np.arange(1.0))
+    found = browsers.picture.show(result=sessions, lifetime=15, stored_now=60.0, **costs)
+    assert found[0].endswith(": 1 wrong answer")
 
 
 def test_the_sessions_picture_shows_answers_and_costs():
@@ -885,7 +887,7 @@ def test_the_tier_picture_shows_who_was_thrown_out():
     assert explorer.picture.out.get_ydata()[-1] == 0
     refusing = shown(explore_tier(STORE, lambda request, store: Response(401)))
     assert re.search(r"threw [\d,]+ out", refusing)
-    explorer.controls["dies_at"].value = "never"
+    explorer.controls["dies_at"].value = NEVER
     assert "let no strangers in." in shown(explorer)
 
 
@@ -893,7 +895,7 @@ def test_the_tier_picture_shows_who_was_thrown_out():
 def test_strangers_are_counted_as_people_say_it(let_in, says):
     strange, right = np.ones(3, dtype=bool), np.arange(3) >= let_in
     served = Served(np.arange(3.0), np.where(right, 401, 200), right, strange, 600.0)
-    finding, _ = ServingPicture().show(Answered(served, simulate(seed=1)))
+    finding, _ = ServingPicture().show(served=served, ghost=simulate(seed=1))
     assert finding.startswith(f"Your tier threw nobody out and let {says}")
     assert finding.endswith("s in" if let_in != 1 else "r in")
 

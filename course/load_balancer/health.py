@@ -1,4 +1,4 @@
-"""Who is dead and who is believed to be: probes of every server, and what a checker makes of them.
+"""Which servers are dead and which are believed to be: probes, and what a checker makes of them.
 
 Probes do not depend on the traffic, so what is believed is worked out before the traffic runs.
 """
@@ -8,36 +8,18 @@ from dataclasses import dataclass
 from itertools import count
 
 from course.engine import parameters
-from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
+from course.engine.component import (
+    ComponentError,
+    make,
+    methods,
+    name_of,
+    sentences,
+    wrong_return,
+)
 from course.load_balancer import network
+from course.load_balancer.baselines import LastProbe
 
 PROBE_EVERY = 1.0  # seconds; the first probe comes half of that after the start
-
-
-class NeverNotices:
-    """No health checks at all: every server is believed to be healthy, always."""
-
-    def observe(self, name, ok):
-        """Take no notice of a probe."""
-
-    def is_healthy(self, name):
-        """Return True."""
-        return True
-
-
-class LastProbe:
-    """Believes the last probe of each server, whatever came before."""
-
-    def __init__(self):
-        self.last = {}
-
-    def observe(self, name, ok):
-        """Remember how the probe of the server called `name` went."""
-        self.last[name] = ok
-
-    def is_healthy(self, name):
-        """Return whether the last probe of that server was answered."""
-        return self.last.get(name, True)
 
 
 @dataclass(frozen=True)
@@ -93,20 +75,16 @@ def watch(
     rise=2,
     probe_loss=0.0,
 ):
-    """Return the Health of the servers as `health_checker` sees it; parameters as in `simulate`."""
+    """Return the Health of the servers as `health_checker` sees it, without any traffic.
+
+    The parameters are those of `simulate`, and so are the errors. Every server is probed once a
+    second, and the same probes are lost for every checker.
+    """
     duration = parameters.number("duration", duration, above=0, unit="s")
-    servers = parameters.count("servers", servers, at_most=120)
+    joins = joining(servers, added_at)
     loss = parameters.number("probe_loss", probe_loss, at_least=0, at_most=1)
-    joins = [0.0] * servers
-    if added_at is not None:
-        joins.append(parameters.number("added_at", added_at, at_least=0, unit="s"))
-    checker = _Beliefs(
-        make(
-            LastProbe if health_checker is None else health_checker,
-            fall=parameters.count("fall", fall),
-            rise=parameters.count("rise", rise),
-        )
-    )
+    limits = {"fall": parameters.count("fall", fall), "rise": parameters.count("rise", rise)}
+    checker = _Beliefs(make(LastProbe if health_checker is None else health_checker, **limits))
     dead = _outage(dies_at, returns_after, duration)
     rng = random.Random(f"probes {seed}")
     for number in count():
@@ -122,32 +100,37 @@ def watch(
                 checker.probe(name, answered, now)
 
 
+def joining(servers, added_at):
+    """Return from which time (s) each server is there, a list; one joins at `added_at`, if ever."""
+    joins = [0.0] * parameters.count("servers", servers, at_most=120)
+    added_at = parameters.time("added_at", added_at)
+    return joins if added_at == parameters.NEVER else [*joins, added_at]
+
+
 def _outage(dies_at, returns_after, duration):
-    if dies_at is None:
+    start = parameters.time("dies_at", dies_at)
+    if start == parameters.NEVER:
         return ()
-    start = parameters.number("dies_at", dies_at, at_least=0, unit="s")
     length = parameters.number("returns_after", returns_after, above=0, unit="s")
     end = min(start + length, duration)
     return ((network.web_server(1).name, start, end),) if start < end else ()
 
 
 class _Beliefs:
-    """Asks a checker after every probe, and keeps when it held whom to be unhealthy."""
+    """Asks a checker after every probe, and records when it held which server to be unhealthy."""
 
     def __init__(self, checker):
-        self.checker, self.name = checker, name_of(checker)
-        for method in ("observe", "is_healthy"):
-            if not callable(getattr(checker, method, None)):
-                raise ComponentError(f"{self.name} has no method {method}.")
+        self.name = name_of(checker)
+        self.observe, self.is_healthy = methods(checker, "observe", "is_healthy")
         self.since, self.closed = {}, []
 
     def probe(self, server, answered, now):
-        with sentences(f"{self.name}.observe({server!r}, {answered})"):
-            self.checker.observe(server, answered)
-        call = f"{self.name}.is_healthy({server!r})"
-        with sentences(call):
-            healthy = self.checker.is_healthy(server)
+        with sentences(lambda: f"{self.name}.observe({server!r}, {answered})"):
+            self.observe(server, answered)
+        with sentences(lambda: f"{self.name}.is_healthy({server!r})"):
+            healthy = self.is_healthy(server)
         if not isinstance(healthy, bool):
+            call = f"{self.name}.is_healthy({server!r})"
             raise ComponentError(wrong_return(call, healthy, "True or False"))
         if not healthy:
             self.since.setdefault(server, now)

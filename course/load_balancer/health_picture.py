@@ -1,34 +1,18 @@
 """What health checks do: what was true, what was believed, and what that costs."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.load_balancer.model import BalancedResult
 from course.view import style
 
 SERVERS = 4
 SECONDS = np.arange(60)
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A run with the student's health checker, the same without checks, and other values of fall.
-
-    `others` has a Health for each of fall = 1, 2, 3, …; `fall` and `rise` are those of `result`.
-    """
-
-    result: BalancedResult
-    unchecked: BalancedResult
-    others: tuple
-    fall: int
-    rise: int
-
-
 class HealthPicture:
     """Left: truth and belief of each server, errors below. Right: what each value of fall costs."""
 
+    @rc_context(style.LOOK)
     def __init__(self, falls):
         self.falls = np.arange(1, falls + 1)
         ratios = {"width_ratios": (1.35, 1), "height_ratios": (1.5, 1)}
@@ -36,10 +20,9 @@ class HealthPicture:
         grid = axes[0, 1].get_gridspec()
         axes[0, 1].remove()
         axes[1, 1].remove()
-        with rc_context(style.LOOK):
-            self._prepare_timeline(axes[0, 0])
-            self._prepare_errors(axes[1, 0])
-            self._prepare_cost(self.figure.add_subplot(grid[:, 1]))
+        self._prepare_timeline(axes[0, 0])
+        self._prepare_errors(axes[1, 0])
+        self._prepare_cost(self.figure.add_subplot(grid[:, 1]))
         self.moving = (
             *(self.dead, self.out),
             *(self.errors, self.unchecked),
@@ -95,33 +78,33 @@ class HealthPicture:
             axes.plot([], [], **look, markersize=11, markerfacecolor="none", linestyle="none")[0]
             for look in (dead, out)
         ]
-        axes.legend(loc="upper left", bbox_to_anchor=(-0.05, -0.13))
+        style.legend_below(axes, left=-0.05, down=0.13, ncols=1)
 
-    def show(self, watched):
-        """Draw a Watched; return (finding, words)."""
-        health, errors = watched.result.health, watched.result.errors
+    def show(self, *, result, unchecked, others, fall, rise):
+        """Draw a run with the student's health checker; return (finding, words).
+
+        unchecked: the same without checks; others: a Health for each of fall = 1, 2, 3, …;
+        fall, rise: those of `result`.
+        """
+        health, errors = result.health, result.errors
         self.dead.set_verts(_bars(health.dead, 0))
         self.out.set_verts(_bars(health.out, 1))
-        self.errors.set_data(SECONDS + 0.5, _errors_a_second(watched.result))
-        self.unchecked.set_data(SECONDS + 0.5, _errors_a_second(watched.unchecked))
-        self._show_cost(watched)
+        self.errors.set_data(SECONDS + 0.5, _errors_a_second(result))
+        self.unchecked.set_data(SECONDS + 0.5, _errors_a_second(unchecked))
+        self.unnoticed.set_data(self.falls, [other.unnoticed for other in others])
+        self.wrongly_out.set_data(self.falls, [other.wrongly_out for other in others])
+        self.fall.set_xdata([fall, fall])
+        for mark, seconds in zip(self.now, (health.unnoticed, health.wrongly_out), strict=True):
+            mark.set_data([fall], [seconds])
         alarms = f"{health.false_alarms} false alarm{'' if health.false_alarms == 1 else 's'}"
         return (
-            f"fall = {watched.fall}, rise = {watched.rise}: {health.unnoticed:.1f} s dead and "
+            f"fall = {fall}, rise = {rise}: {health.unnoticed:.1f} s dead and "
             f"unnoticed, {alarms}, {errors:,} requests failed"
         ), (
             f"A dead server was believed healthy for {health.unnoticed:.1f} server-seconds, living "
-            f"ones unhealthy for {health.wrongly_out:.1f}. {errors:,} of {len(watched.result):,} "
-            f"requests failed, without checks {watched.unchecked.errors:,}."
+            f"ones unhealthy for {health.wrongly_out:.1f}. {errors:,} of {len(result):,} "
+            f"requests failed, without checks {unchecked.errors:,}."
         )
-
-    def _show_cost(self, watched):
-        health = watched.result.health
-        self.unnoticed.set_data(self.falls, [other.unnoticed for other in watched.others])
-        self.wrongly_out.set_data(self.falls, [other.wrongly_out for other in watched.others])
-        self.fall.set_xdata([watched.fall, watched.fall])
-        for mark, seconds in zip(self.now, (health.unnoticed, health.wrongly_out), strict=True):
-            mark.set_data([watched.fall], [seconds])
 
 
 def _bars(intervals, track):

@@ -3,7 +3,7 @@
     simulate(RoundRobin, seed=1, dies_at=20) → BalancedResult
 
 Requests need uneven work (many short, few long). The balancer's `pick(servers)` chooses a web
-server for each; what a health checker makes of one probe a second says who is healthy.
+server for each; a health checker, told of one probe a second, says which servers are healthy.
 """
 
 import heapq
@@ -14,16 +14,22 @@ import numpy as np
 import simpy
 
 from course.engine import parameters, workload
-from course.engine.component import ComponentError, make, name_of, raised, wrong_return
+from course.engine.component import (
+    ComponentError,
+    make,
+    methods,
+    name_of,
+    sentences,
+    wrong_return,
+)
 from course.engine.record import Recorder, Result
 from course.engine.servers import NoHealthyServer, ServerView
 from course.engine.stations import Station, arrivals
 from course.load_balancer import network
-from course.load_balancer.balancers import ByClient, RandomBalancer
-from course.load_balancer.dealing import dealt
-from course.load_balancer.health import Health, watch
+from course.load_balancer.baselines import ByClient, RandomBalancer, dealt
+from course.load_balancer.health import Health, joining, watch
 
-BASELINES = (RandomBalancer, ByClient)  # they do not look at queues: no clock needed
+BASELINES = (RandomBalancer, ByClient)  # they do not look at queues and need no clock
 WORKS = {
     "uneven": workload.uneven_work,  # CV² = 4
     "exponential": workload.exponential_work,
@@ -58,14 +64,17 @@ def simulate(
 ):
     """Return the BalancedResult of `duration` seconds of traffic behind one balancer.
 
-    component: a class or instance with `pick(servers)`; RandomBalancer by default. `servers` web
-    servers of `workers` workers each; `arrival_rate` in requests/s, each needs `service_time`
-    seconds on average (`work`: uneven, exponential or constant). web-1 dies at `dies_at` and comes
-    back `returns_after` seconds later; one more server joins at `added_at`. health_checker: a class
-    (made with `fall` and `rise` if it takes them) or an instance; LastProbe by default; a probe of
-    a living server is lost with probability `probe_loss`. Traffic and probes are the same for every
-    component. ValueError names a bad number; ComponentError says in one sentence what the
-    component did wrong.
+    component: a class or instance with `pick(servers)`; RandomBalancer by default.
+    servers, workers: web servers, and workers of each.
+    arrival_rate: requests/s; each needs `service_time` seconds of a worker on average, distributed
+    as `work` says: "uneven" (many short, few long), "exponential" or "constant".
+    dies_at: when web-1 dies (s, None for never); it comes back `returns_after` seconds later.
+    added_at: when one more server joins (s, None for never).
+    health_checker: a class (made with `fall` and `rise` if it takes them) or an instance, with
+    `observe(name, ok)` and `is_healthy(name)`; LastProbe by default. A probe of a living server is
+    lost with probability `probe_loss`.
+    Traffic and probes are the same for every component. ValueError names a bad number;
+    ComponentError says in one sentence what the component did wrong.
     """
     times, works = traffic(seed, arrival_rate, service_time, work, duration)
     health = watch(
@@ -82,8 +91,7 @@ def simulate(
     )
     workers = parameters.count("workers", workers, at_most=1000)
     balancer = make(RandomBalancer if component is None else component, seed=seed)
-    joins = [0.0] * servers + ([] if added_at is None else [added_at])
-    world = {"health": health, "joins": joins, "workers": workers}
+    world = {"health": health, "joins": joining(servers, added_at), "workers": workers}
     if type(balancer) in BASELINES:
         run = dealt(balancer.choose, times, works, **world)
     else:
@@ -101,7 +109,8 @@ def balanced(balancer, times, works, *, health, joins, workers):
             site.add_server()
     site.follow(health)
     arrivals(site.env, times, works, site.receive)
-    site.env.run()
+    with sentences(site.call):
+        site.env.run()
     names = (*(server.name for server in site.servers), network.NOWHERE)
     return site.recorder.result(workers=workers * len(joins), names=names, duration=health.duration)
 
@@ -126,21 +135,19 @@ def shared_queue(
     returns_after=20.0,
     added_at=None,
 ):
-    """Return the latencies (s) of the same traffic with one queue for all servers.
+    """Return the latencies (s) of the same traffic with one queue for all servers, an array.
 
     The ideal: no balancer can do better than never to let a request wait while a server is idle.
     A server that is away takes no new request, and nothing fails. By the recursion of Kiefer and
-    Wolfowitz (1955): each request takes the worker that is free first.
+    Wolfowitz (1955): each request takes the worker that is free first. Parameters as in `simulate`.
     """
     times, works = traffic(seed, arrival_rate, service_time, work, duration)
-    free, latencies = [0.0] * servers, []
-    if added_at is not None:
-        free.append(float(added_at))
-    away = dies_at
+    free, latencies = joining(servers, added_at), []
+    away = parameters.time("dies_at", dies_at)
     for time, needs in zip(times.tolist(), works.tolist(), strict=True):
-        if away is not None and max(time, free[0]) >= away:
+        if max(time, free[0]) >= away:
             heapq.heapreplace(free, max(free[0], away + returns_after))
-            away = None
+            away = parameters.NEVER
         finished = max(time, free[0]) + needs
         heapq.heapreplace(free, finished)
         latencies.append(finished - time)
@@ -171,9 +178,7 @@ class _Site:
         self.env, self.recorder = simpy.Environment(), Recorder(requests)
         self.workers, self.servers, self.nowhere = workers, [], nowhere
         self.call = f"{name_of(balancer)}.pick(servers)"
-        self.pick = getattr(balancer, "pick", None)
-        if not callable(self.pick):
-            raise ComponentError(f"{name_of(balancer)} has no method pick(servers).")
+        (self.pick,) = methods(balancer, "pick(servers)")
 
     def at(self, time, action):
         """Call `action()` at `time` (s)."""
@@ -205,10 +210,6 @@ class _Site:
         except NoHealthyServer:
             request.place = self.nowhere
             return self._failed(request)
-        except (NotImplementedError, ComponentError):
-            raise
-        except Exception as error:
-            raise ComponentError(raised(self.call, error)) from error
         place = _place_of(picked, views)
         if place is None:
             expected = "one of the ServerView objects it was given"

@@ -1,4 +1,4 @@
-"""Who has which address: the hosts of the system, and which of them can reach which.
+"""The hosts of the system with their addresses, and which of them can reach which.
 
 IPv4 addresses of the outside come from the blocks kept for documentation (RFC 5737), IPv6 ones from
 2001:db8::/32 (RFC 3849): here they stand for the public addresses of the real internet.
@@ -10,7 +10,7 @@ from course.engine import component, parameters
 
 FAMILIES = ("IPv4", "IPv6")
 PRIVATE, PUBLIC = "private", "public"
-NOWHERE = "no server"  # where a request goes for which there is no healthy server
+NOWHERE = "no server"  # the place of a request that came when no server was healthy
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,11 @@ class Reachability:
 
 
 def reachability(can_connect=None, *, servers=PRIVATE, families=FAMILIES):
-    """Return the Reachability of all hosts; without `can_connect` everything reaches everything."""
+    """Return the Reachability of all hosts by `can_connect(source, destination)`, both addresses.
+
+    Without one everything reaches everything. servers: "private" or "public", the addresses of web
+    and data tier; families: of FAMILIES. ComponentError if an answer is not True or False.
+    """
     ends = tuple(
         (host.name, family, host.address(family)) for family in families for host in hosts(servers)
     )

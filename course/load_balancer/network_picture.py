@@ -1,4 +1,4 @@
-"""Who can open a connection to whom: one cell for each pair of addresses."""
+"""Which host can open a connection to which: one cell for each pair of addresses."""
 
 from matplotlib import rc_context
 
@@ -11,12 +11,12 @@ CELLS = len(network.FAMILIES) * len(network.hosts())
 class NetworkPicture:
     """A row for each source, a column for each destination; told apart by colour and by mark."""
 
+    @rc_context(style.LOOK)
     def __init__(self):
         self.figure, axes = style.figure(1, 1, width=8.0, height=5.6)
         self.figure.set_layout_engine("none")
         axes.set_position((0.31, 0.07, 0.64, 0.66))
-        with rc_context(style.LOOK):
-            self._prepare(axes)
+        self._prepare(axes)
         texts = [mark for row in self.marks for mark in row]
         self.moving = (self.ghost, self.reachable, *self.rows, *self.columns, *texts)
 
@@ -44,9 +44,9 @@ class NetworkPicture:
             for x in cells
         ]
 
-    def show(self, reachability):
+    def show(self, *, reached):
         """Draw a Reachability; return (finding, words)."""
-        ends, answers = reachability.ends, reachability.answers
+        ends, answers = reached.ends, reached.answers
         for number in range(CELLS):
             name, family, address = ends[number] if number < len(ends) else ("", "", "")
             self.rows[number].set_text(f"{name}   {address}")
@@ -63,18 +63,18 @@ class NetworkPicture:
         self.ghost.set_verts([_square(*cell) for cell, yes in cells.items() if yes is False])
         open_cells = sum(answer is True for answer in cells.values())
         asked = sum(answer is not None for answer in cells.values())
-        return _from_the_internet(reachability), (
+        return _from_the_internet(reached), (
             f"{open_cells} of {asked} pairs of addresses can connect; if all were public, all "
-            f"could. Servers and database have {reachability.servers} addresses."
+            f"could. Servers and database have {reached.servers} addresses."
         )
 
 
-def _from_the_internet(reachability):
-    if not reachability.ends:
+def _from_the_internet(reached):
+    if not reached.ends:
         return "No addresses: tick IPv4 or IPv6"
     names = dict.fromkeys(
-        reachability.ends[column][0]
-        for end, row in zip(reachability.ends, reachability.answers, strict=True)
+        reached.ends[column][0]
+        for end, row in zip(reached.ends, reached.answers, strict=True)
         if end[0] == network.CLIENT.name
         for column, answer in enumerate(row)
         if answer

@@ -1,17 +1,12 @@
 """What a run of the load balancer looks like: queues over time, the tail of latency."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
-from course.engine.record import Result, milliseconds
-from course.load_balancer import network
+from course.engine.record import milliseconds
 from course.view import style
-from course.view.architecture import Node, Tier
-from course.view.architecture import architecture as draw_architecture
 
 TIMES = np.linspace(0, 60, 240, endpoint=False) + 0.125
 WINDOWS = TIMES.reshape(30, 8)  # of two seconds each
@@ -19,25 +14,14 @@ SHARES = np.geomspace(1, 1e-4, 160)
 SLOWEST = 100_000  # ms, the right edge
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """A balancer's run, random balancing on the same traffic, and the ideal's latencies (s)."""
-
-    name: str
-    result: Result
-    random: Result
-    ideal: np.ndarray
-    prediction: float | None = None  # ms
-
-
 class BalancePicture:
     """Left: requests in each server over time. Right: share of requests slower than x."""
 
+    @rc_context(style.LOOK)
     def __init__(self):
         self.figure, (queues, tail) = style.figure(1, 2, width=8.2, height=4.2)
-        with rc_context(style.LOOK):
-            self._prepare_queues(queues)
-            self._prepare_tail(tail)
+        self._prepare_queues(queues)
+        self._prepare_tail(tail)
         self.moving = (
             *(self.outage, self.dead, self.busiest_random, *self.lines),
             *self.covers,
@@ -52,27 +36,15 @@ class BalancePicture:
         self.outage = axes.axvspan(0, 1, facecolor=style.PALE, hatch="//", edgecolor="white")
         self.dead = axes.text(0, 1100, "", fontsize=9, ha="center")
         (self.busiest_random,) = axes.plot([], [], label="busiest, random", **style.BASELINE)
-        self.lines = [
-            axes.plot(
-                [],
-                [],
-                color=colour,
-                marker=marker,
-                markevery=(number % 6, 6),
-                markersize=5,
-                linewidth=1.3,
-                label=f"web-{number + 1}",
-            )[0]
-            for number, (colour, marker) in enumerate(
-                zip(style.SERVERS, style.MARKERS, strict=True)
-            )
-        ]
+        self.lines = []
+        for number, (colour, marker) in enumerate(zip(style.SERVERS, style.MARKERS, strict=True)):
+            look = {"color": colour, "marker": marker, "markersize": 5, "linewidth": 1.3}
+            look["markevery"] = (number % 6, 6)
+            self.lines += axes.plot([], [], **look, label=f"web-{number + 1}")
         shown = [self.busiest_random, *self.lines]
         columns = [shown[place] for first in range(3) for place in range(first, 9, 3)]
-        self.legend = axes.legend(
-            handles=columns, ncols=3, loc="upper left", bbox_to_anchor=(-0.1, -0.14)
-        )
-        # drawing text is slow: the legend is drawn once, and covered where there is no such server
+        self.legend = style.legend_below(axes, left=-0.1, ncols=3, handles=columns)
+        # drawing text is slow: the legend is drawn once, and entries of absent servers are covered
         self.covers = [
             self.figure.add_artist(Rectangle((0, 0), 0, 0, color=style.PAPER, zorder=9))
             for _ in self.lines
@@ -111,20 +83,26 @@ class BalancePicture:
             handles += axes.plot([], [], **look | mark, label=label)
         (self.prediction,) = axes.plot([], [], **style.PREDICTION)
         handles += axes.plot([], [], **style.PREDICTION, label="your prediction")
-        axes.legend(handles=handles, ncols=2, loc="upper left", bbox_to_anchor=(-0.2, -0.14))
+        style.legend_below(axes, left=-0.2, handles=handles)
 
-    def show(self, comparison):
-        """Draw a Comparison; return (finding, words)."""
-        result, random, guess = comparison.result, comparison.random, comparison.prediction
+    def show(self, *, name, result, random, ideal, prediction):
+        """Draw a balancer's `result`; return (finding, words).
+
+        name: the balancer's; random: random balancing on the same traffic; ideal: latencies (s)
+        with one shared queue; prediction: of the latency that 99 % stay below (ms), or None.
+        """
         queues = self._show_queues(result, random)
-        latencies = {"yours": result.latency, "random": random.latency, "ideal": comparison.ideal}
+        latencies = {"yours": result.latency, "random": random.latency, "ideal": ideal}
         p99 = {
             key: milliseconds(self._show_tail(key, latency)) for key, latency in latencies.items()
         }
-        self.prediction.set_data(([min(guess, SLOWEST)], [0.01]) if guess else ([], []))
+        self.prediction.set_data([], [])
+        predicted = ""
+        if prediction is not None:
+            self.prediction.set_data([min(prediction, SLOWEST)], [0.01])
+            predicted = f" You predicted {prediction:,.0f} ms."
         failed = f", {result.errors:,} failed" if result.errors else ""
-        finding = f"{comparison.name}: 99 % within {p99['yours']} (random {p99['random']}){failed}"
-        predicted = f" You predicted {guess:,.0f} ms." if guess else ""
+        finding = f"{name}: 99 % within {p99['yours']} (random {p99['random']}){failed}"
         return finding, (
             f"Of {len(result):,} requests {result.errors:,} failed (random {random.errors:,}); 99 "
             f"% of the served ones took at most {p99['yours']} (random {p99['random']}, one "
@@ -186,22 +164,3 @@ def _someone_idle(result, counts):
             if dead == name:
                 idle[row] &= (start > TIMES) | (end + 1 < TIMES)
     return idle.any(axis=0)
-
-
-def architecture(servers=4):
-    """Return the picture of the system so far: the load balancer is new."""
-    client, outside, inside = network.CLIENT, network.BALANCER_OUTSIDE, network.BALANCER_INSIDE
-    database = network.DATABASE
-    web = [network.web_server(number + 1) for number in range(servers)]
-    addresses = (f"public {outside.ipv4}", f"private {inside.ipv4}")
-    behind = "private network"
-    tiers = (
-        Tier("clients", (Node("clients", ("browsers and apps", f"e.g. {client.ipv4}")),)),
-        Tier("load balancer", (Node("balancer", addresses),), new=True),
-        Tier("web tier", tuple(Node(host.name, (host.ipv4,)) for host in web), zone=behind),
-        Tier("data tier", (Node(database.name, (database.ipv4,)),), zone=behind),
-    )
-    links = [("clients", "balancer", "HTTP")]
-    links += [("balancer", host.name, "") for host in web]
-    links += [(host.name, database.name, "") for host in web]
-    return draw_architecture(tiers, links)

@@ -44,10 +44,14 @@ class Request:
 def simulate(
     component=None, *, seed=0, arrival_rate=8.0, service_time=0.1, workers=1, requests=5000
 ):
-    """Return the Result of Poisson arrivals (requests/s) with exponential work of `service_time` s.
+    """Return the Result of `requests` requests to one server, first come, first served.
 
-    They are served by `component(env, workers, request)`, a SimPy process a request, or, without
-    one, by the engine's recursion: the same traffic for both. It ends when the last has left.
+    component: a generator function `serve(env, workers, request)`, run as a SimPy process for each
+    request. Without one the engine's recursion serves them: exact, and much faster than a clock.
+    Arrivals are Poisson at `arrival_rate` (requests/s); the work is exponential with a mean of
+    `service_time` (s) on each of `workers` workers. The same `seed` gives the same traffic, with
+    and without a component. The run ends when the last request has left.
+    ValueError names a bad number; ComponentError says what the component did wrong.
     """
     workers = parameters.count("workers", workers)
     times = workload.poisson_arrivals(workload.stream(seed, "arrivals"), arrival_rate, requests)
@@ -68,13 +72,14 @@ def simulate(
 
 
 def serve_each(env, component, resources, times, works, make):
-    """Run a process `component(env, *resources, request)` a request; return the requests.
+    """Run a process `component(env, *resources, request)` for each request; return the requests.
 
-    `make(came)` makes the request of one that came. ComponentError if any is left unfinished.
+    resources: by the names of the parameters. make(came): what the component gets for a request
+    of the engine. ComponentError if any request is left unfinished.
     """
     name = students.name_of(component)
     if not callable(component):
-        raise ComponentError(f"{students.short(component)} is no function: give the name alone.")
+        raise ComponentError(f"{students.short(component)} is not a function: give the name alone.")
     call = f"{name}({', '.join(('env', *resources, 'request'))})"
     begun = []
 
@@ -100,9 +105,10 @@ def serve_each(env, component, resources, times, works, make):
 
 
 def result_of(component, served, started, workers):
-    """Return the Result of requests that a student's process served; ComponentError if it lies.
+    """Return the Result of requests that a student's process served.
 
-    `started` are the times when they got a worker, or None where nobody noted them.
+    started: when each got a worker (s), or None if that was not recorded. ComponentError if the
+    times of a request are not in order.
     """
     arrived = np.array([request.arrived_at for request in served])
     finished = times_of(component, served, "finished_at")

@@ -11,6 +11,7 @@ from course.view import style
 
 WAIT_TOP, BUSY_END, NUMBER_TOP = 25.0, 1.3, 60
 SHARES = np.linspace(0, 1, 401)  # the moments of a run at which the number in system is drawn
+OVERLOAD = {"facecolor": "#F6F0EA", "hatch": "//", "edgecolor": "#E5D9CC", "linewidth": 0}
 
 
 class ServerPicture:
@@ -28,7 +29,7 @@ class ServerPicture:
             ylim=(0, WAIT_TOP),
         )
         left.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2], [f"{n * 20} %" for n in range(7)])
-        left.axvspan(1, BUSY_END, facecolor="#F6F0EA", hatch="//", edgecolor="#E5D9CC", linewidth=0)
+        left.axvspan(1, BUSY_END, **OVERLOAD)
         left.text(1.15, 12.5, "overload", rotation=90, ha="center", va="center", fontsize=9)
         left.plot(*_curve(1), color=style.GREY, linewidth=1, label="theory, 1 worker")
         (self.curve,) = left.plot([], [], **style.THEORY, label="theory, your workers")
@@ -40,14 +41,7 @@ class ServerPicture:
             (self.mark,) = left.plot([], [], **style.PREDICTION, label="your prediction")
         left.legend(loc="upper left", borderaxespad=0.1, labelspacing=0.3)
         self.note = left.text(0, 0, "", fontsize=9, ha="center")
-        right.set(
-            title="Requests in the system, waiting or in service",
-            xlabel="time (% of the run)",
-            ylabel="requests",
-            xlim=(0, 100),
-            ylim=(0, NUMBER_TOP + 16),  # room for the legend
-        )
-        right.set_yticks([0, 20, 40, NUMBER_TOP], ["0", "20", "40", "60+"])
+        _prepare_numbers(right)
         look = style.BASELINE if yours else {"color": style.GREY, "linewidth": 1.1}
         (self.ghost,) = right.plot([], [], **look, label="simulated")
         lines = [self.ghost]
@@ -58,52 +52,53 @@ class ServerPicture:
         marks = [mark for mark in (self.mine, self.mark) if mark]
         self.moving = (self.curve, self.point, *marks, self.note, *lines)
 
-    def show(self, run):
-        """Show what `explore` ran; return its title and it in words."""
-        self.curve.set_data(*_curve(run.workers))
-        times = run.baseline.mean_wait / run.service_time
-        _place(self.point, run.utilization, times)
-        self.ghost.set_data(SHARES * 100, _numbers(run.baseline))
-        if run.yours:
-            mine = run.yours.mean_wait / run.service_time
-            _place(self.mine, run.utilization, mine)
-            self.line.set_data(SHARES * 100, _numbers(run.yours))
-        if self.mark:
-            _place(self.mark, 0.95, run.prediction)
+    def show(self, *, utilization, service_time, baseline, yours, prediction):
+        """Draw the `baseline` and `yours` (or None), Results of one traffic; return (title, words).
+
+        utilization: what is asked of the workers, a share of their time; service_time in seconds;
+        prediction: × the service time, or None.
+        """
+        self.curve.set_data(*_curve(baseline.workers))
+        times = seen = baseline.mean_wait / service_time
+        _place(self.point, utilization, times)
+        self.ghost.set_data(SHARES * 100, _numbers(baseline))
+        if yours:
+            seen = yours.mean_wait / service_time
+            _place(self.mine, utilization, seen)
+            self.line.set_data(SHARES * 100, _numbers(yours))
         self.note.set_text("")
         if times > WAIT_TOP:
             self.note.set_text(f"{times:,.0f} ×")
-            self.note.set_position((min(run.utilization, 1.2), WAIT_TOP - 2.6))
-        return self._words(run, times)
-
-    def _words(self, run, times):
-        who, seen = "Requests wait", times
-        if run.yours:
-            who, seen = f"With your {self.yours} requests wait", run.yours.mean_wait
-            seen /= run.service_time
-        theory_says = theory.mean_wait(run.utilization * run.workers, 1.0, run.workers)
-        workers, whose, their = f"{run.workers} workers", "the workers'", "their"
-        if run.workers == 1:
-            workers, whose, their = "1 worker", "the worker's", "its"
-        if run.utilization >= 1:
-            title = f"Overload: {run.utilization:.0%} of {whose} time is asked for"
-            title += "; the queue grows as long as it lasts"
-            formula = "in overload it grows for as long as the run lasts"
-        else:
-            title = f"{run.utilization:.0%} busy: a request waits {seen:.1f} × its service time"
-            formula = f"theory says {theory_says:.1f} × for an endless run"
-        words = (
-            f"{workers}, {run.utilization:.0%} of {their} time asked for. {who} "
-            f"{milliseconds(seen * run.service_time)} on average, {seen:.1f} × the service time; "
-            f"{formula}."
+            self.note.set_position((min(utilization, 1.2), WAIT_TOP - 2.6))
+        who = f"With your {self.yours} requests wait" if yours else "Requests wait"
+        wait = (
+            f"{who} {milliseconds(seen * service_time)} on average, {seen:.1f} × the service time"
         )
-        if run.yours:
+        title, words = _against_theory(utilization, baseline.workers, seen, wait)
+        if yours:
             same = abs(seen - times) < 1e-6 * max(1.0, times)
-            baseline = "exactly the same" if same else f"{times:.1f} ×: yours differs"
-            words += f" The built-in server on the same requests: {baseline}."
+            built_in = "exactly the same" if same else f"{times:.1f} ×: yours differs"
+            words += f" The built-in server on the same requests: {built_in}."
         if self.mark:
-            words += f" You predicted {run.prediction:g} × at 95 %; theory says 19 ×."
+            _place(self.mark, 0.95, prediction)
+            words += f" You predicted {prediction:g} × at 95 %; theory says 19 ×."
         return title, words
+
+
+def _against_theory(utilization, workers, seen, wait):
+    """Return (title, words) of a wait of `seen` × the service time, `wait` in words."""
+    number, whose, their = f"{workers} workers", "the workers'", "their"
+    if workers == 1:
+        number, whose, their = "1 worker", "the worker's", "its"
+    if utilization >= 1:
+        title = f"Overload: {utilization:.0%} of {whose} time is asked for"
+        title += "; the queue grows as long as it lasts"
+        formula = "in overload it grows for as long as the run lasts"
+    else:
+        title = f"{utilization:.0%} busy: a request waits {seen:.1f} × its service time"
+        times = theory.mean_wait(utilization * workers, 1.0, workers)
+        formula = f"theory says {times:.1f} × for an endless run"
+    return title, f"{number}, {utilization:.0%} of {their} time asked for. {wait}; {formula}."
 
 
 class FormulaPicture:
@@ -120,48 +115,43 @@ class FormulaPicture:
             ylim=(0, 2),
         )
         left.set_yticks([0, 0.5, 1, 1.5, 2], ["0 %", "50 %", "100 %", "150 %", "200 %"])
-        left.axhspan(1, 2, facecolor="#F6F0EA", hatch="//", edgecolor="#E5D9CC", linewidth=0)
+        left.axhspan(1, 2, **OVERLOAD)
         left.text(0.3, 1.05, "overload", fontsize=9)
         (self.line,) = left.plot([], [], **style.YOURS, label="your utilization")
         (self.dot,) = left.plot([], [], "o", color=style.GREY, markersize=8, label="measured")
         left.legend(loc="upper left", borderaxespad=0.1)
-        right.set(
-            title="Requests in the system, waiting or in service",
-            xlabel="time (% of the run)",
-            ylabel="requests",
-            xlim=(0, 100),
-            ylim=(0, NUMBER_TOP + 16),  # room for the legend
-        )
-        right.set_yticks([0, 20, 40, NUMBER_TOP], ["0", "20", "40", "60+"])
+        _prepare_numbers(right)
         (self.number,) = right.plot([], [], color=style.GREY, linewidth=0.8, label="measured")
         (self.average,) = right.plot([], [], **style.BASELINE, label="average")
         (self.law,) = right.plot(
             [], [], color=style.BLUE, linestyle=":", linewidth=2.6, label="your L = λ W"
         )
         right.legend(loc="upper left", ncols=2, borderaxespad=0.1, columnspacing=1.0)
-        lines = (self.line, self.dot, self.number, self.average, self.law)
-        self.moving = lines
+        self.moving = (self.line, self.dot, self.number, self.average, self.law)
 
-    def show(self, run):
-        """Show what `explore_formulas` ran; return its title and it in words."""
-        self.line.set_data(run.rates, run.busy)
-        self.dot.set_data([run.arrival_rate], [run.measured_busy])
-        self.number.set_data(SHARES * 100, _numbers(run.result))
-        self.average.set_data([0, 100], [_inside(run.measured_number)] * 2)
-        self.law.set_data([0, 100], [_inside(run.your_number)] * 2)
-        meets = abs(run.your_number - run.measured_number) < 1e-6 * max(1, run.measured_number)
-        yours, counted = f"λ W = {run.your_number:,.2f}", f"{run.measured_number:,.2f}"
-        finding = f"Little's law is exact: {yours}, counted {counted}"
-        if not meets:
-            finding = f"Your {yours} is not the {counted} counted"
-        words = (
-            f"Your utilization says {run.your_busy:.1%}, measured: {run.measured_busy:.1%}"
-            f"{' (nobody works more than all the time)' if run.your_busy > 1 else ''}. "
-            f"On average {run.measured_number:,.2f} requests were in the system; your formula says "
-            f"{run.your_number:,.2f} from {run.result.throughput:.2f} requests/s × "
-            f"{milliseconds(run.result.mean_latency)}."
+    def show(self, *, rates, busy, arrival_rate, your_busy, your_number, result):
+        """Draw the student's formulas and the Result; return (title, words).
+
+        `busy` is their utilization at each of `rates`, `your_busy` at `arrival_rate` (requests/s);
+        `your_number` the requests in the system that they find.
+        """
+        number = float((result.finished_at - result.arrived_at).sum() / result.duration)
+        self.line.set_data(rates, busy)
+        self.dot.set_data([arrival_rate], [result.utilization])
+        self.number.set_data(SHARES * 100, _numbers(result))
+        self.average.set_data([0, 100], [_inside(number)] * 2)
+        self.law.set_data([0, 100], [_inside(your_number)] * 2)
+        yours, counted = f"λ W = {your_number:,.2f}", f"{number:,.2f}"
+        finding = f"Your {yours} is not the {counted} counted"
+        if abs(your_number - number) < 1e-6 * max(1, number):
+            finding = f"Little's law is exact: {yours}, counted {counted}"
+        return finding, (
+            f"Your utilization says {your_busy:.1%}, measured: {result.utilization:.1%}"
+            f"{' (nobody works more than all the time)' if your_busy > 1 else ''}. "
+            f"On average {counted} requests were in the system; your formula says "
+            f"{your_number:,.2f} from {result.throughput:.2f} requests/s × "
+            f"{milliseconds(result.mean_latency)}."
         )
-        return finding, words
 
 
 _OPEN = {
@@ -170,6 +160,17 @@ _OPEN = {
     "markeredgecolor": style.BLUE,
     "markeredgewidth": 1.8,
 }
+
+
+def _prepare_numbers(axes):
+    axes.set(
+        title="Requests in the system, waiting or in service",
+        xlabel="time (% of the run)",
+        ylabel="requests",
+        xlim=(0, 100),
+        ylim=(0, NUMBER_TOP + 16),  # room for the legend
+    )
+    axes.set_yticks([0, 20, 40, NUMBER_TOP], ["0", "20", "40", "60+"])
 
 
 @cache

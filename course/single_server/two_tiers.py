@@ -42,10 +42,14 @@ def simulate_two_tiers(
     connections=1,
     requests=3000,
 ):
-    """Return the TwoTiers of `component(env, web, database, request)` with exponential work.
+    """Return the TwoTiers of `requests` requests that need web work and then database work.
 
-    Without a component it is one box: each of its `web_workers` workers does a request's web work
-    and its database work, and nobody waits for a connection. The same traffic for both.
+    component: a generator function of (env, web, database, request), run as a SimPy process for
+    each request; `web` has `web_workers` places and `database` has `connections`. Without one it
+    is one box: each of its `web_workers` workers does both kinds of work, without connections.
+    Arrivals are Poisson at `arrival_rate` (requests/s); work is exponential with means of
+    `web_time` and `db_time` (s), the same for every component.
+    ValueError names a bad number; ComponentError says what the component did wrong.
     """
     web_workers = parameters.count("web_workers", web_workers)
     connections = parameters.count("connections", connections)

@@ -2,10 +2,10 @@
 
 from course.engine import parameters
 from course.engine.component import name_of
-from course.start_here import saved
+from course.start_here import notebooks
 from course.start_here.model import simulate
-from course.start_here.picture import Shop, ShopPicture
-from course.start_here.saved_picture import ProgressPicture
+from course.start_here.notebooks_picture import ProgressPicture
+from course.start_here.picture import ShopPicture
 from course.view import explore as view
 
 __all__ = ["explore", "progress", "simulate"]
@@ -15,37 +15,35 @@ SEED = 17  # a day whose luck is near the average
 
 @view.pictured
 def explore(choose_till=None, prediction=None):
-    """Return sliders over the shop; with `choose_till(queues)` your rule beside tills at random.
+    """Return sliders over the shop, with your rule next to tills chosen at random.
 
+    choose_till: a function of the queues' lengths that returns the index of a till; without one
+    only tills at random are shown.
     prediction: your guess at the mean wait (minutes) with tills at random, drawn as a diamond.
     """
+    name = "" if choose_till is None else name_of(choose_till)
 
-    def run(tills, customers_per_hour, minutes_each):
+    def run(**chosen):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="minutes")
-        chosen = {"tills": tills, "customers_per_hour": customers_per_hour, "seed": SEED}
-        chosen |= {"minutes_each": minutes_each}
-        random = simulate(**chosen)
-        if choose_till is None:
-            return Shop("at random", random, random, guess)
-        return Shop(name_of(choose_till), simulate(choose_till, **chosen), random, guess)
+        random = simulate(**chosen, seed=SEED)
+        yours = None if choose_till is None else simulate(choose_till, **chosen, seed=SEED)
+        return {"random": random, "yours": yours, "prediction": guess}
 
     controls = {
         "tills": view.slider("tills", 3, 1, 6, 1),
         "customers_per_hour": view.slider("customers", 100, 10, 200, 5, "per hour"),
         "minutes_each": view.slider("serving one", 1.5, 0.5, 3.0, 0.1, "minutes"),
     }
-    name = "" if choose_till is None else name_of(choose_till)
     return view.explore(controls, run, ShopPicture(name))
 
 
+@view.pictured
 def progress(folder=".."):
-    """Return a picture of which checks pass in the notebooks saved in `folder`; it runs nothing.
+    """Return a picture of which checks pass in the notebooks saved in `folder`.
 
+    It reads the files and runs nothing: what counts is when you last ran and saved each of them.
     ValueError names a folder without notebooks.
     """
-    if not view.drawing():
-        return None
-    found = saved.read(folder)
-    return view.explore({}, lambda: found, ProgressPicture(found))
+    return view.explore({}, dict, ProgressPicture(notebooks.read(folder)))

@@ -11,18 +11,19 @@ import numpy as np
 from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
-from course.stateless_tier.baselines import Drawn, Hashed, InTurn
+from course.stateless_tier.baselines import Drawn, Fixed, Hashed, InTurn, OneAtATime
 from course.stateless_tier.model import TierResult, simulate
-from course.stateless_tier.picture import Compared, TierPicture, architecture
+from course.stateless_tier.picture import TierPicture
 from course.stateless_tier.scaling import CAPACITY as PER_SERVER
-from course.stateless_tier.scaling import NIGHT, PEAK, Fixed, OneAtATime, Scaled, simulate_scaling
-from course.stateless_tier.scaling_picture import Followed, ScalingPicture
+from course.stateless_tier.scaling import NIGHT, PEAK, Scaled, simulate_scaling
+from course.stateless_tier.scaling_picture import ScalingPicture
 from course.stateless_tier.serving import Request, Response, Served, simulate_serving
-from course.stateless_tier.serving_picture import Answered, ServingPicture
+from course.stateless_tier.serving_picture import ServingPicture
 from course.stateless_tier.sessions import Sessions, simulate_sessions, visits_of_browsers
-from course.stateless_tier.sessions_picture import MOST, Kept, SessionsPicture
-from course.view.explore import choice, pictured, slider, steps
-from course.view.explore import explore as _explore
+from course.stateless_tier.sessions_picture import MOST, SessionsPicture
+from course.stateless_tier.system import architecture
+from course.stateless_tier.theory import log_in_share
+from course.view import explore as view
 
 __all__ = [
     "Drawn",
@@ -53,158 +54,153 @@ __all__ = [
 ]
 
 SEED = 1
-NEVER = "never"
 CAPACITY = 100  # pages a minute that one server can serve, at 0.6 s each
+BUSY = 0.75  # how busy the fixed numbers of servers were bought to be, at the peak or on average
+OTHERS = ("one at a time", "fixed, for the peak", "fixed, for the mean")
+LIFETIMES = 60.0 * np.arange(4, MOST + 1, 4)  # s
+MOMENTS = np.linspace(1800, 7200, 200)  # s, after the first half hour
 
 
-@pictured
+@view.pictured
 def explore(balancer=None, *, prediction=None):
-    """Return sliders over `simulate`; your `balancer`, a class with `pick`, joins the others.
+    """Return sliders over `simulate`; your `balancer` joins the built-in ways to find a server.
 
+    balancer: a class with `pick(session_id, servers)`.
     prediction: your guess at the percent of the pages that the newest server gets.
     """
 
-    def run(sessions, dies_at, added_at, users, servers, stay):
+    def run(sessions, stay, **world):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, at_most=100, unit="%")
-        world = {"seed": SEED, "users": users, "servers": servers, "stay": 60 * stay}
-        world |= {"dies_at": _seconds(dies_at), "added_at": _seconds(added_at)}
+        world |= {"seed": SEED, "stay": 60 * stay}
         ghost = simulate(**world)
         result = ghost
         if sessions is not Drawn:
             result = simulate(sessions, shared_store=sessions is InTurn, **world)
-        return Compared(names[sessions], result, ghost, guess)
+        return {"name": names[sessions], "result": result, "ghost": ghost, "prediction": guess}
 
     names = {} if balancer is None else {balancer: name_of(balancer)}
     names |= {kind: kind.name for kind in (Drawn, Hashed, InTurn)}
     controls = {
-        "sessions": choice("sessions", [(name, kind) for kind, name in names.items()]),
-        "dies_at": _moments("web-1 dies at"),
-        "added_at": _moments("one more joins at", 4),
-        "users": slider("users", 250, 50, 400, 10),
-        "servers": slider("servers", 4, 2, 6, 1),
-        "stay": slider("a user stays", 30, 5, 120, 5, "min"),
+        "sessions": view.choice("sessions", [(name, kind) for kind, name in names.items()]),
+        "dies_at": _minutes("web-1 dies at"),
+        "added_at": _minutes("one more joins at", 4),
+        "users": view.slider("users", 250, 50, 400, 10),
+        "servers": view.slider("servers", 4, 2, 6, 1),
+        "stay": view.slider("a user stays", 30, 5, 120, 5, "min"),
     }
-    return _explore(controls, run, TierPicture(CAPACITY))
+    return view.explore(controls, run, TierPicture(CAPACITY))
 
 
-@pictured
+@view.pictured
 def explore_sessions(session_store):
-    """Return sliders over what your session store (a class with login, user, logout) answers."""
+    """Return sliders over what your session store answers, and what a lifetime costs.
 
-    def run(lifetime, page_every, logs_out, users):
-        chosen = {"seed": SEED, "users": users, "page_every": 60 * page_every}
-        chosen["logs_out"] = logs_out / 100
+    session_store: a class made with `env` and `lifetime` (s), with login, user and logout.
+    """
+
+    def run(lifetime, page_every, **chosen):
+        chosen |= {"seed": SEED, "page_every": 60 * page_every}
         result = simulate_sessions(session_store, lifetime=60.0 * lifetime, **chosen)
         again, stored = _costs_of_lifetimes(**chosen)
-        stays = (1 - chosen["logs_out"]) * -np.expm1(-LIFETIMES / page_every)
-        return Kept(
-            name_of(session_store),
-            result,
-            LIFETIMES,
-            again,
-            100 * (1 - stays),
-            stored,
-            lifetime,
-            float(result.visits.in_store(MOMENTS).mean()),
-        )
+        expected = log_in_share(LIFETIMES, chosen["page_every"], chosen["logs_out"])
+        return {
+            "result": result,
+            "lifetime": lifetime,
+            "stored_now": float(result.visits.in_store(MOMENTS).mean()),
+            "lifetimes": LIFETIMES / 60,
+            "again": again,
+            "by_formula": 100 * expected,
+            "stored": stored,
+        }
 
     controls = {
-        "lifetime": slider("lifetime", 15, 1, MOST, 1, "min"),
-        "page_every": slider("a page every", 10, 5, 30, 1, "min"),
-        "logs_out": slider("log out after a page", 10, 0, 50, 5, "%"),
-        "users": slider("users", 90, 10, 100, 5),
+        "lifetime": view.slider("lifetime", 15, 1, MOST, 1, "min"),
+        "page_every": view.slider("a page every", 10, 5, 30, 1, "min"),
+        "logs_out": view.in_percent("log out after a page", 10, 0, 50, 5),
+        "users": view.slider("users", 90, 10, 100, 5),
     }
-    return _explore(controls, run, SessionsPicture())
+    return view.explore(controls, run, SessionsPicture(name_of(session_store)))
 
 
-@pictured
+@view.pictured
 def explore_tier(session_store, handle):
-    """Return sliders over a tier whose servers all answer with your `handle` and your store."""
+    """Return sliders over a tier whose servers all answer with your `handle` and your store.
+
+    session_store: as in `explore_sessions`; handle: a function of a Request and the store that
+    returns a Response.
+    """
 
     def run(dies_at, users, lifetime, strangers):
-        served = simulate_serving(
-            session_store,
-            handle,
-            seed=SEED,
-            users=users,
-            lifetime=60.0 * lifetime,
-            strangers=strangers,
-        )
-        return Answered(served, simulate(seed=SEED, users=users, dies_at=_seconds(dies_at)))
+        chosen = {"seed": SEED, "users": users, "lifetime": 60.0 * lifetime, "strangers": strangers}
+        return {
+            "served": simulate_serving(session_store, handle, **chosen),
+            "ghost": simulate(seed=SEED, users=users, dies_at=dies_at),
+        }
 
     controls = {
-        "dies_at": _moments("web-1 dies at", 5),
-        "users": slider("users", 250, 50, 400, 10),
-        "lifetime": slider("lifetime", 5, 1, 30, 1, "min"),
-        "strangers": slider("strangers", 20, 0, 100, 5, "1/min"),
+        "dies_at": _minutes("web-1 dies at", 5),
+        "users": view.slider("users", 250, 50, 400, 10),
+        "lifetime": view.slider("lifetime", 5, 1, 30, 1, "min"),
+        "strangers": view.slider("strangers", 20, 0, 100, 5, "1/min"),
     }
-    return _explore(controls, run, ServingPicture())
+    return view.explore(controls, run, ServingPicture())
 
 
-@pictured
+@view.pictured
 def explore_day(autoscaler):
     """Return sliders over a day of traffic that your `autoscaler` (a class) follows."""
 
-    def run(target, cooldown, start_up, peak):
-        return _followed(autoscaler, target, cooldown, start_up, peak=float(peak))
+    def run(peak, **rule):
+        return _followed(autoscaler, **rule, peak=float(peak))
 
     controls = {
-        "target": slider("target", 60, 30, 95, 5, "% busy"),
-        "cooldown": slider("cooldown", 10, 0, 60, 5, "min"),
-        "start_up": slider("a server starts in", 3, 0, 15, 1, "min"),
-        "peak": slider("busiest hour", 500, 100, 800, 50, "pages/s"),
+        "target": view.in_percent("target", 60, 30, 95, 5, "% busy"),
+        "cooldown": view.slider("cooldown", 10, 0, 60, 5, "min"),
+        "start_up": view.slider("a server starts in", 3, 0, 15, 1, "min"),
+        "peak": view.slider("busiest hour", 500, 100, 800, 50, "pages/s"),
     }
-    return _explore(controls, run, ScalingPicture(0, 24, OTHERS))
+    return view.explore(controls, run, ScalingPicture(0, 24, OTHERS))
 
 
-@pictured
+@view.pictured
 def explore_flash_crowd(autoscaler):
     """Return sliders over two and a half hours with a sudden crowd, measured every 15 seconds."""
 
-    def run(crowd, start_up, target, cooldown):
-        crowd = {"crowd": float(crowd), "start": 12.0, "hours": 2.5, "every": 15.0}
-        return _followed(autoscaler, target, cooldown, start_up, **crowd)
+    def run(crowd, **rule):
+        day = {"crowd": float(crowd), "start": 12.0, "hours": 2.5, "every": 15.0}
+        return _followed(autoscaler, **rule, **day)
 
     controls = {
-        "crowd": slider("crowd", 3.0, 1.0, 6.0, 0.5, "× the traffic"),
-        "start_up": slider("a server starts in", 3, 0, 15, 1, "min"),
-        "target": slider("target", 60, 30, 95, 5, "% busy"),
-        "cooldown": slider("cooldown", 10, 0, 60, 5, "min"),
+        "crowd": view.slider("crowd", 3.0, 1.0, 6.0, 0.5, "× the traffic"),
+        "start_up": view.slider("a server starts in", 3, 0, 15, 1, "min"),
+        "target": view.in_percent("target", 60, 30, 95, 5, "% busy"),
+        "cooldown": view.slider("cooldown", 10, 0, 60, 5, "min"),
     }
-    return _explore(controls, run, ScalingPicture(12, 2.5, OTHERS, most=50, hours_paid=100))
-
-
-BUSY = 0.75  # how busy the fixed numbers of servers were bought to be, at the peak or on average
-OTHERS = ("one at a time", "fixed, for the peak", "fixed, for the mean")
-LIFETIMES = np.arange(4, MOST + 1, 4)
-MOMENTS = np.linspace(1800, 7200, 200)  # after the first half hour, in seconds
+    return view.explore(controls, run, ScalingPicture(12, 2.5, OTHERS, most=50, hours_paid=100))
 
 
 @lru_cache(maxsize=16)
 def _costs_of_lifetimes(**chosen):
     """Return (% of look-ups that ask for a log-in, sessions stored) for each of LIFETIMES."""
-    kept = [visits_of_browsers(lifetime=60.0 * lifetime, **chosen) for lifetime in LIFETIMES]
+    kept = [visits_of_browsers(lifetime=lifetime, **chosen) for lifetime in LIFETIMES.tolist()]
     again = [100 * np.mean(~visits.valid[visits.looks]) for visits in kept]
     return np.array(again), np.array([visits.in_store(MOMENTS).mean() for visits in kept])
 
 
-def _followed(autoscaler, target, cooldown, start_up, **day):
-    limits = {"seed": SEED, "target": target / 100, "start_up": 60.0 * start_up}
-    mine = simulate_scaling(autoscaler, cooldown=60.0 * cooldown, **limits, **day)
-    peak = day.get("peak", PEAK)
+def _followed(autoscaler, *, target, cooldown, start_up, peak=PEAK, **day):
+    """Run a part of a day with the autoscaler and with OTHERS; `cooldown`, `start_up` in minutes.
+
+    The mean of a day lies halfway between its peak and its night.
+    """
+    day |= {"seed": SEED, "target": target, "start_up": 60.0 * start_up, "peak": peak}
     fixed = [math.ceil(share * peak / PER_SERVER / BUSY) for share in (1.0, (1 + NIGHT) / 2)]
-    others = [OneAtATime, *map(Fixed, fixed)]
-    runs = [simulate_scaling(other, **limits, **day) for other in others]
-    return Followed(mine, dict(zip(OTHERS, runs, strict=True)))
+    result = simulate_scaling(autoscaler, cooldown=60.0 * cooldown, **day)
+    runs = [simulate_scaling(other, **day) for other in (OneAtATime, *map(Fixed, fixed))]
+    return {"result": result, "others": dict(zip(OTHERS, runs, strict=True))}
 
 
-def _seconds(minutes):
-    return None if minutes == NEVER else 60 * minutes
-
-
-def _moments(label, value=NEVER):
-    """Return a slider over times (minutes), the first of them "never"."""
-    times = ((f"minute {time}", time) for time in range(1, 10))
-    return steps(label, [(NEVER, NEVER), *times], value)
+def _minutes(label, value=parameters.NEVER):
+    """Return a slider over times (minutes), the first of them "never"; `run` gets seconds."""
+    return view.moments(label, range(1, 10), value, unit="minute {}", seconds=60)

@@ -1,10 +1,13 @@
-"""The ways to find a user's server that the course brings along, for all pages of a run at once.
+"""What the course brings along: three ways to find a user's server, two that follow no autoscaler.
 
-`places(traffic, tier)` → the number of the server that each page goes to; the number of servers
-where none is up. None of them looks at queues.
+A way to find a server is a class with `places(traffic, tier)` → the number of the server that each
+page goes to (the number of servers where none is up), for all pages of a run at once: none of them
+looks at queues. They have no `pick(session_id, servers)`: that is faster, and such an object with
+a memory for sessions would be the solution of the first exercise.
 """
 
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -61,6 +64,25 @@ class InTurn:
 
 
 BASELINES = (Drawn, Hashed, InTurn)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """No autoscaler: always the same number of servers."""
+
+    servers: int
+
+
+class OneAtATime:
+    """One server more above 1.1 × the target, one less below 0.7 × it, whatever the need."""
+
+    def __init__(self, target, minimum, maximum):
+        self.target, self.minimum, self.maximum = target, minimum, maximum
+
+    def desired(self, now, utilization, running):
+        """Return `running`, or one more or less."""
+        step = (utilization > 1.1 * self.target) - (utilization < 0.7 * self.target)
+        return min(self.maximum, max(self.minimum, running + step))
 
 
 def _settle(place, rows, traffic, tier, draws):

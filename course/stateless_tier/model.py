@@ -3,6 +3,8 @@
     simulate(StickyBalancer, seed=1, dies_at=300) → TierResult
 
 Sessions live in the memory of the server where the user logged in, or in a store that all share.
+There is no SimPy clock: pages come in order, and when each is finished follows from those before it
+(Lindley, 1952), for a whole run in a few NumPy calls.
 """
 
 from collections import deque
@@ -11,9 +13,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from course.engine import parameters, workload
-from course.engine.component import ComponentError, make, name_of, raised, wrong_return
+from course.engine.component import (
+    ComponentError,
+    make,
+    methods,
+    name_of,
+    sentences,
+    wrong_return,
+)
+from course.engine.parameters import NEVER
 from course.engine.record import Result
 from course.engine.servers import NoHealthyServer, ServerView
+from course.engine.stations import NOT_YET
 from course.stateless_tier.baselines import BASELINES, Drawn
 from course.stateless_tier.traffic import visits
 
@@ -36,7 +47,7 @@ class Tier:
     @property
     def grows(self):
         """Whether a server joins."""
-        return self.added_at < np.inf
+        return self.added_at < NEVER
 
     def up(self, times):
         """Return which servers (columns) are up at each of `times` (rows)."""
@@ -63,7 +74,7 @@ class TierResult(Result):
 
     @property
     def changed_at(self):
-        """Since when the newest server is there, else when web-1 died, else 0 (s)."""
+        """When the newest server joined, else when web-1 died, else 0 (s)."""
         for time in (self.tier.added_at, self.tier.dies_at):
             if time < self.duration:
                 return time
@@ -92,17 +103,19 @@ def simulate(
     """Return the TierResult of `duration` seconds of `users` who look at pages.
 
     component: a class or instance with `pick(session_id, servers)`; by default each session is
-    drawn a server at log-in and stays there. A user stays `stay` s on average. A server serves one
-    page at a time, `page_work` s on average. web-1 dies at `dies_at` (s) for good, and the balancer
-    knows at once; one more server joins at `added_at`. With a `shared_store` any server knows every
-    session, at the price of a look-up a page.
+    drawn a server at log-in and stays there.
+    users: so many at any time, each of whom stays `stay` s on average.
+    servers: each serves one page at a time, `page_work` s on average.
+    shared_store: whether any server knows every session, at the price of a look-up a page.
+    dies_at: when web-1 dies for good (s, None for never); the balancer knows at once.
+    added_at: when one more server joins (s, None for never).
     ValueError names a bad number; ComponentError says what the component did wrong.
     """
     traffic = visits(seed=seed, users=users, page_work=page_work, stay=stay, duration=duration)
     tier = Tier(
         parameters.count("servers", servers, at_most=100),
-        _moment("dies_at", dies_at),
-        _moment("added_at", added_at),
+        parameters.time("dies_at", dies_at),
+        parameters.time("added_at", added_at),
     )
     works = traffic.works + (LOOK_UP if shared_store else 0.0)
     if component is None or component in BASELINES:
@@ -133,58 +146,50 @@ def session_id(number):
     return f"session-{number + 1}"
 
 
-def _moment(name, value):
-    if value is None:
-        return np.inf
-    return parameters.number(name, value, at_least=0, unit="s")
-
-
 def _picked(balancer, traffic, works, tier):
     """Return the server of each page as `balancer.pick` chooses it; the last place is nowhere."""
-    pick, name = getattr(balancer, "pick", None), name_of(balancer)
-    if not callable(pick):
-        raise ComponentError(f"{name} has no method pick(session_id, servers).")
+    (pick,) = methods(balancer, "pick(session_id, servers)")
     nowhere, places, tail, new = len(tier.names), [], [0.0] * len(tier.names), object.__new__
     there = [deque() for _ in tier.names]  # when the pages that are there now will be finished
     looks = [
         {"name": name, "address": f"10.0.0.{11 + number}"} for number, name in enumerate(tier.names)
     ]
-    changes = np.unique([0.0, tier.dies_at, tier.added_at, np.inf]).tolist()
+    changes = np.unique([0.0, tier.dies_at, tier.added_at, NEVER]).tolist()
     states, state = tier.up(np.array(changes)).tolist(), 0
     ids = [session_id(number) for number in range(len(traffic.leaves))]
     rows = zip(traffic.times.tolist(), works.tolist(), traffic.session.tolist(), strict=True)
-    for time, work, session in rows:
-        while changes[state + 1] <= time:
-            state += 1
-            if tier.dies_at <= time:
-                there[0].clear()
-        up, views = states[state], []
-        for place, look in enumerate(looks):
-            queue = there[place]
-            while queue and queue[0] <= time:
-                queue.popleft()
-            if up[place] or place == 0 or time >= tier.added_at:
-                view = new(ServerView)  # a frozen dataclass sets its fields slowly: here 4 × slower
-                view.__dict__.update(look, active=len(queue), healthy=up[place])
-                views.append(view)
-        call = f"{name}.pick({ids[session]!r}, servers)"
-        try:
-            picked = pick(ids[session], views[:])
-        except NoHealthyServer:
-            places.append(nowhere)
-            continue
-        except (NotImplementedError, ComponentError):
-            raise
-        except Exception as error:
-            raise ComponentError(raised(call, error)) from error
-        place = next((at for at, view in enumerate(views) if view is picked), None)
-        if place is None:
-            expected = "one of the ServerView objects it was given"
-            raise ComponentError(wrong_return(call, picked, expected))
-        if up[place]:
-            tail[place] = max(tail[place], time) + work
-            there[place].append(tail[place])
-        places.append(place)
+
+    def call():
+        return f"{name_of(balancer)}.pick({ids[session]!r}, servers)"
+
+    with sentences(call):
+        for time, work, session in rows:
+            while changes[state + 1] <= time:
+                state += 1
+                if tier.dies_at <= time:
+                    there[0].clear()
+            up, views = states[state], []
+            for place, look in enumerate(looks):
+                queue = there[place]
+                while queue and queue[0] <= time:
+                    queue.popleft()
+                if up[place] or place == 0 or time >= tier.added_at:
+                    view = new(ServerView)  # a frozen dataclass sets its fields slowly: 4 × slower
+                    view.__dict__.update(look, active=len(queue), healthy=up[place])
+                    views.append(view)
+            try:
+                picked = pick(ids[session], views[:])
+            except NoHealthyServer:
+                places.append(nowhere)
+                continue
+            place = next((at for at, view in enumerate(views) if view is picked), None)
+            if place is None:
+                expected = "one of the ServerView objects it was given"
+                raise ComponentError(wrong_return(call(), picked, expected))
+            if up[place]:
+                tail[place] = max(tail[place], time) + work
+                there[place].append(tail[place])
+            places.append(place)
     return np.array(places, dtype=np.int8)
 
 
@@ -194,7 +199,7 @@ def _served(times, works, place, tier):
     Lindley's recursion without a loop: the k-th page is finished when the works up to it are done
     after the latest time at which the server was idle.
     """
-    started, finished = np.full(times.size, np.nan), times.copy()
+    started, finished = np.full(times.size, NOT_YET), times.copy()
     failed = np.ones(times.size, dtype=bool)
     for number in range(len(tier.names)):
         rows = np.flatnonzero(place == number)
@@ -205,7 +210,7 @@ def _served(times, works, place, tier):
         ends = idle_until + done
         started[rows], finished[rows], failed[rows] = ends - works[rows], ends, False
     died = (place == 0) & (times < tier.dies_at) & (finished > tier.dies_at)
-    started[died & (started > tier.dies_at)] = np.nan
+    started[died & (started > tier.dies_at)] = NOT_YET
     finished[died], failed[died] = tier.dies_at, True
     return started, finished, failed
 

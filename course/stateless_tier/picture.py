@@ -1,44 +1,29 @@
-"""What a run of the web tier looks like: each server's load, who was thrown out, who got what."""
-
-from dataclasses import dataclass
+"""What a run of the web tier looks like: load and share of each server, users thrown out."""
 
 import numpy as np
 from matplotlib import rc_context
 
 from course.engine.record import milliseconds
-from course.stateless_tier import model
 from course.view import style
-from course.view.architecture import Node, Tier
-from course.view.architecture import architecture as draw_architecture
 
 MINUTES = 10
 TOP = 160  # pages a minute, the upper edge
 SLOTS = 7  # servers that there is room for
 
 
-@dataclass(frozen=True)
-class Compared:
-    """A run, and the ghost: sticky sessions drawn at log-in, on the same traffic."""
-
-    name: str
-    result: model.TierResult
-    ghost: model.TierResult
-    prediction: float | None = None  # percent of the pages that the newest server gets
-
-
 class TierPicture:
     """Left: pages a minute at each server. Right: users thrown out; shares since the change."""
 
+    @rc_context(style.LOOK)
     def __init__(self, capacity):
         widths = {"width_ratios": (1.5, 1), "height_ratios": (1, 1)}
         self.figure, axes = style.figure(2, 2, width=8.4, height=4.7, **widths)
         grid = axes[0, 0].get_gridspec()
         axes[0, 0].remove()
         axes[1, 0].remove()
-        with rc_context(style.LOOK):
-            self._prepare_load(self.figure.add_subplot(grid[:, 0]), capacity)
-            self._prepare_thrown_out(axes[0, 1])
-            self._prepare_shares(axes[1, 1])
+        self._prepare_load(self.figure.add_subplot(grid[:, 0]), capacity)
+        self._prepare_thrown_out(axes[0, 1])
+        self._prepare_shares(axes[1, 1])
         self.moving = (
             *(self.dead, self.joined, *self.lines),
             *(self.ghost_out, self.out),
@@ -89,9 +74,13 @@ class TierPicture:
         (self.prediction,) = axes.plot([], [], **style.PREDICTION, label="your prediction")
         axes.legend(loc="upper right", ncols=2, borderpad=0, columnspacing=1, handletextpad=0.3)
 
-    def show(self, compared):
-        """Draw a Compared; return (finding, words)."""
-        result, ghost, tier = compared.result, compared.ghost, compared.result.tier
+    def show(self, *, name, result, ghost, prediction):
+        """Draw `result`, a TierResult of the way called `name`; return (finding, words).
+
+        ghost: the same traffic with sessions drawn a server at log-in. prediction: of the % of the
+        pages that the newest server gets, or None.
+        """
+        tier = result.tier
         for line, moment in ((self.dead, tier.dies_at), (self.joined, tier.added_at)):
             line.set_visible(moment < result.duration)
             line.set_xdata([min(moment, result.duration) / 60] * 2)
@@ -105,39 +94,35 @@ class TierPicture:
         for bar, share in zip(self.bars, [*shares, *[0] * SLOTS], strict=False):
             bar.set_height(share)
         self.ghost_shares.set_data(np.arange(1, len(others) + 1), others)
-        guess = compared.prediction
-        newest = len(shares)
-        self.prediction.set_data(([newest], [guess]) if guess is not None else ([], []))
-        return self._finding(compared, shares[-1]), self._words(compared, shares, others)
-
-    def _finding(self, compared, newest):
-        result = compared.result
-        out = int(result.thrown_out.sum())
-        parts = []
-        if result.tier.dies_at < result.duration:
-            lost = result.sessions_lost
-            parts.append(f"{lost} session{'s' * (lost != 1)} died with web-1")
-        if result.tier.added_at < result.duration:
-            parts.append(f"the newcomer serves {newest:.0f} % of the pages")
-        again = f"{out} user{'s' * (out != 1)} had to log in again"
-        parts.append(again if out else "nobody was thrown out")
-        return f"{compared.name}: {', '.join(parts)}"
-
-    def _words(self, compared, shares, others):
-        result, ghost, guess = compared.result, compared.ghost, compared.prediction
+        newest, predicted = result.names[-2], ""
+        self.prediction.set_data([], [])
+        if prediction is not None:
+            self.prediction.set_data([len(shares)], [prediction])
+            predicted = f" You predicted {prediction:g} % for {newest}."
         since = "From the start"
         if result.changed_at:
             since = f"Since minute {result.changed_at / 60:.0f}"
         each = ", ".join(f"{share:.0f}" for share in shares)
         failed = f"Pages that failed: {result.errors}. " if result.errors else ""
-        predicted = "" if guess is None else f" You predicted {guess:g} % for {result.names[-2]}."
-        return (
-            f"{len(result):,} pages. {since}, web-1 … {result.names[-2]} served {each} % of them "
-            f"(ghost {others[-1]:.0f} % at {result.names[-2]}). {failed}A page took "
+        return f"{name}: {_finding(result, shares[-1])}", (
+            f"{len(result):,} pages. {since}, web-1 … {newest} served {each} % of them "
+            f"(ghost {others[-1]:.0f} % at {newest}). {failed}A page took "
             f"{milliseconds(result.mean_latency)} on average, 99 % at most "
             f"{milliseconds(result.percentile(99))} (ghost {milliseconds(ghost.mean_latency)} and "
             f"{milliseconds(ghost.percentile(99))}).{predicted}"
         )
+
+
+def _finding(result, newest):
+    """Return what a death and a newcomer led to; `newest` is the % of pages that it serves."""
+    out, parts = int(result.thrown_out.sum()), []
+    if result.tier.dies_at < result.duration:
+        lost = result.sessions_lost
+        parts.append(f"{lost} session{'s' * (lost != 1)} died with web-1")
+    if result.tier.added_at < result.duration:
+        parts.append(f"the newcomer serves {newest:.0f} % of the pages")
+    again = f"{out} user{'s' * (out != 1)} had to log in again"
+    return ", ".join([*parts, again if out else "nobody was thrown out"])
 
 
 def _load(result, number):
@@ -156,27 +141,3 @@ def _load(result, number):
 def _taken(result):
     """Return which pages reached a server that was up."""
     return (result.place != 0) | (result.arrived_at < result.tier.dies_at)
-
-
-def architecture(servers=4):
-    """Return the picture of the system so far: the web tier keeps nothing, the store is new."""
-    web = model.Tier(servers, dies_at=np.inf, added_at=np.inf).names
-    keeps = "keeps no session"
-    tiers = (
-        Tier("clients", (Node("clients", ("a session id", "in a cookie")),)),
-        Tier("edge", (Node("CDN", ("static files",)), Node("balancer", ("any server",)))),
-        Tier("stateless web tier", tuple(Node(name, (keeps,)) for name in web), new=True),
-        Tier(
-            "data tier",
-            (
-                Node("session store", ("new: session id → user",)),
-                Node("cache"),
-                Node("primary", ("writes",)),
-                Node("replica", ("reads",)),
-            ),
-        ),
-    )
-    links = [("clients", "CDN", ""), ("clients", "balancer", "")]
-    links += [("balancer", name, "") for name in web]
-    links += [(name, "session store", "") for name in web]
-    return draw_architecture(tiers, links)

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from course.engine import parameters, workload
-from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
+from course.engine.component import (
+    ComponentError,
+    make,
+    methods,
+    name_of,
+    sentences,
+    wrong_return,
+)
+from course.stateless_tier.baselines import Fixed, OneAtATime
 
 CAPACITY = 50.0  # pages a second that one server can serve
 PEAK = 500.0  # pages a second at the day's busiest hour
@@ -57,27 +65,8 @@ class Scaled:
         return int(np.sum(self.paid[1:] != self.paid[:-1]))
 
 
-@dataclass(frozen=True)
-class Fixed:
-    """No autoscaler: always the same number of servers."""
-
-    servers: int
-
-
-class OneAtATime:
-    """One server more above 1.1 × the target, one less below 0.7 × it, whatever the need."""
-
-    def __init__(self, target, minimum, maximum):
-        self.target, self.minimum, self.maximum = target, minimum, maximum
-
-    def desired(self, now, utilization, running):
-        """Return `running`, or one more or less."""
-        step = (utilization > 1.1 * self.target) - (utilization < 0.7 * self.target)
-        return min(self.maximum, max(self.minimum, running + step))
-
-
 def traffic(*, seed=0, peak=PEAK, crowd=1.0, crowd_at=13.0, start=0.0, hours=24.0, every=60.0):
-    """Return (times in s, pages in each step) of a day's part.
+    """Return (times in s, pages in each step) of a part of a day.
 
     `peak` pages/s at the busiest hour (20 h), NIGHT times that 12 h away; at `crowd_at` (h) a crowd
     multiplies the traffic by `crowd` within a minute and fades over the next ten.
@@ -111,11 +100,14 @@ def simulate_scaling(
     """Return the Scaled of a day with `component.desired(now, utilization, running)`.
 
     component: a class (made with target, minimum, maximum, cooldown as far as it takes them) or an
-    instance; OneAtATime by default; or a Fixed number, which nobody asks. Every `every` seconds it
-    is asked. A server that it wants serves `start_up` seconds later; one too many stops at once,
-    those still starting first.
-    `running` counts those that are starting too, and `utilization` is the mean over all of them:
-    a starting server is 0 % busy, no server more than 100 %.
+    instance, asked every `every` seconds how many servers it would have; OneAtATime by default; or
+    a Fixed number, which is never asked. `running` counts the servers that are starting too, and
+    `utilization` is the mean over all of them: a starting server is 0 % busy, none more than 100 %.
+    target: how busy the servers are meant to be (a share of 1).
+    start_up: seconds until a new server serves; one too many stops at once, those still starting
+    first. cooldown: seconds between two changes, for a component that takes it.
+    day: peak, crowd, crowd_at, start and hours, as in `traffic`.
+    ValueError names a bad number; ComponentError says what the component did wrong.
     """
     times, pages = traffic(seed=seed, every=every, **day)
     target = parameters.number("target", target, above=0, at_most=1)
@@ -129,44 +121,34 @@ def simulate_scaling(
         return Scaled(times, every, pages, np.maximum(0, pages - number * room), number, number)
     limits = {"minimum": minimum, "maximum": maximum}
     rule = make(component or OneAtATime, target=target, cooldown=cooldown, **limits)
-    name = name_of(rule)
-    if not callable(getattr(rule, "desired", None)):
-        raise ComponentError(f"{name} has no method desired(now, utilization, running).")
+    (desired,) = methods(rule, "desired(now, utilization, running)")
     # it begins with what it will settle at
     usual = workload.day_curve(times[0] + every / 2, low=NIGHT) * day.get("peak", PEAK)
     running = min(maximum, max(minimum, math.ceil(usual / CAPACITY / target)))
     starting, columns = [], []  # `starting`: when each of them will serve, the latest last
-    for now, demand in zip(times.tolist(), pages.tolist(), strict=True):
-        while starting and starting[0] <= now:
-            starting.pop(0)
-        serving = running - len(starting)
-        served = min(demand, serving * room)
-        columns.append((demand - served, serving, running))
-        end, busy = now + every, served / (running * room) if running else 0.0
-        wanted = _desired(rule, name, end, busy, running)
-        if wanted > running:
-            starting += [end + start_up] * (wanted - running)
-        elif wanted < running:
-            del starting[max(0, len(starting) - (running - wanted)) :]
-        running = wanted
+
+    def call():
+        return f"{name_of(rule)}.desired({end:g}, {busy:.4g}, {running})"
+
+    with sentences(call):
+        for now, demand in zip(times.tolist(), pages.tolist(), strict=True):
+            while starting and starting[0] <= now:
+                starting.pop(0)
+            serving = running - len(starting)
+            served = min(demand, serving * room)
+            columns.append((demand - served, serving, running))
+            end, busy = now + every, served / (running * room) if running else 0.0
+            wanted = desired(end, busy, running)
+            if isinstance(wanted, bool) or not isinstance(wanted, (int, np.integer)) or wanted < 0:
+                expected = "a whole number of servers, 0 or more"
+                raise ComponentError(wrong_return(call(), wanted, expected))
+            if wanted > 10_000:
+                raise ComponentError(wrong_return(call(), wanted, "at most 10,000 servers"))
+            wanted = int(wanted)
+            if wanted > running:
+                starting += [end + start_up] * (wanted - running)
+            elif wanted < running:
+                del starting[max(0, len(starting) - (running - wanted)) :]
+            running = wanted
     turned_away, serving, paid = np.array(columns).T
     return Scaled(times, every, pages, turned_away, serving, paid)
-
-
-def _desired(rule, name, now, utilization, running):
-    try:
-        wanted = rule.desired(now, utilization, running)
-    except Exception:
-        with sentences(_call(name, now, utilization, running)):
-            raise
-    if isinstance(wanted, bool) or not isinstance(wanted, (int, np.integer)) or wanted < 0:
-        call = _call(name, now, utilization, running)
-        raise ComponentError(wrong_return(call, wanted, "a whole number of servers, 0 or more"))
-    if wanted > 10_000:
-        call = _call(name, now, utilization, running)
-        raise ComponentError(wrong_return(call, wanted, "at most 10,000 servers"))
-    return int(wanted)
-
-
-def _call(name, now, utilization, running):
-    return f"{name}.desired({now:g}, {utilization:.4g}, {running})"

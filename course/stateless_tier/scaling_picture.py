@@ -1,28 +1,19 @@
 """Servers that follow a day: needed and serving, turned away, and what it cost."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.stateless_tier.scaling import HOUR, Scaled
+from course.stateless_tier.scaling import HOUR
 from course.view import style
 
 FEWEST = 1e-5  # share turned away, the lower edge: none is drawn there
 PRICE = 0.10  # dollars a server-hour, made up for this course
 
 
-@dataclass(frozen=True)
-class Followed:
-    """A run of the student's autoscaler, and others on the same traffic, by their names."""
-
-    result: Scaled
-    others: dict  # name → Scaled: the first is the ghost
-
-
 class ScalingPicture:
     """Left: servers needed and serving over the hours, pages turned away. Right: cost and loss."""
 
+    @rc_context(style.LOOK)
     def __init__(self, start, hours, others, most=30, hours_paid=500):
         widths = {"width_ratios": (1.75, 1), "height_ratios": (2.2, 1)}
         self.figure, axes = style.figure(2, 2, width=8.6, height=4.7, **widths)
@@ -30,10 +21,9 @@ class ScalingPicture:
         axes[0, 1].remove()
         axes[1, 1].remove()
         self.start, self.end, self.most = start, start + hours, most
-        with rc_context(style.LOOK):
-            self._prepare_servers(axes[0, 0])
-            self._prepare_lost(axes[1, 0])
-            self._prepare_cost(self.figure.add_subplot(grid[:, 1]), others, hours_paid)
+        self._prepare_servers(axes[0, 0])
+        self._prepare_lost(axes[1, 0])
+        self._prepare_cost(self.figure.add_subplot(grid[:, 1]), others, hours_paid)
         self.moving = (
             *(self.needed, self.ghost, self.paid, self.serving),
             *(self.ghost_lost, self.lost, *self.points, self.mine),
@@ -90,9 +80,11 @@ class ScalingPicture:
         )
         axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.13), ncols=2, columnspacing=1)
 
-    def show(self, followed):
-        """Draw a Followed; return (finding, words)."""
-        result, others = followed.result, followed.others
+    def show(self, *, result, others):
+        """Draw the student's `result`, a Scaled; return (finding, words).
+
+        others: Scaled ones of the same traffic by their names; the first is the ghost.
+        """
         ghost = next(iter(others.values()))
         hours = result.times / HOUR
         window = max(1, round(len(hours) / 240))

@@ -56,7 +56,7 @@ class Served:
 
     @property
     def let_in(self):
-        """Requests without a valid session that were answered with somebody's page."""
+        """Requests without a valid session that were answered with a user's page."""
         return self.strange & ~self.right
 
 
@@ -72,8 +72,10 @@ def simulate_serving(
 ):
     """Return the Served of `duration` seconds: `handle(request, store)` answers, on any server.
 
-    `lifetime` of a session in seconds; `strangers` requests a minute that have no valid session.
-    Without a `session_store` nothing is asked, and every answer is as it should be.
+    session_store: a class or instance as in `simulate_sessions`; without one nothing is asked, and
+    every answer is as it should be. handle: a function of a Request and the store that returns a
+    Response. lifetime: of a session, in seconds; strangers: requests a minute without a valid one.
+    ValueError names a bad number; ComponentError says what store or handle did wrong.
     """
     lifetime = parameters.number("lifetime", lifetime, above=0, unit="s")
     strangers = parameters.number("strangers", strangers, at_least=0, unit="requests/min")
@@ -103,10 +105,10 @@ def simulate_serving(
     def ask(session_id):
         return _answer(handle, Request(session_id), store.store)
 
-    def note(status, body, user):
-        """Write down an answer; `user` is whose page it should be, None for nobody's."""
-        right = (status == 200 and body == user) if user else status == 401
-        log.append((env.now, status, right, user is None))
+    def record(answer, user):
+        """Record an answer; it should be the page of `user`, or 401 if that is None."""
+        right = answer.status == (200 if user else 401) and (not user or answer.body == user)
+        log.append((env.now, answer.status, right, user is None))
 
     def next_one(_):
         row, act = next(todo)
@@ -125,11 +127,11 @@ def simulate_serving(
                 session_id = _changed(next(reversed(ids.values())))
             else:
                 session_id = ended[-1]
-            return note(*ask(session_id), None)
+            return record(ask(session_id), None)
         user = f"user-{act + 1}"
-        status, body = ask(ids.get(act))
-        note(status, body, user if is_valid[row] else None)
-        if not is_valid[row] or status != 200:
+        answer = ask(ids.get(act))
+        record(answer, user if is_valid[row] else None)
+        if not is_valid[row] or answer.status != 200:
             ids[act] = store.login(user)
 
     arrivals(env, times[order], times[order], next_one)
@@ -150,7 +152,7 @@ def _valid(traffic, lifetime):
 
 
 def _guesses(rng):
-    """Yield ids that somebody might try: a name, small numbers."""
+    """Yield ids that a stranger might try: a name, small numbers."""
     yield from ("admin", "user-1", "1", "session-1", "")
     while True:
         yield str(int(rng.integers(400)))
@@ -162,12 +164,11 @@ def _changed(session_id):
 
 
 def _answer(handle, request, store):
-    """Return (status, body) of the student's answer."""
-    call = f"handle({request!r}, store)"
-    with sentences(call):
+    """Return the student's Response; ComponentError if it is not one, or not 200 or 401."""
+    with sentences(lambda: f"handle({request!r}, store)"):
         response = handle(request, store)
     status = getattr(response, "status", None)
     if not isinstance(response, Response) or status not in (200, 401):
-        expected = "a Response with status 200 or 401"
+        call, expected = f"handle({request!r}, store)", "a Response with status 200 or 401"
         raise ComponentError(wrong_return(call, response, expected))
-    return status, response.body
+    return response

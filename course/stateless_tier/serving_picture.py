@@ -1,77 +1,58 @@
 """What a tier that keeps nothing does when a server dies: who gets a page, and who does not."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.stateless_tier.model import TierResult
-from course.stateless_tier.serving import Served
 from course.view import style
 
 MINUTES = 10
 
 
-@dataclass(frozen=True)
-class Answered:
-    """A run of the student's tier, and the ghost: sessions in the servers, the same users."""
-
-    served: Served
-    ghost: TierResult
-
-
 class ServingPicture:
     """Left: answers a minute, by kind. Right: users thrown out and strangers let in."""
 
+    @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, (answers, wrong) = style.figure(
-            1, 2, width=8.4, height=4.1, width_ratios=(1.3, 1)
-        )
-        with rc_context(style.LOOK):
-            self._prepare_answers(answers)
-            self._prepare_wrong(wrong)
-        self.moving = (self.dead, self.dead_too, *self.lines, self.ghost, self.out, self.let_in)
-
-    def _prepare_answers(self, axes):
-        axes.set(xlim=(0, MINUTES), xlabel="time (minutes)", ylabel="answers a minute")
-        axes.set_yscale("symlog", linthresh=10)
-        axes.set_ylim(-0.6, 1000)
-        axes.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
-        axes.minorticks_off()
+        widths = {"width_ratios": (1.3, 1)}
+        self.figure, (answers, wrong) = style.figure(1, 2, width=8.4, height=4.1, **widths)
+        for axes in (answers, wrong):
+            axes.set(xlim=(0, MINUTES), xlabel="time (minutes)")
+            axes.set_yscale("symlog", linthresh=10)
+            axes.set_ylim(-0.6, 1000)
+            axes.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
+            axes.minorticks_off()
         death = {"color": style.VERMILION, "linewidth": 1.4, "linestyle": (0, (5, 2))}
-        self.dead = axes.axvline(0, label="web-1 dies", **death)
+        answers.set_ylabel("answers a minute")
+        self.dead = answers.axvline(0, label="web-1 dies", **death)
         looks = {
             "200, the user's page": (style.BLUE, "o"),
             "401, and rightly so": (style.GREEN, "s"),
             "wrong answer": (style.VERMILION, "X"),
         }
         self.lines = [
-            axes.plot([], [], color=colour, marker=marker, linewidth=1.5, label=label)[0]
+            answers.plot([], [], color=colour, marker=marker, linewidth=1.5, label=label)[0]
             for label, (colour, marker) in looks.items()
         ]
-        axes.legend(ncols=2, loc="upper left", bbox_to_anchor=(-0.05, -0.14))
-
-    def _prepare_wrong(self, axes):
-        axes.set(xlim=(0, MINUTES), xlabel="time (minutes)", ylabel="users or strangers so far")
-        axes.set_yscale("symlog", linthresh=10)
-        axes.set_ylim(-0.6, 1000)
-        axes.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
-        axes.minorticks_off()
-        death = {"color": style.VERMILION, "linewidth": 1.4, "linestyle": (0, (5, 2))}
-        self.dead_too = axes.axvline(0, **death)
-        (self.ghost,) = axes.plot([], [], drawstyle="steps-post", **style.BASELINE)
-        (self.out,) = axes.plot([], [], drawstyle="steps-post", **style.YOURS)
-        (self.let_in,) = axes.plot(
-            [], [], drawstyle="steps-post", color=style.ORANGE, linestyle=(0, (3, 1, 1, 1))
+        style.legend_below(answers, left=-0.05)
+        wrong.set_ylabel("users or strangers so far")
+        self.dead_too = wrong.axvline(0, **death)
+        let_in = {"color": style.ORANGE, "linestyle": (0, (3, 1, 1, 1))}
+        self.ghost, self.out, self.let_in = (
+            wrong.plot([], [], drawstyle="steps-post", label=label, **look)[0]
+            for label, look in (
+                ("thrown out, sessions in the servers", style.BASELINE),
+                ("thrown out, your tier", style.YOURS),
+                ("strangers let in, your tier", let_in),
+            )
         )
-        self.ghost.set_label("thrown out, sessions in the servers")
-        self.out.set_label("thrown out, your tier")
-        self.let_in.set_label("strangers let in, your tier")
-        axes.legend(loc="upper left", bbox_to_anchor=(-0.1, -0.14))
+        style.legend_below(wrong, left=-0.1, ncols=1)
+        self.moving = (self.dead, self.dead_too, *self.lines, self.ghost, self.out, self.let_in)
 
-    def show(self, answered):
-        """Draw an Answered; return (finding, words)."""
-        served, ghost = answered.served, answered.ghost
+    def show(self, *, served, ghost):
+        """Draw a Served of the student's tier; return (finding, words).
+
+        ghost: a TierResult of the same users with their sessions in the servers.
+        """
         kinds = (served.right & (served.status == 200), served.right & (served.status == 401))
         for line, which in zip(self.lines, (*kinds, ~served.right), strict=True):
             minutes = (served.times[which] // 60).astype(int)

@@ -11,7 +11,14 @@ import numpy as np
 import simpy
 
 from course.engine import parameters, workload
-from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
+from course.engine.component import (
+    ComponentError,
+    make,
+    methods,
+    name_of,
+    sentences,
+    wrong_return,
+)
 from course.engine.stations import arrivals
 
 USER, NOBODY, THROWN_OUT, LET_IN = range(4)
@@ -56,8 +63,8 @@ class Visits:
 class Sessions:
     """A run of a session store: what browsers did, and how each look-up was answered.
 
-    `answers` is a column beside those of `visits`: USER, NOBODY, THROWN_OUT or LET_IN; -1 at a
-    browser's first log-in, where nothing is looked up.
+    `answers` is one more column, a row for each of `visits`: USER, NOBODY, THROWN_OUT or LET_IN;
+    -1 at a browser's first log-in, where nothing is looked up.
     """
 
     visits: Visits
@@ -102,8 +109,9 @@ def visits_of_browsers(
 def simulate_sessions(component=None, **chosen):
     """Return the Sessions of a store: `component(env, lifetime)` with login, user and logout.
 
-    Without one, every look-up is answered as it should be. `chosen`: as in `visits_of_browsers`.
-    A browser whose session is over, or whose look-up gives None, logs in again.
+    Without one, every look-up is answered as it should be. A browser logs in again when its
+    session is over or a look-up gives None. chosen: as in `visits_of_browsers`, seconds and shares.
+    ValueError names a bad number; ComponentError says what the component did wrong.
     """
     visits = visits_of_browsers(**chosen)
     if component is None:
@@ -144,18 +152,16 @@ def simulate_sessions(component=None, **chosen):
 
 
 class Store:
-    """A student's session store, whose mistakes become sentences."""
+    """A student's session store; its mistakes become sentences."""
 
     def __init__(self, component, env, lifetime):
         self.store = make(component, env=env, lifetime=lifetime)
         self.name = name_of(self.store)
-        for method in ("login", "user", "logout"):
-            if not callable(getattr(self.store, method, None)):
-                raise ComponentError(f"{self.name} has no method {method}.")
+        methods(self.store, "login", "user", "logout")
 
     def login(self, user):
         """Return the session id that the store gives to `user`."""
-        with sentences(f"{self.name}.login({user!r})"):
+        with sentences(lambda: f"{self.name}.login({user!r})"):
             session_id = self.store.login(user)
         if not isinstance(session_id, str) or not session_id:
             call = f"{self.name}.login({user!r})"
@@ -164,7 +170,7 @@ class Store:
 
     def user(self, session_id):
         """Return the user, or None, that the store has for `session_id`."""
-        with sentences(f"{self.name}.user({session_id!r})"):
+        with sentences(lambda: f"{self.name}.user({session_id!r})"):
             user = self.store.user(session_id)
         if user is not None and not isinstance(user, str):
             call = f"{self.name}.user({session_id!r})"
@@ -173,5 +179,5 @@ class Store:
 
     def logout(self, session_id):
         """End a session."""
-        with sentences(f"{self.name}.logout({session_id!r})"):
+        with sentences(lambda: f"{self.name}.logout({session_id!r})"):
             self.store.logout(session_id)

@@ -1,11 +1,8 @@
 """What a session store does: who is logged in when, and what a lifetime costs."""
 
-from dataclasses import dataclass
-
-import numpy as np
 from matplotlib import rc_context
 
-from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER, Sessions
+from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
 from course.view import style
 
 ROWS = 10  # browsers that are drawn
@@ -13,35 +10,19 @@ MINUTES = 120
 MOST = 60  # minutes of lifetime
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A run, and what other lifetimes (minutes) would have cost, measured and by the formula.
-
-    `again`: % of the look-ups that ask for a log-in; `stored`: sessions in the store on average.
-    """
-
-    name: str
-    result: Sessions
-    lifetimes: np.ndarray
-    again: np.ndarray
-    again_by_formula: np.ndarray
-    stored: np.ndarray
-    lifetime: float
-    stored_now: float
-
-
 class SessionsPicture:
     """Left: ten browsers over time. Right: log-ins again, and sessions kept, against lifetime."""
 
-    def __init__(self):
+    @rc_context(style.LOOK)
+    def __init__(self, name):
+        self.name = name
         widths = {"width_ratios": (1.6, 1)}
         self.figure, axes = style.figure(2, 2, width=8.4, height=4.6, **widths)
         grid = axes[0, 0].get_gridspec()
         axes[0, 0].remove()
         axes[1, 0].remove()
-        with rc_context(style.LOOK):
-            self._prepare_browsers(self.figure.add_subplot(grid[:, 0]))
-            self._prepare_costs(*axes[:, 1])
+        self._prepare_browsers(self.figure.add_subplot(grid[:, 0]))
+        self._prepare_costs(*axes[:, 1])
         self.moving = (
             self.valid,
             *self.marks.values(),
@@ -55,16 +36,16 @@ class SessionsPicture:
         axes.grid(axis="y", visible=False)
         self.valid = axes.broken_barh([(0, 1)], (0, 1), facecolor=style.SKY, edgecolor="none")
         self.valid.set_label("session is valid")
-        looks = {
+        looks: dict[int, tuple[str, dict]] = {
             USER: ("look-up: the user", {"marker": "o", "color": style.BLUE}),
             NOBODY: ("look-up: None", {"marker": "o", "color": style.BLUE, "fillstyle": "none"}),
             -1: ("first log-in", {"marker": "^", "color": style.INK}),
             THROWN_OUT: ("wrong", {"marker": "X", "color": style.VERMILION, "markersize": 9}),
         }
-        self.marks = {
-            answer: axes.plot([], [], linestyle="none", label=label, **{"markersize": 6} | look)[0]
-            for answer, (label, look) in looks.items()
-        }
+        self.marks = {}
+        for answer, (label, look) in looks.items():
+            look = {"linestyle": "none", "markersize": 6, **look}
+            (self.marks[answer],) = axes.plot([], [], label=label, **look)
         self.figure.legend(
             handles=[self.valid, *self.marks.values()], ncols=5, loc="outside lower center"
         )
@@ -90,9 +71,14 @@ class SessionsPicture:
         self.here[0].set_label("this store")
         again.legend(loc="upper right", bbox_to_anchor=(0.97, 1.0), borderpad=0)
 
-    def show(self, kept):
-        """Draw a Kept; return (finding, words)."""
-        result, visits = kept.result, kept.result.visits
+    def show(self, *, result, lifetime, stored_now, lifetimes, again, by_formula, stored):
+        """Draw a run of the store, a Sessions; return (finding, words).
+
+        lifetime: of its sessions (minutes); stored_now: so many of them are valid on average.
+        lifetimes: others (minutes), and for each the % of look-ups that ask for a log-in (`again`
+        as measured, and `by_formula`) and the sessions `stored` on average.
+        """
+        visits = result.visits
         begin, over, browser = visits.sessions
         shown = browser < ROWS
         rows = zip(begin[shown] / 60, over[shown] / 60, browser[shown], strict=True)
@@ -105,20 +91,20 @@ class SessionsPicture:
             mark.set_data(visits.times[which & drawn] / 60, visits.browser[which & drawn])
         refused = result.count(NOBODY) + result.count(THROWN_OUT)
         share = 100 * refused / max(1, result.look_ups)
-        self.measured.set_data(kept.lifetimes, kept.again)
-        self.formula.set_data(kept.lifetimes, kept.again_by_formula)
-        self.stored.set_data(kept.lifetimes, kept.stored)
+        self.measured.set_data(lifetimes, again)
+        self.formula.set_data(lifetimes, by_formula)
+        self.stored.set_data(lifetimes, stored)
         for line in (self.now, self.now_below):
-            line.set_xdata([kept.lifetime] * 2)
-        self.here[0].set_data([kept.lifetime], [share])
-        self.here[1].set_data([kept.lifetime], [kept.stored_now])
+            line.set_xdata([lifetime] * 2)
+        self.here[0].set_data([lifetime], [share])
+        self.here[1].set_data([lifetime], [stored_now])
         wrong = result.count(THROWN_OUT) + result.count(LET_IN)
         verdict = f"{wrong} wrong answer{'s' * (wrong != 1)}" if wrong else "every answer right"
-        return f"{kept.name}, lifetime {kept.lifetime:g} min: {verdict}", (
+        return f"{self.name}, lifetime {lifetime:g} min: {verdict}", (
             f"{result.look_ups:,} look-ups: {result.count(USER):,} gave the user, "
             f"{result.count(NOBODY):,} rightly None; {result.count(THROWN_OUT):,} threw out a user "
             f"with a valid session, {result.count(LET_IN):,} let somebody in without one. "
-            f"{share:.0f} % asked for a log-in; {kept.stored_now:.0f} sessions valid at a time."
+            f"{share:.0f} % asked for a log-in; {stored_now:.0f} sessions valid at a time."
         )
 
 

@@ -1,4 +1,4 @@
-"""Who visits the site and when: users who log in, look at pages for a while, and leave.
+"""Who visits the site, and when: users who log in, look at pages for a while, and leave.
 
 As many users are there all the time: when one leaves, another comes and logs in.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course.engine import parameters, workload
+from course.engine.parameters import NEVER
 
 PAGE_EVERY = 60.0  # seconds between two pages of one user, on average
 
@@ -17,7 +18,7 @@ class Traffic:
     """Pages in order of time, a row a page; sessions are numbered in the order of their log-in.
 
     `times` (s) and `works` (s of a server) of each page, and the `session` that asks for it;
-    `leaves` is when each session's user leaves (s, inf if after the end).
+    `leaves` is when each session's user leaves (s, NEVER if after the end).
     """
 
     times: np.ndarray
@@ -55,11 +56,11 @@ def visits(*, seed=0, users=250, page_work=0.6, stay=1800.0, duration=600.0):
     order = np.lexsort((left_at, left_seat))
     left_key = left_seat[order] * (2 * duration) + left_at[order]
     visit = np.searchsorted(left_key, seat * (2 * duration) + times)
-    ends = np.append(left_at[order], np.inf)
+    ends = np.append(left_at[order], NEVER)
     seat_of_end = np.append(left_seat[order], -1)
     # `visit` + `seat` is unique: both only grow along the sorted keys
     _, rows, inverse = np.unique(visit + seat, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(rows))
     leaves = np.empty(len(rows))
-    leaves[rank] = np.where(seat_of_end[visit[rows]] == seat[rows], ends[visit[rows]], np.inf)
+    leaves[rank] = np.where(seat_of_end[visit[rows]] == seat[rows], ends[visit[rows]], NEVER)
     return Traffic(times, works, rank[inverse], leaves, duration)

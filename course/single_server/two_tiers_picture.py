@@ -45,28 +45,31 @@ class TiersPicture:
         moving = (*self.yours, *self.box, *self.totals, *self.web, *self.db, *self.shares)
         self.moving = moving
 
-    def show(self, run):
-        """Show what `explore_two_tiers` ran; return its title and it in words."""
-        totals = [self._times(self.yours, run.yours, 0), self._times(self.box, run.box, 1)]
-        working, waiting, answered = _web_shares(run)
+    def show(self, *, yours, box, web_workers, web_asked, db_asked):
+        """Draw `yours` and the one `box`, each a TwoTiers; return (title, words).
+
+        web_asked, db_asked: the work that comes, as a share of the time of `web_workers` workers
+        and of the connections.
+        """
+        total, in_one_box = self._times(self.yours, yours, 0), self._times(self.box, box, 1)
+        working, waiting, answered = _web_shares(yours, web_workers)
         _stack(self.web, (working, waiting, answered))
-        _stack(self.db, (run.yours.db_held,))
-        self._share(0, run.yours.web_held)
-        self._share(1, run.yours.db_held)
-        parts = run.yours.web_wait, run.yours.web_work, run.yours.db_wait, run.yours.db_work
-        named = (f"{name} {milliseconds(s)}" for (name, *_), s in zip(PARTS, parts, strict=True))
-        return _finding(run, totals[0], waiting), (
-            f"A request takes {milliseconds(totals[0])}: {', '.join(named)}. "
-            f"The web workers are taken {run.yours.web_held:.0%} of the time but do web work in "
-            f"{working:.0%}; the connections are busy {run.yours.db_held:.0%}. "
-            f"All in one box: {milliseconds(totals[1])}."
+        _stack(self.db, (yours.db_held,))
+        self._share(0, yours.web_held)
+        self._share(1, yours.db_held)
+        parts = zip(PARTS, _parts(yours), strict=True)
+        named = (f"{name} {milliseconds(seconds)}" for (name, *_), seconds in parts)
+        return _finding(yours, total, waiting, db_asked > web_asked), (
+            f"A request takes {milliseconds(total)}: {', '.join(named)}. "
+            f"The web workers are taken {yours.web_held:.0%} of the time but do web work in "
+            f"{working:.0%}; the connections are busy {yours.db_held:.0%}. "
+            f"All in one box: {milliseconds(in_one_box)}."
         )
 
     def _times(self, bars, tiers, row):
         """Set one row of the times; return their sum."""
-        parts = tiers.web_wait, tiers.web_work, tiers.db_wait, tiers.db_work
         left = 0.0
-        for bar, seconds in zip(bars, parts, strict=True):
+        for bar, seconds in zip(bars, _parts(tiers), strict=True):
             bar.set_x(min(left, TIME_END) * 1000)
             bar.set_width(max(0.0, min(left + seconds, TIME_END) - min(left, TIME_END)) * 1000)
             left += seconds
@@ -92,9 +95,8 @@ def _bar(axes, row, part, label=False):
 
 def _column(axes, place, part):
     _, colour, hatch = part
-    return axes.bar(place, 0, width=0.6, color=colour, hatch=hatch, edgecolor="white", linewidth=0)[
-        0
-    ]
+    look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
+    return axes.bar(place, 0, width=0.6, **look)[0]
 
 
 def _stack(bars, shares):
@@ -105,25 +107,28 @@ def _stack(bars, shares):
         bottom += share
 
 
-def _web_shares(run):
+def _parts(tiers):
+    """Return the seconds of a request's time in the order of PARTS."""
+    return tiers.web_wait, tiers.web_work, tiers.db_wait, tiers.db_work
+
+
+def _web_shares(tiers, workers):
     """Return the shares of the web workers' time: work, wait for a connection, for its answer.
 
     What a worker is held for beyond its own work is waiting; a `serve_two_tiers` that lets the web
     worker go before it asks the database has none.
     """
-    tiers, seconds = run.yours, run.web_workers * run.yours.result.duration
-    requests = len(tiers.result)
+    seconds, requests = workers * tiers.result.duration, len(tiers.result)
     working = min(tiers.web_work * requests / seconds, tiers.web_held)
     waiting = min(tiers.db_wait * requests / seconds, tiers.web_held - working)
     return working, waiting, tiers.web_held - working - waiting
 
 
-def _finding(run, total, waiting):
+def _finding(tiers, total, waiting, database_asked_more):
     """Return the title: which tier is the bottleneck, if one is."""
-    tiers = run.yours
     if max(tiers.web_wait, tiers.db_wait) < 0.1 * total:
         return "No bottleneck: neither tier makes a request wait long"
-    if run.db_needs / run.connections > run.web_needs / run.web_workers and waiting > 0.05:
+    if database_asked_more and waiting > 0.05:
         return (
             f"The database is the bottleneck: web workers are {tiers.web_held:.0%} taken, "
             f"{waiting:.0%} just waiting for it"

@@ -1,6 +1,6 @@
-"""What a student's own saved notebooks say about their checks; nothing is run.
+"""A student's own notebooks as they were last saved, and how their checks went; nothing is run.
 
-read(folder) → a Saved for each notebook in it
+read(folder) → a Notebook for each of them
 """
 
 import re
@@ -11,7 +11,7 @@ import nbformat
 
 PASSED, FAILED, UNWRITTEN, NOT_RUN = "passed", "failed", "not written", "not run"
 ANSWERED, OPEN = "answered", "open"
-HIDDEN = "# Hidden check"  # what a release holds in the place of one
+HIDDEN = "# Hidden check"  # how the cell of one begins in a release
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Saved:
+class Notebook:
     """A saved notebook: its title and its checks, or the `problem` that kept it from being read."""
 
     name: str
@@ -39,9 +39,10 @@ class Saved:
 
 
 def read(folder):
-    """Return a Saved for each `NN_name/NN_name.ipynb` in `folder`, in order, without 00.
+    """Return a Notebook for each `NN_name/NN_name.ipynb` in `folder`, in order, without 00.
 
-    ValueError names a folder that holds none. A notebook that cannot be read is a Saved too.
+    A notebook that cannot be read is in the list too, with its `problem`. ValueError names a
+    folder that holds no notebook.
     """
     folder = Path(folder).resolve()
     paths = sorted(folder.glob("[0-9][0-9]_*/*.ipynb"))
@@ -55,15 +56,15 @@ def _read(path):
     try:
         notebook = nbformat.read(path, as_version=4)
         checks = tuple(filter(None, map(_check, notebook.cells)))
-    except Exception as error:  # whatever is wrong with the file: the others are shown all the same
+    except Exception as error:  # whatever is wrong with it, the others are shown
         problem = f"cannot be read ({type(error).__name__}): is it a notebook, saved whole?"
-        return Saved(path.stem, path.stem, problem=problem)
+        return Notebook(path.stem, path.stem, problem=problem)
     title = re.search(r"^# (.+)", notebook.cells[0].source if notebook.cells else "")
-    return Saved(path.stem, title[1] if title else path.stem, checks)
+    return Notebook(path.stem, title[1] if title else path.stem, checks)
 
 
 def _check(cell):
-    """Return the Check of a cell, or None where there is none that the student can see."""
+    """Return the Check of a cell; None for other cells and for hidden checks."""
     marks = cell.metadata.get("nbgrader", {})
     if not marks.get("grade"):
         return None

@@ -1,4 +1,4 @@
-"""Pictures of two choices: the machine that is big enough, and the kind of database."""
+"""Pictures of two choices from the catalog: a machine that is big enough, and a database."""
 
 from matplotlib import rc_context
 from matplotlib.patches import Rectangle
@@ -51,53 +51,52 @@ class CatalogPicture:
         lines = (self.ceiling, self.linear, self.steps, self.now, self.end, self.legend)
         self.moving = (*lines, *self.bars, self.bound, *self.labels)
 
-    def show(self, run):
-        """Show what `explore_catalog` ran; return its title and it in words."""
-        self.linear.set_data(run.rates, run.linear)
-        self.steps.set_data(run.rates, run.costs)
-        cost = run.machine.monthly_cost if run.machine else -1000
-        self.now.set_data([run.arrival_rate], [cost])
-        self.ceiling.set_x(701 if run.ceiling is None else run.ceiling)
+    def show(self, *, rates, costs, linear, arrival_rate, bound, machine, busy, ceiling):
+        """Draw the student's choices; return (title, words).
+
+        rates: requests/s; costs: of the machine chosen at each, nan where there is none; linear:
+        what it would cost if price grew with power. At `arrival_rate`: the `machine` chosen, or
+        None, and how `busy` each of the catalog would be. ceiling: the first of `rates` with no
+        machine, or None; bound: the greatest utilization allowed.
+        """
+        self.linear.set_data(rates, linear)
+        self.steps.set_data(rates, costs)
+        self.now.set_data([arrival_rate], [machine.monthly_cost if machine else -1000])
+        self.ceiling.set_x(701 if ceiling is None else ceiling)
         self.ceiling.set_width(700)
-        self.end.set_text("no machine is big enough" if run.ceiling and run.ceiling < 660 else "")
-        self.end.set_x(((run.ceiling or 0) + 700) / 2)
-        self.bound.set_xdata([run.bound, run.bound])
-        for row, (machine, busy) in enumerate(zip(self.machines, run.busy, strict=True)):
-            self._bar(row, machine, busy, run)
-        return self._words(run)
-
-    def _bar(self, row, machine, busy, run):
-        chosen = machine == run.machine
-        self.bars[row].set_width(min(busy, BUSY_END))
-        self.bars[row].set_facecolor(style.BLUE if chosen else style.PALE)
-        text = f"{busy:.0%}{' ← chosen' if chosen else ''}"
-        self.labels[row].set_text(text)
-        inside = busy > 1.1
-        self.labels[row].set_ha("right" if inside else "left")
-        self.labels[row].set_x(min(busy, BUSY_END) - 0.04 if inside else busy + 0.04)
-        back = "none" if inside else style.PAPER
-        self.labels[row].set_bbox({"facecolor": back, "edgecolor": "none", "pad": 1})
-        self.labels[row].set_color(style.PAPER if inside and chosen else style.INK)
-
-    def _words(self, run):
+        self.end.set_text("no machine is big enough" if ceiling and ceiling < 660 else "")
+        self.end.set_x(((ceiling or 0) + 700) / 2)
+        self.bound.set_xdata([bound, bound])
+        for row, each in enumerate(self.machines):
+            self._bar(row, busy[row], each == machine)
+        if machine is None:
+            return (
+                f"{arrival_rate:g} requests/s: no machine is big enough. Scaling up ends",
+                f"From about {ceiling or arrival_rate:g} requests/s on no machine of the catalog "
+                "will do.",
+            )
         smallest = self.machines[0]
-        if run.machine is None:
-            title = f"{run.arrival_rate:g} requests/s: no machine is big enough. Scaling up ends"
-            end = run.ceiling or run.arrival_rate
-            return title, f"From about {end:g} requests/s on no machine of the catalog will do."
-        power = run.machine.workers / smallest.workers
-        price = run.machine.monthly_cost / smallest.monthly_cost
+        power = machine.workers / smallest.workers
+        price = machine.monthly_cost / smallest.monthly_cost
         ratio = f"{power:g} × the power of {smallest.name} for {price:g} × its price"
-        title = f"{run.machine.name}: {ratio}"
-        end = (
-            f"from {run.ceiling:g} requests/s on no machine is big enough"
-            if run.ceiling
-            else ("the catalog does not end on this chart")
+        end = "the catalog does not end on this chart"
+        if ceiling:
+            end = f"from {ceiling:g} requests/s on no machine is big enough"
+        return f"{machine.name}: {ratio}", (
+            f"For {arrival_rate:g} requests/s your scale_up chooses {machine.name}, "
+            f"${machine.monthly_cost:,} a month; {ratio}; {end}."
         )
-        return title, (
-            f"For {run.arrival_rate:g} requests/s your scale_up chooses {run.machine.name}, "
-            f"${run.machine.monthly_cost:,} a month; {ratio}; {end}."
-        )
+
+    def _bar(self, row, busy, chosen):
+        bar, label, inside = self.bars[row], self.labels[row], busy > 1.1
+        bar.set_width(min(busy, BUSY_END))
+        bar.set_facecolor(style.BLUE if chosen else style.PALE)
+        label.set_text(f"{busy:.0%}{' ← chosen' if chosen else ''}")
+        label.set_ha("right" if inside else "left")
+        label.set_x(min(busy, BUSY_END) - 0.04 if inside else busy + 0.04)
+        back = "none" if inside else style.PAPER
+        label.set_bbox({"facecolor": back, "edgecolor": "none", "pad": 1})
+        label.set_color(style.PAPER if inside and chosen else style.INK)
 
 
 class DatabasePicture:
@@ -105,7 +104,6 @@ class DatabasePicture:
 
     @rc_context(style.LOOK)
     def __init__(self, needs):
-        self.needs = needs
         self.figure, axes = style.figure(1, 1, height=4.0)
         axes.set(xlim=(-0.5, 15.5), ylim=(8.1, -0.6))
         axes.set_title("Your answer to all 64 sets: R = relational, N = non-relational")
@@ -132,16 +130,19 @@ class DatabasePicture:
         axes.add_patch(self.here)
         self.moving = (*self.cells, *self.letters, self.here)
 
-    def show(self, run):
-        """Show what `explore_database` ran; return its title and it in words."""
-        for cell, letter, answer in zip(self.cells, self.letters, run.answers, strict=True):
-            other = answer == "non-relational"
+    def show(self, *, needs, place, answer, answers):
+        """Draw the `answers` to all 64 sets; return (title, words).
+
+        needs: the ones that are ticked; place: the number of their set; answer: the one to it.
+        """
+        for cell, letter, each in zip(self.cells, self.letters, answers, strict=True):
+            other = each == "non-relational"
             cell.set_facecolor(style.ORANGE if other else "#DCE9F3")
             letter.set_text("N" if other else "R")
-        self.here.set_xy((run.place % 16 - 0.5, run.place // 16 - 0.5))
-        others = run.answers.count("non-relational")
-        wanted = ", ".join(run.needs) or "none of the six needs"
-        return f"{run.answer.capitalize()} for what you ticked (framed)", (
-            f"With {wanted}: {run.answer}. Over all 64 sets your rule says non-relational "
+        self.here.set_xy((place % 16 - 0.5, place // 16 - 0.5))
+        others = answers.count("non-relational")
+        wanted = ", ".join(needs) or "none of the six needs"
+        return f"{answer.capitalize()} for what you ticked (framed)", (
+            f"With {wanted}: {answer}. Over all 64 sets your rule says non-relational "
             f"{others} times; a team that always takes a relational database: 0 times."
         )
