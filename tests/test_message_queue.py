@@ -34,7 +34,7 @@ from course.message_queue import (
     simulate_scaling,
 )
 from course.message_queue.model import traffic
-from course.message_queue.real_queue import Served
+from course.message_queue.real.queue_process import Served
 from course.message_queue.scaling import EVERY, WORKER_RATE, fixed
 from tests.course_scripts import solved
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
@@ -645,7 +645,7 @@ def every_process_ends(monkeypatch):
         started.append(popen(*arguments, **options))
         return started[-1]
 
-    monkeypatch.setattr("course.message_queue.real_stage.subprocess.Popen", noted)
+    monkeypatch.setattr("course.message_queue.real.stage.subprocess.Popen", noted)
     yield started
     deadline = time.monotonic() + 5
     while any(process.poll() is None for process in started):
@@ -806,7 +806,7 @@ def test_a_consumer_that_hangs_is_stopped_and_its_processes_end(monkeypatch, eve
                 pass
 
     monkeypatch.setattr("course.message_queue.REAL_SECONDS", 1.5)
-    monkeypatch.setattr("course.message_queue.real_stage.LIMIT", 2.0)
+    monkeypatch.setattr("course.message_queue.real.stage.LIMIT", 2.0)
     started = time.monotonic()
     assert "Stopped after 1.5 s" in shown(explore_crash(DURABLE, Hangs))
     assert time.monotonic() - started < 8
@@ -820,7 +820,7 @@ def test_a_queue_that_hangs_in_its_process_is_one_sentence(monkeypatch, tmp_path
                 time.sleep(60)
             return super().publish(body, now)
 
-    monkeypatch.setattr("course.message_queue.real_run.PATIENCE", 2.0)
+    monkeypatch.setattr("course.message_queue.real.run.PATIENCE", 2.0)
     with pytest.raises(ComponentError, match=r"^Sleeps.publish did not answer within 2 s\.$"):
         measure(Sleeps, folder=tmp_path)
     assert not list(tmp_path.iterdir())
@@ -831,7 +831,7 @@ def test_a_queue_that_never_lets_go_is_one_sentence(monkeypatch):
         def __len__(self):
             return 1
 
-    monkeypatch.setattr("course.message_queue.real_run.LIMIT", 2.5)
+    monkeypatch.setattr("course.message_queue.real.run.LIMIT", 2.5)
     with pytest.raises(ComponentError, match=r"still held messages after 2.5 s: 12 of 12 photos"):
         measure(NeverForgets, CONSUMER, messages=12, kill_worker=False, kill_queue=False)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from course.engine import parameters
 from course.engine.component import name_of
-from course.message_queue.dots_picture import DotsPicture, Handled
+from course.message_queue.duplicates_picture import DotsPicture, Handled
 from course.message_queue.files import QueueFile, QueueFileError, read_file
 from course.message_queue.messages import ForgetfulQueue, Message, fields
 from course.message_queue.model import QueueResult, capacity, fluid_backlog, simulate
@@ -15,7 +15,6 @@ from course.message_queue.picture import Burst, BurstPicture, architecture
 from course.message_queue.poison_picture import Poisoned, PoisonPicture
 from course.message_queue.real import Measured, measure
 from course.message_queue.real_picture import Crashed, CrashPicture
-from course.message_queue.running import StoreDown
 from course.message_queue.scaling import (
     EVERY,
     WORKER_RATE,
@@ -26,6 +25,7 @@ from course.message_queue.scaling import (
     traffic,
 )
 from course.message_queue.scaling_picture import Followed, ScalingPicture
+from course.message_queue.simulation import StoreDown
 from course.view.explore import choice, pictured, slider, tick
 from course.view.explore import explore as _explore
 

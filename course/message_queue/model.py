@@ -12,9 +12,9 @@ from functools import cached_property
 import numpy as np
 
 from course.engine import parameters, workload
+from course.message_queue.baselines import forgetful
 from course.message_queue.messages import ForgetfulQueue
-from course.message_queue.recursion import forgetful
-from course.message_queue.running import run
+from course.message_queue.simulation import run
 
 BURST_START, BURST_LENGTH, DURATION = 30.0, 60.0, 240.0
 AWAY_FROM = 150.0  # when workers that go away do so, by default

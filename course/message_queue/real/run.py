@@ -12,8 +12,8 @@ from pathlib import Path
 from course.engine import database
 from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
 from course.message_queue.messages import EveryTime, Message
-from course.message_queue.real_stage import LIMIT
-from course.message_queue.real_worker import Connection
+from course.message_queue.real.stage import LIMIT
+from course.message_queue.real.worker_process import Connection
 
 PATIENCE = 5.0  # s to wait for the queue's process to answer
 PUBLISH_EVERY = 0.004  # s
@@ -46,7 +46,7 @@ class Run:
             self.store_port = listener.getsockname()[1]
             self.selector.register(listener, selectors.EVENT_READ, None)
             lives = 2 if self.plan["kill_queue"] else 1  # the second waits for its turn
-            self.waiting = [self.stage.start("real_queue.py") for _ in range(lives)]
+            self.waiting = [self.stage.start("queue_process.py") for _ in range(lives)]
             self.start_queue()
             for number in range(self.how_many):
                 self.start_worker(number)
@@ -141,7 +141,7 @@ class Run:
     def start_worker(self, number):
         """Start a worker process, or another one in place of a killed one."""
         arguments = self.store_port, number, self.work
-        self.workers[number] = self.stage.start("real_worker.py", *arguments)
+        self.workers[number] = self.stage.start("worker_process.py", *arguments)
 
     def serve(self, key):
         """Take a new connection, or answer one line of a worker's."""

@@ -1,6 +1,6 @@
 """A process of its own that owns the student's queue and serves it on a socket of this computer.
 
-Run as a script by `real_run.py`, which may kill it at any moment. One line of JSON on its input
+Run as a script by `run.py`, which may kill it at any moment. One line of JSON on its input
 says what to do; it answers with its port, and ends when its input ends. Then each line that comes
 over a connection is a call, [method, arguments …], and one line goes back: {"returned": …} or
 {"error": sentence}.
@@ -26,7 +26,7 @@ def light_package():
     Whoever asks it for more than Message gets the whole package after all.
     """
     package = types.ModuleType("course.message_queue")
-    package.__path__ = [str(Path(__file__).parent)]
+    package.__path__ = [str(Path(__file__).parents[1])]
 
     def whole(name):
         if name.startswith("__"):

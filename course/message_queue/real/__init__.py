@@ -15,8 +15,8 @@ import cloudpickle
 
 from course.engine import parameters
 from course.engine.component import ComponentError, name_of, raised
-from course.message_queue.real_run import Run
-from course.message_queue.real_stage import Stage, rehearse
+from course.message_queue.real.run import Run
+from course.message_queue.real.stage import Stage, rehearse
 
 
 @dataclass(frozen=True)
