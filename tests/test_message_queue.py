@@ -12,7 +12,7 @@ import cloudpickle
 import numpy as np
 import pytest
 
-from course.engine import theory
+from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.recursion import first_come_first_served
 from course.message_queue import (
@@ -33,7 +33,6 @@ from course.message_queue import (
     simulate,
     simulate_scaling,
 )
-from course.message_queue.model import traffic
 from course.message_queue.real.queue_process import Served
 from course.message_queue.scaling import EVERY, WORKER_RATE, fixed
 from tests.course_scripts import solved
@@ -101,8 +100,8 @@ def test_the_backlog_of_a_burst_against_theory(queue, seeds):
 def test_without_crashes_a_message_queue_is_first_come_first_served():
     """Exactly: no message is hidden for long, so the engine's recursion gives the same times."""
     result = simulate(QUEUE, seed=4, visibility_timeout=1000.0, duration=600.0)
-    came = traffic(seed=4, duration=600.0)
-    exact = first_come_first_served(came.times, came.works, workers=6)
+    works = workload.exponential_work(workload.stream(4, "work"), 0.5, len(result))
+    exact = first_come_first_served(result.published_at, works, workers=6)
     done = ~np.isnan(result.done_at)
     assert done.sum() > 3500
     assert np.allclose(result.done_at[done], exact.finished_at[done], rtol=0, atol=1e-9)
@@ -774,7 +773,7 @@ def test_a_rehearsal_finds_slips_before_any_process_starts():
         with pytest.raises(ComponentError) as error:
             measure(queue)
         assert str(error.value).startswith(sentence)
-    with pytest.raises(ComponentError, match="MessageQueue is no class"):
+    with pytest.raises(ComponentError, match="MessageQueue is not a class"):
         measure(QUEUE(5.0))
     with pytest.raises(ComponentError, match="NoHandle has no method handle"):
         measure(DURABLE, NoHandle)

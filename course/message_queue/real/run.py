@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from course.engine import database
-from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
-from course.message_queue.messages import EveryTime, Message
+from course.engine.component import ComponentError, make, methods, name_of, sentences, wrong_return
+from course.message_queue.baselines import EveryTime
+from course.message_queue.messages import Message
 from course.message_queue.real.stage import LIMIT
 from course.message_queue.real.worker_process import Connection
 
@@ -29,8 +30,7 @@ class Run:
         self.work, self.workers, self.selector = work, {}, selectors.DefaultSelector()
         self.how_many, self.port, self.queue = workers, None, None
         self.consumer = make(consumer or EveryTime, apply=self.apply)
-        if not callable(getattr(self.consumer, "handle", None)):
-            raise ComponentError(f"{name_of(self.consumer)} has no method handle.")
+        methods(self.consumer, "handle")
         self.published, self.begun, self.handled, self.killed, self.down = [], [], [], [], []
         self.before_ack = plan["kill_worker"] and plan["messages"] // 4
         self.at_work = plan["kill_worker"] and 3 * plan["messages"] // 4
@@ -204,13 +204,8 @@ class Run:
         """Let the consumer handle what a worker has worked off."""
         self.message = message
         call = f"{name_of(self.consumer)}.handle({message})"
-        try:
+        with sentences(call, passing=[database.DatabaseUnavailable]):
             applied = self.consumer.handle(message)
-        except database.DatabaseUnavailable:
-            raise
-        except Exception:
-            with sentences(call):
-                raise
         if not isinstance(applied, bool):
             raise ComponentError(wrong_return(call, applied, "True or False"))
         self.handled.append((self.now, number, applied))
