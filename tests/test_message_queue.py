@@ -82,7 +82,7 @@ def test_the_fluid_with_workers_away_is_a_bucket_filled_step_by_step():
 def test_the_backlog_of_a_burst_against_theory(queue, seeds):
     """4,800 wait at the end of the burst, and are gone 68.57 s later.
 
-    Beside those waiting 60 are in work; before the burst 25 were: so 4,825 in the queue. Its noise:
+    In addition to those waiting 60 are in work; before the burst 25 were: so 4,825 in the queue. Its noise:
     12,000 Poisson arrivals and about 7,200 departures, √19,200 = 139. It is drained at 70/s with
     the noise of 170/s over 68.57 s: √(139² + 11,657) / 70 = 2.5 s. The bands are four standard
     errors, and 40 photos and half a second for what the fluid leaves out.
@@ -681,7 +681,7 @@ def test_without_an_idempotent_consumer_a_real_kill_stores_twice(tmp_path):
     assert all(applied for _, _, applied in run.handled)
 
 
-def test_nobody_killed_nothing_delivered_twice(tmp_path):
+def test_without_a_kill_nothing_is_delivered_twice(tmp_path):
     chosen = {"messages": 12, "kill_worker": False, "kill_queue": False}
     run = measure(DURABLE, visibility_timeout=5.0, folder=tmp_path, **chosen)
     assert run.killed == () and len(run.begun) == 12 and run.applied == (1,) * 12
@@ -1069,7 +1069,7 @@ def test_the_crash_picture_counts_and_every_tick_is_a_picture():
     assert len(explorer.picture.kills.get_xdata()) == 3
     told = "DurableQueue in a process of its own, IdempotentConsumer before a SQLite file."
     assert told in shown(explorer)
-    # whoever leaves the sync out sees the same words: they must not say that there is one
+    # without the sync the words are the same: they must not say that there is one
     assert "(median); the queue's file" in shown(explorer) and "sync" not in shown(explorer)
     for control in explorer.controls.values():
         control.unobserve_all()

@@ -1,8 +1,8 @@
 """What the course brings along: a queue that forgets, a consumer that applies at every delivery.
 
-The forgetful queue exists twice. `ForgetfulQueue` is the object, for whoever wants to see one or
-to run it by events; `forgetful` is the same run without a clock, seven times faster. There is no
-built-in queue with acks: it would be the solution of exercise A.
+The forgetful queue exists twice: `ForgetfulQueue` is the object, and `forgetful` gives the same run
+without a clock, several times faster. The course has no queue with acks, and no consumer that
+remembers: students import this package, and these are the solutions of exercises A and C.
 """
 
 import heapq

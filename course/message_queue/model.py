@@ -158,7 +158,7 @@ def simulate(
 ):
     """Return the QueueResult of `duration` seconds of photos that are published and handled.
 
-    component: a queue, ForgetfulQueue by default. A class is made anew, with `visibility_timeout`
+    component: a queue, ForgetfulQueue by default. A class is called, with `visibility_timeout`
     (s) and `max_receives` if it takes them; an instance is copied.
     consumer: a class that is made with `apply`; None applies at every delivery.
     publish_rate: messages/s; `burst` times as many for `burst_length` s from `burst_start` on.

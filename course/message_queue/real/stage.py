@@ -1,4 +1,4 @@
-"""What a real run stands on: a folder and processes that are surely gone afterwards."""
+"""A folder and processes for a real run, which are certainly gone afterwards."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ def rehearse(queue):
 class Stage:
     """A temporary folder and processes; both go when it is left, or after 1.5 × LIMIT.
 
-    A thread sees to that: a time limit on the student's code also breaks off what tidies up.
+    A thread tidies up, because a time limit on the student's code would break that off, too.
     """
 
     def __init__(self, folder=None):
