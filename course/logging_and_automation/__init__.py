@@ -8,21 +8,19 @@ from functools import lru_cache
 import numpy as np
 
 from course.engine import parameters
-from course.logging_and_automation import expected
+from course.logging_and_automation import theory
 from course.logging_and_automation.access_log import access_log, from_combined
+from course.logging_and_automation.alert_picture import AlertPicture, Priced
 from course.logging_and_automation.histograms import measure
-from course.logging_and_automation.logs import LEVELS, LogEntry, read_logs, write_logs
-from course.logging_and_automation.model import count_errors, simulate, trade_off, windows_needed
-from course.logging_and_automation.picture import Experiment, ExperimentPicture, architecture
-from course.logging_and_automation.picture_alert import AlertPicture, Priced
-from course.logging_and_automation.picture_histograms import (
+from course.logging_and_automation.histograms_picture import (
     MOST_HOSTS,
     HistogramPicture,
     Measured,
 )
-from course.logging_and_automation.picture_logs import LogsPicture, Searched
-from course.logging_and_automation.picture_pipeline import SHARES, PipelinePicture, Released
-from course.logging_and_automation.picture_users import UsersPicture
+from course.logging_and_automation.logs import LEVELS, LogEntry, read_logs, write_logs
+from course.logging_and_automation.logs_picture import LogsPicture, Searched
+from course.logging_and_automation.model import count_errors, simulate, trade_off, windows_needed
+from course.logging_and_automation.picture import Experiment, ExperimentPicture, architecture
 from course.logging_and_automation.releases import (
     FAULTS,
     PipelineResult,
@@ -31,7 +29,9 @@ from course.logging_and_automation.releases import (
     release,
     watch_canary,
 )
+from course.logging_and_automation.releases_picture import SHARES, PipelinePicture, Released
 from course.logging_and_automation.users import DAYS, use
+from course.logging_and_automation.users_picture import UsersPicture
 from course.view.explore import choice, pictured, slider, steps, tick
 from course.view.explore import explore as _explore
 
@@ -277,5 +277,5 @@ def _prices(duration, **world):
 @lru_cache(maxsize=64)
 def _theory(duration, traffic, burst):
     requests, needed = round(10 * traffic), windows_needed(duration)
-    quiet, during = (expected.above(THRESHOLDS, requests, rate) for rate in (ERROR_RATE, burst))
-    return expected.false_alarms(quiet, needed), expected.mean_delay(during, needed)
+    quiet, during = (theory.above(THRESHOLDS, requests, rate) for rate in (ERROR_RATE, burst))
+    return theory.false_alarms(quiet, needed), theory.mean_delay(during, needed)
