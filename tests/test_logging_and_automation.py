@@ -15,6 +15,7 @@ from course.logging_and_automation import (
     PipelineResult,
     access_log,
     architecture,
+    baselines,
     count_errors,
     draw_canaries,
     explore,
@@ -67,8 +68,9 @@ def states_one_by_one(above, needed):
 def test_the_sweep_gives_the_states_of_counting_by_hand(for_seconds):
     rng = np.random.default_rng(for_seconds)
     above = rng.random((3, 4, 250)) < np.array([0.2, 0.6, 0.9, 1.0])[:, None]
-    found = model.states(above, for_seconds)
     needed = 1 + math.ceil(for_seconds / 10)
+    assert model.windows_needed(for_seconds) == needed
+    found = baselines.states(above, needed)
     for row, place in itertools.product(range(3), range(4)):
         assert found[row, place].tolist() == states_one_by_one(above[row, place], needed)
     firing = found == 2
@@ -145,7 +147,7 @@ def test_step_5_of_the_experiment_finds_the_ten_times_of_the_text():
     explorer.controls["threshold"].value, explorer.controls["duration"].value = 3, 20
     for burst in (3, 8):
         explorer.controls["burst"].value, hurt = burst, []
-        for share in (5, 50):
+        for share in (0.05, 0.5):
             explorer.controls["share"].value = share
             hurt.append(explorer.picture.bars[2].get_width())
         ratios[burst] = hurt[1] / hurt[0]
@@ -544,7 +546,7 @@ def test_retention_is_what_was_put_in(seed):
 
 def test_the_launch_days_users_follow_the_curve_itself():
     usage = use(ACTIVE, RETENTION, seed=1, day=0, release=42, new_users=5000)
-    curve = users.came_back(np.array(users.AFTER))
+    curve = users.came_back(np.array(users.AFTER), 0.5)
     assert curve[0] == 0.5 and np.all(np.diff(curve) < 0)
     assert usage.expected_kept == pytest.approx(curve)
     # 5,000 users: standard error at most 0.7 %
@@ -564,7 +566,8 @@ def test_a_campaign_hides_what_a_release_drives_away(seed):
 
 
 def test_events_hold_repeats_and_every_user_signs_up():
-    events, signing = users.draw_events(seed=1, new_users=10, campaign=3.0, release=20)
+    world = {"new_users": 10, "first": 0.5, "release": 20, "harm": 0.4, "campaign": 3.0}
+    events, signing, _ = users.draw_events(seed=1, **world)
     assert len(set(events)) < len(events) and events != sorted(events)
     assert signing.tolist() == [10] * 20 + [30] * 22
     assert len({user for user, _ in events}) == signing.sum()
@@ -890,9 +893,9 @@ def test_the_experiments_picture_says_what_the_run_says():
     hurt = releases.hurt_by(watched, seed=1)
     assert [bar.get_width() for bar in picture.bars] == pytest.approx(hurt)
     assert f"{hurt[0]:,.0f} if a person notices" in shown(explorer)
-    rates = picture.hour.rate.get_ydata()
+    rates = picture.incident.rate.get_ydata()
     assert rates == pytest.approx(watched.counts.shown)  # 100 requests a window: per cent
-    assert list(picture.hour.state.get_ydata()) == watched.states.tolist()
+    assert list(picture.incident.state.get_ydata()) == watched.states.tolist()
     explorer.controls["threshold"].value = 20
     assert explorer.picture.chosen.get_xdata()[0] == 0.001
 

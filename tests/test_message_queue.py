@@ -82,10 +82,10 @@ def test_the_fluid_with_workers_away_is_a_bucket_filled_step_by_step():
 def test_the_backlog_of_a_burst_against_theory(queue, seeds):
     """4,800 wait at the end of the burst, and are gone 68.57 s later.
 
-    In addition to those waiting 60 are in work; before the burst 25 were: so 4,825 in the queue. Its noise:
-    12,000 Poisson arrivals and about 7,200 departures, √19,200 = 139. It is drained at 70/s with
-    the noise of 170/s over 68.57 s: √(139² + 11,657) / 70 = 2.5 s. The bands are four standard
-    errors, and 40 photos and half a second for what the fluid leaves out.
+    In addition to those waiting 60 are in work; before the burst 25 were: so 4,825 in the queue.
+    Its noise: 12,000 Poisson arrivals and about 7,200 departures, √19,200 = 139. It is drained at
+    70/s with the noise of 170/s over 68.57 s: √(139² + 11,657) / 70 = 2.5 s. The bands are four
+    standard errors, and 40 photos and half a second for what the fluid leaves out.
     """
     at_end, gone = [], []
     for seed in range(seeds):

@@ -1,8 +1,8 @@
-"""What an alert must do by probability theory: false alarms a day, delay, verdicts on a canary.
+"""Closed formulas of this lab: what alerts, canaries and retention come to by probability theory.
 
-Each window is above the threshold with a fixed probability, independently of the others, and the
-alert fires at the end of a run of `needed` such windows (Feller, An Introduction to Probability
-Theory and Its Applications, 1968, chapter XIII: success runs).
+Of an alert: each window is above the threshold with a fixed probability, independently of the
+others, and the alert fires at the end of a run of `needed` such windows (Feller, An Introduction to
+Probability Theory and Its Applications, 1968, chapter XIII: success runs).
 """
 
 import numpy as np
@@ -11,20 +11,21 @@ from course.logging_and_automation.model import DAY, LASTS, WINDOW
 
 
 def more_than(errors, requests, error_rate):
-    """Return P(more than `errors` of `requests` independent requests fail); arrays of `errors`."""
+    """Return P(more than `errors` of `requests` independent requests fail); a number or array."""
     return 1 - np.cumsum(_binomial(requests, error_rate))[np.asarray(errors, dtype=int)]
 
 
 def above(threshold, requests, error_rate):
-    """Return P(a window's error rate is above the threshold); an array of them is welcome."""
+    """Return P(a window's error rate is above `threshold`, a number or an array)."""
     most = np.floor(np.asarray(threshold, dtype=float) * requests + 1e-9)
     return np.clip(more_than(np.minimum(most, requests), requests, error_rate), 0, 1)
 
 
 def false_alarms(chance, needed, windows=DAY):
-    """Return the expected number of alarms in that many windows, each above with `chance`.
+    """Return the expected number of alarms in `windows` windows, each above with `chance`.
 
-    A run's `needed`-th window starts one: at the very beginning, or after a window that was not.
+    An alarm begins with the `needed`-th window of a run, and a run begins with the first window of
+    all or after one that is not above.
     """
     if needed > windows:
         return 0.0 * chance
@@ -32,9 +33,10 @@ def false_alarms(chance, needed, windows=DAY):
 
 
 def mean_delay(chance, needed, windows=LASTS):
-    """Return the mean of min(time of the first alarm, the whole length), in seconds.
+    """Return the mean of min(time of the first alarm, length of the incident), in seconds.
 
-    By the chain of run lengths: after each window, how likely is each length, and no alarm yet?
+    chance: of a window to be above, a number or an array. By the Markov chain of run lengths: how
+    likely is each length, without an alarm so far, after each of `windows` windows?
     """
     chance = np.atleast_1d(np.asarray(chance, dtype=float))
     lengths = np.zeros((needed, chance.size))
@@ -46,6 +48,26 @@ def mean_delay(chance, needed, windows=LASTS):
         lengths[1:] = lengths[:-1] * chance
         lengths[0] = quiet * (1 - chance)
     return waited * WINDOW
+
+
+def canary_seconds(share, arrival_rate, min_requests, patience):
+    """Return the seconds until a canary with `share` of the traffic has had `min_requests`.
+
+    arrival_rate: requests/s of all. At most `patience` s.
+    """
+    return min(min_requests / (share * arrival_rate), patience)
+
+
+def expected_retention(signing, chance, day, after):
+    """Return the expected share of those active on `day` who are active `after` days later.
+
+    signing: how many users sign up on each day. chance: the matrix of `users.chances`. nan if that
+    day is beyond the calendar.
+    """
+    if day + after >= chance.shape[1]:
+        return float("nan")
+    weights = signing * chance[:, day]
+    return float(weights @ chance[:, day + after] / weights.sum())
 
 
 def _binomial(requests, error_rate):
