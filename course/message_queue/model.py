@@ -6,7 +6,7 @@ A worker receives a message, works on it, hands it to the consumer, which applie
 store, and then acks it. If it crashes on the way, the message is not acked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -30,11 +30,12 @@ class Traffic:
     seed: int
     crash_probability: float
     store_failure: float
+    columns: dict = field(default_factory=dict, init=False)  # random numbers, when needed
 
-    def __post_init__(self):
-        rows = self.works.tolist(), self.poison.tolist()  # Python's own numbers: quicker
-        for name, value in (("rows", rows), ("columns", {})):
-            object.__setattr__(self, name, value)
+    @cached_property
+    def rows(self):
+        """Works and poison as lists: Python's own numbers are quicker one by one."""
+        return self.works.tolist(), self.poison.tolist()
 
     def fate(self, number, attempt):
         """Return (seconds of work, finished?, crashes?) of a delivery; attempts count from 0.
