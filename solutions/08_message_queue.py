@@ -229,42 +229,45 @@ assert len(seen) == 9, "not all were received"
 
 # %% check="message_queue_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-seen = []
+_runs = []  # [timeout, [[kind of call, now, what to publish or how far back to ack], …]]
 for _run in range(12):
     _rng = random.Random(SEED + _run)
-    _queue, _now, _ids, _answers = MessageQueue(_rng.choice([1, 5, 12])), 0, [], []
+    _timeout, _now, _many, _steps = _rng.choice([1, 5, 12]), 0, 0, []
     for _ in range(150):
         _now += _rng.choice([0, 0, 1, 1, 2, 4])
-        _kind, _back = _rng.choice("ppprrrrrra"), _rng.randint(1, 6)
-        if _kind == "p" or not _ids:
-            _ids.append(_queue.publish(_rng.choice(["lake.jpg", "", "é\n"]), _now))
+        _kind, _value = _rng.choice("ppprrrrrra"), _rng.randint(1, 6)
+        if _kind == "p" or not _many:
+            _kind, _value, _many = "p", _rng.choice(["lake.jpg", "", "é\n"]), _many + 1
+        _steps.append([_kind, _now, _value])
+    _runs.append([_timeout, _steps])
+### OBSERVE
+seen = []
+for _timeout, _steps in _runs:
+    _queue, _ids, _answers = MessageQueue(_timeout), [], []
+    for _kind, _now, _value in _steps:
+        if _kind == "p":
+            _ids.append(_queue.publish(_value, _now))
             _answers.append(_ids[-1])
         elif _kind == "r":
             _answers.append(fields(_queue.receive(_now)))
         else:
-            _answers.append(_queue.ack(_ids[-min(_back, len(_ids))]))
+            _answers.append(_queue.ack(_ids[-min(_value, len(_ids))]))
         _answers.append(len(_queue))
     seen.append(_answers)
 ### JUDGE
-import random
-from course.checks import SEED
-
 assert len(seen) == 12, "not all runs were seen"
-for _run, _answers in enumerate(seen):
-    _rng = random.Random(SEED + _run)
-    _timeout, _now, _told = _rng.choice([1, 5, 12]), 0, []
+for (_timeout, _steps), _answers in zip(_runs, seen, strict=True):
+    _told, _queue = [], iter(_answers)
     _log = []  # of each message: [body, id, times of its deliveries, acked]
-    _queue = iter(_answers)
-    for _ in range(150):
-        _now += _rng.choice([0, 0, 1, 1, 2, 4])
-        _kind, _back = _rng.choice("ppprrrrrra"), _rng.randint(1, 6)
-        if _kind == "p" or not _log:
+    for _kind, _now, _value in _steps:
+        if _kind == "p":
             _got = next(_queue)
             assert _got not in [_old[1] for _old in _log], f"the id {_got!r} was given out twice"
-            _log.append([_rng.choice(["lake.jpg", "", "é\n"]), _got, [], False])
+            _log.append([_value, _got, [], False])
             _want = _got
             _told.append(f"publish → {_got!r}")
         elif _kind == "r":
@@ -277,7 +280,7 @@ for _run, _answers in enumerate(seen):
             _got = next(_queue)
             _told.append(f"receive({_now}) → {_want}")
         else:
-            _row = _log[-min(_back, len(_log))]
+            _row = _log[-min(_value, len(_log))]
             _want, _got = not _row[3], next(_queue)
             _row[3] = True
             _told.append(f"ack({_row[1]!r}) → {_want}")
@@ -292,11 +295,13 @@ assert seen, "nothing was seen"
 
 # %% check="message_queue_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
 _rng = random.Random(SEED + 20)
 _timeout, _start = _rng.randint(5, 50), _rng.randint(0, 1000)
+### OBSERVE
 _one, _other = MessageQueue(_timeout), MessageQueue(2 * _timeout)
 _slow = _one.publish("slow", _start)
 _late = _one.publish("late", _start)
@@ -337,11 +342,6 @@ _expected = {
     "other queue, visible": ["elsewhere", 2],
     "new id": True,
 }
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 20)
-_timeout, _start = _rng.randint(5, 50), _rng.randint(0, 1000)
 for _what, _want in _expected.items():
     assert seen[_what] == _want, (
         f"timeout {_timeout}, two messages received at {_start} and {_start + 1} s, a third never; {_what}: expected {_want}, got {seen[_what]}"
@@ -483,9 +483,8 @@ assert seen["len"] == 3, f"a, b and new.jpg: len is 3; yours is {seen['len']}"
 
 # %% check="durable_queue_hidden" points=1
 ### BEGIN HIDDEN TESTS
-import os
+### INPUTS
 import random
-import tempfile
 from course.checks import SEED
 
 _rng = random.Random(SEED + 1)
@@ -493,6 +492,10 @@ _bodies = ["", 'a "quote" \\n', "plain.jpg", "[1, 2]", "\t, ; | 17"]
 _rng.shuffle(_bodies)
 _bodies += ["照片 é \u2028 end", "two\nlines\r\n"]
 _steps = [["p", _body] for _body in _bodies[:6]] + [["a", _rng.randint(0, 5)], ["p", _bodies[6]]]
+### OBSERVE
+import os
+import tempfile
+
 _sync, os.fsync = os.fsync, lambda file: None  # 200 starts: the disk need not see all of them
 try:
     with tempfile.TemporaryDirectory() as _folder:
@@ -521,14 +524,6 @@ try:
 finally:
     os.fsync = _sync
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 1)
-_bodies = ["", 'a "quote" \\n', "plain.jpg", "[1, 2]", "\t, ; | 17"]
-_rng.shuffle(_bodies)
-_bodies += ["照片 é \u2028 end", "two\nlines\r\n"]
-_steps = [["p", _body] for _body in _bodies[:6]] + [["a", _rng.randint(0, 5)], ["p", _bodies[6]]]
 _ids, _sizes = seen["ids"], seen["sizes"]
 assert len(set(_ids)) == 7 and len(_sizes) == 9 and _sizes == sorted(set(_sizes)), (
     f"7 publishes and an ack: 7 different ids {_ids}, and each call must have made the file longer: {_sizes} bytes"
@@ -563,54 +558,61 @@ assert seen["cuts"], "nothing was seen"
 
 # %% check="durable_queue_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
-import os
+### INPUTS
 import random
+from course.checks import SEED
+
+_runs = []  # [[kind of call, now, what to publish or how far back to ack], …]
+for _run in range(6):
+    _rng, _now, _many, _steps = random.Random(SEED + 40 + _run), 100, 0, []
+    for _ in range(90):
+        _now += _rng.choice([0, 1, 1, 3])
+        _kind, _value = _rng.choice("pppprrrraaac"), _rng.randint(1, 5)
+        if _kind == "p" or not _many:
+            _kind, _value, _many = "p", f"{_rng.randint(1, 9)}.jpg", _many + 1
+        if _kind == "c":  # a crash: another process, another clock
+            _now = 0
+        _steps.append([_kind, _now, _value])
+    _runs.append(_steps)
+### OBSERVE
+import os
 import tempfile
 from pathlib import Path
-from course.checks import SEED
 
 seen = []
 _sync, os.fsync = os.fsync, lambda file: None
 try:
-    for _run in range(6):
-        _rng, _ids, _now, _answers = random.Random(SEED + 40 + _run), [], 100, []
+    for _steps in _runs:
+        _ids, _answers = [], []
         with tempfile.TemporaryDirectory() as _folder:
             _path = Path(_folder) / "photos.queue"
             _queue = DurableQueue(_path, 6)
-            for _ in range(90):
-                _now += _rng.choice([0, 1, 1, 3])
-                _kind, _back = _rng.choice("pppprrrraaac"), _rng.randint(1, 5)
-                if _kind == "p" or not _ids:
-                    _ids.append(_queue.publish(f"{_rng.randint(1, 9)}.jpg", _now))
+            for _kind, _now, _value in _steps:
+                if _kind == "p":
+                    _ids.append(_queue.publish(_value, _now))
                     _answers.append(_ids[-1])
                 elif _kind == "r":
                     _answers.append(fields(_queue.receive(_now)))
                 elif _kind == "a":
-                    _answers.append(_queue.ack(_ids[-min(_back, len(_ids))]))
+                    _answers.append(_queue.ack(_ids[-min(_value, len(_ids))]))
                 else:
-                    _now = 0  # another process, another clock
                     _queue = DurableQueue(_path, 6)
                     _answers.append(len(_queue))
         seen.append(_answers)
 finally:
     os.fsync = _sync
 ### JUDGE
-import random
-from course.checks import SEED
-
 assert len(seen) == 6, "not all runs were seen"
-for _run, _answers in enumerate(seen):
-    _rng, _now, _told, _queue = random.Random(SEED + 40 + _run), 100, [], iter(_answers)
+for _steps, _answers in zip(_runs, seen, strict=True):
+    _told, _queue = [], iter(_answers)
     _log = []  # of each message: [body, id, times of its deliveries since the crash, acked]
-    for _ in range(90):
-        _now += _rng.choice([0, 1, 1, 3])
-        _kind, _back = _rng.choice("pppprrrraaac"), _rng.randint(1, 5)
+    for _kind, _now, _value in _steps:
         _got = next(_queue)
-        if _kind == "p" or not _log:
+        if _kind == "p":
             assert _got not in [_old[1] for _old in _log], (
                 f"… {'; '.join(_told[-7:])}; publish gave {_got!r}, an id that was used before"
             )
-            _log.append([f"{_rng.randint(1, 9)}.jpg", _got, [], False])
+            _log.append([_value, _got, [], False])
             _want, _call = _got, f"publish → {_got!r}"
         elif _kind == "r":
             _free = [_row for _row in _log if not _row[3] and all(_t + 6 <= _now for _t in _row[2])]
@@ -619,10 +621,9 @@ for _run, _answers in enumerate(seen):
                 _free[0][2].append(_now)
             _call = f"receive({_now}) → {_want}"
         elif _kind == "a":
-            _row = _log[-min(_back, len(_log))]
+            _row = _log[-min(_value, len(_log))]
             _want, _row[3], _call = not _row[3], True, f"ack({_row[1]!r}) → {not _row[3]}"
         else:
-            _now = 0
             for _row in _log:
                 _row[2] = []
             _want, _call = sum(not _row[3] for _row in _log), "crash, now begins anew at 0, then len"
@@ -635,10 +636,17 @@ assert seen, "nothing was seen"
 
 # %% check="durable_queue_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
-import os
+### INPUTS
 import random
-import tempfile
 from course.checks import SEED
+
+_rng, _many, _steps = random.Random(SEED + 2), 0, []  # [publish or ack, which length or id]
+for _kind in "pppapap":
+    _steps.append([_kind, _rng.randint(1, 30) if _kind == "p" else _rng.randrange(_many)])
+    _many += 1 if _kind == "p" else -1
+### OBSERVE
+import os
+import tempfile
 
 _synced = []
 
@@ -649,29 +657,25 @@ def _watch(file):
     _sync(file)
 
 
-_rng, seen = random.Random(SEED + 2), []
-_sync, os.fsync = os.fsync, _watch
+seen, _sync, os.fsync = [], os.fsync, _watch
 try:
     with tempfile.TemporaryDirectory() as _folder:
         _path, _ids = os.path.join(_folder, "photos.queue"), []
         _queue = DurableQueue(_path, 30)
-        for _kind in ["p", "p", "p", "a", "p", "a", "p"]:
+        for _kind, _value in _steps:
             _synced.clear()
             if _kind == "p":
-                _ids.append(_queue.publish("x" * _rng.randint(1, 30), 0))
+                _ids.append(_queue.publish("x" * _value, 0))
             else:
-                _queue.ack(_ids.pop(_rng.randrange(len(_ids))))
+                _queue.ack(_ids.pop(_value))
             _inode = os.stat(_path).st_ino
             _sizes = [_size for _node, _size in _synced if _node == _inode]
             seen.append([_kind, os.path.getsize(_path), _sizes])
 finally:
     os.fsync = _sync
 ### JUDGE
-import random
-from course.checks import SEED
-
-_lengths, _before = [random.Random(SEED + 2).randint(1, 30)], 0
-assert [_row[0] for _row in seen] == ["p", "p", "p", "a", "p", "a", "p"], "not every call was seen"
+_before = 0
+assert [_row[0] for _row in seen] == [_kind for _kind, _ in _steps], "not every call was seen"
 for _kind, _size, _sizes in seen:
     _call = "publish" if _kind == "p" else "ack"
     assert _sizes, f"{_call} returned without calling os.fsync on the queue's file"
@@ -680,7 +684,7 @@ for _kind, _size, _sizes in seen:
         f"when {_call} returned the file had {_size} bytes, but at the last os.fsync only {_sizes[-1]}: flush before you sync"
     )
     _before = _size
-assert _before >= _lengths[0], "the bodies are not in the file"
+assert _before >= _steps[0][1], "the bodies are not in the file"
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -754,47 +758,49 @@ assert seen["answers"] == [True, True, False, True, False], (
 
 # %% check="idempotent_consumer_hidden" points=1
 ### BEGIN HIDDEN TESTS
-import random
-from course.checks import SEED, attempt
-
-seen = []
-for _run in range(4):
-    _rng, _calls = random.Random(SEED + 60 + _run), []
-
-    def _apply(body):
-        fails, returned = _rng.random() < 0.3, _rng.choice([None, False, True, 0])
-        _calls.append(body)
-        if fails:
-            raise StoreDown(f"no room for {body}")
-        return returned
-
-    _consumers = [IdempotentConsumer(_apply), IdempotentConsumer(_apply)]
-    for _ in range(120):
-        _which, _number = _rng.randrange(2), _rng.randrange(25)
-        _id = _number if _run % 2 else f"id {_number}"
-        _message = Message(_id, f"{_number % 7}.jpg", _rng.randint(1, 4))
-        _before = len(_calls)
-        _answer = attempt(lambda: _consumers[_which].handle(_message))
-        seen.append([_answer.get("returned"), _answer.get("raised"), _calls[_before:]])
-### JUDGE
+### INPUTS
 import random
 from course.checks import SEED
 
+_runs = []  # [[which consumer, id, body, receives, whether the store fails, what apply returns], …]
+for _run in range(4):
+    _rng, _steps = random.Random(SEED + 60 + _run), []
+    for _ in range(120):
+        _which, _number, _receives = _rng.randrange(2), _rng.randrange(25), _rng.randint(1, 4)
+        _id = _number if _run % 2 else f"id {_number}"
+        _store = [_rng.random() < 0.3, _rng.choice([None, False, True, 0])]
+        _steps.append([_which, _id, f"{_number % 7}.jpg", _receives, *_store])
+    _runs.append(_steps)
+### OBSERVE
+from course.checks import attempt
+
+seen = []
+for _steps in _runs:
+    _calls = []
+
+    def _apply(body):
+        _calls.append(body)
+        if _fails:
+            raise StoreDown(f"no room for {body}")
+        return _returned
+
+    _consumers = [IdempotentConsumer(_apply), IdempotentConsumer(_apply)]
+    for _which, _id, _body, _receives, _fails, _returned in _steps:
+        _message, _before = Message(_id, _body, _receives), len(_calls)
+        _answer = attempt(lambda: _consumers[_which].handle(_message))
+        seen.append([_answer.get("returned"), _answer.get("raised"), _calls[_before:]])
+### JUDGE
 assert len(seen) == 480, "not every delivery was seen"
 _rows = iter(seen)
-for _run in range(4):
-    _rng, _done, _told = random.Random(SEED + 60 + _run), [set(), set()], []
-    for _ in range(120):
-        _which, _number = _rng.randrange(2), _rng.randrange(25)
-        _id, _body = _number if _run % 2 else f"id {_number}", f"{_number % 7}.jpg"
-        _message = f"Message({_id!r}, {_body!r}, {_rng.randint(1, 4)})"
+for _steps in _runs:
+    _done = [set(), set()]
+    for _which, _id, _body, _receives, _fails, _ in _steps:
+        _message = f"Message({_id!r}, {_body!r}, {_receives})"
         if _id in _done[_which]:
             _want, _why = [False, None, []], "applied before: not again"
-        elif _rng.random() < 0.3:
+        elif _fails:
             _want, _why = [None, "StoreDown", [_body]], "apply raised: pass it on, try again next time"
-            _rng.choice([None, False, True, 0])
         else:
-            _rng.choice([None, False, True, 0])
             _want, _why = [True, None, [_body]], "not applied yet: apply it"
             _done[_which].add(_id)
         _got = next(_rows)
@@ -878,28 +884,8 @@ assert len(seen) == 6, "not every call was seen"
 
 # %% check="workers_needed_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
-from course.checks import SEED, attempt
-
-_rng = random.Random(SEED + 70)
-_calls = []
-for _ in range(300):
-    _calls.append(
-        [
-            _rng.choice([0, _rng.randint(1, 40), _rng.randint(1, 20_000)]),
-            _rng.choice([0, _rng.randint(1, 60) / 8, _rng.randint(1, 900)]),
-            2.0 ** _rng.randint(-4, 4),
-            2 ** _rng.randint(0, 10),
-            _rng.choice([0, 1, 2, 7, 50]),
-        ]
-    )
-seen = {"given": [attempt(lambda: workers_needed(*_call)) for _call in _calls]}
-_wrong = [[0, 60], [-1.5, 60], [2, 0], [2, -3], [0, -0.25], [_rng.randint(-99, -10), 5]]
-seen["wrong"] = [attempt(lambda: workers_needed(10, 1, *_pair)) for _pair in _wrong]
-seen["kinds"] = [type(workers_needed(*_call)).__name__ for _call in _calls[:20]]
-### JUDGE
-import random
-from fractions import Fraction
 from course.checks import SEED
 
 _rng = random.Random(SEED + 70)
@@ -915,6 +901,15 @@ for _ in range(300):
         ]
     )
 _wrong = [[0, 60], [-1.5, 60], [2, 0], [2, -3], [0, -0.25], [_rng.randint(-99, -10), 5]]
+### OBSERVE
+from course.checks import attempt
+
+seen = {"given": [attempt(lambda: workers_needed(*_call)) for _call in _calls]}
+seen["wrong"] = [attempt(lambda: workers_needed(10, 1, *_pair)) for _pair in _wrong]
+seen["kinds"] = [type(workers_needed(*_call)).__name__ for _call in _calls[:20]]
+### JUDGE
+from fractions import Fraction
+
 for _call, _answer in zip(_calls, seen["given"], strict=True):
     _backlog, _arrival, _rate, _seconds, _minimum = map(Fraction, _call)
     _work = (_backlog + _arrival * _seconds) / (_rate * _seconds)
@@ -1040,18 +1035,28 @@ assert seen["dead"] == ["b.jpg"], (
 
 # %% check="retrying_queue_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
-seen = []
+_runs = []  # [timeout, max_receives, [[kind of call, now, what to publish or how far back to ack], …]]
 for _run in range(12):
     _rng = random.Random(SEED + 80 + _run)
-    _queue, _now, _ids, _answers = RetryingQueue(_rng.choice([2, 5]), 1 + _run % 4), 0, [], []
+    _timeout, _now, _many, _steps = _rng.choice([2, 5]), 0, 0, []
     for _ in range(150):
         _now += _rng.choice([0, 0, 1, 1, 2, 6])
-        _kind, _back = _rng.choice("pprrrrrra"), _rng.randint(1, 5)
-        if _kind == "p" or not _ids:
-            _ids.append(_queue.publish(f"{_rng.randint(1, 9)}.jpg", _now))
+        _kind, _value = _rng.choice("pprrrrrra"), _rng.randint(1, 5)
+        if _kind == "p" or not _many:
+            _kind, _value, _many = "p", f"{_rng.randint(1, 9)}.jpg", _many + 1
+        _steps.append([_kind, _now, _value])
+    _runs.append([_timeout, 1 + _run % 4, _steps])
+### OBSERVE
+seen = []
+for _timeout, _most, _steps in _runs:
+    _queue, _ids, _answers = RetryingQueue(_timeout, _most), [], []
+    for _kind, _now, _value in _steps:
+        if _kind == "p":
+            _ids.append(_queue.publish(_value, _now))
             _answers.append(None)
         elif _kind == "r":
             _message = fields(_queue.receive(_now))
@@ -1059,24 +1064,18 @@ for _run in range(12):
                 _message[0] = _ids.index(_message[0]) if _message[0] in _ids else "unknown id"
             _answers.append(_message)
         else:
-            _answers.append(_queue.ack(_ids[-min(_back, len(_ids))]))
+            _answers.append(_queue.ack(_ids[-min(_value, len(_ids))]))
         _answers.append([len(_queue), len(_queue.dead_letters)])
     _dead = [fields(_message) for _message in _queue.dead_letters]
     seen.append([_answers, [[_ids.index(_row[0]), *_row[1:]] for _row in _dead]])
 ### JUDGE
-import random
-from course.checks import SEED
-
 assert len(seen) == 12, "not all runs were seen"
-for _run, (_answers, _dead_seen) in enumerate(seen):
-    _rng = random.Random(SEED + 80 + _run)
-    _timeout, _most, _now, _told = _rng.choice([2, 5]), 1 + _run % 4, 0, []
-    _log, _dead, _queue = [], [], iter(_answers)  # of each message: [body, deliveries, gone]
-    for _ in range(150):
-        _now += _rng.choice([0, 0, 1, 1, 2, 6])
-        _kind, _back, _want = _rng.choice("pprrrrrra"), _rng.randint(1, 5), None
-        if _kind == "p" or not _log:
-            _log.append([f"{_rng.randint(1, 9)}.jpg", [], False])
+for (_timeout, _most, _steps), (_answers, _dead_seen) in zip(_runs, seen, strict=True):
+    _told, _log, _dead, _queue = [], [], [], iter(_answers)  # log: [body, deliveries, gone]
+    for _kind, _now, _value in _steps:
+        _want = None
+        if _kind == "p":
+            _log.append([_value, [], False])
             _told.append(f"publish → number {len(_log) - 1}")
         elif _kind == "r":
             for _number, _row in enumerate(_log):
@@ -1090,7 +1089,7 @@ for _run, (_answers, _dead_seen) in enumerate(seen):
                 _log[_want[0]][1].append(_now)
             _told.append(f"receive({_now}) → {_want}")
         else:
-            _number = len(_log) - min(_back, len(_log))
+            _number = len(_log) - min(_value, len(_log))
             _want, _log[_number][2] = not _log[_number][2], True
             _told.append(f"ack of number {_number} → {_want}")
         _sizes = [sum(not _row[2] for _row in _log), len(_dead)]
@@ -1104,11 +1103,13 @@ assert seen, "nothing was seen"
 
 # %% check="retrying_queue_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
 _rng = random.Random(SEED + 99)
 _timeout, _most, _many = _rng.randint(6, 20), _rng.randint(2, 4), _rng.randint(3, 5)
+### OBSERVE
 _queue = RetryingQueue(_timeout, _most)
 _other = RetryingQueue(_timeout, _most)
 _ids, _now = [_queue.publish(f"{_number}.jpg", 0) for _number in range(_many)], 0
@@ -1126,11 +1127,6 @@ seen["acks"] = [_queue.ack(_id) for _id in _ids]
 seen["len"] = [len(_queue), len(_other), len(_other.dead_letters)]
 seen["later"] = [(fields(_queue.receive(_last + 3 * _timeout)) or [None])[1:] for _ in range(3)]
 ### JUDGE
-import random
-from course.checks import SEED
-
-_rng = random.Random(SEED + 99)
-_timeout, _most, _many = _rng.randint(6, 20), _rng.randint(2, 4), _rng.randint(3, 5)
 _story = f"timeout {_timeout}, max_receives {_most}: {_many} messages received {_most} times each, number 1 acked then, 2 fresh ones behind"
 _rest = [[f"{_number}.jpg", _most] for _number in range(_many) if _number != 1]
 _expected = {

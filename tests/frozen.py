@@ -26,7 +26,7 @@ from tests import classroom
 from tests.course_scripts import EVERY, ROOT, cells
 from tests.explorers import corners, pictured
 
-REAL = re.compile(r"real|postgres")
+REAL = re.compile(r"real|postgres|crash")
 CLASS = ("02_load_balancer", "06_stateless_tier")
 STUDENTS = 6
 

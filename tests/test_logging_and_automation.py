@@ -15,9 +15,9 @@ from course.logging_and_automation import (
     PipelineResult,
     access_log,
     architecture,
+    baselines,
     count_errors,
     draw_canaries,
-    expected,
     explore,
     explore_alert,
     explore_histograms,
@@ -32,13 +32,14 @@ from course.logging_and_automation import (
     release,
     releases,
     simulate,
+    theory,
     use,
     users,
     watch_canary,
     write_logs,
 )
 from course.logging_and_automation.histograms import draw_latencies, make_bounds
-from course.logging_and_automation.picture_pipeline import SHARES
+from course.logging_and_automation.releases_picture import SHARES
 from tests.course_scripts import ROOT, solved
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
 
@@ -67,8 +68,9 @@ def states_one_by_one(above, needed):
 def test_the_sweep_gives_the_states_of_counting_by_hand(for_seconds):
     rng = np.random.default_rng(for_seconds)
     above = rng.random((3, 4, 250)) < np.array([0.2, 0.6, 0.9, 1.0])[:, None]
-    found = model.states(above, for_seconds)
     needed = 1 + math.ceil(for_seconds / 10)
+    assert model.windows_needed(for_seconds) == needed
+    found = baselines.states(above, needed)
     for row, place in itertools.product(range(3), range(4)):
         assert found[row, place].tolist() == states_one_by_one(above[row, place], needed)
     firing = found == 2
@@ -97,27 +99,27 @@ def test_false_alarms_against_theory(threshold, for_seconds):
     chosen = {"threshold": threshold, "for_seconds": for_seconds}
     alarms = [simulate(seed=seed, **chosen).false_alarms for seed in range(40)]
     error = np.std(alarms, ddof=1) / math.sqrt(len(alarms))
-    theory = expected.false_alarms(
-        expected.above(threshold, 100, 0.01), model.windows_needed(for_seconds)
+    exact = theory.false_alarms(
+        theory.above(threshold, 100, 0.01), model.windows_needed(for_seconds)
     )
-    assert abs(np.mean(alarms) - theory) < 4 * error < 0.32 * theory
+    assert abs(np.mean(alarms) - exact) < 4 * error < 0.32 * exact
 
 
 def test_the_text_says_630_false_alarms_a_day():
-    assert expected.false_alarms(expected.above(0.02, 100, 0.01), 1) == pytest.approx(631, abs=1)
+    assert theory.false_alarms(theory.above(0.02, 100, 0.01), 1) == pytest.approx(631, abs=1)
     assert simulate(seed=1).false_alarms == 650
-    assert expected.above(0.02, 100, 0.01) == pytest.approx(0.08, abs=0.001)
-    rare = expected.false_alarms(expected.above(0.03, 100, 0.01), 3)
+    assert theory.above(0.02, 100, 0.01) == pytest.approx(0.08, abs=0.001)
+    rare = theory.false_alarms(theory.above(0.03, 100, 0.01), 3)
     assert 18 < 1 / rare < 22  # days: "one false alarm in three weeks"
     assert simulate(seed=1, threshold=0.03, for_seconds=20).delay == pytest.approx(32, abs=1)
-    assert expected.false_alarms(expected.above(0.01, 100, 0.01), 1) == pytest.approx(1680, abs=1)
+    assert theory.false_alarms(theory.above(0.01, 100, 0.01), 1) == pytest.approx(1680, abs=1)
 
 
 def prices(threshold, for_seconds, burst):
     """Return (false alarms a day, mean delay in s) by theory, and the delay that is shown."""
     needed = model.windows_needed(for_seconds)
-    alarms = expected.false_alarms(expected.above(threshold, 100, 0.01), needed)
-    (delay,) = expected.mean_delay(expected.above(threshold, 100, burst), needed)
+    alarms = theory.false_alarms(theory.above(threshold, 100, 0.01), needed)
+    (delay,) = theory.mean_delay(theory.above(threshold, 100, burst), needed)
     shown = simulate(seed=1, threshold=threshold, for_seconds=for_seconds, burst=burst).delay
     return float(alarms), delay, shown
 
@@ -145,7 +147,7 @@ def test_step_5_of_the_experiment_finds_the_ten_times_of_the_text():
     explorer.controls["threshold"].value, explorer.controls["duration"].value = 3, 20
     for burst in (3, 8):
         explorer.controls["burst"].value, hurt = burst, []
-        for share in (5, 50):
+        for share in (0.05, 0.5):
             explorer.controls["share"].value = share
             hurt.append(explorer.picture.bars[2].get_width())
         ratios[burst] = hurt[1] / hurt[0]
@@ -156,10 +158,10 @@ def test_step_5_of_the_experiment_finds_the_ten_times_of_the_text():
 def test_the_chance_to_be_above_against_scipy_free_sums():
     """P(Bin(50, 0.07) > 4), by `math.comb`."""
     by_hand = sum(math.comb(50, n) * 0.07**n * 0.93 ** (50 - n) for n in range(5, 51))
-    assert expected.above(0.08, 50, 0.07) == pytest.approx(by_hand)  # 0.08 × 50 = 4
-    assert expected.above(0.099, 50, 0.07) == pytest.approx(by_hand)
-    assert expected.above(1, 50, 0.07) == 0
-    assert expected.above(0.5, 50, 1) == 1 and expected.above(0, 50, 0) == 0
+    assert theory.above(0.08, 50, 0.07) == pytest.approx(by_hand)  # 0.08 × 50 = 4
+    assert theory.above(0.099, 50, 0.07) == pytest.approx(by_hand)
+    assert theory.above(1, 50, 0.07) == 0
+    assert theory.above(0.5, 50, 1) == 1 and theory.above(0, 50, 0) == 0
 
 
 @pytest.mark.parametrize(
@@ -170,17 +172,17 @@ def test_the_delay_against_theory(threshold, for_seconds):
     chosen = {"threshold": threshold, "for_seconds": for_seconds, "burst": 0.08}
     delays = np.concatenate([simulate(seed=seed, **chosen).delays for seed in range(10)])
     error = delays.std(ddof=1) / math.sqrt(delays.size)
-    (theory,) = expected.mean_delay(
-        expected.above(threshold, 100, 0.08), model.windows_needed(for_seconds)
+    (exact,) = theory.mean_delay(
+        theory.above(threshold, 100, 0.08), model.windows_needed(for_seconds)
     )
-    assert abs(delays.mean() - theory) < 4 * error < 0.3 * theory
+    assert abs(delays.mean() - exact) < 4 * error < 0.3 * exact
 
 
 def test_the_mean_delay_without_an_end_is_that_of_success_runs():
     """Feller: the mean time until k in a row is (1 − p^k) / ((1 − p) p^k)."""
     for chance, needed in ((0.9, 3), (0.6, 2), (0.5, 1)):
         mean = (1 - chance**needed) / ((1 - chance) * chance**needed)
-        (found,) = expected.mean_delay(chance, needed, windows=3000)
+        (found,) = theory.mean_delay(chance, needed, windows=3000)
         assert found == pytest.approx(10 * mean)
 
 
@@ -544,7 +546,7 @@ def test_retention_is_what_was_put_in(seed):
 
 def test_the_launch_days_users_follow_the_curve_itself():
     usage = use(ACTIVE, RETENTION, seed=1, day=0, release=42, new_users=5000)
-    curve = users.came_back(np.array(users.AFTER))
+    curve = users.came_back(np.array(users.AFTER), 0.5)
     assert curve[0] == 0.5 and np.all(np.diff(curve) < 0)
     assert usage.expected_kept == pytest.approx(curve)
     # 5,000 users: standard error at most 0.7 %
@@ -564,7 +566,8 @@ def test_a_campaign_hides_what_a_release_drives_away(seed):
 
 
 def test_events_hold_repeats_and_every_user_signs_up():
-    events, signing = users.draw_events(seed=1, new_users=10, campaign=3.0, release=20)
+    world = {"new_users": 10, "first": 0.5, "release": 20, "harm": 0.4, "campaign": 3.0}
+    events, signing, _ = users.draw_events(seed=1, **world)
     assert len(set(events)) < len(events) and events != sorted(events)
     assert signing.tolist() == [10] * 20 + [30] * 22
     assert len({user for user, _ in events}) == signing.sum()
@@ -640,7 +643,7 @@ def test_the_text_says_seven_of_twenty_good_versions():
     explorer = explore_pipeline(RUN, PROMOTE)
     explorer.controls["fault"].value = releases.NOTHING
     assert "of 20 good ones 7 rolled back" in shown(explorer)
-    chance = expected.more_than(1, 100, 0.01)  # two of 100, at 1 % expected
+    chance = theory.more_than(1, 100, 0.01)  # two of 100, at 1 % expected
     drawn = draw_canaries(seed=0, releases=300, bad=0.01, share=0.1)
     refused = [watch_canary(PROMOTE, counts).verdict for counts in drawn].count("roll back")
     # the old version's own rate moves, and a window overshoots: 0.1 besides four standard errors
@@ -890,9 +893,9 @@ def test_the_experiments_picture_says_what_the_run_says():
     hurt = releases.hurt_by(watched, seed=1)
     assert [bar.get_width() for bar in picture.bars] == pytest.approx(hurt)
     assert f"{hurt[0]:,.0f} if a person notices" in shown(explorer)
-    rates = picture.hour.rate.get_ydata()
+    rates = picture.incident.rate.get_ydata()
     assert rates == pytest.approx(watched.counts.shown)  # 100 requests a window: per cent
-    assert list(picture.hour.state.get_ydata()) == watched.states.tolist()
+    assert list(picture.incident.state.get_ydata()) == watched.states.tolist()
     explorer.controls["threshold"].value = 20
     assert explorer.picture.chosen.get_xdata()[0] == 0.001
 
@@ -906,11 +909,11 @@ def test_a_prediction_that_is_no_number_is_a_sentence():
 def test_the_alerts_picture_shows_measured_and_theory():
     explorer = explore_alert(ALERT)
     watched = simulate(ALERT, seed=1, threshold=0.03, for_seconds=10)
-    (theory, built_in, yours), (_, _, delay) = explorer.picture.rows
+    (line, built_in, yours), (_, _, delay) = explorer.picture.rows
     assert yours.get_ydata()[0] == watched.false_alarms == built_in.get_ydata()[2]
     assert delay.get_ydata()[0] == watched.delay
-    chance = expected.above(THRESHOLDS, 100, 0.01)
-    assert theory.get_ydata() == pytest.approx(expected.false_alarms(chance, 2))
+    chance = theory.above(THRESHOLDS, 100, 0.01)
+    assert line.get_ydata() == pytest.approx(theory.false_alarms(chance, 2))
     assert f"Your alert: {watched.false_alarms:,} false alarm" in shown(explorer)
 
 

@@ -12,7 +12,7 @@ import cloudpickle
 import numpy as np
 import pytest
 
-from course.engine import theory
+from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.recursion import first_come_first_served
 from course.message_queue import (
@@ -33,8 +33,7 @@ from course.message_queue import (
     simulate,
     simulate_scaling,
 )
-from course.message_queue.model import traffic
-from course.message_queue.real_queue import Served
+from course.message_queue.real.queue_process import Served
 from course.message_queue.scaling import EVERY, WORKER_RATE, fixed
 from tests.course_scripts import solved
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
@@ -83,10 +82,10 @@ def test_the_fluid_with_workers_away_is_a_bucket_filled_step_by_step():
 def test_the_backlog_of_a_burst_against_theory(queue, seeds):
     """4,800 wait at the end of the burst, and are gone 68.57 s later.
 
-    Beside those waiting 60 are in work; before the burst 25 were: so 4,825 in the queue. Its noise:
-    12,000 Poisson arrivals and about 7,200 departures, √19,200 = 139. It is drained at 70/s with
-    the noise of 170/s over 68.57 s: √(139² + 11,657) / 70 = 2.5 s. The bands are four standard
-    errors, and 40 photos and half a second for what the fluid leaves out.
+    In addition to those waiting 60 are in work; before the burst 25 were: so 4,825 in the queue.
+    Its noise: 12,000 Poisson arrivals and about 7,200 departures, √19,200 = 139. It is drained at
+    70/s with the noise of 170/s over 68.57 s: √(139² + 11,657) / 70 = 2.5 s. The bands are four
+    standard errors, and 40 photos and half a second for what the fluid leaves out.
     """
     at_end, gone = [], []
     for seed in range(seeds):
@@ -101,8 +100,8 @@ def test_the_backlog_of_a_burst_against_theory(queue, seeds):
 def test_without_crashes_a_message_queue_is_first_come_first_served():
     """Exactly: no message is hidden for long, so the engine's recursion gives the same times."""
     result = simulate(QUEUE, seed=4, visibility_timeout=1000.0, duration=600.0)
-    came = traffic(seed=4, duration=600.0)
-    exact = first_come_first_served(came.times, came.works, workers=6)
+    works = workload.exponential_work(workload.stream(4, "work"), 0.5, len(result))
+    exact = first_come_first_served(result.published_at, works, workers=6)
     done = ~np.isnan(result.done_at)
     assert done.sum() > 3500
     assert np.allclose(result.done_at[done], exact.finished_at[done], rtol=0, atol=1e-9)
@@ -645,7 +644,7 @@ def every_process_ends(monkeypatch):
         started.append(popen(*arguments, **options))
         return started[-1]
 
-    monkeypatch.setattr("course.message_queue.real_stage.subprocess.Popen", noted)
+    monkeypatch.setattr("course.message_queue.real.stage.subprocess.Popen", noted)
     yield started
     deadline = time.monotonic() + 5
     while any(process.poll() is None for process in started):
@@ -682,7 +681,7 @@ def test_without_an_idempotent_consumer_a_real_kill_stores_twice(tmp_path):
     assert all(applied for _, _, applied in run.handled)
 
 
-def test_nobody_killed_nothing_delivered_twice(tmp_path):
+def test_without_a_kill_nothing_is_delivered_twice(tmp_path):
     chosen = {"messages": 12, "kill_worker": False, "kill_queue": False}
     run = measure(DURABLE, visibility_timeout=5.0, folder=tmp_path, **chosen)
     assert run.killed == () and len(run.begun) == 12 and run.applied == (1,) * 12
@@ -774,7 +773,7 @@ def test_a_rehearsal_finds_slips_before_any_process_starts():
         with pytest.raises(ComponentError) as error:
             measure(queue)
         assert str(error.value).startswith(sentence)
-    with pytest.raises(ComponentError, match="MessageQueue is no class"):
+    with pytest.raises(ComponentError, match="MessageQueue is not a class"):
         measure(QUEUE(5.0))
     with pytest.raises(ComponentError, match="NoHandle has no method handle"):
         measure(DURABLE, NoHandle)
@@ -806,7 +805,7 @@ def test_a_consumer_that_hangs_is_stopped_and_its_processes_end(monkeypatch, eve
                 pass
 
     monkeypatch.setattr("course.message_queue.REAL_SECONDS", 1.5)
-    monkeypatch.setattr("course.message_queue.real_stage.LIMIT", 2.0)
+    monkeypatch.setattr("course.message_queue.real.stage.LIMIT", 2.0)
     started = time.monotonic()
     assert "Stopped after 1.5 s" in shown(explore_crash(DURABLE, Hangs))
     assert time.monotonic() - started < 8
@@ -820,7 +819,7 @@ def test_a_queue_that_hangs_in_its_process_is_one_sentence(monkeypatch, tmp_path
                 time.sleep(60)
             return super().publish(body, now)
 
-    monkeypatch.setattr("course.message_queue.real_run.PATIENCE", 2.0)
+    monkeypatch.setattr("course.message_queue.real.run.PATIENCE", 2.0)
     with pytest.raises(ComponentError, match=r"^Sleeps.publish did not answer within 2 s\.$"):
         measure(Sleeps, folder=tmp_path)
     assert not list(tmp_path.iterdir())
@@ -831,7 +830,7 @@ def test_a_queue_that_never_lets_go_is_one_sentence(monkeypatch):
         def __len__(self):
             return 1
 
-    monkeypatch.setattr("course.message_queue.real_run.LIMIT", 2.5)
+    monkeypatch.setattr("course.message_queue.real.run.LIMIT", 2.5)
     with pytest.raises(ComponentError, match=r"still held messages after 2.5 s: 12 of 12 photos"):
         measure(NeverForgets, CONSUMER, messages=12, kill_worker=False, kill_queue=False)
 
@@ -1070,7 +1069,7 @@ def test_the_crash_picture_counts_and_every_tick_is_a_picture():
     assert len(explorer.picture.kills.get_xdata()) == 3
     told = "DurableQueue in a process of its own, IdempotentConsumer before a SQLite file."
     assert told in shown(explorer)
-    # whoever leaves the sync out sees the same words: they must not say that there is one
+    # without the sync the words are the same: they must not say that there is one
     assert "(median); the queue's file" in shown(explorer) and "sync" not in shown(explorer)
     for control in explorer.controls.values():
         control.unobserve_all()

@@ -8,31 +8,36 @@ from functools import lru_cache
 import numpy as np
 
 from course.engine import parameters
-from course.logging_and_automation import expected
+from course.logging_and_automation import theory
 from course.logging_and_automation.access_log import access_log, from_combined
+from course.logging_and_automation.alert_picture import AlertPicture
 from course.logging_and_automation.histograms import measure
+from course.logging_and_automation.histograms_picture import MOST_HOSTS, HistogramPicture
 from course.logging_and_automation.logs import LEVELS, LogEntry, read_logs, write_logs
-from course.logging_and_automation.model import count_errors, simulate, trade_off, windows_needed
-from course.logging_and_automation.picture import Experiment, ExperimentPicture, architecture
-from course.logging_and_automation.picture_alert import AlertPicture, Priced
-from course.logging_and_automation.picture_histograms import (
-    MOST_HOSTS,
-    HistogramPicture,
-    Measured,
+from course.logging_and_automation.logs_picture import LogsPicture
+from course.logging_and_automation.model import (
+    ERROR_RATE,
+    WINDOW,
+    count_errors,
+    simulate,
+    trade_off,
+    windows_needed,
 )
-from course.logging_and_automation.picture_logs import LogsPicture, Searched
-from course.logging_and_automation.picture_pipeline import SHARES, PipelinePicture, Released
-from course.logging_and_automation.picture_users import UsersPicture
+from course.logging_and_automation.picture import ExperimentPicture
 from course.logging_and_automation.releases import (
     FAULTS,
+    PATIENCE,
     PipelineResult,
     draw_canaries,
     hurt_by,
     release,
     watch_canary,
 )
+from course.logging_and_automation.releases_picture import SHARES, ReleasesPicture
+from course.logging_and_automation.system import architecture
 from course.logging_and_automation.users import DAYS, use
-from course.view.explore import choice, pictured, slider, steps, tick
+from course.logging_and_automation.users_picture import UsersPicture
+from course.view.explore import choice, in_percent, pictured, slider, steps, tick
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -59,7 +64,6 @@ __all__ = [
 ]
 
 SEED = 1
-ERROR_RATE = 0.01  # of a version that is well
 SERVERS = 4  # web servers that write logs
 REPEATED = 20  # releases of each kind
 INCIDENT, ACCESS, EMPTY = "an incident", "an access log", "an empty log"
@@ -77,26 +81,43 @@ def explore(*, prediction=None):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="false alarms")
-        world = {"seed": SEED, "arrival_rate": traffic, "burst": burst / 100}
-        watched = simulate(threshold=threshold / 100, for_seconds=duration, **world)
-        return Experiment(
-            watched,
-            THRESHOLDS,
-            _prices(duration, **world),
-            _prices(0, **world),
-            hurt_by(watched, seed=SEED, burst=burst / 100, share=share / 100),
-            share / 100,
-            guess,
-        )
+        world = {"seed": SEED, "arrival_rate": traffic, "burst": burst}
+        watched = simulate(threshold=threshold, for_seconds=duration, **world)
+        (alarms, _), (_, delays) = _prices(duration, **world)
+        (alarms_at_once, _), (_, delays_at_once) = _prices(0, **world)
+        return {
+            "watched": watched,
+            "thresholds": THRESHOLDS,
+            "curve": (alarms, delays),
+            "at_once": (alarms_at_once, delays_at_once),
+            "hurt": hurt_by(watched, seed=SEED, burst=burst, share=share),
+            "share": share,
+            "prediction": guess,
+        }
 
     controls = {
-        "burst": slider("error burst", 8, 2, 30, 1, "%"),
-        "threshold": slider("threshold", 2, 1, 20, 1, "%"),
+        "burst": in_percent("error burst", 8, 2, 30, 1),
+        "threshold": in_percent("threshold", 2, 1, 20, 1),
         "duration": slider("for", 0, 0, 300, 10, "s"),
-        "share": steps("canary share", [(f"{n} %", n) for n in (1, 2, 5, 10, 20, 50)], 5),
+        "share": _shares(),
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
     }
     return _explore(controls, run, ExperimentPicture())
+
+
+def _shares():
+    return steps("canary share", [(f"{100 * share:.0f} %", share) for share in SHARES], 0.05)
+
+
+@lru_cache(maxsize=64)
+def _prices(duration, **world):
+    """Return (false alarms a day, mean delay in s) at each threshold, by theory and measured."""
+    needed, requests = windows_needed(duration), round(world["arrival_rate"] * WINDOW)
+    quiet, during = (
+        theory.above(THRESHOLDS, requests, rate) for rate in (ERROR_RATE, world["burst"])
+    )
+    expected = theory.false_alarms(quiet, needed), theory.mean_delay(during, needed)
+    return expected, trade_off(count_errors(**world), THRESHOLDS, duration)
 
 
 @pictured
@@ -104,20 +125,22 @@ def explore_alert(alert):
     """Return sliders over your alert, a class made with `threshold` and `for_seconds`."""
 
     def run(threshold, duration, burst, traffic):
-        world = {"seed": SEED, "arrival_rate": traffic, "burst": burst / 100}
-        chosen = {"threshold": threshold / 100, "for_seconds": duration} | world
-        return Priced(
-            simulate(alert, **chosen),
-            simulate(**chosen),
-            THRESHOLDS,
-            _curve(duration, **world),
-            _theory(duration, traffic, burst / 100),
-        )
+        world = {"seed": SEED, "arrival_rate": traffic, "burst": burst}
+        chosen = {"threshold": threshold, "for_seconds": duration, **world}
+        watched = simulate(alert, **chosen)
+        expected, measured = _prices(duration, **world)
+        return {
+            "watched": watched,
+            "built_in": simulate(**chosen),
+            "thresholds": THRESHOLDS,
+            "measured": measured,
+            "theory": expected,
+        }
 
     controls = {
-        "threshold": slider("threshold", 3, 1, 20, 1, "%"),
+        "threshold": in_percent("threshold", 3, 1, 20, 1),
         "duration": slider("for", 10, 0, 300, 10, "s"),
-        "burst": slider("error burst", 8, 2, 30, 1, "%"),
+        "burst": in_percent("error burst", 8, 2, 30, 1),
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
     }
     return _explore(controls, run, AlertPicture())
@@ -137,19 +160,20 @@ def explore_logs(parse_line, merge_logs):
 
     def run(word, level, server, **of_logs):
         timeline = timeline_of(**of_logs)
-        found = timeline.search(word=word, level=level, server=server)
         asked = ", ".join(value for value in (word and f"“{word}”", level, server) if value)
-        return Searched(timeline, found, asked or "Everything")
+        return {
+            "timeline": timeline,
+            "found": timeline.search(word=word, level=level, server=server),
+            "search": asked or "Everything",
+        }
 
-    words = ("", "timeout", "slow", "backup", "upload", "photos/1")
-    servers = ["", "database", *(f"web-{number + 1}" for number in range(SERVERS))]
+    words = ("timeout", "slow", "backup", "upload", "photos/1")
+    servers = ("database", *(f"web-{number + 1}" for number in range(SERVERS)))
     controls = {
         "source": choice("logs", (INCIDENT, ACCESS, EMPTY)),
-        "word": choice("search for", [(word or "any word", word) for word in words]),
-        "level": choice(
-            "level", [(level or "any level", level) for level in ("", *LEVELS)], "ERROR"
-        ),
-        "server": choice("server", [(server or "all servers", server) for server in servers]),
+        "word": choice("search for", _any("any word", words)),
+        "level": choice("level", _any("any level", LEVELS), "ERROR"),
+        "server": choice("server", _any("all servers", servers)),
         "slowdown": slider("backup slows queries", 7, 1, 12, 1, "×"),
         "backup_at": slider("backup starts at", 4, 0, 8, 1, "min"),
         "long_line": tick("one line of 10 MB"),
@@ -157,97 +181,8 @@ def explore_logs(parse_line, merge_logs):
     return _explore(controls, run, LogsPicture())
 
 
-@pictured
-def explore_histograms(histogram):
-    """Return sliders over what your histogram (a class made with `bounds`) says of hosts."""
-
-    def run(hosts, slow_share, slowness, buckets, quantile):
-        share = slow_share / 100
-        chosen = {"hosts": hosts, "slow_share": share, "slowness": slowness}
-        latencies = measure(
-            histogram, seed=SEED, buckets=buckets, quantile=quantile / 100, **chosen
-        )
-        return Measured(latencies, share)
-
-    controls = {
-        "slow_share": slider("slow host's share", 1, 0, 50, 1, "%"),
-        "slowness": slider("slow host is slower", 10, 1, 30, 1, "×"),
-        "hosts": slider("hosts", 5, 2, MOST_HOSTS, 1),
-        "buckets": slider("bounds", 20, 2, 60, 1),
-        "quantile": slider("quantile", 99.0, 50.0, 99.5, 0.5, "%"),
-    }
-    return _explore(controls, run, HistogramPicture())
-
-
-@pictured
-def explore_users(daily_active_users, retention):
-    """Return sliders over six weeks of users, counted by your two functions."""
-
-    def run(day, release, harm, campaign, new_users, first):
-        world = {"release": release, "harm": harm / 100, "campaign": campaign}
-        world |= {"new_users": new_users, "first": first / 100}
-        return use(daily_active_users, retention, seed=SEED, day=day, **world)
-
-    controls = {
-        "day": slider("day looked at", 14, 0, DAYS - 1, 1),
-        "release": slider("release on day", 21, 1, DAYS - 1, 1),
-        "harm": slider("users it drives away", 50, 0, 100, 5, "%"),
-        "campaign": slider("campaign: new users", 2.0, 1.0, 4.0, 0.5, "×"),
-        "new_users": slider("new users a day", 24, 4, 40, 2),
-        "first": slider("back after a day", 50, 10, 80, 5, "%"),
-    }
-    return _explore(controls, run, UsersPicture())
-
-
-@pictured
-def explore_pipeline(run_pipeline, promote_canary):
-    """Return sliders over a release that goes through your pipeline and your canary."""
-
-    def run(fault, bad, share, min_requests, max_ratio, traffic):
-        world = {"arrival_rate": traffic, "error_rate": ERROR_RATE}
-        settings = {"max_ratio": max_ratio, "min_requests": min_requests}
-        one = {"seed": SEED, "fault": fault, "bad": bad / 100, "share": share / 100}
-        shown = release(run_pipeline, promote_canary, **one, **settings, **world)
-        bad_ones = [
-            _verdicts(promote_canary, settings, bad / 100, percent / 100, **world)
-            for percent in SHARES
-        ]
-        good = _verdicts(promote_canary, settings, ERROR_RATE, share / 100, **world)
-        chosen = bad_ones[SHARES.index(share)]
-        return Released(
-            release=shown,
-            hurt=tuple(float(np.mean([one.hurt for one in some])) for some in bad_ones),
-            seconds=tuple(float(np.mean([one.seconds for one in some])) for some in bad_ones),
-            slipped=sum(one.verdict == "promote" for one in chosen),
-            refused=sum(one.verdict == "roll back" for one in good),
-            repeated=len(chosen),
-            share=share / 100,
-            expected_hurt=min_requests * bad / 100,
-            expected_seconds=tuple(
-                min(100 * min_requests / (percent * traffic), 3600.0) for percent in SHARES
-            ),
-        )
-
-    controls = {
-        "fault": choice("what is wrong", FAULTS),
-        "bad": slider("bad version fails", 5, 1, 20, 1, "%"),
-        "share": steps("canary share", [(f"{n} %", n) for n in SHARES], 5),
-        "min_requests": slider("at least", 100, 50, 1000, 50, "requests"),
-        "max_ratio": slider("at most", 1.5, 1.0, 5.0, 0.5, "× the old"),
-        "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
-    }
-    return _explore(controls, run, PipelinePicture())
-
-
-def _verdicts(promote_canary, settings, bad, share, **world):
-    """Return REPEATED canaries of versions whose requests fail with probability `bad`."""
-    drawn = _canaries(bad=bad, share=share, **world)
-    return [watch_canary(promote_canary, counts, **settings) for counts in drawn]
-
-
-@lru_cache(maxsize=64)
-def _canaries(**world):
-    return draw_canaries(seed=SEED, releases=REPEATED, **world)
+def _any(name, options):
+    return [(name, ""), *((option, option) for option in options)]
 
 
 @lru_cache(maxsize=8)
@@ -263,19 +198,78 @@ def _access_lines():
     return [line for line in converted if line is not None]
 
 
+@pictured
+def explore_histograms(histogram):
+    """Return sliders over what your histogram (a class made with `bounds`) says of hosts."""
+
+    def run(slow_share, **chosen):
+        latencies = measure(histogram, seed=SEED, slow_share=slow_share, **chosen)
+        return {"latencies": latencies, "slow_share": slow_share}
+
+    controls = {
+        "slow_share": in_percent("slow host's share", 1, 0, 50, 1),
+        "slowness": slider("slow host is slower", 10, 1, 30, 1, "×"),
+        "hosts": slider("hosts", 5, 2, MOST_HOSTS, 1),
+        "buckets": slider("bounds", 20, 2, 60, 1),
+        "quantile": in_percent("quantile", 99.0, 50.0, 99.5, 0.5),
+    }
+    return _explore(controls, run, HistogramPicture())
+
+
+@pictured
+def explore_users(daily_active_users, retention):
+    """Return sliders over six weeks of users, counted by your two functions."""
+
+    def run(**world):
+        return {"usage": use(daily_active_users, retention, seed=SEED, **world)}
+
+    controls = {
+        "day": slider("day looked at", 14, 0, DAYS - 1, 1),
+        "release": slider("release on day", 21, 1, DAYS - 1, 1),
+        "harm": in_percent("users it drives away", 50, 0, 100, 5),
+        "campaign": slider("campaign: new users", 2.0, 1.0, 4.0, 0.5, "×"),
+        "new_users": slider("new users a day", 24, 4, 40, 2),
+        "first": in_percent("back after a day", 50, 10, 80, 5),
+    }
+    return _explore(controls, run, UsersPicture())
+
+
+@pictured
+def explore_pipeline(run_pipeline, promote_canary):
+    """Return sliders over a release that goes through your pipeline and your canary."""
+
+    def run(fault, bad, share, min_requests, max_ratio, traffic):
+        settings = {"max_ratio": max_ratio, "min_requests": min_requests}
+        one = {"seed": SEED, "fault": fault, "arrival_rate": traffic, "bad": bad, "share": share}
+        shown = release(run_pipeline, promote_canary, **one, **settings)
+
+        def repeated(bad, share):
+            drawn = _canaries(arrival_rate=traffic, bad=bad, share=share)
+            return [watch_canary(promote_canary, counts, **settings) for counts in drawn]
+
+        return {
+            "release": shown,
+            "bad_ones": [repeated(bad, each) for each in SHARES],
+            "good_ones": repeated(ERROR_RATE, share),
+            "share": share,
+            "expected_hurt": min_requests * bad,
+            "expected_seconds": [
+                theory.canary_seconds(each, traffic, min_requests, PATIENCE * WINDOW)
+                for each in SHARES
+            ],
+        }
+
+    controls = {
+        "fault": choice("what is wrong", FAULTS),
+        "bad": in_percent("bad version fails", 5, 1, 20, 1),
+        "share": _shares(),
+        "min_requests": slider("at least", 100, 50, 1000, 50, "requests"),
+        "max_ratio": slider("at most", 1.5, 1.0, 5.0, 0.5, "× the old"),
+        "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
+    }
+    return _explore(controls, run, ReleasesPicture())
+
+
 @lru_cache(maxsize=64)
-def _curve(duration, **world):
-    return trade_off(count_errors(**world), THRESHOLDS, duration)
-
-
-def _prices(duration, **world):
-    """Return (expected false alarms a day, measured mean delay in s) for each threshold."""
-    _, delays = _curve(duration, **world)
-    return _theory(duration, world["arrival_rate"], world["burst"])[0], delays
-
-
-@lru_cache(maxsize=64)
-def _theory(duration, traffic, burst):
-    requests, needed = round(10 * traffic), windows_needed(duration)
-    quiet, during = (expected.above(THRESHOLDS, requests, rate) for rate in (ERROR_RATE, burst))
-    return expected.false_alarms(quiet, needed), expected.mean_delay(during, needed)
+def _canaries(**world):
+    return draw_canaries(seed=SEED, releases=REPEATED, **world)

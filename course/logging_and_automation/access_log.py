@@ -1,6 +1,7 @@
 """A web server's access log in the "combined" format of Apache and nginx, and a converter.
 
-The text is made for the course, always the same; its addresses belong to nobody (RFC 5737, 3849).
+The text is made for the course and always the same; its addresses are reserved for documentation
+(RFC 5737, 3849).
 """
 
 import random
@@ -28,9 +29,10 @@ COMBINED = re.compile(
 
 
 def access_log(lines=400):
-    """Return that many lines, as text, of ten minutes in which the upload page fails for a while.
+    """Return ten minutes of a web server's log, a text of `lines` lines: uploads fail for a while.
 
-    A few are broken, as in real life: a line cut off, an empty one, a scanner's rubbish.
+    A few lines are broken, as in real life: cut off, empty, or rubbish from a scanner. Raises
+    ValueError unless `lines` is a whole number from 0 to 10,000.
     """
     rng, written = random.Random("access log"), []
     lines = parameters.count("lines", lines, at_least=0, at_most=10_000)
@@ -61,10 +63,10 @@ def _line(rng, second):
 
 
 def from_combined(line, server="web-1"):
-    """Return a line of the combined format as a line of the course's format, or None.
+    """Return a line of the combined format as a line of the course's format.
 
-    The time is turned into UTC; the level is ERROR for a status from 500 on, WARN from 400 on, else
-    INFO. A line that is no access log's, whatever its length, gives None.
+    The time is converted to UTC; the level is ERROR for a status from 500 on, WARN from 400 on,
+    else INFO. Any other text, however long, gives None.
     """
     found = COMBINED.match(line)
     if not found or found["month"] not in MONTHS:

@@ -1,4 +1,4 @@
-"""Latencies of several hosts, one of them slow, and what histograms of theirs can tell.
+"""Latencies of several hosts, one of them slow, and what can be read off their histograms.
 
 The student's Histogram counts the latencies of each host; merged, it counts those of all.
 """
@@ -10,7 +10,14 @@ from numbers import Real
 import numpy as np
 
 from course.engine import parameters, workload
-from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
+from course.engine.component import (
+    ComponentError,
+    make,
+    methods,
+    name_of,
+    sentences,
+    wrong_return,
+)
 
 FASTEST, SLOWEST = 0.005, 10.0  # seconds, the first and the last bound
 REQUESTS = 2400
@@ -55,11 +62,16 @@ def measure(
     quantile=0.99,
     requests=REQUESTS,
 ):
-    """Return the Latencies of `hosts` hosts, counted by `histogram`, a class made with bounds.
+    """Return the Latencies of `requests` requests on `hosts` hosts, counted by `histogram`.
 
-    The last host gets `slow_share` of all requests and takes `slowness` times as long; the others
-    share the rest evenly. `buckets` bounds from 5 ms to 10 s, each the same factor above the last.
-    ValueError names a bad number; ComponentError says what the class did wrong.
+    histogram: a class made with `bounds`, a list of s, that has `observe(seconds)`, `merge(other)`
+    and `quantile(share)`.
+    slow_share: of all requests, on the last host, which takes `slowness` times as long; the others
+    share the rest evenly.
+    buckets: how many bounds from 5 ms to 10 s, each the same factor above the one before.
+
+    Raises ValueError, which names a bad number, and ComponentError, which says in one sentence what
+    the class did wrong.
     """
     quantile = parameters.number("quantile", quantile, at_least=0, at_most=1)
     bounds = make_bounds(buckets)
@@ -88,12 +100,12 @@ def measure(
 
 
 def make_bounds(buckets):
-    """Return that many ascending bounds (s) from 5 ms to 10 s, rounded to 0.1 ms."""
+    """Return `buckets` ascending bounds (s) from 5 ms to 10 s, rounded to 0.1 ms."""
     buckets = parameters.count("buckets", buckets, at_least=2, at_most=200)
     return tuple(np.round(np.geomspace(FASTEST, SLOWEST, buckets), 4).tolist())
 
 
-def draw_latencies(*, seed=0, hosts=5, slow_share=0.04, slowness=10.0, requests=REQUESTS):
+def draw_latencies(*, seed, hosts, slow_share, slowness, requests=REQUESTS):
     """Return a tuple of arrays, the latencies (s) of each host; the last one is the slow one."""
     hosts = parameters.count("hosts", hosts, at_least=2, at_most=100)
     slow_share = parameters.number("slow_share", slow_share, at_least=0, at_most=1)
@@ -110,15 +122,14 @@ def _observed(histogram, bounds, latencies):
     """Return a new histogram that has observed the latencies of one host."""
     name = name_of(histogram)
     made = make(histogram, bounds=list(bounds))
-    for method in ("observe", "merge", "quantile"):
-        if not callable(getattr(made, method, None)):
-            raise ComponentError(f"{name} has no method {method}.")
-    for latency in latencies.tolist():
-        try:
-            made.observe(latency)
-        except Exception:
-            with sentences(f"{name}.observe({latency:.4g})"):
-                raise
+    observe, *_ = methods(made, "observe", "merge", "quantile")
+
+    def call():
+        return f"{name}.observe({latency:.4g})"
+
+    with sentences(call):
+        for latency in latencies.tolist():
+            observe(latency)
     return made
 
 

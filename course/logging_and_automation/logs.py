@@ -3,7 +3,7 @@
     write_logs(seed=1) → {"database": ["2026-01-31T12:00:00Z database INFO …", …], "web-1": …}
 
 Every server writes its own log, sorted by time; their clocks agree. The requests of the web servers
-wait in one queue of the database, whose times come from the recursion of Kiefer and Wolfowitz.
+wait in the one queue of the database, which needs no clock: see course.engine.recursion.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,10 @@ LONG = 10_000_000  # characters of the longest line
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One line of a log: `time` in seconds since 1970 (UTC), and who said what how loudly."""
+    """One line of a log.
+
+    time: s since 1970 (UTC). server: the one that wrote it. level: one of LEVELS.
+    """
 
     time: float
     server: str
@@ -47,10 +50,7 @@ class Timeline:
     servers: tuple
 
     def search(self, *, word="", level="", server=""):
-        """Return the entries with `word` in the message, of that level, of that server.
-
-        What is "" does not matter.
-        """
+        """Return the entries with `word` in the message, of that level and server; "" is any."""
         return tuple(
             entry
             for entry in self.entries
@@ -61,9 +61,10 @@ class Timeline:
 def write_logs(*, seed=0, servers=3, backup_at=240.0, slowdown=7.0, long_line=False):
     """Return {server: lines} of ten minutes in which a backup makes the database slow.
 
-    `servers` web servers; the backup starts after `backup_at` seconds and makes queries take
-    `slowdown` times as long for two minutes. A request whose query is not answered within 3 s
-    fails. `long_line`: web-1 also writes a line of 10 MB. ValueError names a bad number.
+    servers: how many web servers. backup_at: s from the start, when the backup begins and makes
+    queries take `slowdown` times as long for two minutes. A request fails when its query is not
+    answered within 3 s. long_line: let web-1 write a line of 10 MB, too. Raises ValueError, which
+    names a bad number.
     """
     servers = parameters.count("servers", servers, at_most=20)
     backup_at = parameters.number("backup_at", backup_at, at_least=0, at_most=DURATION, unit="s")
@@ -118,10 +119,11 @@ def stamp(time):
 def read_logs(parse_line, merge_logs, logs):
     """Return the Timeline of `logs` ({server: lines}) as the student's two functions read them.
 
-    ComponentError says in one sentence what a function did wrong.
+    parse_line(line) → a LogEntry, or None for a line that is not one. merge_logs(*iterators) → an
+    iterator over all entries in order of time. Raises ComponentError, which says in one sentence
+    what a function did wrong.
     """
-    streams = [[_parsed(parse_line, line) for line in lines] for lines in logs.values()]
-    streams = [[entry for entry in stream if entry is not None] for stream in streams]
+    streams = _parsed(parse_line, logs)
     call, count = f"{name_of(merge_logs)}(…)", sum(map(len, streams))
     entries = []
     with sentences(call):
@@ -136,24 +138,29 @@ def read_logs(parse_line, merge_logs, logs):
     return Timeline(tuple(entries), sum(map(len, logs.values())), tuple(logs))
 
 
-def _parsed(parse_line, line):
-    """Return the entry of a line by `parse_line`, or None."""
-    try:
-        entry = parse_line(line)
-    except Exception:
-        with sentences(_call(parse_line, line)):
-            raise
-    if entry is None or type(entry) is LogEntry:
-        return entry
-    raise ComponentError(wrong_return(_call(parse_line, line), entry, "a LogEntry or None"))
+def _parsed(parse_line, logs):
+    """Return a list of entries for each log, as `parse_line` reads its lines."""
 
+    def call():
+        shown = line if len(line) <= 60 else f"{line[:59]}…"
+        return f"{name_of(parse_line)}({shown!r})"
 
-def _call(parse_line, line):
-    shown = line if len(line) <= 60 else f"{line[:59]}…"
-    return f"{name_of(parse_line)}({shown!r})"
+    streams = []
+    with sentences(call):
+        for lines in logs.values():
+            entries = []
+            for line in lines:
+                entry = parse_line(line)
+                if type(entry) is LogEntry:
+                    entries.append(entry)
+                elif entry is not None:
+                    raise ComponentError(wrong_return(call(), entry, "a LogEntry or None"))
+            streams.append(entries)
+    return streams
 
 
 def _must_be_merged(call, entries, streams, count):
+    """Raise ComponentError unless `entries` are those of `streams`, in order of time."""
     known = {id(entry) for stream in streams for entry in stream}
     before = None
     for entry in entries:

@@ -1,33 +1,71 @@
 """An alert and a canary at work: error rate and alert states, the trade-off, and who was hurt."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.logging_and_automation.hour import Hour
-from course.logging_and_automation.model import Watched
+from course.logging_and_automation.model import AFTER, BEFORE, LASTS, STATES, WINDOW
 from course.view import style
-from course.view.architecture import Node, Tier
-from course.view.architecture import architecture as draw_architecture
 
+MINUTES = (np.arange(BEFORE + LASTS + AFTER) + 1 - BEFORE) * WINDOW / 60
+HIGHEST = 45  # % of the requests
 LEAST_ALARMS, MOST_ALARMS = 0.001, 5000  # a day
 OFTEN = {"year": 1 / 365, "month": 1 / 30, "day": 1, "hour": 24, "minute": 1440}
 MOST_HURT = 30_000
 WAYS = ("nobody watches", "the alert ends it", "canary first")
 
 
-@dataclass(frozen=True)
-class Experiment:
-    """One setting of an alert, all thresholds beside it, and three ways to release."""
+class Incident:
+    """Two axes with the forty minutes around an incident: error rates, and the alert's states.
 
-    watched: Watched
-    thresholds: np.ndarray
-    curve: tuple  # (expected false alarms a day, mean delay in s) for each threshold
-    at_once: tuple  # the same for an alert that fires at once
-    hurt: tuple  # failed requests of a bad release, three ways
-    share: float
-    prediction: float | None = None  # false alarms a day
+    `.moving` are the artists that change, and `.show` sets them. `ghost`: draw another alert, too.
+    """
+
+    def __init__(self, rates, states, *, ghost=False):
+        rates.set(xlim=(-10, 30), ylim=(0, HIGHEST), ylabel="failed requests (%)")
+        rates.tick_params(axis="x", labelbottom=False)
+        for axes in (rates, states):
+            axes.axvspan(0, 20, color="#F6F0EA", linewidth=0)
+        rates.text(10, HIGHEST - 1.2, "bad version", ha="center", va="top", fontsize=9)
+        (self.rate,) = rates.plot([], [], color=style.INK, linewidth=1.0, label="each 10 s")
+        (self.above,) = rates.plot(
+            [], [], ".", color=style.VERMILION, markersize=5, linestyle="none", label="above it"
+        )
+        (self.threshold,) = rates.plot(
+            [], [], color=style.VERMILION, linewidth=1.5, linestyle="--", label="threshold"
+        )
+        rates.legend(loc="upper left", borderaxespad=0.1, ncols=3, bbox_to_anchor=(0, 1.14))
+        states.set(xlim=(-10, 30), ylim=(-0.4, 2.4), xlabel="minutes since the release")
+        states.set_yticks(range(3), STATES)
+        self.lines = []
+        if ghost:
+            (line,) = states.plot([], [], drawstyle="steps-pre", label="built in", **style.BASELINE)
+            self.lines.append(line)
+            states.legend(loc="upper right", borderaxespad=0)
+        (self.state,) = states.plot(
+            [], [], drawstyle="steps-pre", color=style.BLUE, linewidth=1.2, zorder=3
+        )
+        looks = (("s", style.ORANGE, 4), ("D", style.VERMILION, 5))
+        self.marks = [
+            states.plot([], [], marker, color=colour, markersize=size, linestyle="none", zorder=4)[
+                0
+            ]
+            for marker, colour, size in looks
+        ]
+        self.moving = (self.rate, self.above, self.threshold, *self.lines, self.state, *self.marks)
+
+    def show(self, watched, ghost=None):
+        """Draw a Watched, and the states of another one as the ghost."""
+        rates = 100 * watched.counts.shown / watched.counts.requests
+        self.rate.set_data(MINUTES, np.minimum(rates, HIGHEST))
+        above = rates > 100 * watched.threshold
+        self.above.set_data(MINUTES[above], np.minimum(rates, HIGHEST)[above])
+        self.threshold.set_data([-10, 30], [100 * watched.threshold] * 2)
+        self.state.set_data(MINUTES, watched.states)
+        for state, mark in zip((1, 2), self.marks, strict=True):
+            here = watched.states == state
+            mark.set_data(MINUTES[here], watched.states[here])
+        for line in self.lines:
+            line.set_data(MINUTES, ghost.states)
 
 
 class ExperimentPicture:
@@ -37,11 +75,11 @@ class ExperimentPicture:
         ratios = {"width_ratios": (1.2, 1), "height_ratios": (1.75, 1)}
         self.figure, axes = style.figure(2, 2, width=8.2, height=4.9, **ratios)
         with rc_context(style.LOOK):
-            self.hour = Hour(axes[0, 0], axes[1, 0])
+            self.incident = Incident(axes[0, 0], axes[1, 0])
             self._prepare_prices(axes[0, 1])
             self._prepare_hurt(axes[1, 1])
         self.moving = (
-            *self.hour.moving,
+            *self.incident.moving,
             *(self.at_once, self.curve, self.chosen, self.prediction),
             *self.bars,
         )
@@ -78,65 +116,37 @@ class ExperimentPicture:
         for bar, hatch in zip(self.bars, hatches, strict=True):
             bar.set(hatch=hatch, edgecolor="white", linewidth=0)
 
-    def show(self, experiment):
-        """Draw an Experiment; return (finding, words)."""
-        watched, guess = experiment.watched, experiment.prediction
-        self.hour.show(watched)
-        for line, (alarms, delays) in (
-            (self.at_once, experiment.at_once),
-            (self.curve, experiment.curve),
-        ):
-            line.set_data(np.maximum(alarms, LEAST_ALARMS), delays)
-        chosen = int(np.argmin(abs(experiment.thresholds - watched.threshold)))
-        alarms, delays = experiment.curve
-        self.chosen.set_data([max(alarms[chosen], LEAST_ALARMS)], [delays[chosen]])
-        shown = [] if guess is None else [min(max(guess, LEAST_ALARMS), MOST_ALARMS)]
-        self.prediction.set_data(shown, [10] * len(shown))
-        for bar, hurt in zip(self.bars, experiment.hurt, strict=True):
-            bar.set_width(max(hurt, 1e-3))
-        return self._words(experiment)
+    def show(self, *, watched, thresholds, curve, at_once, hurt, share, prediction):
+        """Draw an experiment; return (finding, words).
 
-    def _words(self, experiment):
-        watched, (nobody, alert, canary) = experiment.watched, experiment.hurt
+        watched: the alert's Watched. curve: (expected false alarms a day, mean delay in s) for each
+        of `thresholds`; at_once: the same for an alert that fires at once. hurt: failed requests of
+        a bad release, by WAYS. share: of the canary. prediction: false alarms a day, or None.
+        """
+        self.incident.show(watched)
+        for line, (alarms, delays) in ((self.at_once, at_once), (self.curve, curve)):
+            line.set_data(np.maximum(alarms, LEAST_ALARMS), delays)
+        chosen = int(np.argmin(abs(thresholds - watched.threshold)))
+        alarms, delays = curve
+        self.chosen.set_data([max(alarms[chosen], LEAST_ALARMS)], [delays[chosen]])
+        shown = [] if prediction is None else [min(max(prediction, LEAST_ALARMS), MOST_ALARMS)]
+        self.prediction.set_data(shown, [10] * len(shown))
+        for bar, failed in zip(self.bars, hurt, strict=True):
+            bar.set_width(max(failed, 1e-3))
+        return self._words(watched, hurt, share, prediction)
+
+    def _words(self, watched, hurt, share, prediction):
+        unwatched, alert, canary = hurt
         alarms = watched.false_alarms
         plural = "" if alarms == 1 else "s"
         missed = f" ({watched.missed} of {watched.noticed.size} never)" if watched.missed else ""
-        guess = experiment.prediction
-        predicted = f" You predicted {guess:,.0f} false alarms." if guess is not None else ""
+        told = "" if prediction is None else f" You predicted {prediction:,.0f} false alarms."
         return (
             f"Above {watched.threshold:.0%} for {watched.for_seconds:.0f} s: {alarms:,} false "
             f"alarm{plural} on a quiet day, a bad version noticed after {watched.delay:,.0f} s"
         ), (
             f"Means of {watched.noticed.size} bad releases{missed}. Failed requests of each: "
-            f"{nobody:,.0f} if a person notices after 20 minutes, {alert:,.0f} if the alert takes "
-            f"it back, {canary:,.0f} with a canary of {experiment.share:.0%} that a person looks "
-            f"at after 10 minutes.{predicted}"
+            f"{unwatched:,.0f} if a person notices after 20 minutes, {alert:,.0f} if the alert "
+            f"takes it back, {canary:,.0f} with a canary of {share:.0%} that a person looks "
+            f"at after 10 minutes.{told}"
         )
-
-
-def architecture(servers=3):
-    """Return the picture of the system so far: what watches it, and what acts on it, is new."""
-    web = [f"web-{number + 1}" for number in range(servers)]
-    watched = "every one of these writes logs and counts"
-    tiers = (
-        Tier("clients", (Node("clients", ("browsers, apps",)),)),
-        Tier("entry", (Node("CDN"), Node("balancer")), zone=watched),
-        Tier("web tier", tuple(Node(name, ("stateless",)) for name in web), zone=watched),
-        Tier(
-            "behind it",
-            (Node("queue", ("and workers",)), Node("cache"), Node("databases")),
-            zone=watched,
-        ),
-        Tier("watch", (Node("logs", ("in one place",)), Node("metrics", ("counts",))), new=True),
-        Tier(
-            "act",
-            (Node("alerts", ("call a person",)), Node("pipeline", ("test, canary,", "roll back"))),
-            new=True,
-        ),
-    )
-    links = [("clients", "CDN", ""), ("clients", "balancer", "")]
-    links += [("balancer", name, "") for name in web]
-    links += list(zip(web, ("queue", "cache", "databases"), [""] * 3, strict=False))
-    links += [("cache", "logs", ""), ("cache", "metrics", "")]
-    links += [("metrics", "alerts", ""), ("metrics", "pipeline", "")]
-    return draw_architecture(tiers, links)

@@ -1,7 +1,7 @@
-"""Releases of a new version, good or bad: at once for everybody, or through a canary.
+"""Releases of a new version, good or bad: to all users at once, or through a canary.
 
-A window of ten seconds of traffic is dealt by chance: a share goes to the canary, the rest to the
-old version. After each, `promote_canary` is asked with all that was counted so far.
+The requests of each window of ten seconds are divided by chance: a share goes to the canary, the
+rest to the old version. After each window `promote_canary` is asked, with all counts so far.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ import numpy as np
 
 from course.engine import parameters, workload
 from course.engine.component import ComponentError, name_of, sentences, wrong_return
-from course.logging_and_automation.model import LASTS, WINDOW
+from course.logging_and_automation.model import ERROR_RATE, LASTS, WINDOW
 
 PATIENCE = 360  # windows: after an hour of "wait" a person gives up, and rolls back
+LOOKS_AFTER = 60  # windows until a person looks at a canary that no program watches
 VERDICTS = ("wait", "promote", "roll back")
 STAGES = ("build", "unit tests", "canary", "deploy to all")
 NOTHING, BUILD, TEST, ERRORS = "nothing", "does not build", "a test fails", "errors in production"
@@ -21,10 +22,10 @@ FAULTS = (ERRORS, NOTHING, BUILD, TEST)
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """What a run of a pipeline came to.
+    """How a run of a pipeline ended.
 
-    `ran`: names of the stages that were started, in order; `failed`: the name of the one that
-    failed, or None; `error`: the exception that it raised, or None.
+    passed: whether all stages did. ran: the names of the stages that were started, in order.
+    failed: the name of the one that failed, or None. error: the exception that it raised, or None.
     """
 
     passed: bool
@@ -35,7 +36,7 @@ class PipelineResult:
 
 @dataclass(frozen=True)
 class Canary:
-    """One canary: what was counted until the verdict, cumulated over the windows."""
+    """One canary: its verdict, and the cumulated counts until then."""
 
     verdict: str
     baseline: tuple  # (requests, errors) after each window
@@ -54,20 +55,23 @@ class Canary:
 
 @dataclass(frozen=True)
 class Release:
-    """One run of the pipeline with its canary, and how many requests of a bad version failed."""
+    """One run of the pipeline with its canary; `hurt` requests failed because of a bad version."""
 
     pipeline: PipelineResult
     canary: Canary
     hurt: int
-    hurt_without: int  # had the new version gone to everybody at once
+    hurt_without: int  # if all users had been given the new version at once
     fault: str
 
 
-def draw_canaries(*, seed=0, releases=1, arrival_rate=10.0, error_rate=0.01, bad=0.05, share=0.05):
+def draw_canaries(
+    *, seed=0, releases=1, arrival_rate=10.0, error_rate=ERROR_RATE, bad=0.05, share=0.05
+):
     """Return [(baseline, canary)]: for each release two lists of cumulated (requests, errors).
 
-    `arrival_rate` requests/s, a `share` of them to the canary; `error_rate` of the old version's
-    requests fail, `bad` of the new one's.
+    An entry for each window of ten seconds, an hour long. arrival_rate: requests/s of all users.
+    share: of the requests, to the canary. error_rate, bad: the shares of the old and of the new
+    version's requests that fail. Raises ValueError, which names a bad number.
     """
     error_rate = parameters.number("error_rate", error_rate, at_least=0, at_most=1)
     bad = parameters.number("bad", bad, at_least=0, at_most=1)
@@ -88,24 +92,26 @@ def draw_canaries(*, seed=0, releases=1, arrival_rate=10.0, error_rate=0.01, bad
 
 
 def watch_canary(promote_canary, counts, **settings):
-    """Return the Canary of `counts` (of draw_canaries) by the student's `promote_canary`."""
+    """Return the Canary of `counts`, an entry of `draw_canaries`, by the student's function.
+
+    promote_canary(baseline, canary, **settings) → "wait", "promote" or "roll back": asked after
+    each window with the cumulated (requests, errors) of both versions. After an hour of "wait" the
+    canary is rolled back. Raises ComponentError, which says in one sentence what it did wrong.
+    """
     baseline, canary = counts
-    for number, (old, new) in enumerate(zip(baseline, canary, strict=True), start=1):
-        try:
+
+    def call():
+        return f"{name_of(promote_canary)}({old}, {new})"
+
+    with sentences(call):
+        for number, (old, new) in enumerate(zip(baseline, canary, strict=True), start=1):
             verdict = promote_canary(old, new, **settings)
-        except Exception:
-            with sentences(_call(promote_canary, old, new)):
-                raise
-        if not isinstance(verdict, str) or verdict not in VERDICTS:
-            expected = "'wait', 'promote' or 'roll back'"
-            raise ComponentError(wrong_return(_call(promote_canary, old, new), verdict, expected))
-        if verdict != "wait":
-            return Canary(verdict, tuple(baseline[:number]), tuple(canary[:number]))
+            if not isinstance(verdict, str) or verdict not in VERDICTS:
+                expected = "'wait', 'promote' or 'roll back'"
+                raise ComponentError(wrong_return(call(), verdict, expected))
+            if verdict != "wait":
+                return Canary(verdict, tuple(baseline[:number]), tuple(canary[:number]))
     return Canary("roll back", tuple(baseline), tuple(canary))
-
-
-def _call(promote_canary, old, new):
-    return f"{name_of(promote_canary)}({old}, {new})"
 
 
 def release(
@@ -116,27 +122,42 @@ def release(
     fault=ERRORS,
     max_ratio=1.5,
     min_requests=100,
-    **traffic,
+    arrival_rate=10.0,
+    error_rate=ERROR_RATE,
+    bad=0.05,
+    share=0.05,
 ):
     """Return the Release of one new version through the student's pipeline and canary.
 
-    fault: what is wrong with it, one of FAULTS. `traffic` as in `draw_canaries`. ComponentError
-    says in one sentence what one of the two functions did wrong.
+    run_pipeline(stages) → PipelineResult, of a list of (name, function). promote_canary: see
+    `watch_canary`; `max_ratio` and `min_requests` are its settings.
+    fault: what is wrong with the version, one of FAULTS. The other parameters are those of
+    `draw_canaries`; `bad` counts only for errors in production.
+
+    Raises ValueError, which names a bad number, and ComponentError, which says in one sentence what
+    one of the two functions did wrong.
     """
     parameters.choice("fault", fault, FAULTS)
     settings = {
         "max_ratio": parameters.number("max_ratio", max_ratio, at_least=0),
         "min_requests": parameters.count("min_requests", min_requests),
     }
-    if fault != ERRORS:
-        traffic["bad"] = traffic.get("error_rate", 0.01)
-    counts = draw_canaries(seed=seed, **traffic)[0]
+    (counts,) = draw_canaries(
+        seed=seed,
+        arrival_rate=arrival_rate,
+        error_rate=error_rate,
+        bad=bad if fault == ERRORS else error_rate,
+        share=share,
+    )
     canary = watch_canary(promote_canary, counts, **settings)
     result = _run(run_pipeline, fault, canary)
-    at_once = everybody(seed=seed, **traffic)
-    reached = {"canary": canary.hurt, "deploy to all": canary.hurt + at_once}
-    hurt = reached.get(result.ran[-1], 0) if result.ran and fault == ERRORS else 0
-    return Release(result, canary, hurt, at_once if fault == ERRORS else 0, fault)
+    hurt = at_once = 0
+    if fault == ERRORS:  # until a person notices, after 20 minutes
+        rng = workload.stream(seed, "everybody")
+        at_once = int(rng.binomial(round(arrival_rate * WINDOW), bad, LASTS).sum())
+        reached = {"canary": canary.hurt, "deploy to all": canary.hurt + at_once}
+        hurt = reached.get(result.ran[-1], 0) if result.ran else 0
+    return Release(result, canary, hurt, at_once, fault)
 
 
 def _run(run_pipeline, fault, canary):
@@ -146,16 +167,10 @@ def _run(run_pipeline, fault, canary):
         if fault == BUILD:
             raise SyntaxError("'(' was never closed (photos.py, line 12)")
 
-    stages = list(
-        zip(
-            STAGES,
-            (build, lambda: fault != TEST, lambda: canary.verdict == "promote", lambda: True),
-            strict=True,
-        )
-    )
+    actions = (build, lambda: fault != TEST, lambda: canary.verdict == "promote", lambda: True)
     call = f"{name_of(run_pipeline)}(stages)"
     with sentences(call):
-        result = run_pipeline(list(stages))
+        result = run_pipeline(list(zip(STAGES, actions, strict=True)))
     if not isinstance(result, PipelineResult):
         raise ComponentError(wrong_return(call, result, "a PipelineResult"))
     ran = result.ran
@@ -164,25 +179,20 @@ def _run(run_pipeline, fault, canary):
     return result
 
 
-def everybody(*, seed=0, arrival_rate=10.0, bad=0.05, windows=LASTS, **_):
-    """Return how many requests fail if all get the bad version until a person notices (20 min)."""
-    rng = workload.stream(seed, "everybody")
-    return int(rng.binomial(round(arrival_rate * WINDOW), bad, windows).sum())
-
-
-def hurt_by(watched, *, seed=0, burst=0.08, share=0.05, looks_after=60):
+def hurt_by(watched, *, seed=0, burst=0.08, share=0.05):
     """Return how many requests fail in a bad release, three ways, each a mean over the incidents.
 
-    (All get the new version and a person notices after 20 minutes; all get it and the alert of
-    `watched` ends it; only a canary gets it, and a person looks at it after `looks_after` windows:
-    above the alert's threshold it is taken back, else all get it, alert and all.)
+    All users get the new version and a person notices after 20 minutes; all get it and the alert of
+    `watched`, a Watched, ends it; only a canary with `share` of the traffic gets it, and a person
+    looks at it after 10 minutes: above the alert's threshold it is taken back, else all get it, and
+    the alert ends it. burst: the share of the new version's requests that fail.
     """
     counts, share = watched.counts, parameters.number("share", share, above=0, at_most=1)
     totals = counts.incidents.cumsum(axis=1)
     windows = np.round(watched.delays / WINDOW).astype(int)
     until_alert = totals[np.arange(len(totals)), windows - 1]
     rng = workload.stream(seed, "looked at")
-    requests = rng.binomial(counts.requests * looks_after, share, len(totals))
+    requests = rng.binomial(counts.requests * LOOKS_AFTER, share, len(totals))
     errors = rng.binomial(requests, parameters.number("burst", burst, at_least=0, at_most=1))
     unseen = errors <= watched.threshold * requests
     return tuple(

@@ -1,6 +1,7 @@
 """Six weeks of an app's users, who come back or do not: what its business metrics are made of.
 
-A user who signed up a days ago is active with probability `came_back(a)`, whatever else happens.
+A user who signed up `age` days ago is active with probability `came_back(age)`, independently of
+all other days.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import numpy as np
 
 from course.engine import parameters, workload
 from course.engine.component import ComponentError, name_of, sentences, short, wrong_return
+from course.logging_and_automation.theory import expected_retention
 
 DAYS = 42
 AFTER = (1, 2, 3, 5, 7, 10, 14)
@@ -16,7 +18,7 @@ AFTER = (1, 2, 3, 5, 7, 10, 14)
 
 @dataclass(frozen=True)
 class Usage:
-    """What was measured of the users, and what was to be expected of them."""
+    """What the student's functions measured of the users, and what was to be expected."""
 
     active: np.ndarray  # users a day by the student's function, 0 on days it does not name
     expected_active: np.ndarray
@@ -29,30 +31,31 @@ class Usage:
     events: int
 
 
-def came_back(age, first=0.5, power=0.5):
+def came_back(age, first):
     """Return the probability that a user is active `age` days after signing up (1 on day 0).
 
-    `first` after one day, then falling as age to the power of −`power`.
+    `first` after one day, then falling with the square root of the age.
     """
     age = np.asarray(age, dtype=float)
-    return np.where(age > 0, first * np.maximum(age, 1) ** -power, 1.0)
+    return np.where(age > 0, first * np.maximum(age, 1) ** -0.5, 1.0)
 
 
-def chances(*, first=0.5, release=21, harm=0.4, days=DAYS):
+def chances(first, release, harm):
     """Return the matrix P(active on day (column) | signed up on day (row)).
 
-    From day `release` on a bad version lets every old user come back with (1 − harm) times that.
+    From day `release` on a bad version multiplies the chance that an old user comes back by
+    1 − `harm`.
     """
-    signed_up, day = np.meshgrid(np.arange(days), np.arange(days), indexing="ij")
+    signed_up, day = np.meshgrid(np.arange(DAYS), np.arange(DAYS), indexing="ij")
     age = day - signed_up
     active = np.where(age >= 0, came_back(age, first), 0.0)
     return np.where((day >= release) & (age > 0), active * (1 - harm), active)
 
 
-def draw_events(*, seed=0, new_users=20, first=0.5, release=21, harm=0.4, campaign=1.0):
-    """Return (events, new users by day): a list of (user, day), some of them twice, unsorted.
+def draw_events(*, seed, new_users, first, release, harm, campaign):
+    """Return (events, new users by day, chances): events are (user, day), unsorted, some twice.
 
-    `campaign`: by how much more users sign up each day from the release on.
+    The parameters are those of `use`.
     """
     new_users = parameters.count("new_users", new_users, at_most=10_000)
     first = parameters.number("first", first, at_least=0, at_most=1)
@@ -64,31 +67,42 @@ def draw_events(*, seed=0, new_users=20, first=0.5, release=21, harm=0.4, campai
     signed_up = np.repeat(np.arange(DAYS), signing)
     rng = workload.stream(seed, "users")
     lucky = rng.random((signed_up.size, DAYS))
-    active = lucky < chances(first=first, release=release, harm=harm)[signed_up]
-    users, days = np.nonzero(active)
+    chance = chances(first, release, harm)
+    users, days = np.nonzero(lucky < chance[signed_up])
     again = rng.random(users.size) < 0.15  # opened the app twice
     users, days = np.concatenate([users, users[again]]), np.concatenate([days, days[again]])
     order = rng.permutation(users.size)
-    return list(zip(users[order].tolist(), days[order].tolist(), strict=True)), signing
+    events = list(zip(users[order].tolist(), days[order].tolist(), strict=True))
+    return events, signing, chance
 
 
-def expected_retention(signing, chance, day, after):
-    """Return the expected share of those active on `day` who are active `after` days later."""
-    if day + after >= chance.shape[1]:
-        return float("nan")
-    weights = signing * chance[:, day]
-    return float(weights @ chance[:, day + after] / weights.sum())
+def use(
+    daily_active_users,
+    retention,
+    *,
+    seed=0,
+    day=14,
+    new_users=20,
+    first=0.5,
+    release=21,
+    harm=0.4,
+    campaign=1.0,
+):
+    """Return the Usage of six weeks as the student's two functions measure it.
 
+    daily_active_users(events) → {day: number of users}. retention(events, day, after) → the share
+    of the users of `day` who are active `after` days later. Events are (user, day).
+    day: the one that retention is measured from. new_users: that sign up each day. first: the share
+    of them who are back after a day. From day `release` on, `harm` is the share of old users that
+    a bad version drives away, and `campaign` times as many users sign up.
 
-def use(daily_active_users, retention, *, seed=0, day=14, **world):
-    """Return the Usage that the student's two functions measure; `world` as in `draw_events`.
-
-    ValueError names a bad number; ComponentError says what a function did wrong.
+    Raises ValueError, which names a bad number, and ComponentError, which says in one sentence what
+    a function did wrong.
     """
     day = parameters.count("day", day, at_least=0, at_most=DAYS - 1)
-    events, signing = draw_events(seed=seed, **world)
-    chosen = {key: world[key] for key in ("first", "release", "harm") if key in world}
-    chance = chances(**chosen)
+    events, signing, chance = draw_events(
+        seed=seed, new_users=new_users, first=first, release=release, harm=harm, campaign=campaign
+    )
     kept = np.array([expected_retention(signing, chance, day, after) for after in AFTER])
     active = _active(daily_active_users, events)
     size = max(1.0, float(signing @ chance[:, day]))
@@ -99,7 +113,7 @@ def use(daily_active_users, retention, *, seed=0, day=14, **world):
         expected_kept=kept,
         noise=np.sqrt(kept * (1 - kept) / size),
         day=day,
-        release=world.get("release", 21),
+        release=release,
         new_users=signing,
         events=len(events),
     )

@@ -7,15 +7,15 @@ from functools import lru_cache
 
 from course.engine import parameters
 from course.engine.component import name_of
-from course.message_queue.dots_picture import DotsPicture, Handled
+from course.message_queue.baselines import ForgetfulQueue
+from course.message_queue.duplicates_picture import DuplicatesPicture
 from course.message_queue.files import QueueFile, QueueFileError, read_file
-from course.message_queue.messages import ForgetfulQueue, Message, fields
-from course.message_queue.model import QueueResult, capacity, fluid_backlog, simulate
-from course.message_queue.picture import Burst, BurstPicture, architecture
-from course.message_queue.poison_picture import Poisoned, PoisonPicture
+from course.message_queue.messages import Message, fields
+from course.message_queue.model import QueueResult, simulate
+from course.message_queue.picture import BurstPicture
+from course.message_queue.poison_picture import PoisonPicture
 from course.message_queue.real import Measured, measure
-from course.message_queue.real_picture import Crashed, CrashPicture
-from course.message_queue.running import StoreDown
+from course.message_queue.real_picture import RealPicture
 from course.message_queue.scaling import (
     EVERY,
     WORKER_RATE,
@@ -25,8 +25,11 @@ from course.message_queue.scaling import (
     simulate_scaling,
     traffic,
 )
-from course.message_queue.scaling_picture import Followed, ScalingPicture
-from course.view.explore import choice, pictured, slider, tick
+from course.message_queue.scaling_picture import ScalingPicture
+from course.message_queue.simulation import StoreDown
+from course.message_queue.system import architecture
+from course.message_queue.theory import capacity, fluid_backlog
+from course.view.explore import choice, in_percent, pictured, slider, tick
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -55,13 +58,15 @@ __all__ = [
 
 SEED = 23
 REAL_SECONDS = 20.0  # how long a real run may take, with everything around it
+STEADY = {"publish_rate": 9.0, "burst": 1.0}
 OTHERS = ("fixed, for the mean", "fixed, for the peak", "one per 500 waiting")
 
 
 @pictured
 def explore(*queues, prediction=None):
-    """Return sliders over `simulate`; `queues` (classes) join the forgetful one.
+    """Return sliders over `simulate`: the backlog of a burst, and what users wait.
 
+    queues: classes that can be chosen instead of the forgetful queue, the first one at once.
     prediction: your guess (s) at how long after the burst the queue is empty again; a diamond.
     """
 
@@ -69,20 +74,19 @@ def explore(*queues, prediction=None):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="s")
-        world = {"publish_rate": float(publish_rate), "burst": float(burst), "workers": workers}
-        world |= {"crash_probability": crashes / 100, "away_for": float(away_for)}
-        ghost = _forgetful_run(**world)
-        result = ghost
+        flow = {"publish_rate": publish_rate, "burst": burst, "away_for": away_for}
+        world = {**flow, "workers": workers, "crash_probability": crashes}
+        result = ghost = _forgetful_run(**world)
         if queue is not ForgetfulQueue:
-            result = simulate(queue, seed=SEED, visibility_timeout=float(timeout), **world)
-        fluid = fluid_backlog(
-            result.times,
-            publish_rate=float(publish_rate),
-            burst=float(burst),
-            capacity=capacity(workers),
-            away_for=float(away_for),
-        )
-        return Burst(names[queue], result, ghost, fluid, float(away_for), guess)
+            result = simulate(queue, seed=SEED, visibility_timeout=timeout, **world)
+        return {
+            "name": names[queue],
+            "result": result,
+            "ghost": ghost,
+            "fluid": fluid_backlog(result.times, capacity=capacity(workers), **flow),
+            "away_for": away_for,
+            "guess": guess,
+        }
 
     names = {each: name_of(each) for each in queues} | {ForgetfulQueue: "forgetful queue"}
     controls = {
@@ -90,12 +94,16 @@ def explore(*queues, prediction=None):
         "publish_rate": slider("publish rate", 5, 1, 10, 1, "1/s"),
         "burst": slider("burst", 4, 1, 6, 1, "× the rate"),
         "workers": slider("workers", 6, 1, 20, 1),
-        "crashes": slider("crashes", 4 if queues else 0, 0, 30, 2, "%"),
+        "crashes": in_percent("crashes", 4 if queues else 0, 0, 30, 2),
         "away_for": slider("away from 150 s for", 0, 0, 60, 5, "s"),
     }
     if queues:  # the forgetful queue has no timeout
-        controls["timeout"] = slider("visibility timeout", 5, 1, 30, 1, "s")
+        controls["timeout"] = _timeout()
     return _explore(controls, run, BurstPicture())
+
+
+def _timeout():
+    return slider("visibility timeout", 5, 1, 30, 1, "s")
 
 
 @lru_cache(maxsize=16)
@@ -108,31 +116,31 @@ def explore_duplicates(queue, consumer):
     """Return sliders over what your `consumer` does with what your `queue` delivers again."""
 
     def run(crashes, timeout, store_fails, workers):
-        world = {"crash_probability": crashes / 100, "visibility_timeout": float(timeout)}
-        world |= {"store_failure": store_fails / 100, "workers": workers}
-        world |= {"publish_rate": 9.0, "burst": 1.0, "restart_time": 1.0, "seed": SEED}
-        mine = simulate(queue, consumer=consumer, **world)
-        return Handled(name_of(consumer), mine, _every_time(queue, **world))
+        world = {"crash_probability": crashes, "visibility_timeout": timeout, "workers": workers}
+        world |= STEADY | {"store_failure": store_fails, "restart_time": 1.0}
+        return {
+            "name": name_of(consumer),
+            "mine": simulate(queue, seed=SEED, consumer=consumer, **world),
+            "every_time": _steady_run(queue, **world),
+        }
 
     controls = {
-        "crashes": slider("crashes", 6, 0, 30, 2, "%"),
-        "timeout": slider("visibility timeout", 5, 1, 30, 1, "s"),
-        "store_fails": slider("store is down", 0, 0, 30, 2, "%"),
+        "crashes": in_percent("crashes", 6, 0, 30, 2),
+        "timeout": _timeout(),
+        "store_fails": in_percent("store is down", 0, 0, 30, 2),
         "workers": slider("workers", 6, 4, 12, 1),
     }
-    return _explore(controls, run, DotsPicture())
+    return _explore(controls, run, DuplicatesPicture())
 
 
 @pictured
 def explore_workers(workers_needed):
-    """Return sliders over three hours that your rule `workers_needed` follows."""
+    """Return sliders over three hours of uploads that your rule `workers_needed` follows."""
 
     def run(drain, crowd, start_up, minimum):
-        world = {"seed": SEED, "crowd": float(crowd), "start_up": float(start_up)}
-        mine = simulate_scaling(
-            workers_needed, drain_seconds=60.0 * drain, minimum=minimum, **world
-        )
-        return Followed(mine, _other_rules(**world), 60.0 * drain)
+        world, promise = {"seed": SEED, "crowd": crowd, "start_up": start_up}, 60.0 * drain
+        mine = simulate_scaling(workers_needed, drain_seconds=promise, minimum=minimum, **world)
+        return {"result": mine, "others": _other_rules(**world), "drain_seconds": promise}
 
     controls = {
         "drain": slider("clear within", 5, 1, 30, 1, "min"),
@@ -145,32 +153,32 @@ def explore_workers(workers_needed):
 
 @pictured
 def explore_poison(queue):
-    """Return sliders over photos that crash every worker, with your `queue` of dead letters."""
+    """Return sliders over photos that crash every worker; your `queue` keeps dead letters."""
 
     def run(poison, max_receives, timeout, workers, crashes):
-        world = {"poison": poison, "visibility_timeout": float(timeout), "workers": workers}
-        world |= {"crash_probability": crashes / 100, "publish_rate": 9.0, "burst": 1.0}
-        mine = simulate(queue, seed=SEED, max_receives=max_receives, **world)
-        return Poisoned(name_of(queue), mine, _unlimited(queue, **world), max_receives, 9.0)
+        world = {"poison": poison, "visibility_timeout": timeout, "workers": workers}
+        world |= STEADY | {"crash_probability": crashes}
+        return {
+            "name": name_of(queue),
+            "mine": simulate(queue, seed=SEED, max_receives=max_receives, **world),
+            "unlimited": _steady_run(queue, max_receives=1_000_000, **world),
+            "max_receives": max_receives,
+            "publish_rate": STEADY["publish_rate"],
+        }
 
     controls = {
         "poison": slider("poison photos", 8, 0, 30, 1),
         "max_receives": slider("max receives", 5, 1, 20, 1),
-        "timeout": slider("visibility timeout", 5, 1, 30, 1, "s"),
+        "timeout": _timeout(),
         "workers": slider("workers", 6, 1, 20, 1),
-        "crashes": slider("other crashes", 0, 0, 20, 2, "%"),
+        "crashes": in_percent("other crashes", 0, 0, 20, 2),
     }
     return _explore(controls, run, PoisonPicture())
 
 
 @lru_cache(maxsize=8)
-def _every_time(queue, **world):
-    return simulate(queue, **world)
-
-
-@lru_cache(maxsize=8)
-def _unlimited(queue, **world):
-    return simulate(queue, seed=SEED, max_receives=1_000_000, **world)
+def _steady_run(queue, **world):
+    return simulate(queue, seed=SEED, **world)
 
 
 @lru_cache(maxsize=16)
@@ -189,23 +197,19 @@ def explore_crash(queue, consumer=None):
     consumer: your idempotent consumer, or None to apply at every delivery.
     """
 
-    def run(messages, timeout, workers, kill_worker, kill_queue):
-        measured = measure(
-            queue,
-            consumer,
-            messages=messages,
-            visibility_timeout=timeout,
-            workers=workers,
-            kill_worker=kill_worker,
-            kill_queue=kill_queue,
-        )
-        return Crashed(name_of(queue), consumer and name_of(consumer), measured)
+    def run(**options):
+        measured = measure(queue, consumer, **options)
+        return {
+            "queue": name_of(queue),
+            "consumer": consumer and name_of(consumer),
+            "run": measured,
+        }
 
     controls = {
         "messages": slider("photos", 60, 20, 120, 10),
-        "timeout": slider("visibility timeout", 0.4, 0.1, 1.0, 0.1, "s"),
+        "visibility_timeout": slider("visibility timeout", 0.4, 0.1, 1.0, 0.1, "s"),
         "workers": slider("workers", 3, 1, 4, 1),
         "kill_worker": tick("kill two workers", True),
         "kill_queue": tick("kill the queue", True),
     }
-    return _explore(controls, run, CrashPicture(), seconds=REAL_SECONDS)
+    return _explore(controls, run, RealPicture(), seconds=REAL_SECONDS)

@@ -3,27 +3,26 @@
     simulate(MessageQueue, consumer=IdempotentConsumer, seed=1, crash_probability=0.1) → QueueResult
 
 A worker receives a message, works on it, hands it to the consumer, which applies it to the photo
-store, and then acks it. It may crash on the way: then the message was never acked.
+store, and then acks it. If it crashes on the way, the message is not acked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from course.engine import parameters, workload
-from course.message_queue.messages import ForgetfulQueue
-from course.message_queue.recursion import forgetful
-from course.message_queue.running import run
+from course.message_queue.baselines import ForgetfulQueue, forgetful
+from course.message_queue.simulation import run
 
 BURST_START, BURST_LENGTH, DURATION = 30.0, 60.0, 240.0
-AWAY_FROM = 150.0  # when workers that go away do so, by default
+AWAY_FROM = 150.0  # when workers go away, if they do
 WORKS = {"exponential": workload.exponential_work, "constant": workload.constant_work}
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """What is published and what fate has in store for it; a row a message."""
+    """What is published, and what will happen to each delivery; a row a message."""
 
     times: np.ndarray  # s, ascending
     works: np.ndarray  # s of a worker
@@ -31,11 +30,12 @@ class Traffic:
     seed: int
     crash_probability: float
     store_failure: float
+    columns: dict = field(default_factory=dict, init=False)  # random numbers, when needed
 
-    def __post_init__(self):
-        rows = self.works.tolist(), self.poison.tolist()  # of Python's own numbers: quicker
-        for name, value in (("rows", rows), ("columns", {})):
-            object.__setattr__(self, name, value)
+    @cached_property
+    def rows(self):
+        """Works and poison as lists: Python's own numbers are quicker one by one."""
+        return self.works.tolist(), self.poison.tolist()
 
     def fate(self, number, attempt):
         """Return (seconds of work, finished?, crashes?) of a delivery; attempts count from 0.
@@ -54,7 +54,7 @@ class Traffic:
         return (work * phase, False, True) if phase < 1 else (work, True, True)
 
     def store_fails(self, number, attempt):
-        """Return whether the photo store is down when that delivery has been worked off."""
+        """Return whether the photo store is down when the work of that delivery is done."""
         return self.store_failure > 0 and self._draw("store", number, attempt) < self.store_failure
 
     def _draw(self, name, number, attempt):
@@ -70,9 +70,11 @@ class Traffic:
 class QueueResult:
     """A run of `duration` seconds: a row a message, and the backlog once a second.
 
-    Times in seconds, nan for what never happened: `done_at` when it was first applied, `gone_at`
-    when it left the queue, acked or forgotten. `applied` counts how often it was applied,
-    `deliveries` how often it was received; `dead` says that it is a dead letter.
+    Of each message, with times in seconds and nan for what did not happen: `published_at`;
+    `done_at`, when it was first applied; `gone_at`, when it left the queue, acked or forgotten;
+    `applied` and `deliveries`, how often it was applied and received; `dead`, whether it is a dead
+    letter; `poison`, whether it crashes every worker. Of the queue: `backlog` messages at each of
+    `times` (s).
     """
 
     published_at: np.ndarray
@@ -155,45 +157,39 @@ def simulate(
     away_from=AWAY_FROM,
     away_for=0.0,
 ):
-    """Return the QueueResult of `duration` seconds of photos published and worked off.
+    """Return the QueueResult of `duration` seconds of photos that are published and handled.
 
-    component: a queue class (made with `visibility_timeout` and `max_receives` if it takes them) or
-    instance; ForgetfulQueue by default. consumer: a class made with `apply`, or None: apply at
-    every delivery. `publish_rate` messages/s, `burst` times that for `burst_length` s from
-    `burst_start` on. `workers` need `work_time` s a message on average (`work`: exponential or
-    constant); each delivery crashes its worker with `crash_probability`, and `restart_time` s later
-    it is back. The photo store refuses a result with probability `store_failure`: then the worker
-    does not ack. `poison` messages crash every worker that takes them. From `away_from` on no
-    worker takes anything for `away_for` s. ValueError names a bad number; ComponentError says in
-    one sentence what a component did wrong.
+    component: a queue, ForgetfulQueue by default. A class is called, with `visibility_timeout`
+    (s) and `max_receives` if it takes them; an instance is copied.
+    consumer: a class that is made with `apply`; None applies at every delivery.
+    publish_rate: messages/s; `burst` times as many for `burst_length` s from `burst_start` on.
+    workers: how many. They need `work_time` s a message on average (`work`: "exponential" or
+    "constant"), and take nothing for `away_for` s from `away_from` on.
+    crash_probability: of each delivery, to crash its worker, which is back `restart_time` s later.
+    store_failure: probability that the photo store refuses a result; then the worker does not ack.
+    poison: how many messages crash every worker that takes them.
+
+    Queues meet the same traffic and the same crashes when `seed` is the same. Raises ValueError,
+    which names a bad number, and ComponentError, which says in one sentence what a component did
+    wrong.
     """
-    came = traffic(
-        seed=seed,
-        publish_rate=publish_rate,
-        burst=burst,
-        burst_start=burst_start,
-        burst_length=burst_length,
-        duration=duration,
-        work_time=work_time,
-        work=work,
-        crash_probability=crash_probability,
-        store_failure=store_failure,
-        poison=poison,
-    )
     away_from = parameters.number("away_from", away_from, at_least=0, unit="s")
     away_for = parameters.number("away_for", away_for, at_least=0, unit="s")
+    timeout = parameters.number("visibility_timeout", visibility_timeout, above=0, unit="s")
+    settings = {
+        "visibility_timeout": timeout,
+        "max_receives": parameters.count("max_receives", max_receives),
+    }
     world = {
-        "duration": float(duration),
+        "duration": parameters.number("duration", duration, above=0, unit="s"),
         "workers": parameters.count("workers", workers, at_most=1000),
         "restart_time": parameters.number("restart_time", restart_time, at_least=0, unit="s"),
         "away": (away_from, away_from + away_for),
     }
-    settings = {
-        "visibility_timeout": parameters.number(
-            "visibility_timeout", visibility_timeout, above=0, unit="s"
-        ),
-        "max_receives": parameters.count("max_receives", max_receives),
-    }
+    came = _traffic(
+        seed, world["duration"], publish_rate, burst, burst_start, burst_length, work_time, work,
+        crash_probability, store_failure, poison,
+    )  # fmt: skip
     component = ForgetfulQueue if component is None else component
     if component is ForgetfulQueue and consumer is None:
         rows = forgetful(came, **world)
@@ -208,32 +204,21 @@ def simulate(
     )
 
 
-def traffic(
-    *,
-    seed=0,
-    publish_rate=5.0,
-    burst=4.0,
-    burst_start=BURST_START,
-    burst_length=BURST_LENGTH,
-    duration=DURATION,
-    work_time=0.5,
-    work="exponential",
-    crash_probability=0.0,
-    store_failure=0.0,
-    poison=0,
-):
-    """Return the Traffic of a run; see `simulate` for the parameters."""
+def _traffic(
+    seed, duration, publish_rate, burst, burst_start, burst_length, work_time, work,
+    crash_probability, store_failure, poison,
+):  # fmt: skip
+    """Return the Traffic of a run; the parameters are those of `simulate`."""
     rate = parameters.number("publish_rate", publish_rate, above=0, unit="messages/s")
     burst = parameters.number("burst", burst, at_least=1)
     start = parameters.number("burst_start", burst_start, at_least=0, unit="s")
     length = parameters.number("burst_length", burst_length, at_least=0, unit="s")
-    duration = parameters.number("duration", duration, above=0, unit="s")
     parameters.choice("work", work, tuple(WORKS))
     parameters.number("work_time", work_time, above=0, unit="s")
-    crash_probability = parameters.number(
-        "crash_probability", crash_probability, at_least=0, at_most=1
-    )
-    store_failure = parameters.number("store_failure", store_failure, at_least=0, at_most=1)
+    chances = {"crash_probability": crash_probability, "store_failure": store_failure}
+    for name, chance in chances.items():
+        chances[name] = parameters.number(name, chance, at_least=0, at_most=1)
+    poison = parameters.count("poison", poison, at_least=0)
 
     def rate_at(times):
         inside = (times >= start) & (times < start + length)
@@ -244,44 +229,5 @@ def traffic(
     works = WORKS[work](workload.stream(seed, "work"), work_time, times.size)
     poisoned = np.zeros(times.size, dtype=bool)
     early = int(np.searchsorted(times, duration / 2))  # they do their harm in the second half too
-    poison = parameters.count("poison", poison, at_least=0)
-    chosen = workload.stream(seed, "poison").permutation(early)[:poison]
-    poisoned[chosen] = True
-    return Traffic(times, works, poisoned, seed, crash_probability, store_failure)
-
-
-def fluid_backlog(
-    times,
-    *,
-    publish_rate=5.0,
-    burst=4.0,
-    burst_start=BURST_START,
-    burst_length=BURST_LENGTH,
-    capacity=12.0,
-    away_from=AWAY_FROM,
-    away_for=0.0,
-):
-    """Return how many messages wait at each of `times` (s, ascending, from 0 on) without chance.
-
-    A fluid: it flows in at the publish rate and out at `capacity` messages/s, as long as there is
-    any. What is left is the inflow less the outflow, never below empty (Newell, Applications of
-    Queueing Theory, 1982).
-    """
-    times = np.asarray(times, dtype=float)
-    in_burst = np.clip(times - burst_start, 0, burst_length)
-    published = publish_rate * (times + (burst - 1) * in_burst)
-    away = np.clip(times - away_from, 0, away_for)
-    net = published - capacity * (times - away)
-    return net - np.minimum(np.minimum.accumulate(net), 0)
-
-
-def capacity(workers, work_time=0.5, crash_probability=0.0, restart_time=2.0):
-    """Return the messages/s that so many workers can finish when a crashed delivery is repeated.
-
-    A crash costs three quarters of the work on average, and the restart.
-    """
-    crash = crash_probability
-    if crash >= 1:
-        return 0.0
-    busy = (1 - crash) * work_time + crash * (0.75 * work_time + restart_time)
-    return workers * (1 - crash) / busy
+    poisoned[workload.stream(seed, "poison").permutation(early)[:poison]] = True
+    return Traffic(times, works, poisoned, seed, **chances)

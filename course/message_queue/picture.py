@@ -1,42 +1,18 @@
 """What a burst does to a queue: the backlog, what users wait, what is lost or done twice."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from course.engine.record import milliseconds
-from course.message_queue.model import AWAY_FROM, BURST_LENGTH, BURST_START, DURATION, QueueResult
+from course.message_queue.model import AWAY_FROM, BURST_LENGTH, BURST_START, DURATION
 from course.view import style
-from course.view.architecture import Node, Tier
-from course.view.architecture import architecture as draw_architecture
 
 BURST_END = BURST_START + BURST_LENGTH
 PUBLISHING = 0.005  # s until a publish has been answered: the network, and a sync to the disk
 LINEAR, MOST = 800, 10_000  # the backlog's axis is linear up to the first
 ROWS = (2.2, 1.7, 0.8, 0.3)
 COUNTS = 2000
-
-
-@dataclass(frozen=True)
-class Burst:
-    """A queue's run, and the forgetful queue on the same traffic.
-
-    `fluid` is the backlog without chance at the times of the run; `guess` is the student's (s).
-    """
-
-    name: str
-    result: QueueResult
-    ghost: QueueResult
-    fluid: np.ndarray
-    away_for: float
-    guess: float | None = None
-
-    @property
-    def alone(self):
-        """Whether there is nothing but the ghost itself to be shown."""
-        return self.result is self.ghost
 
 
 class BurstPicture:
@@ -72,7 +48,7 @@ class BurstPicture:
         (self.guess,) = axes.plot([], [], **style.PREDICTION, clip_on=False, zorder=5)
         lines = (self.mine, self.ghost, self.fluid, self.guess)
         names = ("this queue", "forgetful queue", "no chance, no crashes", "your prediction: empty")
-        axes.legend(lines, names, ncols=2, loc="upper left", bbox_to_anchor=(-0.14, -0.12))
+        style.legend_below(axes, left=-0.14, down=0.12, handles=lines, labels=names)
 
     def _prepare_waiting(self, axes):
         axes.set(xlim=(0, DURATION), ylim=(0.0006, 20_000), yscale="log", ylabel="wait (s)")
@@ -100,15 +76,20 @@ class BurstPicture:
             for row, look in zip(ROWS, looks, strict=True)
         ]
 
-    def show(self, burst):
-        """Draw a Burst; return (finding, words)."""
-        result, ghost = burst.result, burst.ghost
-        self.fluid.set_data(result.times, burst.fluid)
+    def show(self, *, name, result, ghost, fluid, away_for, guess):
+        """Draw a run; return (finding, words).
+
+        result: the QueueResult of the queue called `name`. ghost: that of the forgetful queue on
+        the same traffic, `result` itself if there is no other. fluid: the backlog without chance at
+        the times of the run. away_for: s. guess: the student's, in s, or None.
+        """
+        alone = result is ghost
+        self.fluid.set_data(result.times, fluid)
         self.ghost.set_data(ghost.times, ghost.backlog)
-        self.mine.set_data(*(([], []) if burst.alone else (result.times, result.backlog)))
-        self.away.set_bounds(AWAY_FROM, 0, burst.away_for, 1)
-        self.away.set_visible(burst.away_for > 0)
-        place = ([], []) if burst.guess is None else ([min(BURST_END + burst.guess, DURATION)], [0])
+        self.mine.set_data(*(([], []) if alone else (result.times, result.backlog)))
+        self.away.set_bounds(AWAY_FROM, 0, away_for, 1)
+        self.away.set_visible(away_for > 0)
+        place = ([], []) if guess is None else ([min(BURST_END + guess, DURATION)], [0])
         self.guess.set_data(*place)
         step = max(1, len(result) // 240)
         self.done.set_data(result.published_at[::step], result.latency[::step])
@@ -121,29 +102,12 @@ class BurstPicture:
         when = f"empty {empty - BURST_END:.0f} s after the burst"
         if np.isnan(empty):
             when = "not empty again by the end"
-        told = "" if burst.guess is None else f" You predicted {burst.guess:,.0f} s."
+        told = "" if guess is None else f" You predicted {guess:,.0f} s."
         harm = f"; {lost:,} lost, {twice:,} done twice" if lost or twice else ""
-        compared = "" if burst.alone else f" The forgetful queue lost {int(ghost.lost.sum()):,}."
-        return f"{burst.name}: {most:,} photos in the queue at most, {when}{harm}", (
+        compared = "" if alone else f" The forgetful queue lost {int(ghost.lost.sum()):,}."
+        return f"{name}: {most:,} photos in the queue at most, {when}{harm}", (
             f"{len(result):,} photos were uploaded, {int((result.applied > 0).sum()):,} are "
             f"ready, {lost:,} lost, {twice:,} done more than once. With the queue a user waits "
             f"{milliseconds(PUBLISHING)} for an answer, whatever happens; without one, up to "
             f"{milliseconds(np.nanmax(ghost.latency, initial=0.0))}.{compared}{told}"
         )
-
-
-def architecture(workers=3):
-    """Return the picture of the system so far: the queue and its workers are new."""
-    names = [f"worker-{number + 1}" for number in range(workers)]
-    tiers = (
-        Tier("clients", (Node("users", ("upload photos",)),)),
-        Tier("web tier", (Node("web-1", ("producer",)), Node("web-2", ("producer",)))),
-        Tier("message queue", (Node("queue", ("publish, receive,", "ack")),), new=True),
-        Tier("workers", tuple(Node(name, ("consumer",)) for name in names), new=True),
-        Tier("data tier", (Node("photo store"), Node("database"))),
-    )
-    links = [("users", "web-1", ""), ("users", "web-2", "")]
-    links += [("web-1", "queue", ""), ("web-2", "queue", "")]
-    links += [("queue", name, "") for name in names]
-    links += [(name, store, "") for name in names for store in ("photo store", "database")]
-    return draw_architecture(tiers, links)

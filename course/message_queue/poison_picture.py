@@ -1,26 +1,13 @@
 """A few messages that crash every worker: what they do to all the others."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.message_queue.model import DURATION, QueueResult
+from course.message_queue.model import DURATION
 from course.view import style
 
 LINEAR, MOST = 1000, 3000
 MOST_RATE = 16
-
-
-@dataclass(frozen=True)
-class Poisoned:
-    """The student's queue, the same without a limit on receives, and how many workers there are."""
-
-    name: str
-    result: QueueResult
-    unlimited: QueueResult
-    max_receives: int
-    publish_rate: float
 
 
 class PoisonPicture:
@@ -55,25 +42,28 @@ class PoisonPicture:
             *(self.coming, self.ghost_rate, self.rate),
         )
 
-    def show(self, poisoned):
-        """Draw a Poisoned; return (finding, words)."""
-        mine, other = poisoned.result, poisoned.unlimited
-        for line, run in ((self.ghost, other), (self.mine, mine)):
+    def show(self, *, name, mine, unlimited, max_receives, publish_rate):
+        """Draw two runs; return (finding, words).
+
+        mine: the QueueResult of the student's queue, called `name`, with at most `max_receives`.
+        unlimited: that of the same queue without a limit. publish_rate: messages/s.
+        """
+        for line, run in ((self.ghost, unlimited), (self.mine, mine)):
             line.set_data(run.times, run.backlog)
         times = mine.published_at[mine.poison]
         self.arrivals.set_data(times, np.zeros(times.size))
-        self.coming.set_data([0, DURATION], [poisoned.publish_rate] * 2)
-        for line, run in ((self.ghost_rate, other), (self.rate, mine)):
+        self.coming.set_data([0, DURATION], [publish_rate] * 2)
+        for line, run in ((self.ghost_rate, unlimited), (self.rate, mine)):
             line.set_data(*run.throughput(20.0))
         healthy = int((mine.dead & ~mine.poison).sum())
         blamed = f", {healthy:,} of them healthy" if healthy else ""
         return (
-            f"At most {poisoned.max_receives} receives: {int(mine.backlog[-1]):,} photos wait at "
-            f"the end, without a limit {int(other.backlog[-1]):,}"
+            f"At most {max_receives} receives: {int(mine.backlog[-1]):,} photos wait at "
+            f"the end, without a limit {int(unlimited.backlog[-1]):,}"
         ), (
             f"{len(mine):,} photos were uploaded, {int(mine.poison.sum()):,} of them poison. "
-            f"{poisoned.name} put {int(mine.dead.sum()):,} aside as dead letters{blamed}; "
+            f"{name} put {int(mine.dead.sum()):,} aside as dead letters{blamed}; "
             f"{int((mine.applied > 0).sum()):,} are done. Without a limit "
-            f"{int((other.applied > 0).sum()):,} are done, and poison was delivered "
-            f"{int(other.deliveries[other.poison].sum()):,} times."
+            f"{int((unlimited.applied > 0).sum()):,} are done, and poison was delivered "
+            f"{int(unlimited.deliveries[unlimited.poison].sum()):,} times."
         )

@@ -1,13 +1,10 @@
 """A real run: who was alive when, who was killed, and what became of the photos."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from course.engine.record import milliseconds
-from course.message_queue.real import Measured
 from course.view import style
 
 SECONDS = 3.0  # the right edge
@@ -15,16 +12,7 @@ MOST_WORKERS, MOST = 4, 160
 BARS = ("published", "delivered", "done", "done twice", "lost")
 
 
-@dataclass(frozen=True)
-class Crashed:
-    """A real run, with the names of the queue and of the consumer, if there is one."""
-
-    queue: str
-    consumer: str | None
-    measured: Measured
-
-
-class CrashPicture:
+class RealPicture:
     """Left: published and done, and the processes below. Right: counts."""
 
     def __init__(self):
@@ -80,9 +68,11 @@ class CrashPicture:
             for row, (colour, hatch) in enumerate(zip(colours, hatches, strict=True))
         ]
 
-    def show(self, crashed):
-        """Draw a Crashed; return (finding, words)."""
-        run = crashed.measured
+    def show(self, *, queue, consumer, run):
+        """Draw a Measured; return (finding, words).
+
+        queue, consumer: the names of the classes; no consumer's if every delivery is applied.
+        """
         self.published.set_data(*_steps([time for time, _ in run.published], run.seconds))
         stored = [time for time, _, applied in run.handled if applied]
         self.done.set_data(*_steps(stored, run.seconds))
@@ -98,13 +88,13 @@ class CrashPicture:
         counts = (len(run.published), len(run.begun), done, run.twice, run.lost)
         for bar, count in zip(self.bars, counts, strict=True):
             bar.set_width(min(count, MOST))
-        into = f"{crashed.consumer} before" if crashed.consumer else "every delivery stored in"
+        into = f"{consumer} before" if consumer else "every delivery stored in"
         killed = "; ".join(f"{who} ({where})" for _, who, where in run.killed) or "nobody"
         return (
             f"{len(run.published)} photos published, {done} done, {run.lost} lost, "
             f"{run.twice} done twice"
         ), (
-            f"{crashed.queue} in a process of its own, {into} a SQLite file. "
+            f"{queue} in a process of its own, {into} a SQLite file. "
             f"Killed: {killed}. {len(run.begun)} deliveries were begun for {len(run.published)} "
             f"photos. A publish took {milliseconds(run.publish_seconds)} (median); the queue's "
             f"file has {run.file_bytes:,} bytes."

@@ -1,9 +1,9 @@
 """An evening of uploads, and workers that are started and stopped to follow the queue.
 
-simulate_scaling(workers_needed, drain_seconds=300) → ScaledQueue
+    simulate_scaling(workers_needed, drain_seconds=300) → ScaledQueue
 
-Messages are counted, not followed one by one: a step at a time, so many come, and the workers that
-run can do so many. The rest waits.
+Messages are counted, not followed one by one: in each step a number of them comes, the workers that
+run can do a certain number, and the rest waits.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ MOST_WORKERS = 10_000
 class ScaledQueue:
     """A run: a row a step of EVERY seconds from `times` (s) on.
 
-    `published` messages came and `done` ones were worked off; `backlog` waits at the step's end;
-    `working` workers, and `paid` ones: those and the ones that are still starting.
+    In each step `published` messages came and `done` were finished; `backlog` messages wait at its
+    end. `working` counts workers at work, `paid` those and the ones that are still starting.
     """
 
     times: np.ndarray
@@ -58,12 +58,12 @@ class ScaledQueue:
 
 
 def fixed(workers):
-    """Return the rule that always wants so many workers."""
+    """Return the rule that always asks for this number of workers."""
     return lambda backlog, arrival_rate, worker_rate, drain_seconds, minimum: workers
 
 
 def one_for_each(messages):
-    """Return the rule that wants a worker for each so many waiting, whatever arrives."""
+    """Return the rule that asks for one worker per `messages` waiting, whatever arrives."""
 
     def wanted(backlog, arrival_rate, worker_rate, drain_seconds, minimum):
         return max(minimum, int(backlog) // messages)
@@ -94,11 +94,15 @@ def simulate_scaling(
     publish_rate=20.0,
     crowd=4.0,
 ):
-    """Return the ScaledQueue of three hours with the rule `workers_needed`.
+    """Return the ScaledQueue of three hours in which `workers_needed` sets how many workers run.
 
-    Every EVERY seconds it is asked workers_needed(backlog, arrival_rate, worker_rate,
-    drain_seconds, minimum), with the rate of the last minute. A worker that it wants works
-    `start_up` seconds later; one too many stops at once, those still starting first.
+    workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum) → int: asked every
+    EVERY seconds, with the messages that wait and the messages/s of the last minute. A worker that
+    is added works `start_up` s later; one too many stops at once, those still starting first.
+    publish_rate, crowd: see `traffic`.
+
+    Raises ValueError, which names a bad number, and ComponentError, which says in one sentence
+    what the rule did wrong.
     """
     times, published = traffic(seed=seed, publish_rate=publish_rate, crowd=crowd)
     drain = parameters.number("drain_seconds", drain_seconds, above=0, unit="s")
@@ -108,39 +112,37 @@ def simulate_scaling(
     running = max(minimum, int(np.ceil(1.2 * publish_rate / WORKER_RATE)))
     steps = max(1, round(60 / EVERY))
     starting, backlog, rows = [], 0.0, []  # `starting`: when each will work, the latest last
-    for step, now in enumerate(times.tolist()):
-        while starting and starting[0] <= now:
-            starting.pop(0)
-        working = running - len(starting)
-        done = min(backlog + counts[step], working * room)
-        backlog += counts[step] - done
-        rows.append((done, backlog, working, running))
-        last = counts[max(0, step + 1 - steps) : step + 1]
-        rate = sum(last) / (len(last) * EVERY)
-        wanted = _wanted(workers_needed, int(backlog), rate, drain, minimum)
-        if wanted > running:
-            starting += [now + EVERY + start_up] * (wanted - running)
-        elif wanted < running:
-            del starting[max(0, len(starting) - (running - wanted)) :]
-        running = wanted
+
+    def call():
+        arguments = f"{int(backlog)}, {rate:.4g}, {WORKER_RATE:g}, {drain:g}, {minimum}"
+        return f"{name_of(workers_needed)}({arguments})"
+
+    with sentences(call):
+        for step, now in enumerate(times.tolist()):
+            while starting and starting[0] <= now:
+                starting.pop(0)
+            working = running - len(starting)
+            done = min(backlog + counts[step], working * room)
+            backlog += counts[step] - done
+            rows.append((done, backlog, working, running))
+            last = counts[max(0, step + 1 - steps) : step + 1]
+            rate = sum(last) / (len(last) * EVERY)
+            wanted = workers_needed(int(backlog), rate, WORKER_RATE, drain, minimum)
+            if not _whole(wanted) or wanted < 0:
+                expected = "a whole number of workers, 0 or more"
+                raise ComponentError(wrong_return(call(), wanted, expected))
+            if wanted > MOST_WORKERS:
+                expected = f"at most {MOST_WORKERS:,} workers"
+                raise ComponentError(wrong_return(call(), wanted, expected))
+            wanted = int(wanted)
+            if wanted > running:
+                starting += [now + EVERY + start_up] * (wanted - running)
+            elif wanted < running:
+                del starting[max(0, len(starting) - (running - wanted)) :]
+            running = wanted
     done, backlogs, working, paid = np.array(rows, dtype=float).T
     return ScaledQueue(times, published.astype(float), done, backlogs, working, paid)
 
 
-def _wanted(rule, backlog, rate, drain, minimum):
-    try:
-        wanted = rule(backlog, rate, WORKER_RATE, drain, minimum)
-    except Exception:
-        with sentences(_call(rule, backlog, rate, drain, minimum)):
-            raise
-    if isinstance(wanted, bool) or not isinstance(wanted, (int, np.integer)) or wanted < 0:
-        call = _call(rule, backlog, rate, drain, minimum)
-        raise ComponentError(wrong_return(call, wanted, "a whole number of workers, 0 or more"))
-    if wanted > MOST_WORKERS:
-        call = _call(rule, backlog, rate, drain, minimum)
-        raise ComponentError(wrong_return(call, wanted, f"at most {MOST_WORKERS:,} workers"))
-    return int(wanted)
-
-
-def _call(rule, backlog, rate, drain, minimum):
-    return f"{name_of(rule)}({backlog}, {rate:.4g}, {WORKER_RATE:g}, {drain:g}, {minimum})"
+def _whole(value):
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

@@ -1,28 +1,17 @@
 """Workers that follow the queue: how many, what waits, and what that costs."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from course.engine.record import milliseconds
-from course.message_queue.scaling import CROWD_AT, EVERY, LENGTH, WORKER_RATE, ScaledQueue
+from course.message_queue.scaling import CROWD_AT, EVERY, LENGTH, WORKER_RATE
 from course.view import style
 
 MINUTE = 60.0
 MOST_WORKERS, MOST_BACKLOG = 120, 100_000
 SHORTEST, LONGEST = 1.0, 7200.0  # s of wait; shorter ones stand at the left edge
 MOST_HOURS = 400.0
-
-
-@dataclass(frozen=True)
-class Followed:
-    """A run of the student's rule, and others on the same traffic by their names."""
-
-    result: ScaledQueue
-    others: dict  # name → ScaledQueue: the first is the ghost
-    drain_seconds: float
 
 
 class ScalingPicture:
@@ -84,9 +73,12 @@ class ScalingPicture:
         (self.point,) = axes.plot([], [], linestyle="none", marker="o", label="yours", **ring)
         axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.13), ncols=2, columnspacing=0.8)
 
-    def show(self, followed):
-        """Draw a Followed; return (finding, words)."""
-        result, others = followed.result, followed.others
+    def show(self, *, result, others, drain_seconds):
+        """Draw a run; return (finding, words).
+
+        result: the ScaledQueue of the student's rule, which promises `drain_seconds`. others: those
+        of other rules on the same traffic, by their names; the first one is the ghost.
+        """
         ghost = next(iter(others.values()))
         minutes = result.times / MINUTE
         for line, column in (
@@ -98,7 +90,7 @@ class ScalingPicture:
             line.set_data(minutes, np.minimum(column, 1.05 * MOST_WORKERS))
         self.ghost_backlog.set_data(minutes, ghost.backlog)
         self.backlog.set_data(minutes, result.backlog)
-        self.promise.set_data([followed.drain_seconds] * 2, [20, MOST_HOURS])
+        self.promise.set_data([drain_seconds] * 2, [20, MOST_HOURS])
         for point, run in zip((*self.points, self.point), (*others.values(), result), strict=True):
             wait = min(max(SHORTEST, run.longest_wait), LONGEST)
             point.set_data([wait], [min(run.worker_hours, MOST_HOURS)])

@@ -233,8 +233,7 @@ class Explorer(widgets.Box):
                 )
             except SystemExit:
                 return self._say("Your code ended the program: leave exit() out of it.")
-            shown = self.picture.show
-            finding, words = shown(**outcome) if isinstance(outcome, dict) else shown(outcome)
+            finding, words = self.picture.show(**outcome)
             with self.image.hold_sync():  # one message
                 self.image.tooltip = finding
                 self.image.value = self.canvas.png()

@@ -1,4 +1,4 @@
-"""A real run's producer and photo store: one process that also starts and kills the others."""
+"""The producer and photo store of a real run, which also starts and kills the other processes."""
 
 import json
 import selectors
@@ -10,10 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from course.engine import database
-from course.engine.component import ComponentError, make, name_of, sentences, wrong_return
-from course.message_queue.messages import EveryTime, Message
-from course.message_queue.real_stage import LIMIT
-from course.message_queue.real_worker import Connection
+from course.engine.component import ComponentError, make, methods, name_of, sentences, wrong_return
+from course.message_queue.baselines import EveryTime
+from course.message_queue.messages import Message
+from course.message_queue.real.stage import LIMIT
+from course.message_queue.real.worker_process import Connection
 
 PATIENCE = 5.0  # s to wait for the queue's process to answer
 PUBLISH_EVERY = 0.004  # s
@@ -21,7 +22,7 @@ RESTART = 0.15  # s that the queue's process is down
 
 
 class Run:
-    """The producer and photo store: this process, and what it writes down."""
+    """The producer and photo store: this process, and what it records."""
 
     def __init__(self, stage, task, name, consumer, workers, work, plan):
         self.stage, self.task, self.name, self.plan = stage, task, name, plan
@@ -29,8 +30,7 @@ class Run:
         self.work, self.workers, self.selector = work, {}, selectors.DefaultSelector()
         self.how_many, self.port, self.queue = workers, None, None
         self.consumer = make(consumer or EveryTime, apply=self.apply)
-        if not callable(getattr(self.consumer, "handle", None)):
-            raise ComponentError(f"{name_of(self.consumer)} has no method handle.")
+        methods(self.consumer, "handle")
         self.published, self.begun, self.handled, self.killed, self.down = [], [], [], [], []
         self.before_ack = plan["kill_worker"] and plan["messages"] // 4
         self.at_work = plan["kill_worker"] and 3 * plan["messages"] // 4
@@ -45,8 +45,8 @@ class Run:
                 self.connection.execute("CREATE TABLE applied (photo TEXT, at REAL)")
             self.store_port = listener.getsockname()[1]
             self.selector.register(listener, selectors.EVENT_READ, None)
-            lives = 2 if self.plan["kill_queue"] else 1  # the second waits for its turn
-            self.waiting = [self.stage.start("real_queue.py") for _ in range(lives)]
+            lives = 2 if self.plan["kill_queue"] else 1  # the second one waits
+            self.waiting = [self.stage.start("queue_process.py") for _ in range(lives)]
             self.start_queue()
             for number in range(self.how_many):
                 self.start_worker(number)
@@ -106,7 +106,7 @@ class Run:
         self.queue.socket.settimeout(PATIENCE)
 
     def told_port(self):
-        """Return what the queue's process says first; an empty dict if it ended."""
+        """Return the first line of the queue's process, read as JSON; an empty dict if it ended."""
         said = []
 
         def read():
@@ -141,7 +141,7 @@ class Run:
     def start_worker(self, number):
         """Start a worker process, or another one in place of a killed one."""
         arguments = self.store_port, number, self.work
-        self.workers[number] = self.stage.start("real_worker.py", *arguments)
+        self.workers[number] = self.stage.start("worker_process.py", *arguments)
 
     def serve(self, key):
         """Take a new connection, or answer one line of a worker's."""
@@ -166,7 +166,7 @@ class Run:
         self.answer(kind, number, *rest, reply=key.fileobj)
 
     def answer(self, kind, number, *rest, reply):
-        """Do what a worker asks for, and kill whom the plan says."""
+        """Do what a worker asks for, and kill what the plan says."""
         given = self.port or 0
         if kind == "error":
             raise ComponentError(rest[0])
@@ -201,27 +201,22 @@ class Run:
         self.killed.append((self.now, "the queue", "half done"))
 
     def handle(self, number, message):
-        """Let the consumer handle what a worker has worked off."""
+        """Let the consumer handle a message that a worker has finished."""
         self.message = message
         call = f"{name_of(self.consumer)}.handle({message})"
-        try:
+        with sentences(call, passing=[database.DatabaseUnavailable]):
             applied = self.consumer.handle(message)
-        except database.DatabaseUnavailable:
-            raise
-        except Exception:
-            with sentences(call):
-                raise
         if not isinstance(applied, bool):
             raise ComponentError(wrong_return(call, applied, "True or False"))
         self.handled.append((self.now, number, applied))
 
     def apply(self, body):
-        """The photo store: write down in the SQLite file that a photo is ready."""
+        """The photo store: record in the SQLite file that a photo is ready."""
         with database.sentences(self.path):
             self.connection.execute("INSERT INTO applied VALUES (?, ?)", (body, self.now))
 
     def measured(self):
-        """Return what was written down, and the counts that the SQLite file gives."""
+        """Return what was recorded, and the counts in the SQLite file."""
         with database.sentences(self.path):
             rows = self.connection.execute("SELECT photo, count(*) FROM applied GROUP BY photo")
             counts = dict(rows.fetchall())

@@ -1,25 +1,14 @@
 """The 99th percentile of all requests, of each host, and the average that is neither."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
 from course.engine.record import milliseconds
-from course.logging_and_automation.histograms import Latencies
 from course.view import style
 
 MOST_HOSTS = 8
 LOWEST, HIGHEST = 10, 12_000  # ms
 SHARES = np.geomspace(1, 4e-4, 120)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Latencies of hosts as a student's histogram has counted them, and what was asked."""
-
-    latencies: Latencies
-    slow_share: float
 
 
 class HistogramPicture:
@@ -65,13 +54,7 @@ class HistogramPicture:
             **(style.YOURS | {"linestyle": ":", "linewidth": 2.4}),
             label="all: your merged one",
         )
-        axes.legend(
-            loc="upper left",
-            bbox_to_anchor=(-0.1, -0.14),
-            ncols=2,
-            columnspacing=1,
-            handlelength=1.6,
-        )
+        style.legend_below(axes, left=-0.1, columnspacing=1, handlelength=1.6)
 
     def _prepare_tail(self, axes):
         axes.set(xscale="log", yscale="log", xlim=(LOWEST, HIGHEST), ylim=(7e-4, 1.15))
@@ -98,9 +81,8 @@ class HistogramPicture:
         self.merged += axes.plot([], [], "o", color=style.BLUE, markersize=7)
         axes.legend(loc="lower left", borderaxespad=0.2)
 
-    def show(self, measured):
-        """Draw a Measured; return (finding, words)."""
-        latencies = measured.latencies
+    def show(self, *, latencies, slow_share):
+        """Draw Latencies; return (finding, words). slow_share: requests on the slow host."""
         of_hosts = 1000 * np.array(latencies.of_hosts)
         places = np.arange(1, len(of_hosts) + 1)
         self.dots.set_data(places[:-1], np.minimum(of_hosts[:-1], HIGHEST))
@@ -122,10 +104,9 @@ class HistogramPicture:
             (self.healthy_tail, np.concatenate(latencies.hosts[:-1])),
         ):
             line.set_data(*_tail(some, everything.size))
-        return self._words(measured)
+        return self._words(latencies, slow_share)
 
-    def _words(self, measured):
-        latencies = measured.latencies
+    def _words(self, latencies, slow_share):
         name = f"p{100 * latencies.quantile:g}"
         true, merged, average = map(_seconds, (latencies.true, latencies.merged, latencies.average))
         return (
@@ -133,7 +114,7 @@ class HistogramPicture:
             f"of the hosts {average}"
         ), (
             f"{latencies.everything.size:,} requests on {len(latencies.hosts)} hosts, "
-            f"{measured.slow_share:.0%} of them on the slow one. The average is "
+            f"{slow_share:.0%} of them on the slow one. The average is "
             f"{latencies.average / latencies.true:.2f} times the truth, the merged histogram "
             f"{latencies.merged / latencies.true:.2f} times, with {len(latencies.bounds)} bounds."
         )

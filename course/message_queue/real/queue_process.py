@@ -1,6 +1,6 @@
-"""A process of its own that owns the student's queue and serves it on a socket of this computer.
+"""The process that owns the student's queue and serves it on a socket of this computer.
 
-Run as a script by `real_run.py`, which may kill it at any moment. One line of JSON on its input
+Run as a script by `run.py`, which may kill it at any moment. One line of JSON on its input
 says what to do; it answers with its port, and ends when its input ends. Then each line that comes
 over a connection is a call, [method, arguments …], and one line goes back: {"returned": …} or
 {"error": sentence}.
@@ -23,10 +23,10 @@ import cloudpickle
 def light_package():
     """Let course.message_queue be imported without its pictures: they take most of a second.
 
-    Whoever asks it for more than Message gets the whole package after all.
+    Asked for more than Message, it becomes the whole package after all.
     """
     package = types.ModuleType("course.message_queue")
-    package.__path__ = [str(Path(__file__).parent)]
+    package.__path__ = [str(Path(__file__).parents[1])]
 
     def whole(name):
         if name.startswith("__"):
@@ -109,7 +109,7 @@ def main():
         server.served = served
         print(json.dumps({"port": server.server_address[1]}), flush=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        sys.stdin.read()  # it ends when the one who started this process has ended
+        sys.stdin.read()  # it ends when the process that started this one has ended
         os._exit(0)
 
 

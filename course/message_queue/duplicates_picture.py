@@ -1,11 +1,8 @@
 """Every photo is a dot: done once, more than once, or never."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.message_queue.model import QueueResult
 from course.view import style
 
 ACROSS, DOWN = 60, 36  # dots
@@ -14,16 +11,7 @@ PANELS = ("applied at every delivery", "your consumer")
 ONCE = "#9CCBEA"  # pale blue: what should be, so it stays in the background
 
 
-@dataclass(frozen=True)
-class Handled:
-    """The same deliveries with a consumer that applies every time, and with the student's."""
-
-    name: str
-    result: QueueResult
-    every_time: QueueResult
-
-
-class DotsPicture:
+class DuplicatesPicture:
     """Left: applied at every delivery. Right: the student's consumer on the same traffic."""
 
     def __init__(self):
@@ -70,26 +58,29 @@ class DotsPicture:
             for marker, size, colour, label in shown.values()
         ]
 
-    def show(self, handled):
-        """Draw a Handled; return (finding, words)."""
-        mine, other = handled.result, handled.every_time
-        for marks, result in zip(self.marks, (other, mine), strict=True):
+    def show(self, *, name, mine, every_time):
+        """Draw two runs; return (finding, words).
+
+        mine: the QueueResult with the student's consumer, called `name`. every_time: that of the
+        same deliveries, applied at each of them.
+        """
+        for marks, run in zip(self.marks, (every_time, mine), strict=True):
             blank = np.ones(PLACES, dtype=bool)
-            rows = min(PLACES, len(result))
-            blank[:rows] = ((result.applied == 0) & ~result.lost)[:rows]
+            rows = min(PLACES, len(run))
+            blank[:rows] = ((run.applied == 0) & ~run.lost)[:rows]
             for key, which in (
                 ("waiting", blank),
-                ("twice", result.applied == 2),
-                ("more", result.applied > 2),
-                ("lost", result.lost),
+                ("twice", run.applied == 2),
+                ("more", run.applied > 2),
+                ("lost", run.lost),
             ):
                 places = np.flatnonzero(which[:PLACES])
                 marks[key].set_data(places % ACROSS, places // ACROSS)
         once = int((mine.applied == 1).sum())
         twice, lost = int(mine.twice.sum()), int(mine.lost.sum())
-        return f"{handled.name}: {once:,} photos done once, {twice:,} more often, {lost:,} lost", (
+        return f"{name}: {once:,} photos done once, {twice:,} more often, {lost:,} lost", (
             f"{len(mine):,} photos were uploaded and delivered {int(mine.deliveries.sum()):,} "
             f"times; {mine.redelivered:,} of these were redeliveries. Applied at every delivery, "
-            f"{int(other.twice.sum()):,} photos are done more than once and "
-            f"{int(other.lost.sum()):,} are lost."
+            f"{int(every_time.twice.sum()):,} photos are done more than once and "
+            f"{int(every_time.lost.sum()):,} are lost."
         )

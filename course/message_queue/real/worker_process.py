@@ -1,6 +1,6 @@
 """A worker process: takes messages off the queue, works, hands the results to the photo store.
 
-Run as a script by `real_run.py` with the port of the photo store, its own number, and how long (s)
+Run as a script by `run.py` with the port of the photo store, its own number, and how long (s)
 the work on a photo takes. It asks the store where the queue is, and again when the queue is gone.
 """
 

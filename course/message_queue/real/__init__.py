@@ -3,8 +3,8 @@
     measure(DurableQueue, IdempotentConsumer, kill_worker=True, kill_queue=True) → Measured
 
 One process owns the queue and its file and serves it over a socket; this one publishes and is the
-photo store, which applies results to a real SQLite file; worker processes drain the queue. On the
-way workers and the queue's process are killed and started anew.
+photo store, which applies results to a real SQLite file; worker processes drain the queue. Workers
+and the queue's process are killed meanwhile, and started again.
 """
 
 import base64
@@ -14,18 +14,18 @@ from dataclasses import dataclass
 import cloudpickle
 
 from course.engine import parameters
-from course.engine.component import ComponentError, name_of, raised
-from course.message_queue.real_run import Run
-from course.message_queue.real_stage import Stage, rehearse
+from course.engine.component import ComponentError, name_of, sentences
+from course.message_queue.real.run import Run
+from course.message_queue.real.stage import Stage, rehearse
 
 
 @dataclass(frozen=True)
 class Measured:
     """A real run; times in seconds from its start, workers numbered from 0.
 
-    `published` [(time, seconds it took)], `handled` [(time, worker, applied?)] and `begun` [(time,
-    worker)] are in order of time; `killed` [(time, who, from what)], `down` [(from, to)] of the
-    queue's process; `applied` says how often each photo was applied, by the SQLite file.
+    In order of time: `published` (time, seconds it took), `begun` (time, worker), `handled` (time,
+    worker, applied?), `killed` (time, who, when), and `down` (from, to) of the queue's process.
+    `applied`: how often each photo was applied, by the SQLite file. `file_bytes`: of the queue.
     """
 
     published: tuple
@@ -73,25 +73,27 @@ def measure(
     kill_queue=True,
     folder=None,
 ):
-    """Return the Measured of `messages` photos through the class `queue`; takes 1–2 seconds.
+    """Return the Measured of `messages` photos that go through the class `queue`; takes 1–2 s.
 
-    consumer: a class made with `apply`; None applies at every delivery. `workers` processes need
-    `work` s a photo. kill_worker: one worker is killed between applying and acking, another in the
-    middle of its work. kill_queue: the queue's process is killed when half of the photos are done.
-    Its file lies in a temporary folder inside `folder`; processes and folder are gone afterwards,
-    whatever happens. ComponentError and DatabaseUnavailable say in one sentence what went wrong.
+    queue: a class made with a path and `visibility_timeout` (s).
+    consumer: a class made with `apply`; None applies at every delivery.
+    workers: processes, which need `work` s a photo.
+    kill_worker: kill one worker between applying and acking, another in the middle of its work.
+    kill_queue: kill the queue's process when half of the photos are done.
+    folder: where to make the temporary folder for the files; by default the system's place.
+
+    Folder and processes are gone afterwards, whatever happens. Raises ValueError, which names a bad
+    number, and ComponentError and DatabaseUnavailable, which say in one sentence what went wrong.
     """
     messages = parameters.count("messages", messages, at_most=1000)
     workers = parameters.count("workers", workers, at_most=16)
     timeout = parameters.number("visibility_timeout", visibility_timeout, above=0, unit="s")
     work = parameters.number("work", work, at_least=0, at_most=1, unit="s")
     if not inspect.isclass(queue):
-        raise ComponentError(f"{name_of(queue)} is no class: a process of its own must make it.")
+        raise ComponentError(f"{name_of(queue)} is not a class: a process of its own must make it.")
     rehearse(queue)
-    try:
+    with sentences(f"Sending {name_of(queue)} to a process"):
         pickled = base64.b64encode(cloudpickle.dumps(queue)).decode()
-    except Exception as error:
-        raise ComponentError(raised(f"Sending {name_of(queue)} to a process", error)) from error
     with Stage(folder) as stage:
         file = str(stage.folder / "photos.queue")
         task = {"queue": pickled, "file": file, "visibility_timeout": timeout}

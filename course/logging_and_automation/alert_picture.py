@@ -1,26 +1,10 @@
 """An alert's two prices against its threshold, measured and by theory."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.logging_and_automation.hour import Hour
-from course.logging_and_automation.model import Watched
+from course.logging_and_automation.picture import Incident
 from course.view import style
-
-LEAST = 0.001  # false alarms a day, the lower edge
-
-
-@dataclass(frozen=True)
-class Priced:
-    """A student's alert, the built-in one in the same world, and all thresholds beside it."""
-
-    watched: Watched
-    built_in: Watched
-    thresholds: np.ndarray
-    measured: tuple  # (false alarms, delay in s) of the built-in one for each threshold
-    theory: tuple  # the same by probability theory
 
 
 class AlertPicture:
@@ -30,7 +14,7 @@ class AlertPicture:
         ratios = {"width_ratios": (1.2, 1), "height_ratios": (1.4, 1)}
         self.figure, axes = style.figure(2, 2, width=8.2, height=4.7, **ratios)
         with rc_context(style.LOOK):
-            self.hour = Hour(axes[0, 0], axes[1, 0], ghost=True)
+            self.incident = Incident(axes[0, 0], axes[1, 0], ghost=True)
             alarms, delays = axes[:, 1]
             alarms.set_yscale("symlog", linthresh=1)
             alarms.set(ylim=(-0.12, 5000), ylabel="false alarms a day")
@@ -41,7 +25,7 @@ class AlertPicture:
             delays.set_yticks([10, 60, 300, 1200], ["10", "60", "300", "1,200"])
             self.rows = [self._prepare(axes) for axes in (alarms, delays)]
             alarms.legend(loc="upper right", borderaxespad=0)
-        self.moving = (*self.hour.moving, *(artist for row in self.rows for artist in row))
+        self.moving = (*self.incident.moving, *(artist for row in self.rows for artist in row))
 
     def _prepare(self, axes):
         axes.set(xlim=(0, 20.5))
@@ -56,20 +40,23 @@ class AlertPicture:
         )
         return theory, built_in, yours
 
-    def show(self, priced):
-        """Draw a Priced; return (finding, words)."""
-        watched, built_in = priced.watched, priced.built_in
-        self.hour.show(watched, built_in)
-        percents = 100 * priced.thresholds
+    def show(self, *, watched, built_in, thresholds, measured, theory):
+        """Draw an alert; return (finding, words).
+
+        watched: the Watched of the student's alert. built_in: that of the built-in one in the same
+        world. measured, theory: (false alarms a day, delay in s) for each of `thresholds`.
+        """
+        self.incident.show(watched, built_in)
+        percents = 100 * thresholds
         mine = (watched.false_alarms, watched.delay)
-        for (line, dots, dot), theory, measured, value in zip(
-            self.rows, priced.theory, priced.measured, mine, strict=True
+        for (line, dots, dot), exact, counted, value in zip(
+            self.rows, theory, measured, mine, strict=True
         ):
-            line.set_data(percents, theory)
-            dots.set_data(percents, measured)
+            line.set_data(percents, exact)
+            dots.set_data(percents, counted)
             dot.set_data([100 * watched.threshold], [value])
-        chosen = int(np.argmin(abs(priced.thresholds - watched.threshold)))
-        alarms, delay = (float(each[chosen]) for each in priced.theory)
+        chosen = int(np.argmin(abs(thresholds - watched.threshold)))
+        alarms, delay = (float(each[chosen]) for each in theory)
         plural = "" if watched.false_alarms == 1 else "s"
         return (
             f"Your alert: {watched.false_alarms:,} false alarm{plural} a day, "

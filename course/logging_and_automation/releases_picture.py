@@ -1,34 +1,18 @@
 """A release: the pipeline's stages, the canary until its verdict, and what a canary costs."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.logging_and_automation.releases import ERRORS, STAGES, Release
+from course.logging_and_automation.releases import ERRORS, STAGES
 from course.view import style
 
-SHARES = (1, 2, 5, 10, 20, 50)  # %
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # of the traffic, to a canary
+PERCENTS = [round(100 * share) for share in SHARES]
 MOST_SECONDS = 3600
 MOST_RATE, TOP = 25, 21  # %
 
 
-@dataclass(frozen=True)
-class Released:
-    """One release, and repeated ones of bad versions with every share of SHARES."""
-
-    release: Release
-    hurt: tuple  # mean failed requests of a bad version on the canary, for each share
-    seconds: tuple  # mean time to a verdict
-    slipped: int  # bad versions promoted at the chosen share
-    refused: int  # good versions rolled back at the chosen share
-    repeated: int
-    share: float
-    expected_hurt: float
-    expected_seconds: tuple
-
-
-class PipelinePicture:
+class ReleasesPicture:
     """Left: stages, and error rates until the verdict. Right: users hurt and time, by share."""
 
     def __init__(self):
@@ -88,7 +72,7 @@ class PipelinePicture:
     def _prepare_costs(self, hurt, time):
         for axes in (hurt, time):
             axes.set(xscale="log", yscale="log", xlim=(0.8, 65))
-            axes.set_xticks(SHARES, [f"{share}" for share in SHARES])
+            axes.set_xticks(PERCENTS, [f"{percent}" for percent in PERCENTS])
         hurt.tick_params(axis="x", labelbottom=False)
         hurt.set(ylim=(0.7, 30_000), ylabel="failed requests")
         hurt.set_yticks([1, 10, 100, 1000, 10_000], ["1", "10", "100", "1,000", "10,000"])
@@ -110,21 +94,27 @@ class PipelinePicture:
         (self.time,) = time.plot([], [], "o", markersize=5, **look)
         (self.time_now,) = time.plot([], [], "o", **ring)
 
-    def show(self, released):
-        """Draw a Released; return (finding, words)."""
-        self._show_stages(released.release.pipeline)
-        self._show_canary(released.release.canary, "canary" in released.release.pipeline.ran)
-        shares, chosen = np.array(SHARES), SHARES.index(round(100 * released.share))
-        without = max(released.release.hurt_without, 0.1)
+    def show(self, *, release, bad_ones, good_ones, share, expected_hurt, expected_seconds):
+        """Draw a Release; return (finding, words).
+
+        bad_ones: for each of SHARES, the Canaries of many bad versions. good_ones: those of as many
+        good versions with the chosen `share`. expected_hurt: failed requests on a canary of a bad
+        version. expected_seconds: time to a verdict, for each of SHARES.
+        """
+        pipeline, chosen = release.pipeline, SHARES.index(share)
+        self._show_stages(pipeline)
+        self._show_canary(release.canary, "canary" in pipeline.ran)
+        without = max(release.hurt_without, 0.1)
         self.at_once.set_data([0.8, 65], [without, without])
-        self.theory.set_data([0.8, 65], [released.expected_hurt] * 2)
-        hurt = np.maximum(released.hurt, 0.1)
-        self.mine.set_data(shares, hurt)
-        self.now.set_data([shares[chosen]], [hurt[chosen]])
-        self.time_theory.set_data(shares, released.expected_seconds)
-        self.time.set_data(shares, released.seconds)
-        self.time_now.set_data([shares[chosen]], [released.seconds[chosen]])
-        return self._words(released)
+        self.theory.set_data([0.8, 65], [expected_hurt] * 2)
+        hurt = [max(0.1, np.mean([one.hurt for one in some])) for some in bad_ones]
+        seconds = [np.mean([one.seconds for one in some]) for some in bad_ones]
+        self.mine.set_data(PERCENTS, hurt)
+        self.now.set_data([PERCENTS[chosen]], [hurt[chosen]])
+        self.time_theory.set_data(PERCENTS, expected_seconds)
+        self.time.set_data(PERCENTS, seconds)
+        self.time_now.set_data([PERCENTS[chosen]], [seconds[chosen]])
+        return self._words(release, bad_ones[chosen], good_ones)
 
     def _show_stages(self, pipeline):
         started = len(pipeline.ran)
@@ -143,8 +133,9 @@ class PipelinePicture:
         shown = started and canary.verdict != "wait"
         self.end.set_data(([minutes[-1]], [min(rate[-1], TOP)]) if shown else ([], []))
 
-    def _words(self, released):
-        release = released.release
+    def _words(self, release, bad_ones, good_ones):
+        slipped = sum(one.verdict == "promote" for one in bad_ones)
+        refused = sum(one.verdict == "roll back" for one in good_ones)
         pipeline, canary = release.pipeline, release.canary
         raised = f" ({type(pipeline.error).__name__}: {pipeline.error})" if pipeline.error else ""
         end = "passed all stages" if pipeline.passed else f"stopped at “{pipeline.failed}”{raised}"
@@ -160,6 +151,6 @@ class PipelinePicture:
         if release.fault == ERRORS:
             hurt = f", {release.hurt:,} failed requests instead of {release.hurt_without:,}"
         return f"The release {end}{hurt}", (
-            f"{verdict} Of {released.repeated} bad versions {released.slipped} would be promoted, "
-            f"of {released.repeated} good ones {released.refused} rolled back."
+            f"{verdict} Of {len(bad_ones)} bad versions {slipped} would be promoted, "
+            f"of {len(good_ones)} good ones {refused} rolled back."
         )

@@ -1,4 +1,4 @@
-"""What a real run stands on: a folder and processes that are surely gone afterwards."""
+"""A folder and processes for a real run, which are certainly gone afterwards."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from course.engine.component import ComponentError, name_of, sentences, wrong_return
+from course.engine.component import ComponentError, methods, name_of, sentences, wrong_return
 from course.message_queue.messages import Message
 
 LIMIT = 12.0  # s that a run may take
@@ -14,23 +14,22 @@ HERE = Path(__file__).parent
 
 
 def rehearse(queue):
-    """Try the queue in this process first: a stub or a slip shows without starting any."""
+    """Call each method once in this process: a stub or a slip shows before any is started."""
+    name = name_of(queue)
     with tempfile.TemporaryDirectory(prefix="queue-") as folder:
-        name, path = name_of(queue), str(Path(folder) / "try.queue")
         with sentences(f"{name}(path, 30.0)"):
-            made = queue(path, 30.0)
-        for method in ("publish", "receive", "ack", "__len__"):
-            if not callable(getattr(made, method, None)):
-                raise ComponentError(f"{name} has no method {method}.")
-        with sentences(f"{name}.publish('a.jpg', 0.0)"):
+            made = queue(str(Path(folder) / "try.queue"), 30.0)
+        methods(made, "publish", "receive", "ack", "__len__")
+        call = f"{name}.publish('a.jpg', 0.0)"
+        with sentences(call):
             id = made.publish("a.jpg", 0.0)
         if type(id) not in (int, str):
-            call = f"{name}.publish('a.jpg', 0.0)"
             raise ComponentError(wrong_return(call, id, "an int or a string"))
-        with sentences(f"{name}.receive(0.0)"):
+        call = f"{name}.receive(0.0)"
+        with sentences(call):
             message = made.receive(0.0)
         if not isinstance(message, Message):
-            raise ComponentError(wrong_return(f"{name}.receive(0.0)", message, "a Message"))
+            raise ComponentError(wrong_return(call, message, "a Message"))
         with sentences(f"{name}.ack({id!r})"):
             made.ack(id)
         with sentences(f"len({name})"):
@@ -40,7 +39,7 @@ def rehearse(queue):
 class Stage:
     """A temporary folder and processes; both go when it is left, or after 1.5 × LIMIT.
 
-    A thread sees to that: a time limit on the student's code also breaks off what tidies up.
+    A thread tidies up, because a time limit on the student's code would break that off, too.
     """
 
     def __init__(self, folder=None):

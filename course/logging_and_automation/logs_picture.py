@@ -1,24 +1,13 @@
 """Several logs as one timeline: who said what, when, and what a search finds."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib import rc_context
 
-from course.logging_and_automation.logs import DURATION, LEVELS, START, Timeline, stamp
+from course.logging_and_automation.logs import DURATION, LEVELS, START, stamp
 from course.view import style
 
 ROWS = 5  # servers that there is room for: the database, and four web servers
 EDGES = np.arange(0, DURATION + 1, 10)
-
-
-@dataclass(frozen=True)
-class Searched:
-    """A Timeline, what was found in it, and the words for what was searched."""
-
-    timeline: Timeline
-    found: tuple
-    search: str
 
 
 class LogsPicture:
@@ -66,27 +55,25 @@ class LogsPicture:
         )
         axes.legend(loc="lower right", ncols=2, bbox_to_anchor=(1.0, 0.98), borderaxespad=0)
 
-    def show(self, searched):
-        """Draw a Searched; return (finding, words)."""
-        timeline = searched.timeline
+    def show(self, *, timeline, found, search):
+        """Draw a Timeline; return (finding, words).
+
+        found: the entries that a search found. search: what was searched, in words.
+        """
         row = {"database": 0} | {f"web-{number}": number for number in range(1, ROWS)}
         for level, line in self.levels.items():
             entries = [entry for entry in timeline.entries if entry.level == level]
             entries = [entry for entry in entries if entry.server in row]
             line.set_data(minutes(entries), [row[entry.server] for entry in entries])
         middles = (EDGES[:-1] + EDGES[1:]) / 120
-        for line, entries in (
-            (self.everything, timeline.entries),
-            (self.matching, searched.found),
-        ):
+        for line, entries in ((self.everything, timeline.entries), (self.matching, found)):
             line.set_data(middles, np.histogram(60 * minutes(entries), EDGES)[0])
-        first = [entry for entry in searched.found[:1] if entry.server in row]
+        first = [entry for entry in found[:1] if entry.server in row]
         self.found.set_data(minutes(first), [row[entry.server] for entry in first])
-        return self._words(searched)
+        return self._words(timeline, found, search)
 
-    def _words(self, searched):
-        timeline = searched.timeline
-        read, found = len(timeline.entries), searched.found
+    def _words(self, timeline, found, search):
+        read = len(timeline.entries)
         unread = timeline.lines - read
         counted = [
             f"{sum(entry.level == level for entry in timeline.entries):,} {level}"
@@ -95,8 +82,8 @@ class LogsPicture:
         total = f"{read:,} entries of {len(timeline.servers)} logs ({', '.join(counted)})"
         rest = f"; {unread:,} lines were no entries" if unread else ""
         if not found:
-            return f"{searched.search}: nothing found", f"{total}{rest}."
-        return f"{searched.search}: {len(found):,} found, the first from {found[0].server}", (
+            return f"{search}: nothing found", f"{total}{rest}."
+        return f"{search}: {len(found):,} found, the first from {found[0].server}", (
             f"First: “{in_words(found[0])}”. Last: “{in_words(found[-1])}”. {total}{rest}."
         )
 

@@ -3,14 +3,14 @@
 import numpy as np
 from matplotlib import rc_context
 
-from course.logging_and_automation.users import AFTER, DAYS, Usage
+from course.logging_and_automation.users import AFTER, DAYS
 from course.view import style
 
 MOST_USERS = 260
 
 
 class UsersPicture:
-    """Left: active users a day. Right: retention against days, beside what is to be expected."""
+    """Left: active users a day. Right: retention against days, next to the expected one."""
 
     def __init__(self):
         ratios = {"width_ratios": (1.3, 1)}
@@ -36,7 +36,7 @@ class UsersPicture:
         (self.active,) = axes.plot(
             [], [], "o", color=style.BLUE, markersize=4, linestyle="none", label="active, yours"
         )
-        axes.legend(loc="upper left", ncols=3, bbox_to_anchor=(-0.08, -0.15), columnspacing=1.2)
+        style.legend_below(axes, left=-0.08, down=0.15, ncols=3, columnspacing=1.2)
 
     def _prepare_kept(self, axes):
         axes.set(xlim=(0, AFTER[-1] + 0.5), ylim=(0, 80), xlabel="days after")
@@ -48,9 +48,9 @@ class UsersPicture:
         (self.kept,) = axes.plot(
             [], [], "o", color=style.BLUE, markersize=6, linestyle="none", label="retention, yours"
         )
-        axes.legend(loc="upper left", ncols=2, bbox_to_anchor=(-0.12, -0.15), columnspacing=1.2)
+        style.legend_below(axes, left=-0.12, down=0.15, columnspacing=1.2)
 
-    def show(self, usage: Usage):
+    def show(self, *, usage):
         """Draw a Usage; return (finding, words)."""
         days, after = np.arange(DAYS), np.array(AFTER)
         self.release.set_xdata([usage.release - 0.5] * 2)
