@@ -12,10 +12,20 @@ from PIL import Image
 from course.engine import component
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
+from course.engine.parameters import NEVER
 from course.view import style
 from course.view.architecture import Node, Tier, architecture
 from course.view.canvas import Canvas
-from course.view.explore import choice, explore, slider, steps, tick
+from course.view.explore import (
+    choice,
+    explore,
+    in_milliseconds,
+    in_percent,
+    moments,
+    slider,
+    steps,
+    tick,
+)
 from course.view.limit import TimeLimitReached, time_limit
 from course.view.world import GROUND, SEA
 from tests.course_scripts import ROOT
@@ -39,7 +49,10 @@ class Line:
 
 
 def explored(run, **options):
-    return explore({"rate": slider("rate", 2, 0, 10, 1, "per s")}, run, Line(), **options)
+    def outcome(rate):
+        return {"slope": run(rate)}
+
+    return explore({"rate": slider("rate", 2, 0, 10, 1, "per s")}, outcome, Line(), **options)
 
 
 def pixels(png):
@@ -294,7 +307,7 @@ class Unprintable:
 def test_what_a_component_raises_becomes_a_sentence():
     with (
         pytest.raises(ComponentError, match=r"^pick\(servers\) raised KeyError: 'web-1'\.$"),
-        component.sentences("pick(servers)"),
+        component.sentences(lambda: "pick(servers)"),
     ):
         broken()
     with pytest.raises(ComponentError, match=r"^broken\(…\) raised KeyError"):
@@ -303,6 +316,16 @@ def test_what_a_component_raises_becomes_a_sentence():
         component.make(stub)
     with pytest.raises(KeyboardInterrupt), component.sentences("pick(servers)"):
         raise KeyboardInterrupt
+    with pytest.raises(LookupError), component.sentences("pick(servers)", passing=[LookupError]):
+        broken()
+
+
+def test_a_missing_method_is_named_as_it_is_called():
+    pop, append = component.methods([1], "pop(index)", "append")
+    append(2)
+    assert pop(0) == 1
+    with pytest.raises(ComponentError, match=r"^list has no method pick\(servers\)\.$"):
+        component.methods([], "pop", "pick(servers)")
 
 
 def test_what_a_component_returns_is_shown_short():
@@ -339,3 +362,24 @@ def test_in_a_kernel_an_error_of_the_course_itself_is_printed(monkeypatch, capsy
     explorer.controls["rate"].value = 3
     explorer.next.result(10)
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_a_slider_shows_per_cent_and_milliseconds_and_run_gets_shares_and_seconds():
+    given = {}
+
+    def run(**values):
+        given.update(values)
+        return {"slope": 1}
+
+    controls = {
+        "share": in_percent("writes", 5, 0, 50, 5, "% of requests"),
+        "lag": in_milliseconds("lag", 120, 0, 500, 20),
+        "dies_at": moments("dies at", (1, 2), unit="minute {}", seconds=60),
+        "back_at": moments("back at", (1, 2), 2, never=None),
+    }
+    explorer = explore(controls, run, Line())
+    assert given == {"share": 0.05, "lag": 0.12, "dies_at": NEVER, "back_at": 2}
+    assert controls["dies_at"].options[0] == ("never", NEVER)
+    assert [label for label, _ in controls["back_at"].options] == ["1 s", "2 s"]
+    controls["dies_at"].value = 120
+    assert explorer.values["dies_at"] == given["dies_at"] == 120
