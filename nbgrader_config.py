@@ -1,21 +1,24 @@
 """nbgrader's configuration of the course. Run nbgrader's commands from this folder.
 
 Code and a class's data never share a folder: all that nbgrader writes, but the release, is under
-grading/, which git ignores. nbgrader's source notebooks are made from solutions/*.py whenever a
-command starts, so that there is no step beside nbgrader's own.
+grading/, which git ignores. `nbgrader generate_assignment` and formgrader make nbgrader's source
+notebooks from solutions/*.py first, so no further step is needed. Reading this file writes nothing.
 """
 
 from pathlib import Path
 
+from nbgrader.apps import api, generateassignmentapp
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import ClearSolutions
 
 from autograder.build.preprocessors import HideHiddenChecks, NamedStubs
-from autograder.build.release import refresh_sound_sources
+from autograder.build.release import GenerateFromScripts, source_assignments
+
+# by name, as nbgrader looks them up: it has no setting for them
+generateassignmentapp.GenerateAssignment = api.GenerateAssignment = GenerateFromScripts
+api.NbGraderAPI.get_source_assignments = source_assignments
 
 root = Path(__file__).resolve().parent
-refresh_sound_sources(root)
-
 c = get_config()  # noqa: F821 - given by traitlets
 c.CourseDirectory.root = str(root)
 c.CourseDirectory.course_id = "zero-to-millions"

@@ -96,7 +96,7 @@ def links(url: str, hub: str | None, root: Path) -> None:
     On Binder, and on a JupyterHub with nbgitpuller.
     """
     from autograder.build import links
-    from autograder.build.release import scripts
+    from autograder.course import scripts
 
     repository = links.repository(url)
     address = links.hub(hub) if hub else links.ANY_HUB
@@ -118,8 +118,8 @@ def links(url: str, hub: str | None, root: Path) -> None:
 @root_option
 def collect(folder: Path, assignment: str, received: str | None, add: bool, root: Path) -> None:
     """Take students' files out of FOLDER, or out of an LMS's zip, into grading/submitted/."""
-    from autograder.build.release import configuration
     from autograder.collect.collect import collect
+    from autograder.course import configuration
     from autograder.gradebook.roster import class_of
 
     root = root.resolve()
@@ -267,7 +267,7 @@ def export(
     kind: str, to: Path | None, assignment: tuple[str, ...], column: tuple[str, ...], root: Path
 ) -> None:
     """Write the grades into a file that a spreadsheet, Canvas or Moodle reads."""
-    from autograder.build.release import configuration
+    from autograder.course import configuration
     from autograder.gradebook.export import FORMATS, write
     from autograder.gradebook.grades import grades
     from autograder.gradebook.read import opened
@@ -314,7 +314,7 @@ def audit(names: tuple[str, ...], jobs: int | None, minimum: float, root: Path) 
         from autograder.audit import audit, audit_report, equivalent
     except ImportError as error:
         raise CourseError(f"{error.name} is not installed: pip install -e '.[audit]'") from error
-    from autograder.build.release import chosen
+    from autograder.course import chosen
 
     started, exercises = time.monotonic(), []
     root = root.resolve()

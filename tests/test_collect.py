@@ -55,7 +55,6 @@ class Course:
             (self.root / "notebooks" / name).mkdir(parents=True)
         (self.root / "solutions").mkdir()
         config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-        config = config.replace("refresh_sound_sources(root)", "")
         (self.root / "nbgrader_config.py").write_text(config, encoding="utf-8")
         self.inbox.mkdir()
 

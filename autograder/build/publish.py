@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.build import links
-from autograder.build.release import differences, scripts
+from autograder.build.release import differences
 from autograder.build.student_tree import digest, student_tree, untracked
+from autograder.course import FOLDERS, scripts
 from autograder.errors import CourseError
 from autograder.files import reason
 
@@ -94,7 +95,7 @@ def _refuse_a_bad_place(root: Path, to: Path) -> None:
         raise CourseError(f"{to}: a file; give a folder.")
     if not to.parent.is_dir():
         raise CourseError(f"{to}: there is no folder {to.parent}; make it first.")
-    own = [root / name for name in ("course", "notebooks", "solutions", "autograder", "grading")]
+    own = [root / name for name in FOLDERS]
     inside = [folder for folder in own if folder == to or folder in to.parents]
     if to == root or inside:
         raise CourseError(f"{to}: the course's own folder; give one outside of it.")

@@ -1,5 +1,6 @@
 """solutions/*.py → nbgrader's source notebooks → `nbgrader generate_assignment` → notebooks/."""
 
+import fnmatch
 import logging
 import os
 import re
@@ -9,24 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
-from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.build import lint as anatomy
 from autograder.build import script as sources
+from autograder.course import chosen, configuration, scripts
 from autograder.errors import CourseError
 from autograder.files import reason, write_atomic
-
-
-def scripts(root):
-    """Return the course's scripts, in the order of the notebooks."""
-    found = sorted((Path(root) / "solutions").glob("[0-9][0-9]_*.py"))
-    if not found:
-        raise CourseError(f"{Path(root) / 'solutions'}: no NN_name.py there: wrong folder?")
-    return found
 
 
 def source_notebook(path):
@@ -55,14 +48,48 @@ def refresh_sources(root, to=None, names=(), always=False):
     return written
 
 
-def refresh_sound_sources(root):
-    """Refresh what can be; say on stderr what cannot, and leave no stale source notebook of it."""
-    for script in scripts(root):
+class GenerateFromScripts(GenerateAssignment):
+    """nbgrader's GenerateAssignment, with its source notebooks made from solutions/ first.
+
+    For `nbgrader generate_assignment` and formgrader's Generate button. A script with a fault
+    stops it before anything is converted: what was released stays.
+    """
+
+    def init_notebooks(self):
+        faults = _refresh(Path(self.coursedir.root), self.coursedir.assignment_id, self.log)
+        if faults:
+            raise NbGraderException("\n".join(faults))
+        super().init_notebooks()
+
+
+def source_assignments(api):
+    """Return what nbgrader's API does, after bringing grading/source/ up to date.
+
+    Formgrader lists the assignments that have a folder there, and a fresh clone has none.
+    """
+    _refresh(Path(api.coursedir.root), "*", api.log)
+    return _nbgraders_source_assignments(api)
+
+
+_nbgraders_source_assignments = NbGraderAPI.get_source_assignments  # nbgrader_config replaces it
+
+
+def _refresh(root, pattern, log):
+    """Refresh the source notebooks that match; log the faults of the others and return them."""
+    names, faults = [], []
+    try:
+        names = fnmatch.filter([script.stem for script in scripts(root)], pattern)
+    except CourseError as error:
+        faults.append(error.message)
+    for name in names:
         try:
-            refresh_sources(root, names=[script.stem])
-        except sources.SourceError as error:
-            _source_of(script.stem, root).unlink(missing_ok=True)
-            print(error, file=sys.stderr)
+            with _disk_errors_said(root):
+                refresh_sources(root, names=[name])
+        except CourseError as error:
+            faults.append(error.message)
+    for fault in faults:
+        log.error(fault)
+    return faults
 
 
 def _source_of(name, root):
@@ -111,40 +138,6 @@ def _difference(root, fresh, name):
     strangers = [path.name for path in released.parent.iterdir() if path != released]
     strangers = [file for file in strangers if not file.startswith(".")]
     return f"has a stranger beside it, {strangers[0]}: remove it" if strangers else ""
-
-
-def chosen(root, names):
-    """Return the named notebooks, or all if none is named; CourseError for an unknown name."""
-    known = [script.stem for script in scripts(root)]
-    for name in names:
-        if name not in known:
-            raise CourseError(f"{name}: no such notebook, there are {', '.join(known)}")
-    return list(names) or known
-
-
-def configuration(root, data):
-    """Return nbgrader's configuration of the course, with its data under the folder `data`.
-
-    Where that is the course's own folder, the gradebook is the one that nbgrader_config.py names.
-    CourseError if `root` is no course, or if grading/source/ cannot be written: reading
-    nbgrader_config.py brings that up to date.
-    """
-    config = Config()
-    try:
-        with _disk_errors_said(root):
-            config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
-    except ConfigFileNotFound as error:
-        problem = f"{root}: no nbgrader_config.py there: choose the course's folder with --root."
-        raise CourseError(problem) from error
-    except CourseError:
-        raise
-    except Exception as error:  # whatever the file's author has written
-        problem = f"{root}/nbgrader_config.py: {type(error).__name__}: {error}: correct that line."
-        raise CourseError(problem) from error
-    config.CourseDirectory.root = str(data)
-    if Path(data).resolve() != Path(root).resolve() or "db_url" not in config.CourseDirectory:
-        config.CourseDirectory.db_url = f"sqlite:///{Path(data) / 'grading' / 'gradebook.db'}"
-    return config
 
 
 def _generate(root, names, data, to, gradebook=True):

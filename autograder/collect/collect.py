@@ -21,10 +21,11 @@ from autograder.collect import identify as whose
 from autograder.collect import receipts
 from autograder.collect.archive import LITTER, Found, files_in
 from autograder.collect.receipts import Receipt
+from autograder.course import FOLDERS
 from autograder.errors import CourseError
 from autograder.gradebook.roster import Class
 
-OURS = ("solutions", "course", "autograder", "tests", "grading/collected", "grading/records")
+KEPT_BY_US = ("grading/collected", "grading/records")
 COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"
 Receipts = dict[tuple[str, str, str], Receipt]
 
@@ -128,7 +129,7 @@ def _refuse_ours(to: Class, source: Path) -> None:
     steps = ("source", "release", "submitted", "autograded", "feedback")
     names = [getattr(to.layout, f"{step}_directory") for step in steps]
     source = Path(source).resolve()
-    for name in (*OURS, *names):
+    for name in (*(name for name in FOLDERS if name != "grading"), *KEPT_BY_US, *names):
         own = Path(to.layout.root, name).resolve()
         if source.is_relative_to(own) or own.is_relative_to(source):
             raise CourseError(

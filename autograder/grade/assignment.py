@@ -17,8 +17,8 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.build import script as sources
-from autograder.build.release import configuration
 from autograder.collect import receipts
+from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.grade import intake, records
 from autograder.grade.outputs import kept_error
