@@ -11,8 +11,13 @@ from nbgrader.apps import api, generateassignmentapp
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import ClearSolutions
 
-from autograder.build.preprocessors import HideHiddenChecks, NamedStubs
-from autograder.build.release import GenerateFromScripts, source_assignments
+from autograder.build.release import (
+    GenerateFromScripts,
+    HideHiddenChecks,
+    NamedStubs,
+    source_assignments,
+)
+from course.texts import ANSWER
 
 # by name, as nbgrader looks them up: it has no setting for them
 generateassignmentapp.GenerateAssignment = api.GenerateAssignment = GenerateFromScripts
@@ -34,7 +39,7 @@ c.ZipCollectApp.collector_plugin = "autograder.collect.zip_collect.WhoseCollecto
 # formgrader shows students' Markdown in a page with the instructor's rights: no script in it runs
 c.HTMLExporter.filters = {"markdown2html": "autograder.pages.safe_html.markdown"}
 c.IncludeHeaderFooter.header = ""
-c.ClearSolutions.text_stub = "*Write your answer here.*"
+c.ClearSolutions.text_stub = ANSWER
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own
 c.NotebookClient.shutdown_kernel = "immediate"  # nothing to tidy up: half a second a submission
 c.GenerateAssignment.force = True  # the release is always what the sources give

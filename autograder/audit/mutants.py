@@ -7,7 +7,6 @@ what a component forgets to remember is the commonest mistake of all.
 """
 
 import difflib
-import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Example, Operator
 from cosmic_ray.plugins import get_operator, operator_names
 from parso.python.tree import Keyword
+
+from autograder.build import markers
 
 NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")  # they draw random numbers, too
 KEPT = ("string", "pass_stmt", "keyword", "import_name", "import_from", "assert_stmt")
@@ -77,12 +78,12 @@ def mutants_of(text: str, using: list[tuple[str, Operator]]) -> Iterator[Mutant]
 
 def _solution_lines(text: str) -> set[int]:
     """Return the numbers, from 1, of the lines inside the solution regions."""
-    inside, open_region = set(), False
-    for number, line in enumerate(text.split("\n"), start=1):
-        if re.search(r"### (BEGIN|END) SOLUTION", line):
-            open_region = "### BEGIN" in line
-        elif open_region:
-            inside.add(number)
+    inside, marked, is_open = set(), markers.marker_lines(text), False
+    for number in range(text.count("\n") + 1):
+        if number in marked:
+            is_open = marked[number] == "BEGIN"
+        elif is_open:
+            inside.add(number + 1)
     return inside
 
 

@@ -14,12 +14,15 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
 from autograder.build import lint as anatomy
+from autograder.build import markers
 from autograder.build import script as sources
 from autograder.course import chosen, configuration, scripts
 from autograder.errors import CourseError
 from autograder.files import reason, write_atomic
+from course.texts import HIDDEN_CHECK, STUB
 
 
 def source_notebook(path):
@@ -138,6 +141,44 @@ def _difference(root, fresh, name):
     strangers = [path.name for path in released.parent.iterdir() if path != released]
     strangers = [file for file in strangers if not file.startswith(".")]
     return f"has a stranger beside it, {strangers[0]}: remove it" if strangers else ""
+
+
+class NamedStubs(ClearSolutions):
+    """nbgrader's ClearSolutions, with a stub that says what to write.
+
+    `### BEGIN SOLUTION Exercise A: choose the next server` becomes
+    `raise NotImplementedError("Exercise A: choose the next server")`.
+    """
+
+    def _replace_solution_region(self, cell, language):
+        tasks = markers.labels(cell.source, markers.SOLUTION)
+        replaced = super()._replace_solution_region(cell, language)
+        if cell.cell_type == "code":
+            for task in tasks:
+                cell.source = cell.source.replace(
+                    "raise NotImplementedError()", STUB.format(task), 1
+                )
+        return replaced
+
+
+class HideHiddenChecks(NbGraderPreprocessor):
+    """Keep hidden checks and rubrics, and what they printed, out of nbgrader's own feedback.
+
+    A student reads whether a hidden check passed.
+    """
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if markers.begins(cell.source, markers.HIDDEN_TESTS):
+            failed = any(_costs_points(output) for output in cell.outputs)
+            cell.source = f"{HIDDEN_CHECK}: it {'did not pass' if failed else 'passed'}."
+            cell.outputs = []
+        cell.source = markers.without_regions(cell.source, markers.MARK_SCHEME)
+        return cell, resources
+
+
+def _costs_points(output):
+    """Return whether nbgrader gives no points for a check with this output."""
+    return output.output_type == "error" or output.get("name") == "stderr"
 
 
 def _generate(root, names, data, to, gradebook=True):

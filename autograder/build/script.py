@@ -19,23 +19,21 @@ must not reach the judge's inputs.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from autograder.build import markers
+from autograder.build.markers import INPUTS, JUDGE, OBSERVE
 from autograder.errors import CourseError
+from course.texts import HIDDEN_CHECK_RELEASED, RUBRIC_RELEASED
 
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
 TITLE_MARKS = ("question", "shown", "moved")
-INPUTS, OBSERVE, JUDGE = "### INPUTS", "### OBSERVE", "### JUDGE"
 # what the student sees where a region is taken out that fills a whole cell
-LEFT_BEHIND = {
-    "check": "# Hidden check: it runs when your work is graded.",
-    "rubric": "*Your answer is graded by a person, with a rubric.*",
-}
+LEFT_BEHIND = {"check": HIDDEN_CHECK_RELEASED, "rubric": RUBRIC_RELEASED}
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -43,7 +41,7 @@ KERNEL = {
 
 
 class SourceError(CourseError):
-    """A course script that cannot be built: one line with file, cell and mend."""
+    """A course script that cannot be built: one line with file, cell and fix."""
 
     def __init__(self, path, cell, problem):
         super().__init__(f"{Path(path).name}: {cell}: {problem}")
@@ -67,12 +65,12 @@ class Cell:
     @property
     def exercise(self):
         """The solution's grade id that a check belongs to."""
-        return re.sub(r"(_check|_hidden)(_\d+)?$", "", self.grade_id)
+        return markers.exercise_of(self.grade_id)
 
     @property
     def hidden(self):
         """Whether this is a hidden check."""
-        return self.kind == "check" and bool(re.search(r"_hidden(_\d+)?$", self.grade_id))
+        return self.kind == "check" and markers.is_hidden(self.grade_id)
 
     @property
     def place(self):
@@ -82,7 +80,7 @@ class Cell:
 
     def halves(self):
         """Return the two halves of a check: what it observes, and how that is judged."""
-        return halves(self.text)
+        return markers.halves(self.text)
 
 
 def read(path):
@@ -113,7 +111,7 @@ def _cell(path, number, raw):
         raise SourceError(path, name, f"is {' and '.join(kinds)} at once: keep one of them")
     kind = kinds[0] if kinds else ("code" if raw.cell_type == "code" else "text")
     grade_id = marks.get(kind, "")
-    if kind == "check" and not re.search(r"_(check|hidden)(_\d+)?$", grade_id):
+    if kind == "check" and not markers.is_check(grade_id):
         grade_id += "_check"
     if kind == "rubric":
         grade_id += "_rubric"
@@ -139,18 +137,6 @@ def _inputs_in_both_halves(path, name, text):
     inputs = lines[start + 1 : observe]
     parts = (lines[:start], inputs, lines[observe + 1 : judge + 1], inputs, lines[judge + 1 :])
     return "".join(line for part in parts for line in part)
-
-
-def halves(text):
-    """Return the two halves of a check's text, without markers: observe, judge."""
-    observe, _, judge = without_markers(text).partition(JUDGE + "\n")
-    return observe, judge
-
-
-def without_markers(text):
-    """Return a cell's text without the lines that mark solution and hidden regions."""
-    marker = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
-    return "\n".join(line for line in text.split("\n") if not marker.search(line)) + "\n"
 
 
 def notebook_of(cells, name):
