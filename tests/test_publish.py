@@ -231,7 +231,7 @@ def test_changes_by_hand_are_named_when_they_go(course, tmp_path, quick):
     for path in ("environment.yml", "notebooks/02_toy/02_toy.ipynb", "course/__init__.py"):
         (to / path).write_text("mine")
     project = to / "pyproject.toml"
-    project.write_text(project.read_text().replace("dependencies = [", 'dependencies = [\n"six",'))
+    project.write_text(project.read_text().replace('    "six==', '    "seven",\n    "six=='))
     result = publish(course, to, "01_toy")
     assert result.output.splitlines()[:-1] == [
         "removed notebooks/02_toy/02_toy.ipynb, which was changed by hand",

@@ -1,21 +1,56 @@
-"""Write the students' tree into a folder, whole or not at all; later bring it up to date."""
+"""The students' tree: what a class's repository holds, written into a folder or brought up to date.
+
+The tree holds the released notebooks, the package `course`, and the files of templates/student/:
+README, environment.yml, pyproject.toml with the version of every package, postBuild for Binder.
+publish(root, to)      → a Published; the folder holds the tree, or what it held before
+student_tree(root, …)  → the contents of each file by its path
+"""
 
 import contextlib
+import os
+import re
 import shutil
+import subprocess
 import tempfile
 import tomllib
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from string import Template
+
+import nbformat
 
 from autograder.build import links
 from autograder.build.release import differences
-from autograder.build.student_tree import digest, student_tree, untracked
 from autograder.course import FOLDERS, scripts
 from autograder.errors import CourseError
 from autograder.files import reason
 
+TEMPLATES = Path(__file__).parent / "templates" / "student"
+FILES = {  # of the tree, and the templates they are made of
+    ".gitignore": "gitignore",
+    "README.md": "README.md",
+    "environment.yml": "environment.yml",
+    "postBuild": "postBuild",
+    "pyproject.toml": "pyproject.toml.in",
+}
+PACKAGES = "packages.txt"  # every package that a student gets; its head says how it is made
+
+LIST = """
+# written by `autograder publish`, which replaces these files, and only these, the next time
+[tool.zero-to-millions]
+published = [
+$published
+]
+
+# what they held, by which it knows one that was changed by hand
+[tool.zero-to-millions.sha256]
+$digests
+"""
+"""The end of the tree's pyproject.toml."""
+
 BY_PRODUCTS = ("__pycache__", ".ipynb_checkpoints")
-IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # nobody's, and left alone
+IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # left alone
 
 
 @dataclass(frozen=True)
@@ -196,3 +231,92 @@ def _remove_empty_folders(to: Path, folder: Path) -> None:
             return
         shutil.rmtree(folder)
         folder = folder.parent
+
+
+def student_tree(root: Path, names: list[str], repository: str) -> dict[str, bytes]:
+    """Return the files of the students' tree: path (with /) → contents.
+
+    `names` are the notebooks to be in it, `repository` is the address of the class's repository.
+    """
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    files = {path.name: path.read_bytes() for path in sorted(root.glob("LICENSE*"))}
+    files |= _course(root)
+    texts = _notebooks(root, names)
+    for path, text in texts.items():
+        files[path] = links.on_binder(text, repository).encode()
+    packages = [line for line in _template(PACKAGES).splitlines() if line[0] != "#"]
+    words = {
+        **{key: project[key] for key in ("name", "version", "description")},
+        "repository": repository,
+        "binder": links.binder(repository),
+        "rows": "\n".join(map(_row, texts, texts.values())),
+        "packages": '",\n    "'.join(packages),
+        "setuptools": next(line for line in packages if line.startswith("setuptools==")),
+    }
+    for path, name in FILES.items():
+        files[path] = Template(_template(name)).substitute(words).encode()
+    digests = [f'"{path}" = "{digest(path, files[path])}"' for path in sorted(files)]
+    listed = "\n".join(f'    "{path}",' for path in sorted(files))
+    filled = Template(LIST).substitute(published=listed, digests="\n".join(digests))
+    files["pyproject.toml"] += filled.encode()
+    return files
+
+
+def digest(path: str, contents: bytes) -> str:
+    """Return the sha256 of a published file; of pyproject.toml without the list that has it."""
+    listed, marker = path == "pyproject.toml", LIST.partition(",")[0]
+    return sha256(contents.partition(marker.encode())[0] if listed else contents).hexdigest()
+
+
+def course_files(root: Path) -> list[str]:
+    """Return the paths of all files of `course` but those that programs leave behind."""
+    paths = (path.relative_to(root) for path in (root / "course").rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in paths if not _is_a_by_product(path))
+
+
+def untracked(root: Path) -> list[str]:
+    """Return the files of `course` that are not the course's: git does not know them.
+
+    None where git knows no file of `course`, as in a copy without a repository. OSError where
+    there is a repository and git cannot read it.
+    """
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return []
+    own = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")  # of another repository, in git's hooks
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z", "--", "course"],
+        capture_output=True,
+        env={name: value for name, value in os.environ.items() if name not in own},
+    )
+    if listed.returncode:
+        said = os.fsdecode(listed.stderr).strip().partition("\n")[0]
+        raise OSError(0, f"git cannot list the course's files: {said}", str(root / "course"))
+    known = set(os.fsdecode(listed.stdout).split("\0")) - {""}
+    return [path for path in course_files(root) if path not in known] if known else []
+
+
+def _course(root: Path) -> dict[str, bytes]:
+    paths = sorted(set(course_files(root)) - set(untracked(root)))
+    return {path: (root / path).read_bytes() for path in paths}
+
+
+def _is_a_by_product(path: Path) -> bool:
+    return any(part.startswith((".", "__pycache__")) for part in path.parts)
+
+
+def _notebooks(root: Path, names: list[str]) -> dict[str, str]:
+    paths = [f"notebooks/{name}/{name}.ipynb" for name in names]
+    return {path: (root / path).read_text(encoding="utf-8") for path in paths}
+
+
+def _row(path: str, text: str) -> str:
+    """Return a notebook's line in the README: its title, linked, and how long it takes."""
+    opening = nbformat.reads(text, as_version=4).cells[0].source
+    title = re.search(r"^# (.+)", opening, re.MULTILINE)
+    minutes = re.search(r"\d+(?=\s+minutes)", opening)
+    shown = title[1].strip() if title else Path(path).stem
+    return f"| [{shown}]({path}) | {minutes[0] if minutes else '?'} minutes |"
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
