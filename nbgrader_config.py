@@ -34,8 +34,6 @@ c.CourseDirectory.autograded_directory = "grading/autograded"
 c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 c.ZipCollectApp.downloaded_directory = "grading/downloaded"
-c.ZipCollectApp.extractor_plugin = "autograder.collect.zip_collect.SafeExtractor"
-c.ZipCollectApp.collector_plugin = "autograder.collect.zip_collect.WhoseCollector"
 # formgrader shows students' Markdown in a page with the instructor's rights: no script in it runs
 c.HTMLExporter.filters = {"markdown2html": "autograder.pages.safe_html.markdown"}
 c.IncludeHeaderFooter.header = ""
