@@ -311,7 +311,7 @@ def audit(names: tuple[str, ...], jobs: int | None, minimum: float, root: Path) 
     Prints what the checks notice and each mutant that they do not.
     """
     try:
-        from autograder.audit import audit, audit_report, equivalent
+        from autograder.audit import audit, equivalent
     except ImportError as error:
         raise CourseError(f"{error.name} is not installed: pip install -e '.[audit]'") from error
     from autograder.course import chosen
@@ -323,11 +323,11 @@ def audit(names: tuple[str, ...], jobs: int | None, minimum: float, root: Path) 
     for name in names:
         found = audit.audit_notebook(root, name, jobs or os.cpu_count() or 1, listed)
         used = (entry for exercise in found for _, entry in exercise.equivalent)
-        for line in audit_report.notebook(found, listed.unused(used, {name})):
+        for line in audit.notebook_lines(found, listed.unused(used, {name})):
             click.echo(line)
         exercises += found
-    for line in audit_report.total(exercises, time.monotonic() - started):
+    for line in audit.total_lines(exercises, time.monotonic() - started):
         click.echo(line)
-    weak = audit_report.weak(exercises, minimum)
+    weak = audit.weakness(exercises, minimum)
     if weak:
         raise click.ClickException(weak)
