@@ -98,7 +98,7 @@ def test_check_finds_a_release_that_is_not_what_the_sources_give(course):
     assert "is not what solutions/01_toy.py gives" in differences(course)[0]
     build(course)
     (released(course).parent / "notes.txt").write_text("mine")
-    assert "notes.txt: remove it" in differences(course)[0]
+    assert "does not belong there, notes.txt: remove it" in differences(course)[0]
 
 
 def test_the_command_builds_and_checks(course):
@@ -139,8 +139,11 @@ def test_a_broken_script_does_not_stop_the_others(course):
     broken.write_text(SCRIPT.replace("points=3", "points=4"), encoding="utf-8")
     result = autograder("build", "--root", course, "01_toy")
     assert (result.exit_code, result.output) == (0, "built notebooks/01_toy/01_toy.ipynb\n")
+    (course / "solutions" / "03_toy.py").write_text(SCRIPT.replace("A story", "A $ story"))
     result = autograder("build", "--root", course)
-    assert result.exit_code == 1 and "02_toy.py: points: visible ones add up" in result.output
+    first, second = result.output.splitlines()
+    assert result.exit_code == 1 and "02_toy.py: points: visible ones add up" in first
+    assert second.startswith("03_toy.py: cell 1 ") and "a $ starts a formula" in second
     said = nbgrader(course, "generate_assignment", "02_toy", fails=True)
     assert "ERROR] 02_toy.py: points: visible ones add up" in said
     assert release.read_bytes() == before

@@ -55,24 +55,27 @@ IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # left 
 
 @dataclass(frozen=True)
 class Published:
-    """A written tree; paths are as in the tree, with /."""
+    """What was published; paths are relative to the tree, with /."""
 
     folder: Path
     repository: str  # the address that badges lead to
     files: tuple[str, ...]  # all that it holds now
     size: int  # bytes
-    removed: tuple[str, ...]  # what an earlier one held and this one does not
-    kept: tuple[str, ...]  # what somebody else put into the folder
-    changed: tuple[str, ...]  # by hand since then, and now replaced or removed
-    left_out: tuple[str, ...]  # of the course's folder, for git does not know it
+    removed: tuple[str, ...]  # held by the earlier tree and not by this one
+    kept: tuple[str, ...]  # files in the folder that are not the course's
+    changed: tuple[str, ...]  # by hand since the last time, and now replaced or removed
+    left_out: tuple[str, ...]  # files of course/ that git does not know
 
 
 def publish(root: Path, to: Path, names: tuple[str, ...] = (), repository: str = "") -> Published:
     """Write the students' tree with the named notebooks (all by default) into the folder `to`.
 
-    The folder may be missing, empty, or hold a tree published earlier: then what is published no
-    longer is removed, and what others put there stays. Without `repository` the earlier tree's is
-    taken. CourseError: nothing was written.
+    to: a new or empty folder, or one with a tree published earlier; of that, files no longer
+    published are removed, and files that others put there stay.
+    repository: the address that Binder badges lead to, https://github.com/ORG/REPO (default: as
+    published earlier).
+    CourseError if notebooks/ is out of date, `to` holds something else, or a file cannot be
+    written: then nothing was changed.
     """
     try:
         return _publish(Path(root).resolve(), Path(to).resolve(), names, repository)
@@ -114,12 +117,12 @@ def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> P
 
 
 def _holds(path: Path, contents: bytes | None) -> bool:
-    """Say whether a file has these contents: then a publish that was ended midway wrote it."""
+    """Return whether a file has these contents, so that an interrupted publish wrote it."""
     return path.is_file() and not path.is_symlink() and path.read_bytes() == contents
 
 
 def _is_changed(to: Path, path: str, digests: dict[str, str], files: dict[str, bytes]) -> bool:
-    """Say whether a file is neither what was published nor what now will be."""
+    """Return whether a file is neither what was published nor what will be published now."""
     if not (to / path).is_file() or _holds(to / path, files.get(path)):
         return False
     return digest(path, (to / path).read_bytes()) != digests[path]
@@ -137,18 +140,18 @@ def _refuse_a_bad_place(root: Path, to: Path) -> None:
 
 
 def _refuse_what_is_in_the_way(to: Path, files: dict[str, bytes], strangers: list[str]) -> None:
-    """A stranger where a file or folder of ours belongs is neither replaced nor written through."""
+    """Raise CourseError if a file that is not ours stands where one of ours belongs."""
     folders = {parent.as_posix() for path in files for parent in Path(path).parents}
     in_the_way = [path for path in strangers if path in files or path in folders]
     in_the_way += [path for path in files if (to / path).is_dir()]
     if in_the_way:
-        raise CourseError(f"{to / in_the_way[0]}: where the tree's own belongs; move it away.")
+        raise CourseError(f"{to / in_the_way[0]}: is in the way of a published file; move it away.")
 
 
 def _published_earlier(to: Path) -> tuple[list[str], str, dict[str, str]]:
-    """Return the files, the repository and the digests of the tree that is there, if one is.
+    """Return the files, the repository and the digests of an earlier tree, or nothing.
 
-    A file that the list cannot rightly name (outside, through a link, git's) is not among them.
+    A listed file that cannot be ours (outside the tree, behind a link, git's) is left out.
     """
     try:
         project = tomllib.loads((to / "pyproject.toml").read_text(encoding="utf-8"))
@@ -173,7 +176,7 @@ def _can_be_ours(to: Path, path: str) -> bool:
 
 
 def _files_in(to: Path) -> set[str]:
-    """Return the paths of all files and links, but of git's and of what programs leave behind."""
+    """Return the paths of all files and links, without git's and those that programs leave."""
     found = (path for path in to.rglob("*") if path.is_symlink() or not path.is_dir())
     return {path.relative_to(to).as_posix() for path in found if not _is_ignored(path, to)}
 
@@ -184,13 +187,14 @@ def _is_ignored(path: Path, to: Path) -> bool:
 
 
 def _write(to: Path, files: dict[str, bytes], removed: list[str]) -> None:
-    """Bring the folder to what `files` says, or back to what it was; OSError if not possible.
+    """Make the folder hold `files`; if that fails, restore it and raise OSError.
 
-    All is written beside the folder first, so that a full disk changes nothing; then the files
-    change places one by one, pyproject.toml last: it says what was published.
+    Everything is written next to the folder first, so that a full disk changes nothing. Then the
+    files are swapped one by one, pyproject.toml last, because it lists what was published.
     """
     prefix = f".{to.name}-"
-    with tempfile.TemporaryDirectory(  # what cannot be tidied up after all is written is no failure
+    # once all is written, a folder that cannot be removed is not a failure
+    with tempfile.TemporaryDirectory(
         prefix=prefix, dir=to.parent, ignore_cleanup_errors=True
     ) as folder:
         fresh, old = Path(folder, "fresh"), Path(folder, "old")
@@ -234,9 +238,9 @@ def _remove_empty_folders(to: Path, folder: Path) -> None:
 
 
 def student_tree(root: Path, names: list[str], repository: str) -> dict[str, bytes]:
-    """Return the files of the students' tree: path (with /) → contents.
+    """Return the contents of the students' tree by path (with /).
 
-    `names` are the notebooks to be in it, `repository` is the address of the class's repository.
+    names: the notebooks in it. repository: the address of the class's repository.
     """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     files = {path.name: path.read_bytes() for path in sorted(root.glob("LICENSE*"))}
@@ -263,22 +267,22 @@ def student_tree(root: Path, names: list[str], repository: str) -> dict[str, byt
 
 
 def digest(path: str, contents: bytes) -> str:
-    """Return the sha256 of a published file; of pyproject.toml without the list that has it."""
+    """Return the sha256 of a published file; pyproject.toml counts without LIST, which holds it."""
     listed, marker = path == "pyproject.toml", LIST.partition(",")[0]
     return sha256(contents.partition(marker.encode())[0] if listed else contents).hexdigest()
 
 
 def course_files(root: Path) -> list[str]:
-    """Return the paths of all files of `course` but those that programs leave behind."""
+    """Return the paths of all files of `course` that programs did not leave behind."""
     paths = (path.relative_to(root) for path in (root / "course").rglob("*") if path.is_file())
     return sorted(path.as_posix() for path in paths if not _is_a_by_product(path))
 
 
 def untracked(root: Path) -> list[str]:
-    """Return the files of `course` that are not the course's: git does not know them.
+    """Return the files of `course` that git does not know.
 
-    None where git knows no file of `course`, as in a copy without a repository. OSError where
-    there is a repository and git cannot read it.
+    The list is empty where git knows no file of `course` at all, as in a copy without a repository.
+    OSError if there is a repository and git cannot read it.
     """
     if not any((folder / ".git").exists() for folder in (root, *root.parents)):
         return []

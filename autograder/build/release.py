@@ -26,28 +26,35 @@ from course.texts import HIDDEN_CHECK, STUB
 
 
 def source_notebook(path):
-    """Return the text of nbgrader's source notebook of a script; SourceError if not sound."""
+    """Return the text of nbgrader's source notebook of a script; SourceError if it has a fault."""
     cells = sources.read(path)
     anatomy.check(path, cells)
     return nbformat.writes(sources.notebook_of(cells, path.stem)) + "\n"
 
 
 def refresh_sources(root, to=None, names=(), always=False):
-    """Write the source notebooks of the named scripts (all by default); return their names.
+    """Write the source notebooks of the named scripts (all by default); return the names written.
 
-    They go under the folder `to` (`root`). Unless `always`, a script is not read again while its
-    source notebook is newer.
+    They go under the folder `to` (default: `root`). A script older than its source notebook is
+    skipped, unless `always`. SourceError names the fault of each script that has one; the source
+    notebooks of the others are written.
     """
-    written = []
+    written, faults = [], []
     for script in scripts(root):
         target = _source_of(script.stem, to or root)
         newer = target.exists() and target.stat().st_mtime_ns > script.stat().st_mtime_ns
         if script.stem not in (names or [script.stem]) or (newer and not always):
             continue
-        text = source_notebook(script)
+        try:
+            text = source_notebook(script)
+        except sources.SourceError as error:
+            faults.append(error)
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(target, text)
         written.append(script.stem)
+    if faults:
+        raise faults[0] if len(faults) == 1 else sources.SourceErrors(faults)
     return written
 
 
@@ -104,12 +111,16 @@ def _released(root, name):
 
 
 def build(root, names=()):
-    """Build the named notebooks (all by default) into notebooks/; return their names."""
+    """Build the named notebooks (all by default) into notebooks/; return their names.
+
+    The gradebook gets their graded cells, as with `nbgrader generate_assignment`. CourseError if a
+    script has a fault or nbgrader refuses: then notebooks/ is as it was.
+    """
     root = Path(root).resolve()
     names = chosen(root, names)
     with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
         refresh_sources(root, names=names, always=True)
-        # not in place: when it fails nbgrader deletes what was released before
+        # not in place: nbgrader deletes the earlier release when it fails
         _generate(root, names, root, Path(folder))
         for name in names:
             target = _released(root, name)
@@ -119,7 +130,10 @@ def build(root, names=()):
 
 
 def differences(root, names=()):
-    """Return the released notebooks that are not what the scripts give, a line each."""
+    """Return a line for each released notebook that is not what its script gives.
+
+    names: the notebooks to look at (default: all). Nothing of the course is written.
+    """
     root = Path(root).resolve()
     names = chosen(root, names)
     with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
@@ -140,7 +154,11 @@ def _difference(root, fresh, name):
         return f"is not what solutions/{name}.py gives: run `autograder build`"
     strangers = [path.name for path in released.parent.iterdir() if path != released]
     strangers = [file for file in strangers if not file.startswith(".")]
-    return f"has a stranger beside it, {strangers[0]}: remove it" if strangers else ""
+    return (
+        f"has a file next to it that does not belong there, {strangers[0]}: remove it"
+        if strangers
+        else ""
+    )
 
 
 class NamedStubs(ClearSolutions):
@@ -182,7 +200,7 @@ def _costs_points(output):
 
 
 def _generate(root, names, data, to, gradebook=True):
-    """Have nbgrader put the released notebooks under the folder `to`."""
+    """Have nbgrader write the released notebooks under the folder `to`."""
     _put_environment_on_path()
     config = configuration(root, data)
     config.CourseDirectory.release_directory = str(Path(to) / "notebooks")
@@ -213,7 +231,7 @@ class _Heard(logging.Handler):
 
 @contextmanager
 def _said_by_nbgrader():
-    """Yield a log that prints nothing, and the list of the errors told to it."""
+    """Yield a log that prints nothing, and the list of the errors logged to it."""
     said: list[str] = []
     heard = _Heard(said)
     log = logging.getLogger("autograder.build.release")
@@ -227,7 +245,7 @@ def _said_by_nbgrader():
 
 
 def _reason(said):
-    """Return the last error of the tracebacks in a text, with the mend where that is known."""
+    """Return the last error of the tracebacks in a text, with the fix where one is known."""
     found = re.findall(r"^[\w.]*(?:Error|Exception|Entry): .+", said, re.MULTILINE)
     why = found[-1].partition(": ")[2].strip() if found else ""
     if "Cannot add or remove cells" in why:
@@ -241,7 +259,7 @@ def _reason(said):
 
 
 def _put_environment_on_path():
-    """nbgrader makes a new gradebook by running `alembic` from PATH: have this environment's."""
+    """Put this environment on PATH: nbgrader runs `alembic` from there to make a gradebook."""
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join((folder, os.environ.get("PATH", "")))
@@ -249,7 +267,7 @@ def _put_environment_on_path():
 
 @contextmanager
 def _disk_errors_said(root):
-    """Make a CourseError of a file that cannot be read or written: a full disk, missing rights."""
+    """Turn an OSError, such as a full disk or missing rights, into a CourseError."""
     try:
         yield
     except OSError as error:
