@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.course import SECRET
 from autograder.errors import CourseError
 from autograder.files import ABOVE
 from autograder.grade.sandbox import jail, system, wire, zygote
@@ -21,7 +22,6 @@ START_SECONDS = 120.0  # to import a course on a busy machine
 CLOSE_SECONDS = 10.0  # for all processes below the warm parent to end
 STARTS = 6  # times that a run is tried to be started
 MOST_STRETCH = 6.0
-SECRET = ("solutions", "grading", "autograder", "tests")  # folders that no student's code may see
 INSTALL = (
     "Student code cannot be shut in here: Linux refuses namespaces ({}). Allow user namespaces "
     "(`sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`; Ubuntu 24.04 and "
