@@ -1,21 +1,29 @@
 """nbgrader's configuration of the course. Run nbgrader's commands from this folder.
 
 Code and a class's data never share a folder: all that nbgrader writes, but the release, is under
-grading/, which git ignores. nbgrader's source notebooks are made from solutions/*.py whenever a
-command starts, so that there is no step beside nbgrader's own.
+grading/, which git ignores. `nbgrader generate_assignment` and formgrader make nbgrader's source
+notebooks from solutions/*.py first, so no further step is needed. Reading this file writes nothing.
 """
 
 from pathlib import Path
 
+from nbgrader.apps import api, generateassignmentapp
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import ClearSolutions
 
-from autograder.build.preprocessors import HideHiddenChecks, NamedStubs
-from autograder.build.release import refresh_sound_sources
+from autograder.build.release import (
+    GenerateFromScripts,
+    HideHiddenChecks,
+    NamedStubs,
+    source_assignments,
+)
+from course.texts import ANSWER
+
+# by name, as nbgrader looks them up: it has no setting for them
+generateassignmentapp.GenerateAssignment = api.GenerateAssignment = GenerateFromScripts
+api.NbGraderAPI.get_source_assignments = source_assignments
 
 root = Path(__file__).resolve().parent
-refresh_sound_sources(root)
-
 c = get_config()  # noqa: F821 - given by traitlets
 c.CourseDirectory.root = str(root)
 c.CourseDirectory.course_id = "zero-to-millions"
@@ -26,12 +34,10 @@ c.CourseDirectory.autograded_directory = "grading/autograded"
 c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 c.ZipCollectApp.downloaded_directory = "grading/downloaded"
-c.ZipCollectApp.extractor_plugin = "autograder.collect.zip_collect.SafeExtractor"
-c.ZipCollectApp.collector_plugin = "autograder.collect.zip_collect.WhoseCollector"
 # formgrader shows students' Markdown in a page with the instructor's rights: no script in it runs
 c.HTMLExporter.filters = {"markdown2html": "autograder.pages.safe_html.markdown"}
 c.IncludeHeaderFooter.header = ""
-c.ClearSolutions.text_stub = "*Write your answer here.*"
+c.ClearSolutions.text_stub = ANSWER
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own
 c.NotebookClient.shutdown_kernel = "immediate"  # nothing to tidy up: half a second a submission
 c.GenerateAssignment.force = True  # the release is always what the sources give

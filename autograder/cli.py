@@ -96,7 +96,7 @@ def links(url: str, hub: str | None, root: Path) -> None:
     On Binder, and on a JupyterHub with nbgitpuller.
     """
     from autograder.build import links
-    from autograder.build.release import scripts
+    from autograder.course import scripts
 
     repository = links.repository(url)
     address = links.hub(hub) if hub else links.ANY_HUB
@@ -118,8 +118,8 @@ def links(url: str, hub: str | None, root: Path) -> None:
 @root_option
 def collect(folder: Path, assignment: str, received: str | None, add: bool, root: Path) -> None:
     """Take students' files out of FOLDER, or out of an LMS's zip, into grading/submitted/."""
-    from autograder.build.release import configuration
     from autograder.collect.collect import collect
+    from autograder.course import configuration
     from autograder.gradebook.roster import class_of
 
     root = root.resolve()
@@ -267,7 +267,7 @@ def export(
     kind: str, to: Path | None, assignment: tuple[str, ...], column: tuple[str, ...], root: Path
 ) -> None:
     """Write the grades into a file that a spreadsheet, Canvas or Moodle reads."""
-    from autograder.build.release import configuration
+    from autograder.course import configuration
     from autograder.gradebook.export import FORMATS, write
     from autograder.gradebook.grades import grades
     from autograder.gradebook.read import opened
@@ -311,10 +311,10 @@ def audit(names: tuple[str, ...], jobs: int | None, minimum: float, root: Path) 
     Prints what the checks notice and each mutant that they do not.
     """
     try:
-        from autograder.audit import audit, audit_report, equivalent
+        from autograder.audit import audit, equivalent
     except ImportError as error:
         raise CourseError(f"{error.name} is not installed: pip install -e '.[audit]'") from error
-    from autograder.build.release import chosen
+    from autograder.course import chosen
 
     started, exercises = time.monotonic(), []
     root = root.resolve()
@@ -323,11 +323,11 @@ def audit(names: tuple[str, ...], jobs: int | None, minimum: float, root: Path) 
     for name in names:
         found = audit.audit_notebook(root, name, jobs or os.cpu_count() or 1, listed)
         used = (entry for exercise in found for _, entry in exercise.equivalent)
-        for line in audit_report.notebook(found, listed.unused(used, {name})):
+        for line in audit.notebook_lines(found, listed.unused(used, {name})):
             click.echo(line)
         exercises += found
-    for line in audit_report.total(exercises, time.monotonic() - started):
+    for line in audit.total_lines(exercises, time.monotonic() - started):
         click.echo(line)
-    weak = audit_report.weak(exercises, minimum)
+    weak = audit.weakness(exercises, minimum)
     if weak:
         raise click.ClickException(weak)

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+ABOVE = Path(__file__).resolve().parents[1]
+"""The folder that `autograder` is imported from: a checkout's, or an environment's."""
 LENGTH = 400  # characters of one sentence
 NOTES = 24  # of one submission; what is beyond is counted
 

@@ -28,7 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from autograder.build import script as sources
+from autograder.build import markers
 from tests import classroom
 
 NAME = "02_load_balancer"
@@ -92,7 +92,7 @@ def cells_alone(course: Path) -> float:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
             if cell.cell_type == "code":
                 known = grade_id in judged
-                texts.append(sources.halves(judged[grade_id]) if known else [cell.source])
+                texts.append(markers.halves(judged[grade_id]) if known else [cell.source])
         total += _in_a_child(lambda texts=texts: _run(texts))
     return total
 

@@ -17,14 +17,14 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course.texts import ANSWER, UNWRITTEN
+
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
 LARGEST = 5_000_000  # bytes; above, outputs are left out: browsers limit a link's data
 STALE = 120  # seconds since the last save; JupyterLab saves every two minutes by itself
 WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
-UNWRITTEN = re.compile(r'raise NotImplementedError\("Exercise ([A-Z]): ')
-NO_ANSWER = ("", "*Write your answer here.*")
 PRESS_AGAIN = "then press the button again"
 
 
@@ -174,7 +174,7 @@ def examine(content: dict[str, Any], stem: str, run: list[str]) -> Finding:
                 f"run the cell, save (Ctrl + S), {PRESS_AGAIN}."
             )
         letters += UNWRITTEN.findall(texts[0])
-        if grade_id == "explain" and texts[0].strip() in NO_ANSWER:
+        if grade_id == "explain" and texts[0].strip() in ("", ANSWER):
             notes.append("Not written yet: the answer in words, under Explain.")
     if letters:
         notes.insert(0, f"Not written yet: exercise {', '.join(sorted(set(letters)))}.")

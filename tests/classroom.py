@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.build.release import configuration
+from autograder.course import configuration
 from tests.course_scripts import ROOT, cells, exercises
 
 ANSWER = "Because waiting grows without end near full use."

@@ -4,8 +4,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-from autograder.audit import check as halves
-from autograder.audit.check import run, verdict
+from autograder.audit.check import names_of
+from autograder.audit.check import run_cell as run
+from autograder.audit.check import run_check as verdict
 from autograder.build import script as sources
 
 __all__ = [
@@ -46,13 +47,13 @@ def checks(name, exercise):
 
 def names_before(name, exercise):
     """Return what a student's namespace holds when a solution cell is run: all cells before it."""
-    return halves.names_of(cells(name), before=exercise)
+    return names_of(cells(name), before=exercise)
 
 
 @cache
 def solved(name):
     """Return the names of a notebook after all its code and solution cells, nothing drawn."""
-    return halves.names_of(cells(name))
+    return names_of(cells(name))
 
 
 def sentences(notebook):

@@ -24,8 +24,8 @@ from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 
 import course as course_package
-from autograder.build.release import configuration
 from autograder.cli import main
+from autograder.course import configuration
 from autograder.grade import grade as grading
 from autograder.grade.grade import Settings
 from autograder.grade.records import Record

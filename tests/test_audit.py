@@ -8,9 +8,9 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from autograder.audit import audit, audit_report, equivalent
+from autograder.audit import audit, equivalent
 from autograder.audit.mutants import mutants_of, operators
-from autograder.audit.pool import Forks, Limits
+from autograder.audit.pool import ChildLimits, ForkPool
 from autograder.cli import main
 from autograder.errors import CourseError
 from course.checks import SEED
@@ -130,7 +130,7 @@ def test_where_the_outcome_counts_the_lucky_are_told_from_the_right(tmp_path):
         .replace("seen = alpha(21)", drawn)
         .replace('assert seen == 42, f"alpha(21) returned {seen}, expected 42: twice 21"', judge)
     )
-    outcome = equivalent.Outcome("01_toy", "alpha", 2, "any way to the result")
+    outcome = equivalent.GradedByOutcome("01_toy", "alpha", 2, "any way to the result")
     alpha = audited(make_course(tmp_path, script), equivalent.Listed(outcomes=(outcome,)))["alpha"]
     assert SEED % 2 == 1  # so all are asked for twice 1 at first; seed 2 then asks for twice 0
     # by hand: what gives 2 at 1, but not 0 at 0; and what gives both
@@ -154,7 +154,8 @@ def test_a_child_that_sleeps_hoards_or_leaves_another_behind_is_ended(tmp_path):
         time.sleep(0.2)
         return "left"
 
-    limits, forks = Limits(cpu_seconds=5, wall_seconds=0.6, memory_bytes=1 << 27), Forks(2)
+    limits = ChildLimits(cpu_seconds=5, wall_seconds=0.6, memory_bytes=1 << 27)
+    forks = ForkPool(2)
     work_of_children = (
         lambda: time.sleep(60),
         hoard,
@@ -207,7 +208,7 @@ def test_mistakes_in_calling_it_are_one_sentence(tmp_path):
 def test_the_welcome_has_nothing_to_audit_and_gets_no_row():
     (welcome,) = set(EVERY) - set(NAMES)
     assert audit.audit_notebook(ROOT, welcome, 1, ()) == []
-    assert list(audit_report.notebook([], [])) == []
+    assert list(audit.notebook_lines([], [])) == []
 
 
 def test_the_list_of_equivalent_mutants_names_exercises_and_says_why():

@@ -1,16 +1,23 @@
 """The builder: the same bytes each time, nothing secret in the release, one clear line an error."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 
+from autograder.build.markers import halves
 from autograder.build.release import build, differences, refresh_sources
-from autograder.build.script import SourceError, halves, read
+from autograder.build.script import SourceError, read
 from autograder.cli import main
+from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.files import write_atomic
 from tests.toy_course import SCRIPT, TITLE, make_course
@@ -27,6 +34,17 @@ def released(course):
 
 def autograder(*words):
     return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def nbgrader(course, *words, fails=False):
+    """Run nbgrader's own command in the course's folder; return what it said on stderr."""
+    programs = str(Path(sys.executable).parent)
+    environment = os.environ | {"PATH": os.pathsep.join((programs, os.environ["PATH"]))}
+    ran = subprocess.run(
+        ["nbgrader", *map(str, words)], cwd=course, env=environment, capture_output=True, text=True
+    )
+    assert bool(ran.returncode) == fails, ran.stderr
+    return ran.stderr
 
 
 def test_the_release_has_stubs_and_nothing_secret(course):
@@ -80,7 +98,7 @@ def test_check_finds_a_release_that_is_not_what_the_sources_give(course):
     assert "is not what solutions/01_toy.py gives" in differences(course)[0]
     build(course)
     (released(course).parent / "notes.txt").write_text("mine")
-    assert "notes.txt: remove it" in differences(course)[0]
+    assert "does not belong there, notes.txt: remove it" in differences(course)[0]
 
 
 def test_the_command_builds_and_checks(course):
@@ -116,15 +134,81 @@ def test_a_broken_script_does_not_stop_the_others(course):
     broken = course / "solutions" / "02_toy.py"
     broken.write_text(SCRIPT, encoding="utf-8")
     build(course)
-    source = course / "grading" / "source" / "02_toy" / "02_toy.ipynb"
-    assert source.exists()
+    release = course / "notebooks" / "02_toy" / "02_toy.ipynb"
+    before = release.read_bytes()
     broken.write_text(SCRIPT.replace("points=3", "points=4"), encoding="utf-8")
     result = autograder("build", "--root", course, "01_toy")
-    assert result.exit_code == 0 and "built notebooks/01_toy" in result.output
-    assert "visible ones add up" in result.output  # said, though not asked for
-    assert not source.exists()  # nor can nbgrader release what the script no longer gives
+    assert (result.exit_code, result.output) == (0, "built notebooks/01_toy/01_toy.ipynb\n")
+    (course / "solutions" / "03_toy.py").write_text(SCRIPT.replace("A story", "A $ story"))
     result = autograder("build", "--root", course)
-    assert result.exit_code == 1 and "02_toy.py: points: visible ones add up" in result.output
+    first, second = result.output.splitlines()
+    assert result.exit_code == 1 and "02_toy.py: points: visible ones add up" in first
+    assert second.startswith("03_toy.py: cell 1 ") and "a $ starts a formula" in second
+    said = nbgrader(course, "generate_assignment", "02_toy", fails=True)
+    assert "ERROR] 02_toy.py: points: visible ones add up" in said
+    assert release.read_bytes() == before
+    nbgrader(course, "generate_assignment", "01_toy")
+
+
+def test_nbgrader_generates_from_the_scripts_of_a_fresh_clone(course):
+    nbgrader(course, "generate_assignment", "01_toy")
+    first = released(course).read_bytes()
+    script = course / "solutions" / "01_toy.py"
+    script.write_text(SCRIPT.replace("A story.", "Another story."), encoding="utf-8")
+    nbgrader(course, "generate_assignment", "01_toy")
+    assert b"Another story." in released(course).read_bytes() != first
+    assert differences(course) == []
+
+
+def test_formgrader_lists_and_generates_the_scripts_of_a_fresh_clone(course):
+    config = configuration(course, course)
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    assert not (course / "grading").exists()
+    assert [assignment["name"] for assignment in api.get_assignments()] == ["01_toy"]
+    script = course / "solutions" / "01_toy.py"
+    script.write_text(SCRIPT.replace("A story.", "Another story."), encoding="utf-8")
+    assert api.generate_assignment("01_toy")["success"]
+    assert b"Another story." in released(course).read_bytes()
+    before = released(course).read_bytes()
+    script.write_text(SCRIPT.replace("points=3", "points=4"), encoding="utf-8")
+    said = api.generate_assignment("01_toy")
+    assert not said["success"] and "01_toy.py: points: visible ones add up" in said["log"]
+    assert released(course).read_bytes() == before
+
+
+def test_reading_the_configuration_writes_nothing(course):
+    build(course)
+    (course / "solutions" / "01_toy.py").write_text(SCRIPT.replace("A story.", "Another story."))
+    (course / "solutions" / "02_toy.py").write_text(SCRIPT)  # and has no source notebook yet
+    (course / "inbox").mkdir()
+    (course / "inbox" / "notes.txt").write_text("not a notebook")
+
+    def sources():
+        files = (course / "grading" / "source").rglob("*")
+        return {path: (path.stat().st_mtime_ns, path.is_file()) for path in files}
+
+    before = sources()
+    for words in (
+        ["build", "--check"],
+        ["collect", course / "inbox"],
+        ["grade", "01_toy"],
+        ["feedback", "01_toy"],
+        ["report"],
+        ["export", "--to", course / "grades.csv"],
+    ):
+        result = autograder(*words, "--root", course)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result
+        assert sources() == before, words
+    exchange = course / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    for words in (
+        ["db", "student", "list"],
+        ["list", f"--Exchange.root={exchange}"],
+        ["validate", released(course)],
+    ):
+        nbgrader(course, *words)
+        assert sources() == before, words
 
 
 def test_the_notebook_that_welcomes_is_not_graded(tmp_path):
@@ -309,7 +393,7 @@ def full(path, *arguments):
     raise OSError(28, "No space left on device", str(path))
 
 
-@pytest.mark.parametrize("words", [["build"], ["build", "--check"], ["report"], ["export"]])
+@pytest.mark.parametrize("words", [["build"], ["build", "--check"]])
 def test_a_full_disk_is_one_line_and_leaves_nothing(course, monkeypatch, words):
     build(course)
     source = course / "grading" / "source" / "01_toy"

@@ -16,7 +16,8 @@ from nbgrader.exchange.default import (
 )
 from nbgrader.utils import get_username
 
-from autograder.build.release import build, configuration
+from autograder.build.release import build
+from autograder.course import configuration
 from tests.toy_course import make_course
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's

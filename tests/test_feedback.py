@@ -20,8 +20,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from sqlalchemy.exc import SAWarning
 
-from autograder.build.release import configuration
 from autograder.cli import main
+from autograder.course import configuration
 from autograder.pages import feedback, feedback_page, safe_html
 from tests import narrow
 from tests.toy_course import SCRIPT, make_course

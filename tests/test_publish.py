@@ -189,12 +189,12 @@ def test_a_tree_is_not_written_through_links_nor_over_what_is_not_its_own(course
     outside.mkdir()
     (to / "notebooks" / "02_toy").symlink_to(outside)
     result = publish(course, to)
-    assert "notebooks/02_toy: where the tree's own belongs; move it away." in result.output
+    assert "notebooks/02_toy: is in the way of a published file; move it away." in result.output
     (to / "notebooks" / "02_toy").unlink()
     (to / "notebooks" / "02_toy").mkdir()
     mine = to / "notebooks" / "02_toy" / "02_toy.ipynb"
     mine.write_text("mine")
-    assert "02_toy.ipynb: where the tree's own belongs; move it" in publish(course, to).output
+    assert "02_toy.ipynb: is in the way of a published file; move it" in publish(course, to).output
     assert mine.read_text() == "mine" and not list(outside.iterdir())
 
 
@@ -231,7 +231,7 @@ def test_changes_by_hand_are_named_when_they_go(course, tmp_path, quick):
     for path in ("environment.yml", "notebooks/02_toy/02_toy.ipynb", "course/__init__.py"):
         (to / path).write_text("mine")
     project = to / "pyproject.toml"
-    project.write_text(project.read_text().replace("dependencies = [", 'dependencies = [\n"six",'))
+    project.write_text(project.read_text().replace('    "six==', '    "seven",\n    "six=='))
     result = publish(course, to, "01_toy")
     assert result.output.splitlines()[:-1] == [
         "removed notebooks/02_toy/02_toy.ipynb, which was changed by hand",
@@ -353,7 +353,7 @@ def test_without_a_hub_its_place_is_shown():
 )
 def test_a_wrong_address_is_one_sentence(url, course, tmp_path):
     sentence = (
-        f"Error: {printable(url)}: no repository on GitHub; write https://github.com/ORG/REPO.\n"
+        f"Error: {printable(url)}: not a repository on GitHub; write https://github.com/ORG/REPO.\n"
     )
     assert autograder("links", "--root", ROOT, url).output == sentence
     assert publish(course, tmp_path / "class", "--repository", url).output == sentence
@@ -363,5 +363,5 @@ def test_a_wrong_address_is_one_sentence(url, course, tmp_path):
 def test_a_wrong_hub_is_one_sentence():
     result = autograder("links", "--root", ROOT, "--hub", "hub.example.edu", REPOSITORY)
     assert result.output == (
-        "Error: hub.example.edu: no address of a JupyterHub; write https://hub.example.edu.\n"
+        "Error: hub.example.edu: not the address of a JupyterHub; write https://hub.example.edu.\n"
     )

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,13 +14,11 @@ import nbformat
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from autograder.build.publish import publish
-from autograder.build.student_tree import CONDA_NAMES
+from autograder.build.publish import PACKAGES, TEMPLATES, publish
 from tests.course_scripts import EVERY, NAMES, ROOT, exercises, sentences
 from tests.test_release import open_lines, secret_lines
-
-PYPI_NAMES = {conda: pypi for pypi, conda in CONDA_NAMES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -31,30 +30,37 @@ def tree(tmp_path_factory):
 
 
 def listed(tree):
-    """Return what environment.yml lists: Python's version, conda's packages, pip's arguments."""
-    python, pip, *conda, by_pip = yaml.safe_load((tree / "environment.yml").read_text())[
-        "dependencies"
-    ]
+    """Return what environment.yml lists: Python's version, and pip's arguments."""
+    text = (tree / "environment.yml").read_text(encoding="utf-8")
+    python, pip, by_pip = yaml.safe_load(text)["dependencies"]
     assert pip == "pip"
-    return python.removeprefix("python="), conda, by_pip["pip"]
+    return python.removeprefix("python="), by_pip["pip"]
+
+
+def versions(lines):
+    """Return {name: (version, marker)} of lines such as `numpy==2.4.6 ; os_name == 'nt'`."""
+    texts = [line.partition("#")[0].strip() for line in lines]
+    requirements = [Requirement(text) for text in texts if text]
+    return {
+        canonicalize_name(each.name): (str(each.specifier).removeprefix("=="), each.marker)
+        for each in requirements
+    }
 
 
 @pytest.fixture(scope="module")
 def environment(tree, tmp_path_factory):
     """A new environment's folder, with what environment.yml lists and nothing else of ours.
 
-    uv stands in for conda: the same packages from PyPI, in the versions of constraints.txt.
+    uv stands in for conda, which makes an environment with Python alone, and for pip.
     """
     if not find_spec("uv"):
         pytest.skip("uv is not installed (pip install uv)")
     folder = tmp_path_factory.mktemp("fresh") / "environment"
-    _, conda, by_pip = listed(tree)
-    packages = [re.sub(r"^[\w-]+", lambda name: PYPI_NAMES.get(name[0], name[0]), p) for p in conda]
+    _, by_pip = listed(tree)
     uv = [sys.executable, "-m", "uv", "--quiet"]
-    install = [*uv, "pip", "install", "--python", folder / "bin" / "python"]
     finished(*uv, "venv", "--python", sys.executable, folder)
-    finished(*install, "--constraint", ROOT / "constraints.txt", *packages, cwd=tree)
-    finished(*install, *" ".join(by_pip).split(), "--no-deps", cwd=tree)
+    install = [*uv, "pip", "install", "--python", folder / "bin" / "python"]
+    finished(*install, *" ".join(by_pip).split(), cwd=tree)
     return folder
 
 
@@ -144,22 +150,38 @@ def test_binders_own_tool_takes_the_tree(tree):
     command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(tree)]
     recipe = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert recipe.returncode == 0, recipe.stderr
-    version, _, _ = listed(tree)
+    version, _ = listed(tree)
     assert f"Building conda environment for python={version}" in recipe.stderr
     assert '--file "environment.yml"' in recipe.stdout and "RUN ./postBuild" in recipe.stdout
     assert "requirements.txt" not in recipe.stdout
 
 
-def test_the_same_packages_are_listed_for_conda_and_for_pip(tree):
-    _, conda, by_pip = listed(tree)
-    text = (tree / "pyproject.toml").read_text(encoding="utf-8")
-    block = re.search(r"\ndependencies = \[\n(.*?)\n\]", text, re.DOTALL)[1]
-    for_pip = [Requirement(line) for line in re.findall(r'"(.+)"', block)]
-    for_conda = [Requirement(line) for line in conda]
-    assert [str(each.specifier) for each in for_conda] == [str(each.specifier) for each in for_pip]
-    names = [PYPI_NAMES.get(each.name, each.name) for each in for_conda]
-    assert names == [each.name for each in for_pip]
-    assert by_pip == ["--editable ."]
+def test_a_student_gets_the_versions_that_the_tests_ran(tree, environment):
+    project = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pinned = versions(project["dependencies"])
+    uv = [sys.executable, "-m", "uv", "--quiet", "pip", "freeze", "--exclude-editable"]
+    installed = versions(finished(*uv, "--python", environment / "bin" / "python").splitlines())
+    assert installed == {
+        name: (version, None)
+        for name, (version, marker) in pinned.items()
+        if not marker or marker.evaluate()
+    }
+    assert listed(tree)[1] == ["--editable ."]
+
+
+def test_the_list_of_a_students_packages_is_of_the_course(tree):
+    remedy = "make it again: the command is in its first lines"
+    pinned = versions((TEMPLATES / PACKAGES).read_text(encoding="utf-8").splitlines())
+    tested = versions((ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines())
+    for name, (version, marker) in pinned.items():
+        if name != "setuptools" and (not marker or marker.evaluate()):
+            assert tested[name][0] == version, f"{PACKAGES}: {name}=={version}: {remedy}"
+    wanted = (TEMPLATES / "packages.in").read_text(encoding="utf-8").splitlines()
+    assert versions(wanted).keys() <= pinned.keys(), remedy
+    course = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for line in course["dependencies"]:
+        version, _ = pinned.get(canonicalize_name(Requirement(line).name), ("", None))
+        assert not version or version in Requirement(line).specifier, remedy
 
 
 def texts(tree):

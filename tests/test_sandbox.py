@@ -98,6 +98,21 @@ def test_memory_is_counted_also_when_it_is_shared(sandbox: Sandbox) -> None:
     assert run(sandbox, "1", shared).why == "memory"
 
 
+def test_the_folders_next_to_the_autograder_are_hidden_and_not_imported_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where no folder is named, as on a cluster's worker."""
+    monkeypatch.delenv("PYTHONPATH")
+    box = Sandbox(["random"], LIMITS)
+    try:
+        hidden = {str(ROOT / name) for name in ("solutions", "autograder", "tests")}
+        assert hidden <= set(box.setting["secret"])
+        paths = said(run(box, "import sys; print(*sys.path, sep='\\n')")).splitlines()
+        assert str(ROOT) in paths and str(ROOT / "autograder") not in paths
+    finally:
+        box.close()
+
+
 def test_runs_leave_no_open_files_in_the_warm_parent(sandbox: Sandbox) -> None:
     def open_files() -> list[int]:
         children = Path(f"/proc/{sandbox.pid}/task/{sandbox.pid}/children").read_text()

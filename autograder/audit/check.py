@@ -1,4 +1,8 @@
-"""A script's names as its cells make them, and a check's two halves run apart, as data between."""
+"""Run a script's cells, and the observe and judge halves of a check with only JSON between them.
+
+Grading runs the halves in two processes, with limits; here both run in this one, for trusted code:
+the worked solutions, their mutants in a child of pool.py, and the submissions of the tests.
+"""
 
 import json
 import os
@@ -9,45 +13,57 @@ from unittest import mock
 from autograder.build.script import Cell
 
 
-def run(text: str, namespace: dict[str, Any], place: str = "cell") -> None:
-    """Run a cell's text as nbgrader would: nothing is drawn."""
+def run_cell(text: str, namespace: dict[str, Any], place: str = "cell") -> None:
+    """Run a cell's text in the namespace; as under nbgrader, nothing is drawn.
+
+    place: how tracebacks call the cell. Raises whatever the cell raises.
+    """
     with mock.patch.dict(os.environ, {"NBGRADER_EXECUTION": "autograde"}):
         exec(compile(text, place, "exec"), namespace)
 
 
 def fresh_names() -> dict[str, Any]:
-    """Return the names of a notebook of which nothing has run."""
+    """Return the namespace of a notebook before any of its cells has run."""
     return {"__name__": "__main__"}
 
 
 def names_of(cells: Iterable[Cell], before: str | None = None) -> dict[str, Any]:
-    """Return the names after all code and solution cells, or those before the solution `before`."""
+    """Return the namespace after all code and solution cells, or those before a solution cell.
+
+    before: that solution's grade id.
+    """
     namespace = fresh_names()
     for cell in cells:
         if cell.kind == "solution" and cell.grade_id == before:
             break
         if cell.kind in ("code", "solution"):
-            run(cell.text, namespace, cell.place)
+            run_cell(cell.text, namespace, cell.place)
     return namespace
 
 
-def verdict(cell: Cell, namespace: dict[str, Any]) -> str:
-    """Run a check's halves apart, with JSON between them; return "" or what went wrong.
+def run_check(check: Cell, namespace: dict[str, Any]) -> str:
+    """Return "" if a check passes with the student's names in `namespace`, or what went wrong.
 
-    What the check binds stays out of `namespace`.
+    The check's own names stay out of `namespace`.
     """
-    observe, judge = cell.halves()
-    student = dict(namespace)
+    observing, judging = check.halves()
     try:
-        run(observe, student, f"{cell.grade_id} (observe)")
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    seen = student["seen"]
-    try:
-        plain = json.loads(json.dumps(seen))
-        if json.dumps(plain) != json.dumps(seen):  # such as a dict with numbers as its keys
-            return f"TypeError: `seen` is not plain data: {seen!r}"
-        run(judge, {"seen": plain}, f"{cell.grade_id} (judge)")
+        seen = observe(observing, namespace, f"{check.grade_id} (observe)")
+        run_cell(judging, {"seen": seen}, f"{check.grade_id} (judge)")
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""
+
+
+def observe(text: str, namespace: dict[str, Any], place: str = "observe") -> Any:
+    """Run a check's observe half and return what it put into `seen`, as JSON hands it on.
+
+    TypeError if JSON would change it, as it does a dict with numbers as its keys.
+    """
+    names = dict(namespace)
+    run_cell(text, names, place)
+    seen = names["seen"]
+    plain = json.loads(json.dumps(seen))
+    if json.dumps(plain) != json.dumps(seen):
+        raise TypeError(f"`seen` is not plain data: {seen!r}")
+    return plain

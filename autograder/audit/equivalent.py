@@ -1,4 +1,4 @@
-"""solutions/equivalent_mutants.toml: mutants that are as right as the worked solution, and why."""
+"""Read solutions/equivalent_mutants.toml: mutants that are as right as the solution, and why."""
 
 import tomllib
 from collections.abc import Iterable
@@ -22,10 +22,10 @@ class Equivalent:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """An exercise that asks for a result, not for a way to it.
+class GradedByOutcome:
+    """An exercise that is graded by its result, however a solution gets there.
 
-    A mutant that passes its checks with `seeds` other seeds too is another right answer; one that
+    A mutant that passes the checks with `seeds` other seeds too is another right answer. One that
     does not was lucky, and counts as a survivor.
     """
 
@@ -37,10 +37,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Listed:
-    """All that the file says."""
+    """The entries of the file."""
 
     mutants: tuple[Equivalent, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[GradedByOutcome, ...] = ()
 
     def mutant(self, notebook: str, exercise: str, was: str, line: str) -> Equivalent | None:
         """Return the entry of a mutant, if there is one."""
@@ -50,27 +50,29 @@ class Listed:
                 return entry
         return None
 
-    def outcome(self, notebook: str, exercise: str) -> Outcome | None:
-        """Return the entry of an exercise that is graded by its outcome, if it is one."""
+    def outcome(self, notebook: str, exercise: str) -> GradedByOutcome | None:
+        """Return the entry of an exercise that is graded by its outcome, if there is one."""
         for entry in self.outcomes:
             if (entry.notebook, entry.exercise) == (notebook, exercise):
                 return entry
         return None
 
-    def unused(self, used: Iterable[Equivalent | Outcome], notebooks: set[str]) -> list[Equivalent]:
-        """Return the entries of mutants of these notebooks that are not among the used ones."""
+    def unused(
+        self, used: Iterable[Equivalent | GradedByOutcome], notebooks: set[str]
+    ) -> list[Equivalent]:
+        """Return the entries of these notebooks' mutants that are not among the used ones."""
         used = set(used)
         return [e for e in self.mutants if e.notebook in notebooks and e not in used]
 
 
 def read(root: Path) -> Listed:
-    """Return what the course's list says; CourseError if it is not as it should be."""
+    """Return the course's list, empty if there is no file; CourseError if it cannot be read."""
     path = root / FILE
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         return Listed(
             tuple(Equivalent(**entry) for entry in found.get("equivalent", [])),
-            tuple(Outcome(**entry) for entry in found.get("outcome", [])),
+            tuple(GradedByOutcome(**entry) for entry in found.get("outcome", [])),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path}: is not TOML ({error}): correct it") from error

@@ -1,13 +1,12 @@
 """Mutants: a solution cell with one small mistake in its solution region.
 
-The operators are cosmic-ray's: its `mutate_code` works on a text in memory (others want a package
-and its tests on disk), keeps each line where it was, so that a mutant is shown as a diff of a line,
-and takes operators of one's own. Ours takes a statement out: cosmic-ray has none that does, and
-what a component forgets to remember is the commonest mistake of all.
+The operators are cosmic-ray's. Its `mutate_code` works on a text in memory (other tools need a
+package and its tests on disk), keeps each line in its place, so that a mutant can be shown as a
+diff of one line, and accepts further operators. Ours removes a statement: cosmic-ray has no
+operator for that, and what a component forgets to remember is the commonest mistake of all.
 """
 
 import difflib
-import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Example, Operator
 from cosmic_ray.plugins import get_operator, operator_names
 from parso.python.tree import Keyword
+
+from autograder.build import markers
 
 NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")  # they draw random numbers, too
 KEPT = ("string", "pass_stmt", "keyword", "import_name", "import_from", "assert_stmt")
@@ -34,7 +35,7 @@ class Mutant:
 
 
 class RemoveStatement(Operator):
-    """Takes out an assignment, a call, a return, a raise or a yield."""
+    """Replaces an assignment, a call, a return, a raise or a yield by `pass`."""
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Any, Any]]:
         """Yield where the statement stands, if `node` is a line of one."""
@@ -62,7 +63,7 @@ def operators() -> list[tuple[str, Operator]]:
 
 
 def mutants_of(text: str, using: list[tuple[str, Operator]]) -> Iterator[Mutant]:
-    """Yield the mutants of a solution cell, each text once, those that are Python only."""
+    """Yield the mutants of a solution cell that are valid Python, each text once."""
     inside, found = _solution_lines(text), {text}
     nodes = list(ast_nodes(get_ast(text)))
     for name, operator in using:
@@ -77,17 +78,17 @@ def mutants_of(text: str, using: list[tuple[str, Operator]]) -> Iterator[Mutant]
 
 def _solution_lines(text: str) -> set[int]:
     """Return the numbers, from 1, of the lines inside the solution regions."""
-    inside, open_region = set(), False
-    for number, line in enumerate(text.split("\n"), start=1):
-        if re.search(r"### (BEGIN|END) SOLUTION", line):
-            open_region = "### BEGIN" in line
-        elif open_region:
-            inside.add(number)
+    inside, marked, is_open = set(), markers.marker_lines(text), False
+    for number in range(text.count("\n") + 1):
+        if number in marked:
+            is_open = marked[number] == "BEGIN"
+        elif is_open:
+            inside.add(number + 1)
     return inside
 
 
 def _changed(text: str, mutated: str) -> tuple[str, str]:
-    """Return what differs: the line (or lines) before and after."""
+    """Return the changed line (or lines) before and after."""
     lines = list(difflib.ndiff(text.split("\n"), mutated.split("\n")))
     before = [line[2:].strip() for line in lines if line.startswith("- ")]
     after = [line[2:].strip() for line in lines if line.startswith("+ ")]

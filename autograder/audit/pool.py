@@ -1,4 +1,8 @@
-"""Work in forked children, a few at a time, each with its own limits, from a warm parent."""
+"""Run functions in forked children, a few at a time, each with limits of its own.
+
+For trusted code that may hang or eat memory, such as mutants; grading has grade/sandbox/. A child
+has all that its parent has loaded, so nothing is imported again.
+"""
 
 import contextlib
 import json
@@ -13,12 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-ANSWER_BYTES = 30_000  # what fits into a pipe that nobody reads yet
+ANSWER_BYTES = 30_000  # fits into a pipe before it is read
 GRACE = 0.002  # seconds between two looks at the children
 
 
 @dataclass(frozen=True)
-class Limits:
+class ChildLimits:
     """What a child may use before it is killed."""
 
     cpu_seconds: float  # rounded up to whole seconds
@@ -28,7 +32,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a child ended: `answer` is what its work returned, `died` why there is none, or ""."""
+    """How a child ended: the `answer` its work returned, or in `died` why there is no answer."""
 
     answer: Any
     died: str
@@ -39,22 +43,26 @@ class Ending:
 class _Child:
     pid: int
     pipe: int
-    limits: Limits
+    limits: ChildLimits
     started: float
     done: Callable[[Ending], None]
 
 
-class Forks:
-    """At most `jobs` children at once. `done` is called in the parent, in order of ending."""
+class ForkPool:
+    """Runs at most `jobs` children at once."""
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self.children: list[_Child] = []
 
     def start(
-        self, work: Callable[[], Any], limits: Limits, done: Callable[[Ending], None]
+        self, work: Callable[[], Any], limits: ChildLimits, done: Callable[[Ending], None]
     ) -> None:
-        """Fork a child that runs `work` (it returns what JSON can hold) once there is room."""
+        """Fork a child that runs `work`, as soon as fewer than `jobs` are running.
+
+        work: returns what JSON can hold. done: called in the parent when the child has ended; it
+        is called from `start` and `wait`, in the order in which children end.
+        """
         while len(self.children) >= self.jobs:
             self._look()
         reading, writing = os.pipe()
@@ -62,7 +70,7 @@ class Forks:
             warnings.simplefilter("ignore", DeprecationWarning)  # threads of numpy: idle here
             pid = os.fork()
         if not pid:
-            _be_a_child(work, limits, writing)
+            _run_child(work, limits, writing)
         os.close(writing)
         self.children.append(_Child(pid, reading, limits, time.monotonic(), done))
 
@@ -72,7 +80,7 @@ class Forks:
             self._look()
 
     def stop(self) -> None:
-        """Kill and bury all children; their `done` is not called."""
+        """Kill all children and reap them; their `done` is not called."""
         for child in self.children:
             _kill(child.pid, living=True)
             os.waitpid(child.pid, 0)
@@ -109,8 +117,8 @@ def _answer(pipe: int, status: int) -> tuple[Any, str]:
         return None, f"ended with {os.WEXITSTATUS(status)} and no answer"
 
 
-def _be_a_child(work: Callable[[], Any], limits: Limits, pipe: int) -> None:
-    """Never returns."""
+def _run_child(work: Callable[[], Any], limits: ChildLimits, pipe: int) -> None:
+    """Run the work in this child process and exit: never returns."""
     try:
         os.setpgid(0, 0)
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -132,7 +140,7 @@ def _memory_of_this_process() -> int:
     try:
         with open("/proc/self/statm", encoding="ascii") as pages:
             return int(pages.read().split()[0]) * resource.getpagesize()
-    except OSError:  # no Linux: what is usual for a notebook's process
+    except OSError:  # not Linux: a usual size of a notebook's process
         return 4 << 30
 
 

@@ -1,4 +1,4 @@
-"""Links that start a class's notebooks: on Binder, or on a JupyterHub by nbgitpuller."""
+"""Links that start a class's notebooks on Binder, or on a JupyterHub with nbgitpuller."""
 
 import re
 from urllib.parse import urlencode
@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from autograder.errors import CourseError
 
 ANY_REPOSITORY = "https://github.com/ORG/REPO"
-"""Stands for a class's repository whose address was not given."""
+"""Stands for the class's repository where its address was not given."""
 ANY_HUB = "https://YOUR-HUB"
-"""Stands for a JupyterHub whose address was not given."""
+"""Stands for a JupyterHub where its address was not given."""
 
 REPOSITORY = re.compile(
     r"https://github\.com/"
@@ -20,22 +20,22 @@ BINDER = re.compile(r"https://mybinder\.org/v2/gh/[^/\s]+/[^/\s]+/HEAD")
 
 
 def repository(url: str) -> str:
-    """Return a GitHub repository's address as its page has it; CourseError if it is not one."""
+    """Return the address of a GitHub repository without .git; CourseError if it is not one."""
     match = REPOSITORY.fullmatch(url)
     if not match or match["name"] in (".", ".."):
-        raise CourseError(f"{url}: no repository on GitHub; write {ANY_REPOSITORY}.")
+        raise CourseError(f"{url}: not a repository on GitHub; write {ANY_REPOSITORY}.")
     return f"https://github.com/{match['owner']}/{match['name']}"
 
 
 def hub(url: str) -> str:
     """Return a JupyterHub's address without the trailing slash; CourseError if it is not one."""
     if not HUB.fullmatch(url):
-        raise CourseError(f"{url}: no address of a JupyterHub; write https://hub.example.edu.")
+        raise CourseError(f"{url}: not the address of a JupyterHub; write https://hub.example.edu.")
     return url.rstrip("/")
 
 
 def binder(repository: str, path: str = "notebooks") -> str:
-    """Return where Binder opens a file or folder of the repository in JupyterLab."""
+    """Return the link by which Binder opens a file or folder of the repository in JupyterLab."""
     return f"{_binder(repository)}?urlpath=lab/tree/{path}"
 
 
@@ -45,7 +45,7 @@ def on_binder(text: str, repository: str) -> str:
 
 
 def nbgitpuller(repository: str, path: str = "notebooks", hub: str = ANY_HUB) -> str:
-    """Return where a JupyterHub fetches the repository (or what is new in it) and opens a file."""
+    """Return the link by which a JupyterHub fetches or updates the repository and opens a file."""
     folder = repository.rpartition("/")[2]
     asked = urlencode({"repo": repository, "urlpath": f"lab/tree/{folder}/{path}"})
     return f"{hub}/hub/user-redirect/git-pull?{asked}"

@@ -1,42 +1,81 @@
-"""Write the students' tree into a folder, whole or not at all; later bring it up to date."""
+"""The students' tree: what a class's repository holds, written into a folder or brought up to date.
+
+The tree holds the released notebooks, the package `course`, and the files of templates/student/:
+README, environment.yml, pyproject.toml with the version of every package, postBuild for Binder.
+publish(root, to)      → a Published; the folder holds the tree, or what it held before
+student_tree(root, …)  → the contents of each file by its path
+"""
 
 import contextlib
+import os
+import re
 import shutil
+import subprocess
 import tempfile
 import tomllib
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from string import Template
+
+import nbformat
 
 from autograder.build import links
-from autograder.build.release import differences, scripts
-from autograder.build.student_tree import digest, student_tree, untracked
+from autograder.build.release import differences
+from autograder.course import FOLDERS, scripts
 from autograder.errors import CourseError
 from autograder.files import reason
 
+TEMPLATES = Path(__file__).parent / "templates" / "student"
+FILES = {  # of the tree, and the templates they are made of
+    ".gitignore": "gitignore",
+    "README.md": "README.md",
+    "environment.yml": "environment.yml",
+    "postBuild": "postBuild",
+    "pyproject.toml": "pyproject.toml.in",
+}
+PACKAGES = "packages.txt"  # every package that a student gets; its head says how it is made
+
+LIST = """
+# written by `autograder publish`, which replaces these files, and only these, the next time
+[tool.zero-to-millions]
+published = [
+$published
+]
+
+# what they held, by which it knows one that was changed by hand
+[tool.zero-to-millions.sha256]
+$digests
+"""
+"""The end of the tree's pyproject.toml."""
+
 BY_PRODUCTS = ("__pycache__", ".ipynb_checkpoints")
-IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # nobody's, and left alone
+IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # left alone
 
 
 @dataclass(frozen=True)
 class Published:
-    """A written tree; paths are as in the tree, with /."""
+    """What was published; paths are relative to the tree, with /."""
 
     folder: Path
     repository: str  # the address that badges lead to
     files: tuple[str, ...]  # all that it holds now
     size: int  # bytes
-    removed: tuple[str, ...]  # what an earlier one held and this one does not
-    kept: tuple[str, ...]  # what somebody else put into the folder
-    changed: tuple[str, ...]  # by hand since then, and now replaced or removed
-    left_out: tuple[str, ...]  # of the course's folder, for git does not know it
+    removed: tuple[str, ...]  # held by the earlier tree and not by this one
+    kept: tuple[str, ...]  # files in the folder that are not the course's
+    changed: tuple[str, ...]  # by hand since the last time, and now replaced or removed
+    left_out: tuple[str, ...]  # files of course/ that git does not know
 
 
 def publish(root: Path, to: Path, names: tuple[str, ...] = (), repository: str = "") -> Published:
     """Write the students' tree with the named notebooks (all by default) into the folder `to`.
 
-    The folder may be missing, empty, or hold a tree published earlier: then what is published no
-    longer is removed, and what others put there stays. Without `repository` the earlier tree's is
-    taken. CourseError: nothing was written.
+    to: a new or empty folder, or one with a tree published earlier; of that, files no longer
+    published are removed, and files that others put there stay.
+    repository: the address that Binder badges lead to, https://github.com/ORG/REPO (default: as
+    published earlier).
+    CourseError if notebooks/ is out of date, `to` holds something else, or a file cannot be
+    written: then nothing was changed.
     """
     try:
         return _publish(Path(root).resolve(), Path(to).resolve(), names, repository)
@@ -78,12 +117,12 @@ def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> P
 
 
 def _holds(path: Path, contents: bytes | None) -> bool:
-    """Say whether a file has these contents: then a publish that was ended midway wrote it."""
+    """Return whether a file has these contents, so that an interrupted publish wrote it."""
     return path.is_file() and not path.is_symlink() and path.read_bytes() == contents
 
 
 def _is_changed(to: Path, path: str, digests: dict[str, str], files: dict[str, bytes]) -> bool:
-    """Say whether a file is neither what was published nor what now will be."""
+    """Return whether a file is neither what was published nor what will be published now."""
     if not (to / path).is_file() or _holds(to / path, files.get(path)):
         return False
     return digest(path, (to / path).read_bytes()) != digests[path]
@@ -94,25 +133,25 @@ def _refuse_a_bad_place(root: Path, to: Path) -> None:
         raise CourseError(f"{to}: a file; give a folder.")
     if not to.parent.is_dir():
         raise CourseError(f"{to}: there is no folder {to.parent}; make it first.")
-    own = [root / name for name in ("course", "notebooks", "solutions", "autograder", "grading")]
+    own = [root / name for name in FOLDERS]
     inside = [folder for folder in own if folder == to or folder in to.parents]
     if to == root or inside:
         raise CourseError(f"{to}: the course's own folder; give one outside of it.")
 
 
 def _refuse_what_is_in_the_way(to: Path, files: dict[str, bytes], strangers: list[str]) -> None:
-    """A stranger where a file or folder of ours belongs is neither replaced nor written through."""
+    """Raise CourseError if a file that is not ours stands where one of ours belongs."""
     folders = {parent.as_posix() for path in files for parent in Path(path).parents}
     in_the_way = [path for path in strangers if path in files or path in folders]
     in_the_way += [path for path in files if (to / path).is_dir()]
     if in_the_way:
-        raise CourseError(f"{to / in_the_way[0]}: where the tree's own belongs; move it away.")
+        raise CourseError(f"{to / in_the_way[0]}: is in the way of a published file; move it away.")
 
 
 def _published_earlier(to: Path) -> tuple[list[str], str, dict[str, str]]:
-    """Return the files, the repository and the digests of the tree that is there, if one is.
+    """Return the files, the repository and the digests of an earlier tree, or nothing.
 
-    A file that the list cannot rightly name (outside, through a link, git's) is not among them.
+    A listed file that cannot be ours (outside the tree, behind a link, git's) is left out.
     """
     try:
         project = tomllib.loads((to / "pyproject.toml").read_text(encoding="utf-8"))
@@ -137,7 +176,7 @@ def _can_be_ours(to: Path, path: str) -> bool:
 
 
 def _files_in(to: Path) -> set[str]:
-    """Return the paths of all files and links, but of git's and of what programs leave behind."""
+    """Return the paths of all files and links, without git's and those that programs leave."""
     found = (path for path in to.rglob("*") if path.is_symlink() or not path.is_dir())
     return {path.relative_to(to).as_posix() for path in found if not _is_ignored(path, to)}
 
@@ -148,13 +187,14 @@ def _is_ignored(path: Path, to: Path) -> bool:
 
 
 def _write(to: Path, files: dict[str, bytes], removed: list[str]) -> None:
-    """Bring the folder to what `files` says, or back to what it was; OSError if not possible.
+    """Make the folder hold `files`; if that fails, restore it and raise OSError.
 
-    All is written beside the folder first, so that a full disk changes nothing; then the files
-    change places one by one, pyproject.toml last: it says what was published.
+    Everything is written next to the folder first, so that a full disk changes nothing. Then the
+    files are swapped one by one, pyproject.toml last, because it lists what was published.
     """
     prefix = f".{to.name}-"
-    with tempfile.TemporaryDirectory(  # what cannot be tidied up after all is written is no failure
+    # once all is written, a folder that cannot be removed is not a failure
+    with tempfile.TemporaryDirectory(
         prefix=prefix, dir=to.parent, ignore_cleanup_errors=True
     ) as folder:
         fresh, old = Path(folder, "fresh"), Path(folder, "old")
@@ -195,3 +235,92 @@ def _remove_empty_folders(to: Path, folder: Path) -> None:
             return
         shutil.rmtree(folder)
         folder = folder.parent
+
+
+def student_tree(root: Path, names: list[str], repository: str) -> dict[str, bytes]:
+    """Return the contents of the students' tree by path (with /).
+
+    names: the notebooks in it. repository: the address of the class's repository.
+    """
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    files = {path.name: path.read_bytes() for path in sorted(root.glob("LICENSE*"))}
+    files |= _course(root)
+    texts = _notebooks(root, names)
+    for path, text in texts.items():
+        files[path] = links.on_binder(text, repository).encode()
+    packages = [line for line in _template(PACKAGES).splitlines() if line[0] != "#"]
+    words = {
+        **{key: project[key] for key in ("name", "version", "description")},
+        "repository": repository,
+        "binder": links.binder(repository),
+        "rows": "\n".join(map(_row, texts, texts.values())),
+        "packages": '",\n    "'.join(packages),
+        "setuptools": next(line for line in packages if line.startswith("setuptools==")),
+    }
+    for path, name in FILES.items():
+        files[path] = Template(_template(name)).substitute(words).encode()
+    digests = [f'"{path}" = "{digest(path, files[path])}"' for path in sorted(files)]
+    listed = "\n".join(f'    "{path}",' for path in sorted(files))
+    filled = Template(LIST).substitute(published=listed, digests="\n".join(digests))
+    files["pyproject.toml"] += filled.encode()
+    return files
+
+
+def digest(path: str, contents: bytes) -> str:
+    """Return the sha256 of a published file; pyproject.toml counts without LIST, which holds it."""
+    listed, marker = path == "pyproject.toml", LIST.partition(",")[0]
+    return sha256(contents.partition(marker.encode())[0] if listed else contents).hexdigest()
+
+
+def course_files(root: Path) -> list[str]:
+    """Return the paths of all files of `course` that programs did not leave behind."""
+    paths = (path.relative_to(root) for path in (root / "course").rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in paths if not _is_a_by_product(path))
+
+
+def untracked(root: Path) -> list[str]:
+    """Return the files of `course` that git does not know.
+
+    The list is empty where git knows no file of `course` at all, as in a copy without a repository.
+    OSError if there is a repository and git cannot read it.
+    """
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return []
+    own = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")  # of another repository, in git's hooks
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z", "--", "course"],
+        capture_output=True,
+        env={name: value for name, value in os.environ.items() if name not in own},
+    )
+    if listed.returncode:
+        said = os.fsdecode(listed.stderr).strip().partition("\n")[0]
+        raise OSError(0, f"git cannot list the course's files: {said}", str(root / "course"))
+    known = set(os.fsdecode(listed.stdout).split("\0")) - {""}
+    return [path for path in course_files(root) if path not in known] if known else []
+
+
+def _course(root: Path) -> dict[str, bytes]:
+    paths = sorted(set(course_files(root)) - set(untracked(root)))
+    return {path: (root / path).read_bytes() for path in paths}
+
+
+def _is_a_by_product(path: Path) -> bool:
+    return any(part.startswith((".", "__pycache__")) for part in path.parts)
+
+
+def _notebooks(root: Path, names: list[str]) -> dict[str, str]:
+    paths = [f"notebooks/{name}/{name}.ipynb" for name in names]
+    return {path: (root / path).read_text(encoding="utf-8") for path in paths}
+
+
+def _row(path: str, text: str) -> str:
+    """Return a notebook's line in the README: its title, linked, and how long it takes."""
+    opening = nbformat.reads(text, as_version=4).cells[0].source
+    title = re.search(r"^# (.+)", opening, re.MULTILINE)
+    minutes = re.search(r"\d+(?=\s+minutes)", opening)
+    shown = title[1].strip() if title else Path(path).stem
+    return f"| [{shown}]({path}) | {minutes[0] if minutes else '?'} minutes |"
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")

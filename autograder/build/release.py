@@ -1,5 +1,6 @@
 """solutions/*.py → nbgrader's source notebooks → `nbgrader generate_assignment` → notebooks/."""
 
+import fnmatch
 import logging
 import os
 import re
@@ -9,60 +10,96 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
-from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
 from autograder.build import lint as anatomy
+from autograder.build import markers
 from autograder.build import script as sources
+from autograder.course import chosen, configuration, scripts
 from autograder.errors import CourseError
 from autograder.files import reason, write_atomic
-
-
-def scripts(root):
-    """Return the course's scripts, in the order of the notebooks."""
-    found = sorted((Path(root) / "solutions").glob("[0-9][0-9]_*.py"))
-    if not found:
-        raise CourseError(f"{Path(root) / 'solutions'}: no NN_name.py there: wrong folder?")
-    return found
+from course.texts import HIDDEN_CHECK, STUB
 
 
 def source_notebook(path):
-    """Return the text of nbgrader's source notebook of a script; SourceError if not sound."""
+    """Return the text of nbgrader's source notebook of a script; SourceError if it has a fault."""
     cells = sources.read(path)
     anatomy.check(path, cells)
     return nbformat.writes(sources.notebook_of(cells, path.stem)) + "\n"
 
 
 def refresh_sources(root, to=None, names=(), always=False):
-    """Write the source notebooks of the named scripts (all by default); return their names.
+    """Write the source notebooks of the named scripts (all by default); return the names written.
 
-    They go under the folder `to` (`root`). Unless `always`, a script is not read again while its
-    source notebook is newer.
+    They go under the folder `to` (default: `root`). A script older than its source notebook is
+    skipped, unless `always`. SourceError names the fault of each script that has one; the source
+    notebooks of the others are written.
     """
-    written = []
+    written, faults = [], []
     for script in scripts(root):
         target = _source_of(script.stem, to or root)
         newer = target.exists() and target.stat().st_mtime_ns > script.stat().st_mtime_ns
         if script.stem not in (names or [script.stem]) or (newer and not always):
             continue
-        text = source_notebook(script)
+        try:
+            text = source_notebook(script)
+        except sources.SourceError as error:
+            faults.append(error)
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(target, text)
         written.append(script.stem)
+    if faults:
+        raise faults[0] if len(faults) == 1 else sources.SourceErrors(faults)
     return written
 
 
-def refresh_sound_sources(root):
-    """Refresh what can be; say on stderr what cannot, and leave no stale source notebook of it."""
-    for script in scripts(root):
+class GenerateFromScripts(GenerateAssignment):
+    """nbgrader's GenerateAssignment, with its source notebooks made from solutions/ first.
+
+    For `nbgrader generate_assignment` and formgrader's Generate button. A script with a fault
+    stops it before anything is converted: what was released stays.
+    """
+
+    def init_notebooks(self):
+        faults = _refresh(Path(self.coursedir.root), self.coursedir.assignment_id, self.log)
+        if faults:
+            raise NbGraderException("\n".join(faults))
+        super().init_notebooks()
+
+
+def source_assignments(api):
+    """Return what nbgrader's API does, after bringing grading/source/ up to date.
+
+    Formgrader lists the assignments that have a folder there, and a fresh clone has none.
+    """
+    _refresh(Path(api.coursedir.root), "*", api.log)
+    return _nbgraders_source_assignments(api)
+
+
+_nbgraders_source_assignments = NbGraderAPI.get_source_assignments  # nbgrader_config replaces it
+
+
+def _refresh(root, pattern, log):
+    """Refresh the source notebooks that match; log the faults of the others and return them."""
+    names, faults = [], []
+    try:
+        names = fnmatch.filter([script.stem for script in scripts(root)], pattern)
+    except CourseError as error:
+        faults.append(error.message)
+    for name in names:
         try:
-            refresh_sources(root, names=[script.stem])
-        except sources.SourceError as error:
-            _source_of(script.stem, root).unlink(missing_ok=True)
-            print(error, file=sys.stderr)
+            with _disk_errors_said(root):
+                refresh_sources(root, names=[name])
+        except CourseError as error:
+            faults.append(error.message)
+    for fault in faults:
+        log.error(fault)
+    return faults
 
 
 def _source_of(name, root):
@@ -74,12 +111,16 @@ def _released(root, name):
 
 
 def build(root, names=()):
-    """Build the named notebooks (all by default) into notebooks/; return their names."""
+    """Build the named notebooks (all by default) into notebooks/; return their names.
+
+    The gradebook gets their graded cells, as with `nbgrader generate_assignment`. CourseError if a
+    script has a fault or nbgrader refuses: then notebooks/ is as it was.
+    """
     root = Path(root).resolve()
     names = chosen(root, names)
     with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
         refresh_sources(root, names=names, always=True)
-        # not in place: when it fails nbgrader deletes what was released before
+        # not in place: nbgrader deletes the earlier release when it fails
         _generate(root, names, root, Path(folder))
         for name in names:
             target = _released(root, name)
@@ -89,7 +130,10 @@ def build(root, names=()):
 
 
 def differences(root, names=()):
-    """Return the released notebooks that are not what the scripts give, a line each."""
+    """Return a line for each released notebook that is not what its script gives.
+
+    names: the notebooks to look at (default: all). Nothing of the course is written.
+    """
     root = Path(root).resolve()
     names = chosen(root, names)
     with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
@@ -110,45 +154,53 @@ def _difference(root, fresh, name):
         return f"is not what solutions/{name}.py gives: run `autograder build`"
     strangers = [path.name for path in released.parent.iterdir() if path != released]
     strangers = [file for file in strangers if not file.startswith(".")]
-    return f"has a stranger beside it, {strangers[0]}: remove it" if strangers else ""
+    return (
+        f"has a file next to it that does not belong there, {strangers[0]}: remove it"
+        if strangers
+        else ""
+    )
 
 
-def chosen(root, names):
-    """Return the named notebooks, or all if none is named; CourseError for an unknown name."""
-    known = [script.stem for script in scripts(root)]
-    for name in names:
-        if name not in known:
-            raise CourseError(f"{name}: no such notebook, there are {', '.join(known)}")
-    return list(names) or known
+class NamedStubs(ClearSolutions):
+    """nbgrader's ClearSolutions, with a stub that says what to write.
 
-
-def configuration(root, data):
-    """Return nbgrader's configuration of the course, with its data under the folder `data`.
-
-    Where that is the course's own folder, the gradebook is the one that nbgrader_config.py names.
-    CourseError if `root` is no course, or if grading/source/ cannot be written: reading
-    nbgrader_config.py brings that up to date.
+    `### BEGIN SOLUTION Exercise A: choose the next server` becomes
+    `raise NotImplementedError("Exercise A: choose the next server")`.
     """
-    config = Config()
-    try:
-        with _disk_errors_said(root):
-            config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
-    except ConfigFileNotFound as error:
-        problem = f"{root}: no nbgrader_config.py there: choose the course's folder with --root."
-        raise CourseError(problem) from error
-    except CourseError:
-        raise
-    except Exception as error:  # whatever the file's author has written
-        problem = f"{root}/nbgrader_config.py: {type(error).__name__}: {error}: correct that line."
-        raise CourseError(problem) from error
-    config.CourseDirectory.root = str(data)
-    if Path(data).resolve() != Path(root).resolve() or "db_url" not in config.CourseDirectory:
-        config.CourseDirectory.db_url = f"sqlite:///{Path(data) / 'grading' / 'gradebook.db'}"
-    return config
+
+    def _replace_solution_region(self, cell, language):
+        tasks = markers.labels(cell.source, markers.SOLUTION)
+        replaced = super()._replace_solution_region(cell, language)
+        if cell.cell_type == "code":
+            for task in tasks:
+                cell.source = cell.source.replace(
+                    "raise NotImplementedError()", STUB.format(task), 1
+                )
+        return replaced
+
+
+class HideHiddenChecks(NbGraderPreprocessor):
+    """Keep hidden checks and rubrics, and what they printed, out of nbgrader's own feedback.
+
+    A student reads whether a hidden check passed.
+    """
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if markers.begins(cell.source, markers.HIDDEN_TESTS):
+            failed = any(_costs_points(output) for output in cell.outputs)
+            cell.source = f"{HIDDEN_CHECK}: it {'did not pass' if failed else 'passed'}."
+            cell.outputs = []
+        cell.source = markers.without_regions(cell.source, markers.MARK_SCHEME)
+        return cell, resources
+
+
+def _costs_points(output):
+    """Return whether nbgrader gives no points for a check with this output."""
+    return output.output_type == "error" or output.get("name") == "stderr"
 
 
 def _generate(root, names, data, to, gradebook=True):
-    """Have nbgrader put the released notebooks under the folder `to`."""
+    """Have nbgrader write the released notebooks under the folder `to`."""
     _put_environment_on_path()
     config = configuration(root, data)
     config.CourseDirectory.release_directory = str(Path(to) / "notebooks")
@@ -179,7 +231,7 @@ class _Heard(logging.Handler):
 
 @contextmanager
 def _said_by_nbgrader():
-    """Yield a log that prints nothing, and the list of the errors told to it."""
+    """Yield a log that prints nothing, and the list of the errors logged to it."""
     said: list[str] = []
     heard = _Heard(said)
     log = logging.getLogger("autograder.build.release")
@@ -193,7 +245,7 @@ def _said_by_nbgrader():
 
 
 def _reason(said):
-    """Return the last error of the tracebacks in a text, with the mend where that is known."""
+    """Return the last error of the tracebacks in a text, with the fix where one is known."""
     found = re.findall(r"^[\w.]*(?:Error|Exception|Entry): .+", said, re.MULTILINE)
     why = found[-1].partition(": ")[2].strip() if found else ""
     if "Cannot add or remove cells" in why:
@@ -207,7 +259,7 @@ def _reason(said):
 
 
 def _put_environment_on_path():
-    """nbgrader makes a new gradebook by running `alembic` from PATH: have this environment's."""
+    """Put this environment on PATH: nbgrader runs `alembic` from there to make a gradebook."""
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join((folder, os.environ.get("PATH", "")))
@@ -215,7 +267,7 @@ def _put_environment_on_path():
 
 @contextmanager
 def _disk_errors_said(root):
-    """Make a CourseError of a file that cannot be read or written: a full disk, missing rights."""
+    """Turn an OSError, such as a full disk or missing rights, into a CourseError."""
     try:
         yield
     except OSError as error:

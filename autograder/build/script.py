@@ -4,38 +4,36 @@ A script marks its cells with a short form, which is completed here to nbgrader'
 
     # %% solution="round_robin"                      the student writes here
     # %% check="round_robin" points=2                grade id round_robin_check
-    # %% check="round_robin_hidden" points=2         grade id as it stands
+    # %% check="round_robin_hidden" points=2         grade id as written
     # %% [markdown] answer="explain" points=3        a written answer, graded by hand
-    # %% [markdown] rubric="explain"                 what the grader sees and the student does not
+    # %% [markdown] rubric="explain"                 shown to the grader, not to the student
 
 The title cell, the first one, may say what the notebook asks and which call is worth showing:
 
     # %% [markdown] question="Who waits, and why?" shown="explore(serve)" moved={"dies_at": 20}
 
-A check is an observing half and a judging half with `### JUDGE` between them. Where both need the
-same inputs, they stand once: `### INPUTS`, then `### OBSERVE`, then `### JUDGE`. Here the inputs
-are copied into both halves, because the halves run in different processes and a student's code
-must not reach the judge's inputs.
+A check has an observing half and a judging half, with `### JUDGE` between them. Inputs that both
+need are written once: `### INPUTS`, then `### OBSERVE`, then `### JUDGE`. They are copied here into
+both halves, because the halves run in different processes and a student's code must not reach the
+judge's inputs.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from autograder.build import markers
+from autograder.build.markers import INPUTS, JUDGE, OBSERVE
 from autograder.errors import CourseError
+from course.texts import HIDDEN_CHECK_RELEASED, RUBRIC_RELEASED
 
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
 TITLE_MARKS = ("question", "shown", "moved")
-INPUTS, OBSERVE, JUDGE = "### INPUTS", "### OBSERVE", "### JUDGE"
-# what the student sees where a region is taken out that fills a whole cell
-LEFT_BEHIND = {
-    "check": "# Hidden check: it runs when your work is graded.",
-    "rubric": "*Your answer is graded by a person, with a rubric.*",
-}
+# what students see in a cell that is empty without its region
+LEFT_BEHIND = {"check": HIDDEN_CHECK_RELEASED, "rubric": RUBRIC_RELEASED}
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -43,17 +41,28 @@ KERNEL = {
 
 
 class SourceError(CourseError):
-    """A course script that cannot be built: one line with file, cell and mend."""
+    """A course script that cannot be built: one line with file, cell and fix."""
 
     def __init__(self, path, cell, problem):
         super().__init__(f"{Path(path).name}: {cell}: {problem}")
 
 
+class SourceErrors(SourceError):
+    """Several scripts that cannot be built, a line each."""
+
+    def __init__(self, errors):
+        CourseError.__init__(self, "\n".join(error.message for error in errors))
+
+    def format_message(self):
+        return self.message  # an author's own words, not a student's: lines stay lines
+
+
 @dataclass
 class Cell:
-    """One cell of a script: `kind` is one of SHORT_FORMS, "code" or "text".
+    """One cell of a script.
 
-    `text` is that of the source notebook, inputs in both halves; `marks` are those of the title.
+    kind: one of SHORT_FORMS, "code" or "text". text: as in the source notebook, with the inputs in
+    both halves of a check. marks: the TITLE_MARKS of the title cell.
     """
 
     number: int
@@ -66,27 +75,27 @@ class Cell:
 
     @property
     def exercise(self):
-        """The solution's grade id that a check belongs to."""
-        return re.sub(r"(_check|_hidden)(_\d+)?$", "", self.grade_id)
+        """The grade id of the solution that a check belongs to."""
+        return markers.exercise_of(self.grade_id)
 
     @property
     def hidden(self):
         """Whether this is a hidden check."""
-        return self.kind == "check" and bool(re.search(r"_hidden(_\d+)?$", self.grade_id))
+        return self.kind == "check" and markers.is_hidden(self.grade_id)
 
     @property
     def place(self):
-        """How an error names the cell: by its grade id, or number and first line."""
+        """How an error names the cell: by its number and its grade id or first line."""
         first = next((line for line in self.text.splitlines() if line.strip()), "").strip()
         return f'cell {self.number} ("{self.grade_id or first[:50]}")'
 
     def halves(self):
-        """Return the two halves of a check: what it observes, and how that is judged."""
-        return halves(self.text)
+        """Return the texts of a check's two halves: observe, judge."""
+        return markers.halves(self.text)
 
 
 def read(path):
-    """Return the cells of a script; SourceError when a cell's first line is not understood."""
+    """Return the cells of a script; SourceError if the marks of a cell are wrong."""
     import jupytext  # slow to import, and the grader reads no scripts
 
     path = Path(path)
@@ -113,13 +122,13 @@ def _cell(path, number, raw):
         raise SourceError(path, name, f"is {' and '.join(kinds)} at once: keep one of them")
     kind = kinds[0] if kinds else ("code" if raw.cell_type == "code" else "text")
     grade_id = marks.get(kind, "")
-    if kind == "check" and not re.search(r"_(check|hidden)(_\d+)?$", grade_id):
+    if kind == "check" and not markers.is_check(grade_id):
         grade_id += "_check"
     if kind == "rubric":
         grade_id += "_rubric"
     points = marks.get("points", 0)
     if kind in ("check", "answer") and not (isinstance(points, (int, float)) and points > 0):
-        raise SourceError(path, f"{name} ({grade_id})", "has no points: write points=2 beside it")
+        raise SourceError(path, f"{name} ({grade_id})", "has no points: write points=2 after it")
     text = raw.source
     if INPUTS in text.splitlines() or OBSERVE in text.splitlines():
         if kind != "check":
@@ -141,24 +150,15 @@ def _inputs_in_both_halves(path, name, text):
     return "".join(line for part in parts for line in part)
 
 
-def halves(text):
-    """Return the two halves of a check's text, without markers: observe, judge."""
-    observe, _, judge = without_markers(text).partition(JUDGE + "\n")
-    return observe, judge
-
-
-def without_markers(text):
-    """Return a cell's text without the lines that mark solution and hidden regions."""
-    marker = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
-    return "\n".join(line for line in text.split("\n") if not marker.search(line)) + "\n"
-
-
 def notebook_of(cells, name):
-    """Return nbgrader's source notebook: the same cells always give the same bytes."""
+    """Return nbgrader's source notebook of a script's cells, always the same for the same cells.
+
+    name: of the assignment, such as 02_load_balancer.
+    """
     notebook = nbformat.v4.new_notebook(metadata=KERNEL)
     notebook.nbformat_minor = 5
     graded = [cell.grade_id for cell in cells if cell.kind in ("solution", "check", "answer")]
-    if graded:  # for course.submit(), and for who collects a renamed notebook
+    if graded:  # read by course.submit(), and when a renamed notebook is collected
         notebook.metadata["course"] = {"assignment": name, "cells": graded}
     for cell in cells:
         make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell

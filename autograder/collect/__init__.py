@@ -1,1 +1,1 @@
-"""From an archive of students' files to grading/submitted/: whose they are, and when they came."""
+"""Students' files from a folder or an LMS's archive into grading/submitted/, with receipts."""

@@ -1,7 +1,7 @@
 """The files of a folder or of a zip archive, and of archives inside, without trusting any of them.
 
-Nothing is written here, no link is followed, and every limit holds for the bytes that really come
-out, whatever an archive says about itself.
+Nothing is written, no link is followed, and the limits hold for the bytes that really come out,
+whatever an archive says about itself.
 """
 
 import lzma
@@ -25,7 +25,7 @@ LARGEST_ARCHIVE = (4_000 * MEGABYTE, 200 * MEGABYTE)  # what comes out of a down
 MOST_FILES = 50_000
 RATIO = 200  # unpacked to packed, from 20 MB on: text packs to a tenth, a bomb to a thousandth
 DEEPEST = 2  # an archive in the download's archive is a student's, one inside that is refused
-DAMAGED = (  # what reading an archive raises that is cut, made up, or of a kind we have not
+DAMAGED = (  # raised when an archive is cut short, malformed, or of an unsupported kind
     zipfile.BadZipFile,
     ZlibError,
     lzma.LZMAError,
@@ -40,7 +40,7 @@ LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True)
 class Found:
-    """One file: its bytes, or why it has none."""
+    """One file: its bytes, or the problem that kept it from being read."""
 
     parts: tuple[str, ...]  # folders, archives and the file's name
     modified: float = 0.0  # seconds since 1970, as the file or archive says
@@ -49,14 +49,16 @@ class Found:
 
     @property
     def place(self) -> str:
-        """How a person finds it."""
+        """The path by which a person finds the file."""
         return "/".join(self.parts)
 
 
 def files_in(path: Path, only: str = "") -> Iterator[Found]:
-    """Yield every file of a folder or a zip archive, or the one file; CourseError if none.
+    """Yield every file of a folder or a zip archive, or the single file at `path`.
 
-    only: how the names end of those whose bytes matter, such as ".ipynb"; others are not read.
+    CourseError if there is nothing at `path`, or it may not be read.
+
+    only: read no files but those with this ending, such as ".ipynb"; the others come without data.
     """
     path = Path(path)
     try:
@@ -88,7 +90,7 @@ def _walk(folder: Path, above: tuple[str, ...], only: str) -> Iterator[Found]:
         elif entry.is_file(follow_symlinks=False):
             yield from _one(Path(entry.path), parts, only)
         else:
-            yield Found(parts, problem="is no ordinary file")
+            yield Found(parts, problem="is not an ordinary file")
 
 
 def _one(path: Path, parts: tuple[str, ...], only: str) -> Iterator[Found]:
@@ -125,7 +127,7 @@ def _archive(
             for member in members:
                 yield from _member(archive, member, parts, depth, only)
     except DAMAGED as error:
-        yield Found(parts, problem=f"is no zip archive that can be opened ({error})")
+        yield Found(parts, problem=f"is not a zip archive that can be opened ({error})")
 
 
 def _dangerous(members: list[zipfile.ZipInfo], size: int, largest: int) -> str:

@@ -1,13 +1,12 @@
 """A folder of students' files, or an LMS's bulk download, into grading/submitted/.
 
 Every file is either taken or listed with the reason why not. What is taken is kept under
-grading/collected/ASSIGNMENT/STUDENT/, and the newest of a student's files for an assignment also
-stands in grading/submitted/STUDENT/ASSIGNMENT/, with the time of receipt in timestamp.txt. Doing it
-again changes nothing, and what was cut off in the middle is finished by doing it again.
+grading/collected/ASSIGNMENT/STUDENT/. A student's newest file for an assignment is also put into
+grading/submitted/STUDENT/ASSIGNMENT/, with the time of receipt in timestamp.txt. Collecting the
+same files again changes nothing, and finishes a collection that was interrupted.
 """
 
 import hashlib
-import os
 import shutil
 import tempfile
 import time
@@ -17,14 +16,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from autograder.collect import identify as whose
-from autograder.collect import receipts
+from autograder.collect import identify, receipts
 from autograder.collect.archive import LITTER, Found, files_in
 from autograder.collect.receipts import Receipt
+from autograder.course import FOLDERS
 from autograder.errors import CourseError
+from autograder.files import write_atomic
 from autograder.gradebook.roster import Class
 
-OURS = ("solutions", "course", "autograder", "tests", "grading/collected", "grading/records")
+KEPT_BY_US = ("grading/collected", "grading/records")
 COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"
 Receipts = dict[tuple[str, str, str], Receipt]
 
@@ -42,15 +42,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Taken:
-    """A file whose student and assignment are known."""
+    """A file of a known student for a known assignment."""
 
     place: str
     student: str
     assignment: str
     sha256: str
     kept: Path  # where its bytes are
-    order: tuple[int, float, int]
-    said: whose.Claim
+    order: tuple[int, float, int]  # the larger, the newer
+    said: identify.Claim
     received: datetime
     late: str = ""  # by how much
     notes: tuple[str, ...] = ()
@@ -61,7 +61,11 @@ class Taken:
         return Row(self.place, outcome, self.student, self.assignment, (*self.notes, *late, *notes))
 
     def at(self, time: datetime, to: Class, sure: bool = False) -> "Taken":
-        """Return it as received at this time; unless sure, by the due date if Canvas says so."""
+        """Return this file as received at `time`, with a note if that was late.
+
+        Unless `sure`, a file from Canvas that Canvas does not call late counts as received by the
+        due date at the latest.
+        """
         due = to.due.get(self.assignment)
         if due is not None:
             due += to.extensions.get((self.assignment, self.student), timedelta())
@@ -83,11 +87,14 @@ def collect(
     received: datetime | None = None,
     add: bool = False,
 ) -> list[Row]:
-    """Take the files of a folder or archive; return a row for every one of them.
+    """Take the files of a folder or archive; return a row for each of them, those not taken first.
 
-    assignment: only this one, and files that do not say which one they are of belong to it.
-    received: when they arrived (now). add: also take students who are not in the gradebook.
-    CourseError: nothing was taken.
+    source: the folder, zip archive or single file to take from; it is only read.
+    assignment: take only this one; a file that names no assignment counts as one of it.
+    received: when the files arrived (default: now).
+    add: also take files of students who are not in the gradebook.
+    CourseError if nothing was taken: the source cannot be read, is empty or is the course's own.
+    CourseError also if the disk is full or locked: collecting again finishes the work.
     """
     if assignment and assignment not in to.assignments:
         known = ", ".join(to.assignments)
@@ -128,7 +135,7 @@ def _refuse_ours(to: Class, source: Path) -> None:
     steps = ("source", "release", "submitted", "autograded", "feedback")
     names = [getattr(to.layout, f"{step}_directory") for step in steps]
     source = Path(source).resolve()
-    for name in (*OURS, *names):
+    for name in (*(name for name in FOLDERS if name != "grading"), *KEPT_BY_US, *names):
         own = Path(to.layout.root, name).resolve()
         if source.is_relative_to(own) or own.is_relative_to(source):
             raise CourseError(
@@ -138,7 +145,7 @@ def _refuse_ours(to: Class, source: Path) -> None:
 
 
 def _sweep(keep: Path) -> None:
-    """Remove what a collecting left behind that was killed more than an hour ago."""
+    """Remove what a killed collection left behind more than an hour ago."""
     for left in keep.glob(".incoming-*"):
         if time.time() - left.stat().st_mtime > 3600:
             shutil.rmtree(left)
@@ -154,9 +161,9 @@ def _taken(
     if found.problem:
         return Row(found.place, NOT_TAKEN, notes=(found.problem,))
     if not name.lower().endswith(".ipynb"):
-        return Row(found.place, NOT_TAKEN, notes=("is no notebook",))
-    said = whose.claim(found.parts, to.assignments)
-    inside = whose.assignment_inside(found.data, to.assignments)
+        return Row(found.place, NOT_TAKEN, notes=("is not a notebook",))
+    said = identify.claim(found.parts, to.assignments)
+    inside = identify.assignment_inside(found.data, to.assignments)
     assignment = inside or said.assignment or wanted
     notes = []
     if not assignment:
@@ -168,8 +175,8 @@ def _taken(
     if inside and said.assignment not in (inside, ""):
         notes.append(f"is named {said.assignment}, and holds {inside}")
     try:
-        student, note = whose.student(said, list(to.roster), add)
-    except whose.WhoseError as error:
+        student, note = identify.student(said, list(to.roster), add)
+    except identify.Unidentified as error:
         return Row(found.place, NOT_TAKEN, "", assignment, (str(error),))
     notes += [note] if note else []
     if not inside and not _is_notebook(found.data):
@@ -194,9 +201,10 @@ def _is_notebook(data: bytes) -> bool:
 
 
 def _finished(to: Class, group: list[Taken], came: Receipts) -> Iterator[Row]:
-    """Put one student's files for one assignment in their places; yield a row for each."""
-    problem = whose.namesakes(one.said for one in group)
-    strangers = [one for one in group if problem and one.said.lms]  # the others say whose they are
+    """Store one student's files for one assignment; yield a row for each."""
+    problem = identify.namesakes(one.said for one in group)
+    # a file that does not come from an LMS names its student
+    strangers = [one for one in group if problem and one.said.lms]
     yield from (one.row(NOT_TAKEN, problem) for one in strangers)
     group = [one for one in group if one not in strangers]
     if not group:
@@ -226,20 +234,20 @@ def _finished(to: Class, group: list[Taken], came: Receipts) -> Iterator[Row]:
 
 
 def _folders(to: Class, one: Taken) -> tuple[Path, Path]:
-    """Return where nbgrader looks for a file, and where all of this student's are kept."""
+    """Return the folders of the submission and of all files kept for it."""
     kept = to.data / "grading" / "collected" / one.assignment / one.student
     return to.submitted(one.student, one.assignment), kept
 
 
 def _dated(to: Class, one: Taken, came: Receipts) -> Taken:
-    """Return it with the time when it came first."""
+    """Return the file with the time at which it was first received."""
     return one.at(came[_key(one)].time, to, True) if _key(one) in came else one
 
 
 def _placed(to: Class, one: Taken, came: Receipts) -> tuple[Taken, Row]:
-    """Put a student's newest file where nbgrader looks, unless one counts that came later.
+    """Put a student's newest file where nbgrader looks, unless a later one is already there.
 
-    Return it with its time of receipt, and its row.
+    Return the file with its time of receipt, and its row.
     """
     folder, keep = _folders(to, one)
     target = folder / f"{one.assignment}.ipynb"
@@ -249,7 +257,7 @@ def _placed(to: Class, one: Taken, came: Receipts) -> tuple[Taken, Row]:
     one = _dated(to, one, came)
     if one.sha256 == current:
         if since and since < one.received:
-            one = one.at(since, to, True)  # it came by the exchange: collecting does not move that
+            one = one.at(since, to, True)  # received through the exchange: keep its time
         return one, one.row(UNCHANGED)
     if current and _key(one) in came:
         return one, one.row(OLDER, "came before, and a newer one counts")
@@ -260,10 +268,10 @@ def _placed(to: Class, one: Taken, came: Receipts) -> tuple[Taken, Row]:
         _keep(replace(one, sha256=current, kept=target), keep, "before-")
     folder.mkdir(parents=True, exist_ok=True)
     data = _keep(one, keep).read_bytes()
-    # The time first: cut off in between, a new file would be taken to have come at the old one's.
+    # The time first: interrupted in between, a new file would seem as old as the one before.
     stamp = one.received.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
-    _replace(stamp.encode(), folder / "timestamp.txt")
-    _replace(data, target)
+    write_atomic(folder / "timestamp.txt", stamp, sync=True)
+    write_atomic(target, data, sync=True)
     return one, one.row(COLLECTED, *(["in place of an older one"] if current else []))
 
 
@@ -272,23 +280,9 @@ def _key(one: Taken) -> tuple[str, str, str]:
 
 
 def _keep(one: Taken, folder: Path, prefix: str = "") -> Path:
-    """Keep the bytes of a file under a name made of them; return where."""
+    """Keep a file under a name made of its hash; return the path."""
     kept = folder / f"{prefix}{one.sha256[:16]}.ipynb"
     if not kept.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(one.kept.read_bytes(), kept)
+        write_atomic(kept, one.kept.read_bytes(), sync=True)
     return kept
-
-
-def _replace(data: bytes, target: Path) -> None:
-    """Write all of it or nothing; what stood there before, also a link, is replaced."""
-    partial = target.with_name(f".{target.name}.partial")
-    partial.unlink(missing_ok=True)
-    try:
-        with open(partial, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)

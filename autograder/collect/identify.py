@@ -1,16 +1,16 @@
-"""Whose a file is, and of which assignment: read off its name, its folders and its content.
+"""Which student and assignment a file belongs to, by its name, its folders and its contents.
 
-Four ways in which files come:
+Files come in four ways:
 
     course.submit()        02_load_balancer__ada.ipynb
     Canvas' download       lovelaceada_LATE_12345_67890_02_load_balancer-1.ipynb
     Moodle's download      Ada Lovelace_4711_assignsubmission_file_/02_load_balancer.ipynb
     a folder a student     ada/02_load_balancer.ipynb
 
-Canvas: lib/content_zipper.rb of canvas-lms (2023 or later): the sortable name in lower case without
-all but letters, LATE, the user's and the file's number, the file's name. Moodle: mod/assign of
-Moodle 4 (2022 or later): full name, the participant's number in this assignment (another one in
-each), the plugin; as a folder or, by the user's choice, as the beginning of the file's name.
+Canvas (lib/content_zipper.rb of canvas-lms, 2023 or later): the letters of the sortable name in
+lower case, LATE, the numbers of user and file, the file's name. Moodle (mod/assign of Moodle 4,
+2022 or later): full name, a number of the participant that differs between assignments, the plugin;
+as a folder or, if the user chose so, as the beginning of the file's name.
 """
 
 import json
@@ -23,7 +23,7 @@ CANVAS = re.compile(
     r"(?P<name>\w+?)(?P<late>_LATE)?_(?P<user>\d+|anon_\w+?)_(?P<file>\d+)_(?P<rest>.+)"
 )
 MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_file_(?P<rest>.*)")
-# a name may have spaces, as a student writes it by hand; " - Copy" at its end is no name
+# a student may type spaces in a name, but " - Copy" at its end is not part of it
 TYPED = re.compile(r"(?P<assignment>.+?)__(?P<student>[\w.@'’-]+(?: \w[\w.@'’-]*)*)")
 COPY = re.compile(r" ?\((?P<number>\d+)\)$")  # what a browser adds
 AGAIN = re.compile(r"-(?P<number>\d+)$")  # what Canvas adds when a student hands in again
@@ -33,8 +33,8 @@ NAMELESS = (
 )
 
 
-class WhoseError(Exception):
-    """Why a file cannot be taken, as the end of a sentence that begins with its name."""
+class Unidentified(Exception):
+    """Why it is not clear who handed a file in: what comes after the file's name in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Person:
 
     @property
     def names(self) -> set[str]:
-        """By what they may be called, in plain letters and digits."""
+        """All that they may be called, in letters and digits."""
         both = (f"{self.first_name} {self.last_name}", f"{self.last_name} {self.first_name}")
-        return {plain(name) for name in (self.id, self.email, *both)} - {""}
+        return {letters_and_digits(name) for name in (self.id, self.email, *both)} - {""}
 
 
 @dataclass(frozen=True)
@@ -64,22 +64,19 @@ class Claim:
     lms_user: str = ""
     late: bool | None = None  # what Canvas says
     assignment: str = ""
-    order: tuple[int, int] = (
-        0,
-        0,
-    )  # the larger, the newer: Canvas' number of the file, of the copy
+    order: tuple[int, int] = (0, 0)  # Canvas' number of the file, of the copy: larger is newer
 
 
-def plain(text: str) -> str:
+def letters_and_digits(text: str) -> str:
     """Return the letters and digits of a name, lower case, without accents."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if letter.isalnum())
 
 
 def claim(parts: Iterable[str], known: Iterable[str]) -> Claim:
-    """Return what the parts of a path say, from the file's name outwards.
+    """Return what the parts of a path say about a file; the file's name counts most.
 
-    known: the assignments. An assignment or student that is not said is "".
+    known: the course's assignments. What is not said is "".
     """
     *folders, name = parts
     known = list(known)
@@ -123,8 +120,8 @@ def _without_copy(stem: str) -> tuple[str, int]:
 
 def _assignment_of(stem: str, known: list[str]) -> str:
     """Return the assignment that a stem names, also with Canvas' number after it, or ""."""
-    wanted = {plain(stem), plain(AGAIN.sub("", stem))}
-    return next((name for name in known if plain(name) in wanted), "")
+    wanted = {letters_and_digits(stem), letters_and_digits(AGAIN.sub("", stem))}
+    return next((name for name in known if letters_and_digits(name) in wanted), "")
 
 
 def assignment_inside(data: bytes, known: Iterable[str]) -> str:
@@ -137,20 +134,21 @@ def assignment_inside(data: bytes, known: Iterable[str]) -> str:
 
 
 def student(said: Claim, roster: list[Person], add: bool = False) -> tuple[str, str]:
-    """Return (student id, a note or ""); WhoseError if it cannot be told.
+    """Return (student id, a note or ""); Unidentified if that is not clear.
 
-    With a roster (the students of the gradebook) it is one of them, or with `add` a new one, too.
-    An LMS knows who handed a file in; the name that the student typed counts only without that.
+    roster: the students of the gradebook. If there are any, the student is one of them; with `add`
+    a new one is accepted too. An LMS knows who handed a file in, so the name that the student typed
+    counts only where the LMS does not settle it.
     """
     typed = _by_typed(said.typed, roster)
     if not said.called and not said.typed:
-        raise WhoseError(NAMELESS)
+        raise Unidentified(NAMELESS)
     called = _by_lms(said, roster)
     if len(called) > 1 and typed and typed[0] in called:
         called = typed  # two of one name, and the file says which
     if len(called) > 1 or (not called and len(typed) > 1):
         who = " or ".join(sorted(person.id for person in called or typed))
-        raise WhoseError(f"may be of {who}: rename it to ASSIGNMENT__STUDENT.ipynb")
+        raise Unidentified(f"may be of {who}: rename it to ASSIGNMENT__STUDENT.ipynb")
     if called:
         differs = typed and typed[0] != called[0]
         return called[0].id, f"the file says {said.typed}" if differs else ""
@@ -158,16 +156,16 @@ def student(said: Claim, roster: list[Person], add: bool = False) -> tuple[str, 
         return typed[0].id, f"by the name in the file: {said.called} is unknown" if said.lms else ""
     if roster and not add:
         who = said.called if said.lms else said.typed or said.called
-        raise WhoseError(
+        raise Unidentified(
             f"is of {who}, who is not in the gradebook: `nbgrader db student add ID`, or use --add"
         )
     return _new(said), ""
 
 
 def namesakes(claims: Iterable[Claim]) -> str:
-    """Return a sentence if an LMS numbers the people apart that are one student here, or "".
+    """Return a sentence if files taken to be one student's are from several people, else "".
 
-    claims: of the files that one student is taken to have handed in for one assignment.
+    claims: about the files of one student and assignment. An LMS gives each person a number.
     """
     numbers: dict[str, dict[str, str]] = {}
     for said in claims:
@@ -199,16 +197,17 @@ def _by_typed(typed: str, roster: list[Person]) -> list[Person]:
 def _called(name: str, roster: list[Person]) -> list[Person]:
     """Return those of the roster with this id, or else with such a name."""
     exact = [person for person in roster if person.id == name]
-    return exact or [person for person in roster if plain(name) and plain(name) in person.names]
+    short = letters_and_digits(name)
+    return exact or [person for person in roster if short and short in person.names]
 
 
 def _new(said: Claim) -> str:
-    """Return an id for somebody who is in no roster: the same for the same person, always."""
+    """Return an id for a student who is not in the gradebook: always the same for one person."""
     name = {
         "Canvas": f"{said.called}-{said.lms_user}",  # there may be two of one name
         "Moodle": said.called,  # its numbers change from one assignment to the next
     }.get(said.lms, said.typed or said.called)
     made = re.sub(r"[^\w.@-]+", "-", name).strip("-._")
     if not made:
-        raise WhoseError(NAMELESS)
+        raise Unidentified(NAMELESS)
     return made

@@ -42,14 +42,14 @@ COLUMNS = [field.name for field in fields(Receipt)]
 
 
 def path_of(data: Path) -> Path:
-    """Return where the receipts of the class stand whose data are in the folder `data`."""
+    """Return the path of the receipts of a course that keeps its data in the folder `data`."""
     return Path(data) / "grading" / "receipts.csv"
 
 
 def read(path: Path) -> dict[tuple[str, str, str], Receipt]:
-    """Return the receipts by (assignment, student, sha256); rows that are cut short are none.
+    """Return the receipts by (assignment, student, sha256), without rows that are cut short.
 
-    CourseError: a spreadsheet or somebody else made it unreadable, all of it or one time.
+    CourseError if the file or a time in it cannot be read, as after a spreadsheet saved it.
     """
     if not path.exists() or not path.stat().st_size:
         return {}
@@ -61,10 +61,10 @@ def read(path: Path) -> dict[tuple[str, str, str], Receipt]:
                 raise _unreadable(path, f"its first line is not {','.join(COLUMNS)}")
             for row in table:
                 receipt = Receipt(*(row[column] or "" for column in COLUMNS))
-                if _whole(path, receipt):
+                if _is_complete(path, receipt):
                     found[receipt.assignment, receipt.student, receipt.sha256] = receipt
     except (UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(path, f"is no CSV in UTF-8 ({error})") from error
+        raise _unreadable(path, f"is not CSV in UTF-8 ({error})") from error
     return found
 
 
@@ -90,9 +90,9 @@ def append(path: Path, receipts: Iterable[Receipt]) -> None:
 
 
 def time_of(text: str) -> datetime:
-    """Return the time that a timestamp.txt tells; ValueError, OverflowError or AttributeError.
+    """Return the time in a timestamp.txt; ValueError, OverflowError or AttributeError if none.
 
-    Only what nbgrader writes is read: dateutil would also open a file that is named there.
+    Only the form that nbgrader writes is accepted: dateutil would also open a file named there.
     """
     if not STAMP.fullmatch(text):
         raise ValueError("another form than 2026-03-01 12:00:00 UTC")
@@ -100,7 +100,7 @@ def time_of(text: str) -> datetime:
 
 
 def stamped(folder: Path) -> datetime | None:
-    """Return what a submission's timestamp.txt says, None if there is none that can be true."""
+    """Return the time in a submission's timestamp.txt, or None if it is missing or impossible."""
     try:
         text = intake.read(folder / "timestamp.txt", 1000).decode().strip()
         time = time_of(text)
@@ -114,8 +114,8 @@ def arrival(
 ) -> tuple[datetime, str]:
     """Return when a file arrived, and a note if that was late.
 
-    received: by our clock. late: what Canvas says, which marks what is late; what it does not mark
-    was there by the due date, whenever it is collected.
+    received: by our clock. late: whether Canvas marked the file as late (None: not from Canvas); a
+    file that Canvas did not mark was there by the due date, whenever it is collected.
     """
     if due is None or received <= due:
         return received, "late, says Canvas" if late else ""
@@ -130,16 +130,15 @@ def _span(time: timedelta) -> str:
     return f"{days} d {hours} h" if days else f"{hours} h {minutes % 60:02} min"
 
 
-def _whole(path: Path, receipt: Receipt) -> bool:
-    """Tell whether a row has all its columns; CourseError if it has, and its time is none."""
+def _is_complete(path: Path, receipt: Receipt) -> bool:
+    """Return whether the row is complete; CourseError if it is but its time cannot be parsed."""
     if len(receipt.sha256) != 64 or not receipt.student:
         return False
     try:
         return receipt.time.year > 0
     except (ValueError, OverflowError) as error:
-        said = (
-            f"{receipt.received!r} of {receipt.student} is no time such as 2026-11-24T21:00+00:00"
-        )
+        form = "is not a time such as 2026-11-24T21:00+00:00"
+        said = f"{receipt.received!r} of {receipt.student} {form}"
         raise _unreadable(path, said) from error
 
 

@@ -16,9 +16,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.build import script as sources
-from autograder.build.release import configuration
+from autograder.build import markers
 from autograder.collect import receipts
+from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.grade import intake, records
 from autograder.grade.outputs import kept_error
@@ -148,8 +148,8 @@ class Assignment:
             if not mark.get("grade") or mark.get("solution"):  # a student's text is never a check
                 cells.append({"kind": "cell", "place": place, "text": cell.source})
                 continue
-            observe, judge = sources.halves(cell.source)
-            kind = "hidden" if "BEGIN HIDDEN TESTS" in cell.source else "visible"
+            observe, judge = markers.halves(cell.source)
+            kind = "hidden" if markers.begins(cell.source, markers.HIDDEN_TESTS) else "visible"
             cells.append(
                 {
                     "kind": kind,

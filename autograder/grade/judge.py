@@ -13,11 +13,11 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 from unittest import mock
 
 import course.checks
+from autograder.files import ABOVE
 from autograder.grade.sandbox import wire
 
 SECONDS = 10.0  # for one judgement
@@ -80,7 +80,7 @@ class Judge:
 
 
 def _start() -> subprocess.Popen:
-    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    paths = [str(ABOVE), os.environ.get("PYTHONPATH", "")]
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "autograder.grade.judge"],
         cwd="/",  # nothing is imported from where the command is called, such as a submission

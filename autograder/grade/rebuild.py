@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from nbformat import NotebookNode, from_dict, v4
 
+from autograder.build import markers
+
 OWN_CELLS = 400  # more are left out
 CHARACTERS = 100_000  # of one cell; more are cut
 ALL_CHARACTERS = 2_000_000  # of all own cells; more are left out
@@ -210,7 +212,7 @@ class _Known:
 
     def hidden(self, place: int) -> bool:
         """Return whether a check's text is not the one that students have."""
-        return "BEGIN HIDDEN TESTS" in self.cells[place].source
+        return markers.begins(self.cells[place].source, markers.HIDDEN_TESTS)
 
     def free(self, place: int) -> bool:
         """Return whether a cell is one of the course's that students may change."""

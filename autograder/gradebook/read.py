@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from autograder.build.release import configuration
+from autograder.course import configuration
 from autograder.errors import CourseError
 
 CELL, GRADED = BaseCell.__table__, GradeCell.__table__

@@ -11,13 +11,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from autograder.build import markers
+from autograder.build.markers import SECRET, without_regions
 from autograder.pages import safe_html
 
-HIDDEN_NAME = re.compile(r"_hidden(_\d+)?$")
-HIDDEN_MARK = re.compile(r"### (BEGIN|END) (HIDDEN TESTS|MARK SCHEME)")
-SECRET_REGION = re.compile(
-    r"(?s)### BEGIN (HIDDEN TESTS|MARK SCHEME)(.*?)(?:### END (?:HIDDEN TESTS|MARK SCHEME)|\Z)"
-)
 SECRET_LENGTH = 16  # characters: a shorter line, such as `import math`, gives nothing away
 WITHHELD = "Not shown: it holds text of a check that is hidden."
 MESSAGE_LENGTH = 2_000
@@ -101,15 +98,15 @@ class Course:
 def course_of(sources: Mapping[str, str], released: list[Any]) -> Course:
     """Return the course's side of a notebook: the gradebook's sources and the release's cells."""
     texts = frozenset(cell.source.strip() for cell in released)
-    hidden = {name for name, text in sources.items() if "BEGIN HIDDEN TESTS" in text}
+    hidden = {name for name, text in sources.items() if markers.begins(text, markers.HIDDEN_TESTS)}
     secrets = {
         line.strip()
         for text in sources.values()
-        for region in SECRET_REGION.finditer(text)
-        for line in region[2].splitlines()
+        for region in markers.regions(text, *SECRET)
+        for line in region.splitlines()
         if len(line.strip()) >= SECRET_LENGTH
     }
-    shown = "\n".join([*texts, *(SECRET_REGION.sub("", text) for text in sources.values())])
+    shown = "\n".join([*texts, *(without_regions(text, *SECRET) for text in sources.values())])
     return Course(texts, frozenset(hidden), frozenset(s for s in secrets if s not in shown))
 
 
@@ -131,10 +128,10 @@ def sections(
     for cell in cells:
         about = cell.metadata.get("nbgrader") or {}
         name = str(about.get("grade_id", ""))
-        is_hidden = bool(HIDDEN_MARK.search(cell.source)) or name in course.hidden
+        is_hidden = markers.marks_secret(cell.source) or name in course.hidden
         if about.get("grade") and not about.get("solution"):
             number += 1
-            hidden = is_hidden or bool(HIDDEN_NAME.search(name))
+            hidden = is_hidden or markers.is_hidden(name)
             hidden_ran = hidden_ran or (hidden and not apart)
             made[-1].blocks.append(_check(cell, name, number, hidden, course, marks))
             seen.add(name)
@@ -161,7 +158,7 @@ def _headings(cell: Any) -> list[str]:
 
 
 def _lost(name: str, mark: Mark) -> Block:
-    return Block("check", "Hidden check" if HIDDEN_NAME.search(name) else name, mark=mark)
+    return Block("check", "Hidden check" if markers.is_hidden(name) else name, mark=mark)
 
 
 def _check(

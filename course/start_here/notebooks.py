@@ -9,9 +9,10 @@ from pathlib import Path
 
 import nbformat
 
+from course.texts import ANSWER, HIDDEN_CHECK
+
 PASSED, FAILED, UNWRITTEN, NOT_RUN = "passed", "failed", "not written", "not run"
 ANSWERED, OPEN = "answered", "open"
-HIDDEN = "# Hidden check"  # how the cell of one begins in a release
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,11 @@ def _check(cell):
     if cell.cell_type == "markdown":
         text = cell.source.strip()
         return Check(grade_id, points, OPEN if not text or _as_released(text) else ANSWERED)
-    return None if cell.source.startswith(HIDDEN) else Check(grade_id, points, _state(cell))
+    return None if cell.source.startswith(HIDDEN_CHECK) else Check(grade_id, points, _state(cell))
 
 
 def _as_released(text):
-    return text.lower().startswith("*write your answer here")
+    return text.lower().startswith(ANSWER.lower().removesuffix(".*"))
 
 
 def _state(cell):

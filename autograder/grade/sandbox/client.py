@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.course import SECRET
 from autograder.errors import CourseError
+from autograder.files import ABOVE
 from autograder.grade.sandbox import jail, system, wire, zygote
 from autograder.grade.sandbox.limits import Limits
 
@@ -20,8 +22,6 @@ START_SECONDS = 120.0  # to import a course on a busy machine
 CLOSE_SECONDS = 10.0  # for all processes below the warm parent to end
 STARTS = 6  # times that a run is tried to be started
 MOST_STRETCH = 6.0
-SECRET = ("solutions", "grading", "autograder", "tests")  # folders that no student's code may see
-HERE = Path(__file__).resolve().parents[2]  # of the course that grades, on whatever machine
 INSTALL = (
     "Student code cannot be shut in here: Linux refuses namespaces ({}). Allow user namespaces "
     "(`sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`; Ubuntu 24.04 and "
@@ -265,8 +265,8 @@ def stretch() -> float:
 
 
 def _own_secrets() -> list[str]:
-    """Return the secret folders beside the autograder that runs here, such as on a worker."""
-    return [str(HERE / name) for name in SECRET if (HERE / name).is_dir()]
+    """Return the secret folders next to the autograder that runs here, such as on a worker."""
+    return [str(ABOVE / name) for name in SECRET if (ABOVE / name).is_dir()]
 
 
 def _sound(answer: Any, place: int, kind: str) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from autograder.files import ABOVE
 from autograder.grade.sandbox import wire
 
 _lock = threading.Lock()
@@ -128,7 +129,7 @@ class Zygote:
 
 def _environment(scratch: str) -> dict[str, str]:
     """Return all that student code can find in its environment."""
-    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    paths = [str(ABOVE), os.environ.get("PYTHONPATH", "")]
     libraries = os.environ.get("LD_LIBRARY_PATH")  # some interpreters do not start without
     return ({"LD_LIBRARY_PATH": libraries} if libraries else {}) | {
         "PATH": str(Path(sys.executable).parent),
