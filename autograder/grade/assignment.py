@@ -20,6 +20,7 @@ from autograder.build import script as sources
 from autograder.build.release import configuration
 from autograder.collect import receipts
 from autograder.errors import CourseError
+from autograder.files import Refused, read_untrusted
 from autograder.grade import intake, records
 from autograder.grade.outputs import kept_error
 from autograder.grade.rebuild import Rebuilt, rebuild
@@ -124,9 +125,9 @@ class Assignment:
         if not os.path.lexists(path):  # Path.exists would follow a link, wherever it leads
             return None
         try:
-            text = intake.read(path, 1000).decode().strip()
+            text = read_untrusted(path, 1000).decode().strip()
             claimed = receipts.time_of(text)
-        except (intake.Refused, ValueError, OverflowError, AttributeError) as error:
+        except (Refused, ValueError, OverflowError, AttributeError) as error:
             notes.append(f"timestamp.txt is no time ({error}): taken as received {arrived:%F %T}")
             return arrived.isoformat()
         if claimed > datetime.now(UTC):

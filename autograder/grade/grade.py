@@ -23,7 +23,7 @@ from pathlib import Path
 
 from autograder.collect import receipts
 from autograder.errors import CourseError
-from autograder.files import printable, write_atomic
+from autograder.files import Refused, printable, write_atomic
 from autograder.grade import execute, intake, records, workers
 from autograder.grade.assignment import Assignment
 from autograder.grade.rebuild import Rebuilt
@@ -130,7 +130,7 @@ class _Class:
             return self._planned(student)
         except (CourseError, OSError):
             raise
-        except intake.Refused as refused:
+        except Refused as refused:
             return self._refused(student, str(refused))
         except Exception as error:  # a fault of ours, or a submission that nobody has thought of
             why = f"the grader cannot take it in ({type(error).__name__}: {error})"
@@ -149,9 +149,9 @@ class _Class:
     def _planned(self, student: str) -> Record | tuple[Work, bytes]:
         name = self.assignment.name
         if printable(student) != student:
-            raise intake.Refused("its folder's name is no plain text: rename it")
+            raise Refused("its folder's name is no plain text: rename it")
         if len(os.fsencode(student)) > NAME:
-            raise intake.Refused(f"its folder's name has more than {NAME} bytes: rename it")
+            raise Refused(f"its folder's name has more than {NAME} bytes: rename it")
         record = Record(student, name, "graded", isolation=self.settings.isolation)
         folder = self.assignment.folder(student)
         submission = intake.take(folder, name, self.assignment.grade_ids)

@@ -7,7 +7,6 @@ import base64
 import hashlib
 import json
 import os
-import stat
 import sys
 from collections import deque
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
+from autograder.files import Refused, read_untrusted
 from autograder.grade.outputs import kept_png
 
 NOTEBOOK_BYTES = 20 << 20
@@ -26,10 +26,6 @@ CELLS = 5000
 ENTRIES = 1000  # looked at
 NAME = 200  # bytes of a name with its folders
 LEFT_OUT = {"timestamp.txt", ".ipynb_checkpoints", "__pycache__", ".DS_Store", "__MACOSX"}
-
-
-class Refused(Exception):
-    """A submission that cannot be graded: one sentence that says why and what to do."""
 
 
 @dataclass
@@ -83,7 +79,7 @@ def _plain_files(folder: Path, expected: str, notes: list[str]) -> dict[str, byt
     for name in _names(folder, expected, notes):
         book = name.endswith(".ipynb")
         try:
-            data = read(folder / name, NOTEBOOK_BYTES if book else FILE_BYTES)
+            data = read_untrusted(folder / name, NOTEBOOK_BYTES if book else FILE_BYTES)
         except Refused as refused:
             notes.append(f"{name}: refused, {refused}")
             continue
@@ -126,27 +122,6 @@ def _names(folder: Path, expected: str, notes: list[str]) -> list[str]:
             else:
                 names.append(name)
     return names
-
-
-def read(path: Path, most: int) -> bytes:
-    """Return the bytes of a plain file; nothing is followed, and a pipe is not waited for."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        link = os.path.islink(path)  # Path.is_symlink raises where a folder may not be searched
-        raise Refused("a symbolic link" if link else f"{error.strerror}") from error
-    try:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            raise Refused("not a plain file")
-        if about.st_size > most:
-            raise Refused(f"{about.st_size:,} bytes, more than {most:,}")
-        with open(handle, "rb", closefd=False) as file:
-            return file.read(most)
-    except OSError as error:
-        raise Refused(f"{error.strerror}") from error
-    finally:
-        os.close(handle)
 
 
 def _notebook_name(
