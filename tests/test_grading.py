@@ -474,3 +474,17 @@ def test_a_record_tells_what_each_check_said(course):
     assert len(messages) >= len(exercises(NAME))
     text = (records.folder(course, NAME) / "cleo.json").read_text(encoding="utf-8")
     assert json.loads(text)["student"] == "cleo"
+
+
+def test_a_damaged_record_says_so_and_is_graded_again(course):
+    a_class(course, 1)
+    first = graded(course)["s0"]
+    path = records.path_of(course, NAME, "s0")
+    for text in ("{", "[1]", '{"checks": {"a": 7}}', '{"notes": 7}'):
+        path.write_text(text)
+        (damaged,) = records.read_all(course, NAME)
+        assert damaged.status == "unreadable" and "s0.json cannot be read" in damaged.sentence
+    assert graded(course)["s0"] == first == records.read(course, NAME, "s0")
+    path.write_text("{")
+    (course / "grading" / "submitted" / "s0" / NAME / f"{NAME}.ipynb").write_text("{")
+    assert graded(course)["s0"].isolation == "namespaces"

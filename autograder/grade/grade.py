@@ -140,7 +140,7 @@ class _Class:
         """Write and return the record of a refusal; what an earlier grading told is kept in it."""
         name, student = self.assignment.name, printable(student)
         record = records.read(self.root, name, student)
-        if record is None or student not in self.graded:
+        if record is None or record.status == "unreadable" or student not in self.graded:
             record = Record(student, name, "refused", isolation=self.settings.isolation)
         record = replace(record, status="refused", sentence=sentence, notes=[], key="")
         records.write(self.root, record)
