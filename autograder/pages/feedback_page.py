@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from autograder.grade.outputs import kept_png
 from autograder.pages import safe_html
 
 HIDDEN_NAME = re.compile(r"_hidden(_\d+)?$")
@@ -225,9 +226,9 @@ def _outputs(cell: Any, course: Course) -> Iterator[Output]:
         elif output.output_type == "stream":
             text = output.text
         else:
-            picture = safe_html.png_source(output.data.get("image/png", ""))
+            picture = kept_png(output.data.get("image/png"))
             if picture:
-                yield Output(picture=picture)
+                yield Output(picture=safe_html.PNG_URL + picture)
                 continue
             text = output.data.get("text/plain", "")
         text = safe_html.plain(text)
