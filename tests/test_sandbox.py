@@ -21,6 +21,7 @@ from autograder.grade.execute import Bench
 from autograder.grade.sandbox import client, zygote
 from autograder.grade.sandbox.client import NotStarted, Run, Sandbox, SandboxUnavailable
 from autograder.grade.sandbox.limits import MIB, Limits
+from course.checks import SEED
 from tests.attacks import outside
 from tests.course_scripts import ROOT, cells, exercises
 from tests.test_attacks import shut_in
@@ -142,6 +143,12 @@ def test_what_a_cell_keeps_to_write_with_writes_in_the_next_one(sandbox: Sandbox
     found = run(sandbox, keeps, *later)
     texts = [[out["text"] for out in found.answers[n]["outputs"]] for n in (1, 3)]
     assert texts == [["told\n"], ["1\n"]]
+
+
+def test_a_run_has_the_seed_that_it_is_given(sandbox: Sandbox) -> None:
+    asks = [{"kind": "observe", "text": "from course.checks import SEED as seen"}]
+    seen = [sandbox.run(asks, seed=seed).answers[0]["seen"] for seed in (4711, None)]
+    assert seen == [4711, SEED]
 
 
 def test_pictures_take_no_checks_room_and_may_be_bytes(sandbox: Sandbox) -> None:

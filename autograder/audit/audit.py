@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from cosmic_ray.exceptions import CosmicRayTestingException
 
@@ -25,6 +24,7 @@ from autograder.audit.mutants import Mutant, mutants_of, operators
 from autograder.audit.pool import Ending, Forks, Limits
 from autograder.build import script as sources
 from autograder.errors import CourseError
+from autograder.grade.seeds import hidden_inputs
 from course.checks import SEED
 
 SUBMISSIONS = Path("tests") / "submissions"
@@ -150,7 +150,7 @@ def _outcome(
         names = dict(names)
         halves.run(text, names, "solution")
         for seed, check in itertools.product(seeds, checks):
-            with mock.patch("course.checks.SEED", seed):
+            with hidden_inputs(seed):
                 message = halves.verdict(check, names)
             if message:
                 told = message if seed == SEED else f"with seed {seed}: {message}"

@@ -9,11 +9,8 @@ only writer. What is killed at any moment is finished by the next run.
 
 import fcntl
 import hashlib
-import hmac
 import json
 import os
-import re
-import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -23,8 +20,8 @@ from pathlib import Path
 
 from autograder.collect import receipts
 from autograder.errors import CourseError
-from autograder.files import Refused, printable, write_atomic
-from autograder.grade import execute, intake, records, workers
+from autograder.files import Refused, printable
+from autograder.grade import execute, intake, records, seeds, workers
 from autograder.grade.assignment import Assignment
 from autograder.grade.rebuild import Rebuilt
 from autograder.grade.records import Record
@@ -106,7 +103,7 @@ class _Class:
         self.executor, self.graded = executor, graded
         # workers elsewhere hide their own: of this machine they know no path
         self.secret = [] if settings.scheduler else [str(root / folder) for folder in SECRET]
-        self.receipts, self.salt = receipts.read(receipts.path_of(root)), _salt(root)
+        self.receipts, self.salt = receipts.read(receipts.path_of(root)), seeds.salt(root)
         self.most = 64 if settings.scheduler else 2 * (settings.jobs or os.cpu_count() or 1)
 
     def grade(self, students: Sequence[str]) -> Iterator[Record]:
@@ -162,7 +159,7 @@ class _Class:
         done = before is not None and before.key == record.key and student in self.graded
         if before is not None and done and self.assignment.autograded(student).exists():
             return before
-        record.seed = self._seed(student, submission)
+        record.seed = seeds.hidden_seed(self.salt, name, student, submission.digest)
         rebuilt = self.assignment.rebuild(submission)
         cells = self.assignment.plan(rebuilt)
         record.notes += submission.notes + rebuilt.notes
@@ -227,32 +224,12 @@ class _Class:
         parts += [self.settings.isolation]  # not the limits: whoever needs more got it once
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def _seed(self, student: str, submission: intake.Submission) -> int:
-        """Return the seed of the hidden inputs: the same for the same submission, unguessable."""
-        text = "\0".join((self.assignment.name, student, submission.digest))
-        return int.from_bytes(hmac.digest(self.salt, text.encode(), "sha256")[:4], "big")
-
-
-def _salt(root: Path) -> bytes:
-    """Return the course's secret that the seeds are made of; made at the first grading."""
-    path = root / "grading" / "salt"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, secrets.token_hex(32), mode=0o600, sync=True)
-    text = path.read_text(errors="replace").strip()
-    if not re.fullmatch("[0-9a-f]{64}", text):
-        raise CourseError(
-            f"{path}: not the 64 hexadecimal digits that were there: restore it from a copy (or "
-            "move it away: then everybody's hidden inputs are drawn anew)"
-        )
-    return bytes.fromhex(text)
-
 
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """Be the only grading of this class: two would take each other's files away."""
-    _salt(root)
-    with open(root / "grading" / "salt", "r+") as file:  # on NFS who only reads gets no lock
+    seeds.salt(root)
+    with open(seeds.salt_path(root), "r+") as file:  # on NFS who only reads gets no lock
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

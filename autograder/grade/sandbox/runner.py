@@ -32,6 +32,7 @@ from traitlets.config import Config
 
 from autograder.grade.sandbox import wire
 from autograder.grade.sandbox.limits import Limits
+from autograder.grade.seeds import hidden_inputs
 
 MOST = 400  # outputs of one cell
 SHOWN = ("text/plain", "image/png")  # nothing that a browser would run
@@ -155,19 +156,16 @@ class Runner:
         self.shell.text_bytes = limits.text_bytes
         # of all answers together, which is what the grader reads: pictures take no check's room
         self.left = {"cell": 2 * limits.answer_bytes, "observe": limits.answer_bytes}
-        if request["seed"] is not None:
-            os.environ["COURSE_SEED"] = str(request["seed"])
-            if "course.checks" in sys.modules:
-                sys.modules["course.checks"].SEED = request["seed"]  # type: ignore[attr-defined]
         for name, content in request["files"].items():
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content))
         sys.path.insert(0, "")
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the run
-        for place, cell in enumerate(request["cells"]):
-            answer = self.answer(cell, limits)
-            wire.send(channel, {"n": place, **answer})
+        with hidden_inputs(request["seed"]):
+            for place, cell in enumerate(request["cells"]):
+                answer = self.answer(cell, limits)
+                wire.send(channel, {"n": place, **answer})
 
     def answer(self, cell: dict, limits: Limits) -> dict:
         """Run one cell or observation and return its answer."""
