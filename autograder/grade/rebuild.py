@@ -21,13 +21,12 @@ ALL_CHARACTERS = 2_000_000  # of all own cells; more are left out
 class Rebuilt:
     """The notebook, and what was found on the way (sentences for the instructor).
 
-    extra: the places of the student's own cells. present: grade ids that the student's file has.
+    extra: the places of the student's own cells.
     """
 
     notebook: NotebookNode
     notes: list[str] = field(default_factory=list)
     extra: set[int] = field(default_factory=set)
-    present: set[str] = field(default_factory=set)
 
 
 def rebuild(course: NotebookNode, submitted: list[Any]) -> Rebuilt:
@@ -118,7 +117,6 @@ def _assembled(
         notes.append(
             f"own cells were left out: more than {OWN_CELLS}, or {ALL_CHARACTERS:,} characters"
         )
-    rebuilt.present = {known.name(place) for place in theirs if known.name(place)}
     return rebuilt
 
 

@@ -8,7 +8,6 @@ A request is {"cells": [{"kind": "cell" | "observe", "text": …}, …], "files"
 Student code shares this process, so whatever an answer says is the student's word.
 """
 
-import ast
 import base64
 import io
 import json
@@ -17,7 +16,6 @@ import random
 import socket
 import sys
 import traceback
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +23,7 @@ import matplotlib_inline.backend_inline  # noqa: F401 - student code may draw: i
 import numpy.random
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Instance
 from traitlets.config import Config
 
 from autograder.grade.sandbox import wire
@@ -86,17 +82,9 @@ def fitting(outputs: list[dict], most: int) -> list[dict]:
     return kept
 
 
-class Transformer(TransformerManager):
-    """IPython's way from a cell to Python, without its slow search for magics in what is Python."""
-
-    def do_token_transforms(self, lines: list[str]) -> list[str]:
-        return lines if _is_python("".join(lines)) else list(super().do_token_transforms(lines))
-
-
 class Shell(InteractiveShell):
     """IPython's shell, whose displays and errors are collected as a notebook's outputs."""
 
-    input_transformer_manager = Instance(Transformer, ())
     outputs: list
     text_bytes: int
 
@@ -193,18 +181,6 @@ class Runner:
         names.pop("seen", None)
         exec(compile(text, "check", "exec"), names)
         return names["seen"]
-
-
-def _is_python(text: str) -> bool:
-    """Return whether a text is Python: then no statement in it starts with a magic's sign."""
-    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it is compiled once more to be run
-        try:
-            compile(text, "cell", "exec", flags)
-        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
-            return False
-    return True
 
 
 def _plain(seen: Any) -> tuple[Any, int]:

@@ -26,7 +26,7 @@ if platform.machine() == "aarch64":
 _PIDFD_OPEN, _PIDFD_SEND_SIGNAL = 434, 424  # everywhere
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _ATTR_RDONLY, _ATTR_NOSUID, _ATTR_NODEV = 1, 2, 4
-_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _LAST_CAPABILITY = 63
@@ -119,11 +119,6 @@ def unmount(target: str) -> None:
 def filter_calls(program: Any) -> None:
     """Have the kernel ask a filter program (a pointer) about each call from now on."""
     _done(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0), "seccomp")
-
-
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends."""
-    _done(_libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0), "prctl")
 
 
 def adopt_orphans() -> None:

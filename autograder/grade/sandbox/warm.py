@@ -1,18 +1,14 @@
-"""The warm parents: interpreters that have imported the course and fork for each run.
+"""The warm parent: an interpreter that has imported the course and forks for each run.
 
-zygote.py starts this as `python -m autograder.grade.sandbox.warm SOCKET MODULE …`, with a clean
-environment. It imports, and forks a warm parent for each socket that comes. They know nothing
-secret: no solution, no check, no grader's variable. Each run is the first process of a namespace of
-its own, and its warm parent looks after it.
+client.py starts this as `python -m autograder.grade.sandbox.warm SOCKET`, with a clean environment.
+It knows nothing secret: no solution, no check, no grader's variable. Each run is the first process
+of a namespace of its own, and the warm parent looks after it.
 """
 
-import gc
 import importlib
 import os
-import signal
 import socket
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -24,43 +20,13 @@ MOST = 64 << 20  # bytes of a message from the grader
 
 
 def main() -> None:
-    """Import, then fork a warm parent for each list of modules and socket that come."""
+    """Import, close the door, then fork for each pair of sockets that comes."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    gc.disable()  # to look for garbage while it imports would take a tenth of the time
-    runner = Runner()
-    _import(sys.argv[2:])
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # it is the grader who waits for warm parents
-    while True:
-        try:
-            imported = _import(wire.receive(control, MOST))
-        except wire.Ended:
-            return
-        gc.freeze()
-        _, handles, _, _ = socket.recv_fds(control, 1, 1)
-        if imported and os.fork() == 0:
-            control.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            gc.enable()
-            _warm_parent(socket.socket(fileno=handles[0]), runner)
-        os.close(handles[0])
-
-
-def _import(modules: list[str]) -> bool:
-    """Import; tell the file of complaints when that cannot be done."""
-    try:
-        for name in modules:
-            importlib.import_module(name)
-    except Exception:
-        traceback.print_exc()
-        return False
-    return True
-
-
-def _warm_parent(control: socket.socket, runner: Runner) -> None:
-    """Close the door, then fork for each pair of sockets that comes."""
     setting = wire.receive(control, MOST)
+    runner = Runner()
+    for name in setting["modules"]:
+        importlib.import_module(name)
     namespaces = setting["namespaces"]
-    wire.send(control, {"pid": os.getpid()})
     try:
         if namespaces:
             jail.own_namespaces(lambda: _ask(control, "map"))
