@@ -71,7 +71,7 @@ class Sandbox:
         self.limits, self.closed = limits, True
         self.setting = {
             "modules": list(modules),
-            "namespaces": isolation == "namespaces",
+            "isolation": isolation,
             "secret": [os.path.abspath(path) for path in (*secret, *_own_secrets())],
             "limits": asdict(limits),
         }

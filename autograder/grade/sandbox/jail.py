@@ -1,7 +1,7 @@
 """What a run can see of the machine: an interpreter, read-only, and a little memory to write to.
 
 The warm parent builds the root once (`enter`); each run then gets processes, IPC and temporary
-files of its own (`private`) and loses all rights (`drop`).
+files of its own (`private`), gets its limits (`limit`) and loses all rights (`drop`).
 """
 
 import os
@@ -151,8 +151,8 @@ def first_to_go() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def drop(limits: Limits, namespaces: bool) -> None:
-    """Set the limits that the kernel holds, and give up all rights."""
+def limit(limits: Limits) -> None:
+    """Set the limits that the kernel holds for each process."""
     size = _address_space() + limits.memory_bytes
     for what, most in (
         (resource.RLIMIT_AS, size),
@@ -164,8 +164,10 @@ def drop(limits: Limits, namespaces: bool) -> None:
         (resource.RLIMIT_MEMLOCK, 0),
     ):
         _lower(what, most)
-    if not namespaces:
-        return
+
+
+def drop(limits: Limits) -> None:
+    """Give up all rights, and the calls to Linux that no solution needs."""
     _lower(resource.RLIMIT_NPROC, limits.processes)
     if os.geteuid() != STUDENT:
         os.setgroups([])

@@ -5,7 +5,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,9 @@ EVERY = 0.05  # seconds between two looks
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-def until_the_end(student: int, status: socket.socket, limits: Limits, namespaces: bool) -> None:
+def until_the_end(
+    student: int, status: socket.socket, limits: Limits, end_rest: Callable[[], None]
+) -> None:
     """Wait until the run's first process ends, or end it; say why on `status`.
 
     It is ended when the grader closes `status`, when all processes of the run together hold more
@@ -46,13 +48,12 @@ def until_the_end(student: int, status: socket.socket, limits: Limits, namespace
                 reason = "memory"
             elif busy > limits.processors * wall + limits.burst_seconds:
                 reason = "processors"
-            elif len(below) > limits.processes:  # with namespaces the kernel allows no more
+            elif len(below) > limits.processes:  # in namespaces the kernel allows no more
                 reason = "processes"
     system.kill(handle)
     os.close(handle)
     _, code = os.waitpid(student, 0)
-    if not namespaces:
-        end_all_below()
+    end_rest()
     with suppress(OSError):  # the grader may have gone
         wire.send(status, {"reason": reason, "code": os.waitstatus_to_exitcode(code)})
 
