@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -398,7 +397,7 @@ def plan(name: str, wanted: set[str]) -> dict:
 def bench(*names: str) -> Bench:
     texts = [cell.text for name in names for cell in cells(name) if cell.kind == "code"]
     modules = sorted(set(re.findall(r"(?m)^from (course\.\w+) import", "\n".join(texts))))
-    return Bench([modules, "namespaces", asdict(Limits(cell_seconds=30.0)), [], 0])
+    return Bench(modules, Limits(cell_seconds=30.0))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
-"""What a student handed in, read without trust: a notebook's cells and small files, or a sentence.
+"""What a student handed in, read without trust: a notebook's cells and small files, or a reason.
 
-Nothing here follows a link, blocks on a pipe, or raises because of what a student's file is.
+Nothing here follows a link or waits for a pipe, and whatever a student's file is, the only
+exception is Refused.
 """
 
 import base64
@@ -30,7 +31,7 @@ LEFT_OUT = {"timestamp.txt", ".ipynb_checkpoints", "__pycache__", ".DS_Store", "
 
 @dataclass
 class Submission:
-    """What can be graded: the notebook's cells as they were read, and files beside it."""
+    """What can be graded: the notebook's cells as they were read, and the files next to it."""
 
     cells: list[Any]
     digest: str  # SHA-256 of the notebook's bytes, in hex
@@ -47,8 +48,8 @@ class Submission:
 def take(folder: Path, assignment: str, grade_ids: set[str]) -> Submission:
     """Read a submission's folder; raises Refused with the sentence for the instructor.
 
-    grade_ids: of the assignment's cells. A notebook of another name is taken when it is the only
-    one that has most of them.
+    grade_ids: of the assignment's cells. A notebook with another name is taken when it is the only
+    one with most of them.
     """
     if folder.is_symlink() or folder.parent.is_symlink() or not folder.is_dir():
         raise Refused(f"{folder.name} is not a folder: put the student's notebook into a folder")
@@ -95,7 +96,7 @@ def _plain_files(folder: Path, expected: str, notes: list[str]) -> dict[str, byt
 
 
 def _names(folder: Path, expected: str, notes: list[str]) -> list[str]:
-    """Return the relative names of what is in a folder, upper folders first; none of a link's."""
+    """Return the relative names of the files in a folder, upper folders first; follow no links."""
     names: list[str] = []
     waiting = deque([""])
     while waiting:
@@ -163,7 +164,7 @@ def _is_alike(data: bytes, grade_ids: set[str]) -> bool:
 
 
 def _cells(name: str, data: bytes) -> list[Any]:
-    """Return the cells of a notebook's JSON; Refused when it has none that can be understood."""
+    """Return the cells of a notebook's JSON; Refused when they cannot be read."""
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -172,13 +173,13 @@ def _cells(name: str, data: bytes) -> list[Any]:
         raise Refused(f"{name} is nested too deep to be a notebook: ask for it anew") from error
     except json.JSONDecodeError as error:
         raise Refused(
-            f"{name} is no whole notebook, its JSON ends or breaks ({error}): ask for it anew"
+            f"{name} is not a complete notebook, its JSON ends or breaks ({error}): ask for it anew"
         ) from error
     except ValueError as error:
         raise Refused(f"{name} has a number of thousands of digits: ask for it anew") from error
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version != 4:
-        said = f"nbformat {version!r}" if isinstance(version, int) else "no notebook"
+        said = f"nbformat {version!r}" if isinstance(version, int) else "not a notebook"
         raise Refused(f"{name} is {said}, not nbformat 4: have it opened and saved in JupyterLab")
     cells = notebook.get("cells")
     if not isinstance(cells, list):
@@ -194,7 +195,7 @@ def _cells(name: str, data: bytes) -> list[Any]:
 
 
 def _slim(cell: Any) -> Any:
-    """Return of a cell what is used of it, so that a class's outputs need not be remembered."""
+    """Return the parts of a cell that are used, so that outputs need not stay in memory."""
     if not isinstance(cell, dict):
         return None
     metadata = cell.get("metadata")
@@ -217,7 +218,7 @@ def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
 
 
 def _shadows(name: str, expected: str) -> str:
-    """Return why a file would stand in place of a module or the notebook, "" if it would not."""
+    """Return why a file would replace a module or the notebook, "" if it would not."""
     parts = name.split("/")
     if parts[0] == expected:
         return "its folder has the notebook's name"
