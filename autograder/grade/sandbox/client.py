@@ -1,4 +1,4 @@
-"""The grader's side of the sandbox: start a warm parent, have it run cells, read their answers."""
+"""The grader's side of the sandbox: start a warm parent, have it run cells, read the answers."""
 
 import errno
 import os
@@ -21,8 +21,8 @@ from autograder.grade.sandbox import jail, wire
 from autograder.grade.sandbox.limits import Limits
 
 START_SECONDS = 120.0  # to import a course on a busy machine
-CLOSE_SECONDS = 10.0  # for all processes below the warm parent to end
-STARTS = 6  # times that a run is tried to be started
+CLOSE_SECONDS = 10.0  # for the warm parent and all below it to end by themselves
+STARTS = 6  # attempts to start a run
 MOST_STRETCH = 6.0
 SECRET = ("solutions", "grading", "autograder", "tests")  # folders that no student's code may see
 INSTALL = (
@@ -35,7 +35,7 @@ INSTALL = (
 
 
 class SandboxUnavailable(CourseError):
-    """No sandbox can be had: one sentence that says what to install or allow."""
+    """There can be no sandbox here: one sentence that says what to install or allow."""
 
 
 class NotStarted(Exception):
@@ -44,11 +44,11 @@ class NotStarted(Exception):
 
 @dataclass
 class Run:
-    """What came of one run: the answers by the cell's place, and why it ended early, if it did."""
+    """The answers of one run by the cells' places, and why it ended early, if it did."""
 
     answers: dict[int, dict] = field(default_factory=dict)
-    stopped_at: int | None = None  # the first cell without a sound answer
-    why: str = ""
+    stopped_at: int | None = None  # the first cell without a well-formed answer
+    why: str = ""  # "time", "memory", "processors", "processes", "exit CODE" or "answer: …"
 
 
 class Sandbox:
@@ -129,8 +129,10 @@ class Sandbox:
         """Run cells (see runner.py) in a child of the warm parent and return what they answered.
 
         seed: of hidden inputs (None: the course's own). seconds: wall time of all cells together
-        (default: the notebook's). A cell that gives no sound answer ends the run; all that it
-        started is dead when this returns. A warm parent that has died is started anew.
+        (default: the notebook's). A cell without a well-formed answer ends the run. Everything
+        that the run started is dead when this returns. A warm parent that has died is replaced.
+
+        Raises SandboxUnavailable when the machine cannot start a run, for want of memory, say.
         """
         cut = time.monotonic() + (seconds or self.limits.notebook_seconds)
         died = 0
@@ -318,7 +320,7 @@ def _send_handles(channel: socket.socket, word: bytes, *sockets: socket.socket) 
 def stretch() -> float:
     """Return how many times as long code may take here because the machine has more to do.
 
-    At load 8 on two processors all takes four times as long, and no student shall lose by that.
+    At load 8 on two processors everything takes four times as long; students must not lose by it.
     """
     return min(max(os.getloadavg()[0] / (os.cpu_count() or 1), 1.0), MOST_STRETCH)
 

@@ -83,7 +83,7 @@ def fitting(outputs: list[dict], most: int) -> list[dict]:
 
 
 class Shell(InteractiveShell):
-    """IPython's shell, whose displays and errors are collected as a notebook's outputs."""
+    """IPython's shell; displays and errors are collected as a notebook's outputs."""
 
     outputs: list
     text_bytes: int
@@ -177,7 +177,7 @@ class Runner:
             return {"error": _error(error)}
 
     def _observe(self, text: str) -> Any:
-        names = dict(self.shell.user_ns)  # a check's own names replace none of the student's
+        names = dict(self.shell.user_ns)  # the names that a check binds stay in the check
         names.pop("seen", None)
         exec(compile(text, "check", "exec"), names)
         return names["seen"]

@@ -22,9 +22,9 @@ def until_the_end(
 ) -> None:
     """Wait until the run's first process ends, or end it; say why on `status`.
 
-    It is ended when the grader closes `status`, when all processes of the run together hold more
-    than their memory beside what they share with the warm parent, or when they keep more than one
-    processor busy.
+    It is ended when the grader closes `status`, or when all its processes together hold more than
+    their memory (besides what they share with the warm parent) or keep more than one processor
+    busy. end_rest: called when it has ended, and before `status` says so.
     """
     handle, inherited = system.handle_of(student), _own_bytes(os.getpid())
     started = time.monotonic()
@@ -42,7 +42,8 @@ def until_the_end(
         else:
             below, wall = _descendants(), time.monotonic() - started
             seen |= {(pid, each.born): each.own for pid, each in below.items()}
-            # children that nobody waits for leave no trace in their parent, short ones none here
+            # the time of a child that was never waited for is not added to its parent's, and a
+            # child that lives less than EVERY is not seen here: so the larger of both sums
             busy = max(sum(each.seconds for each in below.values()), sum(seen.values()))
             if _memory(below, inherited, limits.memory_bytes) > limits.memory_bytes:
                 reason = "memory"
@@ -114,7 +115,8 @@ def _stats() -> Iterator[tuple[int, list[str]]]:
 def _memory(processes: Collection[int], inherited: int, most: int) -> int:
     """Return the bytes that the processes have made beyond what they got from the warm parent.
 
-    If that may be more than `most`, exactly: what several share counts once. That takes long.
+    An upper bound, as long as that is not above `most`; then exactly, which is slow: a page that
+    several share counts once.
     """
     at_most = sum(_own_bytes(pid) for pid in processes) - inherited
     if len(processes) > 1 and at_most > most:
@@ -133,7 +135,7 @@ def _share(pid: int, inherited: int) -> int:
 
 
 def _own_bytes(pid: int) -> int:
-    """Return a process's memory in RAM that is no file's: also what it shares with others."""
+    """Return the bytes of a process in RAM that belong to no file, also those that it shares."""
     found = 0
     try:
         with open(f"/proc/{pid}/status", errors="replace") as status:
