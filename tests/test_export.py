@@ -50,7 +50,6 @@ def made(tmp_path_factory):
     (root / "grading").mkdir()
     (root / "solutions").mkdir()
     config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-    config = config.replace("refresh_sound_sources(root)", "")
     (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
     with Gradebook(f"sqlite:///{root / 'grading' / 'gradebook.db'}") as gradebook:
         for name in (ONE, TWO):

@@ -24,8 +24,8 @@ from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder.cli import main
 from autograder.collect import receipts
+from autograder.grade import execute, intake, records
 from autograder.grade import grade as grading
-from autograder.grade import intake, records, workers
 from autograder.grade.assignment import Assignment
 from autograder.grade.grade import Settings
 from autograder.grade.sandbox.limits import Limits
@@ -310,7 +310,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(course, monkeypatch):
     assert "restore it from a copy" in one_line(command(NAME, "--root", course))
     salt.unlink()
     salt.mkdir()  # as root may read all files: what stands there is none
-    assert f"{salt}: Is a directory: make room or mend it" in one_line(
+    assert f"{salt}: Is a directory: make room or fix it" in one_line(
         command(NAME, "--root", course)
     )
     monkeypatch.setattr("sys.platform", "darwin")
@@ -335,7 +335,7 @@ def test_a_released_notebook_that_was_run_regrades_nobody_and_one_that_was_cut_i
     said = one_line(command(NAME, "--root", course))
     assert f"{NAME}.ipynb: " in said and f"was deleted there: run `autograder build {NAME}`" in said
     path.write_text("[1, 2")
-    assert f"no notebook (NotJSONError): run `autograder build {NAME}`" in one_line(
+    assert f"not a notebook (NotJSONError): run `autograder build {NAME}`" in one_line(
         command(NAME, "--root", course)
     )
 
@@ -351,7 +351,7 @@ def test_a_broken_file_handed_in_later_leaves_what_the_earlier_grading_told(cour
     first = graded(course)["s0"]
     (course / "grading" / "submitted" / "s0" / NAME / f"{NAME}.ipynb").write_text("{")
     second = graded(course)["s0"]
-    assert second.status == "refused" and "no whole notebook" in second.sentence
+    assert second.status == "refused" and "not a complete notebook" in second.sentence
     assert (second.seed, second.checks) == (first.seed, first.checks)
 
 
@@ -460,7 +460,7 @@ def test_mistakes_at_the_command_are_one_sentence(course, tmp_path):
 
 def test_no_scheduler_is_one_sentence(course, monkeypatch):
     a_class(course, 1)
-    monkeypatch.setattr(workers, "SECONDS", 1)
+    monkeypatch.setattr(execute, "SCHEDULER_SECONDS", 1)
     said = one_line(command(NAME, "--root", course, "--scheduler", "tcp://127.0.0.1:9"))
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in said
 
@@ -474,3 +474,17 @@ def test_a_record_tells_what_each_check_said(course):
     assert len(messages) >= len(exercises(NAME))
     text = (records.folder(course, NAME) / "cleo.json").read_text(encoding="utf-8")
     assert json.loads(text)["student"] == "cleo"
+
+
+def test_a_damaged_record_says_so_and_is_graded_again(course):
+    a_class(course, 1)
+    first = graded(course)["s0"]
+    path = records.path_of(course, NAME, "s0")
+    for text in ("{", "[1]", '{"checks": {"a": 7}}', '{"notes": 7}'):
+        path.write_text(text)
+        (damaged,) = records.read_all(course, NAME)
+        assert damaged.status == "unreadable" and "s0.json cannot be read" in damaged.sentence
+    assert graded(course)["s0"] == first == records.read(course, NAME, "s0")
+    path.write_text("{")
+    (course / "grading" / "submitted" / "s0" / NAME / f"{NAME}.ipynb").write_text("{")
+    assert graded(course)["s0"].isolation == "namespaces"

@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.grade.judge import NOT_JUDGED, Judge, Verdict
+from autograder.grade.seeds import hidden_seed
 from tests.course_scripts import ROOT, cells
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions").glob("[0-9]*.py"))[1:]
@@ -61,3 +62,13 @@ def test_a_judge_that_was_killed_takes_no_points() -> None:
         assert (first.passed, first.kind) == (False, NOT_JUDGED) and second.passed
     finally:
         judge.close()
+
+
+def test_a_submission_keeps_the_seed_that_it_was_first_graded_with() -> None:
+    assert hidden_seed(bytes(32), "02_load_balancer", "ada", "0" * 64) == 135_109_790
+
+
+def test_a_judge_has_the_seed_of_the_hidden_inputs_for_one_case_only(judge: Judge) -> None:
+    half = [("from course.checks import SEED\nassert seen == SEED", 4711)]
+    passed = [judge.judge(half, seed)[0].passed for seed in (4711, None, 4712)]
+    assert passed == [True, False, False]

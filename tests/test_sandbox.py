@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ import pytest
 
 from autograder.files import LENGTH, NOTES, printable, printable_notes
 from autograder.grade.execute import Bench
-from autograder.grade.sandbox import client, zygote
+from autograder.grade.sandbox import client
 from autograder.grade.sandbox.client import NotStarted, Run, Sandbox, SandboxUnavailable
 from autograder.grade.sandbox.limits import MIB, Limits
+from course.checks import SEED
 from tests.attacks import outside
 from tests.course_scripts import ROOT, cells, exercises
 from tests.test_attacks import shut_in
@@ -115,8 +115,8 @@ def test_the_folders_next_to_the_autograder_are_hidden_and_not_imported_from(
 
 def test_runs_leave_no_open_files_in_the_warm_parent(sandbox: Sandbox) -> None:
     def open_files() -> list[int]:
-        children = Path(f"/proc/{sandbox.pid}/task/{sandbox.pid}/children").read_text()
-        return [len(os.listdir(f"/proc/{pid}/fd")) for pid in (sandbox.pid, *children.split())]
+        parent = sandbox.process.pid
+        return [len(os.listdir(f"/proc/{pid}/fd")) for pid in (parent, *children(parent))]
 
     def at_rest() -> list[int]:
         """A warm parent closes a run's sockets a little after it has told its end."""
@@ -142,6 +142,12 @@ def test_what_a_cell_keeps_to_write_with_writes_in_the_next_one(sandbox: Sandbox
     found = run(sandbox, keeps, *later)
     texts = [[out["text"] for out in found.answers[n]["outputs"]] for n in (1, 3)]
     assert texts == [["told\n"], ["1\n"]]
+
+
+def test_a_run_has_the_seed_that_it_is_given(sandbox: Sandbox) -> None:
+    asks = [{"kind": "observe", "text": "from course.checks import SEED as seen"}]
+    seen = [sandbox.run(asks, seed=seed).answers[0]["seen"] for seed in (4711, None)]
+    assert seen == [4711, SEED]
 
 
 def test_pictures_take_no_checks_room_and_may_be_bytes(sandbox: Sandbox) -> None:
@@ -234,39 +240,50 @@ def test_cells_are_read_as_ipython_reads_them(sandbox: Sandbox) -> None:
     assert set(found.answers) == set(range(10))
 
 
-def test_a_module_that_cannot_be_imported_is_named_and_harms_no_other(sandbox: Sandbox) -> None:
+def test_a_module_that_cannot_be_imported_is_named_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(SandboxUnavailable, match="No module named 'no_such_module'"):
         Sandbox(["no_such_module"], LIMITS)
-    one = zygote._zygote
-    other = Sandbox(["colorsys"], LIMITS)
-    assert zygote._zygote is one and said(run(other, "print(1)")) == "1\n"
-    other.close()
+    assert not list(tmp_path.iterdir())
 
 
-def test_warm_parents_are_forks_of_one_zygote_which_ends_with_the_last() -> None:
-    outer = zygote._users
-    boxes = [Sandbox([], LIMITS), Sandbox(["colorsys"], LIMITS)]
+def test_a_warm_parent_that_does_not_end_is_killed_with_all_below(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Sandbox([], LIMITS) as box:
+        assert said(run(box, "print(1)")) == "1\n"
+        below = [int(pid) for pid in children(box.process.pid)]
+        assert below and all(map(is_alive, below))
+        for pid in below:
+            os.kill(pid, signal.SIGSTOP)
+        monkeypatch.setattr(client, "CLOSE_SECONDS", 0.2)
+    deadline = time.monotonic() + 10
+    while any(map(is_alive, below)) and time.monotonic() < deadline:
+        time.sleep(0.01)  # they end a little after their parent
+    left = [pid for pid in below if is_alive(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left and not Path(box.scratch).exists()
+
+
+def children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def is_alive(pid: int) -> bool:
     try:
-        one = zygote._zygote
-        assert one is not None and one.process.poll() is None and zygote._users == outer + 2
-        assert said(run(boxes[1], "import sys; print('colorsys' in sys.modules)")) == "True\n"
-        one.process.kill()
-        one.process.wait()
-        assert said(run(boxes[0], "print(1)")) == "1\n"
-        boxes.append(Sandbox([], LIMITS))
-        assert said(run(boxes[2], "print(2)")) == "2\n" and zygote._zygote is not one
-    finally:
-        for box in boxes:
-            box.close()
-    assert zygote._users == outer and (zygote._zygote is None or outer)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def test_a_warm_parent_that_died_is_started_anew() -> None:
     box = Sandbox([], LIMITS)
     try:
         assert said(run(box, "print(1)")) == "1\n"
-        children = Path(f"/proc/{box.pid}/task/{box.pid}/children").read_text()
-        os.kill(int(children.split()[0]), signal.SIGKILL)
+        os.kill(int(children(box.process.pid)[0]), signal.SIGKILL)
         assert said(run(box, "print(2)")) == "2\n"
     finally:
         box.close()
@@ -380,7 +397,7 @@ def plan(name: str, wanted: set[str]) -> dict:
 def bench(*names: str) -> Bench:
     texts = [cell.text for name in names for cell in cells(name) if cell.kind == "code"]
     modules = sorted(set(re.findall(r"(?m)^from (course\.\w+) import", "\n".join(texts))))
-    return Bench([modules, "namespaces", asdict(Limits(cell_seconds=30.0)), [], 0])
+    return Bench(modules, Limits(cell_seconds=30.0))
 
 
 @pytest.fixture(scope="module")
@@ -392,12 +409,10 @@ def warm() -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_warm_gives_what_a_cold_start_gives(
-    warm: Bench, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_warm_gives_what_a_cold_start_gives(warm: Bench, name: str) -> None:
     """A worked submission and half of one, after each other from the parent that all have used.
 
-    One of the two is also run in a sandbox started for it alone, with a zygote of its own.
+    One of the two is also run in a sandbox started for it alone.
     """
     half = set(exercises(name)[::2])
     submissions = [plan(name, set(exercises(name))), plan(name, half)]
@@ -405,8 +420,6 @@ def test_warm_gives_what_a_cold_start_gives(
     assert all(check["passed"] for check in outcomes[0].values()), json.dumps(outcomes[0])
     assert not all(check["passed"] for check in outcomes[1].values())
     chosen = NOTEBOOKS.index(name) % 2
-    monkeypatch.setattr(zygote, "_zygote", None)
-    monkeypatch.setattr(zygote, "_users", 0)
     alone = bench(name)
     try:
         cold = alone.assess(submissions[chosen])["checks"]

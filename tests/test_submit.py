@@ -262,7 +262,6 @@ def test_in_jupyterlab_the_file_is_downloaded_and_collected(tmp_path):
     shutil.copytree(ROOT / "notebooks", class_ / "notebooks")
     (class_ / "solutions").mkdir()
     config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-    config = config.replace("refresh_sound_sources(root)", "")
     (class_ / "nbgrader_config.py").write_text(config, encoding="utf-8")
     collected = CliRunner().invoke(main, ["collect", str(inbox), "--root", str(class_)])
     assert "1 files: 1 collected; 0 late." in collected.output

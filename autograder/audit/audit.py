@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from cosmic_ray.exceptions import CosmicRayTestingException
 
@@ -28,6 +27,7 @@ from autograder.audit.mutants import Mutant, mutants_of, operators
 from autograder.audit.pool import ChildLimits, Ending, ForkPool
 from autograder.build import script as sources
 from autograder.errors import CourseError
+from autograder.grade.seeds import hidden_inputs
 from course.checks import SEED
 
 SUBMISSIONS = Path("tests") / "submissions"
@@ -156,7 +156,7 @@ def _outcome(
         names = dict(names)
         run_cell(text, names, "solution")
         for seed, check in itertools.product(seeds, checks):
-            with mock.patch("course.checks.SEED", seed):
+            with hidden_inputs(seed):
                 message = run_check(check, names)
             if message:
                 told = message if seed == SEED else f"with seed {seed}: {message}"

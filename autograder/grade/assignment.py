@@ -1,4 +1,4 @@
-"""An assignment of the course as the grader needs it: its cells, and where nbgrader keeps what."""
+"""An assignment of the course as the grader needs it: its cells, and nbgrader's folders."""
 
 import ast
 import glob
@@ -20,6 +20,7 @@ from autograder.build import markers
 from autograder.collect import receipts
 from autograder.course import configuration
 from autograder.errors import CourseError
+from autograder.files import Refused, read_untrusted
 from autograder.grade import intake, records
 from autograder.grade.outputs import kept_error
 from autograder.grade.rebuild import Rebuilt, rebuild
@@ -44,12 +45,13 @@ class Assignment:
                 )
         self.scores = Scores(config, self.coursedir.course_id)
         try:
+            self.receipts = receipts.read(receipts.path_of(self.root))
             self.cells = self._cells()
         except BaseException:
             self.close()
             raise
         marks = [cell.metadata.get("nbgrader", {}) for cell in self.cells.cells]
-        # not their outputs: to run the released notebook changes nobody's grade
+        # not their outputs: running the released notebook must change no grade
         asked = [(cell.cell_type, cell.source) for cell in self.cells.cells]
         self.digest = hashlib.sha256(json.dumps([asked, marks]).encode()).hexdigest()
         self.grade_ids = {mark["grade_id"] for mark in marks if mark}
@@ -70,7 +72,8 @@ class Assignment:
             raise CourseError(f"{path}: no release there: run `autograder build`") from error
         except (ValueError, AttributeError) as error:
             raise CourseError(
-                f"{path}: no notebook ({type(error).__name__}): run `autograder build {self.name}`"
+                f"{path}: not a notebook ({type(error).__name__}): "
+                f"run `autograder build {self.name}`"
             ) from error
         there = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells}
         if missing := sorted(set(source) - there):
@@ -95,9 +98,9 @@ class Assignment:
 
     def submitted(self, students: Sequence[str] = ()) -> list[str]:
         """Return who submitted, sorted; CourseError for a name that did not."""
-        somebody = self._path(self.coursedir.submitted_directory, "\0")
-        pattern = "*".join(map(glob.escape, somebody.split("\0")))
-        position = Path(somebody).parts.index("\0")
+        any_student = self._path(self.coursedir.submitted_directory, "\0")
+        pattern = "*".join(map(glob.escape, any_student.split("\0")))
+        position = Path(any_student).parts.index("\0")
         found = sorted({Path(path).parts[position] for path in glob.glob(pattern)})
         found = [student for student in found if not student.startswith(".")]
         if not found:
@@ -112,22 +115,31 @@ class Assignment:
         return Path(self._path(self.coursedir.submitted_directory, student))
 
     def autograded(self, student: str) -> Path:
-        """Return where a student's graded notebook stands."""
+        """Return where a student's graded notebook is, or will be."""
         folder = self._path(self.coursedir.autograded_directory, student)
         return Path(folder) / f"{self.name}.ipynb"
 
-    def timestamp(self, student: str, notebook: str, notes: list[str]) -> str | None:
-        """Return what timestamp.txt says (ISO, UTC); its arrival here if that cannot be true."""
+    def received(self, student: str, submission: intake.Submission, notes: list[str]) -> str | None:
+        """Return when a submission was received, in ISO 8601; None when nothing tells.
+
+        What grading/receipts.csv says, or else timestamp.txt; the time of the file's arrival here,
+        with a note, if that cannot be true.
+        """
+        receipt = self.receipts.get((self.name, student, submission.digest))
+        if receipt is not None:
+            return receipt.time.isoformat()  # a row that was written by hand may have any zone
         folder = self.folder(student)
         path = folder / "timestamp.txt"
-        arrived = datetime.fromtimestamp((folder / notebook).lstat().st_ctime, UTC)
+        arrived = datetime.fromtimestamp((folder / submission.name).lstat().st_ctime, UTC)
         if not os.path.lexists(path):  # Path.exists would follow a link, wherever it leads
             return None
         try:
-            text = intake.read(path, 1000).decode().strip()
+            text = read_untrusted(path, 1000).decode().strip()
             claimed = receipts.time_of(text)
-        except (intake.Refused, ValueError, OverflowError, AttributeError) as error:
-            notes.append(f"timestamp.txt is no time ({error}): taken as received {arrived:%F %T}")
+        except (Refused, ValueError, OverflowError, AttributeError) as error:
+            notes.append(
+                f"timestamp.txt is not a time ({error}): taken as received {arrived:%F %T}"
+            )
             return arrived.isoformat()
         if claimed > datetime.now(UTC):
             notes.append(f"timestamp.txt is in the future: taken as received {arrived:%F %T}")

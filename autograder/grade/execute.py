@@ -13,21 +13,35 @@ what the checks saw: so a student's code cannot hand out what hidden checks aske
 
     {"outputs": {place: [nbformat outputs]}, "notes": […],
      "checks": {grade id: {"passed": …, "kind": …, "message": …, "traceback": […]}}}
+
+A `pool` hands plans out to threads, here or on a cluster; in each of them `assess` keeps a `Bench`,
+which is a sandbox and a judge.
 """
 
+import asyncio
 import json
 import os
+import sys
 import threading
 import time
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
+from autograder.errors import CourseError
 from autograder.grade.judge import NOT_JUDGED, Judge
 from autograder.grade.outputs import kept_error, kept_outputs, size
-from autograder.grade.sandbox.client import Run, Sandbox, stretch
+from autograder.grade.sandbox.client import SECRET, Run, Sandbox, stretch
 from autograder.grade.sandbox.limits import Limits
 
 TRIES = 12  # runs of one notebook: each that ends early is tried again without the cell it ended in
 OUTPUT_BYTES = 16 << 20  # kept of all outputs of a notebook
+SWITCH = 0.001  # seconds: threads that only pass messages on should not wait for the writer
+SCHEDULER_SECONDS = 10  # for a scheduler to answer
+ON_A_CLUSTER = 64  # plans in work at any time, so that no worker waits for the next one
 WHY = {
     "time": "it ran for more than {seconds:g} s and was stopped: is there a loop that never ends?",
     "all time": "the notebook ran for more than {all:g} s in all and was stopped here",
@@ -37,55 +51,129 @@ WHY = {
     "exit 0": "it ended the program: leave exit() out of it",
 }
 REST = "the notebook was stopped before its turn"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What executes plans, several at a time."""
+
+    executor: Executor
+    at_once: int
+    """How many plans to submit before waiting for one: no worker idles, few plans are in memory."""
+    secret: list[str]
+    """For each plan: folders of the course that student code must not see.
+
+    Empty on a cluster: each worker hides the folders of its own course (see sandbox/client.py),
+    and is told no path of this machine.
+    """
+    scheduler: str = ""
+
+    def submit(self, plan: bytes) -> "Future[bytes]":
+        """Have a plan executed."""
+        return self.executor.submit(assess, plan)
+
+    def outcome(self, future: "Future[bytes]") -> dict:
+        """Return the outcome of a plan that is done; CourseError when the cluster was lost."""
+        try:
+            return json.loads(future.result())
+        except CourseError:
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            if not self.scheduler:
+                raise
+            raise CourseError(
+                f"the Dask cluster at {self.scheduler} failed ({type(error).__name__}: {error}): "
+                "fix it, and call again: what is graded stays"
+            ) from error
+
+
+@contextmanager
+def pool(root: Path, jobs: int = 0, scheduler: str = "") -> Iterator[Pool]:
+    """Yield a pool for the course in `root`: threads here, or a Dask cluster.
+
+    jobs: threads (0: one for each processor); on a cluster, its workers decide.
+    Raises CourseError when no scheduler answers.
+    """
+    if scheduler:
+        with closing(_client(scheduler)) as client:
+            yield Pool(client.get_executor(pure=False), ON_A_CLUSTER, [], scheduler)
+        return
+    jobs = jobs or os.cpu_count() or 1
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
+    threads = ThreadPoolExecutor(jobs, thread_name_prefix="grade")
+    try:
+        yield Pool(threads, 2 * jobs, [str(root / folder) for folder in SECRET])
+    except KeyboardInterrupt:
+        print("\nStopping when what runs now is done. What is graded stays.", file=sys.stderr)
+        raise
+    finally:
+        threads.shutdown(cancel_futures=True)
+        while _open:
+            _open.pop().close()
+        sys.setswitchinterval(interval)
+
+
+def _client(scheduler: str) -> Any:
+    """Return Dask's client of a cluster."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise CourseError(
+            "--scheduler needs Dask: pip install -c constraints.txt -e '.[cluster]'"
+        ) from error
+    try:
+        return Client(scheduler, timeout=SCHEDULER_SECONDS)
+    except (OSError, ValueError, TypeError) as error:  # TypeError: tls:// without certificates
+        needs = " (tls:// needs certificates in Dask's configuration)"
+        raise CourseError(
+            f"no Dask scheduler answers at {scheduler}: start one first"
+            + needs * scheduler.startswith("tls")
+        ) from error
+
+
 _local = threading.local()
 _open: list["Bench"] = []
+"""Of all threads of this process: a pool's threads keep theirs from one plan to the next. Only a
+pool closes them; those of a cluster's worker end with the worker."""
 
 
 def assess(plan: bytes) -> bytes:
     """Run and judge one submission; return its outcome. Called in any thread of any machine."""
-    wanted = json.loads(plan)
-    return json.dumps(_bench(wanted).assess(wanted)).encode()
+    content = json.loads(plan)
+    return json.dumps(_bench(content).assess(content)).encode()
 
 
 def _bench(plan: dict) -> "Bench":
-    """Return this thread's bench, a new one when it is for other work."""
-    key = [plan["modules"], plan["isolation"], plan["limits"], plan["secret"], os.getpid()]
+    """Return this thread's bench, a new one when the last one was for another kind of plan."""
+    what = [plan[name] for name in ("modules", "isolation", "limits", "secret")]
+    key = [*what, os.getpid()]  # a fork has the attributes of the thread that it was forked in
     bench: Bench | None = getattr(_local, "bench", None)
-    if bench is None or bench.key != key:
+    if bench is None or bench.sandbox.closed or _local.key != key:
         if bench is not None:
             bench.close()
-        _local.bench = bench = Bench(key)
+        modules, isolation, limits, secret = what
+        _local.bench = bench = Bench(modules, Limits(**limits), isolation, secret)
+        _local.key = key
         _open.append(bench)
     return bench
 
 
-def close_benches() -> None:
-    """End the warm parents and judges of all threads that are done."""
-    while _open:
-        _open.pop().close()
-
-
 class Bench:
-    """A warm sandbox and a judge, used for one submission after another."""
+    """A warm sandbox and a judge, used for one submission after another until `close`."""
 
-    def __init__(self, key: list) -> None:
-        self.key = key
-        modules, isolation, limits, secret, _ = key
-        self.limits = Limits(**limits)
-        self.judge = Judge()
-        try:
-            self.sandbox = Sandbox(modules, self.limits, isolation, secret)
-        except BaseException:
-            self.judge.close()
-            raise
-
-    def close(self) -> None:
-        """End both; once more does nothing."""
-        self.key = []
-        try:
-            self.sandbox.close()
-        finally:
-            self.judge.close()
+    def __init__(
+        self,
+        modules: list[str],
+        limits: Limits,
+        isolation: str = "namespaces",
+        secret: Sequence[str] = (),
+    ) -> None:
+        self.limits = limits
+        with ExitStack() as opened:
+            self.judge = opened.enter_context(closing(Judge()))
+            self.sandbox = opened.enter_context(Sandbox(modules, limits, isolation, secret))
+            self.close = opened.pop_all().close
 
     def assess(self, plan: dict) -> dict:
         """Return the outcome of a plan."""
@@ -114,7 +202,7 @@ class Bench:
     ) -> tuple[dict[int, dict], dict[int, str]]:
         """Run the cells at `places`, without those that are known to have `ended` a run.
 
-        Returns the answers, and why there is none, by place.
+        Returns the answers by place, and for each cell without one the reason.
         """
         cells = self.plan["cells"]
         failed = dict(ended)
@@ -205,7 +293,7 @@ class Bench:
 
 
 def _harmless(verdict: dict) -> dict:
-    """Return a verdict whose message, which may quote what was seen, can be saved anywhere."""
+    """Return a verdict with a message that can be saved anywhere: it may quote what was seen."""
     kept = kept_error({"ename": verdict["kind"], "evalue": verdict["message"]})
     texts = {"kind": kept["ename"], "message": kept["evalue"]} if not verdict["passed"] else {}
     return verdict | {"traceback": []} | texts

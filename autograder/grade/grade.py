@@ -1,34 +1,30 @@
-"""A whole class: submissions in, nbgrader's gradebook and autograded/ tree out.
+"""A whole class's submissions of one assignment: into nbgrader's gradebook and autograded/ tree.
 
     submitted/ → intake → rebuild → plan → [sandbox, judge] → outcome
                → autograded/, gradebook, record
 
-The middle runs in threads here, or on a Dask cluster; everything else in this process, which is the
-only writer. What is killed at any moment is finished by the next run.
+The middle (execute.py) runs in threads here, or on a Dask cluster; everything else in this process,
+which is the only writer. What is killed at any moment is finished by the next run.
 """
 
 import fcntl
 import hashlib
-import hmac
 import json
 import os
-import re
-import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from autograder.collect import receipts
 from autograder.errors import CourseError
-from autograder.files import printable, write_atomic
-from autograder.grade import execute, intake, records, workers
+from autograder.files import Refused, printable
+from autograder.grade import intake, records, seeds
 from autograder.grade.assignment import Assignment
+from autograder.grade.execute import Pool, pool
 from autograder.grade.rebuild import Rebuilt
 from autograder.grade.records import Record
-from autograder.grade.sandbox.client import SECRET
 from autograder.grade.sandbox.limits import Limits
 
 NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
@@ -36,133 +32,115 @@ NAME = 128  # bytes of a student's name: nbgrader's table has room for so many c
 
 @dataclass(frozen=True)
 class Settings:
-    """How a class is graded."""
+    """How an assignment is graded: all that the command's options say, and the limits."""
 
-    jobs: int = 0  # submissions at a time; 0: as many as there are cores
+    jobs: int = 0
+    """Submissions at a time on this machine; 0: one for each processor."""
     isolation: str = "namespaces"
-    scheduler: str = ""  # of a Dask cluster; "": threads here
-    force: bool = False  # also what is graded already
+    """"namespaces": student code is shut in. "process": it has limits only, and runs as you.
+    docs/grading.md says what each protects from."""
+    scheduler: str = ""
+    """Address of a Dask cluster's scheduler, such as tcp://host:8786; "": threads here."""
+    force: bool = False
+    """Whether to grade again what is graded already and unchanged."""
     limits: Limits = field(default_factory=Limits)
-
-
-@dataclass
-class Work:
-    """One submission on its way: the record so far, and what it was rebuilt to."""
-
-    record: Record
-    submission: intake.Submission
-    rebuilt: Rebuilt
-    cells: list[dict]  # of its plan
+    """What each run of a notebook may use. What is graded already stays, whatever they are."""
 
 
 def grade(
     root: Path, name: str, settings: Settings | None = None, students: Sequence[str] = ()
 ) -> tuple[int, Iterator[Record]]:
-    """Grade an assignment: return how many submissions there are, and their records as they come.
+    """Grade the submissions of an assignment.
 
-    students: only these (default: all who submitted). Raises CourseError.
+    root: the course's folder, with nbgrader_config.py. name: of the assignment, such as
+    "02_load_balancer". students: grade only these (default: all who submitted).
+
+    Returns how many submissions there are, and an iterator over their records (see records.py) in
+    the order in which they are done. The work is done while the iterator is read: read it to its
+    end. A submission that cannot be graded is a record with the status "refused" and a sentence
+    that says why, and the others go on. What is graded already and unchanged is not run again; its
+    record comes with the rest.
+
+    Raises CourseError, here or from the iterator, when nothing can be graded: no release, no
+    gradebook, no submissions, another grading at work, no sandbox, a full disk. What is graded by
+    then stays, and the next call goes on from there.
     """
     root, settings = Path(root).resolve(), settings or Settings()
     with _disk_errors_said(root), ExitStack() as opened:
         assignment = opened.enter_context(closing(Assignment(root, name)))
-        wanted = assignment.submitted(students)
+        submitted = assignment.submitted(students)
         opened.enter_context(_alone(root))
-        executor = opened.enter_context(workers.executor(settings.jobs, settings.scheduler))
-        graded = set() if settings.force else assignment.scores.students(name)
-        work = _Class(root, assignment, settings, executor, graded)
-        return len(wanted), _records(work, wanted, opened.pop_all())
+        workers = opened.enter_context(pool(root, settings.jobs, settings.scheduler))
+        grading = _Grading(root, assignment, settings, workers)
+        return len(submitted), _records(grading, submitted, opened.pop_all())
 
 
-def _records(work: "_Class", wanted: Sequence[str], opened: ExitStack) -> Iterator[Record]:
-    with opened, _disk_errors_said(work.root):
-        _remove_leftovers(work.root, work.assignment.name)
-        yield from work.grade(wanted)
+def _records(grading: "_Grading", students: Sequence[str], opened: ExitStack) -> Iterator[Record]:
+    with opened, _disk_errors_said(grading.root):
+        _remove_leftovers(grading.root, grading.assignment.name)
+        yield from grading.grade(students)
 
 
-@contextmanager
-def _disk_errors_said(root: Path) -> Iterator[None]:
-    """Make a CourseError of a file that cannot be read or written: a full disk, missing rights."""
-    try:
-        yield
-    except OSError as error:
-        raise CourseError(
-            f"{error.filename or root}: {error.strerror or error}: make room or mend it, and call "
-            "again: what is graded stays"
-        ) from error
+@dataclass
+class _Pending:
+    """A submission that is being run, and what it takes to write what comes of it."""
+
+    record: Record  # so far
+    submission: intake.Submission
+    rebuilt: Rebuilt
+    cells: list[dict]  # of its plan
 
 
-class _Class:
-    """The submissions of one assignment, a few of them in work at any time."""
+class _Grading:
+    """The grading of one assignment; only a few submissions are in memory at any time."""
 
     def __init__(
-        self,
-        root: Path,
-        assignment: Assignment,
-        settings: Settings,
-        executor: Executor,
-        graded: set[str],
+        self, root: Path, assignment: Assignment, settings: Settings, workers: Pool
     ) -> None:
         self.root, self.assignment, self.settings = root, assignment, settings
-        self.executor, self.graded = executor, graded
-        # workers elsewhere hide their own: of this machine they know no path
-        self.secret = [] if settings.scheduler else [str(root / folder) for folder in SECRET]
-        self.receipts, self.salt = receipts.read(receipts.path_of(root)), _salt(root)
-        self.most = 64 if settings.scheduler else 2 * (settings.jobs or os.cpu_count() or 1)
+        self.workers, self.salt = workers, seeds.salt(root)
+        self.graded = set() if settings.force else assignment.scores.students(assignment.name)
 
     def grade(self, students: Sequence[str]) -> Iterator[Record]:
         """Yield the records of the students' submissions as they are done."""
-        working: dict[Future, Work] = {}
+        running: dict[Future, _Pending] = {}
         for student in students:
-            taken = self._take(student)
-            if isinstance(taken, Record):
-                yield taken
+            started = self._start(student)
+            if isinstance(started, Record):
+                yield started
                 continue
-            work, plan = taken
-            working[self.executor.submit(execute.assess, plan)] = work
-            while len(working) >= self.most:
-                yield from self._finish(working)
-        while working:
-            yield from self._finish(working)
+            pending, plan = started
+            running[self.workers.submit(plan)] = pending
+            while len(running) >= self.workers.at_once:
+                yield from self._finish(running)
+        while running:
+            yield from self._finish(running)
 
-    def _take(self, student: str) -> Record | tuple[Work, bytes]:
+    def _start(self, student: str) -> Record | tuple[_Pending, bytes]:
         """Return the plan of a submission, or its record when there is nothing to run."""
         try:
             return self._planned(student)
         except (CourseError, OSError):
             raise
-        except intake.Refused as refused:
+        except Refused as refused:
             return self._refused(student, str(refused))
-        except Exception as error:  # a fault of ours, or a submission that nobody has thought of
+        except Exception as error:  # a fault of ours, or a submission as there never was one
             why = f"the grader cannot take it in ({type(error).__name__}: {error})"
             return self._refused(student, f"{why}: look at it, and tell the course's authors")
 
-    def _refused(self, student: str, sentence: str) -> Record:
-        """Write and return the record of a refusal; what an earlier grading told is kept in it."""
-        name, student = self.assignment.name, printable(student)
-        record = records.read(self.root, name, student)
-        if record is None or student not in self.graded:
-            record = Record(student, name, "refused", isolation=self.settings.isolation)
-        record = replace(record, status="refused", sentence=sentence, notes=[], key="")
-        records.write(self.root, record)
-        return record
-
-    def _planned(self, student: str) -> Record | tuple[Work, bytes]:
+    def _planned(self, student: str) -> Record | tuple[_Pending, bytes]:
         name = self.assignment.name
-        if printable(student) != student:
-            raise intake.Refused("its folder's name is no plain text: rename it")
-        if len(os.fsencode(student)) > NAME:
-            raise intake.Refused(f"its folder's name has more than {NAME} bytes: rename it")
+        _check_name(student)
         record = Record(student, name, "graded", isolation=self.settings.isolation)
         folder = self.assignment.folder(student)
         submission = intake.take(folder, name, self.assignment.grade_ids)
-        received = self._received(student, submission, record)
-        record.received = received
-        record.key = self._key(student, submission, received)
+        record.received = self.assignment.received(student, submission, record.notes)
+        record.key = self._key(submission, record.received)
         before = records.read(self.root, name, student)
         done = before is not None and before.key == record.key and student in self.graded
         if before is not None and done and self.assignment.autograded(student).exists():
             return before
-        record.seed = self._seed(student, submission)
+        record.seed = seeds.hidden_seed(self.salt, name, student, submission.digest)
         rebuilt = self.assignment.rebuild(submission)
         cells = self.assignment.plan(rebuilt)
         record.notes += submission.notes + rebuilt.notes
@@ -170,30 +148,53 @@ class _Class:
             "modules": self.assignment.modules,
             "isolation": self.settings.isolation,
             "limits": asdict(self.settings.limits),
-            "secret": self.secret,
+            "secret": self.workers.secret,
             "seed": record.seed,
             "files": submission.files_as_text,
             "cells": cells,
         }
-        return Work(record, submission, rebuilt, cells), json.dumps(plan).encode()
+        return _Pending(record, submission, rebuilt, cells), json.dumps(plan).encode()
 
-    def _finish(self, working: dict[Future, Work]) -> Iterator[Record]:
-        """Write what is done of the work, after waiting until something is."""
-        for future in wait(working, return_when=FIRST_COMPLETED).done:
-            work = working.pop(future)
-            outcome = workers.outcome(future, self.settings.scheduler)
+    def _key(self, submission: intake.Submission, received: str | None) -> str:
+        """Return what a record has as long as nothing has changed.
+
+        Limits are not part of it: raising them for one student must not regrade everyone.
+        """
+        parts: list = [submission.digest, self.assignment.digest, received]
+        parts += [
+            [name, hashlib.sha256(data).hexdigest()] for name, data in submission.files.items()
+        ]
+        parts += [self.settings.isolation]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def _refused(self, student: str, sentence: str) -> Record:
+        """Write and return the record of a refusal; what an earlier grading said is kept in it."""
+        name, student = self.assignment.name, printable(student)
+        record = records.read(self.root, name, student)
+        if record is None or record.status == "unreadable" or student not in self.graded:
+            record = Record(student, name, "refused", isolation=self.settings.isolation)
+        record = replace(record, status="refused", sentence=sentence, notes=[], key="")
+        records.write(self.root, record)
+        return record
+
+    def _finish(self, running: dict[Future, _Pending]) -> Iterator[Record]:
+        """Wait until something that runs is done; write it."""
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            pending = running.pop(future)
+            outcome = self.workers.outcome(future)
             try:
-                record = self._written(work, outcome)
+                record = self._written(pending, outcome)
             except (CourseError, OSError):
                 raise
             except Exception as error:  # such as of the class's own plugin for late work
                 why = f"its scores cannot be written ({type(error).__name__}: {error})"
-                record = self._refused(work.record.student, f"{why}: see to that, and call again")
+                student = pending.record.student
+                record = self._refused(student, f"{why}: see to that, and call again")
             yield record
 
-    def _written(self, work: Work, outcome: dict) -> Record:
+    def _written(self, pending: _Pending, outcome: dict) -> Record:
         """Write what came of a submission; return its record, which is written last."""
-        record = work.record
+        record = pending.record
         record.notes += outcome["notes"]
         record.checks = {
             name: {key: check[key] for key in ("passed", "kind", "message")}
@@ -204,55 +205,41 @@ class _Class:
         records.remove(self.root, record.assignment, record.student)
         self.assignment.save(
             record.student,
-            work.rebuilt,
-            work.cells,
+            pending.rebuilt,
+            pending.cells,
             outcome,
             record.received,
-            work.submission.files,
+            pending.submission.files,
         )
         records.write(self.root, record)
         return record
 
-    def _received(self, student: str, submission: intake.Submission, record: Record) -> str | None:
-        receipt = self.receipts.get((self.assignment.name, student, submission.digest))
-        if receipt is not None:
-            return receipt.time.isoformat()  # somebody may have written a row in another zone
-        return self.assignment.timestamp(student, submission.name, record.notes)
 
-    def _key(self, student: str, submission: intake.Submission, received: str | None) -> str:
-        parts: list = [submission.digest, self.assignment.digest, received]
-        parts += [
-            [name, hashlib.sha256(data).hexdigest()] for name, data in submission.files.items()
-        ]
-        parts += [self.settings.isolation]  # not the limits: whoever needs more got it once
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-    def _seed(self, student: str, submission: intake.Submission) -> int:
-        """Return the seed of the hidden inputs: the same for the same submission, unguessable."""
-        text = "\0".join((self.assignment.name, student, submission.digest))
-        return int.from_bytes(hmac.digest(self.salt, text.encode(), "sha256")[:4], "big")
+def _check_name(student: str) -> None:
+    """Raise Refused for a name that no record or gradebook can hold."""
+    if printable(student) != student:
+        raise Refused("its folder's name is not plain text: rename it")
+    if len(os.fsencode(student)) > NAME:
+        raise Refused(f"its folder's name has more than {NAME} bytes: rename it")
 
 
-def _salt(root: Path) -> bytes:
-    """Return the course's secret that the seeds are made of; made at the first grading."""
-    path = root / "grading" / "salt"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, secrets.token_hex(32), mode=0o600, sync=True)
-    text = path.read_text(errors="replace").strip()
-    if not re.fullmatch("[0-9a-f]{64}", text):
+@contextmanager
+def _disk_errors_said(root: Path) -> Iterator[None]:
+    """Make a CourseError of a file that cannot be read or written: a full disk, missing rights."""
+    try:
+        yield
+    except OSError as error:
         raise CourseError(
-            f"{path}: not the 64 hexadecimal digits that were there: restore it from a copy (or "
-            "move it away: then everybody's hidden inputs are drawn anew)"
-        )
-    return bytes.fromhex(text)
+            f"{error.filename or root}: {error.strerror or error}: make room or fix it, and call "
+            "again: what is graded stays"
+        ) from error
 
 
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """Be the only grading of this class: two would take each other's files away."""
-    _salt(root)
-    with open(root / "grading" / "salt", "r+") as file:  # on NFS who only reads gets no lock
+    """Be the only grading of this course: two would take each other's files away."""
+    seeds.salt(root)
+    with open(seeds.salt_path(root), "r+") as file:  # on NFS a file open for reading gets no lock
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

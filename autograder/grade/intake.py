@@ -1,13 +1,13 @@
-"""What a student handed in, read without trust: a notebook's cells and small files, or a sentence.
+"""What a student handed in, read without trust: a notebook's cells and small files, or a reason.
 
-Nothing here follows a link, blocks on a pipe, or raises because of what a student's file is.
+Nothing here follows a link or waits for a pipe, and whatever a student's file is, the only
+exception is Refused.
 """
 
 import base64
 import hashlib
 import json
 import os
-import stat
 import sys
 from collections import deque
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
+from autograder.files import Refused, read_untrusted
 from autograder.grade.outputs import kept_png
 
 NOTEBOOK_BYTES = 20 << 20
@@ -28,13 +29,9 @@ NAME = 200  # bytes of a name with its folders
 LEFT_OUT = {"timestamp.txt", ".ipynb_checkpoints", "__pycache__", ".DS_Store", "__MACOSX"}
 
 
-class Refused(Exception):
-    """A submission that cannot be graded: one sentence that says why and what to do."""
-
-
 @dataclass
 class Submission:
-    """What can be graded: the notebook's cells as they were read, and files beside it."""
+    """What can be graded: the notebook's cells as they were read, and the files next to it."""
 
     cells: list[Any]
     digest: str  # SHA-256 of the notebook's bytes, in hex
@@ -51,8 +48,8 @@ class Submission:
 def take(folder: Path, assignment: str, grade_ids: set[str]) -> Submission:
     """Read a submission's folder; raises Refused with the sentence for the instructor.
 
-    grade_ids: of the assignment's cells. A notebook of another name is taken when it is the only
-    one that has most of them.
+    grade_ids: of the assignment's cells. A notebook with another name is taken when it is the only
+    one with most of them.
     """
     if folder.is_symlink() or folder.parent.is_symlink() or not folder.is_dir():
         raise Refused(f"{folder.name} is not a folder: put the student's notebook into a folder")
@@ -83,7 +80,7 @@ def _plain_files(folder: Path, expected: str, notes: list[str]) -> dict[str, byt
     for name in _names(folder, expected, notes):
         book = name.endswith(".ipynb")
         try:
-            data = read(folder / name, NOTEBOOK_BYTES if book else FILE_BYTES)
+            data = read_untrusted(folder / name, NOTEBOOK_BYTES if book else FILE_BYTES)
         except Refused as refused:
             notes.append(f"{name}: refused, {refused}")
             continue
@@ -99,7 +96,7 @@ def _plain_files(folder: Path, expected: str, notes: list[str]) -> dict[str, byt
 
 
 def _names(folder: Path, expected: str, notes: list[str]) -> list[str]:
-    """Return the relative names of what is in a folder, upper folders first; none of a link's."""
+    """Return the relative names of the files in a folder, upper folders first; follow no links."""
     names: list[str] = []
     waiting = deque([""])
     while waiting:
@@ -126,27 +123,6 @@ def _names(folder: Path, expected: str, notes: list[str]) -> list[str]:
             else:
                 names.append(name)
     return names
-
-
-def read(path: Path, most: int) -> bytes:
-    """Return the bytes of a plain file; nothing is followed, and a pipe is not waited for."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        link = os.path.islink(path)  # Path.is_symlink raises where a folder may not be searched
-        raise Refused("a symbolic link" if link else f"{error.strerror}") from error
-    try:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            raise Refused("not a plain file")
-        if about.st_size > most:
-            raise Refused(f"{about.st_size:,} bytes, more than {most:,}")
-        with open(handle, "rb", closefd=False) as file:
-            return file.read(most)
-    except OSError as error:
-        raise Refused(f"{error.strerror}") from error
-    finally:
-        os.close(handle)
 
 
 def _notebook_name(
@@ -188,7 +164,7 @@ def _is_alike(data: bytes, grade_ids: set[str]) -> bool:
 
 
 def _cells(name: str, data: bytes) -> list[Any]:
-    """Return the cells of a notebook's JSON; Refused when it has none that can be understood."""
+    """Return the cells of a notebook's JSON; Refused when they cannot be read."""
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -197,13 +173,13 @@ def _cells(name: str, data: bytes) -> list[Any]:
         raise Refused(f"{name} is nested too deep to be a notebook: ask for it anew") from error
     except json.JSONDecodeError as error:
         raise Refused(
-            f"{name} is no whole notebook, its JSON ends or breaks ({error}): ask for it anew"
+            f"{name} is not a complete notebook, its JSON ends or breaks ({error}): ask for it anew"
         ) from error
     except ValueError as error:
         raise Refused(f"{name} has a number of thousands of digits: ask for it anew") from error
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version != 4:
-        said = f"nbformat {version!r}" if isinstance(version, int) else "no notebook"
+        said = f"nbformat {version!r}" if isinstance(version, int) else "not a notebook"
         raise Refused(f"{name} is {said}, not nbformat 4: have it opened and saved in JupyterLab")
     cells = notebook.get("cells")
     if not isinstance(cells, list):
@@ -219,7 +195,7 @@ def _cells(name: str, data: bytes) -> list[Any]:
 
 
 def _slim(cell: Any) -> Any:
-    """Return of a cell what is used of it, so that a class's outputs need not be remembered."""
+    """Return the parts of a cell that are used, so that outputs need not stay in memory."""
     if not isinstance(cell, dict):
         return None
     metadata = cell.get("metadata")
@@ -242,7 +218,7 @@ def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
 
 
 def _shadows(name: str, expected: str) -> str:
-    """Return why a file would stand in place of a module or the notebook, "" if it would not."""
+    """Return why a file would replace a module or the notebook, "" if it would not."""
     parts = name.split("/")
     if parts[0] == expected:
         return "its folder has the notebook's name"

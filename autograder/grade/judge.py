@@ -1,7 +1,7 @@
 """The second half of checks, judged where no student code runs: in a process of the grader's own.
 
 `Judge` keeps one such process: `seen` comes to it as JSON, the verdict goes back as JSON. A hostile
-`seen` can be large, deep or slow to compare, so it has limits; what exceeds them has not passed.
+`seen` can be large, deep or slow to compare, so it has limits; a check that exceeds them fails.
 """
 
 import json
@@ -14,21 +14,20 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
-from unittest import mock
 
-import course.checks
 from autograder.files import ABOVE
 from autograder.grade.sandbox import wire
+from autograder.grade.seeds import hidden_inputs
 
 SECONDS = 10.0  # for one judgement
 MEMORY = 2 << 30
 MESSAGE = 2000  # characters kept of a message
-NOT_JUDGED = "JudgeError"  # the kind of a verdict that no judge has given
+NOT_JUDGED = "JudgeError"  # the kind of error when there is no verdict
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a check is passed; if not, the kind of error and its message."""
+    """Whether a check passed; if not, the class name of the error and its message."""
 
     passed: bool
     kind: str = ""
@@ -93,7 +92,7 @@ def _start() -> subprocess.Popen:
 
 def verdict(half: str, seen: Any, seed: int | None) -> Verdict:
     """Judge `seen` by the second half of a check, here and now."""
-    with mock.patch("course.checks.SEED", course.checks.SEED if seed is None else seed):
+    with hidden_inputs(seed):
         return _verdict(half, seen)
 
 

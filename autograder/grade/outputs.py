@@ -5,16 +5,17 @@ A picture is decoded and encoded again: what a browser gets is base64 and nothin
 
 import base64
 import binascii
+import re
 from typing import Any
 
 LINES = 60  # of a traceback
-IMAGE_BYTES = 1 << 20
+PNG_BYTES = 1 << 20
 MOST = 200  # outputs of one cell
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def kept_outputs(outputs: list, characters: int) -> list[dict]:
-    """Return sound nbformat outputs out of what a run says its outputs are.
+    """Return well-formed nbformat outputs, made of what a run claims its outputs are.
 
     characters: how many are kept of all text together.
     """
@@ -59,7 +60,7 @@ def _kept(output: dict, characters: int) -> dict | None:
 
 
 def kept_error(error: Any) -> dict:
-    """Return a sound nbformat error output out of what a run says its error is."""
+    """Return a well-formed nbformat error output, made of what a run claims its error is."""
     error = error if isinstance(error, dict) else {}
     lines = error.get("traceback")
     lines = lines if isinstance(lines, list) else []
@@ -75,14 +76,22 @@ def _text(value: Any, characters: int) -> str:
 
 
 def kept_png(value: Any) -> str:
-    """Return a PNG picture in base64, "" when it is none or too large."""
-    if not isinstance(value, str) or len(value) > IMAGE_BYTES * 4 // 3 + 4:
+    """Return a PNG picture in base64, "" for anything else and for more than PNG_BYTES.
+
+    The one decision about pictures: for outputs, for what is pasted into an answer, and for the
+    pages made of both. The limit is that of what `autograder grade` keeps, so that a page leaves
+    out nothing of it: 1 MiB is several times a figure of matplotlib at twice the usual resolution.
+    The text returned is encoded anew, so it holds letters, digits, "+", "/" and "=" only.
+    """
+    if not isinstance(value, str) or len(value) > 2 * PNG_BYTES:
         return ""
     try:
-        picture = base64.b64decode(value)
+        picture = base64.b64decode(re.sub(r"\s", "", value), validate=True)
     except (binascii.Error, ValueError):
         return ""
-    return base64.b64encode(picture).decode() if picture.startswith(PNG) else ""
+    if len(picture) > PNG_BYTES or not picture.startswith(PNG):
+        return ""
+    return base64.b64encode(picture).decode()
 
 
 def _text_size(output: dict) -> int:

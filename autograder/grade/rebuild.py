@@ -1,8 +1,8 @@
 """A submitted notebook made anew: our cells, with the student's texts put in.
 
-Not the student's file is graded but a notebook of the course's own cells and metadata. Of the
-student's it takes the text of solution and answer cells, and own cells beside them. So a check that
-was deleted, copied, retyped, tagged or edited changes nothing.
+What is graded is not the student's file but a notebook of the course's own cells and metadata, with
+the text of the student's solution and answer cells, and the student's own cells in between. So a
+check that was deleted, copied, retyped, tagged or edited changes nothing.
 """
 
 from collections.abc import Iterable
@@ -23,32 +23,31 @@ ALL_CHARACTERS = 2_000_000  # of all own cells; more are left out
 class Rebuilt:
     """The notebook, and what was found on the way (sentences for the instructor).
 
-    extra: the places of the student's own cells. present: grade ids that the student's file has.
+    extra: the places of the student's own cells.
     """
 
     notebook: NotebookNode
     notes: list[str] = field(default_factory=list)
     extra: set[int] = field(default_factory=set)
-    present: set[str] = field(default_factory=set)
 
 
 def rebuild(course: NotebookNode, submitted: list[Any]) -> Rebuilt:
     """Return the course's notebook with the texts of the submitted cells put in.
 
     course: released notebook with the full text of hidden checks. submitted: the "cells" of the
-    student's notebook as they were read: nothing of them is believed.
+    student's notebook as they were read; nothing in them is trusted.
     """
     known = _Known(course.cells)
     claimed = [known.claimed_by(cell) for cell in submitted]
     the_check = _checks_among_copies(known, claimed)
-    theirs: dict[int, _Cell] = {}  # place in the course → the last one there
-    after: dict[int, list[_Cell]] = {}  # place (-1: the start) → own cells behind it
+    theirs: dict[int, _Cell] = {}  # place in the course → the last submitted cell for it
+    after: dict[int, list[_Cell]] = {}  # place (-1: the start) → own cells that follow it
     notes: list[str] = []
     anchor = -1
     for number, cell in enumerate(submitted):
         one = _read(cell)
         if one is None:
-            notes.append("a cell that is no cell was left out")
+            notes.append("something that is not a cell was left out")
             continue
         if len(one.text) > CHARACTERS:
             one = one._replace(text=one.text[:CHARACTERS])
@@ -96,7 +95,7 @@ def _assembled(
     for one in after.get(-1, ()):
         add_own(one)
     for place, cell in enumerate(course.cells):
-        ours = copy(cell)  # its metadata nobody changes
+        ours = copy(cell)  # shallow: its metadata is not changed
         one = theirs.get(place, _Cell("", ""))
         if known.takes(place) and place in theirs:
             ours.source = one.text
@@ -105,7 +104,7 @@ def _assembled(
                 notes.append(f"{known.name(place)} was {one.kind}, is {ours.cell_type} again")
         elif known.takes(place):
             notes.append(f"{known.name(place)} was deleted")
-            if ours.cell_type == "code":  # an answer that is not there is as good as none: the stub
+            if ours.cell_type == "code":  # a missing answer stays as it was released
                 ours.source = ""
         elif known.check(place) and place not in theirs:
             notes.append(f"{known.name(place)} was deleted: it is back")
@@ -120,7 +119,6 @@ def _assembled(
         notes.append(
             f"own cells were left out: more than {OWN_CELLS}, or {ALL_CHARACTERS:,} characters"
         )
-    rebuilt.present = {known.name(place) for place in theirs if known.name(place)}
     return rebuilt
 
 
@@ -138,7 +136,7 @@ def _attach(cell: NotebookNode, one: _Cell) -> None:
 
 
 def _read(cell: Any) -> _Cell | None:
-    """Return what is used of a submitted cell, None when it is no cell."""
+    """Return what is used of a submitted cell, None when it is not a cell."""
     if not isinstance(cell, dict):
         return None
     text = cell.get("source", "")
@@ -152,7 +150,7 @@ def _read(cell: Any) -> _Cell | None:
 
 
 def _checks_among_copies(known: "_Known", claimed: list[int | None]) -> dict[int, int]:
-    """Return which of the submitted cells is a check, by the check's place in the course.
+    """Return, for each check's place in the course, which submitted cell counts as that check.
 
     Of several copies it is the first one below all solutions that come before that check, so that
     what the student wrote between a solution and its check stays there.
@@ -179,7 +177,7 @@ class _Known:
         self.by_text = {cell.source.strip(): n for n, cell in enumerate(self.cells)}
 
     def claimed_by(self, cell: Any) -> int | None:
-        """Return which of the course's cells a submitted one says that it is, by its ids."""
+        """Return the place of the course's cell that a submitted one has the ids of, or None."""
         if not isinstance(cell, dict):
             return None
         metadata = cell.get("metadata")
@@ -191,9 +189,10 @@ class _Known:
         return None
 
     def place_of_text(self, text: str, beyond: int, claimed: list[int | None]) -> int | None:
-        """Return which of the course's cells a text is of whose cell has lost its ids, or None.
+        """Return the place of the course's cell with exactly this text, or None.
 
-        It must come after the place `beyond`, and no cell may have claimed it.
+        For a submitted cell that has lost its ids. The place must come after `beyond`, and no
+        other submitted cell may have claimed it.
         """
         place = self.by_text.get(text.strip(), -1)
         return place if place > beyond and place not in claimed else None

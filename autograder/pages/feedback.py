@@ -17,8 +17,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from autograder.errors import CourseError
 from autograder.files import write_atomic
-from autograder.grade import class_records
-from autograder.grade.class_records import Record
+from autograder.grade import records
+from autograder.grade.records import Record
 from autograder.gradebook import read as class_data
 from autograder.gradebook.read import Places
 from autograder.pages import feedback_page, safe_html
@@ -114,7 +114,7 @@ def _of_student(places: Places, read: Assignment, student: str) -> Outcome:
     """Write one student's pages; whatever is wrong with their notebook is a sentence."""
     folder = places.folder("feedback", student, read.name)
     autograded = places.folder("autograded", student, read.name)
-    record = _record(places, read, student)
+    record = records.read(places.grading.parent, read.name, student)
     refusal = (
         ""
         if record is None or record.status in ("graded", "unreadable")
@@ -157,14 +157,6 @@ def _of_student(places: Places, read: Assignment, student: str) -> Outcome:
 def _said(error: Exception) -> str:
     """Return in one short line what an error says."""
     return " ".join(f"{error}".split(": '")[0].split())[:200] or type(error).__name__
-
-
-def _record(places: Places, read: Assignment, student: str) -> Record | None:
-    path = places.records / read.name / f"{student}.json"
-    with suppress(OSError):  # then the record's own status says that it cannot be read
-        if not path.is_file():
-            return None
-    return class_records.read_one(path, read.name)
 
 
 def _is_of(record: Record | None, autograded: Path) -> bool:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from autograder.build import markers
 from autograder.build.markers import SECRET, without_regions
+from autograder.grade.outputs import kept_png
 from autograder.pages import safe_html
 
 SECRET_LENGTH = 16  # characters: a shorter line, such as `import math`, gives nothing away
@@ -222,9 +223,9 @@ def _outputs(cell: Any, course: Course) -> Iterator[Output]:
         elif output.output_type == "stream":
             text = output.text
         else:
-            picture = safe_html.png_source(output.data.get("image/png", ""))
+            picture = kept_png(output.data.get("image/png"))
             if picture:
-                yield Output(picture=picture)
+                yield Output(picture=safe_html.PNG_URL + picture)
                 continue
             text = output.data.get("text/plain", "")
         text = safe_html.plain(text)

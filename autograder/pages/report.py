@@ -12,8 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.errors import CourseError
 from autograder.files import write_atomic
-from autograder.grade import class_records
-from autograder.grade.class_records import Record
+from autograder.grade import records
+from autograder.grade.records import Record
 from autograder.gradebook import read as class_data
 from autograder.gradebook.read import Check, Work
 from autograder.pages import charts as report_pictures
@@ -94,15 +94,15 @@ def gather(places: class_data.Places, wanted: tuple[str, ...] = ()) -> Page:
     page = Page(made, class_data.shown(url), len(names))
     missing: dict[str, list[str]] = defaultdict(list)
     for assignment, most in points.items():
-        records = list(class_records.read_all(places.records, assignment))
+        recorded = list(records.read_all(places.grading.parent, assignment))
         submitted = works.get(assignment, [])
-        page.recorded += len(records)
-        weak = sum(one.isolation == "process" and one.status == "graded" for one in records)
+        page.recorded += len(recorded)
+        weak = sum(one.isolation == "process" and one.status == "graded" for one in recorded)
         if weak:
             page.weak.append((assignment, weak))
-        page.parts.append(_part(assignment, most, submitted, checks.get(assignment, []), records))
-        page.looks += _looks(assignment, submitted, records)
-        there = {one.student for one in [*submitted, *records]}
+        page.parts.append(_part(assignment, most, submitted, checks.get(assignment, []), recorded))
+        page.looks += _looks(assignment, submitted, recorded)
+        there = {one.student for one in [*submitted, *recorded]}
         if there:  # an assignment that nobody has handed in is not due yet
             for student in names.keys() - there:
                 missing[student].append(assignment)

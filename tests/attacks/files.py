@@ -38,7 +38,7 @@ SHADOWING = (
 def shadows(folder: Path, places: Places) -> None:
     """Put modules there that would be imported in place of others."""
     for name in SHADOWING:
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(places.put(EVIL))
 
 

@@ -152,7 +152,7 @@ def other_kernel(attacked: NotebookNode) -> None:
 
 
 def no_cells(attacked: NotebookNode) -> None:
-    """Put what is no cell between the cells."""
+    """Put what is not a cell between the cells."""
     junk: list = [
         None,
         7,
@@ -241,7 +241,7 @@ ATTACKS = [
     surgery("a check's grade id on an own cell", take_ids),
     surgery("grade ids swapped", swap_ids, most=ALL_POINTS),
     surgery("another kernel", other_kernel, right=True),
-    surgery("cells that are none", no_cells, right=True, says="no cell"),
+    surgery("cells that are none", no_cells, right=True, says="not a cell"),
     surgery("3000 copies of a check", many_copies, right=True),
     refused("cut JSON", lambda: bytes_of()[:-500], "JSON"),
     refused("empty file", lambda: b"", "JSON"),
@@ -251,7 +251,7 @@ ATTACKS = [
     refused("80 MB notebook", lambda: bytes_of() + b" " * (80 << 20), "more than", stock=False),
     refused("JSON nested too deep", lambda: b"[" * 200_000, "deep"),
     refused("a number of a million digits", lambda: b'{"nbformat": 1' + b"0" * 1_000_000, "digits"),
-    refused("a list for a notebook", lambda: b"[1, 2]", "no notebook"),
+    refused("a list for a notebook", lambda: b"[1, 2]", "not a notebook"),
     refused("cells are no list", lambda: b'{"nbformat": 4, "cells": {"a": 1}}', "no list of cells"),
     file("a byte order mark", lambda: b"\xef\xbb\xbf" + bytes_of(), **FULL),
     Attack("empty folder", empty, says="no 02_load_balancer.ipynb", refused=True),

@@ -37,18 +37,20 @@ def directory(folder: Path, places: Places) -> None:
 
 FORGED = "a forged timestamp"  # the tests give it a receipt, and a due date before that
 ATTACKS: list[Attack] = [
-    beside("timestamp that is no time", stamp(b"yesterday \x1b[2J evening"), says="no time"),
-    beside("timestamp that is not text", stamp(b"\xff\xfe\x00"), says="no time"),
-    beside("empty timestamp", stamp(b""), says="no time"),
-    beside("timestamp of a megabyte", stamp(b"2020-01-01 " * 100_000), says="no time"),
+    beside("timestamp that is no time", stamp(b"yesterday \x1b[2J evening"), says="not a time"),
+    beside("timestamp that is not text", stamp(b"\xff\xfe\x00"), says="not a time"),
+    beside("empty timestamp", stamp(b""), says="not a time"),
+    beside("timestamp of a megabyte", stamp(b"2020-01-01 " * 100_000), says="not a time"),
     beside("timestamp in the year 9999", stamp(b"9999-12-31 23:59:59 -2359"), says="taken as"),
     beside("timestamp in the year 1", stamp(b"0001-01-01 00:00:00 UTC")),
     beside("timestamp with far zone", stamp(b"2024-01-01 00:00:00 +9999"), says=""),
-    beside("timestamp of many digits", stamp(b"9" * 40 + b"h"), says="no time"),
-    beside("timestamp that names a file", stamp(b"2026-03-01 12:00:00 /dev/zero"), says="no time"),
+    beside("timestamp of many digits", stamp(b"9" * 40 + b"h"), says="not a time"),
+    beside(
+        "timestamp that names a file", stamp(b"2026-03-01 12:00:00 /dev/zero"), says="not a time"
+    ),
     beside("timestamp that is a link", link, says="symbolic link"),
     beside("timestamp that is a link to an impossible name", far, says="symbolic link"),
-    beside("timestamp that is a pipe", pipe, says="no time"),
-    beside("timestamp that is a folder", directory, says="no time"),
+    beside("timestamp that is a pipe", pipe, says="not a time"),
+    beside("timestamp that is a folder", directory, says="not a time"),
     beside(FORGED, stamp(b"2020-01-01 00:00:00 UTC")),
 ]

@@ -1,9 +1,11 @@
 """Student code, run where it can reach nothing: a warm interpreter that forks into namespaces.
 
-client.py     the grader's side: gets a warm parent, has it run cells, reads what they answer
-zygote.py     the grader's side of the process that all warm parents are forks of
-warm.py       that process, which imports the course once, and the warm parents, which fork for runs
-jail.py       what the run can see of the machine, and what it may do
+README.md says what it protects from, what not, and what not to touch.
+
+client.py     the grader's side: starts a warm parent, has it run cells, reads what they answer
+warm.py       the warm parent: imports the course once, and forks for each run
+isolation.py  the two ways to hold a run: namespaces, or limits alone
+jail.py       what a run can see of the machine, and what it may do
 calls.py      the calls to Linux that it is refused
 system.py     the Linux calls for that
 supervise.py  what a warm parent does while a run goes on: the limits that the kernel does not hold

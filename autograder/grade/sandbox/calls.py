@@ -1,10 +1,9 @@
 """Calls to Linux that no solution needs, refused: what is refused here cannot be misused.
 
-Of sockets only local ones and those of the (empty) network can be had: other families reach past
-the run's own network (such as a virtual machine's host) or hold the kernel's memory.
-
-Most are refused anyway, for want of rights; the others hold memory that nobody counts (memory
-files, shared segments), or outlive the run (keys). A seccomp filter, kept by all that a run starts.
+Most would fail anyway, for want of rights; the others hold memory that is not counted (memory
+files, shared segments) or outlive the run (keys). Sockets are local ones or those of the (empty)
+network: other families reach past the run's own network, such as to a virtual machine's host, or
+hold the kernel's memory. A seccomp filter, inherited by all that a run starts.
 """
 
 import ctypes

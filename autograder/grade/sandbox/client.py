@@ -1,9 +1,12 @@
-"""The grader's side of the sandbox: start a warm parent, have it run cells, read their answers."""
+"""The grader's side of the sandbox: start a warm parent, have it run cells, read the answers."""
 
 import errno
 import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -15,12 +18,12 @@ from typing import Any
 from autograder.course import SECRET
 from autograder.errors import CourseError
 from autograder.files import ABOVE
-from autograder.grade.sandbox import jail, system, wire, zygote
+from autograder.grade.sandbox import jail, wire
 from autograder.grade.sandbox.limits import Limits
 
 START_SECONDS = 120.0  # to import a course on a busy machine
-CLOSE_SECONDS = 10.0  # for all processes below the warm parent to end
-STARTS = 6  # times that a run is tried to be started
+CLOSE_SECONDS = 10.0  # for the warm parent and all below it to end by themselves
+STARTS = 6  # attempts to start a run
 MOST_STRETCH = 6.0
 INSTALL = (
     "Student code cannot be shut in here: Linux refuses namespaces ({}). Allow user namespaces "
@@ -32,7 +35,7 @@ INSTALL = (
 
 
 class SandboxUnavailable(CourseError):
-    """No sandbox can be had: one sentence that says what to install or allow."""
+    """There can be no sandbox here: one sentence that says what to install or allow."""
 
 
 class NotStarted(Exception):
@@ -41,15 +44,22 @@ class NotStarted(Exception):
 
 @dataclass
 class Run:
-    """What came of one run: the answers by the cell's place, and why it ended early, if it did."""
+    """The answers of one run by the cells' places, and why it ended early, if it did."""
 
     answers: dict[int, dict] = field(default_factory=dict)
-    stopped_at: int | None = None  # the first cell without a sound answer
-    why: str = ""
+    stopped_at: int | None = None  # the first cell without a well-formed answer
+    why: str = ""  # "time", "memory", "processors", "processes", "exit CODE" or "answer: …"
 
 
 class Sandbox:
-    """A warm parent, and runs in its children, one at a time."""
+    """A warm parent (see warm.py), and runs in its children, one at a time.
+
+    modules: imported before any run. limits: of each run. isolation: a name of isolation.py.
+    secret: folders that no run may see, besides the course's own.
+
+    Raises SandboxUnavailable when Linux refuses, or a module cannot be imported. Used in a `with`,
+    or closed by `close`: everything below the warm parent ends with it.
+    """
 
     def __init__(
         self,
@@ -58,24 +68,31 @@ class Sandbox:
         isolation: str = "namespaces",
         secret: Sequence[str] = (),
     ) -> None:
-        self.limits, self.isolation = limits, isolation
-        self.modules, self.closed = modules, True
+        self.limits, self.closed = limits, True
         self.setting = {
-            "namespaces": isolation == "namespaces",
+            "modules": list(modules),
+            "isolation": isolation,
             "secret": [os.path.abspath(path) for path in (*secret, *_own_secrets())],
             "limits": asdict(limits),
         }
         self._start()
 
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
     def _start(self) -> None:
         self.scratch = tempfile.mkdtemp(prefix="autograder-")
+        complaints = Path(self.scratch) / "stderr"
         try:
-            self.control, complaints = zygote.fork(self.modules)
+            _copy_font_list(self.scratch)
+            self.control, self.process = _warm_parent(self.scratch, complaints)
         except OSError as error:
             shutil.rmtree(self.scratch, ignore_errors=True)
             raise SandboxUnavailable(f"The sandbox did not start: {error}") from error
-        self.closed, self.pid = False, 0
-        self.process: int | None = None  # a handle of the warm parent
+        self.closed = False
         try:
             self._started(complaints)
         except BaseException:
@@ -86,13 +103,10 @@ class Sandbox:
         deadline = time.monotonic() + START_SECONDS
         try:
             wire.send(self.control, self.setting)
-            self.pid = wire.receive(self.control, 1 << 16, deadline)["pid"]
-            with suppress(ProcessLookupError):  # it has gone, and has said why
-                self.process = system.handle_of(self.pid)
             while (said := wire.receive(self.control, 1 << 16, deadline)) != "ready":
                 if said == "map":
                     try:
-                        jail.map_users(self.pid)
+                        jail.map_users(self.process.pid)
                     except OSError as error:
                         raise SandboxUnavailable(INSTALL.format(error)) from error
                     wire.send(self.control, "mapped")
@@ -115,8 +129,10 @@ class Sandbox:
         """Run cells (see runner.py) in a child of the warm parent and return what they answered.
 
         seed: of hidden inputs (None: the course's own). seconds: wall time of all cells together
-        (default: the notebook's). A cell that gives no sound answer ends the run; all that it
-        started is dead when this returns. A warm parent that has died is started anew.
+        (default: the notebook's). A cell without a well-formed answer ends the run. Everything
+        that the run started is dead when this returns. A warm parent that has died is replaced.
+
+        Raises SandboxUnavailable when the machine cannot start a run, for want of memory, say.
         """
         cut = time.monotonic() + (seconds or self.limits.notebook_seconds)
         died = 0
@@ -237,13 +253,58 @@ class Sandbox:
             return
         self.closed = True
         self.control.close()
-        if self.process is not None:
-            if not wire.has_something(self.process, CLOSE_SECONDS):
-                with suppress(ProcessLookupError):
-                    system.kill(self.process)
-            os.close(self.process)
-        zygote.release()
+        try:
+            self.process.wait(CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def _warm_parent(scratch: str, complaints: Path) -> tuple[socket.socket, subprocess.Popen]:
+    """Start a warm parent; return a channel to it, and its process."""
+    control, theirs = socket.socketpair()
+    with open(complaints, "wb") as stderr, theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "autograder.grade.sandbox.warm", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            cwd="/",
+            env=_environment(scratch),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            start_new_session=True,
+        )
+    return control, process
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    """Return all that student code can find in its environment."""
+    paths = [str(ABOVE), os.environ.get("PYTHONPATH", "")]
+    libraries = os.environ.get("LD_LIBRARY_PATH")  # some interpreters do not start without
+    return ({"LD_LIBRARY_PATH": libraries} if libraries else {}) | {
+        "PATH": str(Path(sys.executable).parent),
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "PYTHONHASHSEED": "random",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "HOME": scratch,
+        "MPLCONFIGDIR": scratch,
+        "IPYTHONDIR": scratch,
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "NBGRADER_EXECUTION": "autograde",
+    }
+
+
+def _copy_font_list(folder: str) -> None:
+    """Copy what matplotlib knows of this machine's fonts, so that it does not search again."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    known = Path(os.environ.get("MPLCONFIGDIR") or Path(cache) / "matplotlib")
+    for path in known.glob("fontlist-*.json"):
+        with suppress(OSError):
+            shutil.copyfile(path, Path(folder) / path.name)
 
 
 def _send_handles(channel: socket.socket, word: bytes, *sockets: socket.socket) -> None:
@@ -259,7 +320,7 @@ def _send_handles(channel: socket.socket, word: bytes, *sockets: socket.socket) 
 def stretch() -> float:
     """Return how many times as long code may take here because the machine has more to do.
 
-    At load 8 on two processors all takes four times as long, and no student shall lose by that.
+    At load 8 on two processors everything takes four times as long; students must not lose by it.
     """
     return min(max(os.getloadavg()[0] / (os.cpu_count() or 1), 1.0), MOST_STRETCH)
 

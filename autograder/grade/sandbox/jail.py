@@ -1,7 +1,7 @@
 """What a run can see of the machine: an interpreter, read-only, and a little memory to write to.
 
 The warm parent builds the root once (`enter`); each run then gets processes, IPC and temporary
-files of its own (`private`) and loses all rights (`drop`).
+files of its own (`private`), gets its limits (`limit`) and loses all rights (`drop`).
 """
 
 import os
@@ -16,8 +16,8 @@ from autograder.grade.sandbox.limits import Limits
 STUDENT = 1000  # the user's number inside
 NOBODY = 64999  # the same user's number outside, under root
 HOME = "/home/student"
-# open files of a process. Those on their way in sockets count for the user, who may be the
-# grader's own: so that it can still send its own, fewer than the 1024 that it has at least
+# open files of a process. Files on their way through sockets count for the user, who may be the
+# grader: fewer than the 1024 that a user has at least, so that the grader can still send its own
 HANDLES = 768
 SYSTEM_PATHS = (
     "/lib",
@@ -50,8 +50,8 @@ def own_namespaces(have_mapped: Callable[[], None]) -> None:
 def map_users(pid: int) -> None:
     """Map the users of the namespace of process `pid`: called from outside of it.
 
-    Under root the student is NOBODY outside, who owns nothing; else the grader's own user, whose
-    files are out of sight.
+    Under root the student is NOBODY outside, who owns nothing; otherwise the grader's own user,
+    and that user's files are out of sight.
     """
     if os.geteuid() == 0:
         users = groups = f"0 0 1\n{STUDENT} {NOBODY} 1\n"
@@ -82,7 +82,7 @@ def enter(visible: list[str], secret: list[str]) -> None:
     for folder in ("/proc", "/tmp", "/dev/shm", HOME):
         os.makedirs(f"/root{folder}", exist_ok=True)
     system.mount("proc", "/root/proc", "proc", flags | system.MS_NOEXEC)
-    # nobody below makes a user namespace, and with it rights, of his own
+    # forbid nested user namespaces: they would grant capabilities
     Path("/root/proc/sys/user/max_user_namespaces").write_text("0")
     os.mkdir("/root/.outside")
     system.mount("/root", "/root", "", system.MS_BIND | system.MS_REC)
@@ -146,13 +146,13 @@ def private(limits: Limits) -> None:
 
 
 def first_to_go() -> None:
-    """When the machine runs out of memory, Linux shall end this process, and not the grader."""
+    """Have Linux end this process, and not the grader, when the machine runs out of memory."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def drop(limits: Limits, namespaces: bool) -> None:
-    """Set the limits that the kernel holds, and give up all rights."""
+def limit(limits: Limits) -> None:
+    """Set the limits that the kernel holds for each process."""
     size = _address_space() + limits.memory_bytes
     for what, most in (
         (resource.RLIMIT_AS, size),
@@ -164,8 +164,10 @@ def drop(limits: Limits, namespaces: bool) -> None:
         (resource.RLIMIT_MEMLOCK, 0),
     ):
         _lower(what, most)
-    if not namespaces:
-        return
+
+
+def drop(limits: Limits) -> None:
+    """Give up all rights, and the calls to Linux that no solution needs."""
     _lower(resource.RLIMIT_NPROC, limits.processes)
     if os.geteuid() != STUDENT:
         os.setgroups([])

@@ -8,7 +8,6 @@ A request is {"cells": [{"kind": "cell" | "observe", "text": …}, …], "files"
 Student code shares this process, so whatever an answer says is the student's word.
 """
 
-import ast
 import base64
 import io
 import json
@@ -17,7 +16,6 @@ import random
 import socket
 import sys
 import traceback
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +23,12 @@ import matplotlib_inline.backend_inline  # noqa: F401 - student code may draw: i
 import numpy.random
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Instance
 from traitlets.config import Config
 
 from autograder.grade.sandbox import wire
 from autograder.grade.sandbox.limits import Limits
+from autograder.grade.seeds import hidden_inputs
 
 MOST = 400  # outputs of one cell
 SHOWN = ("text/plain", "image/png")  # nothing that a browser would run
@@ -85,17 +82,9 @@ def fitting(outputs: list[dict], most: int) -> list[dict]:
     return kept
 
 
-class Transformer(TransformerManager):
-    """IPython's way from a cell to Python, without its slow search for magics in what is Python."""
-
-    def do_token_transforms(self, lines: list[str]) -> list[str]:
-        return lines if _is_python("".join(lines)) else list(super().do_token_transforms(lines))
-
-
 class Shell(InteractiveShell):
-    """IPython's shell, whose displays and errors are collected as a notebook's outputs."""
+    """IPython's shell; displays and errors are collected as a notebook's outputs."""
 
-    input_transformer_manager = Instance(Transformer, ())
     outputs: list
     text_bytes: int
 
@@ -153,21 +142,18 @@ class Runner:
         """Run the cells and answer each; returns when all are done."""
         _reseed()
         self.shell.text_bytes = limits.text_bytes
-        # of all answers together, which is what the grader reads: pictures take no check's room
+        # bytes left for all answers of a kind: pictures must not take the room of checks
         self.left = {"cell": 2 * limits.answer_bytes, "observe": limits.answer_bytes}
-        if request["seed"] is not None:
-            os.environ["COURSE_SEED"] = str(request["seed"])
-            if "course.checks" in sys.modules:
-                sys.modules["course.checks"].SEED = request["seed"]  # type: ignore[attr-defined]
         for name, content in request["files"].items():
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content))
         sys.path.insert(0, "")
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the run
-        for place, cell in enumerate(request["cells"]):
-            answer = self.answer(cell, limits)
-            wire.send(channel, {"n": place, **answer})
+        with hidden_inputs(request["seed"]):
+            for place, cell in enumerate(request["cells"]):
+                answer = self.answer(cell, limits)
+                wire.send(channel, {"n": place, **answer})
 
     def answer(self, cell: dict, limits: Limits) -> dict:
         """Run one cell or observation and return its answer."""
@@ -191,22 +177,10 @@ class Runner:
             return {"error": _error(error)}
 
     def _observe(self, text: str) -> Any:
-        names = dict(self.shell.user_ns)  # a check's own names replace none of the student's
+        names = dict(self.shell.user_ns)  # the names that a check binds stay in the check
         names.pop("seen", None)
         exec(compile(text, "check", "exec"), names)
         return names["seen"]
-
-
-def _is_python(text: str) -> bool:
-    """Return whether a text is Python: then no statement in it starts with a magic's sign."""
-    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it is compiled once more to be run
-        try:
-            compile(text, "cell", "exec", flags)
-        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
-            return False
-    return True
 
 
 def _plain(seen: Any) -> tuple[Any, int]:

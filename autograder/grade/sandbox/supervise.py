@@ -5,7 +5,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,14 @@ EVERY = 0.05  # seconds between two looks
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-def until_the_end(student: int, status: socket.socket, limits: Limits, namespaces: bool) -> None:
+def until_the_end(
+    student: int, status: socket.socket, limits: Limits, end_rest: Callable[[], None]
+) -> None:
     """Wait until the run's first process ends, or end it; say why on `status`.
 
-    It is ended when the grader closes `status`, when all processes of the run together hold more
-    than their memory beside what they share with the warm parent, or when they keep more than one
-    processor busy.
+    It is ended when the grader closes `status`, or when all its processes together hold more than
+    their memory (besides what they share with the warm parent) or keep more than one processor
+    busy. end_rest: called when it has ended, and before `status` says so.
     """
     handle, inherited = system.handle_of(student), _own_bytes(os.getpid())
     started = time.monotonic()
@@ -40,19 +42,19 @@ def until_the_end(student: int, status: socket.socket, limits: Limits, namespace
         else:
             below, wall = _descendants(), time.monotonic() - started
             seen |= {(pid, each.born): each.own for pid, each in below.items()}
-            # children that nobody waits for leave no trace in their parent, short ones none here
+            # the time of a child that was never waited for is not added to its parent's, and a
+            # child that lives less than EVERY is not seen here: so the larger of both sums
             busy = max(sum(each.seconds for each in below.values()), sum(seen.values()))
             if _memory(below, inherited, limits.memory_bytes) > limits.memory_bytes:
                 reason = "memory"
             elif busy > limits.processors * wall + limits.burst_seconds:
                 reason = "processors"
-            elif len(below) > limits.processes:  # with namespaces the kernel allows no more
+            elif len(below) > limits.processes:  # in namespaces the kernel allows no more
                 reason = "processes"
     system.kill(handle)
     os.close(handle)
     _, code = os.waitpid(student, 0)
-    if not namespaces:
-        end_all_below()
+    end_rest()
     with suppress(OSError):  # the grader may have gone
         wire.send(status, {"reason": reason, "code": os.waitstatus_to_exitcode(code)})
 
@@ -75,11 +77,11 @@ def end_all_below() -> None:
 
 @dataclass(frozen=True)
 class _Process:
-    """A process's processor time in seconds: its own, and with that of the children it buried."""
+    """A process's processor time in seconds: its own, and with that of children it waited for."""
 
     own: float
     seconds: float
-    born: int  # when, in ticks: a number may be given twice
+    born: int  # in ticks since boot: the same pid may be given twice
 
 
 def _descendants() -> dict[int, _Process]:
@@ -88,8 +90,8 @@ def _descendants() -> dict[int, _Process]:
     about: dict[int, _Process] = {}
     for pid, words in _stats():
         children.setdefault(int(words[1]), []).append(pid)
-        own, buried = (sum(map(int, words[n : n + 2])) / TICK for n in (11, 13))
-        about[pid] = _Process(own, own + buried, int(words[19]))
+        own, waited_for = (sum(map(int, words[n : n + 2])) / TICK for n in (11, 13))
+        about[pid] = _Process(own, own + waited_for, int(words[19]))
     found: dict[int, _Process] = {}
     waiting = [os.getpid()]
     while waiting:
@@ -113,7 +115,8 @@ def _stats() -> Iterator[tuple[int, list[str]]]:
 def _memory(processes: Collection[int], inherited: int, most: int) -> int:
     """Return the bytes that the processes have made beyond what they got from the warm parent.
 
-    If that may be more than `most`, exactly: what several share counts once. That takes long.
+    An upper bound, as long as that is not above `most`; then exactly, which is slow: a page that
+    several share counts once.
     """
     at_most = sum(_own_bytes(pid) for pid in processes) - inherited
     if len(processes) > 1 and at_most > most:
@@ -132,7 +135,7 @@ def _share(pid: int, inherited: int) -> int:
 
 
 def _own_bytes(pid: int) -> int:
-    """Return a process's memory in RAM that is no file's: also what it shares with others."""
+    """Return the bytes of a process in RAM that belong to no file, also those that it shares."""
     found = 0
     try:
         with open(f"/proc/{pid}/status", errors="replace") as status:

@@ -1,6 +1,6 @@
 """The Linux calls that Python 3.11 has no names for (os.unshare came with 3.12).
 
-Or not every Python: conda's is built for kernels that had no handles of processes.
+Handles of processes (pidfd) too: conda's Python is built for kernels without them.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ if platform.machine() == "aarch64":
 _PIDFD_OPEN, _PIDFD_SEND_SIGNAL = 434, 424  # everywhere
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _ATTR_RDONLY, _ATTR_NOSUID, _ATTR_NODEV = 1, 2, 4
-_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _LAST_CAPABILITY = 63
@@ -69,7 +69,7 @@ def fork_into_a_new_namespace() -> int:
         child = os.fork()
         return child
     finally:
-        if child and _libc.setns(own, CLONE_NEWPID) < 0:  # the next child shall not be in it
+        if child and _libc.setns(own, CLONE_NEWPID) < 0:  # or the next child would be in it
             os._exit(1)  # and with this one all below
         os.close(own)
 
@@ -121,11 +121,6 @@ def filter_calls(program: Any) -> None:
     _done(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0), "seccomp")
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends."""
-    _done(_libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0), "prctl")
-
-
 def adopt_orphans() -> None:
     """Become the parent of every descendant that loses its own."""
     _done(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl")
@@ -135,7 +130,7 @@ def drop_privileges() -> None:
     """Give up every capability, now and for whatever is executed later."""
     for capability in range(_LAST_CAPABILITY + 1):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
-            break  # the kernel knows no more of them, or none may be dropped: capset takes them
+            break  # the last one, or it may not be dropped: capset takes them all
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     nothing = (ctypes.c_uint32 * 6)()
     _done(_libc.syscall(_CAPSET, header, nothing), "capset")

@@ -1,6 +1,6 @@
 """Messages: JSON texts with their length before them, over a stream socket.
 
-The grader's end trusts nothing: a message that is too long, no JSON or not in time is an error.
+The grader's end trusts nothing: a message that is too long, late or not JSON is an error.
 """
 
 import json
@@ -14,7 +14,7 @@ HEADER = struct.Struct("!I")
 
 
 class WireError(Exception):
-    """What came is no message, or more than is allowed."""
+    """What came is not a message, or is longer than is allowed."""
 
 
 class Ended(Exception):
@@ -48,11 +48,11 @@ def receive_text(channel: socket.socket, most: int, deadline: float | None = Non
 
 
 def read(text: bytes) -> Any:
-    """Return what a message says; WireError when it is no JSON."""
+    """Return what a message says; WireError when it is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise WireError(f"no JSON: {error}") from error
+        raise WireError(f"not JSON: {error}") from error
 
 
 def has_something(handle: Any, seconds: float) -> bool:
