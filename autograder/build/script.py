@@ -8,7 +8,8 @@ A script marks its cells with a short form, which is completed here to nbgrader'
     # %% [markdown] answer="explain" points=3        a written answer, graded by hand
     # %% [markdown] rubric="explain"                 shown to the grader, not to the student
 
-The title cell, the first one, may say what the notebook asks and which call is worth showing:
+The title cell, the first one, says what the notebook asks and which call is worth showing, and how
+the points are split if that is not as usual (see `autograder.build.title`):
 
     # %% [markdown] question="Who waits, and why?" shown="explore(serve)" moved={"dies_at": 20}
 
@@ -31,7 +32,7 @@ from autograder.errors import CourseError
 from course.texts import HIDDEN_CHECK_RELEASED, RUBRIC_RELEASED
 
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
-TITLE_MARKS = ("question", "shown", "moved")
+TITLE_MARKS = {"question": str, "shown": str, "moved": dict, "points": dict}
 # what students see in a cell that is empty without its region
 LEFT_BEHIND = {"check": HIDDEN_CHECK_RELEASED, "rubric": RUBRIC_RELEASED}
 KERNEL = {
@@ -126,7 +127,7 @@ def _cell(path, number, raw):
         grade_id += "_check"
     if kind == "rubric":
         grade_id += "_rubric"
-    points = marks.get("points", 0)
+    points = 0 if kind in ("code", "text") else marks.get("points", 0)
     if kind in ("check", "answer") and not (isinstance(points, (int, float)) and points > 0):
         raise SourceError(path, f"{name} ({grade_id})", "has no points: write points=2 after it")
     text = raw.source
@@ -134,7 +135,11 @@ def _cell(path, number, raw):
         if kind != "check":
             raise SourceError(path, name, f"has {INPUTS} or {OBSERVE}, which only a check has")
         text = _inputs_in_both_halves(path, f"{name} ({grade_id})", text)
-    title = {key: marks[key] for key in TITLE_MARKS if key in marks}
+    title = {key: marks[key] for key in TITLE_MARKS if number == 1 and key in marks}
+    for key, value in title.items():
+        if not isinstance(value, TITLE_MARKS[key]):
+            example = '"…"' if TITLE_MARKS[key] is str else '{"name": 1}'
+            raise SourceError(path, name, f"{key}={value!r}: write {key}={example}")
     return Cell(number, kind, grade_id, points, raw.cell_type == "code", text, title)
 
 

@@ -9,8 +9,8 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 from traitlets.config import Config
 
-from autograder.build.lint import UNGRADED
 from autograder.collect import identify as whose
+from autograder.course import is_graded
 from autograder.errors import CourseError
 from autograder.gradebook import read as class_data
 
@@ -56,7 +56,7 @@ def class_of(data: Path, config: Config) -> Class:
             for name, student, extension in connection.execute(query):
                 if extension:
                     extensions[name, student] = extension
-    graded = tuple(sorted(name for name in names if not name.startswith(UNGRADED)))
+    graded = tuple(sorted(filter(is_graded, names)))
     if not graded:
         raise CourseError(f"{released}: no assignments there: choose the course with --root.")
     return Class(Path(data), graded, tuple(roster), due, extensions, layout)
