@@ -51,6 +51,28 @@ def build(names: tuple[str, ...], check: bool, root: Path) -> None:
 
 
 @main.command()
+@click.argument("name", metavar="NN_NAME")
+@root_option
+def new(name: str, root: Path) -> None:
+    """Begin a notebook, such as 11_search: script, lab, submissions and tests.
+
+    They build and pass their tests as they are. Says what the course still needs for it.
+    """
+    from autograder.build.inventory import missing
+    from autograder.build.new import new
+
+    paths = [path.relative_to(root).as_posix() for path in new(root, name)]
+    for path in paths:
+        if "/submissions/" not in path:
+            click.echo(f"wrote {path}")
+    submissions = sum("/submissions/" in path for path in paths)
+    click.echo(f"wrote {submissions} submissions under tests/submissions/{name}/")
+    for sentence in missing(root):
+        if sentence.startswith(f"{name} "):
+            click.echo(sentence)
+
+
+@main.command()
 @click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
 @click.option(
     "--to",

@@ -33,9 +33,7 @@ def missing(root: Path | str) -> list[str]:
     for file, rows, link in (("README.md", readme, "](notebooks/"), (WELCOME, welcome, "](../")):
         found = [row for row in _lines(root / file) if "| [" in row and link in row]
         strange = [row for row in found if row not in rows]
-        said += [
-            f"{file} has a row that no title cell gives; take it out: {row}" for row in strange
-        ]
+        said += [f"{file} has a row that no title cell gives: take out {row}" for row in strange]
         if found != rows and sorted(found) == sorted(rows):
             said.append(f"{file} has the rows of its table not in the notebooks' order: sort them.")
     return said
