@@ -201,8 +201,8 @@ def notebook_of(cells, name):
         if text.startswith("### BEGIN") and cell.kind in LEFT_BEHIND:
             text = f"{LEFT_BEHIND[cell.kind]}\n{text}"
         if cell.kind == "solution":  # an author may leave out "Exercise A: "
-            whose = rf"\1 Exercise {letter[cell.number]}: "
-            text = re.sub(r"(### BEGIN SOLUTION) +(?!Exercise \w: )(?=\S)", whose, text)
+            label = rf"\1 Exercise {letter[cell.number]}: "
+            text = re.sub(r"(### BEGIN SOLUTION) +(?!Exercise \w: )(?=\S)", label, text)
         made = make(text, id=f"{'c' if cell.is_code else 't'}{digest}")
         if cell.grade_id:
             made.metadata["nbgrader"] = _nbgrader_metadata(cell)
