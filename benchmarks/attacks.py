@@ -98,7 +98,7 @@ def graded_by_stock(empty: Path, folder: Path, attack: Attack) -> tuple[str, str
         left = attacked.alive()
         after = attacked.snapshot(course)
         shutil.copytree(empty / "solutions", course / "solutions", dirs_exist_ok=True)
-        rows = gradebook_rows(course, NAME)  # reads the configuration, which wants solutions
+        rows = gradebook_rows(course, NAME)  # reads the configuration, which needs solutions
     if attacked.points(rows, "zzz") != ALL_POINTS:
         effects.append("the honest student after it has no grade, or another")
     if left:

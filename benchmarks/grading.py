@@ -1,4 +1,4 @@
-"""How fast `autograder grade` is, beside stock `nbgrader autograde` in the same run.
+"""How fast `autograder grade` is, next to stock `nbgrader autograde` in the same run.
 
     python benchmarks/grading.py              all tables (about half an hour)
     python benchmarks/grading.py speed        a class of 30: stock, ours, and the cells alone
@@ -46,7 +46,7 @@ def a_class(folder: Path, students: int) -> Path:
 
 
 def copy_of(course: Path, name: str) -> Path:
-    """Return an ungraded copy of a course beside it."""
+    """Return an ungraded copy of a course, next to it."""
     return Path(shutil.copytree(course, course.parent / name))
 
 
@@ -123,7 +123,7 @@ def _in_a_child(work: Callable[[], None]) -> float:
 
 
 def speed(folder: Path, students: int) -> None:
-    """Stock beside ours on one class, and both beside the cells alone."""
+    """Compare stock and ours on one class, and both with the cells alone."""
     course = a_class(folder / "speed", students)
     alone = cells_alone(course)
     mine = copy_of(course, "speed-ours")

@@ -1,7 +1,7 @@
 """The second half of checks, judged where no student code runs: in a process of the grader's own.
 
 `Judge` keeps one such process: `seen` comes to it as JSON, the verdict goes back as JSON. A hostile
-`seen` can be large, deep or slow to compare, so it has limits; what exceeds them has not passed.
+`seen` can be large, deep or slow to compare, so it has limits; a check that exceeds them fails.
 """
 
 import json
@@ -22,12 +22,12 @@ from autograder.grade.seeds import hidden_inputs
 SECONDS = 10.0  # for one judgement
 MEMORY = 2 << 30
 MESSAGE = 2000  # characters kept of a message
-NOT_JUDGED = "JudgeError"  # the kind of a verdict that no judge has given
+NOT_JUDGED = "JudgeError"  # the kind of error when there is no verdict
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a check is passed; if not, the kind of error and its message."""
+    """Whether a check passed; if not, the class name of the error and its message."""
 
     passed: bool
     kind: str = ""

@@ -15,7 +15,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def kept_outputs(outputs: list, characters: int) -> list[dict]:
-    """Return sound nbformat outputs out of what a run says its outputs are.
+    """Return well-formed nbformat outputs, made of what a run claims its outputs are.
 
     characters: how many are kept of all text together.
     """
@@ -60,7 +60,7 @@ def _kept(output: dict, characters: int) -> dict | None:
 
 
 def kept_error(error: Any) -> dict:
-    """Return a sound nbformat error output out of what a run says its error is."""
+    """Return a well-formed nbformat error output, made of what a run claims its error is."""
     error = error if isinstance(error, dict) else {}
     lines = error.get("traceback")
     lines = lines if isinstance(lines, list) else []

@@ -32,7 +32,7 @@ class Isolation(Protocol):
         """
 
     def fork(self) -> int:
-        """Fork the run's first process; OSError when there is no room for one."""
+        """Fork the run's first process; OSError when the machine has no room."""
 
     def settle(self, limits: Limits, folder: str) -> str:
         """Return the run's home, made ready; `folder` is one that the grader has made."""

@@ -142,7 +142,7 @@ class Runner:
         """Run the cells and answer each; returns when all are done."""
         _reseed()
         self.shell.text_bytes = limits.text_bytes
-        # of all answers together, which is what the grader reads: pictures take no check's room
+        # bytes left for all answers of a kind: pictures must not take the room of checks
         self.left = {"cell": 2 * limits.answer_bytes, "observe": limits.answer_bytes}
         for name, content in request["files"].items():
             path = Path(name)

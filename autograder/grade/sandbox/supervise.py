@@ -77,11 +77,11 @@ def end_all_below() -> None:
 
 @dataclass(frozen=True)
 class _Process:
-    """A process's processor time in seconds: its own, and with that of the children it buried."""
+    """A process's processor time in seconds: its own, and with that of children it waited for."""
 
     own: float
     seconds: float
-    born: int  # when, in ticks: a number may be given twice
+    born: int  # in ticks since boot: the same pid may be given twice
 
 
 def _descendants() -> dict[int, _Process]:
@@ -90,8 +90,8 @@ def _descendants() -> dict[int, _Process]:
     about: dict[int, _Process] = {}
     for pid, words in _stats():
         children.setdefault(int(words[1]), []).append(pid)
-        own, buried = (sum(map(int, words[n : n + 2])) / TICK for n in (11, 13))
-        about[pid] = _Process(own, own + buried, int(words[19]))
+        own, waited_for = (sum(map(int, words[n : n + 2])) / TICK for n in (11, 13))
+        about[pid] = _Process(own, own + waited_for, int(words[19]))
     found: dict[int, _Process] = {}
     waiting = [os.getpid()]
     while waiting:

@@ -61,7 +61,7 @@ def _supervise(
     """Have the cells run in a child until it ends."""
     try:
         student = isolation.fork()
-    except OSError:  # there is no room for it: the grader hears nothing, and asks again
+    except OSError:  # the machine has no room: the grader hears nothing, and asks again
         return
     if student == 0:
         _student(answers, runner, limits, isolation)
