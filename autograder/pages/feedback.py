@@ -9,11 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from autograder.errors import CourseError
 from autograder.files import write_atomic
@@ -178,7 +176,8 @@ def _rendered(
     refusal: str,
 ) -> str:
     penalty = read.penalties.get(student, 0.0)
-    return _template().render(
+    return safe_html.page(
+        "feedback.html",
         assignment=read.name,
         notebook=notebook,
         student=student,
@@ -188,19 +187,7 @@ def _rendered(
         waits=any(mark.waits for mark in graded.marks.values()),
         sections=parts,
         refusal=refusal,
-        code_style=safe_html.STYLE,
     )
-
-
-@cache
-def _template() -> Template:
-    return Environment(
-        loader=PackageLoader("autograder.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("feedback.html")
 
 
 def _put_beside(folder: Path, origins: list[Path]) -> None:

@@ -182,10 +182,10 @@ def _message(cell: Any) -> str:
             text = str(output.evalue)
             if output.ename != "AssertionError":
                 text = f"{output.ename}: {text}"
-            return safe_html.plain(text)[:MESSAGE_LENGTH]
+            return safe_html.without_terminal_codes(text)[:MESSAGE_LENGTH]
         if output.get("name") == "stderr":
             text = f"It printed to stderr: {output.text}"
-            return safe_html.plain(text)[:MESSAGE_LENGTH]
+            return safe_html.without_terminal_codes(text)[:MESSAGE_LENGTH]
     return ""
 
 
@@ -228,6 +228,6 @@ def _outputs(cell: Any, course: Course) -> Iterator[Output]:
                 yield Output(picture=safe_html.PNG_URL + picture)
                 continue
             text = output.data.get("text/plain", "")
-        text = safe_html.plain(text)
+        text = safe_html.without_terminal_codes(text)
         if text:
             yield Output(WITHHELD if course.gives_away(text) else text)

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from autograder.errors import CourseError
 from autograder.files import write_atomic
 from autograder.grade import records
@@ -17,6 +15,7 @@ from autograder.grade.records import Record
 from autograder.gradebook import read as class_data
 from autograder.gradebook.read import Check, Work
 from autograder.pages import charts as report_pictures
+from autograder.pages import safe_html
 from autograder.pages.charts import Picture
 
 MESSAGES_SHOWN = 10  # an assignment
@@ -69,7 +68,7 @@ def write_report(root: Path, to: Path | None = None, wanted: tuple[str, ...] = (
     """Write the page about the course in `root`, return where; CourseError if it cannot be."""
     places = class_data.places(root)
     target = Path(to) if to else places.grading / "report.html"
-    text = render(gather(places, wanted))
+    text = safe_html.page("report.html", page=gather(places, wanted))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(target, text)
@@ -217,15 +216,3 @@ def _looks(
             words = f"{work.ungraded} checks have no score: grade this submission again."
             looks.append((work.student, assignment, "not graded", words))
     return sorted(looks)
-
-
-def render(page: Page) -> str:
-    """Return the page's HTML; every text from outside is escaped."""
-    environment = Environment(
-        loader=PackageLoader("autograder.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html").render(page=page)
