@@ -136,7 +136,7 @@ def test_scores_are_nbgraders_own(course):
 def test_the_table_of_scores(page):
     assert rows(page, "Points, late penalties taken off") == [
         ["01_toy", "20", "4", "6.1", "0.0", "2.2", "5.8", "9.6", "13.0", "2", "2"],
-        ["02_later", "20", "0", "nobody yet"],
+        ["02_later", "20", "0", "none yet"],
     ]
 
 
@@ -175,7 +175,7 @@ def test_whom_to_look_at(page):
 
 
 def test_who_has_no_submission(page):
-    """All but those with a submission or a record; nobody for what nobody has handed in."""
+    """All but those with a submission or a record; not for what no student has handed in."""
     assert "Every student has a submission" in page.get_text()
 
 
