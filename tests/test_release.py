@@ -19,12 +19,15 @@ def test_the_release_is_what_the_sources_give():
 
 
 def secret_lines(name):
-    """Return the lines of solutions, hidden checks, model answer and rubric, without short ones."""
+    """Return the lines of solutions, hidden checks, model answer and rubric.
+
+    Without short ones and imports, which give nothing away.
+    """
     for cell in cells(name):
         regions = re.findall(r"### BEGIN [A-Z ]+.*?\n(.*?)\n[ \t]*### END", cell.text, re.DOTALL)
         for region in [cell.text] if cell.kind == "answer" else regions:
             for line in region.splitlines():
-                if len(line.strip()) >= 25:
+                if len(line.strip()) >= 25 and not line.startswith(("import ", "from ")):
                     yield line.strip()
 
 
