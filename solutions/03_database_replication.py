@@ -273,35 +273,35 @@ from course.checks import SEED
 
 def _statements(rng):
     bodies = [
-        ("SELECT title FROM photos WHERE id = {n}", False),
-        ("SELECT title, likes FROM photos WHERE id = {n} FOR UPDATE", True),
-        ("SELECT * FROM photos WHERE id = {n} FOR SHARE", True),
-        ("INSERT INTO likes (photo) VALUES ({n})", True),
-        ("UPDATE photos SET likes = {n}", True),
-        ("DELETE FROM photos WHERE id = {n}", True),
-        ("MERGE INTO photos USING fresh ON photos.id = {n} WHEN MATCHED THEN DO NOTHING", True),
-        ("REPLACE INTO photos (id) VALUES ({n})", True),
-        ("TRUNCATE TABLE old_photos_{n}", True),
-        ("CREATE TABLE photos_{n} (id INTEGER)", True),
-        ("ALTER TABLE photos_{n} ADD COLUMN likes INTEGER", True),
-        ("DROP TABLE photos_{n}", True),
-        ("SHOW CREATE TABLE photos_{n}", False),
-        ("VALUES ({n})", False),
-        ("SELECT replace(title, 'a', 'b') FROM photos WHERE id = {n}", False),
-        ("SELECT created, dropped, updated_at FROM inserts WHERE delete_id = {n}", False),
+        "SELECT title FROM photos WHERE id = {n}",
+        "SELECT title, likes FROM photos WHERE id = {n} FOR UPDATE",
+        "SELECT * FROM photos WHERE id = {n} FOR SHARE",
+        "INSERT INTO likes (photo) VALUES ({n})",
+        "UPDATE photos SET likes = {n}",
+        "DELETE FROM photos WHERE id = {n}",
+        "MERGE INTO photos USING fresh ON photos.id = {n} WHEN MATCHED THEN DO NOTHING",
+        "REPLACE INTO photos (id) VALUES ({n})",
+        "TRUNCATE TABLE old_photos_{n}",
+        "CREATE TABLE photos_{n} (id INTEGER)",
+        "ALTER TABLE photos_{n} ADD COLUMN likes INTEGER",
+        "DROP TABLE photos_{n}",
+        "SHOW CREATE TABLE photos_{n}",
+        "VALUES ({n})",
+        "SELECT replace(title, 'a', 'b') FROM photos WHERE id = {n}",
+        "SELECT created, dropped, updated_at FROM inserts WHERE delete_id = {n}",
     ]
     before = ["", "  ", "\n\t", "/* update */ ", "-- delete from photos\n", "/* two\nlines */\n-- and 'one\n  "]
     after = ["", ";", " -- for update", " /* for share */", "\n", " ;"]
-    for body, write in bodies * 8:
+    for body in bodies * 8:
         body = body.replace("{n}", str(rng.randrange(100)))
         front = rng.choice(["", "WITH mine AS (SELECT 1), yours AS (SELECT 2) "]) if body[:4] not in ("SHOW", "VALU") else ""
         text = front + body
         text = rng.choice([str.lower, str.upper, str.title, str])(text)
         gap = rng.choice([" ", "  ", "\n", "\t", " /* drop */ ", "/**/"])
-        yield rng.choice(before) + text.replace(" ", gap) + rng.choice(after), write
+        yield rng.choice(before) + text.replace(" ", gap) + rng.choice(after)
 
 
-seen = [is_write(_sql) for _sql, _ in _statements(random.Random(SEED))]
+seen = [is_write(_sql) for _sql in _statements(random.Random(SEED))]
 ### JUDGE
 import random
 from course.checks import SEED
