@@ -490,11 +490,14 @@ _wrong = [(_below, 0.1, 1), (-0.5, 0, 2), (8, _below, 1), (0, -0.25, 4), (8, 0.1
 ### OBSERVE
 from course.checks import attempt
 
-seen = []
+seen = [float(utilization(8, 0.1, 1))]
 for _row in _wrong:
     seen.append(attempt(lambda: utilization(*_row)))
 ### JUDGE
 def _problem(seen):
+    right, *seen = seen
+    if not abs(right - 0.8) <= 1e-9:
+        return f"utilization(8, 0.1, 1) returned {right}, expected 0.8"
     values = [_below, -0.5, _below, -0.25, 0, _below]
     for row, value, did in zip(_wrong, values, seen, strict=True):
         if "ValueError" not in [did.get("raised"), *did.get("bases", [])]:

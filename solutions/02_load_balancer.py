@@ -809,10 +809,12 @@ _wrong += [f"web-{_rng.randrange(100)}", f"10.0.0.{_rng.randint(256, 999)}"]
 ### OBSERVE
 from course.checks import attempt
 
-seen = []
+seen = [bool(can_connect("10.0.0.10", "8.8.8.8"))]
 for _text in _wrong:
     seen.append([attempt(lambda: can_connect("10.0.0.10", _text)), attempt(lambda: can_connect(_text, "8.8.8.8"))])
 ### JUDGE
+_right, *seen = seen
+assert _right is True, f"can_connect('10.0.0.10', '8.8.8.8') returned {_right}, expected True: any address may reach the internet"
 for _text, (_as_destination, _as_source) in zip(_wrong, seen, strict=True):
     for _outcome, _call in (
         (_as_destination, f"can_connect('10.0.0.10', {_text!r})"),

@@ -267,6 +267,7 @@ assert seen["write"].get("raised") == "PrimaryDown", (
 
 # %% check="is_write_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 from course.checks import SEED
 
@@ -301,44 +302,12 @@ def _statements(rng):
         yield rng.choice(before) + text.replace(" ", gap) + rng.choice(after)
 
 
+### OBSERVE
 seen = [is_write(_sql) for _sql in _statements(random.Random(SEED))]
 ### JUDGE
-import random
-from course.checks import SEED
-
-
-def _statements(rng):
-    bodies = [
-        ("SELECT title FROM photos WHERE id = {n}", False),
-        ("SELECT title, likes FROM photos WHERE id = {n} FOR UPDATE", True),
-        ("SELECT * FROM photos WHERE id = {n} FOR SHARE", True),
-        ("INSERT INTO likes (photo) VALUES ({n})", True),
-        ("UPDATE photos SET likes = {n}", True),
-        ("DELETE FROM photos WHERE id = {n}", True),
-        ("MERGE INTO photos USING fresh ON photos.id = {n} WHEN MATCHED THEN DO NOTHING", True),
-        ("REPLACE INTO photos (id) VALUES ({n})", True),
-        ("TRUNCATE TABLE old_photos_{n}", True),
-        ("CREATE TABLE photos_{n} (id INTEGER)", True),
-        ("ALTER TABLE photos_{n} ADD COLUMN likes INTEGER", True),
-        ("DROP TABLE photos_{n}", True),
-        ("SHOW CREATE TABLE photos_{n}", False),
-        ("VALUES ({n})", False),
-        ("SELECT replace(title, 'a', 'b') FROM photos WHERE id = {n}", False),
-        ("SELECT created, dropped, updated_at FROM inserts WHERE delete_id = {n}", False),
-    ]
-    before = ["", "  ", "\n\t", "/* update */ ", "-- delete from photos\n", "/* two\nlines */\n-- and 'one\n  "]
-    after = ["", ";", " -- for update", " /* for share */", "\n", " ;"]
-    for body, write in bodies * 8:
-        body = body.replace("{n}", str(rng.randrange(100)))
-        front = rng.choice(["", "WITH mine AS (SELECT 1), yours AS (SELECT 2) "]) if body[:4] not in ("SHOW", "VALU") else ""
-        text = front + body
-        text = rng.choice([str.lower, str.upper, str.title, str])(text)
-        gap = rng.choice([" ", "  ", "\n", "\t", " /* drop */ ", "/**/"])
-        yield rng.choice(before) + text.replace(" ", gap) + rng.choice(after), write
-
-
-_wanted = list(_statements(random.Random(SEED)))
-for (_sql, _want), _got in zip(_wanted, seen, strict=True):
+_reads = (0, 12, 13, 14, 15)  # of the 16 bodies: SELECT without a lock, SHOW, VALUES
+_wanted = [_place not in _reads for _place in range(16)] * 8
+for _sql, _want, _got in zip(_statements(random.Random(SEED)), _wanted, seen, strict=True):
     assert _got is _want, f"is_write({_sql!r}): expected {_want}, got {_got!r}"
 assert len(seen) == len(_wanted), f"{len(_wanted)} statements, {len(seen)} answers"
 ### END HIDDEN TESTS
