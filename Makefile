@@ -15,7 +15,7 @@ lab: .venv/lab  ## open the course in JupyterLab (OPTIONS="--no-browser")
 test: .venv/test  ## lint, check types, run all tests, say what of the code they ran
 	ruff check . && ruff format --check . && deptry . && mypy course autograder && mkdir -p build
 	$(COVERED) -m pytest -n auto --dist loadfile --no-loadscope-reorder --ignore=tests/test_attacks.py
-	python -m pytest tests/test_attacks.py  # alone: fork bombs beside other tests would slow them down
+	python -m pytest tests/test_attacks.py  # alone: fork bombs would slow other tests down
 	python -m slipcover --merge $(MEASURED) --out $(MEASURED) --skip-covered
 
 docs: .venv/test  ## the site of documentation, in build/site

@@ -820,7 +820,7 @@ for _text, (_as_destination, _as_source) in zip(_wrong, seen, strict=True):
     ):
         _kinds = [_outcome.get("raised"), *_outcome.get("bases", [])]
         assert "ValueError" in _kinds, (
-            f"{_call}: {_text!r} is no address: expected a ValueError, got {_outcome}"
+            f"{_call}: {_text!r} is not an address: expected a ValueError, got {_outcome}"
         )
         assert _text in _outcome["message"], (
             f"{_call}: the message must contain {_text!r}; it was {_outcome['message']!r}"

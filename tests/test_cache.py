@@ -662,7 +662,7 @@ def test_how_often_a_real_write_saved_is_counted(front, times):
 
 
 def test_a_tier_wants_classes():
-    with pytest.raises(ComponentError, match="is no class: give the name alone"):
+    with pytest.raises(ComponentError, match="is not a class: give the name alone"):
         simulate_nodes(FRONT(TTL(1), len), TTL)
 
 

@@ -82,6 +82,39 @@ def test_models_draw_nothing_and_pictures_simulate_nothing(lab):
     assert pictures
 
 
+WINGS = (  # from the ground up: a room imports only those before it
+    *("files", "errors", "course", "build", "gradebook", "collect", "grade"),
+    *("audit", "pages", "cli"),
+)
+
+
+def test_the_wings_of_the_autograder_lean_on_those_below():
+    for path in modules_under("autograder"):
+        room = path.relative_to(ROOT / "autograder").with_suffix("").parts[0]
+        if room == "__init__":
+            continue
+        below = {*WINGS[: WINGS.index(room)], room}
+        for module in imports(path):
+            parts = module.split(".")
+            if parts[0] == "autograder" and len(parts) > 1:
+                assert parts[1] in below, f"{path.relative_to(ROOT)} imports {module}"
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_files_of_a_lab_are_called_by_their_roles(lab):
+    """A picture is `picture` or `<topic>_picture`, next to the `<topic>` it shows."""
+    folder = ROOT / "course" / lab
+    names = {path.stem for path in folder.glob("*.py")}
+    assert {"__init__", "model", "picture"} <= names
+    assert not [name for name in names if name.startswith("picture_")]
+    explores = (folder / "__init__.py").read_text(encoding="utf-8")
+    for name in names:
+        topic = name.removesuffix("_picture")
+        if topic != name and topic not in names and not (folder / topic).is_dir():
+            part_of_others = topic == "map"
+            assert part_of_others or f"explore_{topic}" in explores, f"{name}: a picture of what?"
+
+
 def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
 

@@ -126,7 +126,7 @@ class _Tier:
     def __init__(self, component, cache, nodes):
         for given in (component, cache):
             if not (inspect.isclass(given) or inspect.isroutine(given)):
-                raise ComponentError(f"{short(given)} is no class: give the name alone.")
+                raise ComponentError(f"{short(given)} is not a class: give the name alone.")
         self.name, self.component, self.cache = name_of(component), component, cache
         self.database, self.loads, self.saved = dict.fromkeys(range(PHOTOS), 1), 0, None
         self.nodes = [self._new() for _ in range(nodes)]  # (get, write) of each

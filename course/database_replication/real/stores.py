@@ -160,7 +160,7 @@ class PostgresStore:
             yield
         except psycopg.ProgrammingError as error:
             if error.sqlstate is None:  # the address could not even be read: do not repeat it
-                said = "it is no address such as postgresql://user:password@host:5432/database"
+                said = "it is not an address such as postgresql://user:password@host:5432/database"
             else:
                 said = self._first_line(error)
             raise DatabaseUnavailable(f"PostgreSQL, {self.variable}: {said}.") from None
