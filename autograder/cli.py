@@ -51,6 +51,28 @@ def build(names: tuple[str, ...], check: bool, root: Path) -> None:
 
 
 @main.command()
+@click.argument("name", metavar="NN_NAME")
+@root_option
+def new(name: str, root: Path) -> None:
+    """Begin a notebook, such as 11_search: script, lab, submissions and tests.
+
+    They build and pass their tests as they are. Says what the course still needs for it.
+    """
+    from autograder.build.inventory import missing
+    from autograder.build.new import new
+
+    paths = [path.relative_to(root).as_posix() for path in new(root, name)]
+    for path in paths:
+        if "/submissions/" not in path:
+            click.echo(f"wrote {path}")
+    submissions = sum("/submissions/" in path for path in paths)
+    click.echo(f"wrote {submissions} submissions under tests/submissions/{name}/")
+    for sentence in missing(root):
+        if sentence.startswith(f"{name} "):
+            click.echo(sentence)
+
+
+@main.command()
 @click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
 @click.option(
     "--to",
@@ -119,12 +141,9 @@ def links(url: str, hub: str | None, root: Path) -> None:
 def collect(folder: Path, assignment: str, received: str | None, add: bool, root: Path) -> None:
     """Take students' files out of FOLDER, or out of an LMS's zip, into grading/submitted/."""
     from autograder.collect.collect import collect
-    from autograder.course import configuration
-    from autograder.gradebook.roster import class_of
+    from autograder.gradebook.read import roster
 
-    root = root.resolve()
-    to = class_of(root, configuration(root, root))
-    rows = collect(to, folder, assignment, _time(received), add)
+    rows = collect(roster(root), folder, assignment, _time(received), add)
     click.echo("\n".join(collected_table(rows)))
 
 
@@ -267,22 +286,19 @@ def export(
     kind: str, to: Path | None, assignment: tuple[str, ...], column: tuple[str, ...], root: Path
 ) -> None:
     """Write the grades into a file that a spreadsheet, Canvas or Moodle reads."""
-    from autograder.course import configuration
-    from autograder.gradebook.export import FORMATS, write
-    from autograder.gradebook.grades import grades
-    from autograder.gradebook.read import opened
+    from autograder.gradebook.export import FORMATS, grades, write
+    from autograder.gradebook.read import opened, places
 
-    root = root.resolve()
     make, usual = FORMATS[kind]
     to = to or Path(usual)
     headings = dict(_heading(text) for text in column)
-    with opened(configuration(root, root).CourseDirectory.db_url) as connection:
+    with opened(places(root).course.db_url) as connection:
         given = grades(connection, assignment)
-    unknown = sorted(set(headings) - set(given.points))
+    unknown = sorted(set(headings) - set(given.assignments))
     if unknown:
         raise CourseError(f"--column {unknown[0]}: no such assignment is exported.")
     write(make(given, headings), to)
-    click.echo(f"{to}: {len(given.students)} students, {len(given.points)} assignments.")
+    click.echo(f"{to}: {len(given.students)} students, {len(given.assignments)} assignments.")
     if given.waiting:
         click.echo(f"{given.waiting} submissions still wait for a grade by hand.")
 

@@ -26,6 +26,14 @@ def scripts(root: Path | str) -> list[Path]:
     return found
 
 
+def is_graded(name: str) -> bool:
+    """Return whether a notebook of this name is graded: all are, but those numbered 00.
+
+    They welcome: nothing is handed in, so they have no exercises and are in no gradebook.
+    """
+    return not name.startswith("00_")
+
+
 def chosen(root: Path | str, names: Sequence[str]) -> list[str]:
     """Return the named notebooks, or all if none is named; CourseError for an unknown name."""
     known = [script.stem for script in scripts(root)]

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="how does a notebook work? (not graded)" shown="explore()"
 # # 0 · Start here
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/00_start_here/00_start_here.ipynb)

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="how much can one machine do, and what does the last 10 % cost?" shown="explore(serve)" moved={"arrival_rate": 9.0}
 # # 1 · One server
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/01_single_server/01_single_server.ipynb)

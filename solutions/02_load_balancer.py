@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="who should serve the next request, and who notices that a server died?" shown="explore(LeastConnections)" moved={"dies_at": 20}
 # # 2 · Load balancer
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/02_load_balancer/02_load_balancer.ipynb)

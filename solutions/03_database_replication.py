@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="what do replicas buy, and which reads do they get wrong?" shown="explore(Router, is_write)"
 # # 3 · Database replication
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/03_database_replication/03_database_replication.ipynb)

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="which few percent of the data carry most of the traffic?" shown="explore_eviction(LRUCache)"
 # # 4 · Cache
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/04_cache/04_cache.ipynb)

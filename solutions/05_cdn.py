@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="how much of a page's time is distance?" shown="explore(EdgeCache)"
 # # 5 · Content delivery network
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/05_cdn/05_cdn.ipynb)

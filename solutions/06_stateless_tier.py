@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="what must leave a web server before servers can come and go?" shown="explore_day(Autoscaler)"
 # # 6 · Stateless web tier
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/06_stateless_tier/06_stateless_tier.ipynb)

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="what does losing a whole region cost, and for how long?" shown="explore_outage(GeoDNS, CachingResolver)"
 # # 7 · Data centers
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/07_data_centers/07_data_centers.ipynb)

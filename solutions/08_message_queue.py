@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="what can wait?" shown="explore(MessageQueue)"
 # # 8 · Message queue
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/08_message_queue/08_message_queue.ipynb)

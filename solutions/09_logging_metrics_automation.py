@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="how do you know, and what should act on it without you?" shown="explore_alert(Alert)"
 # # 9 · Logs, metrics, automation
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/09_logging_metrics_automation/09_logging_metrics_automation.ipynb)

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] question="put it all together under a budget" shown="explore_design(design)" points={"visible": 5, "hidden": 12, "written": 3}
 # # 10 · Millions of users
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/10_millions_of_users/10_millions_of_users.ipynb)

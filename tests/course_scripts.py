@@ -8,6 +8,7 @@ from autograder.audit.check import names_of
 from autograder.audit.check import run_cell as run
 from autograder.audit.check import run_check as verdict
 from autograder.build import script as sources
+from autograder.course import is_graded
 
 __all__ = [
     "EVERY",
@@ -19,6 +20,7 @@ __all__ = [
     "names_before",
     "run",
     "sentences",
+    "setup",
     "solved",
     "verdict",
 ]
@@ -26,7 +28,7 @@ __all__ = [
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.py"))
 EVERY = [script.stem for script in SCRIPTS]
-NAMES = [name for name in EVERY if not name.startswith("00_")]  # the graded ones
+NAMES = list(filter(is_graded, EVERY))
 
 
 @cache
@@ -48,6 +50,13 @@ def checks(name, exercise):
 def names_before(name, exercise):
     """Return what a student's namespace holds when a solution cell is run: all cells before it."""
     return names_of(cells(name), before=exercise)
+
+
+def setup(name):
+    """Return the code that a call such as `explore(Cache)` needs: first cell, worked solutions."""
+    first = next(cell for cell in cells(name) if cell.is_code)
+    solutions = (cell for cell in cells(name) if cell.kind == "solution")
+    return "\n\n".join(cell.text for cell in (first, *solutions))
 
 
 @cache

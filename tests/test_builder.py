@@ -20,7 +20,7 @@ from autograder.cli import main
 from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.files import write_atomic
-from tests.toy_course import SCRIPT, TITLE, make_course
+from tests.toy_course import EXERCISE, SCRIPT, TITLE, make_course
 
 
 @pytest.fixture
@@ -141,9 +141,9 @@ def test_a_broken_script_does_not_stop_the_others(course):
     assert (result.exit_code, result.output) == (0, "built notebooks/01_toy/01_toy.ipynb\n")
     (course / "solutions" / "03_toy.py").write_text(SCRIPT.replace("A story", "A $ story"))
     result = autograder("build", "--root", course)
-    first, second = result.output.splitlines()
+    first, *_, last = result.output.splitlines()
     assert result.exit_code == 1 and "02_toy.py: points: visible ones add up" in first
-    assert second.startswith("03_toy.py: cell 1 ") and "a $ starts a formula" in second
+    assert last.startswith("03_toy.py: cell 1 ") and "a $ starts a formula" in last
     said = nbgrader(course, "generate_assignment", "02_toy", fails=True)
     assert "ERROR] 02_toy.py: points: visible ones add up" in said
     assert release.read_bytes() == before
@@ -246,9 +246,13 @@ ERRORS = {
     "points": (
         'check="alpha" points=3',
         'check="alpha" points=4',
-        "points: visible ones add up to 9, not 8: adjust them",
+        "points: visible ones add up to 9, not 8: make alpha_check 4 → 3\n",
     ),
-    "no points": ('check="alpha" points=3', 'check="alpha"', "cell 6 (alpha_check): has no points"),
+    "no points": (
+        'check="alpha" points=3',
+        'check="alpha"',
+        'cell 6 ("alpha_check"): has no points',
+    ),
     "missing hint": (
         "# <details><summary>Hint 2</summary>That.</details>\n",
         "",
@@ -295,7 +299,7 @@ ERRORS = {
         "",
         "lacks a Binder badge: add it",
     ),
-    "minutes": ("About 10 minutes", "Soon", "lacks the estimated time in minutes: add it"),
+    "minutes": ("About 10 minutes", "Soon", 'lacks the estimated time, "about 75 minutes": add it'),
     "bullets": ("# - three\n", "", "lacks three bullets of what you will be able to do: add it"),
     "student object after judge": (
         "assert seen == 4",
@@ -327,10 +331,10 @@ ERRORS = {
         'expected 4: twice 2"\n1\n\n# %% check="alpha_hidden"',
         'cell 6 ("alpha_check"): must end with an assert: a last value counts as points',
     ),
-    "no python": (
+    "not python": (
         "seen = alpha(2)",
         "seen = = alpha(2)",
-        'cell 6 ("alpha_check"): is no Python: invalid syntax, line 1: correct it',
+        'cell 6 ("alpha_check"): is not Python: invalid syntax, line 1: correct it',
     ),
     "no hidden check": (
         'check="alpha_hidden" points=3',
@@ -348,11 +352,15 @@ ERRORS = {
         'cell 5 ("alpha"): must end with an explore cell that runs the student\'s own',
     ),
     "dollar": ("A story.", "A story for $5.", "a $ starts a formula: write \\$, or dollars"),
-    "unknown mark": ('solution="alpha"', 'solved="alpha"', "cell 5: unknown mark 'solved'"),
+    "unknown mark": (
+        'solution="alpha"',
+        'solved="alpha"',
+        "cell 5 (\"def alpha(number):\"): unknown mark 'solved'",
+    ),
     "two marks": (
         '# %% solution="alpha"',
         '# %% solution="alpha" check="alpha"',
-        "cell 5: is solution and check at once: keep one of them",
+        'cell 5 ("alpha"): is solution and check at once: keep one of them',
     ),
     "bad grade id": (
         'solution="alpha"',
@@ -362,15 +370,150 @@ ERRORS = {
 }
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), ERRORS.values(), ids=list(ERRORS))
-def test_a_script_that_cannot_be_built_gets_one_line(tmp_path, old, new, expected):
+LINES = {  # of the faults that bring others with them
+    "duplicate grade id": 4,
+    "solution region elsewhere": 6,
+    "check of nothing": 2,
+    "bad grade id": 4,
+}
+
+
+@pytest.mark.parametrize("fault", ERRORS)
+def test_a_fault_of_a_script_is_one_line_with_cell_and_fix(tmp_path, fault):
+    old, new, expected = ERRORS[fault]
     assert SCRIPT.count(old) >= 1
     course = make_course(tmp_path / "course", SCRIPT.replace(old, new, 1))
     result = autograder("build", "--root", course)
     assert result.exit_code == 1
-    assert result.output.startswith("Error: 01_toy.py: ") and expected in result.output
-    assert result.output.count("\n") == 1
+    assert expected in result.output
+    lines = result.output.removeprefix("Error: ").splitlines()
+    assert all(line.startswith("01_toy.py: ") for line in lines)
+    assert len(lines) == len(set(lines)) == LINES.get(fault, 1)
     assert not (course / "notebooks").exists()
+
+
+def test_all_faults_of_a_script_are_named_at_once_in_the_order_of_its_cells(tmp_path):
+    script = SCRIPT
+    for name in ("dollar", "no message", "missing hint", "heading", "nothing seen"):
+        script = script.replace(*ERRORS[name][:2], 1)
+    script = script.replace('check="gamma" points=2', 'check="gamma" points=3')
+    result = autograder("build", "--root", make_course(tmp_path / "course", script))
+    assert result.output.removeprefix("Error: ").splitlines() == [
+        "01_toy.py: points: visible ones add up to 9, not 8: make alpha_check 3 → 2",
+        "01_toy.py: anatomy: no '## Predict' heading where it belongs: add it in order",
+        '01_toy.py: cell 1 ("# 01 · Toy"): a $ starts a formula: write \\$, or dollars',
+        '01_toy.py: cell 5 ("alpha"): a missing hint: its text needs two <details> … </details>',
+        '01_toy.py: cell 6 ("alpha_check"): the half before ### JUDGE must set `seen`',
+        '01_toy.py: cell 6 ("alpha_check"): has an assert without a message: write one',
+    ]
+
+
+def test_all_wrong_marks_of_a_script_are_named_at_once(tmp_path):
+    script = SCRIPT.replace('solution="alpha"', 'solved="alpha"').replace(" points=2", "")
+    script = script.replace("# %% [markdown]\n# # 01", "# %% [markdown] points=3\n# # 01")
+    result = autograder("build", "--root", make_course(tmp_path / "course", script))
+    assert [line.partition("): ")[2] for line in result.output.splitlines()] == [
+        'points=3: write points={"name": 1}',
+        "unknown mark 'solved': use solution, check, answer, rubric, points",
+        "has no points: write points=2 after it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("points", "fix"),
+    [
+        ((3, 3, 1), "add up to 7, not 8: make gamma_check 1 → 2"),
+        ((8, 1, 1), "add up to 10, not 8: make alpha_check 8 → 6"),
+        ((2.5, 3, 3), "add up to 8.5, not 8: make beta_check 3 → 2.5"),
+        ((6, 6, 6), "18, not 8: make alpha_check 6 → 2, beta_check 6 → 3, gamma_check 6 → 3"),
+    ],
+)
+def test_points_that_do_not_add_up_get_a_split_that_does(tmp_path, points, fix):
+    script = split_into(SCRIPT, points)
+    course = make_course(tmp_path / "course", script)
+    result = autograder("build", "--root", course)
+    assert result.output.count("\n") == 1 and f"{fix}\n" in result.output
+    changes = {name: float(new) for name, new in re.findall(r"(\w+)_check \S+ → ([\d.]+)", fix)}
+    new = [changes.get(n, old) for n, old in zip(("alpha", "beta", "gamma"), points, strict=True)]
+    (course / "solutions" / "01_toy.py").write_text(split_into(SCRIPT, new))
+    assert build(course) == ["01_toy"]
+
+
+def split_into(script, points):
+    """Return the toy script with these points of its visible checks."""
+    for name, each in zip(("alpha", "beta", "gamma"), points, strict=True):
+        script = re.sub(f'check="{name}" points=[0-9]', f'check="{name}" points={each}', script)
+    return script
+
+
+def test_the_title_cell_may_split_the_points_otherwise(tmp_path):
+    mark = 'points={"visible": 7, "hidden": 10, "written": 3}'
+    script = SCRIPT.replace("# %% [markdown]\n# # 01", f"# %% [markdown] {mark}\n# # 01", 1)
+    course = make_course(tmp_path / "course", script)
+    result = autograder("build", "--root", course)
+    assert "visible ones add up to 8, not 7: make alpha_check 3 → 2" in result.output
+    assert "hidden ones add up to 9, not 10: make alpha_hidden 3 → 4" in result.output
+    right = split_into(script, (2, 3, 2)).replace(
+        'check="alpha_hidden" points=3', 'check="alpha_hidden" points=4'
+    )
+    (course / "solutions" / "01_toy.py").write_text(right)
+    assert build(course) == ["01_toy"]
+    (course / "solutions" / "01_toy.py").write_text(right.replace('"hidden": 10', '"hidden": 1'))
+    assert (
+        "must give visible, hidden, written, 20 in all"
+        in autograder("build", "--root", course).output
+    )
+
+
+def six_exercises():
+    """Return the toy script with six exercises and the points shared among them."""
+    start, end = (
+        SCRIPT.index(EXERCISE.format(**THIRD)),
+        SCRIPT.index("# %% [markdown]\n# ## Explain"),
+    )
+    more = (("C", "gamma", 1, 1), ("D", "delta", 1, 1), ("E", "epsilon", 1, 1), ("F", "zeta", 1, 2))
+    names = ("letter", "name", "visible", "hidden")
+    texts = [EXERCISE.format(**dict(zip(names, each, strict=True))) for each in more]
+    script = "\n".join((SCRIPT[:start] + texts[0], *texts[1:], SCRIPT[end:]))
+    return split_into(script, (2, 2, 1)).replace('_hidden" points=3', '_hidden" points=2')
+
+
+THIRD = {"letter": "C", "name": "gamma", "visible": 2, "hidden": 3}
+
+
+def test_six_exercises_are_built_and_seven_are_not(tmp_path):
+    script = six_exercises()
+    course = make_course(tmp_path / "course", script)
+    assert build(course) == ["01_toy"]
+    assert 'NotImplementedError(\\"Exercise F: double' in released(course).read_text("utf-8")
+    end = script.index("# %% [markdown]\n# ## Explain")
+    seventh = EXERCISE.format(letter="G", name="eta", visible=1, hidden=1)
+    (course / "solutions" / "01_toy.py").write_text(script[:end] + seventh + script[end:])
+    result = autograder("build", "--root", course)
+    assert "anatomy: 7 exercises: a notebook has 3 to 6" in result.output
+    assert "visible ones add up to 9, not 8: make alpha_check 2 → 1" in result.output
+
+
+def test_a_stub_gets_the_letter_of_its_heading(course):
+    build(course)
+    typed = released(course).read_bytes()
+    script = course / "solutions" / "01_toy.py"
+    script.write_text(re.sub(r"SOLUTION Exercise \w: ", "SOLUTION ", SCRIPT), encoding="utf-8")
+    build(course)
+    assert released(course).read_bytes() == typed
+    script.write_text(SCRIPT.replace("SOLUTION Exercise B:", "SOLUTION Exercise C:"))
+    result = autograder("build", "--root", course)
+    assert "cell 10 (\"beta\"): is exercise B, but a region begins 'Exercise C:': fix it" in (
+        result.output
+    )
+    script.write_text(SCRIPT.replace("## Exercise C", "## Exercise B"))
+    result = autograder("build", "--root", course)
+    assert "cell 15 (\"gamma\"): its heading must be '## Exercise C — …'" in result.output
+    script.write_text(
+        SCRIPT.replace("BEGIN SOLUTION Exercise A: double the number", "BEGIN SOLUTION")
+    )
+    result = autograder("build", "--root", course)
+    assert 'cell 5 ("alpha"): a region does not say what to write' in result.output
 
 
 def test_too_few_exercises(tmp_path):
@@ -379,7 +522,7 @@ def test_too_few_exercises(tmp_path):
     script = (SCRIPT[:at] + SCRIPT[end:]).replace('check="beta" points=3', 'check="beta" points=5')
     script = script.replace('check="beta_hidden" points=3', 'check="beta_hidden" points=6')
     result = autograder("build", "--root", make_course(tmp_path / "course", script))
-    assert "2 exercises: a notebook has 3 to 5" in result.output
+    assert "2 exercises: a notebook has 3 to 6" in result.output
 
 
 def test_a_script_that_is_not_utf_8(tmp_path):

@@ -21,17 +21,18 @@ from autograder.build.release import _put_environment_on_path as put_environment
 from autograder.cli import main
 from autograder.collect import identify, receipts
 from autograder.collect.archive import files_in
-from autograder.collect.identify import Person, Unidentified
+from autograder.collect.identify import Unidentified
+from autograder.gradebook.read import Student
 from tests.course_scripts import ROOT
 
 ONE, TWO = "01_toy", "02_other"
 KNOWN = [ONE, TWO]
 DUE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROSTER = (
-    Person("ada", "Ada", "Lovelace", "ada.l@example.org", "12345"),
-    Person("ben", "Ben", "Ōtomo", "ben@example.org"),
-    Person("eva1", "Eva", "Klein"),
-    Person("eva2", "Eva", "Klein"),
+    Student("ada", "Ada", "Lovelace", "ada.l@example.org", "12345"),
+    Student("ben", "Ben", "Ōtomo", "ben@example.org"),
+    Student("eva1", "Eva", "Klein"),
+    Student("eva2", "Eva", "Klein"),
 )
 
 

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy.exc import OperationalError
 
 from autograder.build.release import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
@@ -23,6 +24,7 @@ from autograder.gradebook.export import (
     guarded,
     unguarded,
 )
+from autograder.gradebook.read import unusable
 from tests.course_scripts import ROOT
 
 ONE, TWO = "01_toy", "02_other"
@@ -283,6 +285,26 @@ def test_a_missing_locked_or_broken_gradebook_is_one_sentence(course, tmp_path, 
     database.unlink()
     assert "no gradebook" in sentence_of(run(course, "--to", str(to)))
     assert not database.exists() and to.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("said", "fix"),
+    [
+        ("database is locked", "close the program that writes it"),
+        ("no such table: student", "run `nbgrader db upgrade`"),
+        ("database or disk is full", "make room"),
+        ("attempt to write a readonly database", "allow writing there"),
+        ("file is not a database", "restore it from a copy"),
+    ],
+)
+def test_reading_and_writing_a_gradebook_name_the_same_fix(said, fix):
+    error = OperationalError("SELECT 1", {}, sqlite3.OperationalError(said))
+    for done in ("read", "written"):
+        sentence = str(unusable("sqlite:////c/gradebook.db", error, done))
+        assert sentence.startswith(f"/c/gradebook.db: the gradebook cannot be {done} ({said}): ")
+        assert fix in sentence and sentence.endswith(".")
+    sentence = str(unusable("postgresql+psycopg://ada:secret@h/c", error))
+    assert "is the server running" in sentence and "secret" not in sentence
 
 
 def quick(connect):

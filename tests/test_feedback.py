@@ -22,6 +22,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.cli import main
 from autograder.course import configuration
+from autograder.gradebook.read import Score
 from autograder.pages import feedback, feedback_page, safe_html
 from tests import narrow
 from tests.toy_course import SCRIPT, make_course
@@ -271,13 +272,13 @@ def test_text_of_hidden_checks_is_withheld_wherever_it_turns_up():
     check.metadata["nbgrader"] = {"grade": True, "grade_id": "a_check"}
     bare = new_code_cell(hidden, outputs=[error("of a hidden check that has lost its marks")])
     after = new_code_cell("print(1)", outputs=[new_output("stream", text="1")])
-    mark = feedback_page.Mark(0, 3, False)
-    marks = {"a_check": mark, "a_hidden": mark}
-    mine, lost = feedback_page.sections([check, bare, after], course, marks, {})
+    score = Score(0, 3, False)
+    scores = {"a_check": score, "a_hidden": score}
+    mine, lost = feedback_page.sections([check, bare, after], course, scores, {})
     assert [block.title for block in mine.blocks] == ["Check 1", "Your cell"]
     assert mine.blocks[0].message == feedback_page.WITHHELD
     assert mine.blocks[1].withheld and not mine.blocks[1].outputs
-    assert [(block.title, block.mark) for block in lost.blocks] == [("Hidden check", mark)]
+    assert [(block.title, block.score) for block in lost.blocks] == [("Hidden check", score)]
 
 
 def error(message):
@@ -316,11 +317,11 @@ def test_the_refused_are_told_why(pages):
     assert "could not be graded: It has <two> notebooks." in text and "not graded" in text
 
 
-def test_no_file_of_the_student_is_beside_the_page(course, outcomes):
+def test_no_file_of_the_student_is_next_to_the_page(course, outcomes):
     files = {path.name for path in page(course, "ada").parent.iterdir()}
     assert files == {f"{NAME}.html", "timestamp.txt", "submission_secret.txt"}
     files = {path.name for path in page(course, "mallory").parent.iterdir()}
-    assert files == {f"{NAME}.html", "timestamp.txt"}  # that secret is none of nbgrader's
+    assert files == {f"{NAME}.html", "timestamp.txt"}  # that secret is not nbgrader's
 
 
 # nbgrader leaves a file open there

@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from autograder.cli import main
-from autograder.gradebook import read as class_data
+from autograder.gradebook import read
 from autograder.pages import report
 from tests import narrow
 from tests.toy_course import make_course
@@ -116,12 +116,13 @@ def rows(page, words):
 
 
 def test_scores_are_nbgraders_own(course):
-    places = class_data.places(course)
-    with class_data.opened(places.course.db_url) as connection:
-        points = class_data.assignments(connection)
-        works = {work.student: work for work in class_data.works(connection, points)}
+    places = read.places(course)
+    with read.opened(places.course.db_url) as connection:
+        assignments = read.assignments(connection)
+        works = {one.student: one for one in read.submissions(connection, assignments)}
     assert set(works) == set(SCORES)
     with Gradebook(places.course.db_url) as gradebook:
+        points = {name: one.points for name, one in assignments.items()}
         assert points == {one.name: one.max_score for one in gradebook.assignments}
         for submission in gradebook.assignment_submissions("01_toy"):
             work, penalty = works[submission.student.id], submission.late_submission_penalty
@@ -135,7 +136,7 @@ def test_scores_are_nbgraders_own(course):
 def test_the_table_of_scores(page):
     assert rows(page, "Points, late penalties taken off") == [
         ["01_toy", "20", "4", "6.1", "0.0", "2.2", "5.8", "9.6", "13.0", "2", "2"],
-        ["02_later", "20", "0", "nobody yet"],
+        ["02_later", "20", "0", "none yet"],
     ]
 
 
@@ -174,7 +175,7 @@ def test_whom_to_look_at(page):
 
 
 def test_who_has_no_submission(page):
-    """All but those with a submission or a record; nobody for what nobody has handed in."""
+    """All but those with a submission or a record; not for what no student has handed in."""
     assert "Every student has a submission" in page.get_text()
 
 
@@ -337,7 +338,7 @@ def full(path, *arguments):
             ["No module named 'pg8000'", "install that driver, or correct the db_url"],
         ),
         ("nosql://ada:secret@127.0.0.1/class", ["nosql", "install that driver, or correct"]),
-        ("secret, and no address", ["its db_url is no address of a database"]),
+        ("secret, and no address", ["its db_url is not a database's address"]),
     ],
 )
 def test_a_server_that_cannot_be_reached_is_one_sentence(course, tmp_path, db_url, words):

@@ -5,6 +5,7 @@ import re
 import pytest
 from PIL import Image
 
+from autograder.build.title import read
 from tests.course_scripts import EVERY, ROOT
 
 PAGE = (ROOT / "docs" / "labs.md").read_text()
@@ -18,10 +19,4 @@ def test_each_lab_is_shown_in_the_documentation_with_its_words(name):
         assert picture.mode == "P" and picture.width > 1000
     [words] = re.findall(rf"!\[(.*)\]\(labs/{name}\.png\)", PAGE)
     assert len(words) > 40
-    assert heading(name) in PAGE.splitlines()
-
-
-def heading(name):
-    """Return the heading of the notebook, one level down."""
-    script = (ROOT / "solutions" / f"{name}.py").read_text()
-    return "#" + re.search(r"^# (# \d+ · .*)$", script, re.MULTILINE).group(1)
+    assert f"## {read(ROOT / 'solutions' / f'{name}.py').heading}" in PAGE.splitlines()

@@ -4,11 +4,14 @@ import ast
 import builtins
 import re
 
-from autograder.build.script import JUDGE, SourceError
+from autograder.build import markers, title
+from autograder.build.markers import JUDGE
+from autograder.build.script import SourceError, letters, raise_all
+from autograder.course import is_graded
 
-POINTS = {"visible": 8, "hidden": 9, "written": 3}
-CAPSTONE_POINTS = {"visible": 5, "hidden": 12, "written": 3}
-UNGRADED = "00_"  # the notebook that only welcomes
+EXERCISES = (3, 6)
+"""How many exercises a graded notebook has, at least and at most."""
+ALL_POINTS = sum(title.POINTS.values())
 OWN_SCOPES = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 HEADINGS = (
     "# ",
@@ -25,112 +28,95 @@ HEADINGS = (
 
 
 def check(path, cells):
-    """Raise SourceError at the first thing in the cells that a notebook must not be."""
+    """Raise SourceError, with a line for each thing in the cells that a notebook must not be.
+
+    A line names the cell by its number and its grade id, and says how to fix it.
+    """
     rules = (_ungraded, _opening, _prose)
-    if not path.stem.startswith(UNGRADED):
+    if is_graded(path.stem):
         rules = (_regions, _grade_ids, _checks, _points, _headings, _opening, _exercises, _prose)
-    for rule in rules:
-        rule(path, cells)
+    faults = [fault for rule in rules for fault in rule(cells)]
+    order = {cell.place: cell.number for cell in cells}
+    faults.sort(key=lambda fault: order.get(fault[0], 0))
+    raise_all([SourceError(path, *fault) for fault in faults])
 
 
-def _ungraded(path, cells):
+def _ungraded(cells):
     for cell in cells:
         if cell.kind not in ("code", "text"):
-            raise SourceError(path, cell.place, "nothing is graded here: take the mark away")
+            yield cell.place, "nothing is graded here: take the mark away"
 
 
-def _regions(path, cells):
+def _regions(cells):
     for cell in cells:
-        for word, kinds in (
-            ("SOLUTION", ("solution",)),
-            ("HIDDEN TESTS", ("check",)),
-            ("MARK SCHEME", ("rubric",)),
+        for word, kind in (
+            (markers.SOLUTION, "solution"),
+            (markers.HIDDEN_TESTS, "check"),
+            (markers.MARK_SCHEME, "rubric"),
         ):
             begins, ends = cell.text.count(f"BEGIN {word}"), cell.text.count(f"END {word}")
             if begins != ends:
-                raise SourceError(
-                    path, cell.place, f"{begins} BEGIN but {ends} END {word}: pair them"
-                )
-            if begins and cell.kind not in kinds:
-                raise SourceError(
-                    path, cell.place, f"a {word} region outside a {kinds[0]} cell: mark the cell"
-                )
-            if not begins and cell.kind in ("solution", "rubric") and cell.kind in kinds:
-                raise SourceError(path, cell.place, f"has no ### BEGIN {word} … ### END {word}")
+                yield cell.place, f"{begins} BEGIN but {ends} END {word}: pair them"
+            if begins and cell.kind != kind:
+                yield cell.place, f"a {word} region outside a {kind} cell: mark the cell"
+            if not begins and cell.kind == kind != "check":
+                yield cell.place, f"has no ### BEGIN {word} … ### END {word}"
         if cell.hidden and not re.match(r"(# .*\n)*### BEGIN HIDDEN TESTS\n", cell.text):
-            raise SourceError(
-                path, cell.place, "a hidden check must be all inside ### BEGIN HIDDEN TESTS"
-            )
-        if cell.kind == "check" and not cell.hidden and "HIDDEN TESTS" in cell.text:
-            raise SourceError(
-                path, cell.place, "is visible and has a hidden region: make two cells of it"
-            )
+            yield cell.place, "a hidden check must be all inside ### BEGIN HIDDEN TESTS"
+        if cell.kind == "check" and not cell.hidden and markers.HIDDEN_TESTS in cell.text:
+            yield cell.place, "is visible and has a hidden region: make two cells of it"
 
 
-def _grade_ids(path, cells):
+def _grade_ids(cells):
     seen = {}
-    for cell in cells:
-        if not cell.grade_id:
-            continue
+    for cell in filter(lambda cell: cell.grade_id, cells):
         if not re.fullmatch(r"[a-z][a-z0-9_]*", cell.grade_id):
-            raise SourceError(path, cell.place, "a grade id is in snake_case: rename it")
+            yield cell.place, "a grade id is in snake_case: rename it"
         if cell.grade_id in seen:
-            raise SourceError(
-                path, cell.place, f"grade id also used by {seen[cell.grade_id].place}: rename one"
-            )
+            yield cell.place, f"grade id also used by {seen[cell.grade_id].place}: rename one"
         seen[cell.grade_id] = cell
 
 
-def _checks(path, cells):
+def _checks(cells):
     solutions = {cell.grade_id for cell in cells if cell.kind == "solution"}
     for cell in cells:
         if cell.kind != "check":
             continue
-        if cell.text.count(JUDGE) != 1 or JUDGE not in cell.text.splitlines():
-            raise SourceError(
-                path, cell.place, f"needs one line {JUDGE} between what it sees and how it judges"
-            )
         if cell.exercise not in solutions:
-            raise SourceError(
-                path, cell.place, f"checks no solution cell: there is no solution={cell.exercise!r}"
-            )
-        _halves(path, cell)
+            problem = f"checks no solution cell: there is no solution={cell.exercise!r}"
+            yield cell.place, problem
+        if cell.text.splitlines().count(JUDGE) != 1 or cell.text.count(JUDGE) != 1:
+            yield cell.place, f"needs one line {JUDGE} between what it sees and how it judges"
+            continue
+        try:
+            observe, judge = map(ast.parse, cell.halves())
+        except SyntaxError as error:
+            yield cell.place, f"is not Python: {error.msg}, line {error.lineno}: correct it"
+            continue
+        for problem in _halves(cell, observe, judge):
+            yield cell.place, problem
 
 
-def _halves(path, cell):
-    observe, judge = (_parsed(path, cell, half) for half in cell.halves())
+def _halves(cell, observe, judge):
     if "seen" not in _bound(observe):
-        raise SourceError(path, cell.place, "the half before ### JUDGE must set `seen`")
+        yield "the half before ### JUDGE must set `seen`"
     strange = _used(judge) - _bound(judge) - set(dir(builtins)) - {"seen"}
     if strange:
-        raise SourceError(
-            path, cell.place, f"after ### JUDGE only `seen` and own imports: not {min(strange)!r}"
-        )
+        yield f"after ### JUDGE only `seen` and own imports: not {min(strange)!r}"
     open_names = {name for name in _top_level(observe) | _top_level(judge) if name[0] != "_"}
-    if cell.hidden and open_names - {"seen"}:
-        name = min(open_names - {"seen"})
-        problem = f"would overwrite a student's {name!r}: call it '_{name}'"
-        raise SourceError(path, cell.place, problem)
+    if cell.hidden:
+        for name in sorted(open_names - {"seen"}):
+            yield f"would overwrite a student's {name!r}: call it '_{name}'"
     if not judge.body or not isinstance(judge.body[-1], ast.Assert):
-        raise SourceError(
-            path, cell.place, "must end with an assert: a last value counts as points"
-        )
+        yield "must end with an assert: a last value counts as points"
     if _asserts(observe):
-        raise SourceError(path, cell.place, "has an assert before ### JUDGE: judge after it")
+        yield "has an assert before ### JUDGE: judge after it"
     if not all(node.msg for node in _asserts(judge)):
-        raise SourceError(path, cell.place, "has an assert without a message: write one")
+        yield "has an assert without a message: write one"
 
 
 def _asserts(tree):
     return [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
-
-
-def _parsed(path, cell, text):
-    try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        problem = f"is no Python: {error.msg}, line {error.lineno}: correct it"
-        raise SourceError(path, cell.place, problem) from None
 
 
 def _used(tree):
@@ -168,79 +154,111 @@ def _bound(tree):
     return bound
 
 
-def _points(path, cells):
-    wanted = CAPSTONE_POINTS if path.stem.startswith("10_") else POINTS
-    found = {
-        "visible": sum(cell.points for cell in cells if cell.kind == "check" and not cell.hidden),
-        "hidden": sum(cell.points for cell in cells if cell.hidden),
-        "written": sum(cell.points for cell in cells if cell.kind == "answer"),
+def _points(cells):
+    points = title.of(cells, "").points
+    if set(points) != set(title.POINTS) or sum(points.values()) != ALL_POINTS:
+        parts = ", ".join(title.POINTS)
+        yield cells[0].place, f"points={points} must give {parts}, {ALL_POINTS} in all: correct it"
+        return
+    worth = {
+        "visible": [cell for cell in cells if cell.kind == "check" and not cell.hidden],
+        "hidden": [cell for cell in cells if cell.hidden],
+        "written": [cell for cell in cells if cell.kind == "answer"],
     }
-    for part, points in wanted.items():
-        if found[part] != points:
-            raise SourceError(
-                path, "points", f"{part} ones add up to {found[part]:g}, not {points}: adjust them"
-            )
+    for part, mine in worth.items():
+        found = sum(cell.points for cell in mine)
+        if found != points[part]:
+            problem = f"{part} ones add up to {found:g}, not {points[part]:g}"
+            yield "points", f"{problem}: {_split(mine, points[part])}"
 
 
-def _headings(path, cells):
+def _split(cells, points):
+    """Return in words how the cells can share the points, changing as few of them as possible."""
+    if not 0 < len(cells) <= points:
+        return f"{len(cells)} cells cannot share them: {'merge some' if cells else 'add one'}"
+    split = [cell.points for cell in cells]
+    while over := round(sum(split) - points, 6):
+        changed = split.index(max(split) if over > 0 else min(split))
+        split[changed] = round(split[changed] - max(-1, min(1, over)), 6)
+    pairs = zip(cells, split, strict=True)
+    changes = [(cell, new) for cell, new in pairs if new != cell.points]
+    return "make " + ", ".join(
+        f"{cell.grade_id} {cell.points:g} → {new:g}" for cell, new in changes
+    )
+
+
+def _headings(cells):
     lines = [line for cell in cells if not cell.is_code for line in cell.text.splitlines()]
     place = 0
     for heading in HEADINGS:
         at = next((n for n in range(place, len(lines)) if lines[n].startswith(heading)), None)
         if at is None:
-            raise SourceError(
-                path, "anatomy", f"no {heading.strip()!r} heading where it belongs: add it in order"
-            )
-        place = at + 1
+            problem = f"no {heading.strip()!r} heading where it belongs: add it in order"
+            yield "anatomy", problem
+        else:
+            place = at + 1
     if not any(cell.is_code and "course.submit()" in cell.text for cell in cells):
-        raise SourceError(path, "anatomy", "no cell course.submit() under '## Hand in': add it")
+        yield "anatomy", "no cell course.submit() under '## Hand in': add it"
 
 
-def _opening(path, cells):
+def _opening(cells):
     opening = cells[0].text
     for needed, what in (
         (r"mybinder\.org", "a Binder badge"),
-        (r"\d+ minutes", "the estimated time in minutes"),
+        (r"[Aa]bout \d+ minutes", 'the estimated time, "about 75 minutes"'),
         (r"(?m)(^- .+\n?){3}", "three bullets of what you will be able to do"),
     ):
         if not re.search(needed, opening):
-            raise SourceError(path, cells[0].place, f"the title cell lacks {what}: add it")
+            yield cells[0].place, f"the title cell lacks {what}: add it"
 
 
-def _exercises(path, cells):
+def _exercises(cells):
     """From its solution cell on: visible check, hidden check, the student's own in the picture."""
     starts = [n for n, cell in enumerate(cells) if cell.kind == "solution"]
-    if not 3 <= len(starts) <= 5:
-        raise SourceError(path, "anatomy", f"{len(starts)} exercises: a notebook has 3 to 5")
-    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+    least, most = EXERCISES
+    if not least <= len(starts) <= most:
+        yield "anatomy", f"{len(starts)} exercises: a notebook has {least} to {most}"
+    for start, end in zip(starts, [*starts[1:], len(cells)][: len(starts)], strict=True):
         solution, after = cells[start], cells[start + 1 : end]
-        text = _text_before(cells, start)
-        if text.count("<details>") != 2 or text.count("</details>") != 2:
-            raise SourceError(
-                path, solution.place, "a missing hint: its text needs two <details> … </details>"
-            )
-        for hint in re.findall(r"<details>(.*?)</details>", text, re.DOTALL):
-            apart = "</summary>\n\n" in hint and hint.endswith("\n\n")
-            if re.search("[`*$]", hint) and not apart:
-                raise SourceError(
-                    path,
-                    solution.place,
-                    "a hint shows its ` * $ as they are: put an empty line before and after it",
+        for problem in (*_hints(_text_before(cells, start)), *_own_cells(solution, after)):
+            yield solution.place, problem
+    for (cell, letter), expected in zip(letters(cells), "ABCDEFGHIJKLMNOPQRSTUVWXYZ", strict=False):
+        if letter != expected:
+            problem = f"its heading must be '## Exercise {expected} — …', the next letter"
+            yield cell.place, problem
+        for label in markers.labels(cell.text, markers.SOLUTION):
+            typed = re.match(r"Exercise ([A-Z]):", label)
+            if not label:
+                yield cell.place, "a region does not say what to write: ### BEGIN SOLUTION add them"
+            elif typed and typed[1] != letter:
+                yield (
+                    cell.place,
+                    f"is exercise {letter}, but a region begins {label[:11]!r}: fix it",
                 )
-        mine = [cell for cell in after if cell.kind == "check"]
-        mine = [cell.hidden for cell in mine if cell.exercise == solution.grade_id]
-        if set(mine) != {True, False}:
-            raise SourceError(path, solution.place, "needs a visible and a hidden check after it")
-        if not any("explore" in cell.text for cell in after if cell.kind == "code"):
-            raise SourceError(
-                path, solution.place, "must end with an explore cell that runs the student's own"
-            )
 
 
-def _prose(path, cells):
+def _hints(text):
+    if text.count("<details>") != 2 or text.count("</details>") != 2:
+        yield "a missing hint: its text needs two <details> … </details>"
+    for hint in re.findall(r"<details>(.*?)</details>", text, re.DOTALL):
+        apart = "</summary>\n\n" in hint and hint.endswith("\n\n")
+        if re.search("[`*$]", hint) and not apart:
+            yield "a hint shows its ` * $ as they are: put an empty line before and after it"
+
+
+def _own_cells(solution, after):
+    mine = [cell for cell in after if cell.kind == "check"]
+    mine = [cell.hidden for cell in mine if cell.exercise == solution.grade_id]
+    if set(mine) != {True, False}:
+        yield "needs a visible and a hidden check after it"
+    if not any("explore" in cell.text for cell in after if cell.kind == "code"):
+        yield "must end with an explore cell that runs the student's own"
+
+
+def _prose(cells):
     for cell in cells:
         if not cell.is_code and re.search(r"(?<!\\)\$", re.sub(r"`[^`]*`", "", cell.text)):
-            raise SourceError(path, cell.place, "a $ starts a formula: write \\$, or dollars")
+            yield cell.place, "a $ starts a formula: write \\$, or dollars"
 
 
 def _text_before(cells, at):

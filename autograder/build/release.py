@@ -16,8 +16,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
-from autograder.build import lint as anatomy
-from autograder.build import markers
+from autograder.build import lint, markers
 from autograder.build import script as sources
 from autograder.course import chosen, configuration, scripts
 from autograder.errors import CourseError
@@ -28,7 +27,7 @@ from course.texts import HIDDEN_CHECK, STUB
 def source_notebook(path):
     """Return the text of nbgrader's source notebook of a script; SourceError if it has a fault."""
     cells = sources.read(path)
-    anatomy.check(path, cells)
+    lint.check(path, cells)
     return nbformat.writes(sources.notebook_of(cells, path.stem)) + "\n"
 
 
@@ -53,8 +52,7 @@ def refresh_sources(root, to=None, names=(), always=False):
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(target, text)
         written.append(script.stem)
-    if faults:
-        raise faults[0] if len(faults) == 1 else sources.SourceErrors(faults)
+    sources.raise_all(faults)
     return written
 
 

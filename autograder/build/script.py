@@ -8,7 +8,8 @@ A script marks its cells with a short form, which is completed here to nbgrader'
     # %% [markdown] answer="explain" points=3        a written answer, graded by hand
     # %% [markdown] rubric="explain"                 shown to the grader, not to the student
 
-The title cell, the first one, may say what the notebook asks and which call is worth showing:
+The title cell, the first one, says what the notebook asks and which call is worth showing, and how
+the points are split if that is not as usual (see `autograder.build.title`):
 
     # %% [markdown] question="Who waits, and why?" shown="explore(serve)" moved={"dies_at": 20}
 
@@ -19,6 +20,7 @@ judge's inputs.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,7 @@ from autograder.errors import CourseError
 from course.texts import HIDDEN_CHECK_RELEASED, RUBRIC_RELEASED
 
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
-TITLE_MARKS = ("question", "shown", "moved")
+TITLE_MARKS = {"question": str, "shown": str, "moved": dict, "points": dict}
 # what students see in a cell that is empty without its region
 LEFT_BEHIND = {"check": HIDDEN_CHECK_RELEASED, "rubric": RUBRIC_RELEASED}
 KERNEL = {
@@ -48,13 +50,19 @@ class SourceError(CourseError):
 
 
 class SourceErrors(SourceError):
-    """Several scripts that cannot be built, a line each."""
+    """Several faults, of one script or of several, a line each."""
 
     def __init__(self, errors):
         CourseError.__init__(self, "\n".join(error.message for error in errors))
 
     def format_message(self):
         return self.message  # an author's own words, not a student's: lines stay lines
+
+
+def raise_all(faults):
+    """Raise the faults, one or many, as one SourceError; return if there are none."""
+    if faults:
+        raise faults[0] if len(faults) == 1 else SourceErrors(faults)
 
 
 @dataclass
@@ -86,8 +94,7 @@ class Cell:
     @property
     def place(self):
         """How an error names the cell: by its number and its grade id or first line."""
-        first = next((line for line in self.text.splitlines() if line.strip()), "").strip()
-        return f'cell {self.number} ("{self.grade_id or first[:50]}")'
+        return _place(self.number, self.grade_id, self.text)
 
     def halves(self):
         """Return the texts of a check's two halves: observe, judge."""
@@ -95,7 +102,7 @@ class Cell:
 
 
 def read(path):
-    """Return the cells of a script; SourceError if the marks of a cell are wrong."""
+    """Return the cells of a script; SourceError, a line each, if the marks of cells are wrong."""
     import jupytext  # slow to import, and the grader reads no scripts
 
     path = Path(path)
@@ -103,10 +110,25 @@ def read(path):
         notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     except UnicodeDecodeError as error:
         raise SourceError(path, "file", f"is not UTF-8 ({error}): save it as UTF-8") from error
-    cells = []
+    cells, faults = [], []
     for number, raw in enumerate(notebook.cells, start=1):
-        cells.append(_cell(path, number, raw))
+        try:
+            cells.append(_cell(path, number, raw))
+        except SourceError as fault:
+            faults.append(fault)
+    raise_all(faults)
     return cells
+
+
+def letters(cells):
+    """Return (solution cell, letter) in order, the letter as in the "## Exercise A" above it."""
+    found, letter = [], ""
+    for cell in cells:
+        if cell.kind == "text":
+            letter = (re.findall(r"^## Exercise (\w)", cell.text, re.MULTILINE) or [letter])[-1]
+        elif cell.kind == "solution":
+            found.append((cell, letter))
+    return found
 
 
 def _cell(path, number, raw):
@@ -114,28 +136,38 @@ def _cell(path, number, raw):
     marks = {key: value for key, value in raw.metadata.items() if key in known}
     unknown = set(raw.metadata) - set(marks) - {"tags", "lines_to_next_cell"}
     kinds = [key for key in SHORT_FORMS if key in marks]
-    name = f"cell {number}"
+    name = _place(number, str(marks.get(kinds[0], "")) if kinds else "", raw.source)
     marks_known = ", ".join(known)
     if unknown:
         raise SourceError(path, name, f"unknown mark {min(unknown)!r}: use {marks_known}")
     if len(kinds) > 1:
         raise SourceError(path, name, f"is {' and '.join(kinds)} at once: keep one of them")
     kind = kinds[0] if kinds else ("code" if raw.cell_type == "code" else "text")
-    grade_id = marks.get(kind, "")
+    grade_id = str(marks.get(kind, ""))
     if kind == "check" and not markers.is_check(grade_id):
         grade_id += "_check"
     if kind == "rubric":
         grade_id += "_rubric"
-    points = marks.get("points", 0)
+    name = _place(number, grade_id, raw.source)
+    points = 0 if kind in ("code", "text") else marks.get("points", 0)
     if kind in ("check", "answer") and not (isinstance(points, (int, float)) and points > 0):
-        raise SourceError(path, f"{name} ({grade_id})", "has no points: write points=2 after it")
+        raise SourceError(path, name, "has no points: write points=2 after it")
     text = raw.source
     if INPUTS in text.splitlines() or OBSERVE in text.splitlines():
         if kind != "check":
             raise SourceError(path, name, f"has {INPUTS} or {OBSERVE}, which only a check has")
-        text = _inputs_in_both_halves(path, f"{name} ({grade_id})", text)
-    title = {key: marks[key] for key in TITLE_MARKS if key in marks}
+        text = _inputs_in_both_halves(path, name, text)
+    title = {key: marks[key] for key in TITLE_MARKS if number == 1 and key in marks}
+    for key, value in title.items():
+        if not isinstance(value, TITLE_MARKS[key]):
+            example = '"…"' if TITLE_MARKS[key] is str else '{"name": 1}'
+            raise SourceError(path, name, f"{key}={value!r}: write {key}={example}")
     return Cell(number, kind, grade_id, points, raw.cell_type == "code", text, title)
+
+
+def _place(number, grade_id, text):
+    first = next((line for line in text.splitlines() if line.strip()), "").strip()
+    return f'cell {number} ("{grade_id or first[:50]}")'
 
 
 def _inputs_in_both_halves(path, name, text):
@@ -160,6 +192,7 @@ def notebook_of(cells, name):
     graded = [cell.grade_id for cell in cells if cell.kind in ("solution", "check", "answer")]
     if graded:  # read by course.submit(), and when a renamed notebook is collected
         notebook.metadata["course"] = {"assignment": name, "cells": graded}
+    letter = {cell.number: letter for cell, letter in letters(cells)}
     for cell in cells:
         make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
         identity = cell.grade_id or f"{cell.number} {cell.kind}"
@@ -167,6 +200,9 @@ def notebook_of(cells, name):
         text = cell.text
         if text.startswith("### BEGIN") and cell.kind in LEFT_BEHIND:
             text = f"{LEFT_BEHIND[cell.kind]}\n{text}"
+        if cell.kind == "solution":  # an author may leave out "Exercise A: "
+            label = rf"\1 Exercise {letter[cell.number]}: "
+            text = re.sub(r"(### BEGIN SOLUTION) +(?!Exercise \w: )(?=\S)", label, text)
         made = make(text, id=f"{'c' if cell.is_code else 't'}{digest}")
         if cell.grade_id:
             made.metadata["nbgrader"] = _nbgrader_metadata(cell)

@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.collect import identify, receipts
@@ -22,7 +22,7 @@ from autograder.collect.receipts import Receipt
 from autograder.course import FOLDERS
 from autograder.errors import CourseError
 from autograder.files import write_atomic
-from autograder.gradebook.roster import Class
+from autograder.gradebook.read import Roster
 
 KEPT_BY_US = ("grading/collected", "grading/records")
 COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"
@@ -60,15 +60,13 @@ class Taken:
         late = (self.late,) if self.late else ()
         return Row(self.place, outcome, self.student, self.assignment, (*self.notes, *late, *notes))
 
-    def at(self, time: datetime, to: Class, sure: bool = False) -> "Taken":
+    def at(self, time: datetime, to: Roster, sure: bool = False) -> "Taken":
         """Return this file as received at `time`, with a note if that was late.
 
         Unless `sure`, a file from Canvas that Canvas does not call late counts as received by the
         due date at the latest.
         """
-        due = to.due.get(self.assignment)
-        if due is not None:
-            due += to.extensions.get((self.assignment, self.student), timedelta())
+        due = to.deadline(self.student, self.assignment)
         marked = self.said.late or (None if sure else self.said.late)
         received, late = receipts.arrival(time, due, marked)
         return replace(self, received=received, late=late)
@@ -81,7 +79,7 @@ class Taken:
 
 
 def collect(
-    to: Class,
+    to: Roster,
     source: Path,
     assignment: str = "",
     received: datetime | None = None,
@@ -105,7 +103,7 @@ def collect(
     rows: list[Row] = []
     groups: dict[tuple[str, str], list[Taken]] = defaultdict(list)
     try:
-        keep = to.data / "grading" / "collected"
+        keep = to.places.grading / "collected"
         keep.mkdir(parents=True, exist_ok=True)
         _sweep(keep)
         with tempfile.TemporaryDirectory(prefix=".incoming-", dir=keep) as incoming:
@@ -115,7 +113,7 @@ def collect(
                     rows.append(one)
                 else:
                     groups[one.student, one.assignment].append(one)
-            came = receipts.read(receipts.path_of(to.data))
+            came = receipts.read(receipts.path_of(to.places.root))
             for group in groups.values():
                 rows += _finished(to, group, came)
     except OSError as error:
@@ -129,14 +127,13 @@ def collect(
     return sorted(rows, key=lambda row: (row.outcome != NOT_TAKEN, row.place))
 
 
-def _refuse_ours(to: Class, source: Path) -> None:
+def _refuse_ours(to: Roster, source: Path) -> None:
     """Raise CourseError if the course's own notebooks would be taken for students' work."""
-    assert to.layout is not None
     steps = ("source", "release", "submitted", "autograded", "feedback")
-    names = [getattr(to.layout, f"{step}_directory") for step in steps]
+    names = [getattr(to.places.course, f"{step}_directory") for step in steps]
     source = Path(source).resolve()
     for name in (*(name for name in FOLDERS if name != "grading"), *KEPT_BY_US, *names):
-        own = Path(to.layout.root, name).resolve()
+        own = Path(to.places.root, name).resolve()
         if source.is_relative_to(own) or own.is_relative_to(source):
             raise CourseError(
                 f"{source}: holds the course's own {name}, or is in it: "
@@ -152,7 +149,7 @@ def _sweep(keep: Path) -> None:
 
 
 def _taken(
-    to: Class, found: Found, incoming: Path, wanted: str, received: datetime, add: bool
+    to: Roster, found: Found, incoming: Path, wanted: str, received: datetime, add: bool
 ) -> Taken | Row:
     """Return the file, with its bytes in `incoming`, or a row that says why it cannot be taken."""
     name = found.parts[-1]
@@ -175,7 +172,7 @@ def _taken(
     if inside and said.assignment not in (inside, ""):
         notes.append(f"is named {said.assignment}, and holds {inside}")
     try:
-        student, note = identify.student(said, list(to.roster), add)
+        student, note = identify.student(said, list(to.students), add)
     except identify.Unidentified as error:
         return Row(found.place, NOT_TAKEN, "", assignment, (str(error),))
     notes += [note] if note else []
@@ -200,7 +197,7 @@ def _is_notebook(data: bytes) -> bool:
     return data.lstrip()[:1] == b"{" and data.rstrip()[-1:] == b"}"
 
 
-def _finished(to: Class, group: list[Taken], came: Receipts) -> Iterator[Row]:
+def _finished(to: Roster, group: list[Taken], came: Receipts) -> Iterator[Row]:
     """Store one student's files for one assignment; yield a row for each."""
     problem = identify.namesakes(one.said for one in group)
     # a file that does not come from an LMS names its student
@@ -224,27 +221,27 @@ def _finished(to: Class, group: list[Taken], came: Receipts) -> Iterator[Row]:
             continue
         seen.add(one.sha256)
         arrived.append(one := _dated(to, one, came))
-        kept = _keep(one, keep).relative_to(to.data)
+        kept = _keep(one, keep).relative_to(to.places.root)
         yield one.row(OLDER, f"a newer one counts, this is {kept}")
     newest, row = _placed(to, newest, came)
     arrived.append(newest)
     yield row
     new = [one.receipt for one in arrived if _key(one) not in came]
-    receipts.append(receipts.path_of(to.data), new)
+    receipts.append(receipts.path_of(to.places.root), new)
 
 
-def _folders(to: Class, one: Taken) -> tuple[Path, Path]:
+def _folders(to: Roster, one: Taken) -> tuple[Path, Path]:
     """Return the folders of the submission and of all files kept for it."""
-    kept = to.data / "grading" / "collected" / one.assignment / one.student
-    return to.submitted(one.student, one.assignment), kept
+    kept = to.places.grading / "collected" / one.assignment / one.student
+    return to.places.folder("submitted", one.student, one.assignment), kept
 
 
-def _dated(to: Class, one: Taken, came: Receipts) -> Taken:
+def _dated(to: Roster, one: Taken, came: Receipts) -> Taken:
     """Return the file with the time at which it was first received."""
     return one.at(came[_key(one)].time, to, True) if _key(one) in came else one
 
 
-def _placed(to: Class, one: Taken, came: Receipts) -> tuple[Taken, Row]:
+def _placed(to: Roster, one: Taken, came: Receipts) -> tuple[Taken, Row]:
     """Put a student's newest file where nbgrader looks, unless a later one is already there.
 
     Return the file with its time of receipt, and its row.
@@ -262,7 +259,7 @@ def _placed(to: Class, one: Taken, came: Receipts) -> tuple[Taken, Row]:
     if current and _key(one) in came:
         return one, one.row(OLDER, "came before, and a newer one counts")
     if since and since > one.received:
-        kept = _keep(one, keep).relative_to(to.data)
+        kept = _keep(one, keep).relative_to(to.places.root)
         return one, one.row(OLDER, f"one of {since:%F %R} UTC counts, this is {kept}")
     if current and not any(key[2] == current for key in came):
         _keep(replace(one, sha256=current, kept=target), keep, "before-")

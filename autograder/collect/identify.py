@@ -19,6 +19,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from autograder.gradebook.read import Student
+
 CANVAS = re.compile(
     r"(?P<name>\w+?)(?P<late>_LATE)?_(?P<user>\d+|anon_\w+?)_(?P<file>\d+)_(?P<rest>.+)"
 )
@@ -35,23 +37,6 @@ NAMELESS = (
 
 class Unidentified(Exception):
     """Why it is not clear who handed a file in: what comes after the file's name in a sentence."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """A student as the gradebook has them."""
-
-    id: str
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    lms_user_id: str = ""
-
-    @property
-    def names(self) -> set[str]:
-        """All that they may be called, in letters and digits."""
-        both = (f"{self.first_name} {self.last_name}", f"{self.last_name} {self.first_name}")
-        return {letters_and_digits(name) for name in (self.id, self.email, *both)} - {""}
 
 
 @dataclass(frozen=True)
@@ -133,7 +118,7 @@ def assignment_inside(data: bytes, known: Iterable[str]) -> str:
     return said if isinstance(said, str) and said in set(known) else ""
 
 
-def student(said: Claim, roster: list[Person], add: bool = False) -> tuple[str, str]:
+def student(said: Claim, roster: list[Student], add: bool = False) -> tuple[str, str]:
     """Return (student id, a note or ""); Unidentified if that is not clear.
 
     roster: the students of the gradebook. If there are any, the student is one of them; with `add`
@@ -182,7 +167,7 @@ def namesakes(claims: Iterable[Claim]) -> str:
     return ""
 
 
-def _by_lms(said: Claim, roster: list[Person]) -> list[Person]:
+def _by_lms(said: Claim, roster: list[Student]) -> list[Student]:
     if said.lms == "Canvas":
         by_number = [person for person in roster if person.lms_user_id == said.lms_user]
         if by_number:
@@ -190,15 +175,24 @@ def _by_lms(said: Claim, roster: list[Person]) -> list[Person]:
     return _called(said.called, roster)
 
 
-def _by_typed(typed: str, roster: list[Person]) -> list[Person]:
+def _by_typed(typed: str, roster: list[Student]) -> list[Student]:
     return _called(typed, roster) or _called(AGAIN.sub("", typed), roster)
 
 
-def _called(name: str, roster: list[Person]) -> list[Person]:
+def _called(name: str, roster: list[Student]) -> list[Student]:
     """Return those of the roster with this id, or else with such a name."""
     exact = [person for person in roster if person.id == name]
     short = letters_and_digits(name)
-    return exact or [person for person in roster if short and short in person.names]
+    return exact or [person for person in roster if short and short in _names(person)]
+
+
+def _names(person: Student) -> set[str]:
+    """Return all that a student may be called, in letters and digits."""
+    both = (
+        f"{person.first_name} {person.last_name}",
+        f"{person.last_name} {person.first_name}",
+    )
+    return {letters_and_digits(name) for name in (person.id, person.email, *both)}
 
 
 def _new(said: Claim) -> str:

@@ -1,1 +1,1 @@
-"""nbgrader's gradebook: the one reader, the one writer, the roster and exports."""
+"""nbgrader's gradebook: its one reader, its one writer, and the exports."""

@@ -3,107 +3,157 @@
     autograder export --format canvas
     nbgrader export --exporter=autograder.gradebook.export.CanvasExporter --to=canvas.csv
 
-csv     a row for a student and assignment, the columns of nbgrader's own export (0.9).
-canvas  a row a student. Canvas' gradebook import wants "Student", "ID", maybe "SIS User ID" and
-        "SIS Login ID", "Section", then an assignment a column, "name (Canvas' number)" or the name
-        alone, and a row "Points Possible". It finds a student by ID, then SIS User ID, then SIS
-        Login ID, then name (lib/gradebook_importer.rb of canvas-lms, 2023 or later).
-moodle  a row a student. Moodle's import lets one choose what each column is: "Email address" or
-        "ID number" says who, and a column of feedback wants its column of grades beside it (Moodle
-        4.5 documentation, "Grade import", 2024).
+csv     a row for each student and assignment, with the columns of nbgrader's own export (0.9).
+canvas  a row for each student. Canvas' gradebook import needs "Student", "ID", maybe "SIS User ID"
+        and "SIS Login ID", "Section", then a column for each assignment, "name (Canvas' number)" or
+        the name alone, and a row "Points Possible". It finds a student by ID, then SIS User ID,
+        then SIS Login ID, then name (lib/gradebook_importer.rb of canvas-lms, 2023 or later).
+moodle  a row for each student. Moodle's import asks what each column is: "Email address" or "ID
+        number" says who, and a column of feedback belongs to the column of grades next to it
+        (Moodle 4.5 documentation, "Grade import", 2024).
 
-A student who handed nothing in, or whose work has no score yet, has 0 in csv, as in nbgrader, and
+A student without a submission, or with one that has no score yet, has 0 in csv, as in nbgrader, and
 an empty cell in the others.
 """
 
 import csv
 import io
 import re
+from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from traitlets import Dict
 
-from autograder.collect.identify import Person
 from autograder.errors import CourseError
 from autograder.files import write_atomic
-from autograder.gradebook.grades import Grades, Mark, grades
+from autograder.gradebook import read
+from autograder.gradebook.read import Assignment, Student, Submission
 
 Table = list[list[str]]
+"""Rows of cells, the headings first."""
 FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n\0＝＋－＠]")  # full-width ones: Japanese spreadsheets
 GUARDED = re.compile(r"'+\s*[=+\-@\t\r\n\0＝＋－＠]")
 STOCK = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"]
 STOCK += ["raw_score", "late_submission_penalty", "score", "max_score"]
 
 
+@dataclass(frozen=True)
+class Grades:
+    """All that is exported."""
+
+    assignments: dict[str, Assignment]
+    students: tuple[Student, ...]
+    submissions: dict[tuple[str, str], Submission]  # by assignment and student
+    comments: dict[tuple[str, str], list[str]]  # the same, each after its cell's name
+
+    @property
+    def waiting(self) -> int:
+        """How many submissions still wait for a grade by hand."""
+        # what has no score at all waits for `autograder grade`, not for a person
+        return sum(one.graded and one.waiting > 0 for one in self.submissions.values())
+
+
+def grades(
+    connection: Connection, assignments: tuple[str, ...] = (), students: tuple[str, ...] = ()
+) -> Grades:
+    """Return the grades in a gradebook, of all assignments and students or of those named.
+
+    connection: as `autograder.gradebook.read.opened` gives it. The students are sorted by last
+    name, the assignments by their own. Scores are after the late penalty, in points.
+    CourseError for an assignment or a student that is not in the gradebook.
+    """
+    known = read.assignments(connection, assignments)
+    people = tuple(read.students(connection, students).values())
+    submissions = {
+        (one.assignment, one.student): one for one in read.submissions(connection, known)
+    }
+    comments: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in known:
+        for student, _, cell, comment in read.comments(connection, name):
+            comments[name, student].append(f"{cell}: {comment}")
+    return Grades(known, people, submissions, comments)
+
+
 def guarded(text: str) -> str:
-    """Return the text so that no spreadsheet runs it: with an apostrophe before a formula."""
+    """Return the text so that no spreadsheet runs it: a formula gets an apostrophe before it."""
     return f"'{text}" if FORMULA.match(text) else text
 
 
 def unguarded(cell: str) -> str:
-    """Return the text that `guarded` made this cell of."""
+    """Return the text that `guarded` made this cell from."""
     return cell[1:] if GUARDED.match(cell) else cell
 
 
 def csv_table(given: Grades, columns: dict[str, str]) -> Table:
-    """Return a row for each assignment and student, under nbgrader's own column names."""
+    """Return a row for each assignment and student, under nbgrader's own column names.
+
+    columns: other names of assignments, by assignment, here and in the tables below.
+    """
     table = [list(STOCK)]
-    nothing = Mark(0.0, 0.0, False, False, None, ())
-    for name, points in given.points.items():
+    for name, assignment in given.assignments.items():
         for who in given.students:
-            mark = given.marks.get((name, who.id), nothing)
-            dates = [str(date or "") for date in (given.due[name], mark.submitted)]
+            one = given.submissions.get((name, who.id))
+            dates = [str(date or "") for date in (assignment.due, one and one.received)]
             texts = [columns.get(name, name), *dates, who.id, who.last_name, who.first_name]
-            numbers = (mark.raw, mark.penalty, mark.score, points)
-            table.append([*map(guarded, [*texts, who.email]), *map(str, numbers)])
+            scores = (one.points, one.penalty, one.score) if one else (0.0, 0.0, 0.0)
+            numbers = map(str, (*scores, assignment.points))
+            table.append([*map(guarded, [*texts, who.email]), *numbers])
     return table
 
 
 def canvas_table(given: Grades, columns: dict[str, str]) -> Table:
-    """Return the table that Canvas' gradebook imports; `columns` may give "name (number)"."""
+    """Return the table that Canvas' gradebook imports: a student's points in each assignment.
+
+    columns: the headings; Canvas finds its assignment by one of the form "name (number)".
+    """
     person = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    possible = [_number(assignment.points) for assignment in given.assignments.values()]
     table = [
-        person + [guarded(columns.get(name, name)) for name in given.points],
-        ["    Points Possible", "", "", "", "", *map(_number, given.points.values())],
+        [*person, *(guarded(columns.get(name, name)) for name in given.assignments)],
+        ["    Points Possible", "", "", "", "", *possible],
     ]
     for who in given.students:
         name = ", ".join(part for part in (who.last_name, who.first_name) if part) or who.id
         texts = (name, who.lms_user_id, who.id, who.id, "")
-        table.append([*map(guarded, texts), *(_score(given, one, who) for one in given.points)])
+        scores = [_score(given, name, who) for name in given.assignments]
+        table.append([*map(guarded, texts), *scores])
     return table
 
 
 def moodle_table(given: Grades, columns: dict[str, str]) -> Table:
     """Return a table for Moodle's grade import: for each assignment its grade and its feedback."""
-    heads = [guarded(columns.get(name, name)) for name in given.points]
+    heads = [guarded(columns.get(name, name)) for name in given.assignments]
     grade_columns = [text for head in heads for text in (f"{head} (Real)", f"{head} (Feedback)")]
     table = [["First name", "Last name", "ID number", "Email address", *grade_columns]]
     for who in given.students:
         row = [guarded(text) for text in (who.first_name, who.last_name, who.id, who.email)]
-        for name in given.points:
-            row += [_score(given, name, who), guarded(_feedback(given.marks.get((name, who.id))))]
+        for name in given.assignments:
+            row += [_score(given, name, who), guarded(_feedback(given, name, who))]
         table.append(row)
     return table
 
 
-def _score(given: Grades, assignment: str, who: Person) -> str:
-    mark = given.marks.get((assignment, who.id))
-    return _number(mark.score) if mark and mark.graded else ""
+def _score(given: Grades, assignment: str, who: Student) -> str:
+    one = given.submissions.get((assignment, who.id))
+    return _number(one.score) if one and one.graded else ""
 
 
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _feedback(mark: Mark | None) -> str:
-    if mark is None or not mark.graded:
+def _feedback(given: Grades, assignment: str, who: Student) -> str:
+    one = given.submissions.get((assignment, who.id))
+    if one is None or not one.graded:
         return ""
-    late = [f"{_number(mark.penalty)} points off for lateness."] if mark.penalty else []
-    return "\n".join([*mark.comments, *late])
+    late = [f"{_number(one.penalty)} points off for lateness."] if one.penalty else []
+    return "\n".join([*given.comments.get((assignment, who.id), ()), *late])
 
 
 FORMATS: dict[str, tuple[Callable[[Grades, dict[str, str]], Table], str]] = {
@@ -114,7 +164,7 @@ FORMATS: dict[str, tuple[Callable[[Grades, dict[str, str]], Table], str]] = {
 
 
 def write(table: Table, to: Path) -> None:
-    """Write all of the table or nothing; CourseError if that cannot be."""
+    """Write a table as CSV in UTF-8, all of it or nothing; CourseError if it cannot be written."""
     text = io.StringIO()
     csv.writer(text).writerows(table)
     try:
@@ -127,7 +177,7 @@ def write(table: Table, to: Path) -> None:
 
 
 class _Exporter(ExportPlugin):
-    """What the three plugins share."""
+    """What the three plugins have in common: nbgrader's --to, --assignment and --student."""
 
     format = ""
     columns = Dict(help="column headings by assignment, such as a name with Canvas' number").tag(
@@ -135,7 +185,10 @@ class _Exporter(ExportPlugin):
     )
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write the grades to `to`, or to the format's usual file here."""
+        """Write the grades to `to`, or to the format's usual file in the current folder.
+
+        What is wrong is logged as one sentence, and SystemExit ends nbgrader's command.
+        """
         make, usual = FORMATS[self.format]
         assignments, students = (
             tuple(map(str, names)) for names in (self.assignment, self.student)

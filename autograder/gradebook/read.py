@@ -1,47 +1,102 @@
-"""What a class's gradebook says: scores, comments, penalties; read by SQL and never written."""
+"""What a class's gradebook holds, read by SQL and never written.
+
+The one reader of nbgrader's gradebook: for the exports, the pages and `autograder collect`. Its
+rows become plain frozen dataclasses; what can be wrong with a gradebook is one CourseError, with
+the same sentence for reading and for writing (`unusable`).
+"""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Comment,
-    Grade,
-    GradeCell,
-    Notebook,
-    SourceCell,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader import api
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Connection, Engine, Select, and_, case, create_engine, func, or_, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from autograder.course import configuration
+from autograder.course import configuration, is_graded
 from autograder.errors import CourseError
 
-CELL, GRADED = BaseCell.__table__, GradeCell.__table__
+CELL, GRADED = api.BaseCell.__table__, api.GradeCell.__table__
+
+OLDER = "it is not nbgrader's, or an older nbgrader made it: run `nbgrader db upgrade`."
+FIXES = {  # words of a database's error → what to do about it; the first that is found counts
+    "locked": "close the program that writes it (formgrader, a grading) and try again.",
+    "no such": OLDER,
+    "does not exist": OLDER,
+    "disk is full": "make room and try again: what is graded stays.",
+    "readonly": "allow writing there and try again: what is graded stays.",
+    "disk I/O": "make room, or allow writing there, and try again: what is graded stays.",
+    "unable to open": "allow reading and writing there and try again: what is graded stays.",
+    "": "restore it from a copy, or grade again into a new one.",
+}
+NO_SERVER = "is the server running, and the db_url in nbgrader_config.py right?"
+NO_DRIVER = "install that driver, or correct the db_url in nbgrader_config.py."
 
 
 @dataclass(frozen=True)
-class Work:
-    """One student's graded work on one assignment."""
+class Student:
+    """A student as the gradebook has them; what it does not know is ""."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment of the gradebook."""
+
+    name: str
+    points: float
+    due: datetime | None  # UTC, without a zone, as nbgrader keeps it
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's submission of an assignment, and what the gradebook gives for it."""
 
     assignment: str
     student: str
-    score: float  # after the late penalty, never below 0
-    penalty: float
-    by_hand: int  # cells that wait for a person
+    received: datetime | None  # UTC, without a zone
+    points: float  # the sum of its cells
+    penalty: float  # points taken off for lateness
+    graded: bool  # a cell has a score; an extension granted before the hand-in has none
+    waiting: int  # cells that need a grade by hand; a check without a score counts, too
     ungraded: int  # checks without a score
     flagged: bool
+
+    @property
+    def score(self) -> float:
+        """The points after the penalty for lateness, never below 0."""
+        return max(0.0, self.points - self.penalty)
+
+    @property
+    def by_hand(self) -> int:
+        """How many cells wait for a person."""
+        return max(0, self.waiting - self.ungraded)
+
+
+@dataclass(frozen=True)
+class Score:
+    """The points of one graded cell."""
+
+    earned: float
+    points: float  # the most it can earn
+    waits: bool  # for a person
 
 
 @dataclass(frozen=True)
@@ -56,7 +111,7 @@ class Check:
 
     @property
     def rate(self) -> float:
-        """The share that passed, 0 where nobody was graded."""
+        """The share that passed, 0 where no submission is graded."""
         return self.passed / self.graded if self.graded else 0.0
 
 
@@ -64,45 +119,71 @@ class Check:
 class Places:
     """Where a course's data are, by nbgrader's configuration."""
 
+    root: Path
     course: CourseDirectory
-    grading: Path
 
     @property
-    def records(self) -> Path:
-        return self.grading / "records"
+    def grading(self) -> Path:
+        return self.root / "grading"
 
     def folder(self, kind: str, student: str, assignment: str) -> Path:
-        """Return nbgrader's "submitted", "autograded" or "feedback" folder of a submission."""
+        """Return nbgrader's folder of a submission.
+
+        kind: nbgrader's name of a step, such as "submitted", "autograded" or "feedback".
+        """
         directory = getattr(self.course, f"{kind}_directory")
-        return Path(self.course.root) / self.course.format_path(directory, student, assignment)
+        return Path(self.root, self.course.format_path(directory, student, assignment))
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The class that files are collected for."""
+
+    places: Places
+    assignments: tuple[str, ...]  # that are graded: of the release and of the gradebook
+    students: tuple[Student, ...] = ()  # none where there is no gradebook yet
+    due: dict[str, datetime] = field(default_factory=dict)  # by assignment, in UTC
+    extensions: dict[tuple[str, str], timedelta] = field(default_factory=dict)
+    """By assignment and student."""
+
+    def deadline(self, student: str, assignment: str) -> datetime | None:
+        """Return when a student's submission is due, in UTC, or None if it never is."""
+        due = self.due.get(assignment)
+        return due and due + self.extensions.get((assignment, student), timedelta())
 
 
 def places(root: Path) -> Places:
-    """Return where the data of the course in `root` are; CourseError if it is no course."""
+    """Return where the data of the course in `root` are.
+
+    CourseError if `root` has no nbgrader_config.py, or one that cannot be read.
+    """
     root = Path(root).resolve()
-    return Places(CourseDirectory(config=configuration(root, root)), root / "grading")
+    return Places(root, CourseDirectory(config=configuration(root, root)))
 
 
 @contextmanager
 def opened(db_url: str) -> Iterator[Connection]:
-    """Give a connection to the gradebook; CourseError if it is missing or cannot be read."""
+    """Give a connection to the gradebook at a SQLAlchemy URL, for the functions below.
+
+    CourseError if there is no gradebook (a missing one is never made), or if it cannot be read.
+    """
     engine = _engine(db_url)
     try:
         with engine.connect() as connection:
             yield connection
     except DBAPIError as error:
-        raise CourseError(_sentence(db_url, error)) from error
+        raise unusable(db_url, error) from error
     finally:
         engine.dispose()
 
 
 def address(db_url: str) -> URL:
-    """Return where the gradebook is; CourseError if that is no address of a database."""
+    """Return where the gradebook is; CourseError if that is not a database's address."""
     try:
         return make_url(db_url)
     except ArgumentError as error:  # not quoted: there may be a password in it
         raise CourseError(
-            "nbgrader_config.py: its db_url is no address of a database: "
+            "nbgrader_config.py: its db_url is not a database's address: "
             "write sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME."
         ) from error
 
@@ -122,106 +203,121 @@ def _engine(db_url: str) -> Engine:
     try:
         return create_engine(url)
     except (ImportError, ArgumentError) as error:
-        raise CourseError(
-            f"{shown(db_url)}: the gradebook cannot be read ({error}): "
-            "install that driver, or correct the db_url in nbgrader_config.py."
-        ) from error
+        raise unusable(db_url, error) from error
 
 
 def shown(db_url: str) -> str:
     """Return how a page or an error names the gradebook: its file, or its address, no password."""
-    url = make_url(db_url)
+    url = address(db_url)
     is_file = url.get_backend_name() == "sqlite"
     return str(url.database) if is_file else url.render_as_string(hide_password=True)
 
 
-def _sentence(db_url: str, error: DBAPIError) -> str:
-    place, problem = shown(db_url), " ".join(str(error.orig).split())
-    if not db_url.startswith("sqlite") and isinstance(error, OperationalError):
-        mend = "is the server running, and the db_url in nbgrader_config.py right?"
-        return f"{place}: the gradebook cannot be read ({problem}): {mend}"
-    if "locked" in problem:
-        mend = "close the program that writes it (formgrader, a grading) and try again"
-    elif "no such" in problem or "does not exist" in problem:
-        mend = "it is not nbgrader's or of an older nbgrader: run `nbgrader db upgrade`"
+def unusable(db_url: str, error: Exception, done: str = "read") -> CourseError:
+    """Return what to tell of a gradebook that cannot be used: why, and what to do about it.
+
+    error: SQLAlchemy's or nbgrader's. done: what cannot be done with the gradebook.
+    """
+    said = _said(error)
+    is_server = make_url(db_url).get_backend_name() != "sqlite"
+    if isinstance(error, ImportError | ArgumentError):
+        fix = NO_DRIVER
+    elif is_server and isinstance(error, OperationalError | api.InvalidEntry):
+        fix = NO_SERVER
     else:
-        mend = "restore it from a copy, or grade again into a new one"
-    return f"{place}: the gradebook cannot be read ({problem}): {mend}."
+        fix = next(fix for words, fix in FIXES.items() if words in said)
+    return CourseError(f"{shown(db_url)}: the gradebook cannot be {done} ({said}): {fix}")
 
 
-def assignments(connection: Connection, wanted: tuple[str, ...] = ()) -> dict[str, float]:
-    """Return assignment → points, sorted by name; CourseError for a wanted one not there."""
-    query = select(Assignment.name, Assignment.max_score).order_by(Assignment.name)
-    known = {name: float(points or 0) for name, points in connection.execute(query)}
+def _said(error: Exception) -> str:
+    """Return in one line what the database said."""
+    own = getattr(error, "orig", None)
+    return " ".join(str(own).split()) if own else str(error).partition("\n")[0]
+
+
+def assignments(connection: Connection, wanted: Iterable[str] = ()) -> dict[str, Assignment]:
+    """Return the assignments by name, sorted: all of them, or those wanted.
+
+    CourseError for a wanted one that the gradebook does not have.
+    """
+    query = select(api.Assignment.name, api.Assignment.max_score, api.Assignment.duedate)
+    known = {
+        name: Assignment(name, float(points or 0), due)
+        for name, points, due in connection.execute(query.order_by(api.Assignment.name))
+    }
     for name in wanted:
         if name not in known:
             there = ", ".join(known) or "none"
             raise CourseError(f"{name}: not an assignment of the gradebook, it has {there}.")
-    return {name: points for name, points in known.items() if not wanted or name in wanted}
+    return {name: one for name, one in known.items() if not wanted or name in wanted}
 
 
-def students(connection: Connection) -> dict[str, str]:
-    """Return student id → name ("" where the gradebook has none), sorted by id."""
-    query = select(Student.id, Student.first_name, Student.last_name).order_by(Student.id)
-    return {
-        student: " ".join(part for part in (first, last) if part)
-        for student, first, last in connection.execute(query)
-    }
+def students(connection: Connection, wanted: Iterable[str] = ()) -> dict[str, Student]:
+    """Return the students by id, sorted by last name: all of them, or those wanted.
+
+    CourseError for a wanted one that the gradebook does not have.
+    """
+    row = api.Student
+    query = select(row.id, row.first_name, row.last_name, row.email, row.lms_user_id)
+    query = query.order_by(row.last_name, row.first_name, row.id)
+    known = {one[0]: Student(*(part or "" for part in one)) for one in connection.execute(query)}
+    for student in wanted:
+        if student not in known:
+            raise CourseError(f"{student}: no such student in the gradebook.")
+    return {name: one for name, one in known.items() if not wanted or name in wanted}
 
 
-def works(connection: Connection, wanted: dict[str, float]) -> list[Work]:
+def submissions(connection: Connection, wanted: Iterable[str]) -> list[Submission]:
     """Return every submission of the wanted assignments, by assignment and student."""
-    unscored = and_(Grade.auto_score.is_(None), Grade.manual_score.is_(None))
-    of_code = and_(Grade.cell_id == GRADED.c.id, GRADED.c.cell_type == "code")
+    scored = or_(api.Grade.auto_score.is_not(None), api.Grade.manual_score.is_not(None))
+    unscored = and_(api.Grade.auto_score.is_(None), api.Grade.manual_score.is_(None))
+    of_code = and_(api.Grade.cell_id == GRADED.c.id, GRADED.c.cell_type == "code")
+    work, notebook = api.SubmittedAssignment, api.SubmittedNotebook
+    late = func.coalesce(notebook.late_submission_penalty, 0.0)
+    columns = (api.Assignment.name, work.student_id, work.timestamp, late, notebook.flagged)
     query = (
         select(
-            Assignment.name,
-            SubmittedAssignment.student_id,
-            func.coalesce(func.sum(Grade.score), 0.0),
-            SubmittedNotebook.late_submission_penalty,
-            func.sum(case((Grade.needs_manual_grade, 1), else_=0)),
+            *columns,
+            func.coalesce(func.sum(api.Grade.score), 0.0),
+            func.sum(case((scored, 1), else_=0)),
+            func.sum(case((api.Grade.needs_manual_grade, 1), else_=0)),
             func.sum(case((and_(GRADED.c.id.is_not(None), unscored), 1), else_=0)),
-            SubmittedNotebook.flagged,
         )
-        .select_from(SubmittedAssignment)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .select_from(work)
+        .join(api.Assignment, api.Assignment.id == work.assignment_id)
+        .outerjoin(notebook, notebook.assignment_id == work.id)
+        .outerjoin(api.Grade, api.Grade.notebook_id == notebook.id)
         .outerjoin(GRADED, of_code)
-        .where(Assignment.name.in_(wanted))
-        .group_by(
-            SubmittedAssignment.id,
-            Assignment.name,
-            SubmittedAssignment.student_id,
-            SubmittedNotebook.id,
-            SubmittedNotebook.late_submission_penalty,
-            SubmittedNotebook.flagged,
-        )
-        .order_by(Assignment.name, SubmittedAssignment.student_id)
+        .where(api.Assignment.name.in_(wanted))
+        .group_by(work.id, notebook.id, *columns)
+        .order_by(api.Assignment.name, work.student_id)
     )
-    sums: dict[tuple[str, str], list[Any]] = {}
-    for assignment, student, score, penalty, by_hand, ungraded, flagged in connection.execute(
-        query
-    ):
-        total = sums.setdefault((assignment, student), [0.0, 0.0, 0, 0, False])
-        total[0] += float(score)
-        total[1] += float(penalty or 0)
-        total[2] += int(by_hand or 0) - int(ungraded or 0)
-        total[3] += int(ungraded or 0)
-        total[4] = bool(total[4] or flagged)
-    return [
-        Work(assignment, student, max(0.0, score - penalty), penalty, max(0, hand), none, flagged)
-        for (assignment, student), (score, penalty, hand, none, flagged) in sums.items()
-    ]
+    made: dict[tuple[str, str], Submission] = {}
+    for row in connection.execute(query):
+        name, student, received, penalty, flagged, points, scores, waiting, ungraded = row
+        so_far = made.get((name, student))
+        before = so_far or Submission(name, student, received, 0.0, 0.0, False, 0, 0, False)
+        made[name, student] = Submission(
+            name,
+            student,
+            received,
+            points=before.points + float(points),
+            penalty=before.penalty + float(penalty),
+            graded=before.graded or scores > 0,
+            waiting=before.waiting + int(waiting or 0),
+            ungraded=before.ungraded + int(ungraded or 0),
+            flagged=before.flagged or bool(flagged),
+        )
+    return list(made.values())
 
 
-def checks(connection: Connection, wanted: dict[str, float]) -> list[Check]:
+def checks(connection: Connection, wanted: Iterable[str]) -> list[Check]:
     """Return every check of the wanted assignments, the hardest of each assignment first."""
-    scored = or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None))
-    passed = and_(scored, Grade.score >= GRADED.c.max_score)
+    scored = or_(api.Grade.auto_score.is_not(None), api.Grade.manual_score.is_not(None))
+    passed = and_(scored, api.Grade.score >= GRADED.c.max_score)
     query = (
         select(
-            Assignment.name,
+            api.Assignment.name,
             CELL.c.name,
             GRADED.c.max_score,
             func.sum(case((scored, 1), else_=0)),
@@ -229,11 +325,11 @@ def checks(connection: Connection, wanted: dict[str, float]) -> list[Check]:
         )
         .select_from(GRADED)
         .join(CELL, CELL.c.id == GRADED.c.id)
-        .join(Notebook, Notebook.id == CELL.c.notebook_id)
-        .join(Assignment, Assignment.id == Notebook.assignment_id)
-        .outerjoin(Grade, Grade.cell_id == CELL.c.id)
-        .where(GRADED.c.cell_type == "code", Assignment.name.in_(wanted))
-        .group_by(Assignment.name, Notebook.name, CELL.c.name, GRADED.c.max_score)
+        .join(api.Notebook, api.Notebook.id == CELL.c.notebook_id)
+        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+        .outerjoin(api.Grade, api.Grade.cell_id == CELL.c.id)
+        .where(GRADED.c.cell_type == "code", api.Assignment.name.in_(wanted))
+        .group_by(api.Assignment.name, api.Notebook.name, CELL.c.name, GRADED.c.max_score)
     )
     found = [
         Check(assignment, name, float(points), int(graded or 0), int(passed or 0))
@@ -242,41 +338,38 @@ def checks(connection: Connection, wanted: dict[str, float]) -> list[Check]:
     return sorted(found, key=lambda check: (check.assignment, check.rate, check.name))
 
 
-def marks(connection: Connection, assignment: str) -> Iterator[Any]:
-    """Yield a row for every graded cell and every submission of the assignment.
-
-    Columns: student, notebook, cell, score, points, waits (for a person), auto_score.
-    """
+def scores(connection: Connection, assignment: str) -> Iterator[tuple[str, str, str, Score]]:
+    """Yield (student, notebook, cell, score) for every graded cell of every submission."""
     query = select(
-        SubmittedAssignment.student_id.label("student"),
-        Notebook.name.label("notebook"),
-        CELL.c.name.label("cell"),
-        Grade.score.label("score"),
-        GRADED.c.max_score.label("points"),
-        Grade.needs_manual_grade.label("waits"),
-        Grade.auto_score.label("auto_score"),
-    ).select_from(Grade)
-    joined = _of(query, Grade, assignment).join(GRADED, GRADED.c.id == CELL.c.id)
-    yield from connection.execute(joined)
+        api.SubmittedAssignment.student_id,
+        api.Notebook.name,
+        CELL.c.name,
+        api.Grade.score,
+        GRADED.c.max_score,
+        api.Grade.needs_manual_grade,
+    ).select_from(api.Grade)
+    joined = _of(query, api.Grade, assignment).join(GRADED, GRADED.c.id == CELL.c.id)
+    for student, notebook, cell, score, points, waits in connection.execute(joined):
+        yield student, notebook, cell, Score(float(score or 0), float(points), bool(waits))
 
 
 def comments(connection: Connection, assignment: str) -> Iterator[Any]:
     """Yield (student, notebook, cell, comment) for every comment on the assignment."""
     query = select(
-        SubmittedAssignment.student_id, Notebook.name, CELL.c.name, Comment.comment
-    ).select_from(Comment)
+        api.SubmittedAssignment.student_id, api.Notebook.name, CELL.c.name, api.Comment.comment
+    ).select_from(api.Comment)
     yield from connection.execute(
-        _of(query, Comment, assignment).where(Comment.comment.is_not(None))
+        _of(query, api.Comment, assignment).where(api.Comment.comment.is_not(None))
     )
 
 
 def sources(connection: Connection, assignment: str) -> Iterator[Any]:
     """Yield (notebook, cell, source) for every cell that nbgrader keeps, hidden text and all."""
     query = (
-        select(Notebook.name, SourceCell.name, SourceCell.source)
-        .join(Notebook, Notebook.id == SourceCell.notebook_id)
-        .join(Assignment, Assignment.id == Notebook.assignment_id)
-        .where(Assignment.name == assignment)
+        select(api.Notebook.name, api.SourceCell.name, api.SourceCell.source)
+        .join(api.Notebook, api.Notebook.id == api.SourceCell.notebook_id)
+        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+        .where(api.Assignment.name == assignment)
     )
     yield from connection.execute(query)
 
@@ -285,9 +378,42 @@ def _of(query: Select[Any], row: Any, assignment: str) -> Select[Any]:
     """Join a table of grades or comments to its cell, notebook, submission and assignment."""
     return (
         query.join(CELL, CELL.c.id == row.cell_id)
-        .join(SubmittedNotebook, SubmittedNotebook.id == row.notebook_id)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(Assignment.name == assignment)
+        .join(api.SubmittedNotebook, api.SubmittedNotebook.id == row.notebook_id)
+        .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
+        .join(
+            api.SubmittedAssignment,
+            api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
+        )
+        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+        .where(api.Assignment.name == assignment)
     )
+
+
+def roster(root: Path) -> Roster:
+    """Return the class of the course in `root`, from its release and, if there is one, gradebook.
+
+    CourseError if that gradebook cannot be read, or if there is not one assignment to collect.
+    """
+    course = places(root)
+    released = Path(course.root, course.course.release_directory)
+    names = {path.name for path in released.glob("[0-9]*") if path.is_dir()}
+    due: dict[str, datetime] = {}
+    extensions: dict[tuple[str, str], timedelta] = {}
+    people: tuple[Student, ...] = ()
+    url = address(course.course.db_url)
+    if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
+        with opened(course.course.db_url) as connection:
+            known = assignments(connection)
+            people = tuple(students(connection).values())
+            row = api.SubmittedAssignment
+            query = select(api.Assignment.name, row.student_id, row.extension)
+            query = query.join(api.Assignment, api.Assignment.id == row.assignment_id)
+            for name, student, extension in connection.execute(query):
+                if extension:
+                    extensions[name, student] = extension
+        names |= known.keys()
+        due = {name: one.due.replace(tzinfo=UTC) for name, one in known.items() if one.due}
+    graded = tuple(sorted(filter(is_graded, names)))
+    if not graded:
+        raise CourseError(f"{released}: no assignments there: choose the course with --root.")
+    return Roster(course, graded, people, due, extensions)

@@ -1,7 +1,8 @@
-"""nbgrader's gradebook, written by nbgrader's classes: one writer, one transaction a submission.
+"""Scores written into nbgrader's gradebook by nbgrader's own classes, one transaction a submission.
 
-Stock nbgrader opens the gradebook nine times a submission and commits every cell by itself; killed
-in between it leaves half a submission, and a locked database ends the batch.
+Stock nbgrader opens the gradebook nine times for each submission and commits cell by cell: if it is
+killed it leaves half a submission, and a locked database ends the batch. Here the gradebook is
+opened once, a submission is committed as a whole, and a lock is waited for.
 """
 
 import logging
@@ -34,27 +35,31 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SAWarning
 from traitlets.config import Config
 
 from autograder.errors import CourseError
+from autograder.gradebook.read import shown, unusable
 
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
 
 
 class Scores:
-    """The one writer of a gradebook."""
+    """The one writer of a gradebook.
+
+    config: nbgrader's, with the gradebook's URL; course_id: nbgrader's name of the course.
+    patience: how many seconds to wait while another program has the gradebook locked.
+    CourseError, here and from each method, if the gradebook cannot be used or stays locked.
+    """
 
     def __init__(self, config: Config, course_id: str, patience: float = PATIENCE) -> None:
         self.patience = patience
         self.url = config.CourseDirectory.db_url
+        self.place = shown(self.url)
         try:
             self.gradebook: Gradebook = self._patiently(lambda: Gradebook(self.url, course_id))
         except (ArgumentError, ImportError) as error:
-            raise CourseError(
-                f"The gradebook {self._place()}: {error}: is the db_url in nbgrader_config.py "
-                "right, and its driver installed?"
-            ) from error
+            raise unusable(self.url, error, "written") from error
         self.db = self.gradebook.db
         self.db.remove()
         self.db.configure(expire_on_commit=False)  # the course's cells are read once, not each time
-        self.course: Any = None  # what holds them
+        self.course: Any = None  # keeps them in memory
         log = logging.getLogger("autograder.nbgrader")
         log.setLevel(logging.ERROR)
         self.scoring = SaveAutoGrades(config=config, log=log)
@@ -76,7 +81,7 @@ class Scores:
                     f"{assignment}` first"
                 ) from None
             cells = {cell.name: cell for cell in notebook.source_cells}
-            self.db.rollback()  # what was read is at hand; a server need not wait for more
+            self.db.rollback()  # the rows stay in memory; end the server's transaction
             return cells
 
         return self._patiently(found)
@@ -97,7 +102,7 @@ class Scores:
     ) -> None:
         """Write a graded notebook's scores, comments and late penalty: all of them, or none.
 
-        received: UTC without a zone, as nbgrader keeps it; None when nobody knows.
+        received: UTC without a zone, as nbgrader keeps it; None when it is not known.
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of how nbgrader links a new submission
@@ -142,7 +147,7 @@ class Scores:
             yield
 
     def _patiently(self, work: Callable[[], Any]) -> Any:
-        """Do the work; while somebody else has the database locked, try again."""
+        """Do the work; while another program has the database locked, try again."""
         deadline, pause, doubled = time.monotonic() + self.patience, 0.05, False
         while True:
             try:
@@ -150,35 +155,23 @@ class Scores:
                     return work()
             except (DBAPIError, InvalidEntry) as error:  # nbgrader makes one of the other
                 said = str(getattr(error, "orig", error)).partition("\n")[0]
-                if "unique" in said.lower() and not doubled:  # somebody has just added that row
+                if "unique" in said.lower() and not doubled:  # another program just added that row
                     doubled = True
                     continue
                 if "locked" not in said and "busy" not in said:
-                    raise CourseError(
-                        f"The gradebook {self._place()}: {said}: {self._mend(said)}"
-                    ) from error
+                    raise unusable(self.url, error, "written") from error
                 if time.monotonic() > deadline:
                     raise CourseError(
-                        f"The gradebook {self._place()} has been locked for "
+                        f"The gradebook {self.place} has been locked for "
                         f"{self.patience:.0f} s: close what else has it open, and call again"
                     ) from error
             time.sleep(pause)
             pause = min(pause * 1.5, 1.0)
 
-    def _mend(self, said: str) -> str:
-        if not self.url.startswith("sqlite"):
-            return "is the server running, and the db_url in nbgrader_config.py right?"
-        if "not a database" in said or "malformed" in said:
-            return "restore it from a copy, or move it away and run `nbgrader generate_assignment`"
-        return "make room, or allow writing there, and call again: what is graded stays"
-
-    def _place(self) -> str:
-        return self.url.removeprefix("sqlite:///").rpartition("@")[2]
-
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep the tracebacks to itself that nbgrader logs when a database does not answer."""
+    """Silence the tracebacks that nbgrader logs when a database does not answer."""
     log = logging.getLogger("tornado.application")
     before, log.disabled = log.disabled, True
     try:
@@ -188,22 +181,22 @@ def _quietly() -> Iterator[None]:
 
 
 class OneCommit:
-    """A session whose commits are put off: not each cell is committed, but the submission."""
+    """A session that puts commits off, so that a submission is committed, not each cell."""
 
     def __init__(self, session: Any) -> None:
         self._session = session
 
     def commit(self) -> None:
-        """Do nothing yet: a query of what is not written writes it first."""
+        """Do nothing yet: SQLAlchemy flushes what a later query needs."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
 
 
 class StaysOpen:
-    """A gradebook that a `with` does not close, and that has one submission at hand.
+    """A gradebook that a `with` does not close, and that keeps one submission in memory.
 
-    What is asked of another one, or of a cell that this one has not, is looked up as ever.
+    Other submissions, and cells that this one lacks, are looked up in the database as usual.
     """
 
     def __init__(self, gradebook: Gradebook, submission: SubmittedAssignment) -> None:

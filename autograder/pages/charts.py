@@ -1,6 +1,6 @@
 """The report's pictures: figures as SVG data, each with a text that says what it shows.
 
-Colours: Okabe and Ito, "Color Universal Design" (2008); nothing is said by colour alone.
+Colours: Okabe and Ito, "Color Universal Design" (2008); colour alone never carries a meaning.
 Every picture is 3.6 inches wide at most, which a narrow screen shows without shrinking it.
 """
 
@@ -31,7 +31,7 @@ LOOK: dict[Any, Any] = {
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "#E5E5E5",
-    "text.parse_math": False,  # a name with dollar signs is a name
+    "text.parse_math": False,  # dollar signs in a name are not math
     "svg.hashsalt": "report",  # the same figures give the same bytes
 }
 

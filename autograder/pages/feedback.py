@@ -1,7 +1,7 @@
 """Graded notebooks → grading/feedback/STUDENT/ASSIGNMENT/NAME.html, where nbgrader looks for it.
 
-One connection, one template, one reading of the gradebook for all students; a student whose
-notebook cannot be read is one sentence, and the others get their pages.
+The gradebook is read once for all students. A student whose notebook cannot be read gets one
+sentence, and the others get their pages.
 """
 
 import re
@@ -9,23 +9,21 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from autograder.errors import CourseError
 from autograder.files import write_atomic
 from autograder.grade import records
 from autograder.grade.records import Record
-from autograder.gradebook import read as class_data
-from autograder.gradebook.read import Places
+from autograder.gradebook import read
+from autograder.gradebook.read import Places, Score, Submission
 from autograder.pages import feedback_page, safe_html
-from autograder.pages.feedback_page import Course, Mark, Section
+from autograder.pages.feedback_page import Course, Section
 
-# what nbgrader's own release_feedback needs beside the page, and what it may look like
-BESIDE = {
+# what nbgrader's own release_feedback needs next to the page, and what it may look like
+NEXT_TO_IT = {
     "timestamp.txt": re.compile(r"[\w :.+/-]{1,60}\s*"),
     "submission_secret.txt": re.compile(r"[0-9a-f]{32,256}\s*"),
 }
@@ -43,58 +41,54 @@ class Outcome:
 
 @dataclass
 class Graded:
-    """What the gradebook says about one student's copy of a notebook."""
+    """What the gradebook says about one student's copy of a notebook, by grade id."""
 
-    marks: dict[str, Mark]
+    scores: dict[str, Score]
     comments: dict[str, str]
-
-    @property
-    def score(self) -> float:
-        return sum(mark.score for mark in self.marks.values())
-
-    @property
-    def points(self) -> float:
-        return sum(mark.points for mark in self.marks.values())
 
 
 @dataclass(frozen=True)
-class Assignment:
-    """All that is read once for a class."""
+class ClassWork:
+    """All that is read once for a class: one assignment."""
 
-    name: str
-    students: tuple[str, ...]
-    courses: dict[str, Course]  # notebook → the course's side of it
-    graded: dict[tuple[str, str], Graded]  # (student, notebook)
-    penalties: dict[str, float]  # student → points
+    assignment: str
+    courses: dict[str, Course]  # by notebook
+    graded: dict[tuple[str, str], Graded]  # by student and notebook
+    submissions: dict[str, Submission]  # by student
 
 
 def write_feedback(root: Path, assignment: str, student: str = "") -> Iterator[Outcome]:
-    """Write the pages of an assignment, of one student or all; yield an outcome a student.
+    """Write the pages of an assignment, of one student or all; yield an outcome for each student.
 
-    Raises CourseError when there is no such assignment, or no such student in it.
+    root: the course's folder. The pages of the students in its gradebook and its records go to
+    grading/feedback/STUDENT/ASSIGNMENT/, one for each notebook, in place of earlier ones; next to
+    them goes what `nbgrader release_feedback` needs. A page is written as its outcome is asked for.
+
+    Raises CourseError if the gradebook or the release cannot be read, if there is no such
+    assignment, or no such student in it. What is wrong with one student's notebook or page is the
+    outcome's `problem`; an earlier page of an unreadable notebook is removed.
     """
-    places = class_data.places(root)
-    read = _read(places, assignment)
-    recorded = {path.stem for path in (places.records / assignment).glob("*.json")}
-    students = sorted({*read.students, *recorded})
+    places = read.places(root)
+    work = _read(places, assignment)
+    recorded = {path.stem for path in records.folder(places.root, assignment).glob("*.json")}
+    students = sorted({*work.submissions, *recorded})
     if student and student not in students:
         raise CourseError(f"{student}: no submission of {assignment} by this student is graded.")
     for one in [student] if student else students:
-        yield _of_student(places, read, one)
+        yield _of_student(places, work, one)
 
 
-def _read(places: Places, assignment: str) -> Assignment:
-    with class_data.opened(places.course.db_url) as connection:
-        wanted = class_data.assignments(connection, (assignment,))
-        works = class_data.works(connection, wanted)
+def _read(places: Places, assignment: str) -> ClassWork:
+    with read.opened(places.course.db_url) as connection:
+        wanted = read.assignments(connection, (assignment,))
+        submissions = {one.student: one for one in read.submissions(connection, wanted)}
         graded: dict[tuple[str, str], Graded] = defaultdict(lambda: Graded({}, {}))
-        for row in class_data.marks(connection, assignment):
-            mark = Mark(float(row.score or 0), float(row.points), bool(row.waits))
-            graded[row.student, row.notebook].marks[row.cell] = mark
-        for student, notebook, cell, comment in class_data.comments(connection, assignment):
+        for student, notebook, cell, score in read.scores(connection, assignment):
+            graded[student, notebook].scores[cell] = score
+        for student, notebook, cell, comment in read.comments(connection, assignment):
             graded[student, notebook].comments[cell] = comment
         sources: dict[str, dict[str, str]] = defaultdict(dict)
-        for notebook, cell, source in class_data.sources(connection, assignment):
+        for notebook, cell, source in read.sources(connection, assignment):
             sources[notebook][cell] = source or ""
     courses = {}
     for notebook, texts in sources.items():
@@ -106,51 +100,52 @@ def _read(places: Places, assignment: str) -> Assignment:
             raise CourseError(
                 f"{release}: cannot be read ({_said(error)}): run `autograder build {assignment}`."
             ) from error
-    penalties = {work.student: work.penalty for work in works}
-    return Assignment(assignment, tuple(penalties), courses, dict(graded), penalties)
+    return ClassWork(assignment, courses, dict(graded), submissions)
 
 
-def _of_student(places: Places, read: Assignment, student: str) -> Outcome:
-    """Write one student's pages; whatever is wrong with their notebook is a sentence."""
-    folder = places.folder("feedback", student, read.name)
-    autograded = places.folder("autograded", student, read.name)
-    record = records.read(places.grading.parent, read.name, student)
+def _of_student(places: Places, work: ClassWork, student: str) -> Outcome:
+    """Write one student's pages; what is wrong with their notebook becomes a sentence."""
+    folder = places.folder("feedback", student, work.assignment)
+    autograded = places.folder("autograded", student, work.assignment)
+    record = records.read(places.root, work.assignment, student)
     refusal = (
         ""
         if record is None or record.status in ("graded", "unreadable")
         else (record.sentence or record.status)
     )
     pages, problems = [], []
-    for notebook, course in read.courses.items():
+    for notebook, course in work.courses.items():
         source, target = autograded / f"{notebook}.ipynb", folder / f"{notebook}.html"
-        graded = read.graded.get((student, notebook), Graded({}, {}))
+        graded = work.graded.get((student, notebook), Graded({}, {}))
         try:
             parts = []
             if source.is_file():
-                if not graded.marks:
+                if not graded.scores:
                     raise ValueError("the gradebook has no score for it")
                 if source.stat().st_size > NOTEBOOK_BYTES:
                     raise ValueError(f"it has more than {NOTEBOOK_BYTES // 1_000_000} MB")
                 cells = nbformat.read(source, as_version=4).cells
                 parts = feedback_page.sections(
-                    cells, course, graded.marks, graded.comments, _is_of(record, source)
+                    cells, course, graded.scores, graded.comments, _is_of(record, source)
                 )
             elif not refusal:
                 raise ValueError("there is no autograded notebook: grade this submission again")
-            text = _rendered(read, student, notebook, graded, parts, refusal)
+            text = _rendered(work, student, notebook, graded, parts, refusal)
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(target, text, mode=0o644)
             pages.append(target)
         except Exception as error:  # one student's notebook never stops the others' pages
             problems.append(f"{notebook}.ipynb: {_said(error)}")
-            if not isinstance(error, OSError):  # of a full disk the earlier page knows nothing
+            if not isinstance(error, OSError):  # after a full disk the earlier page still holds
                 with suppress(OSError):
-                    target.unlink(missing_ok=True)  # of an earlier grading: it would be wrong now
+                    target.unlink(missing_ok=True)  # an earlier grading's page would be wrong
     try:
         if pages:
-            _put_beside(folder, [autograded, places.folder("submitted", student, read.name)])
+            _put_next_to_it(
+                folder, [autograded, places.folder("submitted", student, work.assignment)]
+            )
     except OSError as error:
-        problems.append(f"beside the page: {_said(error)}")
+        problems.append(f"next to the page: {_said(error)}")
     return Outcome(student, tuple(pages), "; ".join(problems))
 
 
@@ -170,42 +165,31 @@ def _is_of(record: Record | None, autograded: Path) -> bool:
 
 
 def _rendered(
-    read: Assignment,
+    work: ClassWork,
     student: str,
     notebook: str,
     graded: Graded,
     parts: list[Section],
     refusal: str,
 ) -> str:
-    penalty = read.penalties.get(student, 0.0)
-    return _template().render(
-        assignment=read.name,
+    submission = work.submissions.get(student)
+    return safe_html.page(
+        "feedback.html",
+        assignment=work.assignment,
         notebook=notebook,
         student=student,
-        score=max(0.0, graded.score - penalty),
-        points=graded.points,
-        penalty=penalty,
-        waits=any(mark.waits for mark in graded.marks.values()),
+        score=submission.score if submission else 0.0,
+        points=sum(score.points for score in graded.scores.values()),
+        penalty=submission.penalty if submission else 0.0,
+        waits=any(score.waits for score in graded.scores.values()),
         sections=parts,
         refusal=refusal,
-        code_style=safe_html.STYLE,
     )
 
 
-@cache
-def _template() -> Template:
-    return Environment(
-        loader=PackageLoader("autograder.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("feedback.html")
-
-
-def _put_beside(folder: Path, origins: list[Path]) -> None:
-    """Write nbgrader's two small files beside the page, if they are what nbgrader writes."""
-    for name, pattern in BESIDE.items():
+def _put_next_to_it(folder: Path, origins: list[Path]) -> None:
+    """Write nbgrader's two small files next to the page, if they are what nbgrader writes."""
+    for name, pattern in NEXT_TO_IT.items():
         for origin in origins:
             path = origin / name
             if path.is_symlink() or not path.is_file() or path.stat().st_size > 300:

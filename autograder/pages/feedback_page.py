@@ -1,6 +1,6 @@
 """A graded notebook → what its student may see of it, as plain data for the feedback page.
 
-The page is made of what is named here, not of the notebook with something taken out: the student's
+The page is built from what is named here, not from the notebook with parts removed: the student's
 cells, the visible checks' messages, whether each hidden check passed, points and comments.
 """
 
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from autograder.build import markers
 from autograder.build.markers import SECRET, without_regions
 from autograder.grade.outputs import kept_png
+from autograder.gradebook.read import Score
 from autograder.pages import safe_html
 
 SECRET_LENGTH = 16  # characters: a shorter line, such as `import math`, gives nothing away
@@ -23,17 +24,8 @@ OUTPUTS = 50  # of one cell
 
 
 @dataclass(frozen=True)
-class Mark:
-    """Points of one graded cell, as the gradebook has them."""
-
-    score: float
-    points: float
-    waits: bool  # for a person
-
-
-@dataclass(frozen=True)
 class Output:
-    """What a cell put out: text, or a PNG's `src`."""
+    """One output of a cell: text, or a PNG's `src`."""
 
     text: str = ""
     picture: str = ""
@@ -46,7 +38,7 @@ class Block:
     kind: str  # "code", "text", "answer" or "check"
     title: str
     content: Markup | str = ""
-    mark: Mark | None = None
+    score: Score | None = None
     message: str = ""
     outputs: tuple[Output, ...] = ()
     withheld: bool = False  # there was output, and it is not shown
@@ -55,15 +47,15 @@ class Block:
     @property
     def verdict(self) -> str:
         """What the points say, in words."""
-        if self.mark is None:
+        if self.score is None:
             return ""
-        if self.mark.waits:
+        if self.score.waits:
             return "waits for a person to grade it"
         if self.kind == "answer":
             return "graded"
-        if self.mark.score >= self.mark.points:
+        if self.score.earned >= self.score.points:
             return "it passed"
-        return "it passed in part" if self.mark.score > 0 else "it did not pass"
+        return "it passed in part" if self.score.earned > 0 else "it did not pass"
 
 
 @dataclass
@@ -75,11 +67,11 @@ class Section:
 
     @property
     def score(self) -> float:
-        return sum(block.mark.score for block in self.blocks if block.mark)
+        return sum(block.score.earned for block in self.blocks if block.score)
 
     @property
     def points(self) -> float:
-        return sum(block.mark.points for block in self.blocks if block.mark)
+        return sum(block.score.points for block in self.blocks if block.score)
 
 
 @dataclass(frozen=True)
@@ -97,7 +89,11 @@ class Course:
 
 
 def course_of(sources: Mapping[str, str], released: list[Any]) -> Course:
-    """Return the course's side of a notebook: the gradebook's sources and the release's cells."""
+    """Return what every student's page of a notebook needs to know of the course.
+
+    sources: the gradebook's text of each graded cell, hidden parts included, by grade id.
+    released: the cells of the notebook that students got.
+    """
     texts = frozenset(cell.source.strip() for cell in released)
     hidden = {name for name, text in sources.items() if markers.begins(text, markers.HIDDEN_TESTS)}
     secrets = {
@@ -114,15 +110,16 @@ def course_of(sources: Mapping[str, str], released: list[Any]) -> Course:
 def sections(
     cells: list[Any],
     course: Course,
-    marks: Mapping[str, Mark],
+    scores: Mapping[str, Score],
     comments: Mapping[str, str],
     apart: bool = False,
 ) -> list[Section]:
     """Return the student's cells by heading, every graded cell of the gradebook among them.
 
-    apart: hidden checks ran in another process than the one that these outputs are from, as
-    `autograder grade` does. Where they did not, no output is shown after the first of them: code
-    that a hidden check has called may have kept what it was given.
+    cells: of the autograded notebook. scores, comments: the gradebook's, by grade id.
+    apart: the hidden checks ran in another process than the one that made these outputs, as
+    `autograder grade` does it. Otherwise no output is shown after the first hidden check: code that
+    a hidden check called may have kept what it was given.
     """
     made, seen = [Section("Your work")], set()
     hidden_ran, number = False, 0
@@ -134,45 +131,45 @@ def sections(
             number += 1
             hidden = is_hidden or markers.is_hidden(name)
             hidden_ran = hidden_ran or (hidden and not apart)
-            made[-1].blocks.append(_check(cell, name, number, hidden, course, marks))
+            made[-1].blocks.append(_check(cell, name, number, hidden, course, scores))
             seen.add(name)
-        elif is_hidden:  # a rubric, or a hidden check that lost its marks
+        elif is_hidden:  # a rubric, or a hidden check that lost its markers
             hidden_ran = hidden_ran or (cell.cell_type == "code" and not apart)
         elif about.get("solution") or about.get("task"):
             comment = comments.get(name, "")
-            made[-1].blocks.append(_answer(cell, name, course, marks, comment, hidden_ran))
+            made[-1].blocks.append(_answer(cell, name, course, scores, comment, hidden_ran))
             seen.add(name)
         elif cell.source.strip() in course.released:
             made += [Section(title) for title in _headings(cell)]
         elif cell.source.strip() and not about.get("locked"):
             made[-1].blocks.append(_own(cell, course, hidden_ran))
-    rest = [name for name in marks if name not in seen]
-    made.append(Section("Not found in your notebook", [_lost(name, marks[name]) for name in rest]))
+    rest = [name for name in scores if name not in seen]
+    made.append(Section("Not found in your notebook", [_lost(name, scores[name]) for name in rest]))
     return [section for section in made if section.blocks]
 
 
 def _headings(cell: Any) -> list[str]:
-    """Return the headings of a course's text cell, without their marks."""
+    """Return the headings of a course's text cell, without their #."""
     if cell.cell_type != "markdown":
         return []
     return re.findall(r"(?m)^#{1,3} +(.*\S)", cell.source)
 
 
-def _lost(name: str, mark: Mark) -> Block:
-    return Block("check", "Hidden check" if markers.is_hidden(name) else name, mark=mark)
+def _lost(name: str, score: Score) -> Block:
+    return Block("check", "Hidden check" if markers.is_hidden(name) else name, score=score)
 
 
 def _check(
-    cell: Any, name: str, number: int, hidden: bool, course: Course, marks: Mapping[str, Mark]
+    cell: Any, name: str, number: int, hidden: bool, course: Course, scores: Mapping[str, Score]
 ) -> Block:
-    mark = marks.get(name)
+    score = scores.get(name)
     if hidden:
-        return Block("check", f"Hidden check {number}", mark=mark)
-    message = "" if mark and mark.score >= mark.points else _message(cell)
+        return Block("check", f"Hidden check {number}", score=score)
+    message = "" if score and score.earned >= score.points else _message(cell)
     if course.gives_away(message):
         message = WITHHELD
     content = safe_html.code(cell.source) if cell.cell_type == "code" else ""
-    return Block("check", f"Check {number}", content, mark, message)
+    return Block("check", f"Check {number}", content, score, message)
 
 
 def _message(cell: Any) -> str:
@@ -182,15 +179,15 @@ def _message(cell: Any) -> str:
             text = str(output.evalue)
             if output.ename != "AssertionError":
                 text = f"{output.ename}: {text}"
-            return safe_html.plain(text)[:MESSAGE_LENGTH]
+            return safe_html.without_terminal_codes(text)[:MESSAGE_LENGTH]
         if output.get("name") == "stderr":
             text = f"It printed to stderr: {output.text}"
-            return safe_html.plain(text)[:MESSAGE_LENGTH]
+            return safe_html.without_terminal_codes(text)[:MESSAGE_LENGTH]
     return ""
 
 
 def _answer(
-    cell: Any, name: str, course: Course, marks: Mapping[str, Mark], comment: str, late: bool
+    cell: Any, name: str, course: Course, scores: Mapping[str, Score], comment: str, late: bool
 ) -> Block:
     own = _own(cell, course, late)
     is_code = cell.cell_type == "code"
@@ -198,7 +195,7 @@ def _answer(
         kind="code" if is_code else "answer",
         title="Your code" if is_code else "Your answer",
         content=own.content,
-        mark=marks.get(name),
+        score=scores.get(name),
         outputs=own.outputs,
         withheld=own.withheld,
         comment=safe_html.markdown(comment) if comment else "",
@@ -228,6 +225,6 @@ def _outputs(cell: Any, course: Course) -> Iterator[Output]:
                 yield Output(picture=safe_html.PNG_URL + picture)
                 continue
             text = output.data.get("text/plain", "")
-        text = safe_html.plain(text)
+        text = safe_html.without_terminal_codes(text)
         if text:
             yield Output(WITHHELD if course.gives_away(text) else text)

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from autograder.errors import CourseError
 from autograder.files import write_atomic
 from autograder.grade import records
 from autograder.grade.records import Record
-from autograder.gradebook import read as class_data
-from autograder.gradebook.read import Check, Work
-from autograder.pages import charts as report_pictures
+from autograder.gradebook import read
+from autograder.gradebook.read import Check, Places, Submission
+from autograder.pages import charts, safe_html
 from autograder.pages.charts import Picture
 
 MESSAGES_SHOWN = 10  # an assignment
@@ -66,10 +64,18 @@ class Page:
 
 
 def write_report(root: Path, to: Path | None = None, wanted: tuple[str, ...] = ()) -> Path:
-    """Write the page about the course in `root`, return where; CourseError if it cannot be."""
-    places = class_data.places(root)
+    """Write the page on how a class does, and return its path.
+
+    root: the course's folder; its gradebook and the grader's records are read once each.
+    to: the page (default: grading/report.html in the course); folders above it are made.
+    wanted: the assignments to show, by default all of the gradebook. Scores are in points, late
+    penalties taken off.
+    Raises CourseError if the gradebook cannot be read, has not one of the assignments wanted, or
+    the page cannot be written; an earlier page then stays.
+    """
+    places = read.places(root)
     target = Path(to) if to else places.grading / "report.html"
-    text = render(gather(places, wanted))
+    text = safe_html.page("report.html", page=gather(places, wanted))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(target, text)
@@ -80,38 +86,39 @@ def write_report(root: Path, to: Path | None = None, wanted: tuple[str, ...] = (
     return target
 
 
-def gather(places: class_data.Places, wanted: tuple[str, ...] = ()) -> Page:
-    """Read the gradebook and the records, once each, and draw."""
+def gather(places: Places, wanted: tuple[str, ...] = ()) -> Page:
+    """Return all that the page shows: read from the gradebook and the records, and drawn."""
     url = places.course.db_url
-    with class_data.opened(url) as connection:
-        points = class_data.assignments(connection, wanted)
-        names = class_data.students(connection)
-        works, checks = (
-            _by(class_data.works(connection, points)),
-            _by(class_data.checks(connection, points)),
-        )
+    with read.opened(url) as connection:
+        assignments = read.assignments(connection, wanted)
+        students = read.students(connection)
+        works = _by(read.submissions(connection, assignments))
+        checks = _by(read.checks(connection, assignments))
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    page = Page(made, class_data.shown(url), len(names))
+    page = Page(made, read.shown(url), len(students))
     missing: dict[str, list[str]] = defaultdict(list)
-    for assignment, most in points.items():
-        recorded = list(records.read_all(places.grading.parent, assignment))
+    for assignment, about in assignments.items():
+        recorded = list(records.read_all(places.root, assignment))
         submitted = works.get(assignment, [])
         page.recorded += len(recorded)
         weak = sum(one.isolation == "process" and one.status == "graded" for one in recorded)
         if weak:
             page.weak.append((assignment, weak))
-        page.parts.append(_part(assignment, most, submitted, checks.get(assignment, []), recorded))
+        found = checks.get(assignment, [])
+        page.parts.append(_part(assignment, about.points, submitted, found, recorded))
         page.looks += _looks(assignment, submitted, recorded)
         there = {one.student for one in [*submitted, *recorded]}
-        if there:  # an assignment that nobody has handed in is not due yet
-            for student in names.keys() - there:
+        if there:  # an assignment without any submission is not due yet
+            for student in students.keys() - there:
                 missing[student].append(assignment)
-    page.missing = [(student, names[student], missing[student]) for student in sorted(missing)]
+    page.missing = [
+        (student, students[student].name, missing[student]) for student in sorted(missing)
+    ]
     shown = [part for part in page.parts if part.submissions and part.points]
     if shown:
         shares = [[100 * w.score / p.points for w in works[p.name]] for p in shown]
         words = "Box plots of the scores; the table below gives the same numbers in points."
-        page.boxes = report_pictures.boxes([part.name for part in shown], shares, words)
+        page.boxes = charts.boxes([part.name for part in shown], shares, words)
     return page
 
 
@@ -123,7 +130,7 @@ def _by(found: Iterable) -> dict[str, list]:
 
 
 def _part(
-    name: str, points: float, works: list[Work], checks: list[Check], records: list[Record]
+    name: str, points: float, works: list[Submission], checks: list[Check], records: list[Record]
 ) -> Part:
     scores = [work.score for work in works]
     bins = _bins(scores, points) if scores and points else []
@@ -136,9 +143,9 @@ def _part(
         words = (
             f"Histogram of {len(scores)} scores in {name}: most often {most[0]:g} to {most[1]:g} "
             f"points, the median is {statistics.median(scores):g} of {points:g}. "
-            "The table beside it gives every bar."
+            "The table next to it gives every bar."
         )
-        histogram = report_pictures.histogram(edges, counts, words)
+        histogram = charts.histogram(edges, counts, words)
     if graded:
         hard, easy = graded[0], graded[-1]
         words = (
@@ -146,7 +153,7 @@ def _part(
             f"({100 * hard.rate:.0f} %) to {easy.name} ({100 * easy.rate:.0f} %). "
             "The table below gives every bar."
         )
-        rates = report_pictures.pass_rates(graded, words)
+        rates = charts.pass_rates(graded, words)
     return Part(
         name=name,
         points=points,
@@ -201,9 +208,9 @@ def _messages(records: list[Record]) -> list[Message]:
 
 
 def _looks(
-    assignment: str, works: list[Work], records: list[Record]
+    assignment: str, works: list[Submission], records: list[Record]
 ) -> list[tuple[str, str, str, str]]:
-    """Return (student, assignment, status, what to know) for all that a person should look at."""
+    """Return (student, assignment, status, what to know) for what a person should look at."""
     looks = []
     known = {record.student: record for record in records}
     for record in records:
@@ -217,15 +224,3 @@ def _looks(
             words = f"{work.ungraded} checks have no score: grade this submission again."
             looks.append((work.student, assignment, "not graded", words))
     return sorted(looks)
-
-
-def render(page: Page) -> str:
-    """Return the page's HTML; every text from outside is escaped."""
-    environment = Environment(
-        loader=PackageLoader("autograder.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html").render(page=page)

@@ -1,6 +1,7 @@
 """A student's text, code and outputs as HTML that can do nothing: no script, no request, no style.
 
-Only what is named here comes through: sanitized Markdown, highlighted code, plain text, PNG.
+Only what is named here comes through: sanitized Markdown, highlighted code, plain text, PNG. A page
+is made from a template that escapes every other text.
 """
 
 import re
@@ -9,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from bleach.sanitizer import Cleaner
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.filters.ansi import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -34,6 +36,18 @@ STYLE = """
 .code .mi, .code .mf { color: #6b2f5c; }
 .code .nf, .code .nc { color: #005c43; font-weight: 600; }
 """
+TEMPLATES = Environment(
+    loader=PackageLoader("autograder.pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(template: str, **values: Any) -> str:
+    """Return the HTML of a page; every text of `values` that is not Markup is escaped."""
+    return TEMPLATES.get_template(template).render(code_style=STYLE, **values)
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
@@ -48,13 +62,17 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     )
 
 
-# what is not allowed is shown as text, so that nothing of an answer is lost
+# what is not allowed is shown as text, so that no part of an answer is lost
 CLEANER = Cleaner(tags=TAGS, attributes=_allowed, protocols=["http", "https", "mailto", "data"])
 
 
 def markdown(text: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> Markup:
-    """Return a student's Markdown as HTML; headings are lowered below the page's own."""
-    as_it_is = Markup("<pre>") + plain(text) + Markup("</pre>")
+    """Return a student's Markdown as HTML; its headings come below the page's own.
+
+    attachments: the cell's, by file name and MIME type; only PNG is shown. A text that is too long,
+    or that the converter cannot read, is shown as it is.
+    """
+    as_it_is = Markup("<pre>") + without_terminal_codes(text) + Markup("</pre>")
     if len(text) > TEXT_LENGTH:
         return as_it_is
     pictures = {name: {"image/png": ""} for name in re.findall(r"attachment:([^\s)\"'>]+)", text)}
@@ -68,7 +86,7 @@ def markdown(text: str, attachments: Mapping[str, Mapping[str, str]] | None = No
     )
     try:
         html = CLEANER.clean(MarkdownWithMath(renderer=renderer).render(text))
-    except Exception:  # whatever a student's Markdown does to its readers, its text is shown
+    except Exception:  # whatever the converter makes of a student's Markdown
         return as_it_is
     return Markup(re.sub(r"(</?h)([1-6])>", lambda h: f"{h[1]}{min(6, int(h[2]) + 3)}>", html))
 
@@ -79,7 +97,7 @@ def code(text: str) -> Markup:
     return Markup(highlight(text, PythonLexer(stripnl=False), FORMAT).rstrip("\n"))
 
 
-def plain(text: Any) -> str:
+def without_terminal_codes(text: Any) -> str:
     """Return an output's text without terminal colours and control characters, cut if long."""
     joined = "".join(text) if isinstance(text, list) else str(text)
     whole = re.sub(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]", "", strip_ansi(joined[: 2 * TEXT_LENGTH]))

@@ -49,7 +49,7 @@ def read(folder):
     paths = sorted(folder.glob("[0-9][0-9]_*/*.ipynb"))
     paths = [path for path in paths if path.stem == path.parent.name and path.stem[:2] != "00"]
     if not paths:
-        raise ValueError(f"{folder}: no notebooks there. Give the folder that holds 01_… to 10_….")
+        raise ValueError(f"{folder}: no notebooks there. Give the folder that holds 01_…, 02_…, …")
     return [_read(path) for path in paths]
 
 
