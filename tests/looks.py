@@ -170,8 +170,6 @@ def _changes(page, keys):
     """Press the keys, wait for the redraw to end; return whether there is another picture now."""
     for key in keys:
         page.keyboard.press(key)
-        if len(keys) > 1:  # an open list of options is a window of its own: it takes its time
-            page.wait_for_timeout(100)
     for pause in (0, 200):  # a drop-down may tell of its new value a little later
         page.wait_for_timeout(pause)
         ask_kernel(page, "from course.view.explore import BACKGROUND", REDRAWN)
