@@ -138,7 +138,9 @@ def test_solved_it_runs_without_a_complaint_and_all_can_be_seen_and_reached(lab,
     assert looks.look(page) == []
     looks.darken(page)
     assert looks.look(page) == []
-    assert cells_with_errors(page) == [] and errors == []
+    assert cells_with_errors(page) == []
+    # what JupyterLab had still asked of the kernel that was ended with the notebook before
+    assert [error for error in errors if "Canceled future for" not in error] == []
 
 
 def walk_by_keyboard(page, explores):
