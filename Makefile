@@ -7,16 +7,24 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 MEASURED := build/coverage.json
 COVERED := python -m slipcover --source course,autograder --json --out $(MEASURED)
 
-.PHONY: lab test docs release check grade benchmark clean
+# a few seconds each, and every submission; no kernel, browser, server or long simulation
+FAST := database docs judge network notebooks release repository submissions theory view workload
+LONG_IN_DOCS := instructors_guide or sites_links or reference_has
+
+.PHONY: lab test quick docs release check grade benchmark clean
 
 lab: .venv/lab  ## open the course in JupyterLab (OPTIONS="--no-browser")
 	jupyter lab --LabApp.default_url=/lab/tree/notebooks $(OPTIONS)
 
 test: .venv/test  ## lint, check types, run all tests, say what of the code they ran
 	ruff check . && ruff format --check . && deptry . && mypy course autograder && mkdir -p build
-	$(COVERED) -m pytest -n auto --dist loadfile --no-loadscope-reorder --ignore=tests/test_attacks.py
-	python -m pytest tests/test_attacks.py  # alone: fork bombs would slow other tests down
+	$(COVERED) -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10 --ignore=tests/test_attacks.py
+	python -m pytest --durations=10 tests/test_attacks.py  # alone: fork bombs would slow other tests down
 	python -m slipcover --merge $(MEASURED) --out $(MEASURED) --skip-covered
+
+quick: .venv/test  ## while editing: lint, and the fast tests, in under a minute on two cores
+	ruff check . && ruff format --check .
+	python -m pytest -q -n auto -k "not ($(LONG_IN_DOCS))" $(FAST:%=tests/test_%.py)
 
 docs: .venv/test  ## the site of documentation, in build/site
 	sphinx-build -W --keep-going -q -b html -d build/doctrees docs build/site

@@ -3,15 +3,20 @@
 import pytest
 from ipywidgets import Widget
 
-# minutes each: begun first, so that at the end no processor waits for one of them
+# the longest first, so that at the end no processor waits for one of them
 LONG = (
-    "test_nbgrader.py",
     "test_browser.py",
+    "test_nbgrader.py",
     "test_grading.py",
-    "test_published_tree.py",
-    "test_docs.py",
     "test_load_balancer.py",
+    "test_millions_of_users.py",
+    "test_published_tree.py",
+    "test_cache.py",
+    "test_message_queue.py",
     "test_submissions.py",
+    "test_database_replication.py",
+    "test_docs.py",
+    "test_builder.py",
 )
 
 

@@ -101,6 +101,27 @@ def count_controls(page):
     return page.locator(f"{PANEL} {CONTROLS}").count()
 
 
+def out_of_reach(page):
+    """Return the label of each control that the Tab key would pass by."""
+    return page.evaluate(f"""[...document.querySelectorAll("{PANEL} {CONTROLS}")]
+        .filter(one => one.tabIndex < 0 || one.disabled || !one.getClientRects().length)
+        .map(one => one.closest(".jupyter-widgets, .widget-inline-hbox").innerText)""")
+
+
+def cells_with_controls(page):
+    """Return the indices of the cells that have sliders, drop-downs or ticks below them."""
+    return page.evaluate(f"""[...document.querySelectorAll("{PANEL} .jp-Notebook .jp-Cell")]
+        .flatMap((cell, index) => cell.querySelector("{CONTROLS}") ? [index] : [])""")
+
+
+def kinds_of_controls(page):
+    """Return which of slider, choice and tick are in the page."""
+    elements = {"slider": ".noUi-handle", "choice": "select", "tick": "input[type=checkbox]"}
+    return {
+        kind for kind, what in elements.items() if page.locator(f"{PANEL} .explore {what}").count()
+    }
+
+
 def walk_by_keyboard(page, first, stops):
     """Go by Tab from the cell at `first` until `stops` controls were reached; move each by a key.
 

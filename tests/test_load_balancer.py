@@ -158,11 +158,15 @@ def test_mean_latency_against_theory(balancer, expected):
 
 
 def test_two_choices_among_many_servers_against_theory():
-    """40 servers are not "very many": besides the noise the mean may be 2.5 % above 1.9474."""
-    mean, error = replications(TWO, seeds=6, duration=1000, servers=40, arrival_rate=32.0)
+    """40 servers are not "very many": besides the noise the mean may be 2.5 % above 1.9474.
+
+    The noise of six runs is about 0.022: the band of four ends far below the 5 of chance alone and
+    above the 1.58 of three choices.
+    """
+    mean, error = replications(TWO, seeds=6, duration=500, servers=40, arrival_rate=32.0)
     expected = oracles.mean_latency_of_choices(0.8)
     assert expected == pytest.approx(1.9474, abs=1e-4)
-    assert error < 0.02
+    assert error < 0.03
     assert expected - 4 * error < mean < 1.025 * expected + 4 * error
 
 

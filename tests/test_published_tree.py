@@ -81,15 +81,39 @@ def inside(environment, home, *command, cwd):
     return finished(program, *command[1:], cwd=cwd, env=variables)
 
 
+# one kernel, emptied after each notebook: it imports Matplotlib and the course once
+EXECUTE = """
+import sys
+from pathlib import Path
+import nbformat
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+
+kernel = KernelManager(kernel_name="python3")
+for path in sys.argv[1:]:
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, km=kernel, allow_errors=True, timeout=120)
+    client.reset_execution_trackers()
+    with client.setup_kernel(cleanup_kc=False):
+        client.kc.execute(f"%cd -q {Path(path).parent.resolve()}", reply=True, timeout=60)
+        for index, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, index)
+        client.set_widgets_metadata()
+        reset = "import ipywidgets; ipywidgets.Widget.close_all(); get_ipython().reset()"
+        client.kc.execute(reset, reply=True, timeout=60)
+        client.kc.stop_channels()
+    nbformat.write(notebook, path)
+kernel.shutdown_kernel(now=True)
+"""
+
+
 @pytest.fixture(scope="module")
 def executed(tree, environment, tmp_path_factory):
-    """Every notebook as its own `jupyter execute` leaves it, run in a folder without `course`."""
+    """Every notebook with what its cells show, all run in a folder without `course`."""
     folder = tmp_path_factory.mktemp("student")
     shutil.copytree(tree / "notebooks", folder / "notebooks")
     paths = [f"notebooks/{name}/{name}.ipynb" for name in EVERY]
-    inside(
-        environment, folder, "jupyter-execute", "--allow-errors", "--inplace", *paths, cwd=folder
-    )
+    inside(environment, folder, "python", "-c", EXECUTE, *paths, cwd=folder)
     return {path.stem: nbformat.read(folder / path, as_version=4) for path in map(Path, paths)}
 
 

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from course import single_server as lab
 from course.engine.component import ComponentError
 from tests import course_scripts
-from tests.explorers import corners
+from tests.explorers import assert_every_step_is_seen, corners
 
 NAME = "01_single_server"
 
@@ -186,6 +186,11 @@ def assert_shown(explorer, words):
     assert bytes(explorer.image.value[:4]) == b"\x89PNG"
     assert "#A33B00" not in explorer.sentence.value
     assert len(words) > 40 and words.endswith((".", "times.")) and " nan" not in words, words
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_every_step_is_seen(solved, picture):
+    assert_every_step_is_seen(explorers(solved)[picture]())
 
 
 @pytest.mark.parametrize("picture", PICTURES)

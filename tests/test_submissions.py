@@ -62,9 +62,11 @@ def test_every_exercise_is_held_against_right_and_wrong(name, exercise):
 
 
 @pytest.mark.parametrize(("name", "exercise"), ALL_EXERCISES)
-def test_the_worked_solution_passes_its_checks(name, exercise):
+def test_the_worked_solution_passes_its_checks(name, exercise, capsys):
+    """Nothing is printed: nbgrader gives no point to a check that writes to stderr."""
     for cell in checks(name, exercise):
         assert verdict(cell, solved(name)) == ""
+    assert capsys.readouterr().err == ""
 
 
 SEEDS = (0, 1, 7, 2**31, 987_654_321)

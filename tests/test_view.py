@@ -120,6 +120,13 @@ def test_a_slider_over_options_starts_where_it_is_told():
     assert [label for label, _ in control.options] == ["never", "5 s", "10 s"]
 
 
+def test_a_choice_of_none_is_refused():
+    """Its drop-down would be empty, in about every other kernel."""
+    assert choice("dies", [("nobody", ""), ("web-1", "web-1")]).index == 0
+    with pytest.raises(ValueError, match=r"^dies: an option's value must not be"):
+        choice("dies", [("web-1", "web-1"), ("nobody", None)])
+
+
 def test_an_error_of_the_course_itself_is_not_swallowed():
     with pytest.raises(ZeroDivisionError):
         explored(lambda rate: 1 / 0)

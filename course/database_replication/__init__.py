@@ -86,6 +86,7 @@ def explore(*components, prediction=None):
         if guess is not None:
             guess = parameters.number("prediction", guess, above=0, unit="statements/s")
         read_share, rate = chosen["read_share"], chosen["arrival_rate"]
+        chosen["dies"] = chosen["dies"] or None
         chosen["dies_at"] = REQUESTS / 2 / rate  # half of the statements have come
         ghost = RandomReplica if router is OnlyPrimary else ghosts.get(router, OnlyPrimary)
         return {
@@ -103,7 +104,7 @@ def explore(*components, prediction=None):
 
     names = {each: name_of(each) for each in components} | ROUTERS
     ghosts = {each: RandomReplica if isinstance(each, type) else FirstWord for each in components}
-    dies = [("nobody", None), *((name, name) for name in MORTAL)]
+    dies = [("nobody", ""), *((name, name) for name in MORTAL)]
     controls = {
         "router": choice("router", [(name, each) for each, name in names.items()]),
         "read_share": in_percent("reads", 80, 0, 100, 5),

@@ -118,8 +118,14 @@ def moments(label, times, value=NEVER, *, unit="{} s", seconds=1, never="first")
 
 
 def choice(label, options, value=None):
-    """Return a drop-down list; `options` and `value` as those of `steps`."""
-    return _one_of(widgets.Dropdown, label, options, value)
+    """Return a drop-down list; `options` and `value` as those of `steps`.
+
+    ValueError for an option that stands for None: to ipywidgets that is no choice, shown as a gap.
+    """
+    control = _one_of(widgets.Dropdown, label, options, value)
+    if None in control._options_values:
+        raise ValueError(f"{label}: an option's value must not be None")
+    return control
 
 
 def tick(label, value=False):
