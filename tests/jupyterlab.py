@@ -29,7 +29,6 @@ from playwright.sync_api import sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-LAPTOP = {"width": 1280, "height": 900}
 SETTINGS = {  # every cell is in the page, also when scrolled out of sight; no news, no updates
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -123,7 +122,7 @@ def stop(process, seconds=20):
 
 
 @contextmanager
-def chromium_page(width=LAPTOP["width"], height=LAPTOP["height"]):
+def chromium_page(width=1280, height=900):
     """Yield a page and the list that gathers its console errors and uncaught exceptions."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
@@ -142,29 +141,6 @@ def open_notebook(page, server, path, seconds=60):
     What a slider's callback raises is shown nowhere; from here on it is a console error.
     """
     page.goto(f"{server.url}lab/tree/{path}?reset&token={server.token}", timeout=1000 * seconds)
-    _wait_until_idle(page, path, seconds)
-
-
-def open_next_notebook(page, path, seconds=60):
-    """Close the open notebook, unsaved, end its kernel and open another one on the same page.
-
-    The window is the size of a laptop's again, and light. JupyterLab itself is not loaded again,
-    which takes longer than to open a notebook.
-    """
-    page.set_viewport_size(LAPTOP)
-    page.evaluate(
-        """async path => {
-            await jupyterapp.shell.currentWidget.sessionContext.shutdown();
-            jupyterapp.shell.currentWidget.dispose();
-            await jupyterapp.commands.execute("apputils:change-theme", {theme: "JupyterLab Light"});
-            await jupyterapp.commands.execute("docmanager:open", {path}); }""",
-        path,
-    )
-    _wait_until_idle(page, path, seconds)
-    page.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
-
-
-def _wait_until_idle(page, path, seconds):
     is_idle = """path => {
         const panel = window.jupyterapp?.shell.currentWidget;
         return panel?.context?.path === path && panel.context.isReady
