@@ -34,9 +34,8 @@ class City:
 
 def _read():
     text = (files("course.engine") / "cities.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        numbers = {name: float(row[name]) for name in ("latitude", "longitude", "population")}
-        yield City(**row | numbers)
+    for name, country, *numbers in list(csv.reader(text.splitlines()))[1:]:
+        yield City(name, country, *map(float, numbers))
 
 
 CITIES = tuple(_read())
