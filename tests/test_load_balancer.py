@@ -46,21 +46,12 @@ def p99(balancer, seed, **chosen):
 # ── what the pictures must show ──
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_looking_at_queues_beats_taking_turns_on_every_seed(seed):
     """50,000 requests a run. Over 20 seeds the ratios were 2.38 ± 0.22 and 1.09 ± 0.025."""
     turns, two, least = (p99(balancer, seed) for balancer in (ROUND_ROBIN, TWO, LEAST))
     assert turns > 1.5 * two
     assert two > least
-
-
-def test_taking_turns_beats_chance():
-    """Paired over 24 seeds of 50,000 requests, as one run's p99 under random has a noise of 15 %.
-
-    Mean ratio about 1.12: three standard errors above 1.
-    """
-    ratios = np.log([p99(None, seed) / p99(ROUND_ROBIN, seed) for seed in range(24)])
-    assert ratios.mean() > 3 * ratios.std(ddof=1) / math.sqrt(len(ratios))
 
 
 def test_the_notebooks_own_minute_shows_the_same_order():
