@@ -7,7 +7,7 @@ notebooks from solutions/*.py first, so no further step is needed. Reading this 
 
 from pathlib import Path
 
-from nbgrader.apps import api, generateassignmentapp
+from nbgrader.apps import api, autogradeapp, generateassignmentapp
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import ClearSolutions
 
@@ -17,11 +17,14 @@ from autograder.build.release import (
     NamedStubs,
     source_assignments,
 )
+from autograder.grade.stock import GradeInSandbox
 from course.texts import ANSWER
 
 # by name, as nbgrader looks them up: it has no setting for them
 generateassignmentapp.GenerateAssignment = api.GenerateAssignment = GenerateFromScripts
 api.NbGraderAPI.get_source_assignments = source_assignments
+# formgrader's button and `nbgrader autograde` would run students' code as you
+autogradeapp.Autograde = api.Autograde = GradeInSandbox
 
 root = Path(__file__).resolve().parent
 c = get_config()  # noqa: F821 - given by traitlets

@@ -25,6 +25,7 @@ from autograder.course import configuration
 from autograder.gradebook.read import Score
 from autograder.pages import feedback, feedback_page, safe_html
 from tests import narrow
+from tests.classroom import stock
 from tests.toy_course import SCRIPT, make_course
 
 NAME = "01_toy"
@@ -80,7 +81,7 @@ def course(tmp_path_factory):
 def nbgrader(folder, *words):
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     ran = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
+        [sys.executable, "-m", "nbgrader", *stock(words)],
         cwd=folder,
         env={**os.environ, "PATH": path},
         capture_output=True,
