@@ -124,3 +124,130 @@ LARGEST = encoded(PNG.ljust(PNG_BYTES, b"x"))
 )
 def test_a_picture_is_kept_if_it_is_a_png_of_a_mebibyte_at_most(given, kept):
     assert kept_png(given) == kept
+
+
+WORDS = "Because waiting grows without end near full use."
+
+
+def with_answer(change):
+    """Return the rebuilt answer cell, the own cells and the notes after `change(cells, place)`."""
+    notebook = classroom.released(NAME)
+    cells = [dict(cell) for cell in notebook.cells]
+    ids = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells]
+    change(cells, ids.index("explain"))
+    made = rebuild(classroom.released(NAME), cells)
+    nbformat.validate(made.notebook)
+    (answer,) = (
+        cell
+        for cell in made.notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "explain"
+    )
+    return answer, [made.notebook.cells[place].source for place in made.extra], made.notes
+
+
+def words(text=WORDS, kind="markdown", **more):
+    return {"cell_type": kind, "source": text, "metadata": {}, **more}
+
+
+def rewritten(cells, place):
+    cells[place] = words()
+
+
+def below(cells, place):
+    cells.insert(place + 1, words())
+
+
+def below_the_rubric(cells, place):
+    cells.insert(place + 2, words())
+
+
+def at_the_end_of_a_notebook_without_its_ids(cells, place):
+    del cells[place]
+    cells.append(words())
+
+
+def below_the_question(cells, place):
+    cells[place - 1]["source"] += f"\n\n{WORDS}"
+
+
+def merged_with_the_question(cells, place):
+    cells[place - 1]["source"] += f"\n\n{WORDS}"
+    del cells[place]
+
+
+def in_a_code_cell(cells, place):
+    cells.insert(place + 1, words(kind="code"))
+
+
+def in_a_raw_cell(cells, place):
+    cells.insert(place + 1, words(kind="raw"))
+
+
+def in_the_first_of_two_copies(cells, place):
+    cells.insert(place, cells[place] | {"source": WORDS})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(rewritten, below, below_the_rubric, at_the_end_of_a_notebook_without_its_ids),
+        *(below_the_question, merged_with_the_question, in_a_code_cell, in_a_raw_cell),
+        in_the_first_of_two_copies,
+    ],
+)
+def test_an_answer_is_found_wherever_it_was_written(change):
+    answer, own_cells, notes = with_answer(change)
+    assert answer.source == WORDS and not own_cells
+    assert notes[-1].endswith(": the text near it was taken as the answer")
+
+
+def nothing(cells, place):
+    """Leave the answer as it was released."""
+
+
+def a_note_elsewhere(cells, place):
+    cells.insert(place - 4, words())
+
+
+def code_below(cells, place):
+    cells.insert(place + 1, words("%matplotlib inline\nexplore(RoundRobin)", "code"))
+    cells.insert(place + 1, words("!ls", "code"))
+    cells.insert(place + 1, words("---"))
+
+
+def the_question_again(cells, place):
+    cells.insert(place, dict(cells[place - 1]) | {"id": "copy"})
+
+
+def an_older_question(cells, place):
+    cells[place - 1]["source"] = "## Explain\n\nWhat did the last edition ask?"
+
+
+@pytest.mark.parametrize(
+    "change", [nothing, a_note_elsewhere, code_below, the_question_again, an_older_question]
+)
+def test_an_answer_that_was_not_written_is_none(change):
+    answer, _, _ = with_answer(change)
+    assert answer.source == "*Write your answer here.*"
+
+
+def test_an_answer_keeps_its_own_cell_and_what_stands_near():
+    def change(cells, place):
+        cells[place]["source"] = "My answer."
+        cells.insert(place + 1, words())
+
+    answer, own_cells, notes = with_answer(change)
+    assert (answer.source, own_cells, notes) == ("My answer.", [WORDS], [])
+
+
+def test_an_answer_in_two_cells_keeps_both_pictures():
+    def change(cells, place):
+        for letter in "ba":
+            picture = encoded(PNG + letter.encode())
+            pasted = {"image.png": {"image/png": picture}}
+            text = f"{letter} ![x](attachment:image.png)"
+            cells.insert(place + 1, words(text, attachments=pasted))
+
+    answer, _, _ = with_answer(change)
+    assert answer.source == "a ![x](attachment:image.png)\n\nb ![x](attachment:1-image.png)"
+    assert set(answer.attachments) == {"image.png", "1-image.png"}
