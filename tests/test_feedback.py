@@ -313,6 +313,14 @@ def test_markdown_keeps_what_is_harmless():
     assert safe_html.markdown("[" * 200_000).startswith("<pre>[[")
 
 
+def test_pictures_of_all_four_kinds_are_shown():
+    data = {"jpeg": "/9j/4A==", "gif": "R0lGODlh", "webp": "UklGRgAAAABXRUJQ", "png": PNG}
+    pasted = {kind: {f"image/{kind}": text} for kind, text in data.items()}
+    html = safe_html.markdown("".join(f"![](attachment:{kind})" for kind in data), pasted)
+    sources = [image["src"] for image in BeautifulSoup(html, "html.parser").find_all("img")]
+    assert sources == [f"data:image/{kind};base64,{text}" for kind, text in data.items()]
+
+
 def test_the_refused_are_told_why(pages):
     text = pages["dora"].get_text()
     assert "could not be graded: It has <two> notebooks." in text and "not graded" in text
