@@ -29,6 +29,7 @@ from autograder.grade import grade as grading
 from autograder.grade.assignment import Assignment
 from autograder.grade.grade import Settings
 from autograder.grade.sandbox.limits import Limits
+from autograder.gradebook.write import Scores
 from benchmarks.grading import dask
 from tests import classroom, postgresql
 from tests.course_scripts import ROOT, exercises
@@ -236,6 +237,46 @@ def test_what_is_graded_is_not_graded_again_unless_it_is_new(course):
     assert graded(course)["s1"].sentence == "17 of 17 checks passed"
     now = written_at(course)
     assert now["s0"] == before["s0"] and now["s1"] > before["s1"]
+
+
+def by_hand(course):
+    """Do what an instructor does in formgrader: all answers, and points for a check that failed."""
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        for submission in gradebook.assignment_submissions(NAME):
+            for grade in submission.notebooks[0].grades:
+                if grade.needs_manual_grade or grade.name == "round_robin_hidden":
+                    grade.manual_score, grade.needs_manual_grade = 1, False
+        gradebook.db.commit()
+
+
+def waiting(course):
+    rows = classroom.gradebook_rows(course, NAME)
+    return {(row[0], row[2]) for row in rows if row[1] == "grade" and row[5]}
+
+
+def test_what_was_graded_by_hand_waits_again_only_where_it_has_changed(course, monkeypatch):
+    solved = classroom.solutions(NAME)
+    for student in ("same", "other", "wrong", "killed"):
+        classroom.hand_in(course, student, NAME, classroom.written(NAME, solved, "One answer."))
+    graded(course)
+    assert waiting(course) == {(who, "explain") for who in ("same", "other", "wrong", "killed")}
+    by_hand(course)
+    assert not waiting(course)
+    texts = {
+        "other": classroom.written(NAME, solved, "Another answer."),
+        "wrong": classroom.written(NAME, solved | {"round_robin": ""}, "One answer."),
+        "killed": classroom.written(NAME, solved, "Another answer."),
+    }
+    for student, notebook in texts.items():
+        shutil.rmtree(course / "grading" / "submitted" / student)
+        classroom.hand_in(course, student, NAME, notebook)
+    with monkeypatch.context() as patched:  # between the folder and the gradebook
+        patched.setattr(Scores, "save", lambda *_: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            graded(course, students=["killed"])
+    graded(course, Settings(force=True))
+    expected = {("other", "explain"), ("killed", "explain"), ("killed", "round_robin_hidden")}
+    assert waiting(course) == expected | {("wrong", "round_robin_hidden")}
 
 
 def test_killed_at_any_moment_the_next_run_finishes(course, tmp_path):

@@ -8,7 +8,7 @@ opened once, a submission is committed as a whole, and a lock is waited for.
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
@@ -98,18 +98,30 @@ class Scores:
         return self._patiently(found)
 
     def save(
-        self, student: str, assignment: str, notebook: NotebookNode, received: datetime | None
+        self,
+        student: str,
+        assignment: str,
+        notebook: NotebookNode,
+        received: datetime | None,
+        unchanged: Collection[str] = (),
     ) -> None:
         """Write a graded notebook's scores, comments and late penalty: all of them, or none.
 
         received: UTC without a zone, as nbgrader keeps it; None when it is not known.
+        unchanged: cells that are as they were when a person last graded them by hand, by grade
+        id. nbgrader would have them wait for a person again.
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of how nbgrader links a new submission
-            self._patiently(lambda: self._save(student, assignment, notebook, received))
+            self._patiently(lambda: self._save(student, assignment, notebook, received, unchanged))
 
     def _save(
-        self, student: str, assignment: str, notebook: NotebookNode, received: datetime | None
+        self,
+        student: str,
+        assignment: str,
+        notebook: NotebookNode,
+        received: datetime | None,
+        unchanged: Collection[str],
     ) -> None:
         gradebook = self.gradebook
         gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
@@ -122,8 +134,18 @@ class Scores:
                 when = {"timestamp": received} if received else {}
                 submission = gradebook.update_or_create_submission(assignment, student, **when)
                 self.course = submission.assignment
+                done = [
+                    grade
+                    for each in submission.notebooks
+                    for grade in each.grades
+                    if grade.name in unchanged
+                    and grade.manual_score is not None
+                    and not grade.needs_manual_grade
+                ]
                 with self._shared(submission):
                     self.scoring.preprocess(notebook, resources)
+                for grade in done:
+                    grade.needs_manual_grade = False
             self.db.flush()
             with self._shared(submission):
                 self.lateness.preprocess(notebook, resources)
