@@ -107,10 +107,7 @@ def test_a_class_gets_what_stock_nbgrader_gives(course, tmp_path):
         assert (course / relative / "timestamp.txt").exists()
 
 
-def test_a_late_penalty_is_the_same(course, tmp_path):
-    """One student is late, one is not, and both hand in something worse; by nbgrader's plugin."""
-    text = (course / "nbgrader_config.py").read_text()
-    plugin = """
+A_TENTH_AN_HOUR = """
 from nbgrader.plugins import LateSubmissionPlugin
 
 class ATenthAnHour(LateSubmissionPlugin):
@@ -119,7 +116,12 @@ class ATenthAnHour(LateSubmissionPlugin):
 
 c.AssignLatePenalties.plugin_class = ATenthAnHour
 """
-    (course / "nbgrader_config.py").write_text(text + plugin)
+
+
+def test_a_late_penalty_is_the_same(course, tmp_path):
+    """One student is late, one is not, and both hand in something worse; by nbgrader's plugin."""
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(A_TENTH_AN_HOUR)
     due = datetime(2026, 3, 1, 12)
     with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=due)
@@ -140,6 +142,36 @@ c.AssignLatePenalties.plugin_class = ATenthAnHour
             for student, received in times.items():
                 worse = classroom.written(NAME, some)
                 classroom.hand_in(folder, student, NAME, worse, received)
+
+
+def penalties(course):
+    rows = classroom.gradebook_rows(course, NAME)
+    return {row[0]: row[7] for row in rows if row[1] == "grade"}
+
+
+def test_a_late_penalty_follows_points_by_hand_and_dates(course):
+    """Right in what is told, without grading again: export; and after `grade` without --force."""
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(A_TENTH_AN_HOUR)
+    url = f"sqlite:///{course / 'grading' / 'gradebook.db'}"
+    with Gradebook(url) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2026, 3, 1, 12))
+    solved = classroom.written(NAME, classroom.solutions(NAME), "An answer.")
+    for student, hour in (("late", 13), ("later", 14), ("timely", 11)):
+        classroom.hand_in(course, student, NAME, solved, f"2026-03-01 {hour}:00:00 UTC")
+    graded(course)
+    assert penalties(course) == {"late": 1.7, "later": 3.4, "timely": None}
+    with Gradebook(url) as gradebook:
+        gradebook.find_grade("explain", NAME, NAME, "late").manual_score = 3
+        gradebook.db.commit()
+    words = ["export", "--root", str(course), "--to", str(course / "grades.csv")]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert penalties(course) == {"late": 2.0, "later": 3.4, "timely": None}
+    with Gradebook(url) as gradebook:
+        gradebook.grant_extension(NAME, "late", hours=1)
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2026, 3, 1, 10))
+    graded(course)  # nothing is run again
+    assert penalties(course) == {"late": 4.0, "later": 6.8, "timely": 1.7}
 
 
 def test_the_gradebook_holds_no_submission_that_is_written(course):

@@ -79,6 +79,8 @@ def _records(grading: "_Grading", students: Sequence[str], opened: ExitStack) ->
     with opened, _disk_errors_said(grading.root):
         _remove_leftovers(grading.root, grading.assignment.name)
         yield from grading.grade(students)
+        # also of what was graded before: a due date or points by hand may be new
+        grading.assignment.scores.bring_penalties_up_to_date(grading.assignment.name)
 
 
 @dataclass
