@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 from autograder.files import LENGTH, NOTES, printable, printable_notes
 from autograder.grade.execute import Bench
 from autograder.grade.sandbox import client
-from autograder.grade.sandbox.client import NotStarted, Run, Sandbox, SandboxUnavailable
+from autograder.grade.sandbox.client import Importer, NotStarted, Run, Sandbox, SandboxUnavailable
 from autograder.grade.sandbox.limits import MIB, Limits
 from course.checks import SEED
 from tests.attacks import outside
@@ -115,7 +116,7 @@ def test_the_folders_next_to_the_autograder_are_hidden_and_not_imported_from(
 
 def test_runs_leave_no_open_files_in_the_warm_parent(sandbox: Sandbox) -> None:
     def open_files() -> list[int]:
-        parent = sandbox.process.pid
+        parent = sandbox.pid
         return [len(os.listdir(f"/proc/{pid}/fd")) for pid in (parent, *children(parent))]
 
     def at_rest() -> list[int]:
@@ -130,10 +131,6 @@ def test_runs_leave_no_open_files_in_the_warm_parent(sandbox: Sandbox) -> None:
     for _ in range(5):
         run(sandbox, "1")
     assert at_rest() == before and len(before) == 2
-    sandbox.close()
-    sandbox.close()
-    sandbox._start()
-    assert said(run(sandbox, "print(1)")) == "1\n"
 
 
 def test_what_a_cell_keeps_to_write_with_writes_in_the_next_one(sandbox: Sandbox) -> None:
@@ -254,7 +251,7 @@ def test_a_warm_parent_that_does_not_end_is_killed_with_all_below(
 ) -> None:
     with Sandbox([], LIMITS) as box:
         assert said(run(box, "print(1)")) == "1\n"
-        below = [int(pid) for pid in children(box.process.pid)]
+        below = [int(pid) for pid in children(box.pid)]
         assert below and all(map(is_alive, below))
         for pid in below:
             os.kill(pid, signal.SIGSTOP)
@@ -279,14 +276,23 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def test_an_importer_that_died_is_replaced() -> None:
+    with closing(Importer()) as importer, Sandbox([], LIMITS, importer=importer) as first:
+        importer.process.kill()
+        importer.process.wait()
+        with Sandbox([], LIMITS, importer=importer) as second:
+            assert [said(run(box, "print(1)")) for box in (first, second)] == ["1\n"] * 2
+
+
 def test_a_warm_parent_that_died_is_started_anew() -> None:
     box = Sandbox([], LIMITS)
     try:
         assert said(run(box, "print(1)")) == "1\n"
-        os.kill(int(children(box.process.pid)[0]), signal.SIGKILL)
+        os.kill(int(children(box.pid)[0]), signal.SIGKILL)
         assert said(run(box, "print(2)")) == "2\n"
     finally:
         box.close()
+        box.close()  # once more does nothing
 
 
 @pytest.mark.parametrize(
