@@ -1,8 +1,10 @@
 """The sandbox by itself: what one run leaves for the next, what it counts, and what it survives."""
 
+import ast
 import errno
 import json
 import os
+import platform
 import re
 import signal
 import socket
@@ -316,12 +318,14 @@ def test_long_and_many_notes_are_cut() -> None:
 
 AS_ANOTHER_USER = """
 import os
+import platform
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.sandbox.limits import Limits
 assert os.getuid() == 12345
 box = Sandbox(["random"], Limits(), secret=[PREFIX + "/include"])
 text = '''
 import os
+import platform
 print(os.getuid(), os.getgroups(), os.path.exists("/home/owner"), "CapEff:\t0000000000000000"
       in open("/proc/self/status").read())
 for act in (lambda: os.chmod(PREFIX + "/include", 0o777), lambda: open("/left", "w"),
@@ -364,6 +368,7 @@ def test_an_interpreter_without_handles_of_processes_grades_too(tmp_path):
     )
     script = """
 import os
+import platform
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.sandbox.limits import Limits
 assert not hasattr(os, "pidfd_open")
@@ -474,3 +479,53 @@ def test_a_run_that_the_machine_cannot_start_is_nobodys_fault(
     tries[:] = []
     with pytest.raises(SandboxUnavailable, match="could be started"):
         run(sandbox, "print(1)")
+
+
+# each would succeed, or fail for another reason than a refusal, where nothing is refused
+TELLS_OR_HOLDS = """
+import ctypes, errno, fcntl, mmap, os, random, socket
+libc = ctypes.CDLL(None, use_errno=True)
+handle = os.open(random.__file__, os.O_RDONLY)
+held = mmap.mmap(handle, 4096, prot=mmap.PROT_READ)
+own = open("own", "w+b")
+own.write(b"x" * 4096)
+own.flush()
+def asked(call):
+    try:
+        call()
+        return "done"
+    except OSError as error:
+        return "refused" if error.errno == errno.EPERM else errno.errorcode[error.errno]
+def raw(number, *arguments):
+    if libc.syscall(number, *arguments) < 0:
+        raise OSError(ctypes.get_errno(), "")
+print({
+    "lease": asked(lambda: fcntl.fcntl(own, 1024, fcntl.F_RDLCK)),
+    "notify": asked(lambda: fcntl.fcntl(os.open(".", os.O_RDONLY), 1026, 1)),
+    "no wait": asked(lambda: os.preadv(handle, [bytearray(9)], 0, 8)),
+    "evict": asked(lambda: os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)),
+    "will need": asked(lambda: held.madvise(mmap.MADV_WILLNEED)),
+    "page out": asked(lambda: held.madvise(21)),
+    "in memory": asked(lambda: raw(27, 0, 4096, bytes(9))),
+    "cache": asked(lambda: raw(451, handle, bytes(16), bytes(99), 0)),
+    "who reads": asked(lambda: raw(294, 0)),
+    "vsock pair": asked(lambda: raw(53, 40, 1, 0, bytes(8))),
+    "netlink pair": asked(lambda: raw(53, 16, 3, 0, bytes(8))),
+    "table": asked(lambda: raw(154, 0, bytes(16), 16)),
+})
+print({
+    "lock": asked(lambda: fcntl.lockf(own, fcntl.LOCK_EX | fcntl.LOCK_NB)),
+    "handle": asked(lambda: os.dup(handle)),
+    "close on exec": asked(lambda: fcntl.fcntl(handle, fcntl.F_SETFD, 1)),
+    "read": asked(lambda: os.preadv(handle, [bytearray(9)], 0)),
+    "not needed": asked(lambda: mmap.mmap(-1, 4096).madvise(mmap.MADV_DONTNEED)),
+    "pair": asked(socket.socketpair),
+})
+"""
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers are those of x86-64")
+def test_calls_that_tell_or_hold_are_refused_and_their_kin_are_not(sandbox: Sandbox) -> None:
+    refused, honest = map(ast.literal_eval, said(run(sandbox, TELLS_OR_HOLDS)).splitlines())
+    assert set(refused.values()) == {"refused"}, refused
+    assert set(honest.values()) == {"done"}, honest
