@@ -37,6 +37,7 @@ from traitlets.config import Config
 from autograder.grade.sandbox import wire
 from autograder.grade.sandbox.limits import Limits
 from autograder.grade.seeds import hidden_inputs
+from course.checks import plain
 
 MOST = 400  # outputs of one cell
 SHOWN = ("text/plain", "image/png")  # nothing that a browser would run
@@ -216,7 +217,8 @@ class Runner:
             self.left["cell"] -= sum(len(json.dumps(output)) for output in kept)
             return {"outputs": kept}
         try:
-            seen, size = _plain(self._observe(cell["text"]))
+            seen = plain(self._observe(cell["text"]))
+            size = len(json.dumps(seen))
             if size > min(limits.answer_bytes // 2, self.left["observe"]):
                 raise ValueError(f"what the check saw is {size:,} letters long: too much")
             self.left["observe"] -= size
@@ -243,15 +245,6 @@ class Runner:
         names.pop("seen", None)
         exec(compile(text, "check", "exec"), names)
         return names["seen"]
-
-
-def _plain(seen: Any) -> tuple[Any, int]:
-    """Return `seen` as it comes out of JSON, and its length there; TypeError when it differs."""
-    text = json.dumps(seen)
-    plain = json.loads(text)
-    if json.dumps(plain) != text:
-        raise TypeError(f"not plain data: {seen!r:.200}")
-    return plain, len(text)
 
 
 def _show(shell: Shell, kind: str, data: dict) -> None:
