@@ -8,14 +8,17 @@ from functools import lru_cache
 import numpy as np
 
 from course.database_replication.baselines import (
+    GUESSES,
     ROUTERS,
     AsItComes,
     FirstWord,
+    KnownWrites,
     OnlyPrimary,
     RandomReplica,
 )
 from course.database_replication.failover import Failover, simulate_failover
 from course.database_replication.failover_picture import FailoverPicture
+from course.database_replication.guess_picture import GuessPicture
 from course.database_replication.log import Shipped, simulate_log
 from course.database_replication.log_picture import LogPicture
 from course.database_replication.model import MORTAL, REQUESTS, ReplicatedResult, simulate
@@ -26,6 +29,7 @@ from course.database_replication.real.stores import kinds
 from course.database_replication.real_picture import LAGS as REAL_LAGS
 from course.database_replication.real_picture import RealPicture
 from course.database_replication.sessions_picture import AGES, SessionsPicture
+from course.database_replication.sql import words_of
 from course.database_replication.system import architecture
 from course.database_replication.theory import capacity, stale_share, write_bound
 from course.engine import parameters
@@ -45,6 +49,7 @@ __all__ = [
     "AsItComes",
     "Failover",
     "FirstWord",
+    "KnownWrites",
     "Measured",
     "NoReplica",
     "Node",
@@ -57,6 +62,7 @@ __all__ = [
     "capacity",
     "explore",
     "explore_failover",
+    "explore_guess",
     "explore_log",
     "explore_real",
     "explore_sessions",
@@ -65,6 +71,7 @@ __all__ = [
     "simulate_failover",
     "simulate_log",
     "stale_share",
+    "words_of",
     "write_bound",
 ]
 
@@ -100,6 +107,7 @@ def explore(*components, prediction=None):
             "lag": chosen["lag"],
             "arrival_rate": rate,
             "prediction": guess,
+            "dies": chosen["dies"],
         }
 
     names = {each: name_of(each) for each in components} | ROUTERS
@@ -114,6 +122,37 @@ def explore(*components, prediction=None):
         "dies": choice("dies at half time", dies),
     }
     return _explore(controls, run, ReplicationPicture())
+
+
+@pictured
+def explore_guess(is_write=None):
+    """Return sliders over what guessing wrong costs; without `is_write` a simple rule guesses.
+
+    is_write: a function of one SQL statement that returns True or False.
+    """
+
+    def run(other, **chosen):
+        ghost = _ghost_run(other, **chosen)
+        mine = _ghost_run(FirstWord, **chosen)
+        if is_write is not None:
+            mine = simulate(is_write, seed=SEED, **chosen)
+        best = capacity(chosen["read_share"], chosen["replicas"])
+        return {
+            "name": name,
+            "result": mine,
+            "ghost_name": GUESSES[other],
+            "ghost": ghost,
+            "best": min(best, chosen["arrival_rate"]),
+        }
+
+    name = GUESSES[FirstWord] if is_write is None else name_of(is_write)
+    controls = {
+        "other": choice("the other rule", [(words, rule) for rule, words in GUESSES.items()]),
+        "read_share": in_percent("reads", 80, 0, 100, 5),
+        "replicas": slider("replicas", 10, 1, MOST_REPLICAS, 1),
+        "arrival_rate": slider("asked for", 500, 50, 500, 50, "1/s"),
+    }
+    return _explore(controls, run, GuessPicture())
 
 
 @pictured
@@ -134,7 +173,7 @@ def explore_log(replica=None):
         "write_rate": slider("writes", 25, 5, 40, 5, "1/s"),
         "lag": in_milliseconds("replication lag", 150, 0, 500, 25),
         "repeated": in_percent("sent twice", 20, 0, 100, 10),
-        "cut_off": slider("replica-2 cut off for", 1.0, 0.0, 3.0, 0.5, "s"),
+        "cut_off": slider("replica-2 cut off for", 1.0, 0.0, 2.0, 0.5, "s"),
     }
     return _explore(controls, run, LogPicture())
 

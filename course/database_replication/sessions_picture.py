@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib import rc_context
 
 from course.database_replication.picture import QUARTERS, bars, set_bars
+from course.engine.record import milliseconds
 from course.view import style
 
 EDGES = np.linspace(0, 1, 11)  # s since one's own write was confirmed
@@ -51,8 +52,11 @@ class SessionsPicture:
         self.yours.set_data(*_by_age(result))
         set_bars(self.bars, _answered(ghost), _answered(result))
         missed, before = int(result.own_stale.sum()), int(ghost.own_stale.sum())
-        finding = f"{name}: {missed:,} reads miss the user's own write ({before:,} at random)"
+        p99, other = (milliseconds(_read_latency(run)) for run in (result, ghost))
+        finding = f"{name}: {missed:,} reads miss the user's own write ({before:,} at random), "
+        finding += f"99 % of the reads take at most {p99}"
         return finding, (
+            f"99 % of the reads at random take at most {other}. "
             f"Of {int(result.reads.sum()):,} reads {result.primary_share:.0%} went to the primary "
             f"(random replica: {ghost.primary_share:.0%}); {result.stale_share:.1%} missed "
             f"somebody's write (random: {ghost.stale_share:.1%}). In theory a random replica "
@@ -69,6 +73,12 @@ def _by_age(result):
     stale = np.histogram(ages[missed], EDGES)[0]
     shares = np.divide(stale, reads, out=np.full(reads.size, np.nan), where=reads > 0)
     return (EDGES[:-1] + EDGES[1:]) / 2, shares
+
+
+def _read_latency(result):
+    """Return the latency (s) that 99 % of the answered reads did not exceed, nan without one."""
+    taken = (result.finished_at - result.arrived_at)[result.reads]
+    return float(np.percentile(taken, 99)) if taken.size else float("nan")
 
 
 def _answered(result):
