@@ -89,7 +89,7 @@ explore(prediction=prediction)
 # Now look at the **right** side of the picture: the share of reads that miss a write that had been confirmed before.
 #
 # 3. Leave 80 % and 250/s. Move *replication lag* from 0 to 500 ms. The red triangle is the part that hurts most: users who miss *their own* edit.
-# 4. Back to 100 ms. Let *replica-1*, then *the primary* die at half time. What fails, and what goes on?
+# 4. Back to 100 ms. Let *replica-1*, then *the primary* die at half time. The red × is what fails. What goes on?
 # 5. Nobody dies. Switch *router* to *by the first word*: what begins with `SELECT` goes to a replica, all else to the primary. What goes wrong, and on which side?
 
 # %%
@@ -913,7 +913,7 @@ assert len(seen) == 43, "not all deaths were seen"
 #
 # <details><summary>What we see</summary>
 #
-# The more replicas, the further the luckiest one is, and that one is promoted. If it dies too, the second best loses a little more. Synchronous: nothing is lost, but each write waits for the slowest replica, about a third of a second with three replicas and 150 ms. The replicas
+# The more replicas, the further the luckiest one is, and that one is promoted. If it dies too, the second best loses a little more. Synchronous: nothing is lost, but each write waits for the slowest replica, about half a second with three replicas and a lag of 150 ms. The replicas
 # may then have writes that the primary has not confirmed yet: nobody was told that those are safe. Noticed after 0 s: no write is refused, but a primary that is only slow for a moment is declared dead, and then there may be two.
 #
 # </details>

@@ -16,6 +16,7 @@ import pytest
 from course.database_replication import (
     AsItComes,
     FirstWord,
+    KnownWrites,
     Node,
     NoReplica,
     OnlyPrimary,
@@ -46,6 +47,7 @@ from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from tests.course_scripts import solved
 from tests.explorers import (
+    PATIENCE,
     assert_every_step_is_seen,
     assert_stopped,
     corners,
@@ -147,6 +149,165 @@ def test_a_dead_primary_refuses_writes_and_reads_go_on(component):
     assert np.isnan(headless.started_at[after & headless.write]).all()
     nobody = simulate(component, seed=1, dies="primary", dies_at=4.0, replicas=0)
     assert nobody.failed[nobody.arrived_at >= 4].all()
+
+
+# ── what the notebook tells a student to do, and what it says they will see ──
+
+
+def moved(explorer, **values):
+    """Set some sliders by hand, redraw once, and return (the explorer, its words)."""
+    for name, control in explorer.controls.items():
+        control.unobserve_all("value")
+        control.value = values.get(name, control.value)
+    explorer.seconds = PATIENCE
+    explorer.refresh()
+    return explorer, shown(explorer)
+
+
+def answered(explorer):
+    return explorer.picture.yours.get_ydata()[0]
+
+
+def test_nothing_shows_the_answer_before_it_is_tried():
+    explorer, words = moved(explore(prediction=700), arrival_rate=1050)
+    picture = explorer.picture
+    assert list(picture.carried.get_xdata()) == [0, 1, 2, 3] and not picture.bound.get_visible()
+    assert "bound" not in words and list(picture.guess.get_ydata()) == [700]
+    _, words = moved(explore(prediction=5000))
+    assert words.endswith(
+        "You predicted 5,000 statements/s with 10 replicas (above 1,100: drawn at the edge)."
+    )
+
+
+def test_experiment_1_the_dot_stops_at_a_line_that_appears_there():
+    runs = {n: moved(explore(), arrival_rate=1050, replicas=n)[0] for n in (0, 1, 7, 8, 10)}
+    dots = {n: answered(explorer) for n, explorer in runs.items()}
+    assert (round(dots[0]), round(dots[1])) == (100, 111)
+    assert 450 < dots[8] <= dots[10] < 500  # "near 500/s"
+    lines = {n: explorer.picture.bound for n, explorer in runs.items()}
+    assert [lines[n].get_visible() for n in runs] == [False, False, False, True, True]
+    assert lines[10].get_ydata()[0] == pytest.approx(500)
+
+
+def test_experiment_2_how_many_replicas_are_worth_buying():
+    many, few = (
+        [
+            simulate(seed=1, replicas=n, read_share=share, arrival_rate=1050).throughput
+            for n in range(11)
+        ]
+        for share in (0.95, 0.5)
+    )
+    assert all(more > 1.02 * less for less, more in itertools.pairwise(many))
+    assert few[1] < 150 and all(195 < each <= 200 for each in few[2:])
+
+
+def test_experiment_3_at_500_ms_half_of_the_reads_are_stale_and_a_quarter_misses_an_own_edit():
+    runs = [simulate(seed=1, lag=lag) for lag in (0, 0.1, 0.3, 0.5)]
+    for shares in ([r.stale_share for r in runs], [r.own_stale_share for r in runs]):
+        assert shares[0] == 0 and shares == sorted(shares)
+    assert 0.5 < runs[-1].stale_share < 0.6
+    explorer, words = moved(explore(), lag=500)
+    assert explorer.picture.own_stale.get_ydata()[0] == pytest.approx(0.25, abs=0.03)
+    assert re.search(r"2\d\.\d% of the reads missed the reader's own write", words)
+
+
+def test_experiment_4_who_dies_and_what_fails():
+    one, words = moved(explore(), dies="replica-1")
+    assert one.picture.failed.get_ydata()[0] < 1 and "1 failed" in words
+    primary, words = moved(explore(), dies="primary")
+    run = simulate(seed=1, dies="primary", dies_at=4.0)
+    assert (
+        f", {run.errors:,} failed, " in words and run.write[run.failed].all() and run.errors > 150
+    )
+    assert answered(primary) < answered(moved(explore())[0])  # no triumph
+
+
+def test_experiment_5_by_the_first_word_loses_on_the_left():
+    explorer, words = moved(explore(), router=FirstWord)
+    run = simulate(FirstWord, seed=1)
+    assert answered(explorer) < 0.75 * answered(moved(explore())[0])
+    assert run.primary_share == pytest.approx(0.5, abs=0.05) and run.refused == run.errors > 50
+    assert run.stale_share < simulate(seed=1).stale_share  # nothing is worse on the right
+    assert "refused at once" in words
+
+
+def test_after_a_both_wrong_guesses_cost_what_the_text_says():
+    _, words = moved(explore_guess(IS_WRITE))
+    assert words.startswith("is_write: 0 errors, 0 reads wasted on the primary, 4")
+    chosen = {"seed": 1, "replicas": 10, "arrival_rate": 500}
+    mine, first, known = (simulate(each, **chosen) for each in (IS_WRITE, FirstWord, KnownWrites))
+    wasted = (first.reads & (first.place == 0)).mean()
+    assert 1 / 3 < wasted < 0.4 and first.errors > 0 and first.write[first.failed].all()
+    assert first.throughput < mine.throughput / 2
+    assert not (known.reads & (known.place == 0)).any()
+    assert known.errors == pytest.approx(known.write.sum() / 2, rel=0.1)
+    _, words = moved(explore_guess(IS_WRITE), other=KnownWrites)
+    assert f"(hatched): {known.errors:,} errors, 0 reads wasted" in words
+
+
+def test_after_a_turns_beat_chance_and_reads_go_on_without_the_primary():
+    for replicas in range(4, 9):
+        explorer, _ = moved(explore(ROUTER, IS_WRITE), arrival_rate=1050, replicas=replicas)
+        assert answered(explorer) > 1.02 * explorer.picture.ghost.get_ydata()[0]
+    run = simulate(ROUTER, seed=1, dies="primary", dies_at=4.0)
+    later = run.arrived_at > 4
+    assert run.served[later & ~run.write].all() and run.failed[later & run.write].all()
+
+
+def test_after_b_replica_2_catches_up_and_the_ghost_is_wrong():
+    explorer, words = moved(explore_log(REPLICA), repeated=100, cut_off=2.0)
+    assert explorer.controls["cut_off"].max == 2.0
+    seen = simulate_log(REPLICA, seed=1, write_rate=25, repeated=1, cut_off=2.0)
+    behind = seen.behind[1]
+    assert behind[seen.times > 3.3][0] > 40  # while it is cut off, until 3.5 s
+    assert behind[-1] < 25 < 80 < seen.primary[-1]  # a second's writes: the lag, no more
+    assert words.startswith("Replica: 100% of the reads are right for a replica; 0 see past a gap")
+
+
+def test_after_c_the_furthest_is_five_times_slower_and_the_primary_takes_over_with_the_lag():
+    class Furthest(OWN):
+        def pick(self, session):
+            mark = self.marks.get(session, 0)
+            enough = [node for node in self.replicas if node.online and node.lsn >= mark]
+            return max(enough, key=lambda node: node.lsn, default=self.primary)
+
+    turns, furthest, chance = (
+        np.percentile((run.finished_at - run.arrived_at)[run.reads], 99)
+        for run in (simulate(each, seed=1, arrival_rate=200) for each in (OWN, Furthest, None))
+    )
+    assert 4.5 * turns < furthest and turns < 1.05 * chance
+    _, words = moved(explore_sessions(OWN))
+    assert "0 reads miss the user's own write (62 at random), 99 % of the reads take" in words
+    assert f"at most {1000 * turns:.0f} ms." in words
+    assert f"99 % of the reads at random take at most {1000 * chance:.0f} ms" in words
+    assert "ReadYourWrites: 0 reads miss" in words
+    assert "Furthest: 0 reads miss" in moved(explore_sessions(Furthest))[1]
+    shares = [
+        simulate(OWN, seed=1, arrival_rate=200, lag=0.5, read_share=r).primary_share
+        for r in (0.8, 0.5)
+    ]
+    assert 1 / 3 < shares[0] < 0.5 < shares[1]
+
+
+def test_after_d_more_replicas_lose_less_and_synchronous_writes_wait():
+    def cost(**chosen):
+        return simulate_failover(PROMOTE, LOST, seed=1, **chosen)
+
+    means = [cost(replicas=n).costs.mean() for n in (1, 2, 3, 4, 5)]
+    assert means == sorted(means, reverse=True)
+    assert cost(freshest_away=True).costs.mean() > means[2]
+    together = cost(synchronous=True)
+    assert together.costs.max() == 0 and together.waited == pytest.approx(0.5, abs=0.05)
+    assert cost().waited == 0 and cost(detection=0.0).refused == 0 < cost().refused
+    _, words = moved(explore_failover(PROMOTE, LOST), synchronous=True)
+    assert (
+        "had 134 writes in its log, and had confirmed 101; the replicas had 126, 128, 101." in words
+    )
+    assert f"confirmed {1000 * together.waited:.0f} ms after it was in the log" in words
+    _, words = moved(explore_failover(PROMOTE, LOST), replicas=0, dies_at=10.0)
+    nobody = cost(replicas=0, dies_at=10.0)
+    early = (nobody.written < 9.0).sum()
+    assert f"{early} of the lost writes are older than the left picture" in words and early > 300
 
 
 # ── against theory ──
