@@ -67,26 +67,25 @@ explore(prediction=prediction)
 # %% [markdown]
 # <details><summary>What we see</summary>
 #
-# The first replica brings almost nothing: 100 statements/s without it, 111 with it. It takes all the reads, but it must write everything as well. From eight replicas on the dot stops near 500/s: the writes alone keep the primary busy.
+# The first replica brings almost nothing: 100 statements/s without it, 111 with it. It takes all the reads, but must write everything as well. From eight replicas on the dot stops near 500/s: the writes alone keep the primary busy.
 # With 95 % reads each of the ten replicas still helps. With 50 % there are 200/s from the second one on.
 #
 # If a share `r` of the statements are reads and there are `n` replicas, the primary does `1 − r` of the work, and each replica `r/n + (1 − r)/2`. Only one of these terms shrinks with `n`. What the primary can write is the **write bound**.
 #
 # </details>
 #
-# To get past the write bound, the writes themselves must go to several primaries; that is sharding (notebook 10).
+# To get past the write bound, the writes must go to several primaries; that is sharding (notebook 10).
 #
 # ### What you get
-# People look far more often than they post: Facebook's store for the social graph served a billion reads a second and *millions* of writes (Bronson et al., "TAO", 2013). So a site has one primary and several replicas, and gets
+# People look far more often than they post: Facebook's store for the social graph served a billion reads a second and *millions* of writes (Bronson et al., "TAO", 2013). With several replicas a site gets
 #
 # - **performance:** reads run in parallel, on as many machines as you pay for;
 # - **reliability:** a fire in one rack does not burn the only copy of the photos;
 # - **availability:** when one database dies, another one answers.
 #
 # ### What it costs
-# The primary numbers its writes 1, 2, 3 …; the number is called **lsn** (log sequence number). A replica applies them in that order, a little later. How much later is the **replication lag**. A replica that is asked before it has a write gives a **stale** answer.
-#
-# Now look at the **right** side of the picture: the share of reads that miss a write that had been confirmed before.
+# The primary numbers its writes 1, 2, 3 …, their **lsn** (log sequence number). A replica applies them in that order, a little later. How much later is the **replication lag**. Before that it gives a **stale** answer.
+# The **right** side shows the share of reads that miss a write that had been confirmed before.
 #
 # 3. Leave 80 % and 250/s. Move *replication lag* from 0 to 500 ms. The red triangle is the part that hurts most: users who miss *their own* edit.
 # 4. Back to 100 ms. Let *replica-1*, then *the primary* die at half time. The red × is what fails. What goes on?
@@ -109,8 +108,8 @@ Node("replica-1", online=True, lsn=41)  # what your code will see of a database:
 # %% [markdown]
 # ## Exercise A — Read or write?
 #
-# The web server holds a piece of SQL. Which database may run it? A wrong guess costs something either way. A read on the primary is a waste: a few milliseconds of the one machine that you cannot multiply. A write on a replica is an error, and
-# a user sees it. So do not look for writes. Look for what is **surely a read**, and send everything else to the primary.
+# Which database may run a piece of SQL? A read on the primary is a waste: a few milliseconds of the one machine that you cannot multiply. A write on a replica is an error, and
+# a user sees it. So look for what is **surely a read**, and send everything else to the primary.
 #
 # `is_write(sql)` gets a statement as a string. It returns `False` if the statement is surely a read, else `True`. Three rules:
 #
@@ -118,14 +117,12 @@ Node("replica-1", online=True, lsn=41)  # what your code will see of a database:
 # 2. None of these words stands anywhere in a read: `INTO` (a SELECT that fills a table), `UPDATE`, `SHARE`, `LOCK` (locks live on the primary), `INSERT`, `DELETE`, `MERGE` (a write in brackets, or after a semicolon).
 # 3. Everything else is a write, also what you never heard of: `CALL`, `SET`, `EXPLAIN ANALYZE`, `WITH …`, an empty string.
 #
-# Capital or small letters do not matter. What stands in quotes (`'…'`, `"…"`) or in a comment (`/* … */`, or from `--` to the end of the line) does not matter either. `words_of` does that part for you: `words_of("select 'update me' /* now */ from photos")` returns
+# Capital or small letters do not matter, nor does what stands in quotes (`'…'`, `"…"`) or in a comment (`/* … */`, or from `--` to the end of the line). `words_of` does that part for you: `words_of("select 'update me' /* now */ from photos")` returns
 # `["SELECT", "FROM", "PHOTOS"]`. Words are whole words: in `SELECT updated_at` there is no `UPDATE`.
 #
-# Then, knowing the kind, pick the database. Random choices are uneven, so take turns. And databases die while you work.
+# Then pick the database. Random choices are uneven, so take turns; and databases die while you work. `Router(primary, replicas)` gets a database and a list of databases; each has `.online`, which may change between any two calls. `route(sql)` returns one of these objects.
 #
-# `Router(primary, replicas)` gets a database and a list of databases; each has `.online`, which may change between any two calls. `route(sql)` returns one of these objects.
-#
-# - A write (your `is_write` says so) goes to the primary. If that is offline, raise `PrimaryDown`: no replica may take a write.
+# - A write goes to the primary. If that is offline, raise `PrimaryDown`: no replica may take a write.
 # - A read goes to the replicas in turn: the next one **online** in list order after the one used last, wrapping round. The first read goes to the first one online.
 # - If no replica is online, or there is none, a read goes to the primary, and the turn stays where it was. If that is offline too, raise `PrimaryDown`.
 # - Writes do not change the turn. The list and the databases are not changed.
@@ -378,9 +375,8 @@ assert seen["reads go on"] == _names[2], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your function now sorts 2,000 statements; each read goes to a random replica. The hatched bars are another rule: what begins with `SELECT` is a read. It makes both mistakes. It sends more than a third of the statements to the primary for nothing, because of comments and small letters, so the
-# same machines answer less than half as much. And it sends locks to replicas, where they fail. Switch *the other rule* to *a write begins with INSERT, …*: it wastes nothing, and half of the writes are errors. Yours should have no error at all.
-# (A `WITH … SELECT` goes to the primary as well: your rule prefers the waste to the error.)
+# Your function now sorts 2,000 statements. The hatched bars are another rule: what begins with `SELECT` is a read. It makes both mistakes. It sends more than a third of the statements to the primary for nothing, because of comments and small letters, so the
+# same machines answer less than half as much. And it sends locks to replicas, where they fail. Switch *the other rule* to *a write begins with INSERT, …*: it wastes nothing, and half of the writes are errors. Yours should have no error.
 
 # %%
 explore_guess(is_write)
@@ -562,7 +558,7 @@ assert seen["other"] == [0, {}], f"another Replica, which was given nothing, mus
 # %% [markdown]
 # Two of your replicas follow one log; the ghost applies whatever comes, as it comes. **Left:** your lines should lie on the orange ones: as far as the log goes without a gap. **Right:** what reads got. *As in the log so far*: your replica is late, but it shows
 # a state that the primary once had. *Past a gap*: a later write without one before it, such as a comment without its photo. *Thrown back*: an old value that came late and replaced a newer one. Send everything twice, cut replica-2 off for 2 s, and watch it catch up.
-# (Here entries travel one by one, so a busy log waits for its slowest entry. A real log is one stream, in which entries come in order; there the lag comes from the network and from how fast the replica applies.)
+# (Here entries travel one by one, so a busy log waits for its slowest entry. A real log is one stream; there the lag comes from the network and from how fast the replica applies.)
 
 # %%
 explore_log(Replica)
@@ -570,9 +566,9 @@ explore_log(Replica)
 # %% [markdown]
 # ## Exercise C — My own edit, please
 #
-# **Synchronous** replication would cure stale reads: the primary answers "saved" only when the replicas have the write too. But then every write waits for the slowest replica. Most sites replicate **asynchronously**: the primary answers at once, and they live with the lag.
+# **Synchronous** replication cures stale reads: the primary answers "saved" only when the replicas have the write too. But then every write waits for the slowest replica. Most sites replicate **asynchronously**: the primary answers at once.
 #
-# Nobody minds seeing somebody else's new photo half a second late. Everybody minds if their *own* edit is gone after reloading. The promise to prevent that is called **read your writes**, and it needs no waiting: only a memory of who wrote what last.
+# Nobody minds seeing somebody else's photo half a second late. Everybody minds if their *own* edit is gone after reloading. The cure is called **read your writes**, and needs only a memory of who wrote what last.
 #
 # `ReadYourWrites(primary, replicas)`; the databases have `.online` and `.lsn`, which change between calls. Sessions are numbers or strings; `3` and `"3"` are two sessions.
 #
@@ -782,7 +778,7 @@ explore_sessions(ReadYourWrites)
 # %% [markdown]
 # ## Exercise D — The primary is dead
 #
-# It is 3 in the morning, the primary does not answer, and every write fails. One of the replicas must be **promoted**, now. This is **failover**. Is the primary dead, or only unreachable? Which replica has the most? What do you tell the users whose writes it never got?
+# It is 3 in the morning, the primary does not answer, and every write fails. One of the replicas must be **promoted**, now: **failover**. Is the primary dead, or only unreachable? Which replica has the most? What do you tell the users whose writes it never got?
 # In October 2018 GitHub's network was cut for 43 seconds. The tool that watches over MySQL promoted replicas on the other coast, a few seconds of writes behind. The repair took 24 hours and 11 minutes (GitHub, post-incident analysis, 2018).
 #
 # (There are setups with several primaries, **multi-primary**, and rings in which each sends to the next, **circular replication**. Two of them can accept two different edits of the same photo. Somebody must then decide who is right; notebook 07 does.)
@@ -924,12 +920,12 @@ explore_failover(promote, lost_writes)
 # %% [markdown]
 # ## It runs for real
 #
-# Enough simulation. Below, your `Router` and your `Replica` drive real databases for a second or two: a primary and replicas, each a SQLite file of its own in a temporary folder. A write changes the primary's table and, in the same transaction, its log. A thread for each
-# replica delivers the entries late, by the lag you set; your `Replica` decides what is applied, and only that is written into the replica's file. Reads are real `SELECT`s, sent where your router says; each answer is compared with the last value that had been confirmed.
+# (Optional, 5 minutes; each move takes about two seconds.) Below, your `Router` and your `Replica` drive real databases: a primary and replicas, each a SQLite file of its own in a temporary folder. A write changes the primary's table and, in the same transaction, its log. A thread for each
+# replica delivers the entries late, by the lag you set; your `Replica` decides what is written into the replica's file. Reads are real `SELECT`s, sent where your router says; each answer is compared with the last value that had been confirmed.
 #
 # The picture puts three things side by side: the formula, the simulation, and what was measured. Nobody told the files about the formula.
 #
-# Have you PostgreSQL servers? Put their addresses into the environment before you start JupyterLab: `DATABASE_URL` for the primary, `DATABASE_URL_1`, `DATABASE_URL_2` … for the replicas (one that is missing is put on the primary's server), and the same run uses them.
+# With PostgreSQL servers the same run uses them: before you start JupyterLab, set the environment variable `DATABASE_URL` to the primary's address and `DATABASE_URL_1`, `DATABASE_URL_2` … to the replicas' (a replica without one lives on the primary's server).
 
 # %%
 explore_real(Router, Replica)
@@ -962,7 +958,7 @@ explore_real(Router, Replica)
 #
 # - **PostgreSQL** streams its log (WAL) to standbys, which answer reads with `hot_standby = on`. `synchronous_standby_names` and `synchronous_commit = remote_apply` make a write wait until they have *applied* it; plain `on` waits until they have stored it. `pg_last_wal_replay_lsn()` on a standby is your `.lsn`.
 # - **MySQL** numbers transactions (GTID); `WAIT_FOR_EXECUTED_GTID_SET` waits on a replica for your own write: exercise C by waiting. Its semisynchronous mode waits for one replica or more.
-# - **ProxySQL, Pgpool-II**: exercise A as a product. ProxySQL's usual rules are three, as cautious as yours: `^SELECT.*FOR UPDATE` to the writers, `^SELECT` to the readers, all else to the writers.
+# - **ProxySQL, Pgpool-II**: exercise A as a product. ProxySQL's usual rules are three: `^SELECT.*FOR UPDATE` to the writers, `^SELECT` to the readers, all else to the writers. Yours are stricter with a SELECT.
 # - **Patroni, Vitess' VTOrc**: exercise D, with an election so that two of them never promote two replicas. Patroni waits 30 s (`ttl`) before it believes that a primary is dead, and `maximum_lag_on_failover` rules out replicas that are too far behind (manual of Patroni 3.2, 2024). (Orchestrator, long the usual tool for MySQL, is archived; Percona keeps a fork.)
 # - **Left out here:** transactions of several statements (all must go to one database), functions that write inside a SELECT (`SELECT nextval('ids')` looks like a read: no router can see it in the text), schema changes, a replica that applies more slowly than the primary writes, and stopping the old primary, should it come back and believe it still is one (*fencing*).
 
