@@ -9,9 +9,11 @@ import numpy as np
 
 from course.database_replication.baselines import (
     GUESSES,
+    READERS,
     ROUTERS,
     AsItComes,
     FirstWord,
+    FurthestReplica,
     KnownWrites,
     OnlyPrimary,
     RandomReplica,
@@ -49,6 +51,7 @@ __all__ = [
     "AsItComes",
     "Failover",
     "FirstWord",
+    "FurthestReplica",
     "KnownWrites",
     "Measured",
     "NoReplica",
@@ -186,18 +189,25 @@ def explore_sessions(read_your_writes=None):
     replica answers, whoever asks.
     """
 
-    def run(**chosen):
-        ghost = mine = _ghost_run(RandomReplica, **chosen)
+    def run(other, **chosen):
+        ghost, mine = _ghost_run(other, **chosen), _ghost_run(RandomReplica, **chosen)
         if read_your_writes is not None:
             mine = simulate(read_your_writes, seed=SEED, **chosen)
         stale, lag = np.zeros(AGES.size), chosen["lag"]
         if lag and chosen["replicas"]:
             writes = chosen["arrival_rate"] * (1 - chosen["read_share"])
             stale = stale_probability(AGES, lag, writes)
-        return {"name": name, "result": mine, "ghost": ghost, "stale": stale}
+        return {
+            "name": name,
+            "result": mine,
+            "ghost_name": READERS[other],
+            "ghost": ghost,
+            "stale": stale,
+        }
 
-    name = "random replica" if read_your_writes is None else name_of(read_your_writes)
+    name = READERS[RandomReplica] if read_your_writes is None else name_of(read_your_writes)
     controls = {
+        "other": choice("compared with", [(words, rule) for rule, words in READERS.items()]),
         "read_share": in_percent("reads", 80, 0, 100, 5),
         "replicas": slider("replicas", 3, 0, 6, 1),
         "lag": in_milliseconds("replication lag", 100, 0, 500, 20),
