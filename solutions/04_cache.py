@@ -29,8 +29,8 @@ from course.cache import (
 # %% [markdown]
 # ## The picture
 #
-# A web server asks the cache tier first. Only what the cache does not have goes on to the database.
-# (Left to right: clients → load balancer → web-1 … web-4 → cache tier, new, with cache-1 and cache-2, memory only → data tier with a primary and two replicas.)
+# To read, a web server asks the cache tier first. Only what the cache does not have goes on to a replica. A write goes around the cache, to the primary.
+# (Left to right: clients → load balancer → web-1 … web-4 → cache tier, new, with cache-1 and cache-2, memory only → two replicas; past the cache, writes → the primary.)
 
 # %%
 architecture()

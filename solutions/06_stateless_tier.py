@@ -37,7 +37,7 @@ from course.stateless_tier import (
 # ## The picture
 #
 # Every request carries a session id in a cookie. The web servers keep no session; they ask the session store whose it is.
-# (Left to right: clients → CDN for static files, balancer for the rest → web-1 … web-4, stateless and new → data tier with the new session store, the cache, the primary and a replica.)
+# (Left to right: clients → CDN for static files, balancer for the rest → web-1 … web-4, stateless and new, each of which → the new session store, the cache, the primary and a replica.)
 
 # %%
 architecture()

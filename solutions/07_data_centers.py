@@ -34,8 +34,8 @@ from course.data_centers import (
 # %% [markdown]
 # ## The picture
 #
-# Each data center is a whole site: everything you built in notebooks 01 to 06. The DNS tells each user which of them to talk to.
-# (Left to right: users in New York and Tokyo → geoDNS, new: the nearest healthy center → data centers Washington and Singapore, new, each with balancer, web tier, sessions and cache → the data of each, which sends its writes to the other one later.)
+# Each data center is a whole site: everything you built in notebooks 01 to 06. A user asks the DNS *where* first, and then talks to that center directly: no request passes through the DNS.
+# (Left to right: users in New York and Tokyo, who ask geoDNS, new, for the nearest healthy center → data centers Washington and Singapore, new, each with balancer, web tier, sessions and cache → the data of each, which sends its writes to the other one later.)
 
 # %%
 architecture()

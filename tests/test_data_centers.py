@@ -917,9 +917,14 @@ def test_the_deployment_picture_shows_who_ran_what():
     assert (old, good, bad) == (7, 2, 1)  # three of the four went there and back
 
 
-def test_the_architecture_names_both_centers():
+def test_the_architecture_has_the_dns_beside_the_way_and_not_on_it():
     picture = architecture()
-    assert "DNS: geoDNS" in picture.alt and "data centers: Washington, Singapore" in picture.alt
+    assert "data centers: Washington, Singapore" in picture.alt
+    assert "users, New York to geoDNS, users, Tokyo to geoDNS" in picture.alt
+    assert "users, New York to Washington, users, Tokyo to Singapore" in picture.alt
+    assert "geoDNS to" not in picture.alt
+    for one, other in (("Washington", "Singapore"), ("Singapore", "Washington")):
+        assert f"data, {one} to data, {other}" in picture.alt
     assert picture.data.startswith(b"\x89PNG")
 
 
