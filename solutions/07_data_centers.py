@@ -50,7 +50,7 @@ architecture()
 #
 # ### The price: answers are remembered
 # Your users do not ask your DNS themselves. A **resolver** does, their provider's for example, and it keeps the answer for as long as you allowed: the **time to live**, TTL. Until then it sends its users to a center that may be
-# long dead, and nothing you do can reach it. On 20 October 2025 a wrong DNS record had made a database service of AWS unreachable; it was put right at 2:25, and clients came back one by one until 2:40, *as their cached answers expired* (AWS,
+# long dead, and nothing you do can reach it. In the night of 19 to 20 October 2025 an *empty* DNS record made a database service of AWS unreachable, from 11:48 PM Pacific time on. It was put right at 2:25 AM (9:25 UTC), and clients came back one by one until 2:40, *as their cached answers expired* (AWS,
 # summary of the event, 2025). A short TTL means many questions; and 8.7 % of 8,524 measured resolvers stretch it as they like (Bhowmick and others, PAM 2023).
 #
 # ### Data that lives twice
@@ -80,9 +80,9 @@ prediction = None  # seconds: put your number here
 # **Maps:** which center each city uses, just before the outage and 30 seconds after it began. **Left:** requests that each center answers, and errors. **Right:** who is still sent to the dead
 # center, your guess as a diamond; below it, the writes that only the dead center has.
 #
-# 1. Compare the errors with the dashed line: that is your site with one center. What did the second one buy?
+# 1. Compare the errors with the dashed line: those of your site with one center of the same size. What did the second one buy?
 # 2. Set *DNS TTL* to 5 s, then to 5 min. Read below the picture how often the DNS is asked. Then let the outage last only 1 minute: which users have moved away by then, and when do they come back?
-# 3. Set *a center can do* to 80 % of all traffic. In peace, both centers cope. And now?
+# 3. Set *a center can do* to 80 % of all traffic. While both are up, they cope. And during the outage? (One center alone, the dashed line, would refuse users all day long.)
 # 4. Set *split* to 50 %. Look at the map, and at how long half of the users wait.
 # 5. Move *replication lag* from 0.1 s to 1 min, and *Washington dies at* to another minute. What would each of those writes be, in a photo app?
 
@@ -91,7 +91,7 @@ explore(prediction=prediction)
 
 # %% [markdown]
 # About 57 seconds: nearly half the TTL. When the center dies, each resolver's answer is somewhere between new and expired, so on average half of its time is left; and a few small cities hold no answer at all.
-# Two more things to take away. The survivors must be able to carry *everything*: a second center that is full in peace is no second center. And no TTL saves the writes of the last seconds.
+# Two more things to take away. The survivors must be able to carry *everything*: a second center that is full on a normal day is not a second center. And no TTL saves the writes of the last seconds.
 
 # %% [markdown]
 # ## Exercise A — The nearest one that lives: geoDNS
@@ -274,7 +274,7 @@ explore_dns(GeoDNS)
 # - `user_id` is an int or a string. `weights` is a dict from name to percent. The percents are not negative; they may be decimals, and their sum may be any positive number: the shares are in proportion.
 # - The same user with the same weights always gets the same center: whoever else was asked for before, and in **every process**, on every server and after every restart. So no dice and no builtin `hash`, which gives
 #   texts another number in each process.
-# - Of any 100,000 users every center gets its share within 1 point (of a hundred), whatever their ids look like: 0, 1, 2, …, numbers in steps of a million, e-mail addresses. A center with 0 percent gets nobody.
+# - Of any 100,000 users every center gets its share within 1 percentage point, whatever their ids look like: 0, 1, 2, …, numbers in steps of a million, e-mail addresses. A center with 0 percent gets nobody.
 # - If one center's percent is *raised*, and all else in `weights` stays as it is, also the order of the dict, then no user leaves *that* center.
 # - It changes nothing of `weights`.
 #
@@ -427,9 +427,9 @@ assert _strangers == 0, (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Each mark is a user, a frame says that she moved. From 50 % to 90 % about 40 % have to move, so nobody looks bad. Now move *after* to 55 %: drawing all lots anew still moves half of the users, and each of
-# them finds a center without her session, with a cold cache, or without her last write. Then take four centers and look again: do more of your users move than must? Last, move
-# *after* below *before*: now three percents grow at once, and of that your rule promises nothing. How many users leave a center that grew? (Could you do better? It is called *rendezvous hashing*.)
+# Each mark is a user; a frame marks those who moved. From 50 % to 90 % about 40 % have to move, so no rule looks bad. Now move *after* to 55 %: giving every user a random center again still moves half of them, and each of
+# those finds a center without her session, with a cold cache, or without her last write. Then take four centers and look again: do more of your users move than must? Last, move
+# *after* below *before*: now three shares grow at once, and for that case your rule promises nothing. How many users leave a center that grew? (Could you do better? It is called *rendezvous hashing*.)
 
 # %%
 explore_split(split)
@@ -916,10 +916,10 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Two centers, 80 keys, eight writes a second; at 60 s the line between them is cut for a minute. Both go on. When it is back, your `merge` brings them together within one lag.
+# Two centers, 80 keys, eight writes a second; at 60 s the line between them is cut for a minute. Both go on. When it is back, your `merge` brings them together within one lag. After 180 s nobody writes any more.
 #
-# 1. Left: with your rule they agree again at once (the rest is on its way); "what arrives last stays" goes on differing. Right: the price. A write is *lost* if the one that outranks it was made by somebody who had not seen it. Nobody gets an error.
-# 2. Take the cut away (0 s) and move *replication lag*. The line is ½ (1 − e^(−2λτ)), with λ writes a second of a key in each center and τ the lag. Why can it not exceed one half?
+# 1. Left: while people write, some keys always differ, because their writes are on the way. When nobody writes, your line falls to 0 within one lag; where "what arrives last stays", the centers go on differing for good. Right: the price. A write is *lost* if the one that outranks it was made by somebody who had not seen it. Nobody gets an error.
+# 2. Take the cut away (0 s) and move *replication lag*. The line is $\frac{1}{2}\left(1 - e^{-2\lambda\tau}\right)$, where each center writes a key λ times a second and τ is the lag. Why can it not exceed one half?
 # 3. Set lag 0.1 s, no cut, and put Singapore's clock 5 s ahead. The winner is no longer who wrote last. Who loses now?
 
 # %%
@@ -1123,6 +1123,12 @@ assert seen, "nothing was seen"
 # 2. Watch each center for 0 minutes, then for 20. What does the caution cost when the version is a good one (*bad in center: none*)? For how long do two versions run side by side, on the same data?
 #    In this simulation `healthy` tells the truth even after 0 minutes. Real faults need time to show: a leak, a job that runs once an hour. What would you miss at 0?
 # 3. Let it be *bad in center: 2nd* only. What has rolling gained now?
+#
+# <details><summary>What we see</summary>
+#
+# 1. The smallest center fails fewest users; for those it makes no difference that the others are spared. 2. With a good version, four centers take 8 minutes at 0 and 88 at 20; for three quarters of that time two versions run side by side. At 0 you would miss every fault that shows only after a while. 3. Nothing: in both cases only the second center's users see errors, until it is rolled back.
+#
+# </details>
 
 # %%
 explore_deployment(rolling_deploy)

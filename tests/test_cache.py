@@ -353,7 +353,7 @@ class SingleFlight:
         self.env, self.load, self.flights = env, load, {}
 
     def get(self, key):
-        {body}
+        BODY
         yield
 """
 
@@ -374,7 +374,7 @@ class SingleFlight:
 def test_a_first_try_at_simpy_is_one_sentence_in_a_cell_that_has_no_file(body, says):
     """SimPy quotes the file of the process it complains of; a notebook's cell is in none."""
     made = {}
-    exec(compile(CELL.format(body=body), "/tmp/ipykernel_1/no_such_file.py", "exec"), made)
+    exec(compile(CELL.replace("BODY", body), "/tmp/ipykernel_1/no_such_file.py", "exec"), made)
     with pytest.raises(ComponentError) as error:
         read_at(made["SingleFlight"], [("page", 0), ("page", 0.25)])
     assert says in str(error.value) and "\n" not in str(error.value)
