@@ -919,7 +919,7 @@ assert seen, "nothing was seen"
 # Two centers, 80 keys, eight writes a second; at 60 s the line between them is cut for a minute. Both go on. When it is back, your `merge` brings them together within one lag. After 180 s nobody writes any more.
 #
 # 1. Left: while people write, some keys always differ, because their writes are on the way. When nobody writes, your line falls to 0 within one lag; where "what arrives last stays", the centers go on differing for good. Right: the price. A write is *lost* if the one that outranks it was made by somebody who had not seen it. Nobody gets an error.
-# 2. Take the cut away (0 s) and move *replication lag*. The line is $\frac{1}{2}\left(1 - e^{-2\lambda\tau}\right)$, where each center writes a key λ times a second and τ is the lag. Why can it not exceed one half?
+# 2. Take the cut away (0 s) and move *replication lag*. The line is ½ (1 − e^(−2λτ)), where each center writes a key λ times a second and τ is the lag. Why can it not exceed one half?
 # 3. Set lag 0.1 s, no cut, and put Singapore's clock 5 s ahead. The winner is no longer who wrote last. Who loses now?
 
 # %%

@@ -99,7 +99,8 @@ class CentersPicture:
     def show(self, *, result, alone, plain=None, prediction=None):
         """Draw a CentersResult; return (finding, words).
 
-        alone: that of a site with one center of the same size, which dies just so. plain: that of the built-in resolver on the same requests. prediction: a guess (s) at how
+        alone: that of a site with one center of the same size, which dies at the same time. plain:
+        that of the built-in resolver on the same requests. prediction: a guess (s) at how
         long a user is still sent to the dead center, on average.
         """
         self._show_maps(result)
@@ -201,7 +202,7 @@ def _words(result, expected_mean):
     if result.outage.start < LENGTH:
         words += (
             f" {result.writes_lost} writes that {result.names[result.outage.center]} had taken in "
-            f"its last {result.lag:g} s had reached no other center. Expected: {expected_mean:.0f} s "
-            f"on average with answers kept for {result.ttl:g} s."
+            f"its last {result.lag:g} s had reached no other center. Expected: "
+            f"{expected_mean:.0f} s on average with answers kept for {result.ttl:g} s."
         )
     return words
