@@ -52,11 +52,11 @@ architecture()
 # From Sydney to Frankfurt it is 16,500 km. There and back: 2 × 16,500 × 2.1 / 200,000 = 0.35 s. That is one **round trip**. A faster server saves nothing of it.
 #
 # ### A page is many round trips
-# Opening a connection takes one round trip (TCP), encrypting it another (TLS 1.3, RFC 8446, 2018), asking for the page a third. And the answer does not come at full speed: the server
+# Opening a connection takes one round trip (TCP), encrypting it another (TLS 1.3: RFC 9846, 2026; first RFC 8446, 2018), asking for the page a third. (HTTP/3, which CDNs speak by default, needs one less: RFC 9114, 2022. Here it is three.) And the answer does not come at full speed: the server
 # sends 10 packets, 14,600 bytes (RFC 6928, 2013), and waits until they have arrived; then 20, then 40. This **slow start** needs six rounds for 500 kB. At 20 Mbit/s those bytes would take 0.2 s.
 # The waiting takes far longer.
 #
-# Pages are not small: the median home page on the desktop weighed 2,652 kB in October 2024, 1,054 kB of it images (HTTP Archive, Web Almanac 2024).
+# Pages are not small: in July 2025 the median home page weighed 2,862 kB on the desktop and 2,559 kB on a phone (HTTP Archive, Web Almanac 2025).
 #
 # ### Copies near the users
 # Most of those bytes are **static content**: images, video, CSS, JavaScript. They are the same for everybody, so anybody may keep a copy. A **content delivery network** (CDN) is a
@@ -79,7 +79,7 @@ EDGES[:3], ORIGIN  # some of the edges, in the order in which they open, and whe
 # %% [markdown]
 # ## Predict
 #
-# Your page has 500 kB and your users live in 102 large cities of the world, in proportion to their people. At 20 Mbit/s the bytes alone take 0.2 s. All pages come from Frankfurt.
+# Your page has 500 kB and your users live in 102 large cities of the world, more of them where more people live. At 20 Mbit/s the bytes alone take 0.2 s. All pages come from Frankfurt.
 #
 # How many seconds until *half* of all page loads are done? Write your guess, then go on.
 
@@ -89,10 +89,10 @@ prediction = None  # seconds: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Above:** cities sized by their people, marked by their mean load time, each with a line to what serves it. **Below left:** how many pages are there within x seconds; your guess is the diamond on the
+# **Above:** cities sized by population, marked by their mean load time, each with a line to what serves it. **Below left:** how many pages are loaded within x seconds; your guess is the diamond on the
 # 50 % line, the dashed line is the site without a CDN. **Below right:** what caching costs. To the left the origin has less to do; downwards fewer bytes are out of date.
 #
-# 1. Compare your guess with the dashed line. Then set *edges* to 0 and open them one by one. The first is in Frankfurt, next to your site. Whom does it help? How many must be open until your friend in Sydney is glad?
+# 1. Compare your guess with the dashed line. Then set *edges* to 0 and open them one by one. The first is in Frankfurt, next to your site. Whom does it help? Watch Sydney, on the map and in the words below it: how many must be open until your friend is happy?
 # 2. Set *page* to 2,000 kB. Four times the bytes: is it four times the time?
 # 3. Move *max-age* from end to end. Where would you stop? Then let *photos change every* 5 minutes, and look again.
 # 4. With a max-age of 5 minutes, go from 2 edges to 12. Pages come faster, and yet the origin gets *more* to do. Why?
@@ -101,7 +101,7 @@ prediction = None  # seconds: put your number here
 explore(prediction=prediction)
 
 # %% [markdown]
-# Half of the pages took up to 1.4 seconds without a CDN, half a second with five edges: they took away two thirds of it. Half of what is left is distance, too: with none at all it would be a quarter of a second. But there is
+# Without a CDN half of the pages took up to 1.4 seconds. With five edges it is half a second: two thirds of the time are gone. Half of what is left is still distance: if there were no distance at all, a page would take a quarter of a second. But there is
 # no free choice of max-age. Each point on the dashed curve trades work at the origin for old bytes. And more edges mean more caches that each have to be filled.
 
 # %% [markdown]
@@ -118,13 +118,13 @@ explore(prediction=prediction)
 #
 # - It is the one nearest to the user of those with `online` true. At equal distance: the first in the list.
 # - If none is online, or the list is empty, it raises `NoEdgeOnline`.
-# - It changes nothing of the list.
+# - It does not change the list.
 #
 # To try it: `distance_km((51.5, -0.1), (40.7, -74.0))`, London to New York, gives about 5,573.
 #
 # <details><summary>Hint 1</summary>
 #
-# Two places at 60° north, one degree of longitude apart, are about 56 km from each other; on the equator it would be 111 km. So degrees are no kilometres. Do you know a formula for distances on a sphere by name?
+# Two places at 60° north, one degree of longitude apart, are about 56 km from each other; on the equator it would be 111 km. So degrees are not kilometres. Do you know a formula for distances on a sphere by name?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -316,8 +316,8 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Every city is now served by the edge that your function picks, and below it stands what each of *your* kilometres costs: with right distances, all marks lie on the line. Take edges offline one by one. Who takes over London?
-# Then **break it**: compare latitudes and longitudes like points on paper, as √(Δlat² + Δlon²). Which cities does the flat Earth send the wrong way?
+# Every city is now served by the edge that your function picks, and below it stands what each of *your* kilometres costs: with right distances, all marks lie on the line. Take edges offline one by one. Who takes over London (see the words)?
+# Then open all edges and **break it**: compare latitudes and longitudes like points on paper, as √(Δlat² + Δlon²). Which cities does the flat Earth send the wrong way?
 
 # %%
 explore_distance(distance_km, nearest_edge)
@@ -340,7 +340,7 @@ explore_distance(distance_km, nearest_edge)
 #
 # <details><summary>Hint 1</summary>
 #
-# Which two things besides the body must you remember, or which one, to know later whether a copy is fresh? And where in your code can `OriginDown` come up?
+# To know later whether a copy is fresh, what must you remember besides the body? And where in your code can `OriginDown` come up?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -633,8 +633,8 @@ assert list(_keys) == [_url], f"{_story}: self.stored is a dict with {_url!r} as
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your cache now stands at every edge. If it is right, the square lies on the point, and the words say so request by request. Then **break it** on purpose: let a hit renew the copy. The origin has less
-# to do, and a popular photo never changes again. Which way does the square move?
+# Your cache now stands at every edge. If it is right, the square lies on the point, and the words say so request by request. Then **break it** on purpose: let a hit renew the copy. (Keep the copy's `max_age` as well; a hit at `now` then makes the copy fresh until `now + max_age`.) The origin has less
+# to do, and a popular photo never changes again. Which way does the square move? Afterwards undo the change.
 
 # %%
 explore(EdgeCache)
@@ -644,7 +644,7 @@ explore(EdgeCache)
 #
 # You deploy. Three files have changed, and hundreds of edges have the old ones, some for another half hour. There are two ways out.
 #
-# **Invalidate:** tell the CDN to drop its copies. `EdgeCache` gets one more method; the stub builds on your class of exercise B. (If you run the cell of B again, run this one again too.)
+# **Invalidate:** tell the CDN to drop its copies. `EdgeCache` gets one more method; the stub builds on your class of exercise B. (Running the cell of B again makes a class without this method: then run this cell again, too.)
 #
 # - `.invalidate(prefix)` drops everything stored whose url begins with `prefix`, fresh or expired, and returns how many that were.
 # - The empty prefix drops everything; one that fits nothing drops nothing and returns 0. What has been dropped is fetched from the origin next time.
@@ -850,8 +850,8 @@ explore_deployment(fingerprint, EdgeCache)
 # %% [markdown]
 # ## Exercise D — When the CDN is out
 #
-# A CDN fails rarely, and then for everybody at once: on 8 June 2021 a customer's harmless change of settings woke a bug at Fastly, and 85 % of its network returned errors (Fastly, 2021). Your origin was
-# fine all the time. So the client, or your DNS, should know a second way.
+# A CDN fails rarely, but then for very many at once: on 8 June 2021 a customer's harmless change of settings triggered a bug at Fastly, and 85 % of its network returned errors (Fastly, 2021). Cloudflare had such a day on 18 November 2025. Your origin was
+# fine all the time. So the client, or your DNS, should know a second way. Here it is the origin itself, the simplest one.
 #
 # Write `fetch_with_fallback(url, now, edge, origin)`; it returns a pair `(body, source)`.
 #
@@ -1001,7 +1001,7 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# From minute 15 the CDN is out. The dashed line above counts the errors of a site without your functions. Below stands what saves you, and what it costs: while the CDN is out, the origin gets *everything*. Could yours carry more than twice its load? Then let
+# From minute 15 the CDN is out. The dashed line above counts the errors of a site without your functions. Below stands what saves you, and what it costs: while the CDN is out, the origin gets *everything*, more than twice its usual load. Could your servers carry that? Then let
 # *origin out from* be minute 15 as well. What is left? And with a max-age of 0, why do expired copies no longer help?
 
 # %%
@@ -1021,14 +1021,14 @@ explore_outages(fetch_with_fallback, EdgeCache)
 # - It lies between 0 and 1: where the CDN always pays it is 0, where it never does it is 1.
 # - If the origin costs nothing, it is 1.0.
 #
-# The prices here are made up, but not far off. Amazon's CDN asks 0.085 dollars for each of the first 10,000 GB a month to users in the United States, its servers 0.09 (as price comparisons of 2026 give them). What its CDN fetches from its own servers
-# is free; fetched from elsewhere, it is not.
+# The prices here are made up, but not far off. To users in the United States, Amazon's CDN asks nothing for the first 1,000 GB a month and 0.085 dollars for each of the next 9,000; its servers ask 0.09 (as price comparisons of 2026 give them). What its CDN fetches from its own servers
+# is free; fetched from elsewhere, it is not. Since November 2025 there are also flat rates, from 0 to 1,000 dollars a month (aws.amazon.com/cloudfront/pricing).
 #
 # To try it: `monthly_cost(1000, 0.9, Prices(0.05, 0.09))` gives about 59 dollars; the origin alone would cost 90.
 #
 # <details><summary>Hint 1</summary>
 #
-# With a hit ratio of 0, is a CDN cheaper or dearer than none? By how much?
+# With a hit ratio of 0, is a CDN cheaper or more expensive than none? By how much?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -1063,7 +1063,7 @@ seen = {
     "1000 GB, only hits": monthly_cost(1000, 1.0, prices),
     "1000 GB, 80 % hits": monthly_cost(1000, 0.8, prices),
     "break-even": break_even_hit_ratio(prices),
-    "break-even, CDN dearer": break_even_hit_ratio(Prices(0.20, 0.10)),
+    "break-even, CDN more expensive": break_even_hit_ratio(Prices(0.20, 0.10)),
 }
 ### JUDGE
 expected = {
@@ -1071,11 +1071,11 @@ expected = {
     "1000 GB, only hits": 50.0,
     "1000 GB, 80 % hits": 70.0,
     "break-even": 0.5,
-    "break-even, CDN dearer": 1.0,
+    "break-even, CDN more expensive": 1.0,
 }
 for what, value in expected.items():
     assert abs(seen[what] - value) <= 1e-6, (
-        f"CDN 0.05 (0.20 where dearer) and origin 0.10 dollars a GB: {what} should be {value}, got {seen[what]}"
+        f"CDN 0.05 (0.20 where more expensive) and origin 0.10 dollars a GB: {what} should be {value}, got {seen[what]}"
     )
 assert len(seen) == 5, "not everything was calculated"
 
@@ -1122,7 +1122,7 @@ assert not _found, _found
 
 # %% [markdown]
 # On the right each photo by its popularity: in the long run a photo asked for at one edge at a rate r, with max-age m, has a hit ratio of r m / (1 + r m) there. Above the dotted line it saves money, below it costs more than without a CDN. Set *photos* to
-# 100,000: the many that hardly anybody wants pull the bill over the dashed line. **Break it:** make the CDN dearer than the origin. Now no hit ratio pays, and you buy speed, not savings.
+# 100,000: the many that hardly anybody wants pull the bill over the dashed line. **Break it:** make the CDN more expensive than the origin. Now no hit ratio pays, and you buy speed, not savings.
 
 # %%
 explore_bill(monthly_cost, break_even_hit_ratio)
@@ -1156,6 +1156,7 @@ explore_bill(monthly_cost, break_even_hit_ratio)
 # ## In production
 #
 # - **Cloudflare, CloudFront, Fastly, Akamai** are CDNs for hire; **Varnish** and nginx's `proxy_cache` are the cache of exercise B for your own machines.
+# - **The second way** is often a second CDN. Many origins answer nobody but their CDN, because whoever reaches them directly goes around its firewall and its protection against floods of requests; falling back to the origin would open that door.
 # - **Finding the edge:** by DNS, or by *anycast*: all edges announce the same address, and the routers of the internet choose. Neither measures kilometres: DNS may go by measured times, anycast by the routers' shortest path, which is often the quickest.
 # - **Expiry:** `Cache-Control: max-age=60, s-maxage=3600`; the second is for shared caches only, so browsers ask sooner than edges (RFC 9111, 2022).
 # - **Exercise B's `STALE`** is `stale-if-error=86400`; `stale-while-revalidate=60` serves the old copy at once and fetches the new one behind the user's back (both RFC 5861, 2010).
