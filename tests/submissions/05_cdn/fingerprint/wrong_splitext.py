@@ -1,3 +1,5 @@
+# loses: fingerprint_check
+# splitext says that .htaccess has no extension
 import os.path
 
 
