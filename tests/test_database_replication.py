@@ -13,6 +13,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
+from autograder.audit.check import observe
 from course.database_replication import (
     AsItComes,
     FirstWord,
@@ -46,7 +47,7 @@ from course.database_replication.traffic import READS, WRITES
 from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
-from tests.course_scripts import solved
+from tests.course_scripts import cells, run, solved
 from tests.explorers import (
     PATIENCE,
     assert_every_step_is_seen,
@@ -57,7 +58,8 @@ from tests.explorers import (
     shown,
 )
 
-SOLVED = solved("03_database_replication")
+NAME = "03_database_replication"
+SOLVED = solved(NAME)
 IS_WRITE, ROUTER, REPLICA, OWN, PROMOTE, LOST = (
     SOLVED[name]
     for name in ("is_write", "Router", "Replica", "ReadYourWrites", "promote", "lost_writes")
@@ -150,6 +152,22 @@ def test_a_dead_primary_refuses_writes_and_reads_go_on(component):
     assert np.isnan(headless.started_at[after & headless.write]).all()
     nobody = simulate(component, seed=1, dies="primary", dies_at=4.0, replicas=0)
     assert nobody.failed[nobody.arrived_at >= 4].all()
+
+
+@pytest.mark.parametrize(
+    "check", [cell for cell in cells(NAME) if cell.kind == "check" and cell.hidden]
+)
+def test_no_hidden_check_is_passed_by_what_another_seed_let_it_see(check, monkeypatch):
+    """Otherwise one constant would do without any solution."""
+    seen, (observing, judging) = {}, check.halves()
+    for seed in (11, 12, 13):
+        monkeypatch.setattr("course.checks.SEED", seed)
+        seen[seed] = observe(observing, SOLVED)
+    for seed in (11, 12):
+        monkeypatch.setattr("course.checks.SEED", seed)
+        run(judging, {"seen": seen[seed]})
+        with pytest.raises(AssertionError):
+            run(judging, {"seen": seen[seed + 1]})
 
 
 # ── what the notebook tells a student to do, and what it says they will see ──
