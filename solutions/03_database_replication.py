@@ -248,15 +248,15 @@ _bodies = [
     "SET search_path TO app_{n}",
     "SELECT * FROM photos WHERE id = {n} FOR SHARE",
     "SHOW CREATE TABLE photos_{n}",
-    "SELECT * FROM photos WHERE id = {n} LOCK IN SHARE MODE",
+    "SHOW TABLES; LOCK TABLE photos_{n}",
     "CALL archive({n})",
     "SELECT id FROM photos WHERE note = 'it''s /* delete' AND owner = {n}",
     "WITH best AS (SELECT {n}) SELECT * FROM best",
     "SELECT * FROM (DELETE FROM photos WHERE id = {n} RETURNING id) AS gone",
     "TABLE photos",
-    "SELECT 1; MERGE INTO photos USING fresh ON photos.id = {n} WHEN MATCHED THEN DO NOTHING",
+    "SELECT {n}; MERGE photos USING fresh ON photos.id = fresh.id WHEN MATCHED THEN DO NOTHING",
     "SELECT created, dropped, updated_at, share_{n} FROM inserts",
-    "SELECT {n}; INSERT INTO log VALUES ({n})",
+    "SELECT {n}; INSERT log VALUES ({n})",
     "EXPLAIN ANALYZE DELETE FROM photos WHERE id = {n}",
     'SELECT "update", "lock" FROM photos /* it\'s for share */ WHERE id = {n}',
     "LOCK TABLE photos",
@@ -295,10 +295,10 @@ from course.checks import SEED
 
 _rng, _runs = random.Random(SEED + 2), []
 for _count in (1, 2, 3, 5, 14):
-    _steps = []  # of each statement: which nodes go up or down before it, and its SQL
-    for _ in range(240):
-        _flips = [_rng.random() < 0.15 for _ in range(_count + 1)]
-        _steps.append((_flips, _rng.choice(["SELECT 1", "SHOW TABLES", "DELETE FROM likes"])))
+    _steps, _online = [], [_rng.random() < 0.5 for _ in range(_count + 1)]
+    for _ in range(240):  # of each statement: which nodes are online, the primary first, and its SQL
+        _online = [_up != (_rng.random() < 0.15) for _up in _online]
+        _steps.append((_online, _rng.choice(["SELECT 1", "SHOW TABLES", "DELETE FROM likes"])))
     _runs.append((_count, _steps))
 ### OBSERVE
 from course.checks import attempt
@@ -306,12 +306,12 @@ from course.database_replication import Node
 
 seen = []
 for _count, _steps in _runs:
-    _nodes = [Node(f"r{_n}" if _n else "primary", lsn=_n) for _n in range(_count + 1)]
+    _nodes = [Node(f"r{_n}" if _n else "primary", _up, _n) for _n, _up in enumerate(_steps[0][0])]
     _kept, _given = list(_nodes), _nodes[1:]
     _router, _way, _same = Router(_nodes[0], _given), [], []
-    for _flips, _sql in _steps:
-        for _node, _flip in zip(_nodes, _flips, strict=True):
-            _node.online = _node.online != _flip
+    for _online, _sql in _steps:
+        for _node, _up in zip(_nodes, _online, strict=True):
+            _node.online = _up
         _before = [(_node.name, _node.online, _node.lsn) for _node in _nodes]
         _got = attempt(lambda: _router.route(_sql))
         if "raised" not in _got:
@@ -323,9 +323,8 @@ for _count, _steps in _runs:
 assert len(seen) == 5, "not all routers were seen"
 for (_count, _steps), (_way, _same) in zip(_runs, seen, strict=True):
     assert _same == [True] * 240, "route must change neither the list nor the databases; after one of 240 statements they were not the same"
-    _online, _turn = [True] * (_count + 1), list(range(1, _count + 1))  # the places in the order in which they would be asked
-    for (_flips, _sql), _got in zip(_steps, _way, strict=True):
-        _online = [_was != _flip for _was, _flip in zip(_online, _flips, strict=True)]
+    _turn = list(range(1, _count + 1))  # the places in the order in which they would be asked
+    for (_online, _sql), _got in zip(_steps, _way, strict=True):
         _up = [_place for _place in _turn if _online[_place]] if _sql[0] == "S" else []
         _names = ["primary", *(f"r{_n}" for _n in range(1, _count + 1))]
         _call = f"{_sql!r}, online: {[_n for _n, _o in zip(_names, _online, strict=True) if _o]}, next in turn {_names[_turn[0]]}"
@@ -690,7 +689,7 @@ from course.database_replication import Node
 
 seen = []
 for _count, _steps in _runs:
-    _nodes = [Node(f"r{_n}" if _n else "primary") for _n in range(_count + 1)]
+    _nodes = [Node("primary"), *(Node(f"r{_n}", _up) for _n, _up in enumerate(_steps[0][2], 1))]
     _kept, _given = list(_nodes), _nodes[1:]
     _chooser, _picked, _same = ReadYourWrites(_nodes[0], _given), [], []
     for _writer, _lsns, _online, _session in _steps:
