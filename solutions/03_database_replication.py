@@ -84,8 +84,8 @@ explore(prediction=prediction)
 # - **availability:** when one database dies, another one answers.
 #
 # ### What it costs
-# The primary numbers its writes 1, 2, 3 …, their **lsn** (log sequence number). A replica applies them in that order, a little later. How much later is the **replication lag**. Before that it gives a **stale** answer.
-# The **right** side shows the share of reads that miss a write that had been confirmed before.
+# The primary numbers its writes 1, 2, 3 …, their **lsn** (log sequence number). A replica applies them in that order, a little later. How much later is the **replication lag**. Until then it gives a **stale** answer.
+# The **right** side of the picture shows the share of reads that miss a write that had been confirmed before.
 #
 # 3. Leave 80 % and 250/s. Move *replication lag* from 0 to 500 ms. The red triangle is the part that hurts most: users who miss *their own* edit.
 # 4. Back to 100 ms. Let *replica-1*, then *the primary* die at half time. The red × is what fails. What goes on?
@@ -768,8 +768,8 @@ assert seen["other"] == ["r1", "r2"], (
 #
 # <details><summary>What we see</summary>
 #
-# At 500 ms the primary gets more than a third of the reads, and with 50 % reads more than half of them: the more is written, the rarer a replica has it all. At the start 99 % of your reads take at most 0.1 s, no longer than at random. If all ask the replica that is furthest, it is more than half a second:
-# at every moment one replica has the whole queue, and the others wait for work.
+# At 500 ms the primary gets more than a third of the reads, and with 50 % reads more than half of them: the more is written, the less often a replica has all of a user's writes. At the start 99 % of your reads take at most 0.1 s, no longer than at random. If all ask the replica that is furthest, it is more than half a second:
+# at every moment one replica has the whole queue, and the others have almost nothing to do.
 #
 # </details>
 
