@@ -961,7 +961,7 @@ explore_real(Router, Replica)
 # - **MySQL** numbers transactions (GTID); `WAIT_FOR_EXECUTED_GTID_SET` waits on a replica for your own write: exercise C by waiting. Its semisynchronous mode waits for one replica or more.
 # - **ProxySQL, Pgpool-II**: exercise A as a product. ProxySQL's usual rules are three: `^SELECT.*FOR UPDATE` to the writers, `^SELECT` to the readers, all else to the writers. Yours are stricter with a SELECT.
 # - **Patroni, Vitess' VTOrc**: exercise D, with an election so that two of them never promote two replicas. Patroni waits 30 s (`ttl`) before it believes that a primary is dead, and `maximum_lag_on_failover` rules out replicas that are too far behind (manual of Patroni 3.2, 2024). (Orchestrator, long the usual tool for MySQL, is archived; Percona keeps a fork.)
-# - **Left out here:** transactions of several statements (all must go to one database), functions that write inside a SELECT (`SELECT nextval('ids')` looks like a read: no router can see it in the text), schema changes, a replica that applies more slowly than the primary writes, and stopping the old primary, should it come back and believe it still is one (*fencing*).
+# - **Left out here:** transactions of several statements (all must go to one database), functions that write inside a SELECT (`SELECT nextval('ids')` looks like a read: no router can see it in the text), a `WITH … SELECT`, which your rule sends to the primary although it only reads, schema changes, a replica that applies more slowly than the primary writes, and stopping the old primary, should it come back and believe it still is one (*fencing*).
 
 # %% [markdown]
 # ## Hand in
