@@ -108,12 +108,55 @@ def test_the_folders_next_to_the_autograder_are_hidden_and_not_imported_from(
     monkeypatch.delenv("PYTHONPATH", raising=False)
     box = Sandbox(["random"], LIMITS)
     try:
-        hidden = {str(ROOT / name) for name in ("solutions", "autograder", "tests")}
-        assert hidden <= set(box.setting["secret"])
+        assert box.setting["secret"] == [str(ROOT)]
         paths = said(run(box, "import sys; print(*sys.path, sep='\\n')")).splitlines()
         assert str(ROOT) in paths and str(ROOT / "autograder") not in paths
     finally:
         box.close()
+
+
+FINDS = """
+import os
+def found(top):
+    for folder, _, names in os.walk(top):
+        for name in names:
+            try:
+                text = open(os.path.join(folder, name)).read()
+                yield text if "secret" in text or "open" in text else ""
+            except OSError as error:
+                pass
+print(sorted({text for top in TOPS for text in found(top) if text}))
+"""
+
+
+@pytest.mark.parametrize("course", ["src/zero/", ""])
+@pytest.mark.parametrize("asked", ["home", "var/home"])
+def test_of_a_course_in_the_environment_only_what_is_imported_is_seen(
+    course: str, asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `pip install -e git+…` puts it, or the course is the environment; also below a link."""
+    files = {
+        "__init__.py": "",
+        "lib/own.py": "# open environment",
+        f"{course}solutions/02.py": "secret solution",
+        f"{course}.git/objects": "secret history",
+        f"{course}downloads/ada.ipynb": "secret submission",
+        f"{course}grades.csv": "secret grades",
+        f"{course}course/world/__init__.py": "# open course",
+    }
+    for name, text in files.items():
+        path = tmp_path / "var" / "home" / "toolbox" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "home").symlink_to("var/home")
+    (tmp_path / "var" / "home" / "toolbox" / course / "link").symlink_to("solutions")
+    root = tmp_path / asked / "toolbox" / course
+    paths = (tmp_path / asked, root / "course", ROOT)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, paths)))
+    tops = [str(tmp_path / place / "toolbox") for place in ("home", "var/home")]
+    with Sandbox(["toolbox", "world"], LIMITS, secret=[str(root)]) as box:
+        found = said(run(box, FINDS.replace("TOPS", repr(tops))))
+    assert found == "['# open course', '# open environment']\n"
 
 
 def test_runs_leave_no_open_files_in_the_warm_parent(sandbox: Sandbox) -> None:

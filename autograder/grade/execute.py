@@ -34,7 +34,7 @@ from typing import Any
 from autograder.errors import CourseError
 from autograder.grade.judge import NOT_JUDGED, Judge
 from autograder.grade.outputs import kept_error, kept_outputs, size
-from autograder.grade.sandbox.client import SECRET, Importer, Run, Sandbox, stretch
+from autograder.grade.sandbox.client import Importer, Run, Sandbox, stretch
 from autograder.grade.sandbox.limits import Limits
 
 TRIES = 12  # runs of one notebook: each that ends early is tried again without the cell it ended in
@@ -61,7 +61,7 @@ class Pool:
     at_once: int
     """How many plans to submit before waiting for one: no worker idles, few plans are in memory."""
     secret: list[str]
-    """For each plan: folders of the course that student code must not see.
+    """For each plan: the course's folder, of which student code sees what it imports only.
 
     Empty on a cluster: each worker hides the folders of its own course (see sandbox/client.py),
     and is told no path of this machine.
@@ -103,7 +103,7 @@ def pool(root: Path, jobs: int = 0, scheduler: str = "") -> Iterator[Pool]:
     sys.setswitchinterval(SWITCH)
     threads = ThreadPoolExecutor(jobs, "grade", setattr, (_local, "importer", importer))
     try:
-        yield Pool(threads, 2 * jobs, [str(root / folder) for folder in SECRET])
+        yield Pool(threads, 2 * jobs, [str(root)])
     except KeyboardInterrupt:
         print("\nStopping when what runs now is done. What is graded stays.", file=sys.stderr)
         raise

@@ -60,8 +60,8 @@ class Sandbox:
     """A warm parent (see warm.py), and runs in its children, one at a time.
 
     modules: imported before any run. limits: of each run. isolation: a name of isolation.py.
-    secret: folders that no run may see, besides the course's own. importer: the warm parent becomes
-    its fork (default: one of its own).
+    secret: folders of which a run sees only what is imported from them, besides the course's own.
+    importer: the warm parent becomes its fork (default: one of its own).
 
     Raises SandboxUnavailable when Linux refuses, or a module cannot be imported. Used in a `with`,
     or closed by `close`: everything below the warm parent ends with it.
@@ -409,7 +409,12 @@ def _waiting() -> float:
 
 
 def _own_secrets() -> list[str]:
-    """Return the secret folders next to the autograder that runs here, such as on a worker."""
+    """Return what is secret next to the autograder that runs here, such as on a worker.
+
+    All of a course's folder; of an environment, which may have the course's packages, these.
+    """
+    if (ABOVE / "nbgrader_config.py").is_file():
+        return [str(ABOVE)]
     return [str(ABOVE / name) for name in SECRET if (ABOVE / name).is_dir()]
 
 
