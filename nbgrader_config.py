@@ -43,6 +43,7 @@ c.HTMLExporter.filters = {
     "markdown2html": "autograder.pages.safe_html.in_formgrader",
     "highlight_code": "autograder.pages.safe_html.code_in_formgrader",
 }
+c.HTMLExporter.preprocessors = ["autograder.pages.safe_html.EscapeNames"]
 c.IncludeHeaderFooter.header = ""
 c.ClearSolutions.text_stub = ANSWER
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own

@@ -448,6 +448,13 @@ def test_formgrader_shows_code_in_colours_if_it_is_not_too_long() -> None:
     assert time.process_time() - started < 4  # it took five seconds more
 
 
+def test_formgrader_shows_a_students_name_without_its_script() -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    for names in ({"student": evil, "first_name": None}, {"last_name": evil, "first_name": "'"}):
+        page = in_formgrader("x", **names)
+        assert "&lt;img src=x" in page and "<img" not in page
+
+
 def test_formgrader_shows_a_students_text_without_its_script() -> None:
     page = in_formgrader(EVIL)
     shown = page[page.index("<strong>My answer</strong>") - 200 :]

@@ -423,9 +423,12 @@ def test_a_folder_with_a_name_that_is_no_text_is_refused(course):
     a_class(course, 1)
     submitted = course / "grading" / "submitted"
     shutil.copytree(submitted / "s0", submitted / os.fsdecode(b"M\xfcller"))
+    shutil.copytree(submitted / "s0", submitted / "<b>&")  # formgrader would run it
+    shutil.copytree(submitted / "s0", submitted / "o'neil")
     ran = command(NAME, "--root", course)
-    assert ran.exit_code == 0 and "1 of 2 submissions are graded" in ran.output
-    assert "rename it" in ran.output
+    assert ran.exit_code == 0 and "2 of 4 submissions are graded" in ran.output
+    assert "its folder's name has & < > in it: rename it" in ran.output
+    assert "is not plain text: rename it" in ran.output
 
 
 def test_a_course_in_a_folder_with_brackets(course, tmp_path):

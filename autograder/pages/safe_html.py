@@ -16,6 +16,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from nbconvert.filters.ansi import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -108,6 +110,20 @@ def markdown(text: str, attachments: Mapping[str, Mapping[str, str]] | None = No
 def in_formgrader(context: Context, text: str) -> Markup:
     """Return what `markdown` does, as a filter of nbconvert's templates, which formgrader uses."""
     return markdown(text, context.get("cell", {}).get("attachments"))
+
+
+class EscapeNames(Preprocessor):
+    """Escapes what formgrader's page of a submission says of its student: its template does not."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Return the notebook as it is, and the resources with names that are only text."""
+        names = {
+            key: str(escape(resources[key]))
+            for key in ("student", "last_name", "first_name", "notebook_path", "filename")
+            if isinstance(resources.get(key), str)
+        }
+        resources.update(names)
+        return nb, resources
 
 
 def code_in_formgrader(text: str, **options: Any) -> Markup:
