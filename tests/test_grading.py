@@ -315,6 +315,35 @@ def test_killed_at_any_moment_the_next_run_finishes(course, tmp_path):
     assert max(written) > 0  # some were killed in the middle of the class
 
 
+def test_two_interrupts_end_it_at_once_and_without_a_traceback(course, tmp_path):
+    slow = classroom.released(NAME)
+    slow.cells.insert(0, nbformat.v4.new_code_cell("import time; time.sleep(60)"))
+    classroom.hand_in(course, "slow", NAME, slow)
+    (tmp_path / "tmp").mkdir()
+    said = tmp_path / "said"
+    script = "from autograder.cli import main; main()"
+    with open(said, "wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", script, "grade", NAME, "--root", str(course), "--jobs", "1"],
+            env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")},
+            stdout=output,
+            stderr=output,
+        )
+
+        def wait_for(happened):
+            deadline = time.monotonic() + 60
+            while not happened() and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.02)
+
+        wait_for(lambda: list((tmp_path / "tmp").glob("autograder-*/tmp*")))  # a run has begun
+        process.send_signal(signal.SIGINT)
+        wait_for(lambda: b"Stopping" in said.read_bytes())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(9) == 130  # not when the cell is stopped
+    assert "Stopping when" in said.read_text() and "Traceback" not in said.read_text()
+    assert "Exception" not in said.read_text()
+
+
 def test_a_locked_gradebook_is_waited_for(course):
     a_class(course, 2)
     lock = sqlite3.connect(course / "grading" / "gradebook.db", check_same_thread=False)
