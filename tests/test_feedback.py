@@ -73,7 +73,7 @@ def course(tmp_path_factory):
     cut.write_text(autograded(folder, "ada").read_text(encoding="utf-8")[:2000], encoding="utf-8")
     page(folder, "cleo").parent.mkdir(parents=True)
     page(folder, "cleo").write_text("of an earlier grading", encoding="utf-8")
-    record = {"status": "refused", "sentence": "It has <two> notebooks."}
+    record = {"status": "refused", "sentence": "It has <two> notebooks (1: a, 2: b): ask for one"}
     path = folder / "grading" / "records" / NAME / "dora.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(record), encoding="utf-8")
@@ -350,7 +350,8 @@ def test_pictures_of_all_four_kinds_are_shown():
 
 def test_the_refused_are_told_why(pages):
     text = pages["dora"].get_text()
-    assert "could not be graded: It has <two> notebooks." in text and "not graded" in text
+    assert "could not be graded: It has <two> notebooks (1: a, 2: b). Open your" in text
+    assert "not graded" in text and "ask for" not in text  # that is said to the instructor
 
 
 def test_no_file_of_the_student_is_next_to_the_page(course, outcomes):

@@ -530,7 +530,8 @@ def test_mistakes_at_the_command_are_one_sentence(course, tmp_path):
     assert "no submissions of 02_load_balancer" in one_line(command(NAME, "--root", course))
     a_class(course, 1)
     assert "nobody handed in no" in one_line(command(NAME, "--root", course, "--student", "nobody"))
-    assert "99_what is not in the gradebook" in one_line(command("99_what", "--root", course))
+    said = one_line(command("99_what", "--root", course))
+    assert f"99_what is not in the gradebook, which has {NAME}: run" in said
     assert "wrong folder?" in one_line(command(NAME, "--root", tmp_path))
     (course / "grading" / "gradebook.db").unlink()
     assert "no gradebook yet" in one_line(command(NAME, "--root", course))
