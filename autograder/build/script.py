@@ -125,7 +125,7 @@ def letters(cells):
     found, letter = [], ""
     for cell in cells:
         if cell.kind == "text":
-            letter = (re.findall(r"^## Exercise (\w)", cell.text, re.MULTILINE) or [letter])[-1]
+            letter = (re.findall(r"^## Exercise (\w+)", cell.text, re.MULTILINE) or [letter])[-1]
         elif cell.kind == "solution":
             found.append((cell, letter))
     return found

@@ -233,6 +233,8 @@ def _check_name(student: str) -> None:
     """Raise Refused for a name that no record or gradebook can hold."""
     if printable(student) != student:
         raise Refused("its folder's name is not plain text: rename it")
+    if found := sorted(set('<>&"') & set(student)):
+        raise Refused(f"its folder's name has {' '.join(found)} in it: rename it")
     if len(os.fsencode(student)) > NAME:
         raise Refused(f"its folder's name has more than {NAME} bytes: rename it")
 

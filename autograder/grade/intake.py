@@ -20,6 +20,7 @@ from autograder.files import Refused, read_untrusted
 from autograder.grade import pictures
 
 NOTEBOOK_BYTES = 20 << 20
+PARTS = 2_000_000  # lists and dictionaries in a notebook's file: at most 300 MiB of memory
 FILE_BYTES = 2 << 20
 FILES_BYTES = 8 << 20
 PICTURES_CHARACTERS = 12 << 20  # base64 of all pictures pasted into a notebook's cells
@@ -169,6 +170,8 @@ def _cells(name: str, data: bytes, notes: list[str]) -> list[Any]:
 
     notes: gets a sentence for each picture in an answer that is left out.
     """
+    if data.count(b"{") + data.count(b"[") > PARTS:  # each takes 80 bytes of memory, or more
+        raise Refused(f"{name} has more than {PARTS:,} parts: ask for it without its outputs")
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
