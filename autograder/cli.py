@@ -161,7 +161,7 @@ def _time(text: str | None) -> datetime | None:
 
 def collected_table(rows: list[Any]) -> list[str]:
     """Return the lines of a table of what became of each file, and one that sums it up."""
-    from autograder.collect.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED
+    from autograder.collect.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED, UNTOUCHED
     from autograder.files import printable
 
     cells = [  # a student chose the place: it may hold line ends, colours, half a character
@@ -174,7 +174,7 @@ def collected_table(rows: list[Any]) -> list[str]:
         lines.append(f"{padded}  {'; '.join(map(printable, row.notes))}".rstrip())
     counts = Counter(row.outcome for row in rows)
     late = sum(any(note.startswith("late") for note in row.notes) for row in rows)
-    order = (COLLECTED, UNCHANGED, OLDER, NOT_TAKEN)
+    order = (COLLECTED, UNCHANGED, OLDER, UNTOUCHED, NOT_TAKEN)
     parts = [f"{counts[outcome]} {outcome.lower()}" for outcome in order if counts[outcome]]
     lines.append(f"{len(rows)} files: {', '.join(parts)}; {late} late.")
     if counts[NOT_TAKEN]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import category, normalize
 
 from course.texts import ANSWER, UNWRITTEN
 
@@ -97,8 +98,13 @@ def answer(name: str, notebook: str | None = None) -> str:
 
 def plain_name(name: str) -> str:
     """Return the name as it is used in the file's name; CannotTell if nothing of it is left."""
-    plain = re.sub(r"[^\w.@-]+", "-", name.strip())
-    plain = re.sub(r"_{2,}", "_", plain).strip("-._")
+    # a vowel sign or an accent (category M) belongs to its letter; what is not shown is left out
+    letters = [
+        letter if letter.isalnum() or letter in "_.@-" or category(letter)[0] == "M" else " "
+        for letter in normalize("NFC", name)
+        if category(letter) != "Cf"
+    ]
+    plain = re.sub("_{2,}", "_", "-".join("".join(letters).split())).strip("-._")
     if not plain:
         raise CannotTell(f"Write your name into the field, {PRESS_AGAIN}.")
     return plain

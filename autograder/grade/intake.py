@@ -16,16 +16,19 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from autograder.files import Refused, read_untrusted
+from autograder.files import (
+    FILE_BYTES,
+    FILE_NAME,
+    FILES,
+    FILES_BYTES,
+    Refused,
+    read_untrusted,
+)
 from autograder.grade.outputs import kept_png
 
 NOTEBOOK_BYTES = 20 << 20
-FILE_BYTES = 2 << 20
-FILES_BYTES = 8 << 20
-FILES = 100
 CELLS = 5000
 ENTRIES = 1000  # looked at
-NAME = 200  # bytes of a name with its folders
 LEFT_OUT = {"timestamp.txt", ".ipynb_checkpoints", "__pycache__", ".DS_Store", "__MACOSX"}
 
 
@@ -114,8 +117,8 @@ def _names(folder: Path, expected: str, notes: list[str]) -> list[str]:
             if len(names) + len(waiting) > ENTRIES:
                 notes.append(f"files were left out from {name} on: more than {ENTRIES}")
                 return names
-            if len(os.fsencode(name)) > NAME:
-                notes.append(f"{name[:40]} …: refused, a name of more than {NAME} bytes")
+            if len(os.fsencode(name)) > FILE_NAME:
+                notes.append(f"{name[:40]} …: refused, a name of more than {FILE_NAME} bytes")
             elif entry.is_symlink():
                 notes.append(f"{name}: refused, a symbolic link")
             elif entry.is_dir(follow_symlinks=False):
