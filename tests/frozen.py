@@ -60,7 +60,7 @@ def pictures(name):
             found[key] = _seen(explorer)
             if not pictured(explorer):  # 00's function, which is left to the reader
                 continue
-            for corner, _ in enumerate(corners(explorer, draw_all=True)):
+            for corner, _ in enumerate(corners(explorer, every=True)):
                 found[f"{key} corner {corner}"] = _seen(explorer)
         made.clear()
 

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.build.markers import halves
+from autograder.build.markers import PLAIN, halves
 from autograder.build.release import build, differences, refresh_sources
 from autograder.build.script import SourceError, read
 from autograder.cli import main
@@ -641,7 +641,7 @@ def test_inputs_that_stand_once_are_in_both_halves(course):
     ]
     observe, judge = halves(check.source)
     assert observe.split("\n")[1:] == ["_number = 21", "", "seen = alpha(_number)", ""]
-    assert judge.startswith("_number = 21\n\nassert seen == 2 * _number")
+    assert judge.startswith(PLAIN + "_number = 21\n\nassert seen == 2 * _number")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from autograder.grade import grade as grading
 from autograder.grade.assignment import Assignment
 from autograder.grade.grade import Settings
 from autograder.grade.sandbox.limits import Limits
+from autograder.gradebook.write import Scores
 from benchmarks.grading import dask
 from tests import classroom, postgresql
 from tests.course_scripts import ROOT, exercises
@@ -79,37 +80,7 @@ def one_line(result):
     return lines[0]
 
 
-def test_a_class_gets_what_stock_nbgrader_gives(course, tmp_path):
-    """Rows of scores, comments, times; and the notebooks that formgrader shows.
-
-    What every other notebook's rows are is asked in test_nbgrader.py.
-    """
-    a_class(course, 2)
-    stock = shutil.copytree(course, tmp_path / "stock")
-    found = graded(course)
-    classroom.nbgrader(stock, "autograde", NAME)
-    rows = classroom.gradebook_rows(course, NAME)
-    assert rows == classroom.gradebook_rows(stock, NAME)
-    assert len({row[3] for row in rows if row[1] == "grade"}) > 1  # some passed, some did not
-    assert all(record.status == "graded" for record in found.values())
-    for student in found:
-        relative = f"grading/autograded/{student}/{NAME}"
-        ours, theirs = (
-            nbformat.read(folder / relative / f"{NAME}.ipynb", as_version=4)
-            for folder in (course, stock)
-        )
-        nbformat.validate(ours)
-        assert [c.source for c in ours.cells] == [c.source for c in theirs.cells]
-        assert [c.metadata.get("nbgrader") for c in ours.cells] == [
-            c.metadata.get("nbgrader") for c in theirs.cells
-        ]
-        assert (course / relative / "timestamp.txt").exists()
-
-
-def test_a_late_penalty_is_the_same(course, tmp_path):
-    """One student is late, one is not, and both hand in something worse; by nbgrader's plugin."""
-    text = (course / "nbgrader_config.py").read_text()
-    plugin = """
+A_TENTH_AN_HOUR = """
 from nbgrader.plugins import LateSubmissionPlugin
 
 class ATenthAnHour(LateSubmissionPlugin):
@@ -118,7 +89,12 @@ class ATenthAnHour(LateSubmissionPlugin):
 
 c.AssignLatePenalties.plugin_class = ATenthAnHour
 """
-    (course / "nbgrader_config.py").write_text(text + plugin)
+
+
+def test_a_late_penalty_is_the_same(course, tmp_path):
+    """One student is late, one is not, and both hand in something worse; by nbgrader's plugin."""
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(A_TENTH_AN_HOUR)
     due = datetime(2026, 3, 1, 12)
     with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=due)
@@ -139,6 +115,36 @@ c.AssignLatePenalties.plugin_class = ATenthAnHour
             for student, received in times.items():
                 worse = classroom.written(NAME, some)
                 classroom.hand_in(folder, student, NAME, worse, received)
+
+
+def penalties(course):
+    rows = classroom.gradebook_rows(course, NAME)
+    return {row[0]: row[7] for row in rows if row[1] == "grade"}
+
+
+def test_a_late_penalty_follows_points_by_hand_and_dates(course):
+    """Right in what is told, without grading again: export; and after `grade` without --force."""
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(A_TENTH_AN_HOUR)
+    url = f"sqlite:///{course / 'grading' / 'gradebook.db'}"
+    with Gradebook(url) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2026, 3, 1, 12))
+    solved = classroom.written(NAME, classroom.solutions(NAME), "An answer.")
+    for student, hour in (("late", 13), ("later", 14), ("timely", 11)):
+        classroom.hand_in(course, student, NAME, solved, f"2026-03-01 {hour}:00:00 UTC")
+    graded(course)
+    assert penalties(course) == {"late": 1.7, "later": 3.4, "timely": None}
+    with Gradebook(url) as gradebook:
+        gradebook.find_grade("explain", NAME, NAME, "late").manual_score = 3
+        gradebook.db.commit()
+    words = ["export", "--root", str(course), "--to", str(course / "grades.csv")]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert penalties(course) == {"late": 2.0, "later": 3.4, "timely": None}
+    with Gradebook(url) as gradebook:
+        gradebook.grant_extension(NAME, "late", hours=1)
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2026, 3, 1, 10))
+    graded(course)  # nothing is run again
+    assert penalties(course) == {"late": 4.0, "later": 6.8, "timely": 1.7}
 
 
 def test_the_gradebook_holds_no_submission_that_is_written(course):
@@ -238,8 +244,48 @@ def test_what_is_graded_is_not_graded_again_unless_it_is_new(course):
     assert now["s0"] == before["s0"] and now["s1"] > before["s1"]
 
 
+def by_hand(course):
+    """Do what an instructor does in formgrader: all answers, and points for a check that failed."""
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        for submission in gradebook.assignment_submissions(NAME):
+            for grade in submission.notebooks[0].grades:
+                if grade.needs_manual_grade or grade.name == "round_robin_hidden":
+                    grade.manual_score, grade.needs_manual_grade = 1, False
+        gradebook.db.commit()
+
+
+def waiting(course):
+    rows = classroom.gradebook_rows(course, NAME)
+    return {(row[0], row[2]) for row in rows if row[1] == "grade" and row[5]}
+
+
+def test_what_was_graded_by_hand_waits_again_only_where_it_has_changed(course, monkeypatch):
+    solved = classroom.solutions(NAME)
+    for student in ("same", "other", "wrong", "killed"):
+        classroom.hand_in(course, student, NAME, classroom.written(NAME, solved, "One answer."))
+    graded(course)
+    assert waiting(course) == {(who, "explain") for who in ("same", "other", "wrong", "killed")}
+    by_hand(course)
+    assert not waiting(course)
+    texts = {
+        "other": classroom.written(NAME, solved, "Another answer."),
+        "wrong": classroom.written(NAME, solved | {"round_robin": ""}, "One answer."),
+        "killed": classroom.written(NAME, solved, "Another answer."),
+    }
+    for student, notebook in texts.items():
+        shutil.rmtree(course / "grading" / "submitted" / student)
+        classroom.hand_in(course, student, NAME, notebook)
+    with monkeypatch.context() as patched:  # between the folder and the gradebook
+        patched.setattr(Scores, "save", lambda *_: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            graded(course, students=["killed"])
+    graded(course, Settings(force=True))
+    expected = {("other", "explain"), ("killed", "explain"), ("killed", "round_robin_hidden")}
+    assert waiting(course) == expected | {("wrong", "round_robin_hidden")}
+
+
 def test_killed_at_any_moment_the_next_run_finishes(course, tmp_path):
-    a_class(course, 4)
+    a_class(course, 3)
     undisturbed = shutil.copytree(course, tmp_path / "undisturbed")
     started = time.monotonic()
     graded(undisturbed)
@@ -392,7 +438,7 @@ def test_postgresql_as_the_gradebook(course, tmp_path):
     reason = postgresql.missing()
     if reason:
         pytest.skip(reason)
-    a_class(course, 2)
+    a_class(course, 1)
     sqlite = shutil.copytree(course, tmp_path / "sqlite")
     graded(sqlite)
     with postgresql.server() as url:
@@ -405,14 +451,14 @@ def test_postgresql_as_the_gradebook(course, tmp_path):
 
 
 def test_a_dask_cluster_gives_the_same_and_survives_a_worker(course, tmp_path):
-    a_class(course, 8)
+    a_class(course, 5)
     local = shutil.copytree(course, tmp_path / "local")
     graded(local)
     with dask(2) as (address, workers):
         _, found = grading.grade(course, NAME, Settings(scheduler=address))
         next(found)
         workers[0].kill()
-        assert len(list(found)) == 7
+        assert len(list(found)) == 4
     assert classroom.gradebook_rows(course, NAME) == classroom.gradebook_rows(local, NAME)
 
 
@@ -442,7 +488,7 @@ def test_a_loop_that_never_ends_costs_its_own_points_only(course, isolation):
         "        while True: pass\n        for server in servers[start:]",
     )
     classroom.hand_in(course, "ada", NAME, classroom.written(NAME, texts))
-    record = graded(course, Settings(isolation=isolation, limits=Limits(cell_seconds=1)))["ada"]
+    record = graded(course, Settings(isolation=isolation, limits=Limits(cell_seconds=0.5)))["ada"]
     lost = {name for name, check in record.checks.items() if not check["passed"]}
     assert lost == {name for name in record.checks if name.startswith("round_robin_")}
     assert "loop that never ends" in record.checks["round_robin_check"]["message"]

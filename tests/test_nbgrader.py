@@ -5,6 +5,7 @@ ada, who solved all of it, and by cleo, who solved nothing.
 """
 
 import csv
+import os
 import shutil
 from functools import cache
 
@@ -53,7 +54,8 @@ def generated(tmp_path_factory):
         assert mine.read_bytes() == released.read_bytes()
     for student, name in HANDED_IN:
         answer = ANSWER if student == "ada" else ""
-        hand_in(folder, student, name, written(name, texts(student, name), answer))
+        received = "2026-03-01 12:00:00 UTC" if student == "ada" else ""
+        hand_in(folder, student, name, written(name, texts(student, name), answer), received)
     return folder
 
 
@@ -132,6 +134,21 @@ def test_ben_has_right_wrong_and_open_exercises():
 def test_autograder_grade_gives_the_same_row_for_row(course, ours):
     for name in NAMES:
         assert gradebook_rows(ours, name) == gradebook_rows(course, name)
+
+
+def test_formgrader_shows_the_same_notebooks(course, ours):
+    for student, name in HANDED_IN:
+        place = f"grading/autograded/{student}/{name}"
+        mine, theirs = (
+            nbformat.read(folder / place / f"{name}.ipynb", as_version=4)
+            for folder in (ours, course)
+        )
+        nbformat.validate(mine)
+        assert [(cell.source, cell.metadata.get("nbgrader")) for cell in mine.cells] == [
+            (cell.source, cell.metadata.get("nbgrader")) for cell in theirs.cells
+        ]
+        files = [sorted(os.listdir(folder / place)) for folder in (ours, course)]
+        assert files[0] == files[1] and ("timestamp.txt" in files[0]) == (student == "ada")
 
 
 def test_exported_grades_are_exact(course):

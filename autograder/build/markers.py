@@ -8,6 +8,9 @@ takes the regions out of a release by the same markers. A check whose grade id e
 import re
 
 INPUTS, OBSERVE, JUDGE = "### INPUTS", "### OBSERVE", "### JUDGE"
+PLAIN = "from course.checks import plain as _plain\nseen = _plain(seen)\n"
+"""What the builder puts after JUDGE: the same is judged in a notebook as in the grader, where
+`seen` has gone from one process to another as plain data."""
 SOLUTION, HIDDEN_TESTS, MARK_SCHEME = REGIONS = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
 SECRET = (HIDDEN_TESTS, MARK_SCHEME)
 """The regions that a student sees nothing of."""

@@ -16,7 +16,7 @@ the points are split if that is not as usual (see `autograder.build.title`):
 A check has an observing half and a judging half, with `### JUDGE` between them. Inputs that both
 need are written once: `### INPUTS`, then `### OBSERVE`, then `### JUDGE`. They are copied here into
 both halves, because the halves run in different processes and a student's code must not reach the
-judge's inputs.
+judge's inputs. After `### JUDGE` every check gets the two lines that make `seen` plain data.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from typing import Any
 import nbformat
 
 from autograder.build import markers
-from autograder.build.markers import INPUTS, JUDGE, OBSERVE
+from autograder.build.markers import INPUTS, JUDGE, OBSERVE, PLAIN
 from autograder.errors import CourseError
 from course.texts import HIDDEN_CHECK_RELEASED, RUBRIC_RELEASED
 
@@ -157,6 +157,8 @@ def _cell(path, number, raw):
         if kind != "check":
             raise SourceError(path, name, f"has {INPUTS} or {OBSERVE}, which only a check has")
         text = _inputs_in_both_halves(path, name, text)
+    if kind == "check":
+        text = text.replace(f"{JUDGE}\n", f"{JUDGE}\n{PLAIN}", 1)
     title = {key: marks[key] for key in TITLE_MARKS if number == 1 and key in marks}
     for key, value in title.items():
         if not isinstance(value, TITLE_MARKS[key]):

@@ -34,7 +34,7 @@ from typing import Any
 from autograder.errors import CourseError
 from autograder.grade.judge import NOT_JUDGED, Judge
 from autograder.grade.outputs import kept_error, kept_outputs, size
-from autograder.grade.sandbox.client import SECRET, Run, Sandbox, stretch
+from autograder.grade.sandbox.client import SECRET, Importer, Run, Sandbox, stretch
 from autograder.grade.sandbox.limits import Limits
 
 TRIES = 12  # runs of one notebook: each that ends early is tried again without the cell it ended in
@@ -99,9 +99,9 @@ def pool(root: Path, jobs: int = 0, scheduler: str = "") -> Iterator[Pool]:
             yield Pool(client.get_executor(pure=False), ON_A_CLUSTER, [], scheduler)
         return
     jobs = jobs or os.cpu_count() or 1
-    interval = sys.getswitchinterval()
+    importer, interval = Importer(), sys.getswitchinterval()
     sys.setswitchinterval(SWITCH)
-    threads = ThreadPoolExecutor(jobs, thread_name_prefix="grade")
+    threads = ThreadPoolExecutor(jobs, "grade", setattr, (_local, "importer", importer))
     try:
         yield Pool(threads, 2 * jobs, [str(root / folder) for folder in SECRET])
     except KeyboardInterrupt:
@@ -111,6 +111,7 @@ def pool(root: Path, jobs: int = 0, scheduler: str = "") -> Iterator[Pool]:
         threads.shutdown(cancel_futures=True)
         while _open:
             _open.pop().close()
+        importer.close()
         sys.setswitchinterval(interval)
 
 
@@ -153,7 +154,8 @@ def _bench(plan: dict) -> "Bench":
         if bench is not None:
             bench.close()
         modules, isolation, limits, secret = what
-        _local.bench = bench = Bench(modules, Limits(**limits), isolation, secret)
+        importer = getattr(_local, "importer", None)  # of a pool's threads
+        _local.bench = bench = Bench(modules, Limits(**limits), isolation, secret, importer)
         _local.key = key
         _open.append(bench)
     return bench
@@ -168,11 +170,14 @@ class Bench:
         limits: Limits,
         isolation: str = "namespaces",
         secret: Sequence[str] = (),
+        importer: Importer | None = None,
     ) -> None:
         self.limits = limits
         with ExitStack() as opened:
             self.judge = opened.enter_context(closing(Judge()))
-            self.sandbox = opened.enter_context(Sandbox(modules, limits, isolation, secret))
+            self.sandbox = opened.enter_context(
+                Sandbox(modules, limits, isolation, secret, importer)
+            )
             self.close = opened.pop_all().close
 
     def assess(self, plan: dict) -> dict:

@@ -17,15 +17,18 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.errors import CourseError
 from autograder.files import Refused, printable
 from autograder.grade import intake, records, seeds
-from autograder.grade.assignment import Assignment
 from autograder.grade.execute import Pool, pool
 from autograder.grade.rebuild import Rebuilt
 from autograder.grade.records import Record
 from autograder.grade.sandbox.limits import Limits
+
+if TYPE_CHECKING:
+    from autograder.grade.assignment import Assignment
 
 NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
 
@@ -67,10 +70,13 @@ def grade(
     """
     root, settings = Path(root).resolve(), settings or Settings()
     with _disk_errors_said(root), ExitStack() as opened:
+        workers = opened.enter_context(pool(root, settings.jobs, settings.scheduler))
+        # imports nbgrader, which takes as long as what the pool's processes import meanwhile
+        from autograder.grade.assignment import Assignment
+
         assignment = opened.enter_context(closing(Assignment(root, name)))
         submitted = assignment.submitted(students)
         opened.enter_context(_alone(root))
-        workers = opened.enter_context(pool(root, settings.jobs, settings.scheduler))
         grading = _Grading(root, assignment, settings, workers)
         return len(submitted), _records(grading, submitted, opened.pop_all())
 
@@ -79,6 +85,8 @@ def _records(grading: "_Grading", students: Sequence[str], opened: ExitStack) ->
     with opened, _disk_errors_said(grading.root):
         _remove_leftovers(grading.root, grading.assignment.name)
         yield from grading.grade(students)
+        # also of what was graded before: a due date or points by hand may be new
+        grading.assignment.scores.bring_penalties_up_to_date(grading.assignment.name)
 
 
 @dataclass
@@ -95,11 +103,12 @@ class _Grading:
     """The grading of one assignment; only a few submissions are in memory at any time."""
 
     def __init__(
-        self, root: Path, assignment: Assignment, settings: Settings, workers: Pool
+        self, root: Path, assignment: "Assignment", settings: Settings, workers: Pool
     ) -> None:
         self.root, self.assignment, self.settings = root, assignment, settings
         self.workers, self.salt = workers, seeds.salt(root)
-        self.graded = set() if settings.force else assignment.scores.students(assignment.name)
+        self.known = assignment.scores.students(assignment.name)
+        self.graded = set() if settings.force else self.known
 
     def grade(self, students: Sequence[str]) -> Iterator[Record]:
         """Yield the records of the students' submissions as they are done."""
@@ -202,6 +211,10 @@ class _Grading:
         }
         passed = sum(check["passed"] for check in record.checks.values())
         record.sentence = f"{passed} of {len(record.checks)} checks passed"
+        earlier = records.read(self.root, record.assignment, record.student)
+        # with a record, what was graded is written completely: the notebook and the gradebook agree
+        is_complete = earlier is not None and earlier.checks and record.student in self.known
+        before = self.assignment.graded_before(record.student) if is_complete else None
         records.remove(self.root, record.assignment, record.student)
         self.assignment.save(
             record.student,
@@ -210,6 +223,7 @@ class _Grading:
             outcome,
             record.received,
             pending.submission.files,
+            before,
         )
         records.write(self.root, record)
         return record

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import wraps
+from functools import cached_property, wraps
 from html import escape
 
 import ipywidgets as widgets
@@ -182,7 +182,6 @@ class Explorer(widgets.Box):
     def __init__(self, controls, run, picture, seconds):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
         self.turn, self.next = threading.RLock(), None
-        self.canvas = Canvas(picture.figure, picture.moving)
         own_size = widgets.Layout(align_self="flex-start", max_width="100%", margin="0")
         self.image = Picture(format="png", layout=own_size)
         self.image.add_class("explore-picture")
@@ -200,6 +199,11 @@ class Explorer(widgets.Box):
         self.refresh()
         for control in controls.values():
             control.observe(self._moved, names="value")
+
+    @cached_property
+    def canvas(self):
+        """What draws the picture; it takes a third of a second, which a sentence does not need."""
+        return Canvas(self.picture.figure, self.picture.moving)
 
     @property
     def values(self):
@@ -239,10 +243,11 @@ class Explorer(widgets.Box):
                 )
             except SystemExit:
                 return self._say("Your code ended the program: leave exit() out of it.")
+            canvas = self.canvas  # draws the background, so before the picture shows anything
             finding, words = self.picture.show(**outcome)
             with self.image.hold_sync():  # one message
                 self.image.tooltip = finding
-                self.image.value = self.canvas.png()
+                self.image.value = canvas.png()
             self.image.layout.display = None
             self._write(finding, words)
             return f"{finding}. {words}"

@@ -3,7 +3,7 @@
 README.md says what it protects from, what not, and what not to touch.
 
 client.py     the grader's side: starts a warm parent, has it run cells, reads what they answer
-warm.py       the warm parent: imports the course once, and forks for each run
+warm.py       imports the course once, and forks warm parents, which fork for each run
 isolation.py  the two ways to hold a run: namespaces, or limits alone
 jail.py       what a run can see of the machine, and what it may do
 calls.py      the calls to Linux that it is refused

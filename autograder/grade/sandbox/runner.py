@@ -1,4 +1,8 @@
-"""The run itself: cells in order in an IPython shell without a kernel, an answer for each.
+"""The run itself: cells in order in a notebook's IPython shell, without a kernel around it.
+
+What a cell may do in a notebook it may do here; tests/one_liners.txt holds the two against each
+other. There are no programs but Python and there is no network, so a shell command is not run:
+it prints that, and the cell goes on.
 
 A request is {"cells": [{"kind": "cell" | "observe", "text": …}, …], "files": {name: base64},
 "seed": … or null}. The answers come in the order of the cells:
@@ -8,6 +12,7 @@ A request is {"cells": [{"kind": "cell" | "observe", "text": …}, …], "files"
 Student code shares this process, so whatever an answer says is the student's word.
 """
 
+import asyncio
 import base64
 import io
 import json
@@ -21,14 +26,18 @@ from typing import Any
 
 import matplotlib_inline.backend_inline  # noqa: F401 - student code may draw: imported while warm
 import numpy.random
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
 from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.external.pickleshare import PickleShareDB
+from IPython.utils.text import LSString, SList
+from traitlets import Type
 from traitlets.config import Config
 
 from autograder.grade.sandbox import wire
 from autograder.grade.sandbox.limits import Limits
 from autograder.grade.seeds import hidden_inputs
+from course.checks import plain
 
 MOST = 400  # outputs of one cell
 SHOWN = ("text/plain", "image/png")  # nothing that a browser would run
@@ -40,11 +49,12 @@ class Pen(io.TextIOBase):
     One for all cells: a handler of `logging`, say, keeps the one that it found first.
     """
 
+    encoding = "UTF-8"
     outputs: list
     left = 0
 
-    def __init__(self, name: str) -> None:
-        self.stream = name
+    def __init__(self, name: str, handle: int) -> None:
+        self.name, self.handle = name, handle
 
     def turn_to(self, outputs: list, most: int) -> None:
         """Write into the outputs of a cell, at most so many characters."""
@@ -52,6 +62,10 @@ class Pen(io.TextIOBase):
 
     def writable(self) -> bool:
         return True
+
+    def fileno(self) -> int:
+        """Return a handle for other processes and for C: what they write is not kept."""
+        return self.handle
 
     def close(self) -> None:
         """Stay open: the next cell writes as well."""
@@ -63,10 +77,10 @@ class Pen(io.TextIOBase):
         self.left -= len(text) + (1 if len(text) > self.left else 0)
         if kept:
             last = self.outputs[-1] if self.outputs else {}
-            if last.get("name") == self.stream:
+            if last.get("name") == self.name:
                 last["text"] += kept
             else:
-                self.outputs.append({"output_type": "stream", "name": self.stream, "text": kept})
+                self.outputs.append({"output_type": "stream", "name": self.name, "text": kept})
         return len(text)
 
 
@@ -82,25 +96,10 @@ def fitting(outputs: list[dict], most: int) -> list[dict]:
     return kept
 
 
-class Shell(InteractiveShell):
-    """IPython's shell; displays and errors are collected as a notebook's outputs."""
-
-    outputs: list
-    text_bytes: int
-
-    def showtraceback(self, *arguments: Any, **options: Any) -> None:
-        value = sys.exc_info()[1]
-        if value is not None and len(self.outputs) < MOST:
-            self.outputs.append(_error(value))
-
-    def showsyntaxerror(self, filename: Any = None, running_compiled_code: bool = False) -> None:
-        self.showtraceback()
-
-
-class Publisher(DisplayPublisher):
+class Publisher(ZMQDisplayPublisher):
     """Displays become outputs."""
 
-    shell: Shell
+    shell: "Shell"
 
     def publish(self, data: dict, metadata: Any = None, *source: Any, **options: Any) -> None:
         _show(self.shell, "display_data", data)
@@ -112,7 +111,7 @@ class Publisher(DisplayPublisher):
 class Hook(DisplayHook):
     """A cell's last value becomes an output."""
 
-    shell: Shell
+    shell: "Shell"
 
     def write_output_prompt(self) -> None:
         pass
@@ -124,6 +123,41 @@ class Hook(DisplayHook):
         pass
 
 
+class Shell(ZMQInteractiveShell):
+    """A notebook's shell; displays and errors are collected as a notebook's outputs."""
+
+    display_pub_class = Type(Publisher)
+    displayhook_class = Type(Hook)  # type: ignore[assignment]
+    outputs: list
+    text_bytes: int
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Draw nothing: there is no screen."""
+
+    def ask_exit(self) -> None:
+        """Go on: the checks are still to come."""
+
+    def system(self, cmd: str) -> None:
+        """Say of a shell command that it is not run."""
+        print(f"(a shell command is not run while a notebook is graded: {cmd})")
+        self.user_ns["_exit_code"] = 127
+
+    system_piped = system_raw = system
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        """Say of a shell command that it is not run; return that it put nothing out."""
+        self.system(cmd)
+        return SList() if split else LSString()
+
+    def showtraceback(self, *arguments: Any, **options: Any) -> None:
+        value = sys.exc_info()[1]
+        if value is not None and len(self.outputs) < MOST:
+            self.outputs.append(_error(value))
+
+    def showsyntaxerror(self, filename: Any = None, running_compiled_code: bool = False) -> None:
+        self.showtraceback()
+
+
 class Runner:
     """A shell that is made once, and used in forks of the process that made it."""
 
@@ -131,12 +165,11 @@ class Runner:
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.display_page = False
-        self.shell = Shell.instance(
-            config=config, display_pub_class=Publisher, displayhook_class=Hook
-        )
+        self.shell = Shell.instance(config=config)
         self.shell.outputs, self.shell.text_bytes = [], 1000
+        self.shell.run_line_magic("load_ext", "storemagic")  # as every kernel has it
         self.shell.run_cell("None")  # the first cell of a shell is slow
-        self.pens = Pen("stdout"), Pen("stderr")
+        self.pens = Pen("stdout", 1), Pen("stderr", 2)
 
     def run(self, request: dict, channel: socket.socket, limits: Limits) -> None:
         """Run the cells and answer each; returns when all are done."""
@@ -148,27 +181,44 @@ class Runner:
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content))
+        self._settle(Path.cwd())
+        with hidden_inputs(request["seed"]):
+            asyncio.run(self._answers(request["cells"], channel, limits))
+
+    def _settle(self, home: Path) -> None:
+        """Point what a notebook's shell writes and reads to the run's own folder."""
+        os.environ |= {"TMPDIR": str(home), "IPYTHONDIR": str(home / ".ipython"), "USER": "student"}
+        self.shell.home_dir = str(home)
+        self.shell.db = PickleShareDB(home / ".ipython" / "db")
+        app = IPKernelApp.instance()
+        app.connection_file = str(home / ".kernel.json")
+        Path(app.connection_file).write_text("{}")
         sys.path.insert(0, "")
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the run
-        with hidden_inputs(request["seed"]):
-            for place, cell in enumerate(request["cells"]):
-                answer = self.answer(cell, limits)
-                wire.send(channel, {"n": place, **answer})
 
-    def answer(self, cell: dict, limits: Limits) -> dict:
-        """Run one cell or observation and return its answer."""
+    async def _answers(self, cells: list[dict], channel: socket.socket, limits: Limits) -> None:
+        for place, cell in enumerate(cells):
+            answer = await self.answer(cell, limits)
+            wire.send(channel, {"n": place, **answer})
+
+    async def answer(self, cell: dict, limits: Limits) -> dict:
+        """Run one cell or observation and return its answer.
+
+        As in a kernel, an event loop runs around it: a cell may leave a task to it.
+        """
         outputs: list[dict] = []
         self.shell.outputs = outputs
         for pen in self.pens:
             pen.turn_to(outputs, limits.text_bytes)
         sys.stdout, sys.stderr = self.pens
         if cell["kind"] == "cell":
-            self.shell.run_cell(cell["text"], store_history=True)
+            await self._run_cell(cell["text"])
             kept = fitting(outputs, min(limits.answer_bytes // 2, self.left["cell"]))
             self.left["cell"] -= sum(len(json.dumps(output)) for output in kept)
             return {"outputs": kept}
         try:
-            seen, size = _plain(self._observe(cell["text"]))
+            seen = plain(self._observe(cell["text"]))
+            size = len(json.dumps(seen))
             if size > min(limits.answer_bytes // 2, self.left["observe"]):
                 raise ValueError(f"what the check saw is {size:,} letters long: too much")
             self.left["observe"] -= size
@@ -176,20 +226,25 @@ class Runner:
         except BaseException as error:  # also exit() and KeyboardInterrupt of a student's code
             return {"error": _error(error)}
 
+    async def _run_cell(self, text: str) -> None:
+        """Run a cell as ipykernel does: awaited only when it awaits something itself."""
+        transformed, trouble = text, None
+        try:
+            transformed = self.shell.transform_cell(text)
+        except Exception:
+            trouble = sys.exc_info()
+        how: Any = {"transformed_cell": transformed, "preprocessing_exc_tuple": trouble}
+        if self.shell.should_run_async(text, **how):
+            await self.shell.run_cell_async(text, store_history=True, **how)
+            return
+        self.shell.run_cell(text, store_history=True)
+        await asyncio.sleep(0)
+
     def _observe(self, text: str) -> Any:
         names = dict(self.shell.user_ns)  # the names that a check binds stay in the check
         names.pop("seen", None)
         exec(compile(text, "check", "exec"), names)
         return names["seen"]
-
-
-def _plain(seen: Any) -> tuple[Any, int]:
-    """Return `seen` as it comes out of JSON, and its length there; TypeError when it differs."""
-    text = json.dumps(seen)
-    plain = json.loads(text)
-    if json.dumps(plain) != text:
-        raise TypeError(f"not plain data: {seen!r:.200}")
-    return plain, len(text)
 
 
 def _show(shell: Shell, kind: str, data: dict) -> None:

@@ -1,11 +1,13 @@
 """The warm parent: an interpreter that has imported the course and forks for each run.
 
-client.py starts this as `python -m autograder.grade.sandbox.warm SOCKET`, with a clean environment.
+client.py starts this as `python -m autograder.grade.sandbox.warm SOCKET`, with a clean environment:
+a process that imports what nearly every notebook does, and forks for each warm parent.
 It knows nothing secret: no solution, no check, no grader's variable.
 """
 
 import importlib
 import os
+import signal
 import socket
 import sys
 from functools import partial
@@ -15,14 +17,19 @@ from autograder.grade.sandbox.isolation import ISOLATIONS, Isolation
 from autograder.grade.sandbox.limits import Limits
 from autograder.grade.sandbox.runner import Runner
 
+USUAL = ("course.checks", "course.view.explore")  # what nearly every notebook imports
 MOST = 64 << 20  # bytes of a message from the grader
 
 
 def main() -> None:
-    """Import, shut the door, then fork for each pair of sockets that comes."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    """Import, fork for each warm parent that is asked for; in it, shut the door and serve."""
+    runner = Runner()
+    for name in USUAL:
+        importlib.import_module(name)
+    control = _channel_of_a_fork(socket.socket(fileno=int(sys.argv[1])))
+    wire.send(control, os.getpid())
     setting = wire.receive(control, MOST)
-    runner, isolation = Runner(), ISOLATIONS[setting["isolation"]]()
+    isolation = ISOLATIONS[setting["isolation"]]()
     for name in setting["modules"]:
         importlib.import_module(name)
     try:
@@ -32,6 +39,21 @@ def main() -> None:
         wire.send(control, {"refused": str(error)})
         os._exit(1)
     _serve(control, runner, Limits(**setting["limits"]), isolation)
+
+
+def _channel_of_a_fork(asks: socket.socket) -> socket.socket:
+    """Fork for each channel that comes; in the fork, return it. Ends with the grader."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no fork is waited for
+    while True:
+        data, handles, _, _ = socket.recv_fds(asks, 1, 1)
+        if not data:
+            os._exit(0)
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            asks.close()
+            os.setsid()
+            return socket.socket(fileno=handles[0])
+        os.close(handles[0])
 
 
 def _ask(control: socket.socket, question: str) -> None:
