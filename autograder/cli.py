@@ -242,6 +242,8 @@ def feedback(assignment: str, student: str, root: Path) -> None:
     written, failed = 0, 0
     for outcome in write_feedback(root, assignment, student):
         written += len(outcome.pages)
+        if outcome.left_out:
+            click.echo(f"{outcome.student}: left out: was removed from the gradebook", err=True)
         if outcome.problem:
             failed += 1
             click.echo(f"{outcome.student}: no feedback: {outcome.problem}", err=True)
@@ -290,7 +292,7 @@ def export(
     kind: str, to: Path | None, assignment: tuple[str, ...], column: tuple[str, ...], root: Path
 ) -> None:
     """Write the grades into a file that a spreadsheet, Canvas or Moodle reads."""
-    from autograder.gradebook.export import FORMATS, grades, write
+    from autograder.gradebook.export import FORMATS, grades, unmatched, write
     from autograder.gradebook.read import opened, places
     from autograder.gradebook.write import bring_penalties_up_to_date
 
@@ -303,10 +305,12 @@ def export(
     unknown = sorted(set(headings) - set(given.assignments))
     if unknown:
         raise CourseError(f"--column {unknown[0]}: no such assignment is exported.")
-    write(make(given, headings), to)
+    write(make(given, headings), to, for_excel=kind == "csv")
     click.echo(f"{to}: {len(given.students)} students, {len(given.assignments)} assignments.")
     if given.waiting:
         click.echo(f"{given.waiting} submissions still wait for a grade by hand.")
+    if warning := unmatched(kind, given):
+        click.echo(warning)
 
 
 def _heading(text: str) -> tuple[str, str]:

@@ -1029,8 +1029,8 @@ def test_what_an_lms_calls_a_student_is_kept(course):
     for _ in range(2):
         course.collect()
         assert lms.read(course.root) == [
-            lms.Known(ONE, "Eva-Klein", "Moodle", "471", "Eva Klein", "new"),
-            lms.Known(ONE, "lovelaceada-12345", "Canvas", "12345", "lovelaceada", "new"),
+            lms.Known(ONE, "Eva-Klein", "Moodle", "471", "Eva Klein"),
+            lms.Known(ONE, "lovelaceada-12345", "Canvas", "12345", "lovelaceada"),
         ]
     course.drop(f"other/{MOODLE.format(472, ONE)}", notebook("another Eva"))
     lines = course.collect(source=course.inbox / "other")

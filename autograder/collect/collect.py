@@ -414,8 +414,7 @@ def _key(one: Taken) -> tuple[str, str, str]:
 def _key_of(one: Taken) -> lms.Known:
     """Return how the LMS named a file."""
     said = one.said
-    new = "new" if one.by.new else ""
-    return lms.Known(one.assignment, one.student, said.lms, said.lms_user, said.called, new)
+    return lms.Known(one.assignment, one.student, said.lms, said.lms_user, said.called)
 
 
 def _keep(one: Taken, folder: Path, prefix: str = "") -> Path:

@@ -1,8 +1,8 @@
 """grading/lms.csv: what an LMS calls the students, as its names of their files said.
 
 Columns: assignment, student, lms ("Canvas" or "Moodle"), number (Canvas' of the user, Moodle's of
-the participant in one assignment), name, new ("new" if the student's id was made of these). Rows
-are only ever added. Exports need it: an LMS finds its students by its own numbers.
+the participant in one assignment), name. Rows are only ever added. Grading puts what the gradebook
+lacks into it, for the exports: Canvas finds its students by its own numbers.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,6 @@ class Known:
     lms: str
     number: str
     name: str
-    new: str = ""
 
 
 COLUMNS = [field.name for field in fields(Known)]
@@ -34,7 +33,7 @@ def path_of(data: Path) -> Path:
 
 def read(data: Path) -> list[Known]:
     """Return the rows; CourseError if the file cannot be read."""
-    return [Known(*row) for row in receipts.rows(path_of(data), COLUMNS) if row[-3]]
+    return [Known(*row) for row in receipts.rows(path_of(data), COLUMNS) if row[-2]]
 
 
 def add(data: Path, known: Iterable[Known]) -> None:
@@ -42,3 +41,15 @@ def add(data: Path, known: Iterable[Known]) -> None:
     there = set(read(data))
     new = dict.fromkeys(one for one in known if one not in there)
     receipts.append(path_of(data), new, COLUMNS)
+
+
+def details(known: Iterable[Known], student: str) -> dict[str, str]:
+    """Return what is known of a student, under the gradebook's names for it.
+
+    Moodle's full name is the last name: which part of it comes first, differs.
+    """
+    theirs = [one for one in known if one.student == student]
+    numbers = {one.number for one in theirs if one.lms == "Canvas"}
+    names = {one.name for one in theirs if one.lms == "Moodle"}
+    found = {"lms_user_id": numbers, "last_name": names}
+    return {key: values.pop() for key, values in found.items() if len(values) == 1}

@@ -11,9 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbformat import from_dict
-from nbgrader.utils import compute_checksum
-
 UNTOUCHED, NOTES, WORKED = range(3)
 """How much work is in a notebook: none; cells of the student's own; a solution or an answer."""
 SAID = "untouched: no exercise or answer is written"
@@ -72,6 +69,12 @@ def cells_of(data: bytes) -> list[Any] | None:
     return cells if isinstance(cells, list) else None
 
 
+def is_worked(data: bytes, release: Released) -> bool:
+    """Return whether a solution or an answer is written in a notebook; True if it is damaged."""
+    cells = cells_of(data)
+    return cells is None or release.work_in(cells) == WORKED
+
+
 def assignment_of(data: bytes) -> str:
     """Return the assignment that a notebook file itself says it is of, or ""."""
     said: Any = _content(data)
@@ -105,7 +108,12 @@ def _text(cell: Any) -> str:
 def _as_released(cell: Any) -> bool:
     """Return whether a cell has the checksum that nbgrader gave it, in whichever release."""
     said = _mark(cell).get("checksum")
+    if not said:
+        return False
+    from nbformat import from_dict  # which take a second: few cells come so far
+    from nbgrader.utils import compute_checksum
+
     try:
-        return bool(said) and compute_checksum(from_dict({**cell, "source": _text(cell)})) == said
+        return compute_checksum(from_dict({**cell, "source": _text(cell)})) == said
     except (AttributeError, KeyError, TypeError, ValueError):
         return False
