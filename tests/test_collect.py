@@ -970,8 +970,13 @@ def test_a_notebook_is_one_whatever_its_ending(course):
 def test_a_name_that_is_too_long_keeps_nobody_else_out(course):
     long = f"{ONE}__{'m' * 300}.ipynb"
     course.drop("download.zip", zipped({long: notebook(), f"{ONE}__zoe.ipynb": notebook("z")}))
-    assert "more than 100 bytes" in row_of(course.collect("--add"), "mmm")
-    assert course.students() == ["zoe"]
+    course.drop(f"{ONE}__{'n' * 200}.ipynb")
+    deep = "a/" * 20_000
+    course.drop("deep.zip", zipped({f"{deep}{name}/{ONE}.ipynb": b"" for name in "bc"}))
+    lines = course.collect("--add")
+    assert "its name is too long" in row_of(lines, "mmm") and course.students() == ["zoe"]
+    assert "more than 100 bytes" in row_of(lines, "nnn")
+    assert sum("its name is too long" in line for line in lines) == 3
 
 
 # what Canvas says of the time

@@ -152,3 +152,14 @@ def test_of_two_worked_ones_of_one_time_no_one_is_called_newer(inbox):
     files = {f"{ONE}{copy}.ipynb": notebook(code=f"return {copy!r}") for copy in ("", "-Copy1")}
     inbox.drop("m.zip", zipped({MOODLE.format(471, name): data for name, data in files.items()}))
     assert "another one counts" in row_of(inbox.collect(), "older")
+
+
+@pytest.mark.parametrize("points", ["[" * 900 + "]" * 900, "1" + "0" * 400, '{"a": 1}', "null"])
+def test_whatever_stands_in_a_cells_marks_ends_nothing(inbox, points):
+    release = marked("alpha", "x")
+    release["metadata"]["nbgrader"] |= {"grade": True, "checksum": "x", "points": "POINTS"}
+    data = json.dumps({"nbformat": 4, "cells": [release]}).replace('"POINTS"', points)
+    inbox.drop(f"{ONE}__ada.ipynb", data.encode())
+    inbox.drop(f"{ONE}__ben.ipynb", notebook(code="return 1"))
+    inbox.collect()
+    assert inbox.students() == ["ada", "ben"]

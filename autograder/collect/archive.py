@@ -29,6 +29,7 @@ LARGEST_ARCHIVE = (4_000 * MEGABYTE, 200 * MEGABYTE)  # what comes out of a down
 MOST_FILES = 50_000  # that are read out of one archive
 RATIO = 200  # unpacked to packed, from 20 MB on: text packs to a tenth, a bomb to a thousandth
 DEEPEST = 2  # an archive in the download's archive is a student's, one inside that is refused
+FOLDERS_DEEP = 50  # and a name of 255 bytes: what file systems allow, and reading them takes time
 IN_UTF8 = 0x800  # a zip member's flag
 DAMAGED = (  # raised when an archive is cut short, malformed, or of an unsupported kind
     zipfile.BadZipFile,
@@ -114,6 +115,9 @@ def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Found]:
         if entry.is_symlink():
             yield Found(parts, problem="is a link, and links are not followed")
         elif entry.is_dir(follow_symlinks=False):
+            if len(parts) > FOLDERS_DEEP:
+                yield Found(parts, problem=f"is more than {FOLDERS_DEEP} folders deep")
+                continue
             yield from _walk(Path(entry.path), parts)
         elif entry.is_file(follow_symlinks=False):
             yield from _one(Path(entry.path), parts)
@@ -174,6 +178,10 @@ def _member(
     path = PurePosixPath(name)
     if not path.parts or path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", name):
         yield Found((*above, name), problem="is refused: its name points outside of the archive")
+        return
+    if len(path.parts) > FOLDERS_DEEP or any(len(part.encode()) > 255 for part in path.parts):
+        shown = f"{name[:60]} …"
+        yield Found((*above, shown), problem="is refused: its name is too long")
         return
     parts = (*above, *path.parts)
     found = Found(parts, _time(member))

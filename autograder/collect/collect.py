@@ -433,12 +433,17 @@ class _Helpers:
         self.rows: dict[str, Row] = {}
         self.of: dict[str, list[tuple[str, Read]]] = defaultdict(list)  # by notebook's place
         self.others = others
+        folders: dict[tuple[str, ...], list[Taken]] = defaultdict(list)
+        for book in books:
+            folders[book.said.parts[:-1]].append(book)
         for other in others:
-            fits = [(book, name) for book in books if (name := _next_to(book, other.said))]
-            nearest = max((len(book.said.parts) for book, _ in fits), default=0)
-            for book, name in fits:
-                if len(book.said.parts) == nearest:
+            for depth in reversed(range(len(other.said.parts))):  # the nearest first
+                near = folders.get(other.said.parts[:depth], ())
+                fits = [(book, name) for book in near if (name := _next_to(book, other.said))]
+                for book, name in fits:
                     self.of[book.place].append((name, other))
+                if fits:
+                    break
 
     def put(self, book: Taken, row: Row, folder: Path, keep: Path) -> None:
         """Put the files next to a notebook into its folder, if it is the one that counts.
@@ -475,10 +480,8 @@ class _Helpers:
 
 
 def _next_to(book: Taken, other: identify.Claim) -> str:
-    """Return the name that a file next to a notebook has for it; "" if it is not next to it."""
+    """Return the name that a file in a notebook's folder has for it; "" if it is another's."""
     folder = book.said.parts[:-1]
-    if other.parts[: len(folder)] != folder:
-        return ""
     if book.by.named_at < len(folder):  # the folder, or one above it, is the student's
         return "/".join(other.parts[len(folder) :])
     same = book.said.lms and other.rest and other.parts[:-1] == folder

@@ -522,13 +522,12 @@ def _ask_where_places_differ(
         if len({claims[number].lms_user for number in numbers if claims[number].lms}) > 1:
             numbers = [number for number in numbers if not claims[number].lms]
         where = {number: _named_in(claims[number], found[number]) for number in numbers}
+        one_of_each = {place: number for number, place in where.items()}
         for number in numbers:
-            if claims[number].lms:
-                continue
-            elsewhere = [one for one in numbers if where[one] != where[number]]
-            if elsewhere:
+            elsewhere = next((one for at, one in one_of_each.items() if at != where[number]), None)
+            if elsewhere is not None and not claims[number].lms:
                 found[number] = Unidentified(
-                    f"is of the same student as {claims[elsewhere[0]].place}: if they are two "
+                    f"is of the same student as {claims[elsewhere].place}: if they are two "
                     "people, rename one of the files to ASSIGNMENT__STUDENT.ipynb; if it is one "
                     "person, leave only the newer file there"
                 )

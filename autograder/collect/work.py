@@ -115,5 +115,5 @@ def _as_released(cell: Any) -> bool:
 
     try:
         return compute_checksum(from_dict({**cell, "source": _text(cell)})) == said
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except Exception:  # whatever a student's file holds in their place
         return False
