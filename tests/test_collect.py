@@ -979,6 +979,23 @@ def test_a_name_that_is_too_long_keeps_nobody_else_out(course):
     assert sum("its name is too long" in line for line in lines) == 3
 
 
+def test_a_class_list_comes_in_before_the_first_collecting(course):
+    """As the guide says; so that nothing is made of the names in files."""
+    people = "id,first_name,last_name,email,lms_user_id\nal1,Ada,Lovelace,ada@example.org,12345\n"
+    (course.root / "students.csv").write_text(people, encoding="utf-8")
+    command = [sys.executable, "-m", "nbgrader", "db", "student", "import", "students.csv"]
+    course.database.parent.mkdir()
+    ran = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    course.drop(f"renamed_12345_1_{ONE}.ipynb")
+    course.drop(
+        f"{MOODLE.format(471, TWO)}".replace("Eva Klein", "Ada Lovelace"), notebook(assignment=TWO)
+    )
+    course.drop(f"{ONE}__zoe.ipynb")
+    assert "zoe, who is not in the gradebook" in row_of(course.collect(), "zoe")
+    assert course.students() == ["al1"] and course.submitted("al1", TWO)
+
+
 # what Canvas says of the time
 
 FAKE = f"mallory_1_1_{ONE}.ipynb"

@@ -450,7 +450,7 @@ def test_an_untouched_notebook_does_not_take_a_grade_away(course):
     (folder / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
     for _ in range(2):
         kept = graded(course)["ada"]
-        assert kept.status == "refused" and "nobody has worked on this notebook" in kept.sentence
+        assert kept.status == "refused" and "it is untouched" in kept.sentence
         assert kept.checks == first.checks and classroom.gradebook_rows(course, NAME) == rows
     nbformat.write(classroom.written(NAME, texts), folder / f"{NAME}-Copy1.ipynb")
     copied = graded(course)["ada"]  # with a worked copy next to it

@@ -138,7 +138,12 @@ STRANGERS = [  # of people who are not in the class list, with a name that is
 @pytest.mark.parametrize("path", STRANGERS)
 def test_who_is_not_in_the_list_does_not_become_somebody_who_is(path):
     one = person(path, others=[f"ben/{FILE}", f"cleo/{FILE}"])
-    assert isinstance(one, Unidentified) and "who is not in the gradebook" in str(one)
+    assert isinstance(one, Unidentified) and "in the gradebook" in str(one)
+
+
+def test_one_students_folder_among_others_makes_them_no_strangers():
+    paths = [f"ben/{FILE}", f"week2/ada/{FILE}", f"week2/{ONE}__cleo.ipynb"]
+    assert people(paths, CLASS) == ["ben", "ada", "cleo"]
 
 
 def test_a_folder_that_only_may_be_a_students_does_not_overrule_one_that_is():
@@ -153,7 +158,8 @@ def test_a_folder_that_only_may_be_a_students_does_not_overrule_one_that_is():
 def test_an_lms_download_next_to_a_students_folder_is_taken():
     names = ("Ben Otomo_47", "Cleo Roy_48")
     moodle = [f"m.zip/{name}_assignsubmission_file_/{FILE}" for name in names]
-    assert people([f"ada.zip/{FILE}", *moodle], CLASS) == ["ada", "ben", "cleo"]
+    paths = [f"ada.zip/{FILE}", f"mallory.zip/{FILE}", *moodle]
+    assert people(paths, CLASS) == ["ada", "mallory", "ben", "cleo"]
 
 
 def test_where_moodle_gives_no_names_its_numbers_tell_people_apart():
@@ -163,6 +169,10 @@ def test_where_moodle_gives_no_names_its_numbers_tell_people_apart():
         assert people(paths) == [f"{name}-{number}" for number in (470, 471, 472)]
     assert people([path.format("Participant", 470)]) == ["Participant-470"]
     assert people([path.format("Eva Klein", number) for number in (470, 471)]) == 2 * ["Eva-Klein"]
+    weeks = [path.format("Eva Klein", number).replace(ONE, f"0{number}_x") for number in (1, 2, 3)]
+    known = [f"0{number}_x" for number in (1, 2, 3)]
+    claims = [identify.claim(each.split("/"), known) for each in weeks]
+    assert {one.id for one in identify.people(claims, (), known)} == {"Eva-Klein"}
 
 
 SCRIPTS = ["रवि", "रवी", "রবি", "ரவி", "รวี", "រវី", "たかだ", "たかた", "Андрей", "Андреи", "عَلي"]

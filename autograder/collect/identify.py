@@ -44,7 +44,7 @@ COPY = re.compile(  # what browsers, JupyterLab, Windows and macOS add
 COPY_OF = re.compile(r"^copy of ", re.IGNORECASE)  # Google Drive
 AGAIN = re.compile(r"-(?P<number>\d+)$")  # what Canvas adds when a student hands in again
 COUNTED = re.compile(r"(?<!\d)\d{1,2}$")  # Version 1, week2: folders that are not people
-ANONYMOUS = 3  # so many Moodle numbers that share one name are people without their names
+ANONYMOUS = 3  # so many of Moodle's numbers in one assignment, all of one name, are of no names
 LONGEST = 100  # bytes of a new student's id
 OUR_FOLDERS = ("notebooks",)  # of the class's repository: they name nobody
 ASK_FOR_NAME = "rename it to ASSIGNMENT__STUDENT.ipynb"
@@ -246,13 +246,14 @@ def _spelled(person: Person | Unidentified, spelled: dict[str, str]) -> Person |
 
 def _anonymous(claims: Sequence[Claim]) -> list[Claim]:
     """Return the claims; where Moodle gives no names, its numbers take their place."""
-    numbers: dict[str, set[str]] = defaultdict(set)
-    for said in claims:
-        if said.lms == "Moodle":
-            numbers[said.called].add(said.lms_user)
-    nobody = {name for name in numbers if name.casefold() == "participant"}
-    if len(numbers) == 1:
-        nobody |= {name for name, those in numbers.items() if len(those) >= ANONYMOUS}
+    moodle = [said for said in claims if said.lms == "Moodle"]
+    names = {said.called for said in moodle}
+    nobody = {name for name in names if name.casefold() == "participant"}
+    numbers: dict[str, set[str]] = defaultdict(set)  # by assignment
+    for said in moodle:
+        numbers[said.assignment].add(said.lms_user)
+    if len(names) == 1 and any(len(those) >= ANONYMOUS for those in numbers.values()):
+        nobody = names
     return [
         replace(said, called=f"{said.called}-{said.lms_user}")
         if said.lms == "Moodle" and said.called in nobody
@@ -328,18 +329,22 @@ class _Beside:
                     self.by_lms[said.parts[: place + 1]].add((said.lms, said.lms_user))
 
     def is_strange(self, said: Claim, place: int) -> bool:
-        """Return whether a folder stands among those of students and names none."""
+        """Return whether a folder stands among those of several students and names none."""
         part = said.parts[place]
-        theirs = self.students.get((said.parts[:place], _is_archive(part)), {part})
+        theirs = self.students[said.parts[:place], _is_archive(part)]
         # what holds several people's files is the LMS's own download
-        return part not in theirs and len(self.by_lms[said.parts[: place + 1]]) < 2
+        download = len(self.by_lms[said.parts[: place + 1]]) > 1
+        return part not in theirs and len(theirs) > 1 and not download
 
 
 def _listed_person(said: Claim, listed: _Listed, beside: _Beside) -> Person | None:
     """Return the student of the class list that a path names, or None; Unidentified if unclear."""
     for place, part in said.folders:
         if beside.is_strange(said, place):
-            raise Unidentified(_not_listed(part))
+            raise Unidentified(
+                f"is in {part}, which stands among students' folders and names nobody in the "
+                "gradebook: `nbgrader db student add ID`, or collect that folder by itself"
+            )
         exact = listed.called(_stem(part))
         those = exact or listed.within(_stem(part))
         if those:
