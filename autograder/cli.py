@@ -167,7 +167,7 @@ def _time(text: str | None) -> datetime | None:
 
 def collected_table(rows: list[Any]) -> list[str]:
     """Return the lines of a table of what became of each file, and one that sums it up."""
-    from autograder.collect.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED
+    from autograder.collect.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED, UNTOUCHED
     from autograder.files import printable
 
     cells = [  # a student chose the place: it may hold line ends, colours, half a character
@@ -180,7 +180,7 @@ def collected_table(rows: list[Any]) -> list[str]:
         lines.append(f"{padded}  {'; '.join(map(printable, row.notes))}".rstrip())
     counts = Counter(row.outcome for row in rows)
     late = sum(any(note.startswith("late") for note in row.notes) for row in rows)
-    order = (COLLECTED, UNCHANGED, OLDER, NOT_TAKEN)
+    order = (COLLECTED, UNCHANGED, OLDER, UNTOUCHED, NOT_TAKEN)
     parts = [f"{counts[outcome]} {outcome.lower()}" for outcome in order if counts[outcome]]
     lines.append(f"{len(rows)} files: {', '.join(parts)}; {late} late.")
     if counts[NOT_TAKEN]:
@@ -248,6 +248,8 @@ def feedback(assignment: str, student: str, root: Path) -> None:
     written, failed = 0, 0
     for outcome in write_feedback(root, assignment, student):
         written += len(outcome.pages)
+        if outcome.left_out:
+            click.echo(f"{outcome.student}: left out: was removed from the gradebook", err=True)
         if outcome.problem:
             failed += 1
             click.echo(f"{outcome.student}: no feedback: {outcome.problem}", err=True)
@@ -296,7 +298,7 @@ def export(
     kind: str, to: Path | None, assignment: tuple[str, ...], column: tuple[str, ...], root: Path
 ) -> None:
     """Write the grades into a file that a spreadsheet, Canvas or Moodle reads."""
-    from autograder.gradebook.export import FORMATS, grades, write
+    from autograder.gradebook.export import FORMATS, grades, unmatched, write
     from autograder.gradebook.read import opened, places
     from autograder.gradebook.write import bring_penalties_up_to_date
 
@@ -309,10 +311,12 @@ def export(
     unknown = sorted(set(headings) - set(given.assignments))
     if unknown:
         raise CourseError(f"--column {unknown[0]}: no such assignment is exported.")
-    write(make(given, headings), to)
+    write(make(given, headings), to, for_excel=kind == "csv")
     click.echo(f"{to}: {len(given.students)} students, {len(given.assignments)} assignments.")
     if given.waiting:
         click.echo(f"{given.waiting} submissions still wait for a grade by hand.")
+    if warning := unmatched(kind, given):
+        click.echo(warning)
 
 
 def _heading(text: str) -> tuple[str, str]:

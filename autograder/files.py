@@ -10,6 +10,10 @@ from pathlib import Path
 ABOVE = Path(__file__).resolve().parents[1]
 """The folder that `autograder` is imported from: a checkout's, or an environment's."""
 LENGTH = 400  # characters of one sentence
+FILE_BYTES = 2 << 20  # of one file that comes with a notebook
+FILES_BYTES = 8 << 20  # of all of them
+FILES = 100
+FILE_NAME = 200  # bytes of its name with its folders
 NOTES = 24  # of one submission; what is beyond is counted
 
 

@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import category, normalize
 
 from course.texts import ANSWER, UNWRITTEN
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
-LARGEST = 5_000_000  # bytes; above, outputs are left out: browsers limit a link's data
+LARGEST = 5_000_000  # bytes; above, something is left out: browsers limit a link's data
+LARGEST_GRADED = 20 << 20  # bytes; above, nothing is graded
 STALE = 120  # seconds since the last save; JupyterLab saves every two minutes by itself
 WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
 PRESS_AGAIN = "then press the button again"
@@ -85,10 +87,15 @@ def answer(name: str, notebook: str | None = None) -> str:
         return _listed("Not yet:", [str(error)])
     if found.problems:
         return _listed("Not yet:", found.problems)
-    data, shortened = _file(path, content)
+    data, left_out = _file(path, content)
+    if len(data) > LARGEST_GRADED:
+        return _listed("Not yet:", [_too_large(content, len(data))])
     notes = list(found.notes)
-    if shortened:
-        notes.append("The notebook is large, so the file leaves its outputs out. Nothing is lost.")
+    if left_out:
+        notes.append(
+            f"The notebook is large, so the file leaves out {' and '.join(left_out)}. "
+            "They do not count, and your notebook keeps them."
+        )
     age = max(0, int(time.time() - saved))
     if age > STALE:
         notes.insert(0, f"Changed anything since? Save (Ctrl + S), {PRESS_AGAIN}.")
@@ -97,8 +104,13 @@ def answer(name: str, notebook: str | None = None) -> str:
 
 def plain_name(name: str) -> str:
     """Return the name as it is used in the file's name; CannotTell if nothing of it is left."""
-    plain = re.sub(r"[^\w.@-]+", "-", name.strip())
-    plain = re.sub(r"_{2,}", "_", plain).strip("-._")
+    # a vowel sign or an accent (category M) belongs to its letter; what is not shown is left out
+    letters = [
+        letter if letter.isalnum() or letter in "_.@-" or category(letter)[0] == "M" else " "
+        for letter in normalize("NFC", name)
+        if category(letter) != "Cf"
+    ]
+    plain = re.sub("_{2,}", "_", "-".join("".join(letters).split())).strip("-._")
     if not plain:
         raise CannotTell(f"Write your name into the field, {PRESS_AGAIN}.")
     return plain
@@ -208,14 +220,34 @@ def _not_what_was_run(saved: str, run: list[str]) -> bool:
     return newest.strip() != saved.strip()
 
 
-def _file(path: Path, content: dict[str, Any]) -> tuple[bytes, bool]:
-    """Return the bytes to hand in, and whether outputs were left out as the file is too large."""
-    if path.stat().st_size <= LARGEST:
-        return path.read_bytes(), False
-    for cell in content["cells"]:
-        if cell.get("cell_type") == "code":
+def _file(path: Path, content: dict[str, Any]) -> tuple[bytes, list[str]]:
+    """Return the bytes to hand in, and what was left out if the file is too large."""
+    data, left_out = path.read_bytes(), []
+    if len(data) > LARGEST and content.get("metadata", {}).pop("widgets", None):
+        left_out.append("the saved state of its sliders")
+        data = _packed(content)
+    outputs = [cell for cell in content["cells"] if cell.get("outputs")]
+    if len(data) > LARGEST and outputs:
+        left_out.append("its outputs")
+        for cell in outputs:
             cell["outputs"] = []
-    return json.dumps(content, ensure_ascii=False, indent=1).encode(), True
+        data = _packed(content)
+    return data, left_out
+
+
+def _packed(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
+
+
+def _too_large(content: dict[str, Any], size: int) -> str:
+    """Return what makes a notebook too large to be graded, and what to do."""
+    largest = max(content["cells"], key=lambda cell: len(json.dumps(cell)))
+    begins = _text(largest).strip().partition("\n")[0][:60]
+    return (
+        f"The notebook has {size / 1e6:,.0f} MB without its outputs, and more than "
+        f"{LARGEST_GRADED / 1e6:.0f} MB cannot be graded. Most of it is in the cell that begins "
+        f'with "{begins}": take the large picture or text out, save (Ctrl + S), {PRESS_AGAIN}.'
+    )
 
 
 def _link(name: str, data: bytes, age: int) -> str:

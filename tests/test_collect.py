@@ -19,9 +19,10 @@ from nbgrader.api import Gradebook
 
 from autograder.build.release import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
-from autograder.collect import identify, receipts
+from autograder.collect import archive, identify, lms, receipts
 from autograder.collect.archive import files_in
 from autograder.collect.identify import Unidentified
+from autograder.files import FILE_BYTES
 from autograder.gradebook.read import Student
 from tests.course_scripts import ROOT
 
@@ -154,6 +155,7 @@ NAMES = [  # path, (student, assignment) by the roster, and without one
     (f"{TWO}__Ada-Lovelace.ipynb", ("ada", TWO), ("Ada-Lovelace", TWO)),
     (f"{ONE}__ADA.L@example.org.ipynb", ("ada", ONE), ("ADA.L@example.org", ONE)),
     (f"{ONE}__otomo-ben.ipynb", ("ben", ONE), ("otomo-ben", ONE)),
+    (f"{ONE}__ada - Copy.ipynb", ("ada", ONE), ("ada", ONE)),
     (f"{ONE}__Ada Lovelace (2).ipynb", ("ada", ONE), ("Ada-Lovelace", ONE)),
     (f"{ONE}__O'Neil Rory.ipynb", None, ("O-Neil-Rory", ONE)),
     (f"lovelaceada_12345_67890_{TWO}-1.ipynb", ("ada", TWO), ("lovelaceada-12345", TWO)),
@@ -170,13 +172,18 @@ NAMES = [  # path, (student, assignment) by the roster, and without one
 ]
 
 
+def people(paths, roster=(), **options):
+    """Return who handed in the files at these paths."""
+    claims = [identify.claim(path.split("/"), KNOWN) for path in paths]
+    return identify.people(claims, roster, KNOWN, **options)
+
+
 @pytest.mark.parametrize(("path", "enrolled", "unknown"), NAMES)
 def test_names_say_whose_and_which(path, enrolled, unknown):
-    said = identify.claim(path.split("/"), KNOWN)
-    if enrolled:
-        assert (identify.student(said, list(ROSTER))[0], said.assignment) == enrolled
-    if unknown:
-        assert (identify.student(said, [])[0], said.assignment) == unknown
+    for roster, expected in ((ROSTER, enrolled), ((), unknown)):
+        if expected:
+            [person] = people([path], roster)
+            assert (person.id, identify.claim(path.split("/"), KNOWN).assignment) == expected
 
 
 def test_canvas_says_what_is_late_and_which_is_newer():
@@ -191,22 +198,20 @@ def test_canvas_says_what_is_late_and_which_is_newer():
     ("path", "problem"),
     [
         (f"{ONE}.ipynb", "does not say whose it is"),
-        (f"{ONE}__ada - Copy.ipynb", "no other signs in STUDENT than letters"),
+        (f"{ONE}__ada - Kopija.ipynb", "no other signs in STUDENT than letters"),
         (f"{ONE}__zoe.ipynb", "zoe, who is not in the gradebook"),
         (f"kleineva_7_8_{ONE}.ipynb", "eva1 or eva2"),
         (f"Eva Klein_7_assignsubmission_file_/{ONE}.ipynb", "eva1 or eva2"),
     ],
 )
 def test_doubt_is_said(path, problem):
-    with pytest.raises(Unidentified, match=problem):
-        identify.student(identify.claim(path.split("/"), KNOWN), list(ROSTER))
+    [doubt] = people([path], ROSTER)
+    assert isinstance(doubt, Unidentified) and problem in str(doubt)
 
 
 def test_an_lms_is_believed_before_the_student():
-    student, note = identify.student(
-        identify.claim([f"lovelaceada_12345_1_{ONE}__ben.ipynb"], KNOWN), list(ROSTER)
-    )
-    assert student == "ada" and "ben" in note
+    [person] = people([f"lovelaceada_12345_1_{ONE}__ben.ipynb"], ROSTER)
+    assert person.id == "ada" and person.notes == ("the file says ben",)
 
 
 MOODLE = "Eva Klein_{}_assignsubmission_file_/{}.ipynb"
@@ -283,6 +288,7 @@ def test_twice_changes_nothing(course):
 
 
 def test_of_doubles_the_newest_counts_and_the_older_are_kept(course):
+    course.enroll()  # without a class list they might be several people's
     course.drop("a/02_other__ada.ipynb", notebook("middle", TWO), age=50)
     course.drop("b/02_other__ada.ipynb", notebook("newest", TWO), age=10)
     course.drop("c/02_other__ada.ipynb", notebook("oldest", TWO), age=90)
@@ -439,9 +445,9 @@ def test_late_is_said_by_the_due_date_the_extension_and_canvas(course):
     with Gradebook(f"sqlite:///{course.database}") as gradebook:
         gradebook.add_submission(ONE, "ben")
         gradebook.grant_extension(ONE, "ben", days=1)
-    for name in (f"{ONE}__ada", f"{ONE}__ben", f"kleineva_1_2_{ONE}__eva1"):
+    for name in (f"{ONE}__ada", f"{ONE}__ben", f"canvas/kleineva_1_2_{ONE}__eva1"):
         course.drop(f"{name}.ipynb", notebook(name))
-    course.drop(f"kleineva_LATE_1_2_{ONE}__eva2.ipynb", notebook("late"))
+    course.drop(f"canvas/kleineva_LATE_2_2_{ONE}__eva2.ipynb", notebook("late"))
     lines = course.collect("--received", (DUE + timedelta(hours=2, minutes=5)).isoformat())
     assert "late by 2 h 05 min" in row_of(lines, "__ada")
     assert "late" not in row_of(lines, "__ben")
@@ -460,7 +466,7 @@ def test_what_is_not_taken_is_listed_and_stays(course):
         "__MACOSX/._01_toy__ada.ipynb": "operating system",
     }
     for name in stays:
-        course.drop(name, notebook(assignment=""))
+        course.drop(name, notebook(assignment="") if "ipynb" in name else b"read me")
     course.drop(f"{ONE}__ada.ipynb")
     lines = course.collect()
     for name, problem in stays.items():
@@ -605,13 +611,57 @@ def test_names_are_fit_for_a_terminal(course):
     assert "\\x1b\\n\\udcfe: no such folder" in sentence_of(missing)
 
 
-def test_only_what_can_be_a_notebook_is_read(course):
-    course.drop("lecture.mp4", b"large")
-    course.drop("download.zip", zipped({"data.bin": b"large", f"{ONE}__ada.IPYNB": notebook()}))
-    found = {one.parts[-1]: one.data for one in files_in(course.inbox, only=".ipynb")}
-    assert found == {"lecture.mp4": b"", "data.bin": b"", f"{ONE}__ada.IPYNB": notebook()}
-    everything = {one.parts[-1]: one.data for one in files_in(course.inbox)}
-    assert everything["lecture.mp4"] == everything["data.bin"] == b"large"
+def test_only_notebooks_archives_and_small_files_are_read(course):
+    large, book = bytes(FILE_BYTES + 1), notebook("x" * (FILE_BYTES + 1))
+    course.drop("lecture.mp4", large)
+    course.drop("notes.txt", b"small")
+    course.drop("download.zip", zipped({"data.bin": large, f"{ONE}__ada.IPYNB.txt": book}))
+    found = {one.parts[-1]: one.data for one in files_in(course.inbox)}
+    unread = {"lecture.mp4": None, "data.bin": None}
+    assert found == {**unread, "notes.txt": b"small", f"{ONE}__ada.IPYNB.txt": book}
+
+
+def test_what_is_not_read_keeps_nothing_else_out(course):
+    """A text of 200 MB packs to 200 kB; many a student's zip holds such a thing."""
+    files = {"data.txt": bytes(60_000_000), f"../{ONE}__eve.ipynb": notebook()}
+    course.drop("download.zip", zipped(files | {f"{ONE}__ada.ipynb": notebook()}))
+    lines = course.collect()
+    assert "is not a notebook" in row_of(lines, "data.txt") and course.students() == ["ada"]
+    assert "points outside" in row_of(lines, "__eve")
+
+
+def test_an_archive_that_is_too_large_is_read_up_to_there(course, monkeypatch):
+    monkeypatch.setattr(archive, "LARGEST_ARCHIVE", (10_000, 3_000))
+    names = ["ada", "ben", "cleo", "dora"]
+    inner = zipped({f"{ONE}__{name}.ipynb": notebook(name * 250) for name in names})
+    course.drop("download.zip", zipped({"inner.zip": inner, f"{ONE}__eve.ipynb": notebook()}))
+    lines = course.collect()
+    assert course.students() == ["ada", "ben", "cleo", "eve"]
+    assert "holds more than 50,000 files or 0 MB: the files after" in row_of(lines, "inner.zip ")
+    monkeypatch.setattr(archive, "LARGEST_ARCHIVE", (3_000, 9_000))  # what is inside counts, too
+    assert [one.parts[-1] for one in files_in(course.inbox) if one.data is None] == ["download.zip"]
+
+
+def test_an_archive_whose_directory_goes_backwards_takes_no_longer(course):
+    """Each member would unpack the archive around it from its beginning."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as inner:
+        for number in range(300):
+            inner.writestr(f"{number}.txt", os.urandom(20_000))
+        inner.filelist.reverse()
+    course.drop("download.zip", zipped({"inner.zip": packed.getvalue()}))
+    reads = []
+    real = zipfile.ZipExtFile.read
+
+    def counted(self, n=-1):
+        data = real(self, n)
+        reads.append(len(data))
+        return data
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zipfile.ZipExtFile, "read", counted)
+        assert len(list(files_in(course.inbox))) == 300
+    assert sum(reads) < 3 * len(packed.getvalue())
 
 
 # what a person can do wrong
@@ -802,3 +852,208 @@ def test_nbgraders_own_zip_collect_works(course):
 def test_a_timestamp_of_another_form_is_none(tmp_path, text):
     (tmp_path / "timestamp.txt").write_text(text)
     assert receipts.stamped(tmp_path) is None
+
+
+# what comes along with a notebook
+
+
+def test_the_files_next_to_a_notebook_go_with_it(course):
+    moodle = "Ada Lovelace_471_assignsubmission_file_"
+    files = {
+        f"{moodle}/{ONE}.ipynb": notebook(),
+        f"{moodle}/helper.py": b"x = 1",
+        f"{moodle}/data/cities.csv": b"a,b",
+        f"{moodle}/.git/config": b"hidden",
+        f"{moodle}/timestamp.txt": b"2020-01-01 00:00:00 UTC",
+        f"{moodle}/{'m' * 201}.txt": b"long",
+        f"{moodle}/lecture.mp4": bytes(FILE_BYTES + 1),
+        f"{moodle}/more.zip": zipped({"helper.py": b"x = 2"}),
+        "Ben Otomo_472_assignsubmission_file_/helper.py": b"of nobody's notebook",
+    }
+    download = course.drop("download.zip", zipped(files))
+    lines = course.collect()
+    folder = course.root / "grading" / "submitted" / "Ada-Lovelace" / ONE
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert there == {f"{ONE}.ipynb", "timestamp.txt", "helper.py", "data/cities.csv"}
+    assert (folder / "helper.py").read_bytes() == b"x = 1"
+    assert course.timestamp("Ada-Lovelace").year > 2020
+    line = row_of(lines, f"{moodle}/helper.py")
+    assert line.startswith("collected  Ada-Lovelace") and "goes with download.zip/Ada" in line
+    for name in ("timestamp.txt", "mmm.txt", "lecture.mp4", "more.zip", ".git", "Ben Otomo"):
+        assert row_of(lines, name).startswith("NOT TAKEN"), name
+    assert "9 files: 3 collected, 6 not taken" in lines[-2]
+    before = course.everything()
+    assert "3 unchanged" in course.collect()[-2] and course.everything() == before
+    files[f"{moodle}/helper.py"] = b"x = 3"  # also where the notebook is the same
+    download.write_bytes(zipped(files))
+    course.collect()
+    assert (folder / "helper.py").read_bytes() == b"x = 3"
+    kept = {path.read_bytes() for path in (course.root / "grading/collected").rglob("helper.py")}
+    assert b"x = 3" in kept
+
+
+def test_whose_file_a_helper_is_the_lms_says(course):
+    names = [f"lovelaceada_5_{number}_" for number in (1, 2)]
+    course.drop(f"{names[0]}{ONE}.ipynb")
+    course.drop(f"{names[1]}helper-1.py", b"x = 1")  # handed in again
+    course.drop("otomoben_6_3_other.py", b"x = 2")
+    course.drop(f"{ONE}__cleo.ipynb")
+    course.drop("helper.py", b"x = 3")  # next to all, and nobody's
+    course.collect()
+    submitted = course.root / "grading" / "submitted"
+    there = {path.parent.parent.name: path.name for path in submitted.rglob("*.py")}
+    assert there == {"lovelaceada-5": "helper.py"}
+
+
+def test_an_older_notebooks_files_do_not_replace_those_that_count(course):
+    course.drop(f"ada/new/{ONE}.ipynb", notebook("new"))
+    course.drop("ada/new/helper.py", b"new")
+    course.drop(f"ada/old/{ONE}.ipynb", notebook("old"), age=100)
+    course.drop("ada/old/helper.py", b"old")
+    course.drop(f"ada/{ONE}.ipynb", notebook("oldest"), age=200)
+    course.enroll()
+    lines = course.collect()
+    folder = course.root / "grading" / "submitted" / "ada" / ONE
+    assert (folder / "helper.py").read_bytes() == b"new"
+    assert row_of(lines, "ada/old/helper.py").startswith("NOT TAKEN")
+
+
+def test_no_helper_is_written_through_a_link_or_over_a_folder(course, tmp_path):
+    (tmp_path / "outside").mkdir()
+    folder = course.root / "grading" / "submitted" / "ada" / ONE
+    (folder / "helper.py").mkdir(parents=True)
+    (folder / "data").symlink_to(tmp_path / "outside")
+    course.drop(f"ada/{ONE}.ipynb")
+    course.drop("ada/helper.py", b"x = 1")
+    course.drop("ada/data/x.csv", b"x")
+    lines = course.collect()
+    assert sum("something else is in its place" in line for line in lines) == 2
+    assert not list((tmp_path / "outside").iterdir()) and course.submitted("ada")
+
+
+# what else comes along, and names
+
+
+def test_jupyters_own_copies_are_nobodys(course):
+    for name in ("ada", "ben"):
+        course.drop(f"{name}/{ONE}.ipynb", notebook(name), age=100)
+        course.drop(f"{name}/.ipynb_checkpoints/{ONE}-checkpoint.ipynb", notebook("before"))
+    lines = course.collect()
+    assert course.students() == ["ada", "ben"]
+    assert sum("is Jupyter's, not a student's" in line for line in lines) == 2
+    assert course.submitted("ada") == notebook("ada")
+
+
+def test_names_in_a_zip_that_does_not_say_that_they_are_utf8(course):
+    names = [f"Zoë Müller_471_assignsubmission_file_/{ONE}.ipynb", f"{ONE}__김민준.ipynb"]
+    data = zipped({name: notebook(name) for name in names})
+    for at, field in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # as `zip -r` writes it
+        flagged = [place for place in range(len(data)) if data[place : place + 4] == at]
+        for place in flagged:
+            flags = int.from_bytes(data[place + field : place + field + 2], "little") & ~0x800
+            spot = slice(place + field, place + field + 2)
+            data = data[: spot.start] + flags.to_bytes(2, "little") + data[spot.stop :]
+    course.drop("download.zip", data)
+    course.collect()
+    assert course.students() == ["Zoë-Müller", "김민준"]
+
+
+def test_a_notebook_is_one_whatever_its_ending(course):
+    course.drop(f"ada/{ONE}.txt", notebook("one"))
+    course.drop("ben/Untitled.json", notebook("two"))
+    course.drop(f"cleo/{ONE}.ipynb.txt", b"{ damaged")
+    lines = course.collect()
+    assert course.students() == ["ada", "ben", "cleo"]
+    assert "damaged" in row_of(lines, "cleo")
+
+
+def test_a_name_that_is_too_long_keeps_nobody_else_out(course):
+    long = f"{ONE}__{'m' * 300}.ipynb"
+    course.drop("download.zip", zipped({long: notebook(), f"{ONE}__zoe.ipynb": notebook("z")}))
+    course.drop(f"{ONE}__{'n' * 200}.ipynb")
+    deep = "a/" * 20_000
+    course.drop("deep.zip", zipped({f"{deep}{name}/{ONE}.ipynb": b"" for name in "bc"}))
+    lines = course.collect("--add")
+    assert "its name is too long" in row_of(lines, "mmm") and course.students() == ["zoe"]
+    assert "more than 100 bytes" in row_of(lines, "nnn")
+    assert sum("its name is too long" in line for line in lines) == 3
+
+
+def test_a_class_list_comes_in_before_the_first_collecting(course):
+    """As the guide says; so that nothing is made of the names in files."""
+    people = "id,first_name,last_name,email,lms_user_id\nal1,Ada,Lovelace,ada@example.org,12345\n"
+    (course.root / "students.csv").write_text(people, encoding="utf-8")
+    command = [sys.executable, "-m", "nbgrader", "db", "student", "import", "students.csv"]
+    course.database.parent.mkdir()
+    ran = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    course.drop(f"renamed_12345_1_{ONE}.ipynb")
+    course.drop(
+        f"{MOODLE.format(471, TWO)}".replace("Eva Klein", "Ada Lovelace"), notebook(assignment=TWO)
+    )
+    course.drop(f"{ONE}__zoe.ipynb")
+    assert "zoe, who is not in the gradebook" in row_of(course.collect(), "zoe")
+    assert course.students() == ["al1"] and course.submitted("al1", TWO)
+
+
+# what Canvas says of the time
+
+FAKE = f"mallory_1_1_{ONE}.ipynb"
+LATER = (DUE + timedelta(days=2)).isoformat()
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+@pytest.mark.parametrize(
+    "files",
+    [
+        {FAKE: notebook()},
+        {f"Mallory_4_assignsubmission_file_/{FAKE}": notebook()},
+        {"mallory_LATE_1_1_work.zip": zipped({FAKE: notebook()})},
+        {"work.zip": zipped({FAKE: notebook()}), "other.txt": b""},
+        {FAKE: notebook(), f"{ONE}__ada.ipynb": notebook("ada")},
+        {FAKE: notebook(), f"lovelaceada_2_2_{ONE}.ipynb": notebook("ada"), "read.me": b""},
+    ],
+)
+def test_a_name_like_canvas_does_not_wash_lateness_off(course, files):
+    course.enroll(due=DUE.replace(tzinfo=None))
+    for name, data in files.items():
+        course.drop(name, data)
+    lines = course.collect("--add", "--received", LATER)
+    assert "late by 2 d 0 h" in row_of(lines, "mallory_1_1")
+
+
+def test_a_download_of_canvas_is_believed(course):
+    course.enroll(due=DUE.replace(tzinfo=None))
+    names = [f"lovelaceada_12345_1_{ONE}.ipynb", f"otomoben_7_2_{ONE}.ipynb"]
+    files = {name: notebook(name) for name in names}
+    course.drop("submissions.zip", zipped(files))
+    assert course.collect("--received", LATER)[-1] == "2 files: 2 collected; 0 late."
+    alone = course.drop("alone/submissions.zip", zipped({names[0]: notebook("again")}))
+    assert course.collect("--received", LATER, source=alone)[-1].endswith("0 late.")
+
+
+def test_a_wrong_time_of_receipt_is_corrected(course):
+    course.enroll(due=DUE.replace(tzinfo=None))
+    course.drop(f"{ONE}__ada.ipynb")
+    assert "late by" in row_of(course.collect(), "ada")
+    early = DUE - timedelta(hours=2)
+    lines = course.collect("--received", early.isoformat())
+    assert "received 2026-03-01 10:00 UTC, as you say" in row_of(lines, "ada")
+    assert lines[-1].endswith("0 late.") and course.timestamp("ada") == early
+    latest = list(receipts.read(course.root / "grading" / "receipts.csv").values())
+    assert [one.time for one in latest] == [early]
+    assert course.collect()[-1] == "1 files: 1 unchanged; 0 late."
+
+
+def test_what_an_lms_calls_a_student_is_kept(course):
+    course.drop("c.zip", zipped({f"lovelaceada_12345_1_{ONE}.ipynb": notebook("ada")}))
+    course.drop(MOODLE.format(471, ONE), notebook("eva"))
+    for _ in range(2):
+        course.collect()
+        assert lms.read(course.root) == [
+            lms.Known(ONE, "Eva-Klein", "Moodle", "471", "Eva Klein"),
+            lms.Known(ONE, "lovelaceada-12345", "Canvas", "12345", "lovelaceada"),
+        ]
+    course.drop(f"other/{MOODLE.format(472, ONE)}", notebook("another Eva"))
+    lines = course.collect(source=course.inbox / "other")
+    assert "number was 471, is 472: are they two people?" in row_of(lines, "472")

@@ -20,11 +20,15 @@ from autograder.cli import main
 from autograder.gradebook.export import (
     CanvasExporter,
     CsvExporter,
+    Grades,
     MoodleExporter,
+    canvas_table,
     guarded,
+    moodle_table,
     unguarded,
+    unmatched,
 )
-from autograder.gradebook.read import unusable
+from autograder.gradebook.read import Student, unusable
 from tests.course_scripts import ROOT
 
 ONE, TWO = "01_toy", "02_other"
@@ -100,7 +104,7 @@ def export(course, kind, *words):
     to = course / f"{kind}.csv"
     ran = run(course, "--format", kind, "--to", str(to), *words)
     assert ran.exit_code == 0, ran.output
-    with open(to, encoding="utf-8", newline="") as file:
+    with open(to, encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file)), ran.output.splitlines()
 
 
@@ -229,7 +233,7 @@ def test_nbgrader_export_plugins_write_the_same(course):
         for kind, plugin in plugins.items():
             rows, _ = export(course, kind)
             plugin(to=str(to)).export(gradebook)
-            with open(to, encoding="utf-8", newline="") as file:
+            with open(to, encoding="utf-8-sig", newline="") as file:
                 assert list(csv.reader(file)) == rows
         CanvasExporter(to=str(to), student=["ada"], assignment=[ONE]).export(gradebook)
         assert to.read_text(encoding="utf-8").splitlines()[2:] == [
@@ -310,3 +314,43 @@ def test_reading_and_writing_a_gradebook_name_the_same_fix(said, fix):
 def quick(connect):
     """Return sqlite3.connect that waits for a lock only a moment."""
     return lambda *arguments, **options: connect(*arguments, **{**options, "timeout": 0.1})
+
+
+def test_only_the_table_for_spreadsheets_begins_with_the_mark_of_utf8(course):
+    """Excel takes a file without it for another encoding; an LMS may take it for text."""
+    for kind in ("csv", "canvas", "moodle"):
+        export(course, kind)
+        assert (course / f"{kind}.csv").read_bytes().startswith(b"\xef\xbb\xbf") == (kind == "csv")
+
+
+def a_class(*students):
+    return Grades({}, tuple(Student(**details) for details in students), {}, {})
+
+
+def test_no_id_that_was_made_of_a_files_name_is_given_for_the_lms_own():
+    canvas = {"id": "lovelaceada-12345", "lms_user_id": "12345"}
+    moodle = {"id": "Ada-Lovelace", "last_name": "Ada Lovelace"}
+    listed = {"id": "ada", "last_name": "Lovelace", "lms_user_id": "7", "email": "a@example.org"}
+    given = a_class(canvas, moodle, listed)
+    ids = [row[1:4] for row in canvas_table(given, {})[2:]]
+    assert ids == [["12345", "", ""], ["", "", ""], ["7", "ada", "ada"]]
+    moodle_ids = [row[1:3] for row in moodle_table(given, {})[1:]]
+    assert moodle_ids == [["", ""], ["Ada Lovelace", ""], ["Lovelace", "ada"]]
+
+
+def test_a_class_that_the_lms_cannot_find_is_told():
+    nothing, named = a_class({"id": "ada"}), a_class({"id": "ada", "last_name": "Lovelace"})
+    number = a_class({"id": "ada", "lms_user_id": "7"})
+    mailed = a_class({"id": "ada"}, {"id": "ben", "email": "ben@example.org"})
+    for kind, given, said in (
+        ("canvas", nothing, "a name or Canvas' number"),
+        ("moodle", nothing, "an e-mail address"),
+        ("moodle", named, "an e-mail address"),
+        ("canvas", named, ""),
+        ("canvas", number, ""),
+        ("moodle", mailed, ""),
+        ("csv", nothing, ""),
+        ("canvas", a_class(), ""),
+    ):
+        sentence = unmatched(kind, given)
+        assert bool(sentence) == bool(said) and said in sentence

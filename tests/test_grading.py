@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder.cli import main
-from autograder.collect import receipts
+from autograder.collect import lms, receipts
 from autograder.grade import execute, intake, records
 from autograder.grade import grade as grading
 from autograder.grade.assignment import Assignment
@@ -213,9 +213,10 @@ c.AssignLatePenalties.plugin_class = Fails
     for _ in range(2):
         found = graded(course)
         status = {student: record.status for student, record in found.items()}
-        assert status == {"s0": "graded", "s1": "refused", "s2": "graded", "語" * 50: "refused"}
+        [long] = set(status) - {"s0", "s1", "s2"}
+        assert status == {"s0": "graded", "s1": "refused", "s2": "graded", long: "refused"}
         assert "its scores cannot be written (KeyError: 's1')" in found["s1"].sentence
-        assert "more than 128 bytes" in found["語" * 50].sentence
+        assert "more than 128 bytes" in found[long].sentence and long.startswith("語" * 30)
     with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
         assert {each.id for each in gradebook.students} == {"s0", "s2"}
 
@@ -458,6 +459,80 @@ def test_a_folder_with_a_name_that_is_no_text_is_refused(course):
     assert ran.exit_code == 0 and "2 of 4 submissions are graded" in ran.output
     assert "its folder's name has & < > in it: rename it" in ran.output
     assert "is not plain text: rename it" in ran.output
+
+
+def test_no_name_of_a_folder_ends_grading_or_is_another_students(course):
+    a_class(course, 1)
+    submitted = course / "grading" / "submitted"
+    for name in ("m" * 245, "\x01" * 70, "m\x01", r"m\x01"):
+        shutil.copytree(submitted / "s0", submitted / name)
+    found = graded(course)
+    assert len(found) == 5 and found["s0"].status == found[r"m\x01"].status == "graded"
+    for record in found.values():
+        assert records.read(course, NAME, record.student) == record
+
+
+def test_an_untouched_notebook_does_not_take_a_grade_away(course):
+    """Such as a blank one that was handed in again through the exchange."""
+    texts = dict(list(classroom.solutions(NAME).items())[:1])
+    folder = classroom.hand_in(course, "ada", NAME, classroom.written(NAME, texts), RECEIVED)
+    first = graded(course)["ada"]
+    rows = classroom.gradebook_rows(course, NAME)
+    nbformat.write(classroom.released(NAME), folder / f"{NAME}.ipynb")
+    (folder / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
+    for _ in range(2):
+        kept = graded(course)["ada"]
+        assert kept.status == "refused" and "it is untouched" in kept.sentence
+        assert kept.checks == first.checks and classroom.gradebook_rows(course, NAME) == rows
+    nbformat.write(classroom.written(NAME, texts), folder / f"{NAME}-Copy1.ipynb")
+    copied = graded(course)["ada"]  # with a worked copy next to it
+    assert copied.status == "graded" and copied.checks == first.checks
+    assert f"left out {NAME}.ipynb: nobody has worked on it" in copied.notes
+    (folder / f"{NAME}-Copy1.ipynb").unlink()
+    forced = graded(course, Settings(force=True))["ada"]
+    assert forced.status == "graded" and not any(one["passed"] for one in forced.checks.values())
+
+
+def test_who_was_removed_from_the_gradebook_stays_removed(course):
+    a_class(course, 2)
+    before = graded(course)
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        gradebook.remove_student("s0")
+    for settings in (None, Settings(force=True)):
+        found = graded(course, settings)
+        assert found["s0"].status == "refused" and "nbgrader db student add" in found["s0"].sentence
+        assert found["s1"].status == "graded"
+        assert records.read(course, NAME, "s0") == before["s0"]
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        assert [each.id for each in gradebook.students] == ["s1"]
+    told = CliRunner().invoke(main, ["feedback", NAME, "--root", str(course)])
+    assert told.exit_code == 0 and "s0: left out: was removed from the gradebook" in told.output
+    assert not (course / "grading" / "feedback" / "s0").exists()
+    assert "wrote 1 page" in told.output
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("s0")
+    assert graded(course)["s0"].status == "graded"
+
+
+def test_what_an_lms_calls_a_student_goes_into_the_gradebook(course):
+    """Where it has nothing yet; and from there into the exports."""
+    ids = ("lovelaceada-12345", "Eva-Klein", "ben")
+    for student in ids:
+        classroom.hand_in(course, student, NAME, classroom.released(NAME), RECEIVED)
+    lms.add(
+        course,
+        [
+            lms.Known(NAME, ids[0], "Canvas", "12345", "lovelaceada"),
+            lms.Known(NAME, ids[1], "Moodle", "471", "Eva Klein"),
+            lms.Known(NAME, "ben", "Canvas", "7", "otomoben"),
+        ],
+    )
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("ben", lms_user_id="77", last_name="Otomo")
+    graded(course)
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        found = {one.id: (one.lms_user_id, one.last_name) for one in gradebook.students}
+    assert found == {ids[0]: ("12345", None), ids[1]: (None, "Eva Klein"), "ben": ("77", "Otomo")}
 
 
 def test_a_course_in_a_folder_with_brackets(course, tmp_path):

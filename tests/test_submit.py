@@ -17,6 +17,8 @@ from click.testing import CliRunner
 
 import course
 from autograder.cli import main
+from autograder.grade import intake
+from course.submit import LARGEST_GRADED
 from tests.course_scripts import NAMES, ROOT, cells, exercises
 from tests.jupyterlab import (
     cell_locator,
@@ -201,9 +203,36 @@ def test_a_file_too_large_for_a_link_leaves_outputs_out(mine):
     change(mine, print_much)
     said = press()
     _, data = download(said)
-    assert "leaves its outputs out" in said and len(data) < 1_000_000
+    assert "leaves out its outputs. They do not count" in said and len(data) < 1_000_000
     kept, whole = json.loads(data)["cells"], json.loads(mine.read_bytes())["cells"]
     assert [cell["source"] for cell in kept] == [cell["source"] for cell in whole]
+
+
+def saved_with(mine, **metadata):
+    """Save the notebook with a short output, and with this in its metadata."""
+    content = json.loads(mine.read_bytes())
+    code = next(cell for cell in content["cells"] if cell["cell_type"] == "code")
+    code["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "short"}]
+    content["metadata"] |= metadata
+    mine.write_text(json.dumps(content))
+
+
+def test_the_saved_state_of_sliders_is_left_out_first(mine):
+    saved_with(mine, widgets={"state": "x" * 22_000_000})
+    said = press()
+    data = download(said)[1]
+    assert "leaves out the saved state of its sliders. They" in said and len(data) < 1_000_000
+    kept = json.loads(data)
+    assert "widgets" not in kept["metadata"] and kept["metadata"]["course"]
+    assert any(cell.get("outputs") for cell in kept["cells"])
+
+
+def test_what_is_too_large_to_be_graded_makes_no_file(mine):
+    assert LARGEST_GRADED == intake.NOTEBOOK_BYTES
+    change(mine, lambda known, _: known["explain"].update(source="My answer\n" + "x" * 21_000_000))
+    said = press()
+    assert "21 MB cannot be graded" in said and 'begins with "My answer"' in said
+    assert "Not yet" in said and "Download" not in said
 
 
 def test_while_nbgrader_executes_it_does_and_costs_nothing(monkeypatch):

@@ -1,31 +1,43 @@
 """A folder of students' files, or an LMS's bulk download, into grading/submitted/.
 
 Every file is either taken or listed with the reason why not. What is taken is kept under
-grading/collected/ASSIGNMENT/STUDENT/. A student's newest file for an assignment is also put into
-grading/submitted/STUDENT/ASSIGNMENT/, with the time of receipt in timestamp.txt. Collecting the
-same files again changes nothing, and finishes a collection that was interrupted.
+grading/collected/ASSIGNMENT/STUDENT/. A student's newest notebook for an assignment is also put
+into grading/submitted/STUDENT/ASSIGNMENT/, with the files next to it and the time of receipt in
+timestamp.txt; one that the student has not worked on never counts in place of one that they have.
+Collecting the same files again changes nothing, and finishes a collection that was interrupted.
 """
 
 import hashlib
+import os
+import re
 import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
-from autograder.collect import identify, receipts
-from autograder.collect.archive import LITTER, Found, files_in
+from autograder.collect import identify, lms, receipts, work
+from autograder.collect.archive import Found, files_in
 from autograder.collect.receipts import Receipt
 from autograder.course import FOLDERS
 from autograder.errors import CourseError
-from autograder.files import write_atomic
+from autograder.files import FILE_NAME, FILES, FILES_BYTES, write_atomic
 from autograder.gradebook.read import Roster
 
 KEPT_BY_US = ("grading/collected", "grading/records")
 COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"
+UNTOUCHED = "untouched"
+OURS = ("timestamp.txt", "submission_secret.txt")  # nbgrader's own, in a submission's folder
+LITTER = {  # parts of paths, and whose such files are
+    **dict.fromkeys(("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"), "the operating system"),
+    ".ipynb_checkpoints": "Jupyter",
+}
+NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json|ipynb))*$", re.IGNORECASE)
+NO_NOTEBOOK = "is not a notebook"
 Receipts = dict[tuple[str, str, str], Receipt]
 
 
@@ -34,26 +46,46 @@ class Row:
     """What became of one file."""
 
     place: str
-    outcome: str  # one of the four above
+    outcome: str  # one of the five above
     student: str = ""
     assignment: str = ""
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
+class Read:
+    """A file that was read; its bytes are at `kept`."""
+
+    place: str
+    said: identify.Claim
+    modified: float
+    kept: Path
+    notes: tuple[str, ...] = ()
+    work: int = work.WORKED  # of a notebook
+    known: bool = False  # whether the notebook itself says its assignment
+
+
+@dataclass(frozen=True)
 class Taken:
-    """A file of a known student for a known assignment."""
+    """A notebook of a known student for a known assignment."""
 
     place: str
     student: str
     assignment: str
     sha256: str
     kept: Path  # where its bytes are
-    order: tuple[int, float, int]  # the larger, the newer
+    order: tuple[int, int, float, int]  # the larger counts
     said: identify.Claim
+    by: identify.Person
     received: datetime
+    sure: bool  # whether a person gave that time
     late: str = ""  # by how much
     notes: tuple[str, ...] = ()
+
+    @property
+    def work(self) -> int:
+        """How much work is in it (see work.py)."""
+        return self.order[0]
 
     def row(self, outcome: str, *notes: str) -> Row:
         """Return what became of it."""
@@ -89,7 +121,7 @@ def collect(
 
     source: the folder, zip archive or single file to take from; it is only read.
     assignment: take only this one; a file that names no assignment counts as one of it.
-    received: when the files arrived (default: now).
+    received: when the files arrived (default: now, or when they were first collected).
     add: also take files of students who are not in the gradebook.
     CourseError if nothing was taken: the source cannot be read, is empty or is the course's own.
     CourseError also if the disk is full or locked: collecting again finishes the work.
@@ -97,25 +129,18 @@ def collect(
     if assignment and assignment not in to.assignments:
         known = ", ".join(to.assignments)
         raise CourseError(f"{assignment}: no such assignment, there are {known}.")
-    received = (received or datetime.now(UTC)).replace(microsecond=0)
-    files = files_in(source, only=".ipynb")
+    files = files_in(source)
     _refuse_ours(to, source)
     rows: list[Row] = []
-    groups: dict[tuple[str, str], list[Taken]] = defaultdict(list)
     try:
         keep = to.places.grading / "collected"
         keep.mkdir(parents=True, exist_ok=True)
         _sweep(keep)
         with tempfile.TemporaryDirectory(prefix=".incoming-", dir=keep) as incoming:
+            collection = _Collection(to, received, add, whole=Path(source).is_file())
             for number, found in enumerate(files):
-                one = _taken(to, found, Path(incoming, str(number)), assignment, received, add)
-                if isinstance(one, Row):
-                    rows.append(one)
-                else:
-                    groups[one.student, one.assignment].append(one)
-            came = receipts.read(receipts.path_of(to.places.root))
-            for group in groups.values():
-                rows += _finished(to, group, came)
+                rows += collection.read(found, Path(incoming, str(number)), assignment)
+            rows += collection.finished()
     except OSError as error:
         place = error.filename or keep
         raise CourseError(
@@ -148,132 +173,248 @@ def _sweep(keep: Path) -> None:
             shutil.rmtree(left)
 
 
-def _taken(
-    to: Roster, found: Found, incoming: Path, wanted: str, received: datetime, add: bool
-) -> Taken | Row:
-    """Return the file, with its bytes in `incoming`, or a row that says why it cannot be taken."""
-    name = found.parts[-1]
-    if set(found.parts) & set(LITTER) or name.startswith("._"):
-        return Row(found.place, NOT_TAKEN, notes=("is the operating system's, not a student's",))
-    if found.problem:
-        return Row(found.place, NOT_TAKEN, notes=(found.problem,))
-    if not name.lower().endswith(".ipynb"):
-        return Row(found.place, NOT_TAKEN, notes=("is not a notebook",))
-    said = identify.claim(found.parts, to.assignments)
-    inside = identify.assignment_inside(found.data, to.assignments)
-    assignment = inside or said.assignment or wanted
-    notes = []
-    if not assignment:
-        problem = "does not say which assignment it is of: use --assignment NAME"
-        return Row(found.place, NOT_TAKEN, said.typed or said.called, notes=(problem,))
-    if wanted and assignment != wanted:
-        problem = f"is of {assignment}, not of {wanted}"
-        return Row(found.place, NOT_TAKEN, said.typed or said.called, assignment, (problem,))
-    if inside and said.assignment not in (inside, ""):
-        notes.append(f"is named {said.assignment}, and holds {inside}")
-    try:
-        student, note = identify.student(said, list(to.students), add)
-    except identify.Unidentified as error:
-        return Row(found.place, NOT_TAKEN, "", assignment, (str(error),))
-    notes += [note] if note else []
-    if not inside and not _is_notebook(found.data):
-        notes.append("is damaged: grading will say it")
-    incoming.write_bytes(found.data)
-    one = Taken(
-        found.place,
-        student,
-        assignment,
-        hashlib.sha256(found.data).hexdigest(),
-        incoming,
-        (said.order[0], found.modified, said.order[1]),
-        said,
-        received,
-        notes=tuple(notes),
-    )
-    return one.at(received, to)
+class _Collection:
+    """The files of one download: whose they are is clear only when all have been read."""
 
+    def __init__(self, to: Roster, received: datetime | None, add: bool, whole: bool) -> None:
+        self.to, self.add, self.whole = to, add, whole
+        self.sure = received is not None
+        self.received = (received or datetime.now(UTC)).replace(microsecond=0)
+        self.came = receipts.read(receipts.path_of(to.places.root))
+        self.before = lms.read(to.places.root)
+        self.books: list[Read] = []
+        self.others: list[Read] = []
+        self.released = cache(self._released)
 
-def _is_notebook(data: bytes) -> bool:
-    return data.lstrip()[:1] == b"{" and data.rstrip()[-1:] == b"}"
+    def _released(self, assignment: str) -> work.Released:
+        folder = self.to.places.folder("release", ".", assignment)
+        return work.released(folder / f"{assignment}.ipynb")
 
+    def read(self, found: Found, incoming: Path, wanted: str) -> Iterator[Row]:
+        """Keep a file's bytes in `incoming`, or yield a row that says why it is not taken."""
+        name, data = found.parts[-1], found.data
+        litter = next((LITTER[part] for part in found.parts if part in LITTER), "")
+        if litter or name.startswith("._"):
+            whose = litter or "the operating system"
+            yield Row(found.place, NOT_TAKEN, notes=(f"is {whose}'s, not a student's",))
+        elif found.problem:
+            yield Row(found.place, NOT_TAKEN, notes=(found.problem,))
+        elif data is None:
+            yield Row(found.place, NOT_TAKEN, notes=(NO_NOTEBOOK,))
+        else:
+            said = identify.claim(found.parts, self.to.assignments)
+            one = Read(found.place, said, found.modified, incoming)
+            if not (NOTEBOOK.search(name) or _holds_cells(data)):
+                incoming.write_bytes(data)
+                self.others.append(one)
+                return
+            answer = self._book(one, data, wanted)
+            if isinstance(answer, Row):
+                yield answer
+            else:
+                incoming.write_bytes(data)
+                self.books.append(answer)
 
-def _finished(to: Roster, group: list[Taken], came: Receipts) -> Iterator[Row]:
-    """Store one student's files for one assignment; yield a row for each."""
-    problem = identify.namesakes(one.said for one in group)
-    # a file that does not come from an LMS names its student
-    strangers = [one for one in group if problem and one.said.lms]
-    yield from (one.row(NOT_TAKEN, problem) for one in strangers)
-    group = [one for one in group if one not in strangers]
-    if not group:
-        return
-    *older, newest = sorted(group, key=lambda one: one.order)
-    folder, keep = _folders(to, newest)
-    for path in (folder, folder.parent, keep, keep.parent):
-        if path.is_symlink():
-            problem = f"{path} is a link: remove it, it leads out of grading/"
-            yield from (one.row(NOT_TAKEN, problem) for one in group)
+    def _book(self, one: Read, data: bytes, wanted: str) -> Read | Row:
+        """Return a notebook with its assignment, or a row that says why it is not taken."""
+        said = one.said
+        inside = work.assignment_of(data)
+        inside = inside if inside in self.to.assignments else ""
+        assignment = inside or said.assignment or wanted
+        who = said.typed or said.called
+        if not assignment:
+            problem = "does not say which assignment it is of: use --assignment NAME"
+            return Row(one.place, NOT_TAKEN, who, notes=(problem,))
+        if wanted and assignment != wanted:
+            problem = f"is of {assignment}, not of {wanted}"
+            return Row(one.place, NOT_TAKEN, who, assignment, (problem,))
+        notes = []
+        if inside and said.assignment not in (inside, ""):
+            notes.append(f"is named {said.assignment}, and holds {inside}")
+        cells = work.cells_of(data)
+        if cells is None:
+            notes.append("is damaged: grading will say it")
+        done = work.WORKED if cells is None else self.released(assignment).work_in(cells)
+        if done < work.WORKED:
+            notes.append(work.SAID)
+        return replace(
+            one, said=replace(said, assignment=assignment), notes=tuple(notes), work=done
+        )
+
+    def finished(self) -> Iterator[Row]:
+        """Store what was read; yield a row for each file."""
+        submitted = Path(self.to.places.folder("submitted", ".", "."))
+        there = [path.name for path in submitted.iterdir()] if submitted.is_dir() else []
+        claims = [one.said for one in self.books]
+        people = identify.people(
+            claims, self.to.students, self.to.assignments, self.add, sorted(there)
+        )
+        every = [one.said for one in (*self.books, *self.others)]
+        sure = identify.canvas_says(every, self.whole)
+        groups: dict[tuple[str, str], list[Taken]] = defaultdict(list)
+        for one, person in zip(self.books, people, strict=True):
+            if isinstance(person, identify.Unidentified):
+                yield Row(one.place, NOT_TAKEN, "", one.said.assignment, (str(person),))
+            else:
+                groups[person.id, one.said.assignment].append(self._taken(one, person, sure))
+        helpers = _Helpers(self.others, [one for group in groups.values() for one in group])
+        for group in groups.values():
+            yield from self._group(group, helpers)
+        yield from helpers.left()
+
+    def _taken(self, one: Read, by: identify.Person, sure: set[tuple[str, ...]]) -> Taken:
+        said, notes = one.said, [*by.notes, *one.notes]
+        if said.lms == "Canvas" and not said.late and said.parts[: said.level] not in sure:
+            said = replace(said, late=None)
+            notes.append("is named as by Canvas, and not in a download of Canvas' files alone")
+        data = one.kept.read_bytes()
+        number, copy = said.order
+        taken = Taken(
+            one.place,
+            by.id,
+            said.assignment,
+            hashlib.sha256(data).hexdigest(),
+            one.kept,
+            (one.work, number, one.modified, copy),
+            said,
+            by,
+            self.received,
+            self.sure,
+            notes=tuple(notes),
+        )
+        return taken.at(self.received, self.to)
+
+    def _group(self, group: list[Taken], helpers: "_Helpers") -> Iterator[Row]:
+        """Store one student's files for one assignment; yield a row for each."""
+        problem = identify.namesakes(one.said for one in group)
+        # a file that does not come from an LMS names its student
+        strangers = [one for one in group if problem and one.said.lms]
+        yield from (one.row(NOT_TAKEN, problem) for one in strangers)
+        group = [one for one in group if one not in strangers]
+        if not group:
             return
-    seen = {newest.sha256}
-    arrived = []
-    for one in older:
-        if one.sha256 in seen:
-            yield one.row(UNCHANGED, "the same file is there twice")
-            continue
-        seen.add(one.sha256)
-        arrived.append(one := _dated(to, one, came))
-        kept = _keep(one, keep).relative_to(to.places.root)
-        yield one.row(OLDER, f"a newer one counts, this is {kept}")
-    newest, row = _placed(to, newest, came)
-    arrived.append(newest)
-    yield row
-    new = [one.receipt for one in arrived if _key(one) not in came]
-    receipts.append(receipts.path_of(to.places.root), new)
+        *older, newest = sorted(group, key=lambda one: one.order)
+        folder, keep = self._folders(newest)
+        for path in (folder, folder.parent, keep, keep.parent):
+            if path.is_symlink():
+                problem = f"{path} is a link: remove it, it leads out of grading/"
+                yield from (one.row(NOT_TAKEN, problem) for one in group)
+                return
+        seen = {newest.sha256}
+        arrived = []
+        for one in older:
+            if one.sha256 in seen:
+                yield one.row(UNCHANGED, "the same file is there twice")
+                continue
+            seen.add(one.sha256)
+            arrived.append(one := self._dated(one))
+            kept = _keep(one, keep).relative_to(self.to.places.root)
+            if one.work < newest.work:
+                yield one.row(UNTOUCHED, f"a worked one counts, this is {kept}")
+            else:
+                newer = "a newer" if one.order[:3] < newest.order[:3] else "another"
+                yield one.row(OLDER, f"{newer} one counts, this is {kept}")
+        newest, row = self._placed(newest)
+        arrived.append(newest)
+        yield row
+        helpers.put(newest, row, folder, keep / newest.sha256[:16])
+        new = [one.receipt for one in arrived if self._is_new(one)]
+        receipts.append(receipts.path_of(self.to.places.root), new)
+        lms.add(self.to.places.root, (_key_of(one) for one in group if one.said.lms))
+
+    def _is_new(self, one: Taken) -> bool:
+        return _key(one) not in self.came or self.came[_key(one)].time > one.received
+
+    def _folders(self, one: Taken) -> tuple[Path, Path]:
+        """Return the folders of the submission and of all files kept for it."""
+        kept = self.to.places.grading / "collected" / one.assignment / one.student
+        return self.to.places.folder("submitted", one.student, one.assignment), kept
+
+    def _dated(self, one: Taken) -> Taken:
+        """Return the file with the time at which it was first received."""
+        known = self.came.get(_key(one))
+        if known is None or (one.sure and one.received < known.time):
+            return one
+        return one.at(known.time, self.to, True)
+
+    def _placed(self, one: Taken) -> tuple[Taken, Row]:
+        """Put a student's newest file where nbgrader looks, unless a later one is already there.
+
+        Return the file with its time of receipt, and its row.
+        """
+        folder, keep = self._folders(one)
+        target = folder / f"{one.assignment}.ipynb"
+        there = target.read_bytes() if target.is_file() else None
+        current = "" if there is None else hashlib.sha256(there).hexdigest()
+        known = self.came.get((one.assignment, one.student, current))
+        since = (known.time if known else receipts.stamped(folder)) if current else None
+        one = self._dated(one)
+        if one.sha256 == current:
+            if since and since < one.received:
+                one = one.at(since, self.to, True)  # received through the exchange: keep its time
+            elif known and self._is_new(one):
+                _stamp(folder, one.received)
+                return one, one.row(UNCHANGED, f"received {one.received:%F %R} UTC, as you say")
+            return one, one.row(UNCHANGED)
+        done = -1 if there is None else self._work_in(there, one.assignment)
+        if one.work < done:
+            kept = _keep(one, keep).relative_to(self.to.places.root)
+            return one, one.row(UNTOUCHED, f"a worked one counts, this is {kept}")
+        if one.work == done:
+            if _key(one) in self.came:
+                return one, one.row(OLDER, "came before, and a newer one counts")
+            if since and since > one.received:
+                kept = _keep(one, keep).relative_to(self.to.places.root)
+                return one, one.row(OLDER, f"one of {since:%F %R} UTC counts, this is {kept}")
+        if current and not any(key[2] == current for key in self.came):
+            _keep(replace(one, sha256=current, kept=target), keep, "before-")
+        folder.mkdir(parents=True, exist_ok=True)
+        data = _keep(one, keep).read_bytes()
+        # The time first: interrupted in between, a new file would seem as old as the one before.
+        _stamp(folder, one.received)
+        write_atomic(target, data, sync=True)
+        notes = ["in place of an older one"] if one.work == done else []
+        notes += ["in place of an untouched one"] if 0 <= done < one.work else []
+        return one, one.row(COLLECTED, *notes, *self._other_number(one))
+
+    def _work_in(self, data: bytes, assignment: str) -> int:
+        cells = work.cells_of(data)
+        return work.WORKED if cells is None else self.released(assignment).work_in(cells)
+
+    def _other_number(self, one: Taken) -> list[str]:
+        """Return a note if an LMS gave this student another number before."""
+        said = one.said
+        numbers = {
+            known.number
+            for known in self.before
+            if (known.student, known.lms) == (one.student, said.lms)
+            # Moodle's differ between assignments
+            and (said.lms == "Canvas" or known.assignment == one.assignment)
+        }
+        if not numbers or said.lms_user in numbers:
+            return []
+        before = " and ".join(sorted(numbers))
+        return [f"{said.lms}'s number was {before}, is {said.lms_user}: are they two people?"]
 
 
-def _folders(to: Roster, one: Taken) -> tuple[Path, Path]:
-    """Return the folders of the submission and of all files kept for it."""
-    kept = to.places.grading / "collected" / one.assignment / one.student
-    return to.places.folder("submitted", one.student, one.assignment), kept
+def _holds_cells(data: bytes) -> bool:
+    """Return whether a file is a notebook, whatever its name."""
+    return b'"nbformat"' in data and bool(work.cells_of(data))
 
 
-def _dated(to: Roster, one: Taken, came: Receipts) -> Taken:
-    """Return the file with the time at which it was first received."""
-    return one.at(came[_key(one)].time, to, True) if _key(one) in came else one
-
-
-def _placed(to: Roster, one: Taken, came: Receipts) -> tuple[Taken, Row]:
-    """Put a student's newest file where nbgrader looks, unless a later one is already there.
-
-    Return the file with its time of receipt, and its row.
-    """
-    folder, keep = _folders(to, one)
-    target = folder / f"{one.assignment}.ipynb"
-    current = hashlib.sha256(target.read_bytes()).hexdigest() if target.is_file() else ""
-    known = came.get((one.assignment, one.student, current))
-    since = (known.time if known else receipts.stamped(folder)) if current else None
-    one = _dated(to, one, came)
-    if one.sha256 == current:
-        if since and since < one.received:
-            one = one.at(since, to, True)  # received through the exchange: keep its time
-        return one, one.row(UNCHANGED)
-    if current and _key(one) in came:
-        return one, one.row(OLDER, "came before, and a newer one counts")
-    if since and since > one.received:
-        kept = _keep(one, keep).relative_to(to.places.root)
-        return one, one.row(OLDER, f"one of {since:%F %R} UTC counts, this is {kept}")
-    if current and not any(key[2] == current for key in came):
-        _keep(replace(one, sha256=current, kept=target), keep, "before-")
-    folder.mkdir(parents=True, exist_ok=True)
-    data = _keep(one, keep).read_bytes()
-    # The time first: interrupted in between, a new file would seem as old as the one before.
-    stamp = one.received.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+def _stamp(folder: Path, received: datetime) -> None:
+    stamp = received.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     write_atomic(folder / "timestamp.txt", stamp, sync=True)
-    write_atomic(target, data, sync=True)
-    return one, one.row(COLLECTED, *(["in place of an older one"] if current else []))
 
 
 def _key(one: Taken) -> tuple[str, str, str]:
     return one.assignment, one.student, one.sha256
+
+
+def _key_of(one: Taken) -> lms.Known:
+    """Return how the LMS named a file."""
+    said = one.said
+    return lms.Known(one.assignment, one.student, said.lms, said.lms_user, said.called)
 
 
 def _keep(one: Taken, folder: Path, prefix: str = "") -> Path:
@@ -283,3 +424,86 @@ def _keep(one: Taken, folder: Path, prefix: str = "") -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(kept, one.kept.read_bytes(), sync=True)
     return kept
+
+
+class _Helpers:
+    """The files that are not notebooks: those next to a notebook go with it."""
+
+    def __init__(self, others: Sequence[Read], books: Sequence[Taken]) -> None:
+        self.rows: dict[str, Row] = {}
+        self.of: dict[str, list[tuple[str, Read]]] = defaultdict(list)  # by notebook's place
+        self.others = others
+        folders: dict[tuple[str, ...], list[Taken]] = defaultdict(list)
+        for book in books:
+            folders[book.said.parts[:-1]].append(book)
+        for other in others:
+            for depth in reversed(range(len(other.said.parts))):  # the nearest first
+                near = folders.get(other.said.parts[:depth], ())
+                fits = [(book, name) for book in near if (name := _next_to(book, other.said))]
+                for book, name in fits:
+                    self.of[book.place].append((name, other))
+                if fits:
+                    break
+
+    def put(self, book: Taken, row: Row, folder: Path, keep: Path) -> None:
+        """Put the files next to a notebook into its folder, if it is the one that counts.
+
+        row: what became of the notebook. keep: the folder for the files kept for it.
+        """
+        if row.outcome not in (COLLECTED, UNCHANGED):
+            return
+        count, size = 0, 0
+        for name, other in self.of[book.place]:
+            data = other.kept.read_bytes()
+            problem = _unfit(name, folder, f"{book.assignment}.ipynb")
+            if not problem and (count >= FILES or size + len(data) > FILES_BYTES):
+                problem = f"is left out: more than {FILES} files or {FILES_BYTES >> 20} MiB"
+            if problem:
+                outcome, note = NOT_TAKEN, f"{NO_NOTEBOOK}, and {problem}"
+            else:
+                count, size = count + 1, size + len(data)
+                target = folder / name
+                same = target.is_file() and target.read_bytes() == data
+                outcome, note = UNCHANGED if same else COLLECTED, f"goes with {book.place}"
+                for path in (keep / name, target):
+                    if not same or not path.exists():
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        write_atomic(path, data, sync=True)
+            self.rows[other.place] = Row(
+                other.place, outcome, book.student, book.assignment, (note,)
+            )
+
+    def left(self) -> Iterator[Row]:
+        """Yield a row for each file."""
+        for other in self.others:
+            yield self.rows.get(other.place) or Row(other.place, NOT_TAKEN, notes=(NO_NOTEBOOK,))
+
+
+def _next_to(book: Taken, other: identify.Claim) -> str:
+    """Return the name that a file in a notebook's folder has for it; "" if it is another's."""
+    folder = book.said.parts[:-1]
+    if book.by.named_at < len(folder):  # the folder, or one above it, is the student's
+        return "/".join(other.parts[len(folder) :])
+    same = book.said.lms and other.rest and other.parts[:-1] == folder
+    if same and (other.lms, other.lms_user) == (book.said.lms, book.said.lms_user):
+        # Canvas adds a number when a student hands in again, and no module has a hyphen
+        return re.sub(r"-\d+\.py$", ".py", other.rest)
+    return ""
+
+
+def _unfit(name: str, folder: Path, notebook: str) -> str:
+    """Return why a file cannot be put into a submission's folder by its name, or ""."""
+    parts = name.split("/")
+    if any(part.startswith((".", "__pycache__")) for part in parts):
+        return "is hidden"
+    if any(part.lower().endswith(".zip") for part in parts):
+        return "is in an archive of its own"
+    if parts[0] in OURS or parts[0] == notebook or not name.isprintable():
+        return "its name cannot be used here"
+    if len(os.fsencode(name)) > FILE_NAME:
+        return f"its name has more than {FILE_NAME} bytes"
+    above = [folder.joinpath(*parts[:end]) for end in range(1, len(parts))]
+    blocked = any(path.is_symlink() or (path.exists() and not path.is_dir()) for path in above)
+    if blocked or folder.joinpath(*parts).is_dir():
+        return "something else is in its place"
+    return ""

@@ -8,10 +8,11 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from nbgrader.utils import parse_utc
 
@@ -51,36 +52,48 @@ def read(path: Path) -> dict[tuple[str, str, str], Receipt]:
 
     CourseError if the file or a time in it cannot be read, as after a spreadsheet saved it.
     """
-    if not path.exists() or not path.stat().st_size:
-        return {}
     found = {}
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file)
-            if not set(COLUMNS) <= set(table.fieldnames or ()):
-                raise _unreadable(path, f"its first line is not {','.join(COLUMNS)}")
-            for row in table:
-                receipt = Receipt(*(row[column] or "" for column in COLUMNS))
-                if _is_complete(path, receipt):
-                    found[receipt.assignment, receipt.student, receipt.sha256] = receipt
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(path, f"is not CSV in UTF-8 ({error})") from error
+    for row in rows(path, COLUMNS):
+        receipt = Receipt(*row)
+        if _is_complete(path, receipt):
+            found[receipt.assignment, receipt.student, receipt.sha256] = receipt
     return found
 
 
-def append(path: Path, receipts: Iterable[Receipt]) -> None:
-    """Add receipts in one write, on disk when this returns; OSError if they cannot be written."""
+def rows(path: Path, columns: list[str]) -> Iterator[list[str]]:
+    """Yield the rows of a table that `append` made, in the order of the columns.
+
+    CourseError if the file cannot be read, as after a spreadsheet saved it.
+    """
+    if not path.exists() or not path.stat().st_size:
+        return
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            table = csv.DictReader(file)
+            if not set(columns) <= set(table.fieldnames or ()):
+                raise _unreadable(path, f"its first line is not {','.join(columns)}")
+            for row in table:
+                yield [row[column] or "" for column in columns]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(path, f"is not CSV in UTF-8 ({error})") from error
+
+
+def append(path: Path, added: Iterable[Any], columns: list[str] = COLUMNS) -> None:
+    """Add rows in one write, on disk when this returns; OSError if they cannot be written.
+
+    added: receipts, or other dataclasses with these columns.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    for receipt in receipts:
-        writer.writerow(astuple(receipt))
+    for row in added:
+        writer.writerow(astuple(row))
     if not text.tell():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a+b") as file:
         before = b""
         if file.tell() == 0:
-            before = (",".join(COLUMNS) + "\n").encode()
+            before = (",".join(columns) + "\n").encode()
         else:
             file.seek(-1, os.SEEK_END)
             before = b"" if file.read() == b"\n" else b"\n"  # after a power cut

@@ -17,7 +17,8 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.build import markers
-from autograder.collect import receipts
+from autograder.collect import lms, receipts
+from autograder.collect.work import WORKED, Released, is_worked
 from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.files import Refused, read_untrusted
@@ -56,6 +57,8 @@ class Assignment:
         self.digest = hashlib.sha256(json.dumps([asked, marks]).encode()).hexdigest()
         self.grade_ids = {mark["grade_id"] for mark in marks if mark}
         self.modules = _modules(self.cells)
+        self.released = Released(tuple(self.cells.cells))
+        self.lms = lms.read(self.root)
 
     def close(self) -> None:
         """Close the gradebook."""
@@ -153,6 +156,23 @@ class Assignment:
         except Exception:  # whatever nbformat makes of a damaged file
             return None
 
+    def is_less(self, student: str, submission: intake.Submission) -> bool:
+        """Return whether a notebook is untouched, while the one that is graded was worked on."""
+        before = self.graded_before(student)
+        if before is None or self.released.work_in(before.cells) < WORKED:
+            return False
+        path = self.folder(student) / submission.name
+        return not is_worked(read_untrusted(path, intake.NOTEBOOK_BYTES), self.released)
+
+    def removed(self, students: Sequence[str]) -> set[str]:
+        """Return those who were graded once and are no longer in the gradebook."""
+        enrolled = self.scores.enrolled()
+        return {
+            student
+            for student in students
+            if enrolled and student not in enrolled and records.was_graded(self.root, student)
+        }
+
     def rebuild(self, submission: intake.Submission) -> Rebuilt:
         """Return the course's notebook with a student's texts."""
         return rebuild(self.cells, submission.cells)
@@ -203,7 +223,8 @@ class Assignment:
             files["timestamp.txt"] = f"{when:%Y-%m-%d %H:%M:%S.%f} UTC".encode()
         files[f"{self.name}.ipynb"] = json.dumps(notebook, ensure_ascii=False).encode()
         self._put(self.autograded(student).parent, files)
-        self.scores.save(student, self.name, notebook, when, unchanged)
+        details = lms.details(self.lms, student)
+        self.scores.save(student, self.name, notebook, when, unchanged, details)
 
     def _put(self, folder: Path, files: dict[str, bytes]) -> None:
         """Make a folder that holds these files and nothing else."""

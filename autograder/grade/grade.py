@@ -30,6 +30,14 @@ from autograder.grade.sandbox.limits import Limits
 if TYPE_CHECKING:
     from autograder.grade.assignment import Assignment
 
+REMOVED = (
+    "was removed from the gradebook, and is left out: remove the folder under grading/submitted/, "
+    "or bring the student back with `nbgrader db student add ID`"
+)
+UNTOUCHED = (
+    "it is untouched, no exercise or answer is written, and the grade of the earlier notebook "
+    "stays (--force grades the untouched one)"
+)
 NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
 
 
@@ -109,10 +117,12 @@ class _Grading:
         self.workers, self.salt = workers, seeds.salt(root)
         self.known = assignment.scores.students(assignment.name)
         self.graded = set() if settings.force else self.known
+        self.removed: set[str] = set()
 
     def grade(self, students: Sequence[str]) -> Iterator[Record]:
         """Yield the records of the students' submissions as they are done."""
         running: dict[Future, _Pending] = {}
+        self.removed = self.assignment.removed(students)
         for student in students:
             started = self._start(student)
             if isinstance(started, Record):
@@ -127,6 +137,8 @@ class _Grading:
 
     def _start(self, student: str) -> Record | tuple[_Pending, bytes]:
         """Return the plan of a submission, or its record when there is nothing to run."""
+        if student in self.removed:
+            return Record(student, self.assignment.name, "refused", REMOVED)
         try:
             return self._planned(student)
         except (CourseError, OSError):
@@ -142,13 +154,15 @@ class _Grading:
         _check_name(student)
         record = Record(student, name, "graded", isolation=self.settings.isolation)
         folder = self.assignment.folder(student)
-        submission = intake.take(folder, name, self.assignment.grade_ids)
+        submission = intake.take(folder, name, self.assignment.grade_ids, self.assignment.released)
         record.received = self.assignment.received(student, submission, record.notes)
         record.key = self._key(submission, record.received)
         before = records.read(self.root, name, student)
         done = before is not None and before.key == record.key and student in self.graded
         if before is not None and done and self.assignment.autograded(student).exists():
             return before
+        if student in self.graded and self.assignment.is_less(student, submission):
+            raise Refused(UNTOUCHED)
         record.seed = seeds.hidden_seed(self.salt, name, student, submission.digest)
         rebuilt = self.assignment.rebuild(submission)
         cells = self.assignment.plan(rebuilt)
@@ -178,7 +192,7 @@ class _Grading:
 
     def _refused(self, student: str, sentence: str) -> Record:
         """Write and return the record of a refusal; what an earlier grading said is kept in it."""
-        name, student = self.assignment.name, printable(student)
+        name, student = self.assignment.name, _recordable(student)
         record = records.read(self.root, name, student)
         if record is None or record.status == "unreadable" or student not in self.graded:
             record = Record(student, name, "refused", isolation=self.settings.isolation)
@@ -237,6 +251,17 @@ def _check_name(student: str) -> None:
         raise Refused(f"its folder's name has {' '.join(found)} in it: rename it")
     if len(os.fsencode(student)) > NAME:
         raise Refused(f"its folder's name has more than {NAME} bytes: rename it")
+
+
+def _recordable(student: str) -> str:
+    """Return a name for the record of a folder whose own name no record can have.
+
+    It has a digest, and so is no other student's.
+    """
+    if printable(student) == student and len(os.fsencode(student)) <= NAME:
+        return student
+    digest = hashlib.sha256(os.fsencode(student)).hexdigest()[:12]
+    return f"{printable(student, 40)} ({digest})"
 
 
 @contextmanager

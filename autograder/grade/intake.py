@@ -16,18 +16,22 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from autograder.files import Refused, read_untrusted
+from autograder.collect.work import Released, is_worked
+from autograder.files import (
+    FILE_BYTES,
+    FILE_NAME,
+    FILES,
+    FILES_BYTES,
+    Refused,
+    read_untrusted,
+)
 from autograder.grade import pictures
 
 NOTEBOOK_BYTES = 20 << 20
 PARTS = 2_000_000  # lists and dictionaries in a notebook's file: at most 300 MiB of memory
-FILE_BYTES = 2 << 20
-FILES_BYTES = 8 << 20
 PICTURES_CHARACTERS = 12 << 20  # base64 of all pictures pasted into a notebook's cells
-FILES = 100
 CELLS = 5000
 ENTRIES = 1000  # looked at
-NAME = 200  # bytes of a name with its folders
 LEFT_OUT = {"timestamp.txt", ".ipynb_checkpoints", "__pycache__", ".DS_Store", "__MACOSX"}
 
 
@@ -47,17 +51,21 @@ class Submission:
         return {name: base64.b64encode(data).decode() for name, data in self.files.items()}
 
 
-def take(folder: Path, assignment: str, grade_ids: set[str]) -> Submission:
+def take(
+    folder: Path, assignment: str, grade_ids: set[str], released: Released | None = None
+) -> Submission:
     """Read a submission's folder; raises Refused with the sentence for the instructor.
 
     grade_ids: of the assignment's cells. A notebook with another name is taken when it is the only
-    one with most of them.
+    one with most of them, or if `released` says that only this one was worked on.
     """
     if folder.is_symlink() or folder.parent.is_symlink() or not folder.is_dir():
         raise Refused(f"{folder.name} is not a folder: put the student's notebook into a folder")
     notes: list[str] = []
     expected = f"{assignment}.ipynb"
     files = _plain_files(folder, expected, notes)
+    if released:
+        _leave_out_untouched(files, grade_ids, released, notes)
     name = _notebook_name(files, folder, assignment, grade_ids, notes)
     data = files.pop(name)
     cells = _cells(name, data, notes)
@@ -116,8 +124,8 @@ def _names(folder: Path, expected: str, notes: list[str]) -> list[str]:
             if len(names) + len(waiting) > ENTRIES:
                 notes.append(f"files were left out from {name} on: more than {ENTRIES}")
                 return names
-            if len(os.fsencode(name)) > NAME:
-                notes.append(f"{name[:40]} …: refused, a name of more than {NAME} bytes")
+            if len(os.fsencode(name)) > FILE_NAME:
+                notes.append(f"{name[:40]} …: refused, a name of more than {FILE_NAME} bytes")
             elif entry.is_symlink():
                 notes.append(f"{name}: refused, a symbolic link")
             elif entry.is_dir(follow_symlinks=False):
@@ -149,6 +157,19 @@ def _notebook_name(
         )
     there = f" (there is {', '.join(sorted(others))}, which is not it)" if others else ""
     raise Refused(f"no {expected} was handed in{there}: ask for it")
+
+
+def _leave_out_untouched(
+    files: dict[str, bytes], grade_ids: set[str], released: Released, notes: list[str]
+) -> None:
+    """Leave out the assignment's untouched notebooks if there is one that was worked on."""
+    alike = [name for name, data in files.items() if name.endswith(".ipynb")]
+    alike = [name for name in alike if len(alike) > 1 and _is_alike(files[name], grade_ids)]
+    touched = {name: is_worked(files[name], released) for name in alike}
+    for name in alike:
+        if any(touched.values()) and not touched[name]:
+            del files[name]
+            notes.append(f"left out {name}: nobody has worked on it")
 
 
 def _is_alike(data: bytes, grade_ids: set[str]) -> bool:

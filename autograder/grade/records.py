@@ -5,6 +5,7 @@ has no room for what a check said: its automatic comments belong to solutions, a
 them. So the pages for the class read the messages here.
 """
 
+import glob
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -56,6 +57,13 @@ def folder(root: Path, assignment: str) -> Path:
 def path_of(root: Path, assignment: str, student: str) -> Path:
     """Return where a student's record is."""
     return folder(root, assignment) / f"{student}.json"
+
+
+def was_graded(root: Path, student: str) -> bool:
+    """Return whether a submission of a student was graded once, of any assignment."""
+    paths = (Path(root) / "grading" / "records").glob(f"*/{glob.escape(student)}.json")
+    found = (read(root, path.parent.name, student) for path in paths)
+    return any(record is not None and bool(record.checks) for record in found)
 
 
 def read(root: Path, assignment: str, student: str) -> Record | None:

@@ -120,7 +120,8 @@ def canvas_table(given: Grades, columns: dict[str, str]) -> Table:
     ]
     for who in given.students:
         name = ", ".join(part for part in (who.last_name, who.first_name) if part) or who.id
-        texts = (name, who.lms_user_id, who.id, who.id, "")
+        own = _own_id(who)
+        texts = (name, who.lms_user_id, own, own, "")
         scores = [_score(given, name, who) for name in given.assignments]
         table.append([*map(guarded, texts), *scores])
     return table
@@ -132,11 +133,40 @@ def moodle_table(given: Grades, columns: dict[str, str]) -> Table:
     grade_columns = [text for head in heads for text in (f"{head} (Real)", f"{head} (Feedback)")]
     table = [["First name", "Last name", "ID number", "Email address", *grade_columns]]
     for who in given.students:
-        row = [guarded(text) for text in (who.first_name, who.last_name, who.id, who.email)]
+        row = [guarded(text) for text in (who.first_name, who.last_name, _own_id(who), who.email)]
         for name in given.assignments:
             row += [_score(given, name, who), guarded(_feedback(given, name, who))]
         table.append(row)
     return table
+
+
+def _own_id(who: Student) -> str:
+    """Return a student's id, "" where `autograder collect` made it of the name in an LMS's file.
+
+    No LMS knows that one. Canvas' number is its end, and Moodle's full name is kept as the last.
+    """
+    of_canvas = bool(who.lms_user_id) and who.id.endswith(f"-{who.lms_user_id}")
+    full = re.sub(r"[\W_]+", "", who.last_name)
+    of_moodle = not (who.first_name or who.email) and full == re.sub(r"[\W_]+", "", who.id)
+    return "" if of_canvas or (full and of_moodle) else who.id
+
+
+def unmatched(kind: str, given: Grades) -> str:
+    """Return a sentence if the LMS of a format cannot find any of the students, else ""."""
+    known = {
+        "canvas": any(who.lms_user_id or who.name for who in given.students),
+        "moodle": any(who.email for who in given.students),
+    }
+    if known.get(kind, True) or not given.students:
+        return ""
+    missing, column = {
+        "canvas": ("a name or Canvas' number", "lms_user_id"),
+        "moodle": ("an e-mail address", "email"),
+    }[kind]
+    return (
+        f"No student has {missing}: unless the ids are those of {kind.capitalize()}, bring in the "
+        f"class list (`nbgrader db student import FILE`, columns id and {column}) and export again."
+    )
 
 
 def _score(given: Grades, assignment: str, who: Student) -> str:
@@ -163,12 +193,15 @@ FORMATS: dict[str, tuple[Callable[[Grades, dict[str, str]], Table], str]] = {
 }
 
 
-def write(table: Table, to: Path) -> None:
-    """Write a table as CSV in UTF-8, all of it or nothing; CourseError if it cannot be written."""
+def write(table: Table, to: Path, for_excel: bool = False) -> None:
+    """Write a table as CSV in UTF-8, all of it or nothing; CourseError if it cannot be written.
+
+    for_excel: with the mark at the beginning by which Excel knows UTF-8.
+    """
     text = io.StringIO()
     csv.writer(text).writerows(table)
     try:
-        write_atomic(to, text.getvalue())
+        write_atomic(to, text.getvalue().encode("utf-8-sig" if for_excel else "utf-8"))
     except OSError as error:
         raise CourseError(
             f"{to}: cannot be written ({error.strerror}): close the program that has it open, "
@@ -195,7 +228,8 @@ class _Exporter(ExportPlugin):
         )
         try:
             given = grades(gradebook.db.connection(), assignments, students)
-            write(make(given, dict(self.columns)), Path(self.to or usual))
+            table = make(given, dict(self.columns))
+            write(table, Path(self.to or usual), for_excel=self.format == "csv")
         except (CourseError, DBAPIError) as error:
             self.log.error("%s", error)
             raise SystemExit(1) from error

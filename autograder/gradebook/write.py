@@ -8,7 +8,7 @@ opened once, a submission is committed as a whole, and a lock is waited for.
 import logging
 import time
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -102,6 +102,16 @@ class Scores:
 
         return self._patiently(found)
 
+    def enrolled(self) -> set[str]:
+        """Return all students of the gradebook."""
+
+        def found() -> set[str]:
+            students = {each.id for each in self.gradebook.students}
+            self.db.rollback()
+            return students
+
+        return self._patiently(found)
+
     def save(
         self,
         student: str,
@@ -109,16 +119,21 @@ class Scores:
         notebook: NotebookNode,
         received: datetime | None,
         unchanged: Collection[str] = (),
+        details: Mapping[str, str] | None = None,
     ) -> None:
         """Write a graded notebook's scores, comments and late penalty: all of them, or none.
 
         received: UTC without a zone, as nbgrader keeps it; None when it is not known.
         unchanged: cells that are as they were when a person last graded them by hand, by grade
         id. nbgrader would have them wait for a person again.
+        details: of the student, such as lms_user_id, for what the gradebook does not know yet.
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of how nbgrader links a new submission
-            self._patiently(lambda: self._save(student, assignment, notebook, received, unchanged))
+            known = details or {}
+            self._patiently(
+                lambda: self._save(student, assignment, notebook, received, unchanged, known)
+            )
 
     def _save(
         self,
@@ -127,13 +142,17 @@ class Scores:
         notebook: NotebookNode,
         received: datetime | None,
         unchanged: Collection[str],
+        details: Mapping[str, str],
     ) -> None:
         gradebook = self.gradebook
         gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
         names = {"notebook": assignment, "assignment": assignment, "student": student}
         resources = {"nbgrader": {**names, "db_url": self.url}}
         try:
-            gradebook.update_or_create_student(student)
+            person = gradebook.update_or_create_student(student)
+            for key, value in details.items():
+                if not getattr(person, key):
+                    setattr(person, key, value)
             self.db.flush()
             with self.db.no_autoflush:  # all rows of a new submission are written once, complete
                 when = {"timestamp": received} if received else {}

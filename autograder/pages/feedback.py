@@ -37,6 +37,7 @@ class Outcome:
     student: str
     pages: tuple[Path, ...] = ()
     problem: str = ""
+    left_out: bool = False  # removed from the gradebook
 
 
 @dataclass
@@ -55,6 +56,7 @@ class ClassWork:
     courses: dict[str, Course]  # by notebook
     graded: dict[tuple[str, str], Graded]  # by student and notebook
     submissions: dict[str, Submission]  # by student
+    enrolled: set[str]
 
 
 def write_feedback(root: Path, assignment: str, student: str = "") -> Iterator[Outcome]:
@@ -66,7 +68,8 @@ def write_feedback(root: Path, assignment: str, student: str = "") -> Iterator[O
 
     Raises CourseError if the gradebook or the release cannot be read, if there is no such
     assignment, or no such student in it. What is wrong with one student's notebook or page is the
-    outcome's `problem`; an earlier page of an unreadable notebook is removed.
+    outcome's `problem`; an earlier page of an unreadable notebook is removed. Who was graded once
+    and is no longer in the gradebook is left out.
     """
     places = read.places(root)
     work = _read(places, assignment)
@@ -75,13 +78,18 @@ def write_feedback(root: Path, assignment: str, student: str = "") -> Iterator[O
     if student and student not in students:
         raise CourseError(f"{student}: no submission of {assignment} by this student is graded.")
     for one in [student] if student else students:
-        yield _of_student(places, work, one)
+        gone = work.enrolled and one not in work.enrolled
+        if gone and records.was_graded(places.root, one):
+            yield Outcome(one, left_out=True)
+        else:
+            yield _of_student(places, work, one)
 
 
 def _read(places: Places, assignment: str) -> ClassWork:
     with read.opened(places.course.db_url) as connection:
         wanted = read.assignments(connection, (assignment,))
         submissions = {one.student: one for one in read.submissions(connection, wanted)}
+        enrolled = set(read.students(connection))
         graded: dict[tuple[str, str], Graded] = defaultdict(lambda: Graded({}, {}))
         for student, notebook, cell, score in read.scores(connection, assignment):
             graded[student, notebook].scores[cell] = score
@@ -100,7 +108,7 @@ def _read(places: Places, assignment: str) -> ClassWork:
             raise CourseError(
                 f"{release}: cannot be read ({_said(error)}): run `autograder build {assignment}`."
             ) from error
-    return ClassWork(assignment, courses, dict(graded), submissions)
+    return ClassWork(assignment, courses, dict(graded), submissions, enrolled)
 
 
 def _of_student(places: Places, work: ClassWork, student: str) -> Outcome:
