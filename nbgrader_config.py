@@ -7,7 +7,7 @@ notebooks from solutions/*.py first, so no further step is needed. Reading this 
 
 from pathlib import Path
 
-from nbgrader.apps import api, generateassignmentapp
+from nbgrader.apps import api, autogradeapp, generateassignmentapp
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import ClearSolutions
 
@@ -17,11 +17,14 @@ from autograder.build.release import (
     NamedStubs,
     source_assignments,
 )
+from autograder.grade.stock import GradeInSandbox
 from course.texts import ANSWER
 
 # by name, as nbgrader looks them up: it has no setting for them
 generateassignmentapp.GenerateAssignment = api.GenerateAssignment = GenerateFromScripts
 api.NbGraderAPI.get_source_assignments = source_assignments
+# formgrader's button and `nbgrader autograde` would run students' code as you
+autogradeapp.Autograde = api.Autograde = GradeInSandbox
 
 root = Path(__file__).resolve().parent
 c = get_config()  # noqa: F821 - given by traitlets
@@ -35,7 +38,7 @@ c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 c.ZipCollectApp.downloaded_directory = "grading/downloaded"
 # formgrader shows students' Markdown in a page with the instructor's rights: no script in it runs
-c.HTMLExporter.filters = {"markdown2html": "autograder.pages.safe_html.markdown"}
+c.HTMLExporter.filters = {"markdown2html": "autograder.pages.safe_html.in_formgrader"}
 c.IncludeHeaderFooter.header = ""
 c.ClearSolutions.text_stub = ANSWER
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own

@@ -235,8 +235,10 @@ def grade(
 @root_option
 def feedback(assignment: str, student: str, root: Path) -> None:
     """Write each student's page of feedback, under grading/feedback/."""
+    from autograder.gradebook.write import bring_penalties_up_to_date
     from autograder.pages.feedback import write_feedback
 
+    bring_penalties_up_to_date(root, [assignment])
     written, failed = 0, 0
     for outcome in write_feedback(root, assignment, student):
         written += len(outcome.pages)
@@ -262,8 +264,10 @@ def feedback(assignment: str, student: str, root: Path) -> None:
 @root_option
 def report(assignments: tuple[str, ...], to: Path | None, root: Path) -> None:
     """Write one HTML page on how the class does."""
+    from autograder.gradebook.write import bring_penalties_up_to_date
     from autograder.pages.report import write_report
 
+    bring_penalties_up_to_date(root, assignments)
     click.echo(f"wrote {write_report(root, to, assignments)}")
 
 
@@ -288,7 +292,9 @@ def export(
     """Write the grades into a file that a spreadsheet, Canvas or Moodle reads."""
     from autograder.gradebook.export import FORMATS, grades, write
     from autograder.gradebook.read import opened, places
+    from autograder.gradebook.write import bring_penalties_up_to_date
 
+    bring_penalties_up_to_date(root, assignment)
     make, usual = FORMATS[kind]
     to = to or Path(usual)
     headings = dict(_heading(text) for text in column)

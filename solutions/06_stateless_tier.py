@@ -37,7 +37,7 @@ from course.stateless_tier import (
 # ## The picture
 #
 # Every request carries a session id in a cookie. The web servers keep no session; they ask the session store whose it is.
-# (Left to right: clients → CDN for static files, balancer for the rest → web-1 … web-4, stateless and new → data tier with the new session store, the cache, the primary and a replica.)
+# (Left to right: clients → CDN for static files, balancer for the rest → web-1 … web-4, stateless and new, each of which → the new session store, the cache, the primary and a replica.)
 
 # %%
 architecture()
@@ -171,6 +171,8 @@ seen = [
         ("ann", ["a"]),
         ("ann", []),
         ("cem", []),
+        ("dee", []),
+        ("eve", []),
     ]
 ]
 ### JUDGE
@@ -180,6 +182,10 @@ assert seen[:3] == ["a", "b", "b"], (
 assert seen[3] == "b", f"a is back, but ann lives on b now: b; yours sent her to {seen[3]}"
 assert seen[4] == "a", (
     f"b has two sessions, a none (ann has moved): a new one goes to a; yours sent it to {seen[4]}"
+)
+assert seen[5:] == ["a", "a"], (
+    "b has ann and bob, a has cem only (ann counts at her new home): dee goes to a, and then, with two sessions each, eve to the first, a; "
+    f"yours sent them to {' and '.join(seen[5:])}"
 )
 
 # %% check="sticky_balancer_hidden" points=1
@@ -195,18 +201,25 @@ for _ in range(12 * 60):
     _active = {_name: _rng.randint(0, 30) for _name in _names}
     _requests.append((f"session-{_rng.randint(1, 25)}", _active, _out))
 _rounds = [_requests[_first : _first + 60] for _first in range(0, 12 * 60, 60)]
+_many, _long = [f"web-{_n}" for _n in range(1, 13)], []
+for _ in range(700):
+    _names = _rng.sample(_many, 12)
+    _long.append((f"session-{_rng.randint(1, 300)}", dict.fromkeys(_names, 0), _rng.sample(_names, _rng.choice([0, 0, 1]))))
+_rounds.append(_long)
 ### OBSERVE
 seen = []
 for _round in _rounds:
     _balancer, _picked = StickyBalancer(), []
     for _session, _active, _out in _round:
-        _picked.append(name_picked(_balancer, _session, make_views(_active, out=_out)))
+        _listed, _before = make_views(_active, out=_out), make_views(_active, out=_out)
+        _picked.append([name_picked(_balancer, _session, _listed), _listed == _before])
     seen.append(_picked)
 ### JUDGE
 _total, _wrong = 0, []
 for _round, _picked in zip(_rounds, seen, strict=True):
     _members = {}
-    for (_session, _names, _out), _got in zip(_round, _picked, strict=True):
+    for (_session, _names, _out), (_got, _same) in zip(_round, _picked, strict=True):
+        assert _same is True, f"pick({_session!r}, …) changed the list or the views that it was given: {' '.join(_names)}"
         _up = [_name for _name in _names if _name not in _out]
         _told = {_name: len(_members.get(_name, ())) for _name in _names}
         _home = next((_name for _name, _who in _members.items() if _session in _who), None)
@@ -410,9 +423,9 @@ from course.checks import SEED
 
 _rng, _runs = random.Random(SEED + 2), []
 for _ in range(6):
-    _lifetime, _acts, _log_ins = _rng.randint(5, 40), [], 0
+    _lifetime, _acts, _log_ins = _rng.randint(20, 160) / 4, [], 0
     for _ in range(150):
-        _gap = _rng.choice([1, 1, 2, 3, _lifetime - 1, _lifetime, _lifetime + 1])
+        _gap = _rng.choice([0.25, 1, 1, 2, 3, _lifetime - 0.25, _lifetime, _lifetime + 0.25])
         _what, _which = _rng.random(), _rng.random()
         if _what < 0.25 or not _log_ins:
             _acts.append((_gap, "login", f"user-{_rng.randint(1, 4)}"))
@@ -420,6 +433,10 @@ for _ in range(6):
         else:  # one of the latest sessions, counted from the end
             _acts.append((_gap, "user" if _what < 0.85 else "logout", -1 - int(_which**2 * min(6, _log_ins))))
     _runs.append((_lifetime, _acts))
+_acts = [(0.5, "login", f"user-{_rng.randint(1, 4)}") for _ in range(400)]  # many at once, of few users
+for _ in range(400):
+    _acts.append((0.25, _rng.choice(["user", "user", "user", "logout"]), -1 - _rng.randrange(400)))
+_runs.append((_rng.randint(250, 350), _acts))
 ### OBSERVE
 import simpy
 
@@ -464,29 +481,32 @@ assert not _wrong, f"{len(_wrong)} of {_count} look-ups are wrong; the first: {_
 
 # %% check="session_store_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
+from course.checks import SEED
+
+_rng = random.Random(SEED + 3)
+_log_ins, _few, _user = _rng.randint(900, 1100), _rng.randint(15, 35), _rng.choice(["annabella", "benedict", "clementine"])
+### OBSERVE
 import simpy
 from unittest import mock
-from course.checks import SEED
 
 _state = random.getstate()
 seen = {"ids": [], "from secrets": []}
 for _ in range(2):
     random.seed(SEED)
     _store = SessionStore(simpy.Environment(), 100)
-    seen["ids"].append([_store.login("annabella") for _ in range(1000)])
+    seen["ids"].append([_store.login(_user) for _ in range(_log_ins)])
 for _ in range(2):  # the generator behind the module secrets, made to repeat itself: see below
     with mock.patch("random._urandom", random.Random(SEED + 3).randbytes, create=True):
         _store = SessionStore(simpy.Environment(), 100)
-        seen["from secrets"].append([_store.login("annabella") for _ in range(20)])
+        seen["from secrets"].append([_store.login(_user) for _ in range(_few)])
 random.setstate(_state)
 ### JUDGE
-import random
 import secrets
 from itertools import zip_longest
 from math import log2
 from unittest import mock
-from course.checks import SEED
 
 # random._urandom is a private name of CPython (there in 3.11 to 3.14). Where it is gone, or secrets
 # draws from elsewhere, this question cannot be asked and is left out: all others still are.
@@ -496,13 +516,13 @@ for _ in range(2):
         _probe.append(secrets.token_bytes(16))
 _askable = _probe[0] == _probe[1]
 _ids = [_id for _store in seen["ids"] for _id in _store]
-assert len(_ids) == 2000 and all(isinstance(_id, str) for _id in _ids), (
-    f"2,000 log-ins must give 2,000 strings; the first: {_ids[:2]}"
+assert [len(_store) for _store in seen["ids"]] == [_log_ins] * 2 and all(isinstance(_id, str) for _id in _ids), (
+    f"{2 * _log_ins} log-ins must give {2 * _log_ins} strings; the first: {_ids[:2]}"
 )
-assert len(set(_ids)) == 2000, (
-    f"2 stores, 1,000 log-ins each, random seeded with {SEED} before both: all ids must differ, yours gave {len(set(_ids))} different ones, such as {_ids[0]!r}"
+assert len(set(_ids)) == 2 * _log_ins, (
+    f"2 stores, {_log_ins} log-ins each, random seeded with {SEED} before both: all ids must differ, yours gave {len(set(_ids))} different ones, such as {_ids[0]!r}"
 )
-assert not any("annabella" in _id.lower() for _id in _ids), (
+assert not any(_user in _id.lower() for _id in _ids), (
     f"an id must not tell the user's name: {_ids[0]!r}"
 )
 _columns = zip_longest(*_ids, fillvalue="")
@@ -510,6 +530,7 @@ _bits = sum(log2(len(set(_column))) for _column in _columns)
 assert _bits > 126, (
     f"ids such as {_ids[0]!r} and {_ids[1]!r} hold about {_bits:.0f} bits of chance at most; 128 are needed (16 bytes)"
 )
+assert [len(_some) for _some in seen["from secrets"]] == [_few] * 2, "not all log-ins were seen"
 assert seen["from secrets"][0] == seen["from secrets"][1] or not _askable, (
     f"all chance in an id must come from the module secrets, and nothing else go in; not so in {seen['from secrets'][0][0]!r}"
 )
@@ -739,10 +760,10 @@ from course.checks import SEED
 
 _rng, _cases = random.Random(SEED + 6), []
 while len(_cases) < 400:
-    _target, _busy, _running = _rng.randint(20, 95), _rng.randint(1, 100), _rng.randint(1, 40)
+    _target, _busy, _running = _rng.randint(20, 95), _rng.randint(1, 100), _rng.randint(1, _rng.choice([40, 40, 900]))
     _minimum = _rng.randint(1, 6)
     if _running * _busy % _target and 10 * abs(_busy - _target) != _target:
-        _cases.append((_target, _busy, _running, _minimum, _rng.randint(_minimum, 45)))
+        _cases.append((_target, _busy, _running, _minimum, _rng.randint(_minimum, _rng.choice([45, 1500]))))
 ### OBSERVE
 seen = []
 for _target, _busy, _running, _minimum, _maximum in _cases:
@@ -773,28 +794,28 @@ for _ in range(8):
     for _ in range(120):
         _calls.append((_now, _rng.choice([13, 23, 37, 47, 51, 53, 67, 79, 97])))
         _now += _rng.choice([30, 60, 60, 90])
-    _runs.append((_cooldown, _calls))
+    _runs.append((_rng.randint(2, 5), _rng.randint(15, 60), _rng.randint(5, 15), _cooldown, _calls))
 ### OBSERVE
 seen = []
-for _cooldown, _calls in _runs:
-    _scaler, _running, _said = Autoscaler(0.5, 2, 30, _cooldown), 8, []
+for _minimum, _maximum, _running, _cooldown, _calls in _runs:
+    _scaler, _said = Autoscaler(0.5, _minimum, _maximum, _cooldown), []
     for _now, _busy in _calls:
         _running = _scaler.desired(_now, _busy / 100, _running)
         _said.append(_running)
     seen.append(_said)
 ### JUDGE
 assert [len(_said) for _said in seen] == [120] * 8, "not all calls were seen"
-for (_cooldown, _calls), _said in zip(_runs, seen, strict=True):
-    _running, _changes = 8, []
+for (_minimum, _maximum, _running, _cooldown, _calls), _said in zip(_runs, seen, strict=True):
+    _changes = []
     for (_now, _busy), _got in zip(_calls, _said, strict=True):
         _want = _running
         if not 45 <= _busy <= 55:
-            _goal = min(30, max(2, -(-_running * _busy // 50)))
+            _goal = min(_maximum, max(_minimum, -(-_running * _busy // 50)))
             _rested = not _changes or _now - _changes[-1] >= _cooldown
             if _goal > _running or _rested:
                 _want = _goal
         assert _got == _want, (
-            f"Autoscaler(0.5, 2, 30, {_cooldown}), its last change at {_changes[-1] if _changes else 'no time yet'}: "
+            f"Autoscaler(0.5, {_minimum}, {_maximum}, {_cooldown}), its last change at {_changes[-1] if _changes else 'no time yet'}: "
             f"desired({_now}, {_busy / 100}, {_running}): expected {_want}, got {_got}"
         )
         if _want != _running:
@@ -809,31 +830,34 @@ assert seen, "nothing was seen"
 import random
 from course.checks import SEED
 
-_start = random.Random(SEED + 8).randint(1000, 9000)
+_rng = random.Random(SEED + 8)
+_start, _few, _most, _many = _rng.randint(1000, 9000), _rng.randint(3, 5), _rng.randint(12, 18), _rng.randint(25, 60)
+_six, _four = _rng.randint(6, 9), _rng.randint(11, 12)
 ### OBSERVE
 _calls = {
-    "at the maximum": [(0, 0.95, 4), (300, 0.95, 10), (590, 0.95, 10), (600, 0.11, 10)],
-    "above the maximum": [(0, 0.31, 9), (100, 0.95, 14), (599, 0.31, 14), (600, 0.95, 14)],
-    "first at once": [(0, 0.11, 10), (599, 0.11, 3), (600, 0.9, 3), (601, 0.52, 40)],
-    "below the minimum": [(0, 0.11, 10), (1, 0.11, 2), (599, 0.11, 9), (600, 0.11, 9)],
+    "at the maximum": [(0, 0.75, _six), (300, 0.95, _most), (590, 0.95, _most), (600, 0.01, _most)],
+    "above the maximum": [(0, 0.25, 2 * _six), (100, 0.95, _many), (599, 0.31, _many), (600, 0.95, _many)],
+    "first at once": [(0, 0.01, _most), (599, 0.01, _few), (600, 1.0, _few), (601, 0.52, _many)],
+    "below the minimum": [(0, 0.01, _most), (1, 0.01, 2), (599, 0.01, _four), (600, 0.01, _four)],
 }
 seen = {}
 for _case, _sequence in _calls.items():
-    _scaler = Autoscaler(0.5, 3, 10, 600)
+    _scaler = Autoscaler(0.5, _few, _most, 600)
     seen[_case] = [_scaler.desired(_start + _now, _busy, _running) for _now, _busy, _running in _sequence]
-_one, _two = Autoscaler(0.5, 3, 10, 600), Autoscaler(0.5, 3, 10, 600)
-seen["two of them"] = [_one.desired(_start, 0.9, 4), _two.desired(_start, 0.31, 9)]
+_one, _two = Autoscaler(0.5, _few, _most, 600), Autoscaler(0.5, _few, _most, 600)
+seen["two of them"] = [_one.desired(_start, 0.75, _six), _two.desired(_start, 0.25, 2 * _six)]
 ### JUDGE
+_up = min(_most, -(-_six * 3 // 2))
 _expected = {
-    "at the maximum": ([8, 10, 10, 3], "4 up to 8; then it stays at its 10, which is no change: 600 s after the first one it may go down"),
-    "above the maximum": ([6, 14, 14, 10], "9 down to 6; 14 running (more than allowed) come down to 10 only when the cooldown is over"),
-    "first at once": ([3, 3, 6, 40], "10 down to 3 at once, as nothing was changed before; up to 6; within 10 % of the target 40 stay 40"),
-    "below the minimum": ([3, 3, 9, 9], "10 down to 3; 2 running are below the minimum, so up to 3 at once, a change: 9 may not go down for 600 s"),
-    "two of them": ([8, 6], "two autoscalers know nothing of each other: 4 up to 8, and 9 down to 6 at once"),
+    "at the maximum": ([_up, _most, _most, _few], f"{_six} up to {_up}; then it stays at its {_most}, which is no change: 600 s after the first one it may go down"),
+    "above the maximum": ([_six, _many, _many, _most], f"{2 * _six} down to {_six}; {_many} running (more than allowed) come down to {_most} only when the cooldown is over"),
+    "first at once": ([_few, _few, 2 * _few, _many], f"{_most} down to {_few} at once, as nothing was changed before; up to {2 * _few}; within 10 % of the target {_many} stay {_many}"),
+    "below the minimum": ([_few, _few, _four, _four], f"{_most} down to {_few}; 2 running are below the minimum, so up to {_few} at once, a change: {_four} may not go down for 600 s"),
+    "two of them": ([_up, _six], f"two autoscalers know nothing of each other: {_six} up to {_up}, and {2 * _six} down to {_six} at once"),
 }
 for _case, (_want, _why) in _expected.items():
     assert seen[_case] == _want, (
-        f"Autoscaler(0.5, 3, 10, 600), {_case} (from {_start} s on): {_why}: expected {_want}, got {seen[_case]}"
+        f"Autoscaler(0.5, {_few}, {_most}, 600), {_case} (from {_start} s on): {_why}: expected {_want}, got {seen[_case]}"
     )
 assert len(seen) == 5, "not all cases were seen"
 ### END HIDDEN TESTS

@@ -34,8 +34,8 @@ from course.data_centers import (
 # %% [markdown]
 # ## The picture
 #
-# Each data center is a whole site: everything you built in notebooks 01 to 06. The DNS tells each user which of them to talk to.
-# (Left to right: users in New York and Tokyo → geoDNS, new: the nearest healthy center → data centers Washington and Singapore, new, each with balancer, web tier, sessions and cache → the data of each, which sends its writes to the other one later.)
+# Each data center is a whole site: everything you built in notebooks 01 to 06. A user asks the DNS *where* first, and then talks to that center directly: no request passes through the DNS.
+# (Left to right: users in New York and Tokyo, who ask geoDNS, new, for the nearest healthy center → data centers Washington and Singapore, new, each with balancer, web tier, sessions and cache → the data of each, which sends its writes to the other one later.)
 
 # %%
 architecture()
@@ -50,7 +50,7 @@ architecture()
 #
 # ### The price: answers are remembered
 # Your users do not ask your DNS themselves. A **resolver** does, their provider's for example, and it keeps the answer for as long as you allowed: the **time to live**, TTL. Until then it sends its users to a center that may be
-# long dead, and nothing you do can reach it. On 20 October 2025 a wrong DNS record had made a database service of AWS unreachable; it was put right at 2:25, and clients came back one by one until 2:40, *as their cached answers expired* (AWS,
+# long dead, and nothing you do can reach it. In the night of 19 to 20 October 2025 an *empty* DNS record made a database service of AWS unreachable, from 11:48 PM Pacific time on. It was put right at 2:25 AM (9:25 UTC), and clients came back one by one until 2:40, *as their cached answers expired* (AWS,
 # summary of the event, 2025). A short TTL means many questions; and 8.7 % of 8,524 measured resolvers stretch it as they like (Bhowmick and others, PAM 2023).
 #
 # ### Data that lives twice
@@ -80,9 +80,9 @@ prediction = None  # seconds: put your number here
 # **Maps:** which center each city uses, just before the outage and 30 seconds after it began. **Left:** requests that each center answers, and errors. **Right:** who is still sent to the dead
 # center, your guess as a diamond; below it, the writes that only the dead center has.
 #
-# 1. Compare the errors with the dashed line: that is your site with one center. What did the second one buy?
+# 1. Compare the errors with the dashed line: those of your site with one center of the same size. What did the second one buy?
 # 2. Set *DNS TTL* to 5 s, then to 5 min. Read below the picture how often the DNS is asked. Then let the outage last only 1 minute: which users have moved away by then, and when do they come back?
-# 3. Set *a center can do* to 80 % of all traffic. In peace, both centers cope. And now?
+# 3. Set *a center can do* to 80 % of all traffic. While both are up, they cope. And during the outage? (One center alone, the dashed line, would refuse users all day long.)
 # 4. Set *split* to 50 %. Look at the map, and at how long half of the users wait.
 # 5. Move *replication lag* from 0.1 s to 1 min, and *Washington dies at* to another minute. What would each of those writes be, in a photo app?
 
@@ -91,7 +91,7 @@ explore(prediction=prediction)
 
 # %% [markdown]
 # About 57 seconds: nearly half the TTL. When the center dies, each resolver's answer is somewhere between new and expired, so on average half of its time is left; and a few small cities hold no answer at all.
-# Two more things to take away. The survivors must be able to carry *everything*: a second center that is full in peace is no second center. And no TTL saves the writes of the last seconds.
+# Two more things to take away. The survivors must be able to carry *everything*: a second center that is full on a normal day is not a second center. And no TTL saves the writes of the last seconds.
 
 # %% [markdown]
 # ## Exercise A — The nearest one that lives: geoDNS
@@ -194,19 +194,20 @@ from course.checks import SEED
 
 _rng, _worlds = random.Random(SEED), []
 for _ in range(60):
-    _points = [(_rng.uniform(-80, 80), _rng.uniform(-180, 180)) for _ in range(_rng.randint(1, 6))]
+    _number = _rng.choice([1, 2, 3, 4, 5, 6, 25])
+    _points = [(_rng.uniform(-80, 80), _rng.uniform(-180, 180)) for _ in range(_number)]
     _points += _rng.sample(_points, min(2, len(_points)))
     _questions = []
     for _ in range(5):
         _up = [_rng.random() < 0.6 for _ in _points]
         _questions.append([_up, (_rng.uniform(-80, 80), _rng.uniform(-180, 180))])
-    _worlds.append([_points, _questions])
+    _worlds.append([_points, [_rng.choice("abcZ") for _ in _points], _questions])
 ### OBSERVE
 from course.checks import attempt
 
 seen = []
-for _points, _questions in _worlds:
-    _centers = [Center(f"center {_n}", _point) for _n, _point in enumerate(_points)]
+for _points, _names, _questions in _worlds:
+    _centers = [Center(_name, _point) for _name, _point in zip(_names, _points, strict=True)]
     _listed, _dns = list(_centers), GeoDNS(_centers)
     for _up, _user in _questions:
         for _center, _healthy in zip(_centers, _up, strict=True):
@@ -216,7 +217,9 @@ for _points, _questions in _worlds:
             _found = [_n for _n, _center in enumerate(_listed) if _center is _found["returned"]]
         else:
             _found = [_found["raised"]]
-        seen.append([_found, _centers == _listed])
+        _now = [[_center.name, _center.location, _center.healthy] for _center in _listed]
+        _same = _now == [list(_row) for _row in zip(_names, _points, _up, strict=True)]
+        seen.append([_found, _centers == _listed and _same])
 ### JUDGE
 import math
 
@@ -228,9 +231,10 @@ def _km(a, b):
 
 
 _answers = iter(seen)
-for _points, _questions in _worlds:
+for _points, _, _questions in _worlds:
     for _up, _user in _questions:
         _found, _unchanged = next(_answers)
+        assert _unchanged, "resolve must change neither the list of centers nor the centers"
         _call = f"resolve({_user}) with {[(_n, _p) for _n, _p in enumerate(_points) if _up[_n]]} healthy"
         if not any(_up):
             assert _found == ["NoHealthyCenter"], (
@@ -249,7 +253,6 @@ for _points, _questions in _worlds:
         assert _mine == _twins[0], (
             f"{_call}: of the equally near centers {_twins} the first in the list, not {_mine}"
         )
-        assert _unchanged, "resolve must not change the list of centers"
 assert len(seen) == 300, f"300 calls were made, {len(seen)} were seen"
 ### END HIDDEN TESTS
 
@@ -271,7 +274,7 @@ explore_dns(GeoDNS)
 # - `user_id` is an int or a string. `weights` is a dict from name to percent. The percents are not negative; they may be decimals, and their sum may be any positive number: the shares are in proportion.
 # - The same user with the same weights always gets the same center: whoever else was asked for before, and in **every process**, on every server and after every restart. So no dice and no builtin `hash`, which gives
 #   texts another number in each process.
-# - Of any 100,000 users every center gets its share within 1 point (of a hundred), whatever their ids look like: 0, 1, 2, …, numbers in steps of a million, e-mail addresses. A center with 0 percent gets nobody.
+# - Of any 100,000 users every center gets its share within 1 percentage point, whatever their ids look like: 0, 1, 2, …, numbers in steps of a million, e-mail addresses. A center with 0 percent gets nobody.
 # - If one center's percent is *raised*, and all else in `weights` stays as it is, also the order of the dict, then no user leaves *that* center.
 # - It changes nothing of `weights`.
 #
@@ -323,24 +326,29 @@ import random
 from course.checks import SEED
 
 _rng, _changes = random.Random(SEED + 1), []
-for _ in range(12):
-    _names = _rng.sample(["Oslo", "Lima", "Perth", "Dakar", "Delhi", "Quito"], _rng.randint(2, 5))
+_cities = ["Oslo", "Lima", "Perth", "Dakar", "Delhi", "Quito", "Turin", "Sapporo", "Accra", "Zürich", "Bogotá", "Hanoi"]
+for _number in range(12):
+    _names = _rng.sample(_cities, _rng.randint(2, 5) if _number else 12)
     _before = {_name: _rng.choice([1, 5, 7.5, 20, 50, 0.25, 130]) for _name in _names}
     _raised = _rng.choice(_names)
     _after = _before | {_raised: _before[_raised] + _rng.choice([0.5, 3, 10, 40, 200])}
-    _users = [_rng.choice([_n, f"user-{_n}@example.org"]) for _n in _rng.sample(range(10**9), 600)]
+    _users = [_rng.choice([_n, -_n, f"user-{_n}@example.org", f"zoë-{_n}"]) for _n in _rng.sample(range(1, 10**9), 600)]
     _changes.append([_raised, _before, _after, _users])
 _others = [f"{_rng.random()}" for _ in range(2000)]
+_share = _rng.randint(5, 15)
 ### OBSERVE
 seen = []
 for _raised, _before, _after, _users in _changes:
-    _kept = dict(_before)
-    _moved = [[split(_user, _before), split(_user, _after)] for _user in _users]
-    seen.append([_moved, _before == _kept])
+    _kept, _moved = [list(_before.items()), list(_after.items())], []
+    for _user in _users:
+        _moved.append([split(_user, _before), split(_user, _after)])
+    seen.append([_moved, [list(_before.items()), list(_after.items())] == _kept])
 seen.append([split(_user, {"Oslo": 0, "Lima": 60, "Perth": 0, "Dakar": 40, "Delhi": 0}) for _user in _others])
 seen.append([split(_user, {"Lima": 1.1, "Oslo": 1.9}) for _user in _others])
+for _percent in (100 - _share, _share):  # the same users twice, with other weights
+    seen.append([split(_user, {"Washington": _percent, "Singapore": 100 - _percent}) for _user in range(1000)])
 ### JUDGE
-assert len(seen) == 14, "not all splits were seen"
+assert len(seen) == 16, "not all splits were seen"
 for (_moved, _unchanged), (_raised, _before, _after, _users) in zip(seen[:12], _changes, strict=True):
     assert len(_moved) == 600, "not all users were seen"
     for _user, (_one, _other) in zip(_users, _moved, strict=True):
@@ -357,7 +365,7 @@ for (_moved, _unchanged), (_raised, _before, _after, _users) in zip(seen[:12], _
             assert abs(_got - 600 * _part) <= 6 * (600 * _part * (1 - _part)) ** 0.5 + 3, (
                 f"600 users with {_shares}: {_name} should get about {600 * _part:.0f}, yours gave it {_got}"
             )
-    assert _unchanged, "split must not change the weights"
+    assert _unchanged, f"split must not change the weights, nor their order: {_before}, {_after}"
 assert set(seen[12]) == {"Lima", "Dakar"}, (
     f"Oslo, Perth and Delhi have 0 percent: nobody goes there; yours used {sorted(set(map(str, seen[12])))}"
 )
@@ -365,18 +373,30 @@ _oslo = seen[13].count("Oslo")
 assert abs(_oslo - 1267) <= 130, (
     f"2,000 users, Oslo 1.9 percent to Lima 1.1: Oslo should get about 1,267 of them, yours gave it {_oslo}"
 )
+for _found, _percent in zip(seen[14:], (100 - _share, _share), strict=True):
+    _got = _found.count("Washington")  # six standard errors, at most 6 · √(1000 · 0.15 · 0.85) = 68
+    assert len(_found) == 1000 and abs(_got - 10 * _percent) <= 68, (
+        f"users 0 … 999 were split {100 - _share} to {_share}, then {_share} to {100 - _share}; with {_percent} percent "
+        f"Washington should get about {10 * _percent} of them, yours gave it {_got} (does it remember users?)"
+    )
+assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% check="split_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
-import builtins
+### INPUTS
 import random
 from course.checks import SEED
 
 _rng = random.Random(SEED + 2)
-_first = _rng.randrange(10**6)
-_users = [_first + 10**6 * _n if _n % 2 else f"user-{10 * _n}@example.org" for _n in range(100_000)]
-_weights = dict(zip(_rng.sample(["Oslo", "Lima", "Perth"], 3), (45, 35, 20), strict=True))
+_first, _one = _rng.randrange(10**6), _rng.randint(15, 45)
+_other = _rng.randint(15, 80 - _one)
+_weights = dict(zip(_rng.sample(["Oslo", "Lima", "Perth"], 3), (_one, _other, 100 - _one - _other), strict=True))
+### OBSERVE
+import builtins
+
+_address = "https://photos.example.org/people/by-number/%08d/profile"
+_users = [(_first + 10**6 * _n, f"user-{10 * _n}@example.org", _address % _n)[_n % 3] for _n in range(100_000)]
 _found = [split(_user, _weights) for _user in _users]
 seen = {"shares": [_found.count(_name) for _name in _weights], "processes": []}
 _some = _rng.sample(_users, 500)
@@ -390,22 +410,26 @@ for _salt, _order in ((1, 1), (2, -1)):  # as in two processes: other numbers, o
     seen["processes"].append(_again[::_order])
 ### JUDGE
 assert len(seen["shares"]) == 3, "not all shares were seen"
-for _got, _percent in zip(seen["shares"], (45, 35, 20), strict=True):
+for _got, _percent in zip(seen["shares"], _weights.values(), strict=True):
     assert abs(_got - 1000 * _percent) <= 1000, (
-        f"100,000 users, half with e-mail addresses, half with numbers in steps of two million: {_percent} percent should get about {1000 * _percent:,}, yours gave it {_got:,}"
+        f"100,000 users, a third each with e-mail addresses, web addresses and numbers in steps of three million: {_percent} percent should get about {1000 * _percent:,}, yours gave it {_got:,}"
     )
-_one, _two = seen["processes"]
-assert len(_one) == 500, "not all users were seen"
-_strangers = sum(_a != _b for _a, _b in zip(_one, _two, strict=True))
+_here, _there = seen["processes"]
+assert len(_here) == 500, "not all users were seen"
+for _name, _percent in _weights.items():  # 500 drawn of them: six standard errors, at most 6 · √(500 · ¼) = 67
+    assert abs(_here.count(_name) - 5 * _percent) <= 67, (
+        f"500 users with {_weights}: {_name} should get about {5 * _percent} of them, yours gave it {_here.count(_name)}"
+    )
+_strangers = sum(_a != _b for _a, _b in zip(_here, _there, strict=True))
 assert _strangers == 0, (
     f"{_strangers} of 500 users got another center when the same was asked in another process (there the builtin hash gives other numbers) and in another order"
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Each mark is a user, a frame says that she moved. From 50 % to 90 % about 40 % have to move, so nobody looks bad. Now move *after* to 55 %: drawing all lots anew still moves half of the users, and each of
-# them finds a center without her session, with a cold cache, or without her last write. Then take four centers and look again: do more of your users move than must? Last, move
-# *after* below *before*: now three percents grow at once, and of that your rule promises nothing. How many users leave a center that grew? (Could you do better? It is called *rendezvous hashing*.)
+# Each mark is a user; a frame marks those who moved. From 50 % to 90 % about 40 % have to move, so no rule looks bad. Now move *after* to 55 %: giving every user a random center again still moves half of them, and each of
+# those finds a center without her session, with a cold cache, or without her last write. Then take four centers and look again: do more of your users move than must? Last, move
+# *after* below *before*: now three shares grow at once, and for that case your rule promises nothing. How many users leave a center that grew? (Could you do better? It is called *rendezvous hashing*.)
 
 # %%
 explore_split(split)
@@ -524,11 +548,14 @@ import random
 from course.checks import SEED
 
 _rng, _runs = random.Random(SEED + 3), []
-for _ttl in [0, 1, 7, 30, _rng.randint(2, 90), 1000]:
+for _ttl in [0, 1, 7.5, 30, _rng.randint(2, 90), 1000, 3000]:
     _now, _questions = _rng.choice([0, 10_000]), []
-    for _ in range(150):
-        _now += _rng.choice([0, 1, 1, 3, 10])
-        _questions.append([_rng.randint(1, 5), _now])
+    _places = [(_rng.choice([10, 10.001, -33.9, 48.8]), _rng.choice([7, 7.001, -7, 151.2])) for _ in range(5)]
+    if _ttl == 3000:
+        _places = [(_rng.uniform(-80, 80), _rng.uniform(-180, 180)) for _ in range(250)]
+    for _ in range(150 if _ttl < 3000 else 900):
+        _now += _rng.choice([0, 0.25, 1, 1, 3, 10])
+        _questions.append([_rng.choice(_places), _now])
     _runs.append([_ttl, _questions])
 ### OBSERVE
 class _CountingDNS:
@@ -537,26 +564,26 @@ class _CountingDNS:
 
     def resolve(self, location):
         self.asked += 1
-        return Center(f"{location[0]} {self.asked}", location)
+        return Center(f"{location} {self.asked}", location)
 
 
 seen = []
 for _ttl, _questions in _runs:
     _resolver = CachingResolver(_CountingDNS(), _ttl)
-    seen.append([_resolver.resolve((_place, 7), _now).name for _place, _now in _questions])
+    seen.append([_resolver.resolve(_place, _now).name for _place, _now in _questions])
 ### JUDGE
-assert [len(_answers) for _answers in seen] == [150] * 6, "not all calls were seen"
+assert [len(_answers) for _answers in seen] == [150] * 6 + [900], "not all calls were seen"
 for _answers, (_ttl, _questions) in zip(seen, _runs, strict=True):
     _log, _asked_so_far = {}, 0
     for _got, (_place, _now) in zip(_answers, _questions, strict=True):
-        _asked, _want = _log.get(_place, [-1000, ""])
+        _asked, _want = _log.get(_place, [-5000, ""])
         _why = f"asked for at {_asked}, {_now - _asked} s ago, so still good"
         if _now - _asked >= _ttl:
             _asked_so_far += 1
             _asked, _want = _log[_place] = [_now, f"{_place} {_asked_so_far}"]
             _why = "the DNS must be asked now"
         assert _got == _want, (
-            f"CachingResolver(dns, {_ttl}).resolve(({_place}, 7), {_now}): expected {_want!r} (place, number of the question), {_why}; got {_got!r}"
+            f"CachingResolver(dns, {_ttl}).resolve({_place}, {_now}): expected {_want!r} (place, number of the question), {_why}; got {_got!r}"
         )
 assert seen, "nothing was seen"
 ### END HIDDEN TESTS
@@ -567,8 +594,12 @@ assert seen, "nothing was seen"
 import random
 from course.checks import SEED
 
-_ttl, _start = random.Random(SEED + 4).randint(20, 50), random.Random(SEED + 5).randint(0, 900)
-_ages = (0, _ttl - 1, _ttl, _ttl + 1, _ttl + 2, 2 * _ttl + 1, 2 * _ttl + 2, 3 * _ttl + 2, 3 * _ttl + 2)
+_rng = random.Random(SEED + 4)
+_ttl, _start, _steps = _rng.randint(20, 50), _rng.randint(0, 900), [0]
+for _ in range(24):
+    _steps.append(_rng.choice([0, 1, _ttl // 2, _ttl - 1, _ttl, _ttl, _ttl + 1]))
+_ages = [sum(_steps[: _n + 1]) for _n in range(25)]
+_fails = {_n: _rng.choice(["NoHealthyCenter", "TimeoutError", "KeyError", "OSError"]) for _n in _rng.sample(range(2, 14), 5)}
 ### OBSERVE
 from course.checks import attempt
 
@@ -580,7 +611,7 @@ class _FailingDNS:
     def resolve(self, location):
         self.asked += 1
         if self.asked in self.fails:
-            raise self.fails[self.asked](f"question {self.asked}")
+            raise _errors[self.fails[self.asked]](f"question {self.asked}")
         return Center(f"answer {self.asked}", location)
 
 
@@ -591,22 +622,26 @@ def _what_it_did(resolver, now):
     return f"returned {getattr(found['returned'], 'name', repr(found['returned']))}"
 
 
-_dns, _place = _FailingDNS({2: NoHealthyCenter, 3: TimeoutError, 6: NoHealthyCenter}), (3, 4)
+_errors = {_error.__name__: _error for _error in (NoHealthyCenter, TimeoutError, KeyError, OSError)}
+_dns, _place = _FailingDNS(_fails), (3, 4)
 _resolver, seen = CachingResolver(_dns, _ttl), {"told": [], "asked": []}
 for _age in _ages:
     seen["told"].append(_what_it_did(_resolver, _start + _age))
     seen["asked"].append(_dns.asked)
-_one, _two = CachingResolver(_FailingDNS({}), 50), CachingResolver(_FailingDNS({1: TimeoutError}), 50)
+_one, _two = CachingResolver(_FailingDNS({}), 50), CachingResolver(_FailingDNS({1: "TimeoutError"}), 50)
 seen["two resolvers"] = [_what_it_did(_one, 7), _what_it_did(_two, 8)]
 ### JUDGE
-_told = ["returned answer 1", "returned answer 1", "raised NoHealthyCenter", "raised TimeoutError"]
-_told += ["returned answer 4", "returned answer 4", "returned answer 5"]
-_told += ["raised NoHealthyCenter", "returned answer 7"]
-_asked = [1, 1, 2, 3, 4, 4, 5, 6, 7]
-assert len(seen["told"]) == len(seen["asked"]) == 9, "not all calls were seen"
-for _age, _want, _count, _got, _counted in zip(_ages, _told, _asked, seen["told"], seen["asked"], strict=True):
+assert len(seen["told"]) == len(seen["asked"]) == 25, "not all calls were seen"
+_count, _good, _answer = 0, -1, ""  # questions so far; until when the answer that it has is good
+for _age, _got, _counted in zip(_ages, seen["told"], seen["asked"], strict=True):
+    _want = _answer
+    if _age >= _good:
+        _count += 1
+        _want = f"raised {_fails[_count]}" if _count in _fails else f"returned answer {_count}"
+        if _count not in _fails:
+            _good, _answer = _age + _ttl, _want
     assert (_got.split(":")[0], _counted) == (_want, _count), (
-        f"ttl {_ttl}; the DNS fails at its questions 2, 3 and 6; {_age} s after the first call: expected {_want!r} after {_count} questions to the DNS "
+        f"ttl {_ttl}; the DNS fails at its questions {_fails}; {_age} s after the first call: expected {_want!r} after {_count} questions to the DNS "
         f"(an exception passes on, and nothing is remembered of it); yours {_got}, after {_counted}"
     )
 assert [_got.split(":")[0] for _got in seen["two resolvers"]] == ["returned answer 1", "raised TimeoutError"], (
@@ -741,7 +776,8 @@ seen += [[west.get(key) for key in keys], [east.get(key) for key in keys]]
 ### JUDGE
 both = ["Dawn", "old", None, "Bali"]
 assert seen[0] == both, (
-    f"west.merge(east) for title, caption, tag, place: of each key the later one, {both}; yours gave {seen[0]}"
+    f"west.merge(east) for title, caption, tag, place: of each key the later one, {both}; yours gave {seen[0]} "
+    "(the delete of tag at 20 must outlive the write of 15)"
 )
 assert seen[1] == ["Dawn", "older", "sea", "Bali"], (
     f"west.merge(east) must change only west; east's title, caption, tag, place became {seen[1]}"
@@ -758,10 +794,10 @@ from course.checks import SEED
 
 _rng, _runs = random.Random(SEED + 6), []
 for _ in range(150):
-    _steps = []
+    _steps, _times = [], _rng.choice([(1, 2, 3, 4), (-3, 0, 9, 10, 10.5, 100)])
     for _ in range(12):
-        _key, _time, _center = _rng.choice("abc"), _rng.randint(1, 4), _rng.choice(["Lima", "Oslo", "Perth"])
-        _value = [0, "", "red", "blue", 7][(_time * 3 + len(_center) + ord(_key)) % 5]
+        _key, _time, _center = _rng.choice("abc"), _rng.choice(_times), _rng.choice(["Lima", "London", "Perth", "oslo"])
+        _value = [0, "", "red", "blue", 7][int(_time * 6 + len(_center) + ord(_key)) % 5]
         _steps.append([_rng.random() < 0.35, _key, _value, _time, _center])
     _runs.append(_steps)
 ### OBSERVE
@@ -806,30 +842,33 @@ from course.checks import SEED
 
 _rng, _runs = random.Random(SEED + 7), []
 _centers = ["Lima", "Oslo", "Perth"]
-for _ in range(40):
-    _done = []
-    for _number in range(18):
-        _where, _time = _rng.randrange(3), _rng.randint(1, 6)
+for _run in range(40):
+    _done, _keys = [], list("abcdef") if _run else [f"photo-{_n}" for _n in range(250)]
+    for _number in range(18 if _run else 900):
+        _where, _time = _rng.randrange(3), _rng.choice([2, 3, 4, 9, 10, 11.5, 100])
         _value = None if _rng.random() < 0.35 else f"{_time} {_centers[_where]}"
-        _done.append([_where, _rng.choice("abcdef"), _value, _time, _centers[_where]])
-    _runs.append(_done)
+        _done.append([_where, _rng.choice(_keys), _value, _time, _centers[_where]])
+    _runs.append([_keys, _done])
 ### OBSERVE
+def _do(store, key, value, time, center):
+    if value is None:
+        store.delete(key, time, center)
+    else:
+        store.write(key, value, time, center)
+
+
 def _three_stores(done):
     stores = [LastWriterWins() for _ in range(3)]
-    for place, key, value, time, center in done:
-        if value is None:
-            stores[place].delete(key, time, center)
-        else:
-            stores[place].write(key, value, time, center)
+    for place, *what in done:
+        _do(stores[place], *what)
     return stores
 
 
-def _values(store):
-    return [store.get(key) for key in "abcdef"]
-
-
 seen = []
-for _done in _runs:
+for _keys, _done in _runs:
+    def _values(store):
+        return [store.get(key) for key in _keys]
+
     _a, _b, _c = _three_stores(_done)
     _b_before, _c_before = _values(_b), _values(_c)
     _b.merge(_c)
@@ -846,13 +885,16 @@ for _done in _runs:
     _c.merge(_b)
     _c.merge(_a)
     _case["c + b + a"] = _values(_c)
-    _a.write("a", "later", 100, "Lima")
-    _a.delete("b", 100, "Lima")
+    _a.write(_keys[0], "later", 200, "Lima")
+    _a.delete(_keys[1], 200, "Lima")
     _case["apart afterwards"] = _values(_c) == _case["c + b + a"]
+    for _, *_what in _done:
+        _do(_c, *_what)
+    _case["all arrives in c again"] = _values(_c)
     seen.append(_case)
 ### JUDGE
 assert len(seen) == 40, "not all was seen"
-for _case, _run in zip(seen, _runs, strict=True):
+for _case, (_keys, _run) in zip(seen, _runs, strict=True):
     _latest = {}
     _done = []
     for _, _key, _value, _time, _center in _run:
@@ -860,21 +902,24 @@ for _case, _run in zip(seen, _runs, strict=True):
         _done.append([_key, *_rank[:2], _value])
         if _key not in _latest or _rank > _latest[_key][0]:
             _latest[_key] = [_rank, _value]
-    _want = [_latest[_key][1] if _key in _latest else None for _key in "abcdef"]
-    for _way in ("a + (b + c)", "(a + b) + c", "again", "c + b + a"):
-        assert _case[_way] == _want, (
-            f"stores a, b, c with [key, timestamp, center, value or None for deleted] {_done}; merged as {_way}: keys a … f should be {_want}, yours are {_case[_way]}"
-        )
+    _want = [_latest[_key][1] if _key in _latest else None for _key in _keys]
+    for _way in ("a + (b + c)", "(a + b) + c", "again", "c + b + a", "all arrives in c again"):
+        assert len(_case[_way]) == len(_keys), "not all keys were seen"
+        for _key, _got, _value in zip(_keys, _case[_way], _want, strict=True):
+            assert _got == _value, (
+                f"stores a, b, c are merged as {_way}; done to key {_key!r}, as [timestamp, center, value or None for deleted]: "
+                f"{[_each[1:] for _each in _done if _each[0] == _key]}; get should be {_value!r}, yours is {_got!r}"
+            )
     assert _case["b left alone"] and _case["c left alone"], "x.merge(y) must not change y"
     assert _case["apart afterwards"], "after c.merge(a), a write or delete in a must not show in c"
 assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Two centers, 80 keys, eight writes a second; at 60 s the line between them is cut for a minute. Both go on. When it is back, your `merge` brings them together within one lag.
+# Two centers, 80 keys, eight writes a second; at 60 s the line between them is cut for a minute. Both go on. When it is back, your `merge` brings them together within one lag. After 180 s nobody writes any more.
 #
-# 1. Left: with your rule they agree again at once (the rest is on its way); "what arrives last stays" goes on differing. Right: the price. A write is *lost* if the one that outranks it was made by somebody who had not seen it. Nobody gets an error.
-# 2. Take the cut away (0 s) and move *replication lag*. The line is ½ (1 − e^(−2λτ)), with λ writes a second of a key in each center and τ the lag. Why can it not exceed one half?
+# 1. Left: while people write, some keys always differ, because their writes are on the way. When nobody writes, your line falls to 0 within one lag; where "what arrives last stays", the centers go on differing for good. Right: the price. A write is *lost* if the one that outranks it was made by somebody who had not seen it. Nobody gets an error.
+# 2. Take the cut away (0 s) and move *replication lag*. The line is ½ (1 − e^(−2λτ)), where each center writes a key λ times a second and τ is the lag. Why can it not exceed one half?
 # 3. Set lag 0.1 s, no cut, and put Singapore's clock 5 s ahead. The winner is no longer who wrote last. Who loses now?
 
 # %%
@@ -887,7 +932,7 @@ explore_sync(LastWriterWins)
 #
 # `rolling_deploy(centers, version, deploy, healthy)` brings `version` to the `centers` (a list), in list order, one at a time.
 #
-# - For each center it calls `deploy(center, version)`, then `healthy(center)`, which takes its time and then returns `True` or `False`. Only if it is `True` the next one follows.
+# - For each center, also for one that runs `version` already, it calls `deploy(center, version)`, then `healthy(center)`, which takes its time and then returns `True` or `False`. Only if it is `True` the next one follows.
 # - If it is `False`, or if `deploy` or `healthy` raises an exception, this center is unhealthy. Then it stops, and it **rolls back** this center and all that were done before, the newest first: `deploy(center, old)` for each, where `old` is
 #   the version that *this* center had before. (Rolling back does not fail.)
 # - `center.version` is the version that a center has now. Only `deploy` changes it, so read it in time. You do not set it yourself.
@@ -971,9 +1016,10 @@ import random
 from course.checks import SEED
 
 _rng, _cases = random.Random(SEED + 8), []
+_all = [f"{_letter}{_number}" for _letter in "abcdefgh" for _number in range(1, 9)]
 for _ in range(40):
-    _names = _rng.sample("abcdefgh", _rng.randint(1, 6))
-    _old = {_name: f"v{_rng.randint(1, 5)}" for _name in _names}
+    _names = _rng.sample(_all, _rng.choice([1, 2, 3, 4, 5, 6, 30]))
+    _old = {_name: f"v{_rng.randint(5, 9)}" for _name in _names}
     _cases.append([_old, _rng.choice([*_names, "nobody"])])
 ### OBSERVE
 seen = []
@@ -1018,8 +1064,9 @@ import random
 from course.checks import SEED
 
 _rng, _cases = random.Random(SEED + 9), []
+_all = [f"{_letter}{_number}" for _letter in "abcdefgh" for _number in range(1, 9)]
 for _what in ("deploy", "half a deploy", "healthy") * 6:
-    _names = _rng.sample("abcdefgh", _rng.randint(2, 6))
+    _names = _rng.sample(_all, _rng.choice([2, 3, 4, 5, 6, 20]))
     _old = [f"v{_rng.randint(1, 5)}" for _ in _names]
     _bad, _error = _rng.choice(_names), _rng.choice([OSError, ValueError, KeyError, ZeroDivisionError])
     _cases.append([_what, _names, _old, _bad, _error])
@@ -1029,8 +1076,10 @@ from course.checks import attempt
 seen = []
 for _what, _names, _old, _bad, _error in _cases:
     _centers = [Center(_name, (0, 0), version=_version) for _name, _version in zip(_names, _old, strict=True)]
+    _listed, _calls = list(_centers), []
 
     def _deploy(center, version):
+        _calls.append(f"deploy {center.name} {version}")
         if version == "v7" and center.name == _bad and _what == "deploy":
             raise _error("deploy")
         center.version = version
@@ -1038,6 +1087,7 @@ for _what, _names, _old, _bad, _error in _cases:
             raise _error("half a deploy")
 
     def _healthy(center):
+        _calls.append(f"healthy {center.name}")
         if center.name == _bad and _what == "healthy":
             raise _error("healthy")
         return True
@@ -1047,17 +1097,22 @@ for _what, _names, _old, _bad, _error in _cases:
         _done = _result["returned"]
         _lists = [[_center.name for _center in _each] for _each in (_done.deployed, _done.rolled_back)]
         _result = [_done.succeeded, *_lists]
-    seen.append([_result, [_center.version for _center in _centers]])
+    seen.append([_result, [_center.version for _center in _listed], _calls, _centers == _listed])
 ### JUDGE
 assert len(seen) == 18, "not all deployments were seen"
-for (_what, _names, _old, _bad, _), (_result, _versions) in zip(_cases, seen, strict=True):
+for (_what, _names, _old, _bad, _), (_result, _versions, _calls, _unchanged) in zip(_cases, seen, strict=True):
     _back = _names[: _names.index(_bad) + 1][::-1]
+    _want = [_call for _name in _back[:0:-1] for _call in (f"deploy {_name} v7", f"healthy {_name}")]
+    _want += [f"deploy {_bad} v7"] + [f"healthy {_bad}"] * (_what == "healthy")
+    _want += [f"deploy {_name} {_old[_names.index(_name)]}" for _name in _back]
     _function = "healthy" if _what == "healthy" else "deploy"
     _case = f"centers {' '.join(_names)}, {_function} raises an exception in {_bad}, which counts as unhealthy"
     assert _result == [False, _back[::-1], _back], (
         f"{_case}: succeeded, deployed, rolled_back should be {[False, _back[::-1], _back]}, yours gave {_result}"
     )
     assert _versions == _old, f"{_case}: afterwards they should run {_old} again, yours run {_versions}"
+    assert _calls == _want, f"{_case}: the calls should be {_want}, yours were {_calls}"
+    assert _unchanged, "rolling_deploy must not change the list of centers"
 assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
@@ -1068,6 +1123,12 @@ assert seen, "nothing was seen"
 # 2. Watch each center for 0 minutes, then for 20. What does the caution cost when the version is a good one (*bad in center: none*)? For how long do two versions run side by side, on the same data?
 #    In this simulation `healthy` tells the truth even after 0 minutes. Real faults need time to show: a leak, a job that runs once an hour. What would you miss at 0?
 # 3. Let it be *bad in center: 2nd* only. What has rolling gained now?
+#
+# <details><summary>What we see</summary>
+#
+# 1. The smallest center fails fewest users; for those it makes no difference that the others are spared. 2. With a good version, four centers take 8 minutes at 0 and 88 at 20; for three quarters of that time two versions run side by side. At 0 you would miss every fault that shows only after a while. 3. Nothing: in both cases only the second center's users see errors, until it is rolled back.
+#
+# </details>
 
 # %%
 explore_deployment(rolling_deploy)

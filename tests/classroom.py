@@ -32,7 +32,13 @@ def make_course(folder: Path, names: Iterable[str]) -> Path:
 
 def nbgrader(folder: Path, *words: str) -> str:
     """Run nbgrader's own command in the folder; return what it said on stderr."""
-    return _finished(folder, "-m", "nbgrader", *words)
+    return _finished(folder, "-m", "nbgrader", *stock(words))
+
+
+def stock(words: Iterable[str]) -> list[str]:
+    """Return the words of an nbgrader command that does what stock nbgrader does: no sandbox."""
+    words = list(words)
+    return words + ["--GradeInSandbox.trusted=True"] * (words[0] == "autograde")
 
 
 # each command in a fork of one process that has imported nbgrader, which takes longer than most
@@ -49,7 +55,7 @@ for sys.argv[1:] in json.loads(sys.argv[1]):
 
 def nbgrader_each(folder: Path, commands: Iterable[Iterable[str]]) -> str:
     """Run several of nbgrader's commands, one after the other; return what they said on stderr."""
-    return _finished(folder, "-c", EACH, json.dumps([list(words) for words in commands]))
+    return _finished(folder, "-c", EACH, json.dumps([stock(words) for words in commands]))
 
 
 def _finished(folder: Path, *arguments: str) -> str:

@@ -35,8 +35,9 @@ SETTINGS = {  # every cell is in the page, also when scrolled out of sight; no n
 }
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 CHROMIUM_FLAGS += ["--disable-background-networking", "--disable-component-update"]
-
-ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1)")  # badges: answered empty, never asked for
+# badges are not asked for elsewhere; a route would do that, too, but switch the browser's cache off
+CHROMIUM_FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1)")
 
 
 class LabServer(NamedTuple):
@@ -122,17 +123,38 @@ def stop(process, seconds=20):
 
 
 @contextmanager
-def chromium_page(width=1280, height=900):
-    """Yield a page and the list that gathers its console errors and uncaught exceptions."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
-        page, errors = browser.new_page(viewport={"width": width, "height": height}), []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda note: errors.append(note.text) if note.type == "error" else None)
-        page.route(ELSEWHERE, lambda route: route.fulfill(status=200, body=""))
-        page.on("dialog", lambda dialog: dialog.accept())  # "leave the page?"
-        yield page, errors
+def chromium():
+    """Yield a browser with a profile: the next page need not load and compile JupyterLab again."""
+    with sync_playwright() as driver, TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        browser = driver.chromium.launch_persistent_context(
+            profile, executable_path=find_chromium(), args=CHROMIUM_FLAGS
+        )
+        yield browser
         browser.close()
+
+
+@contextmanager
+def new_page(browser, width=1280, height=900):
+    """Yield a page and the list that gathers its console errors and uncaught exceptions."""
+    page, errors = browser.new_page(), []
+    page.set_viewport_size({"width": width, "height": height})
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def listen(note):
+        if note.type == "error" and not ELSEWHERE.match(note.location["url"]):
+            errors.append(note.text)
+
+    page.on("console", listen)
+    page.on("dialog", lambda dialog: dialog.accept())  # "leave the page?"
+    yield page, errors
+    page.close()
+
+
+@contextmanager
+def chromium_page(width=1280, height=900):
+    """Yield a page of a browser of its own, and the list of its errors (`new_page`)."""
+    with chromium() as browser, new_page(browser, width, height) as (page, errors):
+        yield page, errors
 
 
 def open_notebook(page, server, path, seconds=60):

@@ -418,15 +418,29 @@ EVIL = """\
 """
 
 
-def test_formgrader_shows_a_students_text_without_its_script() -> None:
-    """Formgrader's own page and template, with the course's configuration."""
+def in_formgrader(text: str, **resources: object) -> str:
+    """Return formgrader's page of a cell: its own template, with the course's configuration."""
     config = configuration(ROOT, ROOT)
     config.HTMLExporter.template_name = "formgrade"
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-    attacked = v4.new_notebook(cells=[v4.new_markdown_cell(EVIL)])
+    pasted = {"a b.jpg": {"image/jpeg": "/9j/4A=="}, "c.svg": {"image/svg+xml": "<svg/>"}}
+    cell = v4.new_markdown_cell(text, attachments=pasted)
     words = ("assignment_id", "notebook_id", "submission_id", "student", "last_name", "first_name")
-    resources = dict.fromkeys((*words, "notebook_path", "base_url"), "x") | {"index": 0, "total": 1}
-    page, _ = HTMLExporter(config=config).from_notebook_node(attacked, resources=resources)
+    known = dict.fromkeys((*words, "notebook_path", "base_url"), "x") | {"index": 0, "total": 1}
+    shown, _ = HTMLExporter(config=config).from_notebook_node(
+        v4.new_notebook(cells=[cell]), resources=known | resources
+    )
+    return str(shown)
+
+
+def test_formgrader_shows_the_pictures_of_an_answer() -> None:
+    page = in_formgrader("![photo](attachment:a%20b.jpg) ![drawing](attachment:c.svg)")
+    assert '<img alt="photo" src="data:image/jpeg;base64,/9j/4A=="/>' in page
+    assert '<img alt="drawing"/>' in page
+
+
+def test_formgrader_shows_a_students_text_without_its_script() -> None:
+    page = in_formgrader(EVIL)
     shown = page[page.index("<strong>My answer</strong>") - 200 :]
     assert "<details>" in shown
     for evil in ("<script>alert", "<img src=x", 'href="javascript', "<iframe"):

@@ -14,9 +14,10 @@ from tests.course_scripts import NAMES, ROOT, exercises
 from tests.jupyterlab import (
     cell_locator,
     cells_with_errors,
-    chromium_page,
+    chromium,
     find_chromium,
     lab_server,
+    new_page,
     new_picture,
     open_notebook,
     run_all_cells,
@@ -50,10 +51,16 @@ def server(tmp_path_factory):
         yield running
 
 
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
 @pytest.fixture
-def lab(server):
+def lab(server, browser):
     """A page of its own, which a failing test leaves to no other, and its console errors."""
-    with chromium_page() as (page, errors):
+    with new_page(browser) as (page, errors):
         yield page, errors
 
 

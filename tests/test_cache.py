@@ -347,6 +347,41 @@ def test_what_exercises_are_tried_out_with():
     assert [answer[3] for answer in seen["answers"]] == [2.0, 2.5]
 
 
+CELL = """
+class SingleFlight:
+    def __init__(self, env, load):
+        self.env, self.load, self.flights = env, load, {}
+
+    def get(self, key):
+        BODY
+        yield
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (
+            "yield self.load(key)",
+            "SingleFlight.get yielded a generator: a process yields SimPy events only, and a "
+            "generator must be started first: yield env.process(load(…)).",
+        ),
+        ("yield 5", "yielded 5: a process yields SimPy events only, such as a process."),
+        ("del self.flights[key]", "raised KeyError: 'page'."),
+        ("open('nowhere')", "raised FileNotFoundError"),
+    ],
+)
+def test_a_first_try_at_simpy_is_one_sentence_in_a_cell_that_has_no_file(body, says):
+    """SimPy quotes the file of the process it complains of; a notebook's cell is in none."""
+    made = {}
+    exec(compile(CELL.replace("BODY", body), "/tmp/ipykernel_1/no_such_file.py", "exec"), made)
+    with pytest.raises(ComponentError) as error:
+        read_at(made["SingleFlight"], [("page", 0), ("page", 0.25)])
+    assert says in str(error.value) and "\n" not in str(error.value)
+    with pytest.raises(ComponentError, match=re.escape(says.replace("'page'", "'front page'"))):
+        simulate_stampede(made["SingleFlight"])
+
+
 # ── for real ──
 
 
@@ -882,7 +917,9 @@ def test_a_stub_is_a_friendly_sentence(show):
 
 def test_the_architecture_shows_the_new_tier():
     picture = architecture()
-    assert "cache tier: cache-1, cache-2" in picture.alt and "primary" in picture.alt
+    assert "cache tier: cache-1, cache-2" in picture.alt
+    assert "web-1 to primary (writes, of all servers)" in picture.alt
+    assert "cache-1 to replica-1" in picture.alt and "cache-1 to primary" not in picture.alt
     assert picture.data.startswith(b"\x89PNG")
 
 

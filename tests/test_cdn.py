@@ -234,7 +234,7 @@ def test_the_nearest_edge_is_the_quickest():
         assert (chosen >= 0).all() == any(edge.online for edge in listed)
         assert all(listed[place].online for place in chosen if place >= 0)
     found = distances(DISTANCE, NEAREST, edges=5, offline=2)
-    assert found.longer_than_needed == 0
+    assert found.longer_than_needed == ()
     assert found.mean_time < 0.7 * found.mean_origin_time
     tokyo = [each.name for each in CITIES].index("Tokyo")
     assert found.km[tokyo] == 0.0 and found.origin_km[tokyo] == pytest.approx(9345, abs=40)
@@ -244,17 +244,19 @@ def test_a_flat_earth_is_found_out():
     def nearest_on_paper(user, edges):
         return min(edges, key=lambda edge: math.dist(user, edge.location))
 
-    assert distances(DISTANCE, nearest_on_paper, edges=12).longer_than_needed > 0
+    found = distances(DISTANCE, nearest_on_paper, edges=12)
+    assert len(found.longer_than_needed) > 0
     explorer = explore_distance(DISTANCE, nearest_on_paper)
     explorer.controls["edges"].value = 12
     assert "would be served faster by another edge that is online" in shown(explorer)
     assert "No city would" not in shown(explorer)
-    wrong = distances(DISTANCE, nearest_on_paper, edges=12)
-    one, two = (
-        explorer.picture.show(found=dataclasses.replace(wrong, longer_than_needed=count))[1]
-        for count in (1, 2)
+    assert f"online: {found.longer_than_needed[0]}" in shown(explorer)
+    one, two, many = (
+        explorer.picture.show(found=dataclasses.replace(found, longer_than_needed=names))[1]
+        for names in (("Lima",), ("Lima", "Oslo"), tuple("abcdefgh"))
     )
     assert "1 city would be served" in one and "2 cities would be served" in two
+    assert "online: Lima, Oslo." in two and "online: a, b, c, d, e, f, …." in many
     assert "No city would" in shown(explore_distance(DISTANCE, NEAREST))
 
 
@@ -784,7 +786,7 @@ def test_the_bill_is_drawn_as_it_was_reckoned():
     assert money.picture.even.get_xdata()[0] == pytest.approx(100 * 0.04 / 0.09)
     assert "the CDN is cheaper above a hit ratio of 44%." in shown(money)
     money.controls["cdn_per_gb"].value = 0.1
-    assert shown(money).endswith("By your reckoning the CDN is never cheaper.")
+    assert shown(money).endswith("By your formula the CDN is never cheaper.")
 
 
 def test_the_words_of_the_bill_count_the_photos_that_pay():
@@ -815,7 +817,7 @@ def test_where_the_origin_costs_nothing_the_bill_without_a_cdn_is_drawn_at_zero(
     assert set(picture.without.get_ydata()) == {0.0}
     assert list(picture.costs.get_ydata()) == [1.0] * 21 and picture.here.get_ydata()[0] == 1
     assert picture.unit.get_text() == "bill / your largest bill"
-    assert shown(money).endswith("By your reckoning the CDN is never cheaper.")
+    assert shown(money).endswith("By your formula the CDN is never cheaper.")
     assert in_figure(picture.figure, money.canvas) == []
     axes = picture.without.axes
     lowest = min(text.get_window_extent().y0 for text in axes.get_legend().get_texts())
@@ -823,6 +825,80 @@ def test_where_the_origin_costs_nothing_the_bill_without_a_cdn_is_drawn_at_zero(
     with_a_price = pixels(money)
     money.controls["cdn_per_gb"].value = 0.0
     assert set(picture.costs.get_ydata()) == {0.0} and pixels(money) != with_a_price
+
+
+def moved(explorer, **values):
+    """Return the words below the picture after these controls were set."""
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    return shown(explorer)
+
+
+def test_the_first_experiment_is_what_its_steps_say():
+    explorer = explore()
+
+    def half(words):
+        return float(re.search(r"half of the pages within ([\d.]+) s", words)[1])
+
+    def sydney(words):
+        told = re.search(r"In Sydney a page takes ([\d.]+) s .* without a CDN ([\d.]+) s", words)
+        return float(told[1]), float(told[2])
+
+    near, far = zip(*(sydney(moved(explorer, edges=count)) for count in (0, 1, 6, 7)), strict=True)
+    assert set(far) == {near[0]} == {near[1]} and far[0] > 2.5  # the first edge: Frankfurt
+    assert near[3] < 0.6 < near[2]  # the seventh edge stands in Sydney
+    small = half(moved(explorer, edges=5, page_kb=500))
+    assert 1.2 * small < half(moved(explorer, page_kb=2000)) < 3 * small  # not four times
+    explorer.controls["page_kb"].value = 500
+    ages = [value for _, value in explorer.controls["max_age"].options]
+    for every in (300.0, 1800.0):
+        explorer.controls["update_every"].value = every
+        told = [moved(explorer, max_age=age) for age in ages]
+        assert len(set(told)) == len(told)  # no step of it that changes nothing
+        loads = [int(re.search(r"(\d+)% of the requests reach", words)[1]) for words in told]
+        assert loads[0] == 100 and loads == sorted(loads, reverse=True)
+    explorer.controls["max_age"].value = 300.0
+    two, twelve = (moved(explorer, edges=count) for count in (2, 12))
+    assert half(twelve) < half(two)
+    shares = [int(re.search(r"(\d+)% of the requests reach", words)[1]) for words in (two, twelve)]
+    assert shares[1] > shares[0]
+
+
+def test_a_hit_that_renews_the_copy_spares_the_origin_and_never_shows_what_changed():
+    class Renewing(CACHE):
+        """As the notebook's "break it" says: with the max_age that came with the copy."""
+
+        def fetch(self, url, now):
+            body, status = super().fetch(url, now)
+            if status == "HIT":
+                self.stored[url] = self.stored[url][0], now + 300.0
+            return body, status
+
+    broken, right = (
+        simulate(Renewing, seed=1, max_age=300.0),
+        simulate(CACHE, seed=1, max_age=300.0),
+    )
+    assert broken.origin_load < 0.7 * right.origin_load
+    assert broken.stale_share > 1.5 * right.stale_share
+
+
+def test_who_serves_london_is_told():
+    explorer = explore_distance(DISTANCE, NEAREST)
+    assert "London is served by Frankfurt." in moved(explorer)
+    assert "London is served by Mumbai." not in moved(explorer, offline=1)
+    assert "London is served by New York." in shown(explorer)
+    assert "London is served by the origin." in moved(explorer, offline=5)
+
+
+def test_the_other_experiments_are_what_their_steps_say():
+    explorer = explore_outages(FALLBACK, CACHE)
+    stale = r"([\d,]+) with an expired copy"
+    assert re.search(stale, moved(explorer))[1] != "0"
+    assert re.search(stale, moved(explorer, max_age=0.0))[1] == "0"  # nothing is kept
+    moved(explorer, max_age=300.0, origin_at=15)
+    assert int(re.search(r"([\d,]+) failed", shown(explorer))[1].replace(",", "")) > 300
+    money = explore_bill(COST, EVEN)
+    assert "never cheaper" in moved(money, cdn_per_gb=0.1, origin_per_gb=0.09)
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():

@@ -895,7 +895,7 @@ def test_the_split_picture_tells_who_moved():
 
 def test_the_sync_picture_says_whether_they_agree():
     explorer = explore_sync(STORE)
-    run = simulate_sync(STORE, seed=1, lag=2.0, partition=60, keys=80)
+    run = simulate_sync(STORE, seed=1, lag=2.0, partition=60, keys=80, writes_until=180)
     assert f"{run.lost.sum():,} of {len(run.lost):,} writes are lost" in shown(explorer)
     assert "in the end both centers hold the same" in shown(explorer)
     assert (explorer.picture.cut.get_x(), explorer.picture.cut.get_width()) == (60, 60)
@@ -917,9 +917,129 @@ def test_the_deployment_picture_shows_who_ran_what():
     assert (old, good, bad) == (7, 2, 1)  # three of the four went there and back
 
 
-def test_the_architecture_names_both_centers():
+def moved(explorer, **values):
+    """Return the words below the picture after these controls were set."""
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    return shown(explorer)
+
+
+def failing(words):
+    """Return (share of the requests that fail, the same with one center), in percent."""
+    told = re.search(r"([\d.]+)% of the requests fail \(with one center .*? (\d+)%\)", words)
+    return float(told[1]), float(told[2])
+
+
+def test_the_first_experiment_is_what_its_steps_say():
+    explorer = explore()
+    two, one = failing(moved(explorer))
+    assert two < 5 and one == 40  # four minutes of ten
+    asked = [
+        float(re.search(r"asked ([\d.]+) times", moved(explorer, ttl=ttl))[1])
+        for ttl in (5.0, 120.0, 300.0)
+    ]
+    assert asked[0] > 5 * asked[1] > 5 * asked[2]
+    words = moved(explorer, lasts=1)  # answers kept for 5 min: many never notice
+    assert 40 < float(re.search(r"for (\d+) s on average", words)[1]) < 60
+    words = moved(explorer, ttl=120.0, lasts=4, capacity=80)
+    refused = int(re.search(r"([\d,]+) refused", words)[1].replace(",", ""))
+    assert refused > 500
+    two, one = failing(words)  # one center alone is overloaded all the time it is up, too
+    assert one > 40 + 0.15 * 60 and two < one
+    peace = {"seed": 1, "arrival_rate": 20.0, "capacity": 0.8}
+    assert simulate(**peace).refused.sum() == 0 and simulate(centers=1, **peace).refused.any()
+    dashed = explorer.picture.alone.get_ydata()
+    assert min(dashed) > 0 and max(dashed) == pytest.approx(20, rel=0.2)
+    near = float(re.search(r"within (\d+) ms", moved(explorer, capacity=120))[1])
+    far = float(re.search(r"within (\d+) ms", moved(explorer, split=50))[1])
+    assert far > 1.1 * near
+    lost = [
+        int(re.search(r"([\d,]+) writes that", moved(explorer, split="nearest", lag=lag))[1])
+        for lag in (0.1, 10.0, 60.0)
+    ]
+    assert lost[0] < lost[1] < lost[2]
+
+
+def test_a_resolver_that_leaves_out_the_dead_sends_nobody_there():
+    class Sees(RESOLVER):
+        def resolve(self, location, now):
+            if location in self.answers and not self.answers[location][0].healthy:
+                del self.answers[location]
+            return super().resolve(location, now)
+
+    result = simulate(DNS, resolver=Sees, seed=1, dies_at=180, arrival_rate=8.0)
+    assert result.unreached.sum() == 0 == result.mean_after
+    assert simulate(DNS, resolver=RESOLVER, seed=1, dies_at=180, arrival_rate=8.0).mean_after > 20
+
+
+def test_the_builtin_hash_is_told_from_a_hash_that_lasts():
+    def own(user_id, weights):
+        return list(weights)[hash(user_id) % 100 >= weights["Washington"]]
+
+    words = shown(explore_split(own))
+    share = re.search(r"another process would give (\d+)% of the users", words)
+    assert 5 < int(share[1]) < 40  # 2 · 0.9 · 0.1 = 18 %, of 200 users: s.e. 2.7
+    assert "another process" not in shown(explore_split(SPLIT))
+    assert "hash" not in SPLIT.__globals__
+
+
+def test_after_the_last_write_only_the_rule_brings_the_centers_together():
+    explorer = explore_sync(STORE)
+    mine, ghost = explorer.picture.mine, explorer.picture.ghost
+    late = mine.get_xdata() >= 180 + 4  # the lag is 2 s, and a look comes every 4 s
+    assert not mine.get_ydata()[late].any() and ghost.get_ydata()[late].min() > 5
+    assert min(mine.get_ydata()[5:45]) > 0  # while people write there is always some on the way
+    lost = [
+        float(re.search(r"lost \(([\d.]+)%\)", moved(explorer, partition=0, lag=lag))[1])
+        for lag in (0.1, 2.0, 10.0, 30.0)
+    ]
+    assert lost == sorted(lost) and lost[0] < 2 and 40 < lost[-1] < 50
+    moved(explorer, lag=0.1, clock_ahead=5.0)
+    run = simulate_sync(
+        STORE, seed=1, lag=0.1, partition=0, keys=80, clock_ahead=5.0, writes_until=180
+    )
+    assert run.lost[run.writes.centers == 0].mean() > 0.15  # "Who loses now?" Washington
+    assert run.lost[run.writes.centers == 1].mean() < 0.01
+
+
+def test_the_deployment_experiment_is_what_its_steps_say():
+    explorer = explore_deployment(DEPLOY)
+
+    def cost(words):
+        told = re.search(r"down for ([\d.]+) minutes \(all at once: ([\d.]+)\)", words)
+        return float(told[1]), float(told[2])
+
+    usual, at_once = cost(moved(explorer))
+    smallest, _ = cost(moved(explorer, smallest_first=True))
+    assert smallest < usual < at_once / 3
+    words = moved(explorer, smallest_first=False, fault_at="nowhere", bake_minutes=0)
+    assert "succeeded after 8 minutes" in words
+    words = moved(explorer, bake_minutes=20)
+    assert "succeeded after 88 minutes" in words and "For 66 minutes not all" in words
+    mine, at_once = cost(moved(explorer, fault_at=1, bake_minutes=10))
+    assert mine == at_once  # "What has rolling gained now?" Nothing
+
+
+def test_users_gain_by_moving_as_little_as_they_must():
+    explorer = explore_split(SPLIT)
+    told = re.search(r"([\d.]+)% of the users move", moved(explorer))
+    assert float(told[1]) == pytest.approx(40, abs=6 * 1.1)  # 2,000 users: s.e. 1.1 points
+    words = moved(explorer, after=55)
+    assert re.search(r"about 5% must; with every user drawn anew (4[5-9]|5[0-5])% do", words)
+    words = moved(explorer, centers=4)
+    share, must = re.search(r"([\d.]+)% of the users move; about (\d+)% must", words).groups()
+    assert float(share) > 1.5 * int(must)  # "do more of your users move than must?"
+    assert re.search(r"\d+ of the users left a center though", moved(explorer, after=10))
+
+
+def test_the_architecture_has_the_dns_beside_the_way_and_not_on_it():
     picture = architecture()
-    assert "DNS: geoDNS" in picture.alt and "data centers: Washington, Singapore" in picture.alt
+    assert "data centers: Washington, Singapore" in picture.alt
+    assert "users, New York to geoDNS, users, Tokyo to geoDNS" in picture.alt
+    assert "users, New York to Washington, users, Tokyo to Singapore" in picture.alt
+    assert "geoDNS to" not in picture.alt
+    for one, other in (("Washington", "Singapore"), ("Singapore", "Washington")):
+        assert f"data, {one} to data, {other}" in picture.alt
     assert picture.data.startswith(b"\x89PNG")
 
 

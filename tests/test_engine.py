@@ -84,7 +84,7 @@ def band(values):
     return values.mean(), 4 * values.std(ddof=1) / math.sqrt(len(values))
 
 
-def replications(measure, count=20, customers=20_000, **kind):
+def replications(measure, count=12, customers=20_000, **kind):
     return band([measure(run_kind(seed, customers, **kind)) for seed in range(count)])
 
 

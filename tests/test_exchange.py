@@ -1,6 +1,10 @@
 """nbgrader's exchange as the course configures it: release, fetch, submit, collect, autograde."""
 
+import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -18,6 +22,7 @@ from nbgrader.utils import get_username
 
 from autograder.build.release import build
 from autograder.course import configuration
+from tests.test_attacks import shut_in
 from tests.toy_course import make_course
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's
@@ -109,3 +114,71 @@ def test_submitting_again_counts_when_collected_again(course, config, tmp_path):
     step(ExchangeCollect, config)
     collected = course / "grading" / "submitted" / student / NAME / f"{NAME}.ipynb"
     assert collected.read_bytes() == mine.read_bytes()
+
+
+TELLS = """
+from pathlib import Path
+for place in ({folder!r}, "/tmp"):
+    try:
+        Path(place, "student-was-here").write_text(str(list(Path({folder!r}).iterdir())))
+    except OSError:
+        pass
+def alpha(number):
+    return 2 * number
+"""
+
+
+@pytest.fixture
+def harmful(course, config):
+    """A submission whose code would write into the course's folder; where it would write."""
+    folder = course / "grading" / "submitted" / "mallory" / NAME
+    folder.mkdir(parents=True)
+    notebook = nbformat.read(course / "notebooks" / NAME / f"{NAME}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "alpha":
+            cell.source = TELLS.format(folder=str(course / "solutions"))
+    nbformat.write(notebook, folder / f"{NAME}.ipynb")
+    written = course / "solutions" / "student-was-here"
+    yield written
+    written.unlink(missing_ok=True)
+
+
+@shut_in
+def test_formgraders_button_runs_no_code_as_the_instructor(config, harmful):
+    """Manage Assignments → submissions → lightning; then what stock nbgrader would do."""
+    api = NbGraderAPI(CourseDirectory(config=config))
+    answer = api.autograde(NAME, "mallory")
+    assert answer["success"], answer
+    assert "mallory: 2 of 6 checks passed" in answer["log"]
+    assert not harmful.exists()
+    config.GradeInSandbox.trusted = True
+    assert NbGraderAPI(CourseDirectory(config=config), config=config).autograde(NAME, "mallory")
+    assert harmful.exists()  # so the attack is one
+
+
+@shut_in
+def test_nbgrader_autograde_by_habit_runs_no_code_as_the_instructor(course, config, harmful):
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    command = [sys.executable, "-m", "nbgrader", "autograde", NAME, "--student=mal*", "--force"]
+    ran = subprocess.run(
+        command, cwd=course, env={**os.environ, "PATH": path}, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "mallory: 2 of 6 checks passed" in ran.stderr
+    assert not harmful.exists()
+
+
+def test_where_nothing_can_be_shut_in_nothing_is_run(config, harmful, monkeypatch):
+    monkeypatch.setattr("sys.platform", "darwin")
+    answer = NbGraderAPI(CourseDirectory(config=config)).autograde(NAME, "mallory")
+    assert not answer["success"] and not harmful.exists()
+    (line,) = answer["log"].splitlines()
+    assert "on Linux only: grade on a Linux machine" in line
+    assert "--GradeInSandbox.trusted=True" in line
+
+
+def test_what_cannot_be_graded_is_said_to_formgrader(course, config, harmful):
+    (course / "grading" / "submitted" / "mallory" / NAME / f"{NAME}.ipynb").write_text("{")
+    answer = NbGraderAPI(CourseDirectory(config=config)).autograde(NAME, "mallory")
+    assert not answer["success"]
+    assert "mallory: not graded: 01_toy.ipynb is not a complete notebook" in answer["log"]

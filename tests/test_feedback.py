@@ -25,6 +25,7 @@ from autograder.course import configuration
 from autograder.gradebook.read import Score
 from autograder.pages import feedback, feedback_page, safe_html
 from tests import narrow
+from tests.classroom import stock
 from tests.toy_course import SCRIPT, make_course
 
 NAME = "01_toy"
@@ -80,7 +81,7 @@ def course(tmp_path_factory):
 def nbgrader(folder, *words):
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     ran = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
+        [sys.executable, "-m", "nbgrader", *stock(words)],
         cwd=folder,
         env={**os.environ, "PATH": path},
         capture_output=True,
@@ -310,6 +311,14 @@ def test_markdown_keeps_what_is_harmless():
     assert shown == f"data:image/png;base64,{PNG}" and others == [None, None, None]
     assert "onclick" not in html and "<style" not in html
     assert safe_html.markdown("[" * 200_000).startswith("<pre>[[")
+
+
+def test_pictures_of_all_four_kinds_are_shown():
+    data = {"jpeg": "/9j/4A==", "gif": "R0lGODlh", "webp": "UklGRgAAAABXRUJQ", "png": PNG}
+    pasted = {kind: {f"image/{kind}": text} for kind, text in data.items()}
+    html = safe_html.markdown("".join(f"![](attachment:{kind})" for kind in data), pasted)
+    sources = [image["src"] for image in BeautifulSoup(html, "html.parser").find_all("img")]
+    assert sources == [f"data:image/{kind};base64,{text}" for kind, text in data.items()]
 
 
 def test_the_refused_are_told_why(pages):

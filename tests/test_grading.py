@@ -29,6 +29,7 @@ from autograder.grade import grade as grading
 from autograder.grade.assignment import Assignment
 from autograder.grade.grade import Settings
 from autograder.grade.sandbox.limits import Limits
+from autograder.gradebook.write import Scores
 from benchmarks.grading import dask
 from tests import classroom, postgresql
 from tests.course_scripts import ROOT, exercises
@@ -79,10 +80,7 @@ def one_line(result):
     return lines[0]
 
 
-def test_a_late_penalty_is_the_same(course, tmp_path):
-    """One student is late, one is not, and both hand in something worse; by nbgrader's plugin."""
-    text = (course / "nbgrader_config.py").read_text()
-    plugin = """
+A_TENTH_AN_HOUR = """
 from nbgrader.plugins import LateSubmissionPlugin
 
 class ATenthAnHour(LateSubmissionPlugin):
@@ -91,7 +89,12 @@ class ATenthAnHour(LateSubmissionPlugin):
 
 c.AssignLatePenalties.plugin_class = ATenthAnHour
 """
-    (course / "nbgrader_config.py").write_text(text + plugin)
+
+
+def test_a_late_penalty_is_the_same(course, tmp_path):
+    """One student is late, one is not, and both hand in something worse; by nbgrader's plugin."""
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(A_TENTH_AN_HOUR)
     due = datetime(2026, 3, 1, 12)
     with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=due)
@@ -112,6 +115,36 @@ c.AssignLatePenalties.plugin_class = ATenthAnHour
             for student, received in times.items():
                 worse = classroom.written(NAME, some)
                 classroom.hand_in(folder, student, NAME, worse, received)
+
+
+def penalties(course):
+    rows = classroom.gradebook_rows(course, NAME)
+    return {row[0]: row[7] for row in rows if row[1] == "grade"}
+
+
+def test_a_late_penalty_follows_points_by_hand_and_dates(course):
+    """Right in what is told, without grading again: export; and after `grade` without --force."""
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(A_TENTH_AN_HOUR)
+    url = f"sqlite:///{course / 'grading' / 'gradebook.db'}"
+    with Gradebook(url) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2026, 3, 1, 12))
+    solved = classroom.written(NAME, classroom.solutions(NAME), "An answer.")
+    for student, hour in (("late", 13), ("later", 14), ("timely", 11)):
+        classroom.hand_in(course, student, NAME, solved, f"2026-03-01 {hour}:00:00 UTC")
+    graded(course)
+    assert penalties(course) == {"late": 1.7, "later": 3.4, "timely": None}
+    with Gradebook(url) as gradebook:
+        gradebook.find_grade("explain", NAME, NAME, "late").manual_score = 3
+        gradebook.db.commit()
+    words = ["export", "--root", str(course), "--to", str(course / "grades.csv")]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert penalties(course) == {"late": 2.0, "later": 3.4, "timely": None}
+    with Gradebook(url) as gradebook:
+        gradebook.grant_extension(NAME, "late", hours=1)
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2026, 3, 1, 10))
+    graded(course)  # nothing is run again
+    assert penalties(course) == {"late": 4.0, "later": 6.8, "timely": 1.7}
 
 
 def test_the_gradebook_holds_no_submission_that_is_written(course):
@@ -209,6 +242,46 @@ def test_what_is_graded_is_not_graded_again_unless_it_is_new(course):
     assert graded(course)["s1"].sentence == "17 of 17 checks passed"
     now = written_at(course)
     assert now["s0"] == before["s0"] and now["s1"] > before["s1"]
+
+
+def by_hand(course):
+    """Do what an instructor does in formgrader: all answers, and points for a check that failed."""
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        for submission in gradebook.assignment_submissions(NAME):
+            for grade in submission.notebooks[0].grades:
+                if grade.needs_manual_grade or grade.name == "round_robin_hidden":
+                    grade.manual_score, grade.needs_manual_grade = 1, False
+        gradebook.db.commit()
+
+
+def waiting(course):
+    rows = classroom.gradebook_rows(course, NAME)
+    return {(row[0], row[2]) for row in rows if row[1] == "grade" and row[5]}
+
+
+def test_what_was_graded_by_hand_waits_again_only_where_it_has_changed(course, monkeypatch):
+    solved = classroom.solutions(NAME)
+    for student in ("same", "other", "wrong", "killed"):
+        classroom.hand_in(course, student, NAME, classroom.written(NAME, solved, "One answer."))
+    graded(course)
+    assert waiting(course) == {(who, "explain") for who in ("same", "other", "wrong", "killed")}
+    by_hand(course)
+    assert not waiting(course)
+    texts = {
+        "other": classroom.written(NAME, solved, "Another answer."),
+        "wrong": classroom.written(NAME, solved | {"round_robin": ""}, "One answer."),
+        "killed": classroom.written(NAME, solved, "Another answer."),
+    }
+    for student, notebook in texts.items():
+        shutil.rmtree(course / "grading" / "submitted" / student)
+        classroom.hand_in(course, student, NAME, notebook)
+    with monkeypatch.context() as patched:  # between the folder and the gradebook
+        patched.setattr(Scores, "save", lambda *_: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            graded(course, students=["killed"])
+    graded(course, Settings(force=True))
+    expected = {("other", "explain"), ("killed", "explain"), ("killed", "round_robin_hidden")}
+    assert waiting(course) == expected | {("wrong", "round_robin_hidden")}
 
 
 def test_killed_at_any_moment_the_next_run_finishes(course, tmp_path):

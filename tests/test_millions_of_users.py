@@ -1,10 +1,12 @@
 """The lab of notebook 10: a day through all tiers against theory, its goals, rings and pictures."""
 
 import dataclasses
+import heapq
 import itertools
 import math
 import random
 import re
+from collections import deque
 from dataclasses import replace
 from html import unescape
 
@@ -84,8 +86,8 @@ def points(design, seed, published=None):
 
 
 def test_a_careful_design_gets_all_points_on_every_seed():
-    """600 days; over 960 others the availability was ≥ 0.99957 for a goal of 0.9995, p95 at most
-    147 ms for 160, lost writes 0.58 and the bill 0.95 of the goal: the thresholds' margins."""
+    """600 days; over 880 others the availability was ≥ 0.99960 for a goal of 0.9995, p95 at most
+    153 ms for 160, lost writes 0.61 and the bill 0.89 of the goal: the thresholds' margins."""
     assert all(simulate(DESIGN).goals.values())
     for seed in (*SEEDS, DEAREST):
         for day in capstone.hidden(DESIGN, seed):
@@ -149,7 +151,7 @@ def test_a_bill_far_above_budget_and_a_site_that_hardly_answers_get_no_points():
 
 
 def test_the_budget_fits_a_careful_design_on_every_day():
-    """By construction 1 / 1.33 = 0.75 on average; over 960 days 0.79, between 0.63 and 0.95."""
+    """By construction 1 / 1.33 = 0.75 on average; over 880 days between 0.66 and 0.89."""
     ratios = [
         simulate(DESIGN, traffic=day, seed=seed).cost / day.budget
         for seed in SEEDS[::4]
@@ -190,7 +192,7 @@ def test_the_days_are_what_the_text_says():
             assert 0.04 <= day.write_share <= 0.12 and 0.01 <= day.upload_share <= 0.04
             assert 200 <= day.data_gb <= 1_000 and 0.75 <= day.skew <= 1.1
             assert 1.2 <= day.crowd <= 4.0 and day.crowd_rise in (60, 1800)
-            assert day.lost_writes in (50, 100) and 0 < day.read_share < 1
+            assert day.lost_writes == 100 and 0 < day.read_share < 1
             users = sorted(day.regions.values(), reverse=True)
             many = sum(share > 0.1 for share in users)
             assert many in (2, 3, 4) and all(share < 0.01 for share in users[many:])
@@ -199,14 +201,26 @@ def test_the_days_are_what_the_text_says():
     assert draw_days(random.Random(3)) != draw_days(random.Random(4))
 
 
-def test_incidents_do_not_come_together():
+def test_machines_die_when_they_have_most_to_do():
+    """As the text says: a primary by day, the others with the neighbour's users, in the evening."""
+    first = set()
     for seed in range(100):
         day = draw_incidents(seed)
-        times = [getattr(day, f.name) for f in dataclasses.fields(day)][:6]
-        gaps = np.diff(sorted(times))
-        assert gaps.min() >= 2.5 * 3600 - 1e-6
-        assert {day.crowd, day.data_center} == set(sorted(times)[-2:]) and day.region in (0, 1)
-        assert day == draw_incidents(seed)
+        assert day == draw_incidents(seed) and {day.center, day.region} == {0, 1}
+        assert day.web_server == day.cache_node == day.replica == day.data_center + sheet.DNS_TTL
+        assert 6 <= day.primary / 3600 <= 16 and abs(day.crowd - day.data_center) >= 2 * 3600
+        evening = sorted((day.crowd, day.data_center))
+        assert 18.75 <= evening[0] / 3600 <= 19 and 21.25 <= evening[1] / 3600 <= 21.5
+        first.add(day.crowd < day.data_center)
+    assert first == {True, False}
+
+
+def test_95_percent_busy_and_nothing_to_spare_misses_availability_on_every_seed():
+    """And the same design with a machine to spare in each tier is right_tier_by_tier, above."""
+    bare = capstone.submitted("wrong_95_percent_and_none_to_spare")
+    assert all(simulate(bare).goals.values())
+    for seed in FEW:
+        assert not all(day.goals["availability"] for day in capstone.hidden(bare, seed)), seed
 
 
 # ── conservation, theory, monotonicity ──
@@ -351,7 +365,7 @@ def test_a_backlog_of_photos_is_that_of_the_notebook_on_queues():
 
 
 def test_lost_writes_are_those_of_the_rule():
-    """Rates × seconds, by hand: less with more replicas, more data centers and more shards."""
+    """Rates × seconds, by hand: the lag, however many replicas and data centers have a copy."""
     at = PUBLISHED_INCIDENTS
     for centers, replicas, shards in ((2, 1, 1), (3, 2, 4), (4, 4, 2)):
         design = replace(FITTING, data_centers=centers, replicas=replicas, shards=shards)
@@ -359,12 +373,14 @@ def test_lost_writes_are_those_of_the_rule():
         day = flow(design, PUBLISHED, at)
         writes = rate(PUBLISHED, at) * (1 - PUBLISHED.static_share) * PUBLISHED.write_share
         share = shares(PUBLISHED, centers)[0]
-        primary = writes[int(at.primary / STEP) - 1] * share / shards * sheet.LAG_NEAR / replicas
-        center = writes[int(at.data_center / STEP) - 1] * share * sheet.LAG_FAR / (centers - 1)
+        primary = writes[int(at.primary / STEP) - 1] * share / shards * sheet.LAG_NEAR
+        center = writes[int(at.data_center / STEP) - 1] * share * sheet.LAG_FAR
         accepted = day.writes.sum() / 1e6
         assert day.lost_writes == pytest.approx((primary + center) / accepted, rel=1e-6)
     alone = simulate(replace(FITTING, data_centers=1, web_servers=900)).lost_writes
     assert alone > 1e4  # an hour of the evening
+    few, many = (simulate(replace(FITTING, replicas=n, web_servers=900)) for n in (3, 9))
+    assert few.lost_writes == pytest.approx(many.lost_writes, rel=1e-3)
 
 
 def test_an_hour_is_lost_where_there_is_no_copy():
@@ -445,6 +461,56 @@ def test_the_autoscaler_is_the_maximum_of_what_it_wanted():
         for at in (100, 1500, 2040, 2046, 2060, 2100, 2879):
             most = wanted[max(0, at - 36) : at - 5].max()
             assert day.web_servers[at, center] == min(max(most, 8), 32)
+
+
+@pytest.mark.parametrize("dead", [7, -1, 3, 0.5, "Mars", "South America", True + 2])
+def test_a_dead_data_center_that_is_not_there_is_named(dead):
+    """Silently ignored, it would cost exactly the evening that exercise D is about."""
+    with pytest.raises(ValueError, match=re.escape(f"dead = {dead!r}: must be None, a place from")):
+        shares(PUBLISHED, 3, dead=dead)
+
+
+def test_a_dead_data_center_may_be_named_or_counted():
+    for number, name in enumerate(centers_of(PUBLISHED, 3)):
+        assert shares(PUBLISHED, 3, dead=name) == shares(PUBLISHED, 3, dead=number)
+        assert shares(PUBLISHED, 3, dead=number)[number] == 0
+
+
+def answered_in_time(retries, most_waiting=math.inf):
+    """Return the share of the requests of second 70 to 80 that are answered within a second.
+
+    4 workers, 50 ms of work, 68 requests/s; from 0 s to 10 s the work takes three times as long.
+    """
+    rng = random.Random(5)
+    free, waiting, good, asked, number = [-20.0] * 4, deque(), 0, 0, 0
+    events, at = [], -20.0
+    while at < 80:
+        at += rng.expovariate(68)
+        events.append((at, number, 0))
+        number += 1
+    heapq.heapify(events)
+    while events:
+        now, number, tries = heapq.heappop(events)
+        while waiting and waiting[0] <= now:
+            waiting.popleft()
+        end = math.inf
+        if len(waiting) < most_waiting:
+            start = max(now, heapq.heappop(free))
+            end = start + rng.expovariate(20) * (3 if 0 <= start < 10 else 1)
+            heapq.heappush(free, end)
+            waiting.append(start)
+        if end - now <= 1 or tries == retries:
+            if 70 <= now < 80:
+                good, asked = good + (end - now <= 1), asked + 1
+        else:  # gives up after a second; a refused one is told at once, and waits as long
+            heapq.heappush(events, (now + 1, number, tries + 1))
+    return good / asked
+
+
+def test_the_text_says_that_an_overload_with_retries_outlives_its_cause():
+    assert answered_in_time(retries=3) < 0.05
+    assert answered_in_time(retries=0) > 0.95
+    assert answered_in_time(retries=3, most_waiting=40) > 0.95
 
 
 def test_data_centers_and_distances():
@@ -1008,7 +1074,16 @@ def test_the_scoreboards_words_are_true():
     last = simulate(LAST_YEAR, seed=1)
     assert f"{last.availability:.3%} answered" in said and f"{last.cost:,.0f} dollars" in said
     assert said.startswith("This design: 3 of 4 goals, missed: availability.")
-    assert "Refused first: database reads at" in said and "You predicted 30,000" in said
+    assert "You predicted 30,000" in said
+    broke = {tier: lost for tier, _, lost in last.broke(0.001)}
+    told = re.search(r"Refused, of the whole day's requests: (.*?)\. You", said)[1]
+    named = re.findall(r"([a-z ]+?) ([\d.]+)% \(since", told.replace(", ", ""))
+    assert named[0] == ("queue", "0.40") and [float(lost) for _, lost in named] == sorted(
+        (float(lost) for _, lost in named), reverse=True
+    )
+    assert sum(float(lost) for _, lost in named) == pytest.approx(
+        100 * sum(broke.values()), abs=0.05
+    )
     said = unescape(explore_design(DESIGN).refresh())
     assert said.startswith("design: 4 of 4 goals.")
     expensive = explore_design(MOST)
@@ -1037,6 +1112,88 @@ def test_the_experiment_can_be_won_as_the_text_says():
     assert "4 of 4 goals" in said
     dollars = int(re.search(r"([\d,]+) dollars", said)[1].replace(",", ""))
     assert dollars < 45_000
+
+
+def moved_to(explorer, **values):
+    """Move controls, redraw, and return the words."""
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    return unescape(explorer.refresh())
+
+
+def test_the_steps_of_the_experiment_find_what_they_ask_for():
+    explorer = explore()
+    said = moved_to(explorer)
+    told = said.split("requests: ")[1]
+    assert told.startswith("queue 0.40% (since 00:21), database reads 0.26% (since 14:30), web se")
+    assert "web servers 0.04% (since 17:00), data centers 0.02% (since 20:00)." in told
+    assert "queue 0." in moved_to(explorer, queue_workers=16)  # step 2: 20 are enough
+    assert "queue" not in moved_to(explorer, queue_workers=20)
+    dollars = {}
+    for name, value in (("replicas", 3), ("shards", 3), ("cache_gb", 104)):  # step 3
+        start = explorer.controls[name].value
+        said = moved_to(explorer, **{name: value})
+        found = re.search(r"database reads ([\d.]+)%", said)
+        assert found and float(found[1]) < 0.1, name
+        dollars[name] = int(re.search(r"([\d,]+) dollars", said)[1].replace(",", ""))
+        moved_to(explorer, **{name: start})
+    assert dollars["cache_gb"] < dollars["replicas"] < dollars["shards"]
+    words = [moved_to(explorer, data_centers=count) for count in (1, 2, 4)]  # step 4
+    assert "95 % within never" in words[0] and "p95 latency" in words[1].split(".")[0]
+    assert "p95 latency" not in words[2].split(".")[0]
+    lost = [int(re.search(r"([\d,]+) writes", said)[1].replace(",", "")) for said in words]
+    assert lost[0] > 50_000 and lost[1] < 50 and lost[2] < 50
+    outage = [float(re.search(r"data centers ([\d.]+)%", said)[1]) for said in words]
+    assert outage[0] > 1 > 0.03 > outage[1] >= outage[2]
+
+
+def test_the_budget_is_not_shown_before_the_prediction():
+    text = (ROOT / "solutions" / f"{NAME}.py").read_text(encoding="utf-8")
+    before = text[: text.index("prediction = None")]
+    assert 'if name != "budget"' in before and "68,900" not in before
+    assert f"{PUBLISHED.budget:,.0f}" not in before
+
+
+def test_a_day_twice_as_busy_a_slow_crowd_and_other_regions_keep_the_point_in_the_box():
+    for values in ({"peak": 16_000}, {"crowd_rise": 1800}, {"europe": 12}, {"incidents": 5}):
+        said = moved_to(explore_design(DESIGN), **values)
+        assert said.startswith("design: 4 of 4 goals."), values
+    assert moved_to(explore_design(TUNED)).startswith("Architecture: 4 of 4 goals.")
+    for values in ({"peak": 12_000}, {"crowd": 3.2}, {"upload_share": 3}, {"incidents": 1}):
+        said = moved_to(explore_design(TUNED), **values)
+        assert "3 of 4 goals, missed: availability" in said, values
+
+
+def test_what_the_text_says_of_celebrities_is_seen():
+    explorer = explore_hot_keys(HOT)
+    for values, told in (
+        ({"celebrity": 50}, "4.5 × its fair share; 1.1 × with 1 hot key"),
+        ({"shards": 16}, "8.8 × its fair share; 1.2 × with 1 hot key"),
+        ({"factor": 0.05}, "8.8 × its fair share; 1.1 × with 21 hot keys"),
+    ):
+        assert told in moved_to(explorer, **values)
+
+
+def test_what_the_text_says_of_a_rebalance_is_seen():
+    explorer = explore_store(STORE, RING)
+    for values, fair in (({}, 200), ({"then": 8}, 500), ({"shards": 8, "then": 4}, 500)):
+        moved = int(re.search(r"shards: (\d+) of 1,000", moved_to(explorer, **values))[1])
+        assert abs(moved - fair) < 100  # 64 points: a shard's share varies by an eighth
+    said = moved_to(explorer, shards=4, then=5, points=1)
+    assert "2 of 1,000 keys moved" in said and "all equally full 20.0% would have to move" in said
+
+
+def test_a_ring_with_one_point_is_drawn_whole_or_said_to_be_cut():
+    """All the sliders can give: what is above the axis stands at its edge, with a sentence."""
+    for nodes, points in itertools.product((3, 10, 20), (1, 2)):
+        explorer = explore_ring(RING)
+        said = moved_to(explorer, nodes=nodes, points=points)
+        axes, drawn = explorer.picture.loads.axes, explorer.picture.loads.get_ydata()
+        assert max(drawn) <= axes.get_ylim()[1]
+        fullest = float(re.search(r"has ([\d.]+) × the mean", said)[1])
+        ghost = float(re.search(r"\(grey\) the fullest has ([\d.]+)", said)[1])
+        assert ("is drawn at the upper edge" in said) == (max(fullest, ghost) > 4.0)
+        assert max(drawn) == pytest.approx(min(fullest, 4.0), abs=0.006)
 
 
 def test_the_rings_words_are_true():

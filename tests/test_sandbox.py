@@ -1,8 +1,10 @@
 """The sandbox by itself: what one run leaves for the next, what it counts, and what it survives."""
 
+import ast
 import errno
 import json
 import os
+import platform
 import re
 import signal
 import socket
@@ -165,37 +167,112 @@ def test_an_error_that_cannot_be_told_is_an_error(sandbox: Sandbox) -> None:
 def test_a_machine_without_handles_to_give_is_asked_again(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send, times = socket.send_fds, iter(range(9))
+    """While another run has too many on their way, for as long as that run may go on."""
+    send, often = socket.send_fds, client.STARTS + 3
+    times = iter(range(99))
 
     def full(*arguments: Any) -> int:
-        if next(times) == 0:
+        if next(times) < often:
             raise OSError(errno.ETOOMANYREFS, "Too many references")
         return send(*arguments)
 
     monkeypatch.setattr(socket, "send_fds", full)
-    assert said(run(sandbox, "print(1)")) == "1\n" and next(times) == 2
+    assert said(run(sandbox, "print(1)")) == "1\n" and next(times) == often + 1
 
 
-@pytest.mark.parametrize("way", ["waited for", "not waited for"])
-def test_processors_of_short_lived_processes_count(way: str) -> None:
-    box = Sandbox([], Limits(cell_seconds=10.0, processors=0.0, burst_seconds=0.7))
-    text = f"""
+def test_thirty_threads_have_room() -> None:
+    """With what one run may have by default; each thread's own heap would take too much of it."""
+    text = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+together = Barrier(30)
+def work(number):
+    held = [bytes(1000) for _ in range(1000)]
+    together.wait(20)
+    return len(held)
+print(sum(ThreadPoolExecutor(30).map(work, range(30))))
+"""
+    with Sandbox([], Limits(cell_seconds=20.0)) as box:
+        assert said(run(box, text)) == "30000\n"
+
+
+SHORT_LIVED = """
 import os, signal, time
-if {way == "not waited for"}:
+if {way!r} != "waited for":
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+def work(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end: pass
+if {way!r} == "chains":
+    for _ in range(2):
+        if os.fork() == 0:
+            while os.fork() == 0:  # each ends when the next one has begun
+                work(0.005)
+            os._exit(0)
+    time.sleep(30)
 while True:
     if os.fork() == 0:
-        end = time.monotonic() + 0.3
-        while time.monotonic() < end: pass
+        work(0.3)
         os._exit(0)
     try:
         os.wait()
     except ChildProcessError:
         pass
 """
-    found = run(box, text)
+
+
+@pytest.mark.parametrize("way", ["waited for", "not waited for", "chains"])
+def test_processors_of_short_lived_processes_count(way: str) -> None:
+    box = Sandbox([], Limits(cell_seconds=10.0, processors=0.0, burst_seconds=0.7))
+    found = run(box, SHORT_LIVED.format(way=way))
     box.close()
     assert found.why == "processors"
+
+
+def test_processes_that_are_waited_for_count_once() -> None:
+    """A loop of short programs is one busy processor, not two; the allowance is for the start."""
+    box = Sandbox([], Limits(cell_seconds=10.0, processors=1.25, burst_seconds=1.0))
+    text = """
+import os, time
+end = time.monotonic() + 6
+while time.monotonic() < end:
+    if os.fork() == 0:
+        start = time.process_time()
+        while time.process_time() < start + 0.01: pass
+        os._exit(0)
+    os.wait()
+print("done")
+"""
+    found = run(box, text)
+    box.close()
+    assert found.why == "" and said(found) == "done\n"
+
+
+@pytest.mark.parametrize(
+    ("load", "pressure", "factor"),
+    [
+        (8.0, "some avg10=99.00 avg60=80.00 avg300=1.00 total=1", 4.0),
+        (8.0, "some avg10=50.00 avg60=60.00 avg300=1.00 total=1", 2.5),
+        (99.0, "some avg10=2.00 avg60=0.00 avg300=1.00 total=1", 1 / 0.98),  # they wait for a disk
+        (99.0, "some avg10=100.00 avg60=99.00 avg300=1.00 total=1", 6.0),
+        (0.5, "some avg10=90.00 avg60=0.00 avg300=1.00 total=1", 1.0),
+        (8.0, "", 4.0),
+        (8.0, None, 4.0),
+    ],
+)
+def test_time_is_longer_as_far_as_processors_are_short(
+    load: float,
+    pressure: str | None,
+    factor: float,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    if pressure is not None:
+        (tmp_path / "cpu").write_text(pressure)
+    monkeypatch.setattr(client, "PRESSURE", tmp_path / "cpu")
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert client.stretch() == pytest.approx(factor)
 
 
 def test_memory_of_programs_that_inherited_nothing_counts() -> None:
@@ -316,12 +393,14 @@ def test_long_and_many_notes_are_cut() -> None:
 
 AS_ANOTHER_USER = """
 import os
+import platform
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.sandbox.limits import Limits
 assert os.getuid() == 12345
 box = Sandbox(["random"], Limits(), secret=[PREFIX + "/include"])
 text = '''
 import os
+import platform
 print(os.getuid(), os.getgroups(), os.path.exists("/home/owner"), "CapEff:\t0000000000000000"
       in open("/proc/self/status").read())
 for act in (lambda: os.chmod(PREFIX + "/include", 0o777), lambda: open("/left", "w"),
@@ -364,6 +443,7 @@ def test_an_interpreter_without_handles_of_processes_grades_too(tmp_path):
     )
     script = """
 import os
+import platform
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.sandbox.limits import Limits
 assert not hasattr(os, "pidfd_open")
@@ -474,3 +554,53 @@ def test_a_run_that_the_machine_cannot_start_is_nobodys_fault(
     tries[:] = []
     with pytest.raises(SandboxUnavailable, match="could be started"):
         run(sandbox, "print(1)")
+
+
+# each would succeed, or fail for another reason than a refusal, where nothing is refused
+TELLS_OR_HOLDS = """
+import ctypes, errno, fcntl, mmap, os, random, socket
+libc = ctypes.CDLL(None, use_errno=True)
+handle = os.open(random.__file__, os.O_RDONLY)
+held = mmap.mmap(handle, 4096, prot=mmap.PROT_READ)
+own = open("own", "w+b")
+own.write(b"x" * 4096)
+own.flush()
+def asked(call):
+    try:
+        call()
+        return "done"
+    except OSError as error:
+        return "refused" if error.errno == errno.EPERM else errno.errorcode[error.errno]
+def raw(number, *arguments):
+    if libc.syscall(number, *arguments) < 0:
+        raise OSError(ctypes.get_errno(), "")
+print({
+    "lease": asked(lambda: fcntl.fcntl(own, 1024, fcntl.F_RDLCK)),
+    "notify": asked(lambda: fcntl.fcntl(os.open(".", os.O_RDONLY), 1026, 1)),
+    "no wait": asked(lambda: os.preadv(handle, [bytearray(9)], 0, 8)),
+    "evict": asked(lambda: os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)),
+    "will need": asked(lambda: held.madvise(mmap.MADV_WILLNEED)),
+    "page out": asked(lambda: held.madvise(21)),
+    "in memory": asked(lambda: raw(27, 0, 4096, bytes(9))),
+    "cache": asked(lambda: raw(451, handle, bytes(16), bytes(99), 0)),
+    "who reads": asked(lambda: raw(294, 0)),
+    "vsock pair": asked(lambda: raw(53, 40, 1, 0, bytes(8))),
+    "netlink pair": asked(lambda: raw(53, 16, 3, 0, bytes(8))),
+    "table": asked(lambda: raw(154, 0, bytes(16), 16)),
+})
+print({
+    "lock": asked(lambda: fcntl.lockf(own, fcntl.LOCK_EX | fcntl.LOCK_NB)),
+    "handle": asked(lambda: os.dup(handle)),
+    "close on exec": asked(lambda: fcntl.fcntl(handle, fcntl.F_SETFD, 1)),
+    "read": asked(lambda: os.preadv(handle, [bytearray(9)], 0)),
+    "not needed": asked(lambda: mmap.mmap(-1, 4096).madvise(mmap.MADV_DONTNEED)),
+    "pair": asked(socket.socketpair),
+})
+"""
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers are those of x86-64")
+def test_calls_that_tell_or_hold_are_refused_and_their_kin_are_not(sandbox: Sandbox) -> None:
+    refused, honest = map(ast.literal_eval, said(run(sandbox, TELLS_OR_HOLDS)).splitlines())
+    assert set(refused.values()) == {"refused"}, refused
+    assert set(honest.values()) == {"done"}, honest

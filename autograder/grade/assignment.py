@@ -147,6 +147,13 @@ class Assignment:
             return arrived.isoformat()
         return claimed.isoformat()
 
+    def graded_before(self, student: str) -> NotebookNode | None:
+        """Return the notebook of a student's earlier grading, None where it cannot be read."""
+        try:
+            return nbformat.read(self.autograded(student), as_version=4)
+        except Exception:  # whatever nbformat makes of a damaged file
+            return None
+
     def rebuild(self, submission: intake.Submission) -> Rebuilt:
         """Return the course's notebook with a student's texts."""
         return rebuild(self.cells, submission.cells)
@@ -189,16 +196,22 @@ class Assignment:
         outcome: dict,
         received: str | None,
         files: dict[str, bytes],
+        before: NotebookNode | None = None,
     ) -> None:
-        """Write a graded submission: the autograded folder, then the gradebook."""
+        """Write a graded submission: the autograded folder, then the gradebook.
+
+        before: the notebook of an earlier grading that was written completely. What a person has
+        graded by hand there, and is the same now, does not wait for a person again.
+        """
         notebook = _filled(rebuilt.notebook, cells, outcome)
+        unchanged = _unchanged(before, notebook) if before else set()
         when = datetime.fromisoformat(received).replace(tzinfo=None) if received else None
         files = dict(files)
         if when:
             files["timestamp.txt"] = f"{when:%Y-%m-%d %H:%M:%S.%f} UTC".encode()
         files[f"{self.name}.ipynb"] = json.dumps(notebook, ensure_ascii=False).encode()
         self._put(self.autograded(student).parent, files)
-        self.scores.save(student, self.name, notebook, when)
+        self.scores.save(student, self.name, notebook, when, unchanged)
 
     def _put(self, folder: Path, files: dict[str, bytes]) -> None:
         """Make a folder that holds these files and nothing else."""
@@ -235,6 +248,42 @@ def _filled(notebook: NotebookNode, cells: list[dict], outcome: dict) -> Noteboo
         error["traceback"] = check["traceback"]
         target.outputs = [] if check["passed"] else [nbformat.from_dict(kept_error(error))]
     return notebook
+
+
+def _unchanged(before: NotebookNode, now: NotebookNode) -> set[str]:
+    """Return the graded cells of which a person would see the same as before, by grade id.
+
+    Of an answer that is its text, with pictures; of a check its result, and all code but checks:
+    whoever gave points by hand may have looked at any of it.
+    """
+    earlier, later = _seen(before), _seen(now)
+    same_code = _code(before) == _code(now)
+    return {
+        name
+        for name, (is_check, what) in later.items()
+        if earlier.get(name) == (is_check, what) and (same_code or not is_check)
+    }
+
+
+def _seen(notebook: NotebookNode) -> dict[str, tuple[bool, list]]:
+    """Return what a person grades, by grade id: whether it is a check, and its text or result."""
+    found = {}
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("grade"):
+            is_check = not mark.get("solution")
+            what = [not cell.outputs] if is_check else [cell.source, cell.get("attachments")]
+            found[mark["grade_id"]] = is_check, [*what, mark.get("points")]
+    return found
+
+
+def _code(notebook: NotebookNode) -> list[str]:
+    """Return the texts of all code cells but checks."""
+    return [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade")
+    ]
 
 
 def _modules(notebook: NotebookNode) -> list[str]:

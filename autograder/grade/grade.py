@@ -85,6 +85,8 @@ def _records(grading: "_Grading", students: Sequence[str], opened: ExitStack) ->
     with opened, _disk_errors_said(grading.root):
         _remove_leftovers(grading.root, grading.assignment.name)
         yield from grading.grade(students)
+        # also of what was graded before: a due date or points by hand may be new
+        grading.assignment.scores.bring_penalties_up_to_date(grading.assignment.name)
 
 
 @dataclass
@@ -105,7 +107,8 @@ class _Grading:
     ) -> None:
         self.root, self.assignment, self.settings = root, assignment, settings
         self.workers, self.salt = workers, seeds.salt(root)
-        self.graded = set() if settings.force else assignment.scores.students(assignment.name)
+        self.known = assignment.scores.students(assignment.name)
+        self.graded = set() if settings.force else self.known
 
     def grade(self, students: Sequence[str]) -> Iterator[Record]:
         """Yield the records of the students' submissions as they are done."""
@@ -208,6 +211,10 @@ class _Grading:
         }
         passed = sum(check["passed"] for check in record.checks.values())
         record.sentence = f"{passed} of {len(record.checks)} checks passed"
+        earlier = records.read(self.root, record.assignment, record.student)
+        # with a record, what was graded is written completely: the notebook and the gradebook agree
+        is_complete = earlier is not None and earlier.checks and record.student in self.known
+        before = self.assignment.graded_before(record.student) if is_complete else None
         records.remove(self.root, record.assignment, record.student)
         self.assignment.save(
             record.student,
@@ -216,6 +223,7 @@ class _Grading:
             outcome,
             record.received,
             pending.submission.files,
+            before,
         )
         records.write(self.root, record)
         return record

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.files import Refused, read_untrusted
-from autograder.grade.outputs import kept_png
+from autograder.grade import pictures
 
 NOTEBOOK_BYTES = 20 << 20
 FILE_BYTES = 2 << 20
 FILES_BYTES = 8 << 20
+PICTURES_CHARACTERS = 12 << 20  # base64 of all pictures pasted into a notebook's cells
 FILES = 100
 CELLS = 5000
 ENTRIES = 1000  # looked at
@@ -58,7 +59,7 @@ def take(folder: Path, assignment: str, grade_ids: set[str]) -> Submission:
     files = _plain_files(folder, expected, notes)
     name = _notebook_name(files, folder, assignment, grade_ids, notes)
     data = files.pop(name)
-    cells = _cells(name, data)
+    cells = _cells(name, data, notes)
     kept: dict[str, bytes] = {}
     for other in sorted(files):
         if other.endswith(".ipynb"):
@@ -151,7 +152,7 @@ def _notebook_name(
 
 def _is_alike(data: bytes, grade_ids: set[str]) -> bool:
     try:
-        cells = _cells("", data)
+        cells = _cells("", data, [])
     except Refused:
         return False
     found = set()
@@ -163,8 +164,11 @@ def _is_alike(data: bytes, grade_ids: set[str]) -> bool:
     return bool(grade_ids) and len(found & grade_ids) > len(grade_ids) / 2
 
 
-def _cells(name: str, data: bytes) -> list[Any]:
-    """Return the cells of a notebook's JSON; Refused when they cannot be read."""
+def _cells(name: str, data: bytes, notes: list[str]) -> list[Any]:
+    """Return the cells of a notebook's JSON; Refused when they cannot be read.
+
+    notes: gets a sentence for each picture in an answer that is left out.
+    """
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -184,17 +188,19 @@ def _cells(name: str, data: bytes) -> list[Any]:
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise Refused(f"{name} has no list of cells: ask for it anew")
-    slim = [_slim(cell) for cell in cells[:CELLS]]
-    room = FILES_BYTES
-    for cell in slim:  # pictures beyond that are left out, and with them nothing else
-        for name, kinds in list((cell or {}).get("attachments", {}).items()):
-            room -= len(kinds["image/png"])
-            if room < 0:
-                del cell["attachments"][name]
-    return slim
+    room = _Room()
+    return [_slim(cell, room, notes) for cell in cells[:CELLS]]
 
 
-def _slim(cell: Any) -> Any:
+@dataclass
+class _Room:
+    """What a notebook's pasted pictures may still take."""
+
+    characters: int = PICTURES_CHARACTERS
+    pixels: int = pictures.ALL_PIXELS
+
+
+def _slim(cell: Any, room: _Room, notes: list[str]) -> Any:
     """Return the parts of a cell that are used, so that outputs need not stay in memory."""
     if not isinstance(cell, dict):
         return None
@@ -202,18 +208,28 @@ def _slim(cell: Any) -> Any:
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = mark.get("grade_id") if isinstance(mark, dict) else None
     kept = {key: cell[key] for key in ("cell_type", "source", "id") if key in cell}
-    if pictures := _pictures(cell.get("attachments")):
-        kept["attachments"] = pictures
+    if pasted := _pictures(cell.get("attachments"), room, notes):
+        kept["attachments"] = pasted
     return kept | ({"metadata": {"nbgrader": {"grade_id": grade_id}}} if grade_id else {})
 
 
-def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
-    """Return the PNG pictures among a cell's attachments, by name."""
+def _pictures(attachments: Any, room: _Room, notes: list[str]) -> dict[str, dict[str, str]]:
+    """Return the pictures among a cell's attachments, by name and MIME type."""
     found = {}
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
-        picture = kept_png(kinds.get("image/png")) if isinstance(kinds, dict) else ""
-        if picture and name.isprintable():
-            found[name] = {"image/png": picture}
+        try:
+            if not name.isprintable() or not isinstance(kinds, dict) or not kinds:
+                raise Refused("it is not a PNG, JPEG, GIF or WebP picture")
+            kind = next((kind for kind in pictures.BEGINNINGS if kind in kinds), "")
+            picture = pictures.picture(kind, kinds.get(kind))
+            if len(picture.text) > room.characters or picture.pixels > room.pixels:
+                raise Refused("all pictures together are too large")
+        except Refused as refused:
+            notes.append(f"the picture {name} was left out: {refused}")
+            continue
+        room.characters -= len(picture.text)
+        room.pixels -= picture.pixels
+        found[name] = {kind: picture.text}
     return found
 
 

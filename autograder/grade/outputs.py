@@ -1,17 +1,12 @@
-"""Outputs that came out of the sandbox, made harmless: only text and PNG pictures, not too much.
+"""Outputs that came out of the sandbox, made harmless: only text and PNG pictures, not too much."""
 
-A picture is decoded and encoded again: what a browser gets is base64 and nothing else.
-"""
-
-import base64
-import binascii
-import re
 from typing import Any
 
+from autograder.grade import pictures
+
 LINES = 60  # of a traceback
-PNG_BYTES = 1 << 20
 MOST = 200  # outputs of one cell
-PNG = b"\x89PNG\r\n\x1a\n"
+PIXELS_A_BYTE = 6  # a notebook's 16 MiB (see execute.py) are 100 million pixels
 
 
 def kept_outputs(outputs: list, characters: int) -> list[dict]:
@@ -31,9 +26,11 @@ def kept_outputs(outputs: list, characters: int) -> list[dict]:
 
 
 def size(outputs: list[dict]) -> int:
-    """Return about how many bytes kept outputs take in a notebook's file."""
-    pictures = sum(len(output.get("data", {}).get("image/png", "")) for output in outputs)
-    return pictures + sum(_text_size(output) for output in outputs)
+    """Return about how many bytes kept outputs take in a notebook's file, or for a browser.
+
+    A picture counts as its pixels if they are more: few bytes of PNG can be many pixels.
+    """
+    return sum(_text_size(output) + _picture_size(output) for output in outputs)
 
 
 def _kept(output: dict, characters: int) -> dict | None:
@@ -52,7 +49,7 @@ def _kept(output: dict, characters: int) -> dict | None:
     data = {}
     if "text/plain" in output["data"]:
         data["text/plain"] = _text(output["data"]["text/plain"], characters)
-    picture = kept_png(output["data"].get("image/png"))
+    picture = pictures.kept_png(output["data"].get("image/png"))
     if picture:
         data["image/png"] = picture
     made = {"output_type": kind, "data": data, "metadata": {}}
@@ -75,24 +72,12 @@ def _text(value: Any, characters: int) -> str:
     return text if len(text) <= characters else text[: max(characters, 0)] + " …"
 
 
-def kept_png(value: Any) -> str:
-    """Return a PNG picture in base64, "" for anything else and for more than PNG_BYTES.
-
-    The one decision about pictures: for outputs, for what is pasted into an answer, and for the
-    pages made of both. The limit is that of what `autograder grade` keeps, so that a page leaves
-    out nothing of it: 1 MiB is several times a figure of matplotlib at twice the usual resolution.
-    The text returned is encoded anew, so it holds letters, digits, "+", "/" and "=" only.
-    """
-    if not isinstance(value, str) or len(value) > 2 * PNG_BYTES:
-        return ""
-    try:
-        picture = base64.b64decode(re.sub(r"\s", "", value), validate=True)
-    except (binascii.Error, ValueError):
-        return ""
-    if len(picture) > PNG_BYTES or not picture.startswith(PNG):
-        return ""
-    return base64.b64encode(picture).decode()
-
-
 def _text_size(output: dict) -> int:
     return len(output.get("text", "")) + len(output.get("data", {}).get("text/plain", "")) + 1
+
+
+def _picture_size(output: dict) -> int:
+    picture = output.get("data", {}).get("image/png", "")
+    if not picture:
+        return 0
+    return max(len(picture), pictures.picture("image/png", picture).pixels // PIXELS_A_BYTE)

@@ -5,6 +5,9 @@ the text of the student's solution and answer cells, and the student's own cells
 check that was deleted, copied, retyped, tagged or edited changes nothing.
 """
 
+import ast
+import re
+import warnings
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
@@ -16,6 +19,7 @@ from autograder.build import markers
 
 OWN_CELLS = 400  # more are left out
 CHARACTERS = 100_000  # of one cell; more are cut
+PROSE = 20_000  # of a code cell that may be an answer in words
 ALL_CHARACTERS = 2_000_000  # of all own cells; more are left out
 
 
@@ -67,7 +71,69 @@ def rebuild(course: NotebookNode, submitted: list[Any]) -> Rebuilt:
             notes.append(f"{known.name(place)} is there more than once: the last one counts")
         theirs[place] = one
         anchor = place
+    _find_answers(known, theirs, after, notes)
     return _assembled(course, known, theirs, after, notes)
+
+
+def _find_answers(
+    known: "_Known",
+    theirs: dict[int, "_Cell"],
+    after: dict[int, list["_Cell"]],
+    notes: list[str],
+) -> None:
+    """Where an answer is missing or untouched, take the student's text near it as the answer.
+
+    An answer is read by a person, also when it has lost its cell, or stands in a cell next to it.
+    Its text may be in cells of the student's own, or in a cell of the course's, from the question
+    to the next cell that is graded.
+    """
+    for place in filter(known.answer, range(len(known.cells))):
+        here = theirs.get(place)
+        if here and (here.attachments or here.text.strip() not in ("", known.text(place))):
+            continue
+        end = next((n for n in range(place + 1, len(known.cells)) if known.graded(n)), None)
+        found: list[_Cell] = []
+        for near in range(max(place - 1, 0), end or len(known.cells)):
+            one, ours = theirs.get(near), known.text(near)
+            if one and near != place and one.kind == "markdown" and ours in one.text:
+                added = one.text.replace(ours, "", 1).strip()  # such as below the question
+                found += [one._replace(text=added)] if added else []
+            cells = after.get(near, [])
+            found += [own for own in cells if known.is_writing(own)]
+            after[near] = [own for own in cells if not known.is_writing(own)]
+        if found:
+            theirs[place] = _joined(found)
+            how = "was left as it was" if here else "was deleted"
+            notes.append(f"{known.name(place)} {how}: the text near it was taken as the answer")
+
+
+def _is_prose(text: str) -> bool:
+    """Return whether a code cell holds words: comments, a string, or what Python cannot read."""
+    if len(text) > PROSE or re.search(r"(?m)^\s*[%!?]|\?\s*$", text):
+        return False  # IPython's commands
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as of a backslash in a string
+        try:
+            lines = ast.parse(text).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return True
+    values = [line.value for line in lines if isinstance(line, ast.Expr)]
+    return len(values) == len(lines) and all(
+        isinstance(value, ast.Constant) and isinstance(value.value, str) for value in values
+    )
+
+
+def _joined(cells: list["_Cell"]) -> "_Cell":
+    """Return one Markdown cell with the texts and pictures of several."""
+    texts, pictures = [], {}
+    for number, one in enumerate(cells):
+        text = one.text.strip()
+        for name, picture in (one.attachments or {}).items():
+            new = name if name not in pictures else f"{number}-{name}"
+            text = text.replace(f"attachment:{name}", f"attachment:{new}")
+            pictures[new] = picture
+        texts.append(text)
+    return _Cell("markdown", "\n\n".join(texts)[:CHARACTERS], pictures or None)
 
 
 def _assembled(
@@ -208,6 +274,25 @@ class _Known:
     def check(self, place: int) -> bool:
         """Return whether a cell is a check."""
         return bool(self.marks[place].get("grade")) and not self.takes(place)
+
+    def answer(self, place: int) -> bool:
+        """Return whether a cell is an answer in words."""
+        return self.takes(place) and self.cells[place].cell_type == "markdown"
+
+    def graded(self, place: int) -> bool:
+        """Return whether the student writes there, or it is a check."""
+        return self.takes(place) or self.check(place)
+
+    def text(self, place: int) -> str:
+        """Return a cell's text as it was released."""
+        return str(self.cells[place].source).strip()
+
+    def is_writing(self, one: "_Cell") -> bool:
+        """Return whether an own cell is text in words: Markdown, or what no Python reads."""
+        text = one.text.strip()
+        if text in self.by_text or not (one.attachments or re.search(r"\w", text)):
+            return False  # a copy of the course's, or a line
+        return one.kind == "markdown" or _is_prose(text)
 
     def hidden(self, place: int) -> bool:
         """Return whether a check's text is not the one that students have."""

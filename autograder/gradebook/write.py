@@ -8,13 +8,14 @@ opened once, a submission is committed as a whole, and a lock is waited for.
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 from nbgrader.api import (
     Comment,
     Grade,
@@ -25,6 +26,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.plugins import BasePlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     SaveAutoGrades,
@@ -34,7 +36,9 @@ from nbgrader.preprocessors import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SAWarning
 from traitlets.config import Config
 
+from autograder.course import configuration
 from autograder.errors import CourseError
+from autograder.gradebook import read
 from autograder.gradebook.read import shown, unusable
 
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
@@ -98,18 +102,30 @@ class Scores:
         return self._patiently(found)
 
     def save(
-        self, student: str, assignment: str, notebook: NotebookNode, received: datetime | None
+        self,
+        student: str,
+        assignment: str,
+        notebook: NotebookNode,
+        received: datetime | None,
+        unchanged: Collection[str] = (),
     ) -> None:
         """Write a graded notebook's scores, comments and late penalty: all of them, or none.
 
         received: UTC without a zone, as nbgrader keeps it; None when it is not known.
+        unchanged: cells that are as they were when a person last graded them by hand, by grade
+        id. nbgrader would have them wait for a person again.
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of how nbgrader links a new submission
-            self._patiently(lambda: self._save(student, assignment, notebook, received))
+            self._patiently(lambda: self._save(student, assignment, notebook, received, unchanged))
 
     def _save(
-        self, student: str, assignment: str, notebook: NotebookNode, received: datetime | None
+        self,
+        student: str,
+        assignment: str,
+        notebook: NotebookNode,
+        received: datetime | None,
+        unchanged: Collection[str],
     ) -> None:
         gradebook = self.gradebook
         gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
@@ -122,8 +138,18 @@ class Scores:
                 when = {"timestamp": received} if received else {}
                 submission = gradebook.update_or_create_submission(assignment, student, **when)
                 self.course = submission.assignment
+                done = [
+                    grade
+                    for each in submission.notebooks
+                    for grade in each.grades
+                    if grade.name in unchanged
+                    and grade.manual_score is not None
+                    and not grade.needs_manual_grade
+                ]
                 with self._shared(submission):
                     self.scoring.preprocess(notebook, resources)
+                for grade in done:
+                    grade.needs_manual_grade = False
             self.db.flush()
             with self._shared(submission):
                 self.lateness.preprocess(notebook, resources)
@@ -135,6 +161,39 @@ class Scores:
             self.course = None
             raise
         finally:
+            gradebook.db = self.db
+
+    def bring_penalties_up_to_date(self, assignment: str) -> None:
+        """Work out all late penalties of an assignment anew: points, dates may have changed since.
+
+        A penalty that the class's own plugin cannot work out stays as it was, and so do all where
+        there is no such plugin: whoever entered them did it by hand.
+        """
+        self.lateness.init_plugin()
+        if _gives_no_penalties(self.lateness.plugin_inst):
+            return
+        self._patiently(lambda: self._bring_up_to_date(assignment))
+
+    def _bring_up_to_date(self, assignment: str) -> None:
+        gradebook = self.gradebook
+        gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
+        self.db.expire_all()  # formgrader may have changed any row
+        try:
+            for submission in gradebook.assignment_submissions(assignment):
+                names = {"assignment": assignment, "student": submission.student_id}
+                for each in submission.notebooks:
+                    known = {**names, "notebook": each.notebook.name, "db_url": self.url}
+                    before = each.late_submission_penalty
+                    try:
+                        with self._shared(submission):
+                            self.lateness.preprocess(v4.new_notebook(), {"nbgrader": known})
+                    except DBAPIError:
+                        raise
+                    except Exception:  # whatever a class's plugin raises: grading tells of it
+                        each.late_submission_penalty = before
+            self.db.commit()
+        finally:
+            self.db.rollback()
             gradebook.db = self.db
 
     @contextmanager
@@ -169,6 +228,11 @@ class Scores:
             pause = min(pause * 1.5, 1.0)
 
 
+def _gives_no_penalties(plugin: BasePlugin) -> bool:
+    """Return whether it is nbgrader's own plugin as it comes, without any setting."""
+    return type(plugin) is LateSubmissionPlugin and plugin.penalty_method == "none"
+
+
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Silence the tracebacks that nbgrader logs when a database does not answer."""
@@ -178,6 +242,29 @@ def _quietly() -> Iterator[None]:
         yield
     finally:
         log.disabled = before
+
+
+def bring_penalties_up_to_date(root: Path, wanted: Sequence[str] = ()) -> None:
+    """Work out the late penalties of the wanted assignments anew (default: of all).
+
+    For what is told of grades after a person has given points by hand, or moved a due date. A
+    gradebook in which nobody can be late is not opened for writing. CourseError as `Scores`.
+    """
+    course = read.places(root).course
+    with read.opened(course.db_url) as connection:
+        known = read.assignments(connection, wanted)
+        late = {
+            one.assignment
+            for one in read.submissions(connection, known)
+            if one.penalty or known[one.assignment].due
+        }
+    if not late:
+        return
+    config = configuration(root, root)
+    config.CourseDirectory.db_url = course.db_url
+    with closing(Scores(config, course.course_id)) as scores:
+        for assignment in sorted(late):
+            scores.bring_penalties_up_to_date(assignment)
 
 
 class OneCommit:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from autograder.build import markers
 from autograder.build.markers import SECRET, without_regions
-from autograder.grade.outputs import kept_png
+from autograder.grade.pictures import kept_png
 from autograder.gradebook.read import Score
 from autograder.pages import safe_html
 

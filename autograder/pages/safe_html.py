@@ -1,16 +1,18 @@
 """A student's text, code and outputs as HTML that can do nothing: no script, no request, no style.
 
-Only what is named here comes through: sanitized Markdown, highlighted code, plain text, PNG. A page
-is made from a template that escapes every other text.
+Only what is named here comes through: sanitized Markdown, highlighted code, plain text,
+pictures. A page is made from a template that escapes every other text.
 """
 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from bleach.sanitizer import Cleaner
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from nbconvert.filters.ansi import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -18,7 +20,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.grade.outputs import kept_png
+from autograder.files import Refused
+from autograder.grade import pictures
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl"),
@@ -51,10 +54,14 @@ def page(template: str, **values: Any) -> str:
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
-    """Say whether an attribute stays: links, spans of cells, PNG that is part of the page."""
+    """Say whether an attribute stays: links, spans of cells, pictures that the page holds."""
     if name == "src":
-        picture = kept_png(value.removeprefix(PNG_URL))
-        return tag == "img" and bool(picture) and value == PNG_URL + picture
+        kind, _, text = value.removeprefix("data:").partition(";base64,")
+        try:
+            picture = pictures.picture(kind, text)
+        except Refused:
+            return False
+        return tag == "img" and value == f"data:{kind};base64,{picture.text}"
     if name == "href":
         return tag == "a" and bool(re.match(r"(https?://|mailto:)", value, re.IGNORECASE))
     return (tag, name) in (("a", "title"), ("img", "alt")) or (
@@ -69,26 +76,34 @@ CLEANER = Cleaner(tags=TAGS, attributes=_allowed, protocols=["http", "https", "m
 def markdown(text: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> Markup:
     """Return a student's Markdown as HTML; its headings come below the page's own.
 
-    attachments: the cell's, by file name and MIME type; only PNG is shown. A text that is too long,
-    or that the converter cannot read, is shown as it is.
+    attachments: the cell's, by file name and MIME type. A text that is too long, or that the
+    converter cannot read, is shown as it is.
     """
     as_it_is = Markup("<pre>") + without_terminal_codes(text) + Markup("</pre>")
     if len(text) > TEXT_LENGTH:
         return as_it_is
-    pictures = {name: {"image/png": ""} for name in re.findall(r"attachment:([^\s)\"'>]+)", text)}
+    pasted = {name: {"image/png": ""} for name in re.findall(r"attachment:([^\s)\"'>]+)", text)}
     for name, kinds in (attachments or {}).items():
-        pictures[name] = {"image/png": str(kinds.get("image/png", ""))}
+        known = [(kind, str(kinds[kind])) for kind in pictures.BEGINNINGS if kind in kinds]
+        # a name with a space is written with %20 where it is used
+        pasted[name] = pasted[quote(name)] = dict(known[:1] or [("image/png", "")])
     renderer = IPythonRenderer(
         escape=False,
         allow_harmful_protocols=False,
         exclude_anchor_links=True,
-        attachments=pictures,
+        attachments=pasted,
     )
     try:
         html = CLEANER.clean(MarkdownWithMath(renderer=renderer).render(text))
     except Exception:  # whatever the converter makes of a student's Markdown
         return as_it_is
     return Markup(re.sub(r"(</?h)([1-6])>", lambda h: f"{h[1]}{min(6, int(h[2]) + 3)}>", html))
+
+
+@pass_context
+def in_formgrader(context: Context, text: str) -> Markup:
+    """Return what `markdown` does, as a filter of nbconvert's templates, which formgrader uses."""
+    return markdown(text, context.get("cell", {}).get("attachments"))
 
 
 @lru_cache(maxsize=256)  # a class has the same checks

@@ -2,6 +2,8 @@
 
 import simpy
 
+from course.engine.component import events_only, name_of, sentences
+
 A_WHILE = 1000.0  # seconds of the simulation
 
 
@@ -36,6 +38,7 @@ def read_at(component, reads, load_time=1.0):
 
     `component` is made with a SimPy clock and a load that takes `load_time` seconds; each reader
     waits for its `get(key)`. loads: [key, time] of each; answers: [key, came, value, answered].
+    ComponentError says in one sentence what the component did wrong.
     """
     env, loads, answers = simpy.Environment(), [], []
 
@@ -44,7 +47,9 @@ def read_at(component, reads, load_time=1.0):
         yield env.timeout(load_time)
         return f"{key}, loaded at {env.now:g}"
 
-    flight = component(env, load)
+    name = name_of(component)
+    with sentences(f"{name}(env, load)"):
+        flight = component(env, load)
 
     def reader(key, comes):
         yield env.timeout(comes)
@@ -53,5 +58,7 @@ def read_at(component, reads, load_time=1.0):
 
     for key, comes in reads:
         env.process(reader(key, comes))
-    env.run(until=A_WHILE)  # not for ever, even if a process polls the clock
+    call = f"{name}.get(key), for the reads {reads},"
+    with sentences(call), events_only(f"{name}.get", "a process"):
+        env.run(until=A_WHILE)  # not for ever, even if a process polls the clock
     return {"loads": sorted(loads), "answers": sorted(answers)}

@@ -24,5 +24,6 @@ def architecture(nodes=NODES):
     links = [("clients", "balancer", "HTTP")]
     links += [("balancer", node.name, "") for node in web]
     links += [(node.name, kept.name, "") for node in web for kept in cache]
-    links += [(kept.name, node.name, "") for kept in cache for node in (primary, *replicas)]
+    links += [(kept.name, node.name, "") for kept in cache for node in replicas]
+    links += [(web[0].name, primary.name, "writes, of all servers")]
     return view.architecture(tiers, links)

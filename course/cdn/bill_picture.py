@@ -65,8 +65,8 @@ class BillPicture:
 
 def _when_it_pays(break_even, ratios):
     if break_even >= 1:
-        return "By your reckoning the CDN is never cheaper."
-    when = f"By your reckoning the CDN is cheaper above a hit ratio of {break_even:.0%}."
+        return "By your formula the CDN is never cheaper."
+    when = f"By your formula the CDN is cheaper above a hit ratio of {break_even:.0%}."
     worth = int((ratios > break_even).sum())
     if worth == len(ratios):
         return when

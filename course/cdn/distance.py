@@ -18,8 +18,8 @@ class Distances:
     """By city: the edge that serves it (-1: the origin), and how far and how long that is.
 
     km, origin_km: the student's kilometres to what serves the city, and to the origin. times,
-    origin_times: a page's load time (s) from there. longer_than_needed: how many cities another
-    online edge would serve faster.
+    origin_times: a page's load time (s) from there. longer_than_needed: the names of the cities
+    that another online edge would serve faster.
     """
 
     edges: tuple
@@ -29,7 +29,7 @@ class Distances:
     origin_km: np.ndarray
     origin_times: np.ndarray
     page_kb: float
-    longer_than_needed: int
+    longer_than_needed: tuple
 
     @property
     def mean_time(self):
@@ -64,7 +64,7 @@ def distances(distance_km, nearest_edge, *, edges=5, offline=0, page_kb=500.0):
         origin_km,
         network.load_time(TO_ORIGIN, size, BANDWIDTH),
         float(page_kb),
-        int((near > possible + 1e-9).sum()),
+        tuple(CITIES[place].name for place in np.flatnonzero(near > possible + 1e-9)),
     )
 
 

@@ -11,6 +11,8 @@ from course.view import style
 FARTHEST = 20_500  # km, the right edge: half the way round the Earth is 20,015
 KILOMETRES = np.linspace(0, 20_015, 300)
 SLOWEST = 5.0  # s
+LONDON = [each.name for each in CITIES].index("London")
+NAMED = 6  # cities, at most, in the words
 
 
 class DistancePicture:
@@ -46,10 +48,13 @@ class DistancePicture:
             f"Slowest: {CITIES[furthest].name}, {found.times[furthest]:.2f} s over "
             f"{found.km[furthest]:,.0f} km by your measure. "
         )
+        place = found.served_by[LONDON]
+        words += f"London is served by {found.edges[place].name if place >= 0 else 'the origin'}. "
         wrong = found.longer_than_needed
         if wrong:
-            cities = "1 city" if wrong == 1 else f"{wrong} cities"
-            words += f"{cities} would be served faster by another edge that is online."
+            cities = "1 city" if len(wrong) == 1 else f"{len(wrong)} cities"
+            named = ", ".join(wrong[:NAMED]) + (", …" if len(wrong) > NAMED else "")
+            words += f"{cities} would be served faster by another edge that is online: {named}."
         else:
             words += "No city would be served faster by another edge that is online."
         return finding, words

@@ -5,7 +5,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from course.cdn.world import ORIGIN, PEOPLE
-from course.engine.cities import CITIES
+from course.engine.cities import CITIES, city
 from course.view import style, world
 
 STEPS = (0.4, 0.8, 1.6, np.inf)  # s: which mark a city gets, by its mean load time
@@ -34,6 +34,8 @@ class MapPanel:
         triangle = {"marker": "^", "linestyle": "none", "markersize": 10, "zorder": 3}
         (self.online,) = axes.plot([], [], **triangle, color=style.INK, mec=style.PAPER)
         (self.offline,) = axes.plot([], [], **triangle, color=style.PAPER, mec=style.INK)
+        latitude, longitude = city("Sydney").location  # where the friend lives
+        axes.text(longitude + 4, latitude - 7, "Sydney", fontsize=9, color=style.INK, zorder=4)
         latitude, longitude = ORIGIN.location
         star = {"marker": "*", "linestyle": "none", "markersize": 25}
         axes.plot(longitude, latitude, **star, color=style.PURPLE, mec=style.INK, zorder=2.5)

@@ -4,10 +4,12 @@ import numpy as np
 from matplotlib import rc_context
 
 from course.cdn.map_picture import MapPanel
+from course.engine.cities import CITIES
 from course.view import style
 
 SHARES = np.linspace(0, 100, 201)
 SLOWEST = 5.0  # s, the right edge
+SYDNEY = [each.name for each in CITIES].index("Sydney")
 
 
 class CdnPicture:
@@ -82,7 +84,9 @@ class CdnPicture:
         )
         words = (
             f"Without a CDN half of them take up to {before:.2f} s. 95 % are there within "
-            f"{result.percentile(95):.2f} s, without a CDN {without.percentile(95):.2f} s. "
+            f"{result.percentile(95):.2f} s, without a CDN {without.percentile(95):.2f} s. In "
+            f"Sydney a page takes {result.by_city()[SYDNEY]:.1f} s on average, without a CDN "
+            f"{without.by_city()[SYDNEY]:.1f} s. "
             f"{len(result):,} pages of {result.page_bytes / 1000:,.0f} kB in an hour; a copy may "
             f"be {_duration(max_age)} old."
         )

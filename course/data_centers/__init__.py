@@ -5,6 +5,8 @@ explorer shows a sentence in place of the picture when a student's component fai
 `explore…` returns None while nbgrader executes the notebook.
 """
 
+from functools import lru_cache
+
 from course.data_centers.deployment import EVERYWHERE, NOWHERE, Rollout, simulate_deployment
 from course.data_centers.deployment_picture import DeploymentPicture
 from course.data_centers.dns import Resolved, resolutions
@@ -14,7 +16,7 @@ from course.data_centers.picture import CentersPicture
 from course.data_centers.split import Moves, moves
 from course.data_centers.split_picture import SplitPicture
 from course.data_centers.sync import SyncResult, simulate_sync
-from course.data_centers.sync_picture import SyncPicture
+from course.data_centers.sync_picture import QUIET, SyncPicture
 from course.data_centers.system import architecture
 from course.data_centers.theory import (
     expected_after,
@@ -85,8 +87,13 @@ def explore(*, prediction=None):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="s")
-        chosen |= {"split": None if split == NEAREST else split, "returns_after": MINUTE * lasts}
-        return {"result": simulate(seed=SEED, arrival_rate=RATE, **chosen), "prediction": guess}
+        world = chosen | {"arrival_rate": RATE, "returns_after": MINUTE * lasts}
+        split = None if split == NEAREST else split
+        return {
+            "result": simulate(seed=SEED, split=split, **world),
+            "alone": _alone(**world),
+            "prediction": guess,
+        }
 
     shares = [(f"{percent} %", percent) for percent in range(10, 101, 10)]
     controls = {
@@ -146,9 +153,11 @@ def explore_outage(geo_dns, caching_resolver):
     """
 
     def run(lasts, **chosen):
-        chosen |= {"seed": SEED, "arrival_rate": FEWER, "returns_after": MINUTE * lasts}
-        result = simulate(geo_dns, resolver=caching_resolver, **chosen)
-        return {"result": result, "plain": simulate(**chosen)}
+        chosen |= {"arrival_rate": FEWER, "returns_after": MINUTE * lasts}
+        result = simulate(geo_dns, resolver=caching_resolver, seed=SEED, **chosen)
+        chosen_alone = {key: chosen[key] for key in chosen if key not in ("centers", "dies")}
+        plain = simulate(seed=SEED, **chosen)
+        return {"result": result, "alone": _alone(**chosen_alone), "plain": plain}
 
     controls = {
         "ttl": _durations("DNS TTL", TTLS, 60.0),
@@ -171,6 +180,7 @@ def explore_sync(last_writer_wins):
 
     def run(keys, clock_ahead, **chosen):
         world = {"seed": SEED, "keys": keys, "clock_ahead": clock_ahead, **chosen}
+        world["writes_until"] = QUIET
         result = simulate_sync(last_writer_wins, **world)
         return {"result": result, "keys": keys, "clock_ahead": clock_ahead}
 
@@ -205,6 +215,12 @@ def explore_deployment(rolling_deploy):
         "smallest_first": choice("order", [("as opened", False), ("smallest first", True)]),
     }
     return _explore(controls, run, DeploymentPicture())
+
+
+@lru_cache(maxsize=64)
+def _alone(**chosen):
+    """Return the run of the site with one center, Washington, of the same size."""
+    return simulate(seed=SEED, centers=1, **chosen)
 
 
 def _durations(label, seconds, value):

@@ -59,8 +59,8 @@ class DeploymentPicture:
         self.area.set_verts([np.vstack([[(0, 0)], corners, [(LENGTH, 0)]])])
         end = "succeeded" if rollout.succeeded else "rolled back"
         finding = (
-            f"The deployment {end} after {rollout.minutes:g} minutes: as many requests fail as "
-            f"come in {rollout.failed():.1f} minutes, all at once {at_once.failed():.1f}"
+            f"The deployment {end} after {rollout.minutes:g} minutes: it costs as much as the "
+            f"whole site down for {rollout.failed():.1f} minutes (all at once: {at_once.failed():.1f})"
         )
         order = ", ".join(
             f"{name} ({share:.0%} of the users)"

@@ -36,7 +36,7 @@ class CentersPicture:
         for each, place in zip(axes.flat, PLACES, strict=True):
             each.set_position(place)
         self.before, self.later = MapPanel(left), MapPanel(right)
-        left.set_title("before the outage (none: after one minute)")
+        left.set_title("before the outage (if there is none: after one minute)")
         right.set_title(f"{LATER:.0f} s after it began")
         handles, labels = entries(centers)
         self.figure.legend(handles, labels, loc="upper center", ncols=7, columnspacing=1.1)
@@ -92,18 +92,19 @@ class CentersPicture:
 
     def _prepare_gauge(self, axes):
         axes.set(xlim=(0, MOST_WRITES), ylim=(0, 1), yticks=[])
-        axes.set_xlabel("writes that were in no other center")
+        axes.set_xlabel("writes that no other center had yet")
         look = {"facecolor": style.PURPLE, "edgecolor": style.INK, "linewidth": 0.8}
         self.lost = axes.add_patch(Rectangle((0, 0.15), 0, 0.7, **look))
 
-    def show(self, *, result, plain=None, prediction=None):
+    def show(self, *, result, alone, plain=None, prediction=None):
         """Draw a CentersResult; return (finding, words).
 
-        plain: that of the built-in resolver on the same requests. prediction: a guess (s) at how
+        alone: that of a site with one center of the same size, which dies at the same time. plain:
+        that of the built-in resolver on the same requests. prediction: a guess (s) at how
         long a user is still sent to the dead center, on average.
         """
         self._show_maps(result)
-        self._show_traffic(result)
+        self._show_traffic(result, alone)
         expected, mean = self._expected(result)
         self.theory.set_data(SECONDS, 100 * expected)
         self.share.set_data(SECONDS, 100 * result.still_sent(SECONDS))
@@ -120,7 +121,7 @@ class CentersPicture:
             )
         if prediction is not None:
             words += f" You predicted {prediction:g} s."
-        return _finding(result), words
+        return _finding(result, alone), words
 
     def _expected(self, result):
         """Return the expected share of users still sent to the dead center at SECONDS, and mean."""
@@ -145,11 +146,12 @@ class CentersPicture:
             places[~failing & (places == result.outage.center)] = SILENT
         self.later.show(places, healthy, failing)
 
-    def _show_traffic(self, result):
+    def _show_traffic(self, result, alone):
         start, end = (min(at, LENGTH) / 60 for at in (result.outage.start, result.outage.end))
         self.outage.set_bounds(start, 0, end - start, 1.35 * self.rate)
-        self.alone.set_data([start, start, end, end], [0, self.rate, self.rate, 0])
-        self.alone.set_visible(start < end)
+        failing = _rates(alone.arrived_at[alone.failed])
+        self.alone.set_data(MIDDLES, failing)
+        self.alone.set_visible(bool(failing.any()))
         self.limit.set_data([0, LENGTH / 60], [result.capacity] * 2)
         for place, line in enumerate(self.lines):
             served = result.arrived_at[(result.place == place) & result.served]
@@ -174,16 +176,16 @@ def _told(result, moment):
     return places
 
 
-def _finding(result):
+def _finding(result, single):
     if not result.outage.start < LENGTH:
         shares = ", ".join(
             f"{share:.0%} of the requests to {name}"
             for name, share in zip(result.names, result.shares, strict=False)
         )
         return f"No outage: {shares}"
-    alone = result.outage.at(result.arrived_at).mean()
+    alone = f"with one center that can do as much {1 - single.availability:.0%}"
     return (
-        f"{1 - result.availability:.1%} of the requests fail (with one center {alone:.0%}): a user "
+        f"{1 - result.availability:.1%} of the requests fail ({alone}): a user "
         f"of {result.names[result.outage.center]} is sent to the dead center for "
         f"{result.mean_after:.0f} s on average"
     )
@@ -200,7 +202,7 @@ def _words(result, expected_mean):
     if result.outage.start < LENGTH:
         words += (
             f" {result.writes_lost} writes that {result.names[result.outage.center]} had taken in "
-            f"its last {result.lag:g} s were in no other center. Expected: {expected_mean:.0f} s "
-            f"on average with answers kept for {result.ttl:g} s."
+            f"its last {result.lag:g} s had reached no other center. Expected: "
+            f"{expected_mean:.0f} s on average with answers kept for {result.ttl:g} s."
         )
     return words

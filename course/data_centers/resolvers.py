@@ -48,7 +48,13 @@ def by_component(traffic, ttl, centers, outage, dns=None, resolver=None):
             asked.append(front.count > before)
             before = front.count
     place, asked = np.array(place, dtype=int), np.array(asked, dtype=bool)
-    after = outage.still_named(traffic.times[asked], traffic.cities[asked], place[asked], ttl)
+    times, cities = traffic.times[asked], traffic.cities[asked]
+    after = outage.still_named(times, cities, place[asked], ttl)
+    again = np.full(len(CITIES), NEVER)  # when it was asked first after the outage's start
+    late = times >= outage.start
+    np.minimum.at(again, cities[late], times[late])
+    if np.any(again < outage.start + after):  # it does not keep its answers for `ttl`
+        after[:] = 0.0
     return Answers(place, asked, np.maximum(after, _last_sent(traffic, place, outage)))
 
 

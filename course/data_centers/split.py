@@ -15,7 +15,8 @@ class Moves:
 
     before, after: the place of the user's center in `names`. wanted_before, wanted: the share of
     the users that each center should have. redrawn: the share of the users who move if every user
-    is drawn anew.
+    is drawn anew. strangers: the share of 200 users with e-mail addresses who have another center
+    in another process, where the builtin hash gives texts other numbers.
     """
 
     names: tuple
@@ -24,6 +25,7 @@ class Moves:
     wanted_before: np.ndarray
     wanted: np.ndarray
     redrawn: float
+    strangers: float
 
     @property
     def moved(self):
@@ -71,6 +73,7 @@ def moves(split=None, *, before=50, after=90, centers=2, users=2000):
         wanted_before=wanted[0],
         wanted=wanted[1],
         redrawn=float(np.mean(redrawn[0] != redrawn[1])),
+        strangers=0.0 if split is None else _strangers(split, weights[1]),
     )
 
 
@@ -96,6 +99,23 @@ def _asked(split, users, weights):
     except Exception as error:
         raise _complaint(split, user, weights) from error
     return np.array(places)
+
+
+def _strangers(split, weights, users=200):
+    """Return the share of users for whom two processes disagree; each has a hash of its own."""
+    addresses = [f"user-{number}@example.org" for number in range(users)]
+    answers, own = [], getattr(split, "__globals__", {})
+    before = own.get("hash", hash)
+    for salt in (1, 2):
+        own["hash"] = lambda thing, salt=salt: before((salt, thing))
+        try:
+            with sentences(f"{name_of(split)}({addresses[0]!r}, {weights})"):
+                answers.append([split(user, dict(weights)) for user in addresses])
+        finally:
+            own["hash"] = before
+            if before is hash:
+                del own["hash"]
+    return float(np.mean([one != other for one, other in zip(*answers, strict=True)]))
 
 
 def _complaint(split, user, weights):

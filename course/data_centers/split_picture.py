@@ -71,7 +71,7 @@ class SplitPicture:
     def _prepare_moved(self, axes):
         axes.set(xlim=(-2, 102), ylim=(-4, 108), ylabel="users that move (%)")
         axes.set_xlabel("Washington's percent after the change")
-        (self.redrawn,) = axes.plot([], [], **style.BASELINE, label="all lots drawn anew")
+        (self.redrawn,) = axes.plot([], [], **style.BASELINE, label="every user drawn anew")
         (self.fewest,) = axes.plot([], [], **style.THEORY, label="who must")
         ghost = {"color": style.GREY, "marker": "s", "linestyle": "none", "markersize": 8}
         (self.anew,) = axes.plot([], [], **ghost)
@@ -98,7 +98,7 @@ class SplitPicture:
         self.anew.set_data([wanted[0]], [100 * moves.redrawn])
         worst = np.abs(moves.shares - moves.wanted).max()
         finding = (
-            f"{moved:.1%} of the users move; about {moves.fewest:.0%} must, with all lots drawn "
+            f"{moved:.1%} of the users move; about {moves.fewest:.0%} must; with every user drawn "
             f"anew {moves.redrawn:.0%} do"
         )
         words = (
@@ -106,6 +106,11 @@ class SplitPicture:
             f"{100 * moves.wanted_before[0]:g} to {wanted[0]:g}. No share is more than "
             f"{100 * worst:.1f} points off. "
         )
+        if moves.strangers:
+            words += (
+                f"But another process would give {moves.strangers:.0%} of the users with e-mail "
+                "addresses another center: the builtin hash gives texts other numbers there. "
+            )
         if moves.against:
             left = f"{moves.against:,} of the users left a center though its percent grew."
             return finding, f"{words}{left}"

@@ -11,6 +11,7 @@ import numpy as np
 from course.data_centers.world import OPENING_ORDER
 from course.engine import parameters, workload
 from course.engine.component import make, methods, name_of, sentences
+from course.engine.parameters import NEVER
 
 NAMES = OPENING_ORDER[:2]
 CUT_AT = 60.0  # s: when the line between the centers is cut
@@ -66,6 +67,7 @@ def simulate_sync(
     clock_ahead=0.0,
     deletes=0.1,
     duration=240.0,
+    writes_until=NEVER,
 ):
     """Return the SyncResult of `duration` seconds with `write_rate` writes/s in both centers.
 
@@ -73,7 +75,8 @@ def simulate_sync(
     what arrives last stays. lag: a write is in the other center so much later (s). partition: for
     how long (s) from CUT_AT on nothing is sent; `lag` s after that each center merges what the
     other has. keys: how many there are. clock_ahead: by how much (s) the second center's clock is
-    ahead. deletes: the share of the writes that delete their key.
+    ahead. deletes: the share of the writes that delete their key. writes_until: when (s) people
+    stop writing; NEVER or None: not before the end.
 
     ValueError names a bad number; ComponentError says in one sentence what the component did wrong.
     """
@@ -84,7 +87,8 @@ def simulate_sync(
     ahead = parameters.number("clock_ahead", clock_ahead, at_least=-3600, at_most=3600, unit="s")
     deletes = parameters.number("deletes", deletes, at_least=0, at_most=1)
     duration = parameters.number("duration", duration, above=0, unit="s")
-    made = _writes(parameters.count("seed", seed, at_least=0), rate, keys, deletes, duration)
+    last = min(duration, parameters.time("writes_until", writes_until, above=0))
+    made = _writes(parameters.count("seed", seed, at_least=0), rate, keys, deletes, last)
     cut = (CUT_AT, CUT_AT + length)
     held = (made.times >= cut[0]) & (made.times < cut[1])
     arrived = np.where(held, cut[1], made.times) + lag

@@ -8,7 +8,7 @@ from course.data_centers.sync import NAMES
 from course.data_centers.theory import expected_lost
 from course.view import style
 
-LENGTH = 240  # s
+LENGTH, QUIET = 240, 180  # s: the whole time; from when on nobody writes any more
 WAITS = np.geomspace(0.05, 200, 120)  # s
 BINS = np.geomspace(0.05, 200, 9)
 FEWEST = 40  # writes: of fewer there is no dot
@@ -25,6 +25,8 @@ class SyncPicture:
         differ.set_xticks(range(0, LENGTH + 1, 60))
         look = {"facecolor": style.PALE, "hatch": "//", "edgecolor": style.PAPER}
         self.cut = differ.add_patch(Rectangle((0, 0), 0, 100, **look))
+        differ.axvline(QUIET, color=style.INK, linewidth=0.8, linestyle=":")
+        differ.text(QUIET + 4, 93, "nobody writes", fontsize=9, color=style.INK)
         (self.ghost,) = differ.plot([], [], **style.BASELINE)
         mine = style.YOURS | {"marker": "o", "markersize": 4, "markevery": 3}
         (self.mine,) = differ.plot([], [], **mine)
@@ -87,8 +89,9 @@ def _words(result, keys, clock_ahead):
             f"of the others {result.lost[~held].mean():.1%}. "
         )
     words += (
-        f"When what arrives last stays, the centers still differ on "
-        f"{result.last_arrived[-1] / keys:.0%} of the keys after {LENGTH} s."
+        f"Nobody writes after {QUIET} s. In the end, at {LENGTH} s, your centers differ on "
+        f"{result.differing[-1] / keys:.0%} of the keys; where what arrives last stays, on "
+        f"{result.last_arrived[-1] / keys:.0%}."
     )
     if clock_ahead:
         words += f" {NAMES[1]}'s clock is {clock_ahead:g} s ahead."

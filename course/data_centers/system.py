@@ -11,7 +11,7 @@ def architecture():
     users = (("users, New York", west), ("users, Tokyo", east))
     tiers = (
         Tier("users", tuple(Node(name, ("browser",)) for name, _ in users)),
-        Tier("DNS", (Node("geoDNS", ("nearest", "healthy center")),), new=True),
+        Tier("asked first", (Node("geoDNS", ("nearest", "healthy center")),), new=True),
         Tier(
             "data centers",
             tuple(Node(name, ("balancer, web tier,", "sessions, cache")) for name in (west, east)),
@@ -20,13 +20,13 @@ def architecture():
         Tier(
             "data tier",
             tuple(
-                Node(f"data, {name}", ("sends its writes to", f"{other}, later"))
-                for name, other in ((west, east), (east, west))
+                Node(f"data, {name}", ("sends its writes on,", "later")) for name in (west, east)
             ),
             new=True,
         ),
     )
     links = [(name, "geoDNS", "") for name, _ in users]
-    links += [("geoDNS", name, "") for name in (west, east)]
+    links += [(name, center, "") for name, center in users]
     links += [(name, f"data, {name}", "") for name in (west, east)]
+    links += [(f"data, {west}", f"data, {east}", ""), (f"data, {east}", f"data, {west}", "")]
     return view.architecture(tiers, links)

@@ -8,14 +8,19 @@ from functools import lru_cache
 import numpy as np
 
 from course.database_replication.baselines import (
+    GUESSES,
+    READERS,
     ROUTERS,
     AsItComes,
     FirstWord,
+    FurthestReplica,
+    KnownWrites,
     OnlyPrimary,
     RandomReplica,
 )
 from course.database_replication.failover import Failover, simulate_failover
 from course.database_replication.failover_picture import FailoverPicture
+from course.database_replication.guess_picture import GuessPicture
 from course.database_replication.log import Shipped, simulate_log
 from course.database_replication.log_picture import LogPicture
 from course.database_replication.model import MORTAL, REQUESTS, ReplicatedResult, simulate
@@ -26,6 +31,7 @@ from course.database_replication.real.stores import kinds
 from course.database_replication.real_picture import LAGS as REAL_LAGS
 from course.database_replication.real_picture import RealPicture
 from course.database_replication.sessions_picture import AGES, SessionsPicture
+from course.database_replication.sql import words_of
 from course.database_replication.system import architecture
 from course.database_replication.theory import capacity, stale_share, write_bound
 from course.engine import parameters
@@ -45,6 +51,8 @@ __all__ = [
     "AsItComes",
     "Failover",
     "FirstWord",
+    "FurthestReplica",
+    "KnownWrites",
     "Measured",
     "NoReplica",
     "Node",
@@ -57,6 +65,7 @@ __all__ = [
     "capacity",
     "explore",
     "explore_failover",
+    "explore_guess",
     "explore_log",
     "explore_real",
     "explore_sessions",
@@ -65,6 +74,7 @@ __all__ = [
     "simulate_failover",
     "simulate_log",
     "stale_share",
+    "words_of",
     "write_bound",
 ]
 
@@ -100,6 +110,7 @@ def explore(*components, prediction=None):
             "lag": chosen["lag"],
             "arrival_rate": rate,
             "prediction": guess,
+            "dies": chosen["dies"],
         }
 
     names = {each: name_of(each) for each in components} | ROUTERS
@@ -114,6 +125,37 @@ def explore(*components, prediction=None):
         "dies": choice("dies at half time", dies),
     }
     return _explore(controls, run, ReplicationPicture())
+
+
+@pictured
+def explore_guess(is_write=None):
+    """Return sliders over what guessing wrong costs; without `is_write` a simple rule guesses.
+
+    is_write: a function of one SQL statement that returns True or False.
+    """
+
+    def run(other, **chosen):
+        ghost = _ghost_run(other, **chosen)
+        mine = _ghost_run(FirstWord, **chosen)
+        if is_write is not None:
+            mine = simulate(is_write, seed=SEED, **chosen)
+        best = capacity(chosen["read_share"], chosen["replicas"])
+        return {
+            "name": name,
+            "result": mine,
+            "ghost_name": GUESSES[other],
+            "ghost": ghost,
+            "best": min(best, chosen["arrival_rate"]),
+        }
+
+    name = GUESSES[FirstWord] if is_write is None else name_of(is_write)
+    controls = {
+        "other": choice("the other rule", [(words, rule) for rule, words in GUESSES.items()]),
+        "read_share": in_percent("reads", 80, 0, 100, 5),
+        "replicas": slider("replicas", 10, 1, MOST_REPLICAS, 1),
+        "arrival_rate": slider("asked for", 500, 50, 500, 50, "1/s"),
+    }
+    return _explore(controls, run, GuessPicture())
 
 
 @pictured
@@ -134,7 +176,7 @@ def explore_log(replica=None):
         "write_rate": slider("writes", 25, 5, 40, 5, "1/s"),
         "lag": in_milliseconds("replication lag", 150, 0, 500, 25),
         "repeated": in_percent("sent twice", 20, 0, 100, 10),
-        "cut_off": slider("replica-2 cut off for", 1.0, 0.0, 3.0, 0.5, "s"),
+        "cut_off": slider("replica-2 cut off for", 1.0, 0.0, 2.0, 0.5, "s"),
     }
     return _explore(controls, run, LogPicture())
 
@@ -147,18 +189,25 @@ def explore_sessions(read_your_writes=None):
     replica answers, whoever asks.
     """
 
-    def run(**chosen):
-        ghost = mine = _ghost_run(RandomReplica, **chosen)
+    def run(other, **chosen):
+        ghost, mine = _ghost_run(other, **chosen), _ghost_run(RandomReplica, **chosen)
         if read_your_writes is not None:
             mine = simulate(read_your_writes, seed=SEED, **chosen)
         stale, lag = np.zeros(AGES.size), chosen["lag"]
         if lag and chosen["replicas"]:
             writes = chosen["arrival_rate"] * (1 - chosen["read_share"])
             stale = stale_probability(AGES, lag, writes)
-        return {"name": name, "result": mine, "ghost": ghost, "stale": stale}
+        return {
+            "name": name,
+            "result": mine,
+            "ghost_name": READERS[other],
+            "ghost": ghost,
+            "stale": stale,
+        }
 
-    name = "random replica" if read_your_writes is None else name_of(read_your_writes)
+    name = READERS[RandomReplica] if read_your_writes is None else name_of(read_your_writes)
     controls = {
+        "other": choice("compared with", [(words, rule) for rule, words in READERS.items()]),
         "read_share": in_percent("reads", 80, 0, 100, 5),
         "replicas": slider("replicas", 3, 0, 6, 1),
         "lag": in_milliseconds("replication lag", 100, 0, 500, 20),

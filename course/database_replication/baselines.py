@@ -11,17 +11,21 @@ tests/test_database_replication.py holds it equal to `routing.routed`, statement
 import numpy as np
 
 from course.database_replication.nodes import NoReplica
+from course.database_replication.sql import words_of
 from course.engine import workload
 from course.engine.parameters import NEVER
 from course.engine.stations import NOT_YET
 
+KNOWN = ("INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP")
 
-def RandomReplica(asked, until, seed, kinds=None):
+
+def RandomReplica(world, seed, kinds=None):
     """Return the places when writes go to the primary, reads to a random replica that is online.
 
-    asked: the Traffic; until: when each node dies (s). kinds: which statements are believed to be
-    writes; by default it knows.
+    world: traffic and nodes. kinds: which statements are believed to be writes; by default it
+    knows.
     """
+    asked, until = world.traffic, world.until
     writes = asked.write if kinds is None else np.asarray(kinds, dtype=bool)
     replicas = len(until) - 1
     place = np.zeros(asked.times.size, dtype=int)
@@ -35,17 +39,41 @@ def RandomReplica(asked, until, seed, kinds=None):
     return place
 
 
-def FirstWord(asked, until, seed):
+def FirstWord(world, seed):
     """Return the places when only what begins with SELECT goes to a random replica.
 
     Comments, small letters and locks are not understood.
     """
-    return RandomReplica(asked, until, seed, [not sql.startswith("SELECT") for sql in asked.sql])
+    return RandomReplica(world, seed, [not sql.startswith("SELECT") for sql in world.traffic.sql])
 
 
-def OnlyPrimary(asked, until, seed):
+def KnownWrites(world, seed):
+    """Return the places when all but what begins with a well-known write goes to a random replica.
+
+    Locks, calls and a SELECT that fills a table are taken for reads.
+    """
+    return RandomReplica(world, seed, [words_of(sql)[0] in KNOWN for sql in world.traffic.sql])
+
+
+def OnlyPrimary(world, seed):
     """Return the places when everything goes to the primary, as before there were replicas."""
-    return np.where(asked.times >= until[0], -1, 0)
+    return np.where(world.traffic.times >= world.until[0], -1, 0)
+
+
+def FurthestReplica(world, seed):
+    """Return the places when all reads go to the replica that is furthest when they come.
+
+    No node may die in this world. The primary has only the writes to do, so when each of them is in
+    its log follows from their times alone.
+    """
+    asked = world.traffic
+    if not world.delays:
+        return np.zeros(asked.times.size, dtype=int)
+    times = asked.times[asked.write]
+    ends = _one_at_a_time(times, np.full(times.size, world.work))
+    came = [np.maximum.accumulate(ends + delays[: ends.size]) for delays in world.delays]
+    lsns = [np.searchsorted(each, asked.times, "right") for each in came]
+    return np.where(asked.write, 0, 1 + np.argmax(lsns, axis=0))
 
 
 ROUTERS = {
@@ -53,6 +81,8 @@ ROUTERS = {
     FirstWord: "by the first word",
     OnlyPrimary: "only the primary",
 }
+READERS = {RandomReplica: "a random replica", FurthestReplica: "always the furthest"}
+GUESSES = {FirstWord: "a read begins with SELECT", KnownWrites: "a write begins with INSERT, …"}
 
 
 class AsItComes:

@@ -27,6 +27,7 @@ class Failover:
     written: the times of all writes, lsn 1, 2, 3 … has[r]: when replica r had them, in order.
     lsns: the replicas' at the death. away, promoted: the places of the replica that is offline and
     of the one that takes over, or None. confirmed: how many writes users had been told are safe.
+    waited: the mean time (s) from a write until its user was told, had nobody died.
     named: the lsns that `lost_writes` returned; lost: those that are lost. costs: lost writes for
     each of DEATHS. detection: seconds until the death is noticed.
     """
@@ -42,6 +43,12 @@ class Failover:
     costs: np.ndarray
     dies_at: float
     detection: float
+    waited: float
+
+    @property
+    def logged(self):
+        """How many writes were in the primary's log when it died, confirmed or not."""
+        return int((self.written <= self.dies_at).sum())
 
     @property
     def refused(self):
@@ -114,6 +121,7 @@ def simulate_failover(
         costs=np.array(costs[:-1]),
         dies_at=dies_at,
         detection=detection,
+        waited=float(np.mean(np.max(has, axis=0) - written)) if synchronous and has else 0.0,
     )
 
 

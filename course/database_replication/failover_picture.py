@@ -5,6 +5,7 @@ from matplotlib import rc_context
 
 from course.database_replication.failover import SHOWN
 from course.database_replication.picture import QUARTERS
+from course.engine.record import milliseconds
 from course.view import style
 
 BEFORE = 1.0  # seconds of the left picture before the death
@@ -75,13 +76,21 @@ class FailoverPicture:
         self.your_costs.set_data(COUNTS, (mine.costs[:, None] > COUNTS).mean(axis=0))
         who = "nobody" if mine.promoted is None else f"replica-{mine.promoted + 1}"
         finding = f"{who} is promoted: {_writes(mine.lost)} lost, {mine.refused:,} writes refused"
+        if mine.named != mine.lost:
+            finding += f". Your lost_writes is wrong: {_difference(mine)}"
+        log = f"had {mine.confirmed:,} confirmed writes"
+        if mine.logged > mine.confirmed:
+            log = f"had {mine.logged:,} writes in its log, and had confirmed {mine.confirmed:,}"
         away = "" if mine.away is None else f" replica-{mine.away + 1}, the freshest, is offline."
-        says = "" if mine.named == mine.lost else f" Your lost_writes names {len(mine.named):,}."
+        early = sum(mine.written[lsn - 1] < mine.dies_at - BEFORE for lsn in mine.lost)
+        unseen = f" {early:,} of the lost writes are older than the left picture." if early else ""
         return finding, (
-            f"At {mine.dies_at:g} s the primary had {mine.confirmed:,} confirmed writes; the "
+            f"At {mine.dies_at:g} s the primary {log}; the "
             f"replicas had {', '.join(map(str, mine.lsns)) or 'none, as there are none'}.{away} "
-            f"Over {mine.costs.size} deaths {name} loses {mine.costs.mean():.1f} confirmed writes "
-            f"on average, promoting the first in the list {ghost.costs.mean():.1f}.{says}"
+            f"A write was confirmed {milliseconds(mine.waited)} after it was in the log, on "
+            f"average. Over {mine.costs.size} deaths {name} loses {mine.costs.mean():.1f} "
+            f"confirmed writes on average, promoting the first in the list "
+            f"{ghost.costs.mean():.1f}.{unseen}"
         )
 
     def _show_log(self, mine):
@@ -115,6 +124,21 @@ class FailoverPicture:
 def _when(mine, lsns):
     """Return the times since the death (s) at which the primary wrote entries `lsns`."""
     return mine.written[np.asarray(lsns, dtype=int) - 1] - mine.dies_at
+
+
+def _difference(mine):
+    """Return in words what `lost_writes` leaves out, and what it names for no reason."""
+    missing, extra = (
+        sorted(set(mine.lost) - set(mine.named)),
+        sorted(set(mine.named) - set(mine.lost)),
+    )
+    said = [f"it leaves out {_few(missing)}"] * bool(missing)
+    said += [f"it names {_few(extra)}, not lost"] * bool(extra)
+    return " and ".join(said) or "its numbers are not in ascending order"
+
+
+def _few(numbers):
+    return ", ".join(map(str, numbers[:3])) + (", …" if len(numbers) > 3 else "")
 
 
 def _writes(lost):

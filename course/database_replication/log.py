@@ -28,7 +28,7 @@ READS = 5  # of each replica, at each tick
 KEYS = 12
 REPLICAS = 2
 CUT_AT = 1.5
-ANSWERS = ("newest", "older", "wrong")
+ANSWERS = ("in order", "past a gap", "thrown back")
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Shipped:
     """What two replicas had at each of `times` (s): rows are replicas, columns ticks.
 
     primary: the primary's lsn. lsn: what the component said; in_order: what it should have applied
-    by then; behind: what its `lag` said. answers: how many reads got each of ANSWERS: the primary's
-    value at that moment, the older one of a replica that keeps the order, or a value from another
-    place in the log.
+    by then; behind: what its `lag` said. answers: how many reads got each of ANSWERS: the value
+    that a replica in order has now, one from further on in the log, or one from further back (or
+    none of the log's).
     """
 
     times: np.ndarray
@@ -115,8 +115,10 @@ class _Receiver:
         self.primary = np.searchsorted(written, times, "right").tolist()
         self.in_order = np.searchsorted(in_order, times, "right").tolist()
         self.written_by_key = {f"photo-{key}": [] for key in range(KEYS)}
-        for lsn, key, _ in self.entries:
+        self.written_at = {}  # value → lsn
+        for lsn, key, value in self.entries:
             self.written_by_key[key].append(lsn)
+            self.written_at[value] = lsn
 
     def run(self, which, cuts, asked, answers):
         """Return (lsns, what they should be, lags) by tick; count the `answers`."""
@@ -148,18 +150,18 @@ class _Receiver:
         data = getattr(self.replica, "data", None)
         if not isinstance(data, dict):
             raise ComponentError(wrong_return(f"{self.name}.data", data, "a dict"))
-        newest, here = self.primary[tick], self.in_order[tick]
+        here = self.in_order[tick]
         for key in keys:
             name = f"photo-{key}"
-            value, writes = data.get(name), self.written_by_key[name]
-            if value == self._value(writes, newest):
-                answers["newest"] += 1
-            elif value == self._value(writes, here):
-                answers["older"] += 1
-            else:
-                answers["wrong"] += 1
+            writes = self.written_by_key[name]
+            due = writes[upto - 1] if (upto := bisect_right(writes, here)) else 0
+            got = self._lsn_of(data.get(name))
+            kind = (got > due) - (got < due)  # 0 in order, 1 past a gap, −1 thrown back
+            answers[ANSWERS[kind]] += 1
 
-    def _value(self, writes, lsn):
-        """Return the value after entry `lsn` of a key that was written at the lsns `writes`."""
-        upto = bisect_right(writes, lsn)
-        return self.entries[writes[upto - 1] - 1][2] if upto else None
+    def _lsn_of(self, value):
+        """Return the lsn that wrote a value, 0 for None, −1 for what the log never held."""
+        try:
+            return 0 if value is None else self.written_at.get(value, -1)
+        except TypeError:  # not hashable, so not of the log
+            return -1

@@ -55,7 +55,7 @@ class LogPicture:
     def _prepare_answers(self, axes):
         axes.set(xlim=(-0.6, 2.6), ylim=(0, 1.02), ylabel="share of the reads")
         axes.set_yticks(**QUARTERS)
-        axes.set_xticks(range(3), ["newest\nvalue", "older\nvalue", "from another\nplace"])
+        axes.set_xticks(range(3), ["as in the\nlog so far", "past\na gap", "thrown\nback"])
         self.bars = bars(axes)
 
     def show(self, *, name, shipped, ghost, cut_off):
@@ -70,17 +70,22 @@ class LogPicture:
         for line, lsn in zip(self.expected, shipped.in_order, strict=True):
             line.set_data(times, lsn)
         set_bars(self.bars, _shares(ghost), _shares(shipped))
-        wrong, before = shipped.answers["wrong"], ghost.answers["wrong"]
+        right = shipped.answers["in order"]
+        past, back = (shipped.answers[kind] for kind in ANSWERS[1:])
         off = int((shipped.lsn != shipped.in_order).sum())
-        finding = f"{name}: {wrong:,} of {shipped.reads:,} reads got a value "
-        finding += "from another place in the log"
+        finding = f"{name}: {right / shipped.reads:.0%} of the reads are right for a replica; "
+        finding += f"{past:,} see past a gap, {back:,} are thrown back"
         behind = np.maximum(shipped.behind, 0)
+        wrong = "its lsn was right at each of them"
+        if off:
+            wrong = f"the lsn was not the last one without a gap at {off:,} of them"
         return finding, (
-            f"{shipped.answers['newest']:,} reads got the newest value, "
-            f"{shipped.answers['older']:,} an older one. By their own account the replicas were "
-            f"{behind.mean():.1f} entries behind on average, at most {behind.max():,}; their lsn "
-            f"was another than in order and without gaps at {off:,} of {shipped.lsn.size:,} looks. "
-            f"Applying as it comes (ghost, hatched): {before:,} from another place."
+            f"{shipped.reads:,} reads, {shipped.lsn.size:,} looks at the replicas; {wrong}. "
+            f"By their own account they were {behind.mean():.1f} entries behind on average, "
+            f"at most {behind.max():,}. Applying as it comes (ghost, hatched): "
+            f"{ghost.answers['in order'] / ghost.reads:.0%} right, "
+            f"{ghost.answers['past a gap']:,} past a gap, "
+            f"{ghost.answers['thrown back']:,} thrown back."
         )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.database_replication.baselines import ROUTERS, RandomReplica, planned
+from course.database_replication.baselines import GUESSES, READERS, ROUTERS, RandomReplica, planned
 from course.database_replication.routing import routed
 from course.database_replication.traffic import SESSIONS, traffic
 from course.engine import parameters, workload
@@ -98,7 +98,7 @@ def simulate(
     component: a class made with the primary and the list of replicas, with `route(sql)`, or with
     `wrote(session, lsn)` and `pick(session)`; or a function `is_write(sql)`, which decides for a
     random replica; or a baseline: RandomReplica (the default, which knows the writes), FirstWord,
-    OnlyPrimary.
+    KnownWrites, OnlyPrimary, FurthestReplica (where no node dies).
     seed: the same traffic and lags for every component. read_share: share of the statements that
     read. replicas: how many. lag: mean time (s) that an entry takes to a replica. synchronous: a
     write is answered once all living replicas have it. dies: "replica-1", "primary" or None, for
@@ -121,15 +121,15 @@ def simulate(
     ]
     world = World(asked, until, delays, work, APPLY * work, bool(synchronous))
     router = RandomReplica if component is None else component
-    if router in tuple(ROUTERS):  # (a component need not be hashable)
-        return observed(world, *planned(world, router(asked, until, seed)))
+    if router in (*ROUTERS, *READERS, *GUESSES):  # (a component need not be hashable)
+        return observed(world, *planned(world, router(world, seed)))
     if callable(getattr(router, "route", None)) or callable(getattr(router, "pick", None)):
         return observed(world, *routed(world, router))
     if not callable(router) or isinstance(router, type):
         name = name_of(router)
         raise ComponentError(f"{name} has no method route(sql), and no pick(session) either.")
     kinds = _kinds(router, asked.sql)
-    return observed(world, *planned(world, RandomReplica(asked, until, seed, kinds)))
+    return observed(world, *planned(world, RandomReplica(world, seed, kinds)))
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class ReplicationPicture:
             self._prepare_stale(stale)
         self.moving = (
             *(self.offered, self.bound, self.carried, self.guess, self.ghost, self.yours),
+            self.failed,
             *(self.curve, self.ghost_stale, self.yours_stale, self.own_stale),
         )
 
@@ -42,7 +43,10 @@ class ReplicationPicture:
         (self.ghost,) = axes.plot([], [], label="ghost", **GHOST)
         (self.guess,) = axes.plot([], [], label="your prediction", **style.PREDICTION)
         (self.yours,) = axes.plot([], [], label="this run", **MINE)
+        failed = {"color": style.VERMILION, "marker": "x", "markersize": 10, "linestyle": "none"}
+        (self.failed,) = axes.plot([], [], label="this run, failed", markeredgewidth=2.5, **failed)
         shown = [self.carried, self.bound, self.offered, self.yours, self.ghost, self.guess]
+        shown.append(self.failed)
         style.legend_below(axes, left=-0.12, down=0.16, handles=shown)
 
     def _prepare_stale(self, axes):
@@ -70,19 +74,30 @@ class ReplicationPicture:
         lag,
         arrival_rate,
         prediction,
+        dies,
     ):
         """Draw a run and the ghost's run of the same traffic; return (finding, words).
 
         most: the throughput (statements/s) that 0 … MOST_REPLICAS replicas can carry. stale: the
         share of stale reads in theory, for each of LAGS. bound: the write bound (statements/s).
+        dies: the node that dies, or None.
+
+        Theory is drawn up to this run's number of replicas, and the bound once it is reached:
+        nobody sees what more replicas will do before trying it. It holds while all nodes live.
         """
         replicas = len(result.names) - 1
-        self.carried.set_data(np.arange(MOST_REPLICAS + 1), np.minimum(most, 2 * MOST_RATE))
-        self.bound.set_ydata([min(bound, 2 * MOST_RATE)] * 2)
+        known = 0 if dies else replicas + 1
+        reached = most[replicas] >= 0.999 * bound and not dies
+        self.carried.set_data(np.arange(known), most[:known])
+        self.bound.set_visible(reached)
+        if reached:
+            self.bound.set_ydata([bound, bound])
         self.offered.set_ydata([arrival_rate] * 2)
         self.curve.set_data(LAGS * 1000, stale)
         for mark, run in ((self.yours, result), (self.ghost, ghost)):
-            mark.set_data([replicas], [min(run.throughput, MOST_RATE)])
+            mark.set_data([replicas], [run.throughput])
+        rate = result.errors / result.duration
+        self.failed.set_data(([replicas], [rate]) if rate else ([], []))
         guess = ([10], [min(prediction, MOST_RATE)]) if prediction else ([], [])
         self.guess.set_data(guess)
         for mark, share in (
@@ -94,22 +109,31 @@ class ReplicationPicture:
         failed = f", {result.errors:,} failed" if result.errors else ""
         with_replicas = "1 replica" if replicas == 1 else f"{replicas or 'no'} replicas"
         finding = (
-            f"{name}: {result.throughput:,.0f} statements/s with {with_replicas}, "
-            f"{result.stale_share:.1%} of the reads stale{failed}"
+            f"{name}: {result.throughput:,.0f} statements/s with {with_replicas}{failed}, "
+            f"{result.stale_share:.1%} of the reads stale"
         )
-        theory = min(most[replicas], arrival_rate)
-        limit = f"{bound:,.0f} statements/s" if bound < np.inf else "none (no writes)"
-        predicted = ""
+        words = [f"{len(result):,} statements came at {arrival_rate:,.0f}/s."]
+        if dies:
+            words.append(f"The node {dies} dies at half time; theory needs all nodes.")
+        else:
+            words.append(f"Theory: {min(most[replicas], arrival_rate):,.0f}/s.")
+        if reached:
+            words.append(f"The write bound is {bound:,.0f} statements/s.")
+        if result.errors:
+            words.append(
+                f"{result.errors:,} statements failed ({rate:,.0f}/s), {result.refused:,} of them "
+                f"refused at once."
+            )
+        words.append(
+            f"The primary answered {result.primary_share:.0%} of the reads. "
+            f"{result.own_stale_share:.1%} of the reads missed the reader's own write. "
+            f"The ghost, {ghost_name}: {ghost.throughput:,.0f}/s, {ghost.stale_share:.1%} stale, "
+            f"{ghost.errors:,} failed."
+        )
         if prediction:
-            predicted = f" You predicted {prediction:,.0f} statements/s with 10 replicas."
-        return finding, (
-            f"Of {len(result):,} statements, asked for at {arrival_rate:,.0f}/s, "
-            f"{result.errors:,} failed, {result.refused:,} of them refused at once. Theory: "
-            f"{theory:,.0f}/s; the write bound is {limit}. The primary "
-            f"answered {result.primary_share:.0%} of the reads. The ghost, {ghost_name}: "
-            f"{ghost.throughput:,.0f}/s, {ghost.stale_share:.1%} stale, {ghost.errors:,} failed."
-            f"{predicted}"
-        )
+            above = f" (above {MOST_RATE:,}: drawn at the edge)" if prediction > MOST_RATE else ""
+            words.append(f"You predicted {prediction:,.0f} statements/s with 10 replicas{above}.")
+        return finding, " ".join(words)
 
 
 def bars(axes):

@@ -65,10 +65,14 @@ class RealPicture:
         alike = "every replica ended as the primary did"
         if measured.diverged:
             alike = f"{measured.diverged:,} values ended different from the primary's"
+        slowest = 1000 * measured.latency[measured.place >= 0].max(initial=0.0)
+        edge = (
+            f" Latencies above {SLOWEST:g} ms are drawn at the edge." if slowest > SLOWEST else ""
+        )
         refused = f" {measured.refused:,} statements were refused." if measured.refused else ""
         return finding, (
             f"Stale reads at {lag * 1000:g} ms: theory {theory:.1%}, simulated "
             f"{simulated.stale_share:.1%}, measured {measured.stale_share:.1%} of "
             f"{int((~measured.write & (measured.place >= 0)).sum()):,} reads. "
-            f"{said[0]}. {said[1]}. When all of the log had come, {alike}.{refused}"
+            f"{said[0]}. {said[1]}. When all of the log had come, {alike}.{refused}{edge}"
         )

@@ -17,7 +17,6 @@ READS = (
     "select title, likes\n  from photos where owner = {key}",
     "/* home page */ SELECT title FROM photos WHERE owner = {key}",
     "-- profile, created by the app\nSELECT name FROM users WHERE id = {key}",
-    "WITH latest AS (SELECT * FROM photos WHERE owner = {key}) SELECT title FROM latest",
 )
 WRITES = (
     "UPDATE photos SET likes = likes + 1 WHERE owner = {key}",
@@ -26,6 +25,9 @@ WRITES = (
     "/* app */ DELETE FROM comments WHERE owner = {key}",
     "WITH old AS (SELECT id FROM comments) DELETE FROM comments WHERE owner = {key}",
     "SELECT likes FROM photos WHERE owner = {key} FOR UPDATE",
+    "select name from users where id = {key} for share",
+    "CALL count_view({key})",
+    "SELECT * INTO TEMPORARY best FROM photos WHERE owner = {key}",
 )
 
 

@@ -4,6 +4,7 @@ import copy
 import inspect
 import random
 import re
+from traceback import walk_tb
 
 
 class ComponentError(Exception):
@@ -72,7 +73,8 @@ class sentences:
 class events_only:
     """Context manager: SimPy's error about what a process yielded becomes a ComponentError.
 
-    name: of the process; such_as: an example of what it should yield.
+    name: of the process; such_as: an example of what it should yield. SimPy quotes the line from
+    the file that the process is in; a notebook's cell has none, so there it fails with an OSError.
     """
 
     def __init__(self, name, such_as):
@@ -83,11 +85,20 @@ class events_only:
 
     def __exit__(self, kind, error, traceback):
         wrong = re.search(r'Invalid yield value "(.*)"', str(error)) if error else None
-        if wrong and isinstance(error, RuntimeError):
-            what = short(wrong[1]).strip("'\"")
+        if not (wrong and isinstance(error, RuntimeError)) and not isinstance(error, OSError):
+            return False
+        for frame, _ in walk_tb(traceback):
+            if frame.f_code.co_name != "_resume" or "event" not in frame.f_locals:
+                continue
+            what, advice = frame.f_locals["event"], f"such as {self.such_as}"
+            if inspect.isgenerator(what):
+                start = what.__name__.lstrip("_")
+                advice = f"and a generator must be started first: yield env.process({start}(…))"
+            elif hasattr(what, "callbacks"):
+                continue  # an event, and an OSError of the process itself
+            text = "a generator" if inspect.isgenerator(what) else short(what).strip("'\"")
             raise ComponentError(
-                f"{self.name} yielded {what}: a process yields SimPy events only, "
-                f"such as {self.such_as}."
+                f"{self.name} yielded {text}: a process yields SimPy events only, {advice}."
             ) from error
         return False
 

@@ -34,7 +34,7 @@ from course.millions_of_users.growth_picture import draw_way
 from course.millions_of_users.hot_keys import heat
 from course.millions_of_users.hot_keys_picture import HotKeysPicture
 from course.millions_of_users.model import DayResult, simulate
-from course.millions_of_users.picture import ScoreboardPicture, clock, first_broken
+from course.millions_of_users.picture import ScoreboardPicture, clock, most_refused
 from course.millions_of_users.sharding import place, reshard
 from course.millions_of_users.sharding_picture import ReshardPicture, RingPicture
 from course.millions_of_users.system import architecture
@@ -74,12 +74,12 @@ __all__ = [
     "explore_hot_keys",
     "explore_ring",
     "explore_store",
-    "first_broken",
     "goals_met",
     "grow",
     "heat",
     "hit_ratio",
     "look_back",
+    "most_refused",
     "place",
     "refusals",
     "reshard",
@@ -146,7 +146,7 @@ def explore_design(design):
         others = _others(FEW, traffic, incidents)
         return {"name": name_of(design), "result": result, "others": others}
 
-    peaks = (1_500, 2_500, 4_000, 6_000, 8_000, 12_000, 18_000, 25_000, 40_000)
+    peaks = (1_500, 2_500, 4_000, 6_000, 8_000, 12_000, 16_000, 25_000, 40_000)
     days = [("published", 0), *((f"day {number}", number) for number in range(1, 10))]
     controls = {
         "peak": view.steps("peak (requests/s)", [(f"{peak:,}", peak) for peak in peaks], 8_000),
@@ -176,7 +176,7 @@ def explore_ring(ring=None):
 
     controls = {
         "nodes": view.slider("nodes", 10, 1, 20, 1),
-        "points": view.steps("points a node (replicas)", POINTS, 128),
+        "points": view.steps("points per node (replicas)", POINTS, 128),
         "keys": view.slider("keys", 1_500, 500, 4_000, 500),
     }
     return view.explore(controls, run, RingPicture())
@@ -195,7 +195,7 @@ def explore_store(store, ring):
     controls = {
         "shards": view.slider("shards before", 4, 1, 16, 1),
         "then": view.slider("shards after", 5, 1, 20, 1),
-        "points": view.steps("points a shard (replicas)", POINTS, 64),
+        "points": view.steps("points per shard (replicas)", POINTS, 64),
         "keys": view.slider("keys", 1_000, 500, 2_000, 250),
     }
     return view.explore(controls, run, ReshardPicture())
@@ -215,7 +215,7 @@ def explore_hot_keys(hot_keys=None):
     controls = {
         "celebrity": view.in_percent("the celebrity gets", 20, 0, 60, 2),
         "shards": view.slider("shards", 8, 1, 16, 1),
-        "factor": view.slider("factor", 0.5, 0.1, 2.0, 0.1),
+        "factor": view.slider("factor", 0.5, 0.05, 2.0, 0.05),
         "skew": view.slider("skew of the others (Zipf)", 0.6, 0.0, 1.4, 0.1),
     }
     return view.explore(controls, run, HotKeysPicture())
@@ -230,12 +230,13 @@ def look_back():
 
 
 def refusals(design, traffic=PUBLISHED):
-    """Print which tiers refused requests, the first to refuse first: since when, and how many.
+    """Print which tiers refused requests, the greatest loss first: since when, and how many.
 
     design: an Architecture or a function of `traffic`; what is wrong with it is printed instead.
     """
     try:
         broke = simulate(design, traffic=traffic).broke(0.0001)
+        broke.sort(key=lambda row: -row[2])
     except NotImplementedError as error:
         return print(f"Not written yet. {error}")
     except (ComponentError, ValueError) as error:
@@ -263,7 +264,9 @@ def goals_met(plan, *, seed=0, traffic=PUBLISHED):
     """
     result = simulate(Architecture(**plan), seed=seed, traffic=traffic)
     why = f". No goal counts, as {result.nothing_counts}" if result.nothing_counts else ""
-    return result.goals, f"{traffic.name} day: {result.summary()}{why}"
+    missed = ", ".join(name for name, met in result.goals.items() if not met)
+    tiers = f". Missed: {missed}. {most_refused(result)}" if missed and not why else ""
+    return result.goals, f"{traffic.name} day: {result.summary()}{why}{tiers}"
 
 
 @lru_cache(maxsize=64)

@@ -67,7 +67,11 @@ def _beyond(busy):
 
 
 def lost_writes(design, incidents, writes):
-    """Return how many acknowledged writes no copy has any more; `writes`: rates/s."""
+    """Return how many acknowledged writes no copy has any more; `writes`: rates/s.
+
+    What the copies had not yet received is lost: the lag, however many copies there are. They are
+    behind for the same reason, so the furthest of them is hardly ahead of the others.
+    """
     lost = 0.0
     near, far = design.replicas, design.data_centers - 1
     center, dead = incidents.center % (far + 1), incidents.region % (far + 1)
@@ -77,7 +81,7 @@ def lost_writes(design, incidents, writes):
     ):
         if start == NEVER:
             continue
-        seconds = lag / copies if copies else sheet.BACKUP_EVERY
+        seconds = lag if copies else sheet.BACKUP_EVERY
         end = int(np.ceil(start / STEP))
         begin = max(0, min(end - 1, int((start - seconds) / STEP)))
         lost += writes[begin : max(end, 1), column].mean() * seconds / parts

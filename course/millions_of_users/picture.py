@@ -15,6 +15,7 @@ CHEAPEST, DEAREST = 0.4, 2_000  # thousands of dollars a month
 FASTEST, SLOWEST = 30, 20_000  # ms
 UNANSWERED = 15_000  # ms: where a design stands that leaves 5 % without an answer
 COLUMNS = 144  # of ten minutes each
+SEEN = 0.001  # share of the requests: a tier that refuses more has a cross
 HEAT = LinearSegmentedColormap.from_list(
     "busy", [(0, "#FFFFFF"), (0.6, style.SKY), (0.95, style.BLUE), (1.0, style.VERMILION)]
 )
@@ -127,7 +128,7 @@ class ScoreboardPicture:
             f"{result.availability:.3%} answered (goal {goal.availability:.2%}), 95 % within "
             f"{slow} (goal {milliseconds(goal.p95_latency)}), {result.lost_writes:,.0f} writes per "
             f"million lost (goal {goal.lost_writes:g}), {result.cost:,.0f} dollars a month "
-            f"(budget {goal.budget:,.0f}). {first_broken(result)}{predicted}"
+            f"(budget {goal.budget:,.0f}). {most_refused(result)}{predicted}"
         )
 
     def _show_board(self, result, others, prediction):
@@ -149,7 +150,7 @@ class ScoreboardPicture:
         busy = np.array([_windows(result.busy[tier]).max(axis=1) for tier in TIERS])
         refused = np.array([_windows(result.refused[tier]).sum(axis=1) for tier in TIERS])
         offered = _windows(result.offered).sum(axis=1)
-        hurt = refused > 0.001 * offered
+        hurt = refused > SEEN * offered
         shades = np.where(hurt, 1.0, np.minimum(busy, 1) * 0.94)
         self.heat.set_data(_COLOURS[(shades * 255).astype(int)])
         rows, columns = np.nonzero(hurt)
@@ -163,14 +164,17 @@ class ScoreboardPicture:
 _COLOURS = HEAT(np.linspace(0, 1, 256))[:, :3]
 
 
-def first_broken(result):
-    """Return which tier refused more than 1 % of the requests first, in a sentence."""
-    broke = result.broke()
+def most_refused(result):
+    """Return in a sentence which tiers refused how much, the greatest loss first.
+
+    Named are those that have a cross in the picture: more than SEEN at some moment.
+    """
+    broke = [row for row in result.broke(SEEN) if row[2] >= 5e-5]  # less is told as 0.00 %
+    broke.sort(key=lambda row: -row[2])
     if not broke:
-        return "No tier refused more than 1 % of the requests at any time."
-    tier, when, share = broke[0]
-    others = f", then {', '.join(name for name, _, _ in broke[1:])}" if broke[1:] else ""
-    return f"Refused first: {tier} at {clock(when)} ({share:.2%} of the day's){others}."
+        return "No tier refused much at any time."
+    told = ", ".join(f"{tier} {lost:.2%} (since {clock(when)})" for tier, when, lost in broke)
+    return f"Refused, of the whole day's requests: {told}."
 
 
 def clock(seconds):

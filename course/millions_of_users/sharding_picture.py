@@ -7,6 +7,7 @@ from course.millions_of_users.theory import fewest_moved, moved_by_modulo
 from course.view import style
 
 MOST = 21  # shards
+HIGHEST = 4.0  # keys over the mean: what is above is drawn at the edge
 
 
 class ShardsPicture:
@@ -21,7 +22,7 @@ class ShardsPicture:
         self.moving = (self.ghost, self.loads, self.curve, self.modulo, self.asked, self.moved)
 
     def _prepare_loads(self, axes, ghost, mine):
-        axes.set(xlim=(0.3, MOST + 0.7), ylim=(0, 3.6), ylabel="keys on it over the mean")
+        axes.set(xlim=(0.3, MOST + 0.7), ylim=(0, HIGHEST), ylabel="keys on it over the mean")
         order = "the fullest first" if self.sort else "db-1, db-2, …"
         axes.set(xlabel=f"shards, {order}", xticks=range(1, MOST + 1, 4))
         axes.axhline(1, color=style.INK, linewidth=0.8)
@@ -34,12 +35,12 @@ class ShardsPicture:
         axes.set_ylabel("share of the keys that moves")
         axes.set_xticks(range(1, MOST + 1, 4))
         axes.set_yticks(np.linspace(0, 1, 6), [f"{share} %" for share in range(0, 101, 20)])
-        (self.curve,) = axes.plot([], [], label="fewest possible", **style.THEORY)
+        (self.curve,) = axes.plot([], [], label="fewest, if all are equally full", **style.THEORY)
         (self.modulo,) = axes.plot([], [], label="by modulo", **style.BASELINE)
         mark = {"linestyle": "none", "markersize": 9}
         (self.asked,) = axes.plot([], [], marker="s", color=style.GREY, **mark)
         (self.moved,) = axes.plot([], [], marker="o", color=style.BLUE, label="this ring", **mark)
-        style.legend_below(axes, left=-0.2, ncols=3, columnspacing=1.0)
+        style.legend_below(axes, left=-0.3, ncols=3, columnspacing=0.8, handlelength=1.4)
 
     def _show_moves(self, before, after, moved, modulo):
         shards = np.arange(1, MOST + 1)
@@ -50,7 +51,8 @@ class ShardsPicture:
 
     def _show_loads(self, line, keys):
         loads = keys * keys.size / max(1, keys.sum())
-        line.set_data(np.arange(1, keys.size + 1), np.sort(loads)[::-1] if self.sort else loads)
+        loads = np.sort(loads)[::-1] if self.sort else loads
+        line.set_data(np.arange(1, keys.size + 1), np.minimum(loads, HIGHEST))
 
 
 class RingPicture(ShardsPicture):
@@ -74,7 +76,8 @@ class RingPicture(ShardsPicture):
         return finding, (
             f"One more node moves {placed.moved:.1%} of {placed.keys:,} keys, {astray}; the new "
             f"node's fair share is {1 / (nodes + 1):.1%}. Modulo moves {placed.modulo_moved:.1%}. "
-            f"With one point a node the fullest has {one_point.imbalance:.2f} × the mean."
+            f"In a ring of random places with one point per node (grey) the fullest has "
+            f"{one_point.imbalance:.2f} × the mean.{_cut(placed.imbalance, one_point.imbalance)}"
         )
 
 
@@ -99,6 +102,18 @@ class ReshardPicture(ShardsPicture):
         if resharded.counted != resharded.moved:
             counted = f" rebalance said {resharded.counted:,}!"
         return finding, (
-            f"At least {fewest_moved(before, after):.1%} had to move; modulo would move "
-            f"{moved_by_modulo(before, after):.1%}.{counted}{stale}"
+            f"Between shards that are all equally full {fewest_moved(before, after):.1%} would "
+            f"have to move; modulo would move {moved_by_modulo(before, after):.1%}."
+            f"{counted}{stale}{_cut(*map(_fullest, (resharded.before, resharded.after)))}"
         )
+
+
+def _fullest(keys):
+    return keys.max() * keys.size / max(1, keys.sum())
+
+
+def _cut(*loads):
+    """Return a sentence about loads that are drawn at the edge, or ""."""
+    if max(loads) <= HIGHEST:
+        return ""
+    return f" The fullest, {max(loads):.1f} × the mean, is drawn at the upper edge."

@@ -36,9 +36,10 @@ NODE_GONE = 1800.0  # a dead database node; a dead data center
 UNNOTICED = 3.0  # until the health check has taken a web server out
 PROMOTION = 30.0  # until a replica is the new primary; no writes to that shard until then
 DNS_TTL = 60.0  # until the users of a dead data center are sent to another one
-LAG_NEAR = 1.0  # how far a replica is behind on average, in the same data center
-LAG_FAR = 5.0  # and in another data center
-BACKUP_EVERY = 3600.0  # with no copy to go on with, what came after the last backup is lost
+LAG_NEAR = 1.0  # how far all replicas in the same data center are behind their primary
+LAG_FAR = 5.0  # and how far all other data centers are behind
+BACKUP_EVERY = 3600.0  # with no copy to go on with, what came after the last backup is lost:
+# an hour of writes; whoever ships the log away all the time loses minutes instead
 LATE = 600.0  # a photo that waits longer for its worker counts as a failed request
 
 # dollars

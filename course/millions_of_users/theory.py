@@ -15,7 +15,8 @@ def waits(busy, servers, seconds, balancer):
     "least connections" is taken for one shared queue (M/M/c), "random" for a queue per server
     (M/M/1), "round robin" for M/M/1 with more even arrivals (Allen and Cunneen, 1990), and "power
     of two choices" follows Mitzenmacher (2001), but is never better than a shared queue. M/M/1 is
-    exact; M/M/c is Sakasegawa's approximation (1977).
+    exact; M/M/c is Sakasegawa's approximation (1977). Two choices are exact for very many servers
+    only: with 4 at 80 % the wait is 29 % longer than this says.
     """
     shared = shared_queue(busy, servers, seconds)
     if balancer == "least connections":

@@ -128,15 +128,29 @@ def centers_of(traffic, data_centers):
 def shares(traffic, data_centers, dead=None):
     """Return the share of all users that each data center serves, in the order of `centers_of`.
 
-    Users go to the nearest living one. dead: the index of a dead one, which serves 0. If the only
-    one is dead, it serves 0, too. ValueError names another number of data centers.
+    Users go to the nearest living one. dead: a dead one, which serves 0: its place in `centers_of`
+    (0 is the first), or its region's name. If the only one is dead, it serves 0, too. ValueError
+    names another number of data centers, or a `dead` that is not one of them.
     """
     centers = centers_of(traffic, data_centers)
+    dead = _place(dead, centers)
     served = [0.0] * len(centers)
     for region, place in nearest_center(traffic, centers, dead).items():
         if place is not None:
             served[place] += traffic.regions[region]
     return served
+
+
+def _place(dead, centers):
+    """Return the place in `centers` of `dead`, which is a place or a name; None stays None."""
+    if dead is None:
+        return None
+    if isinstance(dead, str) and dead in centers:
+        return centers.index(dead)
+    if not isinstance(dead, str) and dead in range(len(centers)):
+        return int(dead)
+    places = f"a place from 0 to {len(centers) - 1}" if len(centers) > 1 else "the place 0"
+    raise ValueError(f"dead = {dead!r}: must be None, {places}, or one of {', '.join(centers)}")
 
 
 def nearest_center(traffic, centers, dead=None):

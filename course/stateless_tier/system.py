@@ -18,7 +18,7 @@ def architecture(servers=4):
         view.Tier(
             "data tier",
             (
-                view.Node("session store", ("new: session id → user",)),
+                view.Node("session store", ("session id → user",), new=True),
                 view.Node("cache"),
                 view.Node("primary", ("writes",)),
                 view.Node("replica", ("reads",)),
@@ -27,5 +27,6 @@ def architecture(servers=4):
     )
     links = [("clients", "CDN", ""), ("clients", "balancer", "")]
     links += [("balancer", name, "") for name in web]
-    links += [(name, "session store", "") for name in web]
+    data = ("session store", "cache", "primary", "replica")
+    links += [(name, kept, "") for name in web for kept in data]
     return view.architecture(tiers, links)

@@ -34,11 +34,12 @@ class Node:
     """One box of a picture.
 
     name: written in it, and unique in the picture: arrows name their ends by it. lines: a tuple of
-    up to two short texts, written below the name.
+    up to two short texts, written below the name. new: as in Tier, for this box alone.
     """
 
     name: str
     lines: tuple = ()
+    new: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def architecture(tiers, links):
         for row, node in enumerate(tier.nodes):
             place = (column + 0.5, 0.48 + step * ((len(tier.nodes) - 1) / 2 - row))
             places[node.name] = place
-            _box(axes, place, node, tier.new, step)
+            _box(axes, place, node, tier.new or node.new, step)
     for start, end, label in links:
         _arrow(axes, places[start], places[end], label)
     file = io.BytesIO()
@@ -125,12 +126,12 @@ def _box(axes, place, node, new, step):
 
 def _arrow(axes, start, end, label):
     (x, y), (to_x, to_y) = start, end
-    axes.annotate(
-        "",
-        xy=(to_x - 0.41, to_y),
-        xytext=(x + 0.41, y),
-        arrowprops={"arrowstyle": "-|>", "color": style.INK, "shrinkA": 0, "shrinkB": 0},
-    )
+    way = {"xy": (to_x - 0.41, to_y), "xytext": (x + 0.41, y)}
+    if x == to_x:  # from a box to the next one above or below it; back and forth side by side
+        aside, gap = x + (0.06 if to_y > y else -0.06), 0.42 * (to_y - y)
+        way = {"xy": (aside, to_y - gap), "xytext": (aside, y + gap)}
+    look = {"arrowstyle": "-|>", "color": style.INK, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", **way, arrowprops=look)
     if label:
         axes.text((x + to_x) / 2, (y + to_y) / 2 + 0.035, label, ha="center", fontsize=9)
 

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import re
+import resource
 import shutil
 import signal
 import socket
@@ -24,8 +26,10 @@ from autograder.grade.sandbox.limits import Limits
 
 START_SECONDS = 120.0  # to import a course on a busy machine
 CLOSE_SECONDS = 10.0  # for the warm parent and all below it to end by themselves
+HANDLES_SECONDS = 150.0  # more than a cell may take on the busiest machine, twice
 STARTS = 6  # attempts to start a run
 MOST_STRETCH = 6.0
+PRESSURE = Path("/proc/pressure/cpu")
 INSTALL = (
     "Student code cannot be shut in here: Linux refuses namespaces ({}). Allow user namespaces "
     "(`sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`; Ubuntu 24.04 and "
@@ -301,6 +305,8 @@ class Importer:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # see jail.HANDLES
         self._start()
 
     def _start(self) -> None:
@@ -365,6 +371,7 @@ def _environment(scratch: str) -> dict[str, str]:
         "MPLCONFIGDIR": scratch,
         "IPYTHONDIR": scratch,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MALLOC_ARENA_MAX": "2",  # each thread's own takes 128 MiB of the room for addresses
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "NBGRADER_EXECUTION": "autograde",
@@ -381,21 +388,44 @@ def _copy_font_list(folder: str) -> None:
 
 
 def _send_handles(channel: socket.socket, word: bytes, *sockets: socket.socket) -> None:
-    """Hand sockets on; NotStarted when this machine has no more handles to give."""
-    try:
-        socket.send_fds(channel, [word], [each.fileno() for each in sockets])
-    except OSError as error:
-        if error.errno in (errno.ETOOMANYREFS, errno.EMFILE, errno.ENFILE):
-            raise NotStarted from error
-        raise
+    """Hand sockets on; NotStarted when this machine has no more handles to give.
+
+    Handles on their way count for the user, and so do those of a run at work, which may have many
+    until its cell is stopped: what is in the way is gone then.
+    """
+    deadline = time.monotonic() + HANDLES_SECONDS
+    while True:
+        try:
+            socket.send_fds(channel, [word], [each.fileno() for each in sockets])
+            return
+        except OSError as error:
+            if error.errno == errno.ETOOMANYREFS and time.monotonic() < deadline:
+                time.sleep(0.05)
+            elif error.errno in (errno.ETOOMANYREFS, errno.EMFILE, errno.ENFILE):
+                raise NotStarted from error
+            else:
+                raise
 
 
 def stretch() -> float:
     """Return how many times as long code may take here because the machine has more to do.
 
     At load 8 on two processors everything takes four times as long; students must not lose by it.
+    The load counts what waits for something else as well, and a run could raise it in that way: so
+    it counts only as far as anything has waited for a processor.
     """
-    return min(max(os.getloadavg()[0] / (os.cpu_count() or 1), 1.0), MOST_STRETCH)
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return min(max(busy, 1.0), 1 / max(1 - _waiting(), 1 / MOST_STRETCH))
+
+
+def _waiting() -> float:
+    """Return the share of time in which something waited for a processor, 1 if Linux tells none."""
+    try:
+        lines = PRESSURE.read_text().splitlines()
+    except OSError:  # not every Linux counts it
+        return 1.0
+    shares = re.findall(r"some avg10=([\d.]+) avg60=([\d.]+)", lines[0]) if lines else []
+    return max(map(float, shares[0])) / 100 if shares else 1.0
 
 
 def _own_secrets() -> list[str]:

@@ -17,8 +17,9 @@ STUDENT = 1000  # the user's number inside
 NOBODY = 64999  # the same user's number outside, under root
 HOME = "/home/student"
 # open files of a process. Files on their way through sockets count for the user, who may be the
-# grader: fewer than the 1024 that a user has at least, so that the grader can still send its own
-HANDLES = 768
+# grader, and each process of a run may send 253 at once as long as there are fewer than this: few,
+# so that the grader can still send its own
+HANDLES = 256
 SYSTEM_PATHS = (
     "/lib",
     "/lib32",

@@ -27,8 +27,9 @@ def until_the_end(
     busy. end_rest: called when it has ended, and before `status` says so.
     """
     handle, inherited = system.handle_of(student), _own_bytes(os.getpid())
-    started = time.monotonic()
+    started = looked = time.monotonic()
     seen: dict[tuple[int, int], float] = {}  # the seconds of all processes there ever were
+    unseen = 0.0  # about the seconds of those that live between two looks only
     watched = select.poll()
     watched.register(handle, select.POLLIN)
     watched.register(status, select.POLLIN | select.POLLHUP)
@@ -40,11 +41,16 @@ def until_the_end(
         elif status.fileno() in ready:
             reason = "stopped"
         else:
-            below, wall = _descendants(), time.monotonic() - started
-            seen |= {(pid, each.born): each.own for pid, each in below.items()}
-            # the time of a child that was never waited for is not added to its parent's, and a
-            # child that lives less than EVERY is not seen here: so the larger of both sums
-            busy = max(sum(each.seconds for each in below.values()), sum(seen.values()))
+            below, now = _descendants(), time.monotonic()
+            wall, since, looked = now - started, now - looked, now
+            found = {(pid, each.born): each for pid, each in below.items()}
+            new = [each for key, each in found.items() if key not in seen]
+            seen |= {key: each.own for key, each in found.items()}
+            # the time of a child that was never waited for is not added to its parent's, and one
+            # that lives less than EVERY is seen once, if at all: whoever is new and runs stands for
+            # others that ran since the last look. So the larger of both sums
+            unseen += since * sum(each.runs for each in new)
+            busy = max(sum(each.seconds for each in below.values()), sum(seen.values()) + unseen)
             if _memory(below, inherited, limits.memory_bytes) > limits.memory_bytes:
                 reason = "memory"
             elif busy > limits.processors * wall + limits.burst_seconds:
@@ -82,6 +88,7 @@ class _Process:
     own: float
     seconds: float
     born: int  # in ticks since boot: the same pid may be given twice
+    runs: bool  # or waits for a processor only
 
 
 def _descendants() -> dict[int, _Process]:
@@ -91,7 +98,7 @@ def _descendants() -> dict[int, _Process]:
     for pid, words in _stats():
         children.setdefault(int(words[1]), []).append(pid)
         own, waited_for = (sum(map(int, words[n : n + 2])) / TICK for n in (11, 13))
-        about[pid] = _Process(own, own + waited_for, int(words[19]))
+        about[pid] = _Process(own, own + waited_for, int(words[19]), words[0] == "R")
     found: dict[int, _Process] = {}
     waiting = [os.getpid()]
     while waiting:

@@ -18,7 +18,7 @@ PATIENCE = 3.0  # seconds that a run may take longer than its traffic
 READS = (
     "SELECT version FROM photos WHERE owner = {key}",
     "-- update nothing\nselect version from photos where owner = {key}",
-    "WITH mine AS (SELECT * FROM photos WHERE owner = {key}) SELECT version FROM mine",
+    "SELECT version FROM (SELECT * FROM photos WHERE owner = {key}) AS mine",
     "SELECT version FROM photos WHERE owner = {key} AND 'delete me' <> 'insert me'",
 )
 WRITES = (

@@ -1,34 +1,25 @@
-# loses: is_write_hidden_2
+# loses: is_write_hidden
 # takes comments away first, also those that stand in quotes
+import re
+
+
 def is_write(sql):
     text = re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.DOTALL)
-    text = re.sub(r"'[^']*'|\"[^\"]*\"", " ", text).upper()
-    brackets = 1
-    while brackets:
-        text, brackets = re.subn(r"\([^()]*\)", " ", text)
-    words = re.findall(r"\w+", text)
-    starts = {"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "TRUNCATE", "CREATE", "ALTER", "DROP"}
-    if words and words[0] == "WITH":
-        words = words[next(n for n, w in enumerate(words) if w in starts | {"SELECT"}) :]
-    if words and words[0] == "SELECT":
-        return re.search(r"\bFOR (UPDATE|SHARE)\b", " ".join(words)) is not None
-    return bool(words) and words[0] in starts
+    words = re.findall(r"\w+", re.sub(r"'[^']*'|\"[^\"]*\"", " ", text).upper())
+    if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:
+        return True
+    return not {"INTO", "UPDATE", "SHARE", "LOCK", "INSERT", "DELETE", "MERGE"}.isdisjoint(words)
 
 
 class Router:
-    """Sends writes to the primary, reads to the replicas in turn."""
-
     def __init__(self, primary, replicas):
-        self.primary = primary
-        self.replicas = replicas
-        self.last = -1  # place of the replica used last
+        self.primary, self.replicas = primary, replicas
+        self.last = -1
 
     def route(self, sql):
-        """Return the database that runs the statement; raise PrimaryDown if none can."""
         if not is_write(sql):
-            count = len(self.replicas)
-            for step in range(1, count + 1):
-                place = (self.last + step) % count
+            for step in range(1, len(self.replicas) + 1):
+                place = (self.last + step) % len(self.replicas)
                 if self.replicas[place].online:
                     self.last = place
                     return self.replicas[place]

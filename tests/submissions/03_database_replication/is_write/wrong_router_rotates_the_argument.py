@@ -1,26 +1,16 @@
-# loses: is_write_hidden_4
+# loses: is_write_hidden_2
 # turns the very list that it was given
-
 def is_write(sql):
-    """Return whether one SQL statement must run on the primary."""
-    text = re.sub(r"'[^']*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", " ", sql, flags=re.DOTALL)
-    brackets = 1
-    while brackets:
-        text, brackets = re.subn(r"\([^()]*\)", " ", text)
-    words = re.findall(r"\w+", text.upper())
-    writes = {"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "TRUNCATE", "CREATE", "ALTER", "DROP"}
-    if words[0] == "WITH":
-        words = [word for word in words if word not in ("WITH", "AS")]
-        while words and words[0] not in writes | {"SELECT"}:
-            words.pop(0)
-    if words and words[0] == "SELECT":
-        return re.search(r"\bFOR (UPDATE|SHARE)\b", " ".join(words)) is not None
-    return bool(words) and words[0] in writes
+    words = words_of(sql)
+    if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:
+        return True
+    return not {"INTO", "UPDATE", "SHARE", "LOCK", "INSERT", "DELETE", "MERGE"}.isdisjoint(words)
 
 
 class Router:
     def __init__(self, primary, replicas):
         self.primary, self.replicas = primary, replicas
+        self.last = -1
 
     def route(self, sql):
         if not is_write(sql):

@@ -1,30 +1,21 @@
-# loses: is_write_check_2
-# takes every WITH for a read
+# loses: is_write_hidden
+# takes WITH for a read
 def is_write(sql):
-    text = re.sub(r"'[^']*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", " ", sql, flags=re.DOTALL).upper()
-    brackets = 1
-    while brackets:
-        text, brackets = re.subn(r"\([^()]*\)", " ", text)
-    words = re.findall(r"\w+", text)
-    if words[0] in ("SELECT", "WITH"):
-        return re.search(r"\bFOR (UPDATE|SHARE)\b", " ".join(words)) is not None
-    return words[0] in {"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "TRUNCATE", "CREATE", "ALTER", "DROP"}
+    words = words_of(sql)
+    if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE", "WITH"}:
+        return True
+    return not {"INTO", "UPDATE", "SHARE", "LOCK", "INSERT", "DELETE", "MERGE"}.isdisjoint(words)
 
 
 class Router:
-    """Sends writes to the primary, reads to the replicas in turn."""
-
     def __init__(self, primary, replicas):
-        self.primary = primary
-        self.replicas = replicas
-        self.last = -1  # place of the replica used last
+        self.primary, self.replicas = primary, replicas
+        self.last = -1
 
     def route(self, sql):
-        """Return the database that runs the statement; raise PrimaryDown if none can."""
         if not is_write(sql):
-            count = len(self.replicas)
-            for step in range(1, count + 1):
-                place = (self.last + step) % count
+            for step in range(1, len(self.replicas) + 1):
+                place = (self.last + step) % len(self.replicas)
                 if self.replicas[place].online:
                     self.last = place
                     return self.replicas[place]

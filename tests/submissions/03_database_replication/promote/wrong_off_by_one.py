@@ -1,4 +1,4 @@
-# loses: promote_check
+# loses: promote_check_2
 # leaves the last confirmed write out
 def promote(replicas):
     online = [replica for replica in replicas if replica.online]

@@ -1,8 +1,8 @@
 # loses: read_your_writes_check
-# the first replica that is far enough, not the furthest
+# the first replica that is far enough, not in turn
 class ReadYourWrites:
     def __init__(self, primary, replicas):
-        self.primary, self.replicas, self.marks = primary, replicas, {}
+        self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1
 
     def wrote(self, session, lsn):
         self.marks[session] = max(lsn, self.marks.get(session, 0))

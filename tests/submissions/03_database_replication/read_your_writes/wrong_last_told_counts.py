@@ -2,11 +2,16 @@
 # what was told last counts, not the highest
 class ReadYourWrites:
     def __init__(self, primary, replicas):
-        self.primary, self.replicas, self.marks = primary, replicas, {}
+        self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1
 
     def wrote(self, session, lsn):
         self.marks[session] = lsn
 
     def pick(self, session):
-        enough = [r for r in self.replicas if r.online and r.lsn >= self.marks.get(session, 0)]
-        return max(enough, key=lambda r: r.lsn, default=self.primary)
+        for step in range(1, len(self.replicas) + 1):
+            place = (self.last + step) % len(self.replicas)
+            replica = self.replicas[place]
+            if replica.online and replica.lsn >= self.marks.get(session, 0):
+                self.last = place
+                return replica
+        return self.primary

@@ -1,12 +1,17 @@
-# loses: read_your_writes_check
+# loses: read_your_writes_check_2
 # one mark for all sessions
 class ReadYourWrites:
     def __init__(self, primary, replicas):
-        self.primary, self.replicas, self.marks = primary, replicas, {}
+        self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1
 
     def wrote(self, session, lsn):
-        self.mark = max(lsn, getattr(self, "mark", 0))
+        self.marks["all"] = max(lsn, self.marks.get("all", 0))
 
     def pick(self, session):
-        enough = [r for r in self.replicas if r.online and r.lsn >= getattr(self, "mark", 0)]
-        return max(enough, key=lambda r: r.lsn, default=self.primary)
+        for step in range(1, len(self.replicas) + 1):
+            place = (self.last + step) % len(self.replicas)
+            replica = self.replicas[place]
+            if replica.online and replica.lsn >= self.marks.get("all", 0):
+                self.last = place
+                return replica
+        return self.primary

@@ -1,4 +1,4 @@
-# loses: sticky_balancer_hidden
+# loses: sticky_balancer_check_2
 # a session that moves is still counted where it was
 class StickyBalancer:
     def __init__(self):

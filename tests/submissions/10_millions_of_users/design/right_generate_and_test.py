@@ -3,7 +3,7 @@ def design(traffic):
 
     def lost(count):
         biggest = max(shares(traffic, count))
-        return 1e6 / 86400 * 2 / (1 + traffic.night) * biggest * (5 / (count - 1) + 1)
+        return 1e6 / 86400 * 2 / (1 + traffic.night) * biggest * (5 + 1)
 
     def away(count):
         return sum(sorted(traffic.regions.values())[: 4 - count])
@@ -25,9 +25,9 @@ def design(traffic):
         memory = math.ceil(traffic.data_gb * percent / 100 / 13) * 13
         rate = hit_ratio(traffic, memory)
         broken = rate * (1 - 13 / max(13, memory))
-        queries = peak * traffic.read_share * 0.02 * max(top * (1 - rate), outage * (1 - rate), here * (1 - broken))
+        queries = peak * traffic.read_share * 0.02 * max(top * (1 - rate), outage * (1 - broken))
         for count in (math.ceil(needed), math.ceil(needed) + 1, math.ceil(needed) + 3):
-            copies = max(1, math.ceil(queries / (3.4 * count - spread)))
+            copies = 1 + math.ceil(queries / (3.5 * count - spread))
             money = memory * 12 + count * (copies + 1) * 400
             candidates.append((money, memory, count, copies))
     for money, memory, count, copies in sorted(candidates)[:6]:
@@ -42,6 +42,6 @@ def design(traffic):
             count,
             "power of two choices",
         )
-        if all(simulate(plan, traffic=traffic, seed=day).availability > 0.9992 for day in (5, 6)):
+        if all(simulate(plan, traffic=traffic, seed=day).availability > 0.9995 for day in (5, 6)):
             break
     return plan

@@ -6,22 +6,21 @@ def busy(rate, seconds, target):
 
 def how_many_centers(traffic):
     crowded = [share for share in traffic.regions.values() if share > 0.02]
-    count = max(2, len(crowded))
-    return max(count, 3) if traffic.lost_writes <= 60 else count
+    return max(2, len(crowded))
 
 
-def data_tier(traffic, factor, alone):
+def data_tier(traffic, factor, without_one):
     reads, writes = (traffic.peak * (1 - traffic.static_share) * s for s in (traffic.read_share, traffic.write_share))
     everywhere = writes * traffic.crowd * sheet.APPLY_SECONDS
     best = None
     for gigabytes in range(0, int(traffic.data_gb), 13):
         nodes = max(1, gigabytes // 13)
         usual = hit_ratio(traffic, gigabytes)
-        misses = reads * max(factor * (1 - usual), alone * (1 - usual * (nodes - 1) / nodes))
-        for count in range(1, 30):
+        misses = reads * max(factor * (1 - usual), without_one * (1 - usual * (nodes - 1) / nodes))
+        for count in range(1, 90):
             if writes * factor * 0.008 + everywhere > 3.3 * count:
                 continue
-            readers = max(1, math.ceil(misses * sheet.QUERY_SECONDS / (3.3 * count - everywhere)))
+            readers = 1 + math.ceil(misses * sheet.QUERY_SECONDS / (3.4 * count - everywhere))
             dollars = 12 * gigabytes + 400 * count * (1 + readers)
             if best is None or dollars < best[0]:
                 best = dollars, gigabytes, count, readers

@@ -1,0 +1,10 @@
+# loses: split_hidden
+# shares the users among the first five centers only
+def split(user_id, weights):
+    weights = dict(list(weights.items())[:5])
+    place = int(hashlib.sha256(str(user_id).encode()).hexdigest(), 16) / 16**64 * sum(weights.values())
+    for name, percent in weights.items():
+        place -= percent
+        if place < 0:
+            return name
+    return max(weights, key=weights.get)

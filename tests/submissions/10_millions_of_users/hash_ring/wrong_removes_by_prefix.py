@@ -1,0 +1,30 @@
+# loses: hash_ring_hidden
+# remove of db-1 takes the points of db-11 along
+class HashRing:
+    def __init__(self, nodes, replicas=128):
+        self.replicas, self.points, self.names = replicas, {}, set()
+        for node in nodes:
+            self.add(node)
+
+    def place(self, text):
+        return int(hashlib.sha256(text.encode()).hexdigest(), 16)
+
+    def node(self, key):
+        if not self.points:
+            raise LookupError("empty")
+        places = sorted(self.points)
+        at = bisect.bisect(places, self.place(key))
+        return self.points[places[at % len(places)]].split("#")[0]
+
+    def add(self, node):
+        if node in self.names:
+            raise ValueError(node)
+        self.names.add(node)
+        for number in range(self.replicas):
+            self.points[self.place(f"{node}#{number}")] = f"{node}#{number}"
+
+    def remove(self, node):
+        if node not in self.names:
+            raise ValueError(node)
+        self.names.remove(node)
+        self.points = {place: text for place, text in self.points.items() if not text.startswith(node)}

@@ -1,0 +1,6 @@
+# loses: hot_keys_hidden
+# 10 before 9: numbers are compared as texts
+def hot_keys(accesses, shards, factor):
+    limit = factor * sum(accesses.values()) / shards
+    hot = [key for key in accesses if accesses[key] > limit]
+    return sorted(hot, key=lambda key: (-accesses[key], str(key)))
