@@ -23,6 +23,7 @@ from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.files import Refused, read_untrusted
 from autograder.grade import intake, records
+from autograder.grade.needed import unneeded
 from autograder.grade.outputs import kept_error
 from autograder.grade.rebuild import Rebuilt, rebuild
 from autograder.gradebook.write import Scores
@@ -178,7 +179,10 @@ class Assignment:
         return rebuild(self.cells, submission.cells)
 
     def plan(self, rebuilt: Rebuilt) -> list[dict]:
-        """Return the cells of a plan (see execute.py), in the order of the notebook."""
+        """Return the cells of a plan (see execute.py), in the order of the notebook.
+
+        "own" are the student's own cells that nothing graded needs.
+        """
         cells = []
         for place, cell in enumerate(rebuilt.notebook.cells):
             if cell.cell_type != "code":
@@ -198,6 +202,10 @@ class Assignment:
                     "judge": judge,
                 }
             )
+        own = {n for n, cell in enumerate(cells) if cell["place"] in rebuilt.extra}
+        checks = {n for n, cell in enumerate(cells) if "id" in cell}
+        for n in unneeded([cell["text"] for cell in cells], own, checks):
+            cells[n]["kind"] = "own"
         return cells
 
     def save(
@@ -253,7 +261,7 @@ def _filled(notebook: NotebookNode, cells: list[dict], outcome: dict) -> Noteboo
     for count, (place, cell) in enumerate(enumerate(cells), start=1):
         target = notebook.cells[cell["place"]]
         target.execution_count = count
-        if cell["kind"] == "cell":
+        if "id" not in cell:
             target.outputs = nbformat.from_dict(outcome["outputs"].get(str(place), []))
             continue
         check = outcome["checks"][cell["id"]]

@@ -4,12 +4,16 @@ Both are JSON as bytes, so that the same work runs in a thread here or on anothe
 object of a student's is ever unpickled. A plan is
 
     {"modules": […], "isolation": …, "limits": {…}, "secret": […], "seed": …, "files": {…},
-     "cells": [{"kind": "cell", "text": …},
+     "cells": [{"kind": "cell" | "own", "text": …},
                {"kind": "visible" | "hidden", "id": grade id, "text": first half, "judge": second}]}
 
 and is run twice. The first run has the cells and the visible checks, and its outputs are kept. The
 second, in a process of its own, has the cells and the hidden checks, and nothing is kept of it but
 what the checks saw: so a student's code cannot hand out what hidden checks asked it.
+
+Cells of kind "own" are experiments: nothing graded needs them. They have time of their own, so that
+they take none from a check: what is tried again is tried without those that took long, and the
+second run goes without these, too, when there is too little time for them.
 
     {"outputs": {place: [nbformat outputs]}, "notes": […],
      "checks": {grade id: {"passed": …, "kind": …, "message": …, "traceback": […]}}}
@@ -24,7 +28,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -39,6 +42,8 @@ from autograder.grade.sandbox.client import Importer, Run, Sandbox, stretch
 from autograder.grade.sandbox.limits import Limits
 
 TRIES = 12  # runs of one notebook: each that ends early is tried again without the cell it ended in
+OWN_TRIES = 5  # own cells that may end a run; then it is tried without those that are still to come
+LONG = 1.0  # seconds: an own cell that took longer is not repeated when time is short
 OUTPUT_BYTES = 16 << 20  # kept of all outputs of a notebook
 SWITCH = 0.001  # seconds: threads that only pass messages on should not wait for the writer
 SCHEDULER_SECONDS = 10  # for a scheduler to answer
@@ -46,12 +51,14 @@ ON_A_CLUSTER = 64  # plans in work at any time, so that no worker waits for the 
 WHY = {
     "time": "it ran for more than {seconds:g} s and was stopped: is there a loop that never ends?",
     "all time": "the notebook ran for more than {all:g} s in all and was stopped here",
+    "own time": "the notebook's own cells ran for more than {own:g} s in all: stopped here",
     "memory": "it took more than {mib:.0f} MiB of memory and was stopped",
     "processors": "it kept more processors busy than one and was stopped, with the notebook",
     "processes": "it started more processes than it may have and was stopped, with all of them",
     "exit 0": "it ended the program: leave exit() out of it",
 }
 REST = "the notebook was stopped before its turn"
+OWN_REST = "left out: own cells above it took too long, or had to be stopped"
 
 
 @dataclass(frozen=True)
@@ -195,19 +202,27 @@ class Bench:
     def assess(self, plan: dict) -> dict:
         """Return the outcome of a plan."""
         self.plan, self.notes = plan, []  # type: ignore[var-annotated]
-        self.end = time.monotonic() + self.limits.notebook_seconds * stretch()
+        more = stretch()
+        self.left = {"own": self.limits.own_seconds * more}
+        self.left["graded"] = self.limits.notebook_seconds * more
         self.room = OUTPUT_BYTES
         outputs: dict[int, list] = {}
         checks: dict[str, dict] = {}
         ended: dict[int, str] = {}
+        took: dict[int, float] = {}
         for part in ("visible", "hidden"):
-            places = [n for n, cell in enumerate(plan["cells"]) if cell["kind"] in ("cell", part)]
+            kinds = ("cell", "own", part)
+            places = [n for n, cell in enumerate(plan["cells"]) if cell["kind"] in kinds]
             # a student could print the seed of what is kept: only hidden checks get their own
             seed = plan["seed"] if part == "hidden" else None
-            answers, failed = self._answers(places, seed, ended)
+            again = sum(spent for place, spent in took.items() if place not in ended)
+            if again > self.left["own"]:
+                places = [place for place in places if took.get(place, 0.0) <= self._repeated()]
+                self.notes.append("hidden checks ran without own cells that took long")
+            answers, failed = self._answers(places, seed, ended, took)
             if part == "visible":
                 for place in places:
-                    if plan["cells"][place]["kind"] == "cell":
+                    if "id" not in plan["cells"][place]:
                         outputs[place] = self._outputs(answers, failed, place)
                         if failed.get(place, REST) != REST:
                             ended[place] = failed[place]  # not waited for a second time
@@ -215,55 +230,80 @@ class Bench:
         return {"outputs": outputs, "checks": checks, "notes": self.notes}
 
     def _answers(
-        self, places: list[int], seed: int | None, ended: dict[int, str]
+        self, places: list[int], seed: int | None, ended: dict[int, str], took: dict[int, float]
     ) -> tuple[dict[int, dict], dict[int, str]]:
         """Run the cells at `places`, without those that are known to have `ended` a run.
 
-        Returns the answers by place, and for each cell without one the reason.
+        Returns the answers by place, and for each cell without one the reason. `took` gets the
+        seconds of each own cell.
         """
         cells = self.plan["cells"]
+        own = {place for place in places if cells[place]["kind"] == "own"}
         failed = dict(ended)
-        run = Run()
-        tried: list[int] = []
+        answers: dict[int, dict] = {}  # of the last try; of own cells also those of earlier ones
+        repeated = places
         for _ in range(TRIES):
-            if time.monotonic() >= self.end:
+            if self.left["graded"] <= 0:
                 break
-            tried = [place for place in places if place not in failed]
+            tried = [place for place in repeated if place not in failed]
             run = self._run([cells[place] for place in tried], seed)
+            took |= {tried[n]: spent for n, spent in run.took.items() if tried[n] in own}
+            answers = {place: answer for place, answer in answers.items() if place in own}
+            answers |= {tried[n]: answer for n, answer in run.answers.items()}
             if run.stopped_at is None or run.stopped_at >= len(tried):
                 if run.why:  # it did all, and then something that no runner does
                     failed |= {place: self._sentence(run.why) for place in tried}
                     self._note(run.why, "after its last cell")
-                return {tried[n]: answer for n, answer in run.answers.items()}, failed
-            if run.why == "time" and time.monotonic() >= self.end:
-                run.why = "all time"
+                return answers, failed
             place = tried[run.stopped_at]
+            if run.why == "time" and place in own and self.left["own"] <= 0:
+                run.why = "own time"
+            if run.why == "time" and place not in own and self.left["graded"] <= 0:
+                run.why = "all time"
             failed[place] = self._sentence(run.why)
             if run.why.startswith("answer") and run.stopped_at:
                 failed[tried[run.stopped_at - 1]] = failed[place]  # it may have answered twice
             self._note(run.why, cells[place].get("id") or f"cell {place + 1}")
-            if run.why == "processors":  # not again: other students' code waits for them
-                self.end = time.monotonic()
-        answers = {tried[n]: answer for n, answer in run.answers.items()}
+            stopped = own & set(failed) - set(ended)
+            busy = run.why == "processors"  # other students' code waits for them
+            if busy and place not in own:
+                self.left["graded"] = 0.0
+            if place in own and (busy or len(stopped) > OWN_TRIES or self.left["own"] <= 0):
+                failed |= {each: OWN_REST for each in own if each not in answers | failed}
+            most = 0.0 if busy else self._repeated()
+            repeated = [each for each in places if each not in own or took.get(each, 0.0) <= most]
         return answers, {place: REST for place in places if place not in answers} | failed
+
+    def _repeated(self) -> float:
+        """Return how many seconds an own cell may have taken that is run once more."""
+        return LONG if self.left["own"] > 0 else 0.0
 
     def _run(self, cells: list[dict], seed: int | None) -> Run:
         sent = [
-            {"kind": "cell" if cell["kind"] == "cell" else "observe", "text": cell["text"]}
+            {
+                "kind": "observe" if "id" in cell else "cell",
+                "text": cell["text"],
+                "own": cell["kind"] == "own",
+            }
             for cell in cells
         ]
-        return self.sandbox.run(
+        run = self.sandbox.run(
             sent,
             seed=seed,
             files=self.plan["files"],
-            seconds=max(self.end - time.monotonic(), 0.1),
+            seconds=max(self.left["graded"], 0.1),
+            own_seconds=max(self.left["own"], 0.1),
         )
+        for place, spent in run.took.items():
+            self.left["own" if sent[place]["own"] else "graded"] -= spent
+        return run
 
     def _sentence(self, why: str) -> str:
         """Return what the student reads of a cell that gave no answer."""
         sizes = {
             "seconds": self.limits.cell_seconds,
             "all": self.limits.notebook_seconds,
+            "own": self.limits.own_seconds,
             "mib": self.limits.memory_bytes / 2**20,
         }
         if why.startswith("answer"):
@@ -291,7 +331,7 @@ class Bench:
         found, asked = {}, []
         for place in places:
             cell = self.plan["cells"][place]
-            if cell["kind"] == "cell":
+            if "id" not in cell:
                 continue
             answer = answers.get(place)
             if place in failed or answer is None:

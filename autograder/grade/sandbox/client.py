@@ -54,6 +54,7 @@ class Run:
 
     answers: dict[int, dict] = field(default_factory=dict)
     stopped_at: int | None = None  # the first cell without a well-formed answer
+    took: dict[int, float] = field(default_factory=dict)  # seconds, also of a cell that was stopped
     why: str = ""  # "time", "memory", "processors", "processes", "exit CODE" or "answer: …"
 
 
@@ -134,22 +135,27 @@ class Sandbox:
         seed: int | None = None,
         files: dict[str, str] | None = None,
         seconds: float | None = None,
+        own_seconds: float | None = None,
     ) -> Run:
         """Run cells (see runner.py) in a child of the warm parent and return what they answered.
 
-        seed: of hidden inputs (None: the course's own). seconds: wall time of all cells together
-        (default: the notebook's). A cell without a well-formed answer ends the run. Everything
-        that the run started is dead when this returns. A warm parent that has died is replaced. A
-        run that something outside of it has ended, such as Linux for want of memory, is run again.
+        seed: of hidden inputs (None: the course's own). own_seconds: wall time of all cells with
+        "own": True together; seconds: of all others (default: as the limits say). A cell without a
+        well-formed answer ends the run. Everything that the run started is dead when this returns.
+        A warm parent that has died is replaced. A run that something outside of it has ended, such
+        as Linux for want of memory, is run again.
 
         Raises SandboxUnavailable when the machine cannot start a run, for want of memory, say.
         """
-        cut = time.monotonic() + (seconds or self.limits.notebook_seconds)
+        left = {
+            True: own_seconds or self.limits.own_seconds,
+            False: seconds or self.limits.notebook_seconds,
+        }
         died = 0
         for attempt in range(STARTS):
             run: Run | None = None
             with suppress(ConnectionError, NotStarted):  # the warm parent died, or cannot fork
-                run = self._run(cells, seed, files, max(cut - time.monotonic(), 0.1))
+                run = self._run(cells, seed, files, dict(left))
             if run is not None and not run.why.startswith("exit"):
                 return run
             gone = self._has_died()
@@ -181,7 +187,11 @@ class Sandbox:
             self.control.settimeout(None)
 
     def _run(
-        self, cells: Sequence[dict], seed: int | None, files: dict[str, str] | None, seconds: float
+        self,
+        cells: Sequence[dict],
+        seed: int | None,
+        files: dict[str, str] | None,
+        left: dict[bool, float],
     ) -> Run:
         folder = tempfile.mkdtemp(dir=self.scratch.path)
         answers, theirs = socket.socketpair()
@@ -195,31 +205,41 @@ class Sandbox:
                 "seed": seed,
                 "folder": folder,
             }
-            return self._heard(answers, status, request, seconds)
+            purses = [cell.get("own", False) for cell in cells]
+            return self._heard(answers, status, request, purses, left)
         finally:
             answers.close()
             status.close()
             shutil.rmtree(folder, ignore_errors=True)
 
     def _heard(
-        self, answers: socket.socket, status: socket.socket, request: dict, seconds: float
+        self,
+        answers: socket.socket,
+        status: socket.socket,
+        request: dict,
+        own: list[bool],
+        left: dict[bool, float],
     ) -> Run:
-        run, end = Run(), time.monotonic() + seconds
-        place, left = 0, 4 * self.limits.answer_bytes
+        """Hear the answers of a run. left: seconds of own cells (True), and of all others."""
+        run, place, room = Run(), 0, 4 * self.limits.answer_bytes
         try:
             self._have_started(answers, request)
             for place in range(len(request["cells"])):
-                seconds = self.limits.cell_seconds * stretch()
-                deadline = min(time.monotonic() + seconds, end)
-                most = min(self.limits.answer_bytes, left)
-                text = wire.receive_text(answers, most, deadline)
-                left -= len(text)
+                asked = time.monotonic()
+                seconds = min(self.limits.cell_seconds * stretch(), left[own[place]])
+                most = min(self.limits.answer_bytes, room)
+                try:
+                    text = wire.receive_text(answers, most, asked + seconds)
+                finally:
+                    run.took[place] = time.monotonic() - asked
+                    left[own[place]] -= run.took[place]
+                room -= len(text)
                 answer = wire.read(text)
                 if not _sound(answer, place, request["cells"][place]["kind"]):
                     raise wire.WireError("not one well-formed answer for each cell")
                 run.answers[place] = answer
             place = len(request["cells"])
-            self._nothing_more(answers, end)
+            self._nothing_more(answers)
             self._end(status)
             return run
         except wire.TooLate:
@@ -240,10 +260,10 @@ class Sandbox:
         except (wire.Ended, wire.TooLate, ConnectionError) as error:
             raise NotStarted from error
 
-    def _nothing_more(self, answers: socket.socket, end: float) -> None:
+    def _nothing_more(self, answers: socket.socket) -> None:
         """After its last answer a run closes: anything else was not sent by the runner."""
         try:
-            wire.receive(answers, 1 << 16, min(time.monotonic() + 2.0, end))
+            wire.receive(answers, 1 << 16, time.monotonic() + 2.0)
         except (wire.Ended, wire.TooLate):
             return
         raise wire.WireError("more answers than cells")

@@ -16,7 +16,10 @@ class Limits:
     cell_seconds: float = 10.0
     """Wall time of one cell or check, in seconds; up to 6 times as long on a busy machine."""
     notebook_seconds: float = 120.0
-    """Wall time of a notebook with both runs and all second tries, stretched in the same way."""
+    """Wall time of a notebook with both runs and all second tries, without the own cells that
+    nothing graded needs; stretched in the same way."""
+    own_seconds: float = 120.0
+    """Wall time of those own cells, in both runs and all second tries, stretched likewise."""
     cpu_seconds: int = 120
     """Processor time of any one process."""
     memory_bytes: int = 1024 * MIB
