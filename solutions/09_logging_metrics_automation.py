@@ -44,35 +44,11 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# ### Logs: what happened, line by line
-# A **log** is a file to which a server adds a line for each thing that happens: when, where, how bad, what. Syslog has had such lines since the 1980s (RFC 5424, 2009, is its standard); RFC 3339 (2002) says how to write the time so that all agree.
-# With one server you open its file. With forty you do not even know which. So a small program on each server sends every line to *one* place, where you can search them all: **log aggregation**.
-# Only there can you see what came first.
-#
-# ### Metrics: how much, in numbers
-# A log line tells of one request. A **metric** is a number over time, and costs the same for ten requests or ten million. Three levels:
-#
-# - **host**: CPU, memory, disk of one machine;
-# - **aggregated**: a whole tier: the cache's hit ratio, the p99 of all web servers together, the backlog of the queue;
-# - **business**: daily active users, retention, revenue. They notice what no machine does: a button that works perfectly and that nobody finds.
-#
-# ### What cannot be averaged
-# Each host could report its own p99, and you could take the mean. That number means nothing: a host with 20 requests counts as much as one with 2,000. So hosts report a **histogram** instead: how many requests took up to 5 ms, how many from there to 10 ms, how many from there to 25 ms …
-# Counts can be added, and the sum is exactly what one big host would have counted. The price is rounding: you learn in which bucket the p99 lies, not where inside.
+# This notebook has logs, which say what happened; **metrics**, which are numbers over time; and machines that act on them. It begins with what can wake you.
 #
 # ### When to wake somebody
 # An **alert** compares a metric with a threshold. Watch **symptoms**, what users feel, such as the share of failed requests; not causes, such as a busy CPU. The usual yardstick: with a goal of 99.9 % good requests, a month may have 43 bad minutes. That is your **error budget** (Google's *Site Reliability Engineering*, 2016).
 # Chance makes every metric jump, so an alert pays twice: **false alarms** when it is touchy, **delay** when it is calm. People who were woken for nothing five times do not get up the sixth time.
-#
-# ### Letting machines act
-# About 70 % of outages come from changing a live system (the same book, 2016). So the riskiest thing is you, deploying. **Continuous integration** builds and tests every change by itself. A **pipeline** goes on: it brings the version to production stage by stage and stops at the first failure.
-# Its last stage is a **canary**: a few percent of the traffic get the new version while a program compares their errors with everybody else's. If it looks bad, the pipeline **rolls back**. Nobody has to be awake.
-
-# %%
-for line in write_logs(seed=1)["web-1"][:4]:  # what a log looks like; more in exercise A
-    print(line)
-
-print(datetime.fromtimestamp(0, UTC), "is second 0: computers count time from there")
 
 # %% [markdown]
 # ## Predict
@@ -93,7 +69,7 @@ prediction = None  # false alarms a day: put your number here
 # 2. Raise *threshold* to 6 %. The ring, which is your threshold, moves left and up. How much later do you notice?
 # 3. Put *threshold* back to 3 % and set *for* to 20 s: now it must stay above for 20 s. Better or worse than step 2?
 # 4. Set *error burst* to 3 %, a small harm. What has become of your good alert?
-# 5. Put *error burst* back to 8 %. Now move *canary share*. Who is hurt if only these get the bad version, and a person looks at them after ten minutes?
+# 5. Put *error burst* back to 8 %. Now move *canary share*: a release may go to a few percent of the users first, the **canary**. Who is hurt if only these get the bad version, and a person looks at them after ten minutes?
 # 6. Set *traffic* to 2, as at night. More noise, with the same alert. Why?
 
 # %%
@@ -111,6 +87,18 @@ explore(prediction=prediction)
 # A harm of 8 % stands far above the noise, so there is nothing to wait for: 7 % at once is nearly as quiet as 3 % for 20 s, and quicker. Waiting pays when the harm is small, as in step 4: then 3 % for 20 s takes half as long. Chance rarely repeats itself, a harm does. Exercise D comes back to this, and to what is better than waiting.
 #
 # The canary keeps most users away from the bad version. But here a person comes after ten minutes, so a canary of 50 % hurts ten times as many as one of 5 %. In exercise E a program looks instead.
+
+# %% [markdown]
+# ### Logs: what happened, line by line
+# A **log** is a file to which a server adds a line for each thing that happens: when, where, how bad, what. Syslog has had such lines since the 1980s (RFC 5424, 2009, is its standard); RFC 3339 (2002) says how to write the time so that all agree.
+# With one server you open its file. With forty you do not even know which. So a small program on each server sends every line to *one* place, where you can search them all: **log aggregation**.
+# Only there can you see what came first.
+
+# %%
+for line in write_logs(seed=1)["web-1"][:4]:  # what a log looks like; more in exercise A
+    print(line)
+
+print(datetime.fromtimestamp(0, UTC), "is second 0: computers count time from there")
 
 # %% [markdown]
 # ## Exercise A — One timeline: parse and merge
@@ -404,6 +392,19 @@ assert max(seen["ahead"]) <= 1, (
 
 # %%
 explore_logs(parse_line, merge_logs)
+
+# %% [markdown]
+# ### Metrics: how much, in numbers
+# A log line tells of one request. A **metric** is a number over time, and costs the same for ten requests or ten million. Three levels:
+#
+# - **host**: CPU, memory, disk of one machine;
+# - **aggregated**: a whole tier: the cache's hit ratio, the p99 of all web servers together, the backlog of the queue;
+# - **business**: daily active users, retention, revenue. They notice what no machine does: a button that works perfectly and that nobody finds.
+
+# %% [markdown]
+# ### What cannot be averaged
+# Each host could report its own p99, and you could take the mean. That number means nothing: a host with 20 requests counts as much as one with 2,000. So hosts report a **histogram** instead: how many requests took up to 5 ms, how many from there to 10 ms, how many from there to 25 ms …
+# Counts can be added, and the sum is exactly what one big host would have counted. The price is rounding: you learn in which bucket the p99 lies, not where inside.
 
 # %% [markdown]
 # ## Exercise B — Numbers that can be added: a histogram
@@ -853,6 +854,11 @@ assert len(seen) == 40, f"40 pairs of alerts were watched, {len(seen)} answered"
 
 # %%
 explore_alert(Alert)
+
+# %% [markdown]
+# ### Letting machines act
+# About 70 % of outages come from changing a live system (the same book, 2016). So the riskiest thing is you, deploying. **Continuous integration** builds and tests every change by itself. A **pipeline** goes on: it brings the version to production stage by stage and stops at the first failure.
+# Its last stage is a **canary**: a few percent of the traffic get the new version while a program compares their errors with everybody else's. If it looks bad, the pipeline **rolls back**. Nobody has to be awake.
 
 # %% [markdown]
 # ## Exercise E — Act without me: a pipeline with a canary
