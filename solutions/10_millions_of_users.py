@@ -57,31 +57,12 @@ architecture()
 # replicas. A **shard key**, such as the user's id, decides which. Choose it well: everything that a page reads together should have the same key. Photos by user id: one shard answers "my
 # photos". Photos by photo id: every shard must be asked.
 #
-# ### What it costs
-# **Resharding**: a shard fills up, you add one, and rows must move while users write. **Joins** across shards: the database cannot do them; you ask several shards and join in the application, or
-# store the same thing twice (denormalize). **Celebrities**: a key with a million followers makes its shard hot, however even the keys are spread. And a transaction over two shards is a project of its own. Instagram
-# cut its PostgreSQL into several thousand *logical* shards on few machines, so that it could later move shards instead of rows (its engineering blog, 2011).
-#
-# ### A ring
-# With `number % shards` one more shard moves nearly every key: from 10 to 11, ten of eleven. **Consistent hashing** (Karger and others, 1997) puts keys and nodes on a circle, by a hash. A key belongs to
-# the next node clockwise. A new node takes keys from its neighbour only; everybody else keeps theirs. One point per node is uneven: of ten nodes the fullest has 2.93 times the mean, on average over many rings. So each
-# node gets many points, often called virtual nodes. Amazon's Dynamo (2007) made this known.
-#
-# ### Split the tiers, too
-# One program that does everything must be scaled, deployed and repaired as a whole. So large sites cut the web tier into **services**: photos, feed, search, log-in. Each has its own servers, its own data,
-# its own team, and talks to the others over the network or a queue. You have done it once: the photo workers of notebook 08. The price is the network: what was a call is now a request that can be slow, fail, or
-# arrive twice. A page that waits for 100 such calls, each slow in 1 % of the cases, is slow in 63 % (1 − 0.99¹⁰⁰).
-#
 # ### Scaling is iterative
 # Nobody designs for ten million users on the first day. You measure, find the tier that breaks first, fix it, and look again. What the ten notebooks add up to: keep the web tier stateless; have two of
 # everything; cache as much as you can; use several data centers; serve files from a CDN; shard the data; split tiers into services; watch the system, and automate.
 #
 # ### The simulation, and its prices
-# This notebook runs a whole day through every tier, in half minutes. It counts requests, so a tier that would be over 95 % busy refuses the rest. The data sheet below says what each machine can do, what fails for how long, and what it costs.
-# The prices are round numbers of ours near cloud list prices of 2026.
-
-# %%
-print(inspect.getsource(sheet))
+# This notebook runs a whole day through every tier, in half minutes. It counts requests, so a tier that would be over 95 % busy refuses the rest. A month of a web server costs 60 dollars, of a database node 400, of a data center 1,000: round numbers near cloud list prices of 2026. The whole data sheet stands before exercise D.
 
 # %%
 for name, value in vars(PUBLISHED).items():  # a day's traffic, and at the end three of four goals
@@ -121,6 +102,12 @@ simulate().summary()  # two of everything, as on a checklist: a grey mark at "ne
 # %% [markdown]
 # Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 in a hundred, slowly, and loses every ninth write for good: capacity is not redundancy. Last year's design with everything doubled meets all four goals for 65,500 dollars a month: it also doubles what was never short.
 # You can do it for less than 45,000, a cent for each user. Turning nine knobs by hand works for one day. For the next one you will want a rule. That is exercise D; first the shards.
+
+# %% [markdown]
+# ### A ring
+# With `number % shards` one more shard moves nearly every key: from 10 to 11, ten of eleven. **Consistent hashing** (Karger and others, 1997) puts keys and nodes on a circle, by a hash. A key belongs to
+# the next node clockwise. A new node takes keys from its neighbour only; everybody else keeps theirs. One point per node is uneven: of ten nodes the fullest has 2.93 times the mean, on average over many rings. So each
+# node gets many points, often called virtual nodes. Amazon's Dynamo (2007) made this known.
 
 # %% [markdown]
 # ## Exercise A — A ring of shards
@@ -378,6 +365,12 @@ assert seen["processes"][0] == seen["processes"][1], (
 
 # %%
 explore_ring(HashRing)
+
+# %% [markdown]
+# ### What sharding costs
+# **Resharding**: a shard fills up, you add one, and rows must move while users write. **Joins** across shards: the database cannot do them; you ask several shards and join in the application, or
+# store the same thing twice (denormalize). **Celebrities**: a key with a million followers makes its shard hot, however even the keys are spread. And a transaction over two shards is a project of its own. Instagram
+# cut its PostgreSQL into several thousand *logical* shards on few machines, so that it could later move shards instead of rows (its engineering blog, 2011).
 
 # %% [markdown]
 # ## Exercise B — A store of shards, and moving house
@@ -692,6 +685,12 @@ assert seen, "nothing was seen"
 explore_hot_keys(hot_keys)
 
 # %% [markdown]
+# Before the last exercise, the data sheet: what each machine can do, what fails for how long, and what it costs. You need it when you write; now it is enough to know what is there.
+
+# %%
+print(inspect.getsource(sheet))
+
+# %% [markdown]
 # ## Exercise D — Design it
 #
 # `design(traffic)` gets a day as a designer knows it before it comes (a `Traffic`, like `PUBLISHED`) and returns the `Architecture` to build:
@@ -699,7 +698,7 @@ explore_hot_keys(hot_keys)
 # `Architecture(web_servers, autoscale, replicas, cache_gb, cdn, data_centers, queue_workers, shards, balancer)`
 #
 # All numbers but `data_centers` (1 to 4) and `shards` are for *each* data center. Every data center holds all shards, each as one primary with `replicas` replicas: it pays for `shards` × (1 + `replicas`) database nodes.
-# The data sheet above, `sheet`, has the numbers; what it does not say stands here.
+# The data sheet above, `sheet`, has the numbers, in seconds and dollars; what it does not say stands here.
 #
 # - **Data centers** stand in the regions with the most users. Everybody goes to the nearest living one. `centers_of(traffic, n)` names them, most users first. `shares(traffic, n, dead=None)` is the list of the shares of all users that each serves, in the same order; `dead` is the place of a dead one in that order (`dead=0` is the largest), or its name. `round_trip(region, center)` gives seconds. A page takes two round trips.
 # - **CDN**: the edge answers 95 % of the files; the others, and without a CDN all, come from the web servers.
@@ -708,8 +707,8 @@ explore_hot_keys(hot_keys)
 # - **Database**: a node works on 4 queries at a time. Misses (20 ms) are spread over the replicas, or go to the primary if there are none. The primary spends 10 ms on a write of its own center's users, and every other copy 2 ms, in *all* centers.
 # - **Queue workers**: 0.5 s per photo; what waits longer than ten minutes counts as a failed request. Without workers, the web servers do it. An upload is not a write: it costs a page at a web server and a job in the queue, and nothing at the database.
 # - **Incidents**: a primary dies during the day. In the evening, two hours apart, one of the two largest data centers dies, and a crowd multiplies the traffic by `traffic.crowd` within `traffic.crowd_rise` seconds. After its top, what the crowd adds falls to about a third (37 %) every ten minutes.
-#   When a data center dies its users get errors for a minute, then go elsewhere, for half an hour. **And machines die when they have most to do**: in that very minute, in the other one of the two largest centers, a web server and a cache node die for ten minutes, and a replica of one shard for half an hour. (On the published day these three die alone, in the morning.)
-# - **Lost writes**, per million: a dead primary loses 1 s of its shard's writes, a dead data center 5 s of its users' writes: what the copies had not yet received. More copies do not help, as all are behind for the same reason (notebook 03; a semi-synchronous primary, which waits for one copy, would lose none). With no copy to go on with, an hour: all since the last backup.
+#   When a data center dies its users get errors for a minute, then go elsewhere, for half an hour. **And machines die when they have most to do**: as soon as these users have come, in the other one of the two largest centers, a web server and a cache node die for ten minutes, and a replica of one shard for half an hour. (On the published day these three die alone, between 7:00 and noon.)
+# - **Lost writes**, per million: a dead primary loses 1 s of its shard's writes, a dead data center 5 s of its users' writes: what the copies had not yet received. More copies help little, as under load all of them are behind; so here their number does not count. (A *semi-synchronous* primary, which waits until one copy has the write, would lose none, and be slower.) With no copy to go on with, an hour: all since the last backup.
 
 # %% [markdown]
 # **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. Nothing counts at all if nobody pays for it, the bill being above 1.5 × the budget,
@@ -912,6 +911,12 @@ refusals(design)
 # One thing is too kind here, as in all notebooks of this course: **nobody retries**. So an overload ends when its cause ends. In the field it often does not. Take four workers that are 85 % busy, and clients that give up after a second and try again at once, up to three times. For ten seconds the work takes three times as long. A minute later hardly anybody is answered in time:
 # everybody has given up on what the workers are busy with, and sends it again. Without retries, or with a queue that refuses when 40 wait, all is well again within that minute. This is a **metastable failure** (Bronson and others, *Metastable Failures in Distributed Systems*, HotOS 2021).
 # What helps: short queues that refuse early; retries that wait longer each time, by a random amount, with a budget (at most 10 % of the requests, say); and work that stops when nobody waits for its answer any more.
+
+# %% [markdown]
+# ### Split the tiers, too
+# One program that does everything must be scaled, deployed and repaired as a whole. So large sites cut the web tier into **services**: photos, feed, search, log-in. Each has its own servers, its own data,
+# its own team, and talks to the others over the network or a queue. You have done it once: the photo workers of notebook 08. The price is the network: what was a call is now a request that can be slow, fail, or
+# arrive twice. A page that waits for 100 such calls, each slow in 1 % of the cases, is slow in 63 % (1 − 0.99¹⁰⁰).
 
 # %% [markdown]
 # ## Explain

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 
 import cloudpickle
 import numpy as np
@@ -34,6 +35,7 @@ from course.message_queue import (
     simulate_scaling,
 )
 from course.message_queue.real.queue_process import Served
+from course.message_queue.real_picture import RealPicture
 from course.message_queue.scaling import EVERY, WORKER_RATE, fixed
 from tests.course_scripts import solved
 from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
@@ -1022,6 +1024,91 @@ def test_the_notebooks_numbers():
     buried.controls["max_receives"].value, buried.controls["crashes"].value = 1, 10
     healthy = int(re.search(r"dead letters, (\d+) of them healthy", shown(buried))[1])
     assert healthy > 50
+
+
+def moved_to(explorer, **values):
+    """Move controls, redraw, and return the words."""
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    return explorer.refresh()
+
+
+def test_the_steps_of_the_experiment_find_what_they_ask_for():
+    explorer = explore()
+    first = moved_to(explorer)
+    assert "empty 68 s after the burst" in first and "a user waits 5 ms" in first
+    away = moved_to(explorer, away_for=40)  # step 3: the queue notices, users do not
+    assert "empty 143 s after" in away and "a user waits 5 ms" in away
+    moved_to(explorer, away_for=0)
+    emptied = {}
+    for workers in (6, 5, 4, 3, 2):  # step 4: from 90 s to 240 s
+        found = re.search(r"empty (\d+) s after", moved_to(explorer, workers=workers))
+        emptied[workers] = bool(found)
+    assert [workers for workers, empty in emptied.items() if empty] == [6, 5]
+    assert capacity(2) < 5 < capacity(3)  # two never will, three would in the end
+    crashes = moved_to(explorer, workers=6, crashes=4)  # step 5
+    assert "49 lost" in crashes and "empty 117 s after" in crashes
+
+
+def test_a_long_timeout_is_paid_for_by_the_photos_whose_worker_crashed():
+    """As the text says: 12 workers, 4 %; with 30 s a few lonely spikes, with 5 s small ones."""
+    for timeout in (30.0, 5.0):
+        world = {"workers": 12, "crash_probability": 0.04, "seed": 23}
+        result = simulate(QUEUE, visibility_timeout=timeout, **world)
+        once = result.latency[result.deliveries == 1]
+        again = result.latency[(result.deliveries > 1) & (result.applied == 1)]
+        assert np.nanmax(once) < 10 and np.isfinite(again).sum() > 5
+        assert np.nanmin(again) > timeout and np.nanmedian(again) < timeout + 8
+    explorer = explore(QUEUE)
+    said = moved_to(explorer, workers=12, crashes=4, timeout=30)
+    assert re.search(r"\b\d\d? still there at the end; 0 lost", said)
+    drawn = explorer.picture.done.get_ydata()
+    assert 3 < np.sum(drawn > 25) < 0.1 * drawn.size  # the spikes are in the picture
+    said = moved_to(explorer, workers=6, crashes=0, timeout=1)
+    assert int(re.search(r"(\d+) done twice", said)[1]) > 100
+
+
+def test_what_the_text_says_of_slow_starters_and_of_dead_letters():
+    workers = explore_workers(WORKERS_NEEDED)
+    longest = [
+        float(re.search(r"longest wait is ([\d.]+) s", moved_to(workers, start_up=start))[1])
+        for start in (60, 600)
+    ]
+    assert longest[0] < 300 and longest[1] > 420  # the promise is 5 minutes; "over seven"
+    poison, healthy = explore_poison(RETRYING), []
+    for most in (1, 2, 3):
+        said = moved_to(poison, max_receives=most, crashes=10)
+        found = re.search(r"dead letters, (\d+) of them healthy", said)
+        healthy.append(int(found[1]) if found else 0)
+    assert healthy[0] > 200 and healthy[1] < 0.12 * healthy[0] and healthy[2] <= 5
+
+
+def test_the_crash_picture_keeps_a_slow_run_inside_and_says_so():
+    events = [(0.1 * number, number) for number in range(60)]  # 6 s
+    run = types.SimpleNamespace(
+        published=events,
+        handled=[(time, number % 3, number != 9) for time, number in events],
+        begun=events,
+        killed=[(5.0, "worker-1", "at work")],
+        down=[(4.0, 4.5)],
+        applied=[1] * 60,
+        twice=0,
+        lost=0,
+        workers=3,
+        seconds=6.2,
+        publish_seconds=0.002,
+        file_bytes=1,
+    )
+    picture = RealPicture()
+    _, words = picture.show(queue="Q", consumer=None, run=run)
+    assert "The run took 6.2 s: what came after 3 s is drawn there." in words
+    times, counts = picture.done.get_data()
+    inside = np.asarray(times) <= 3.0
+    assert np.asarray(counts)[inside].max() == 59
+    for marks in (picture.again, picture.kills, picture.applied):
+        assert max(marks.get_xdata()) <= 3.0
+    run.seconds = 2.0
+    assert "The run took" not in picture.show(queue="Q", consumer=None, run=run)[1]
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():

@@ -1228,6 +1228,15 @@ def test_goals_met_says_why_no_goal_counts(design, why):
     assert "No goal counts" not in told
 
 
+def test_a_failed_goal_comes_with_the_tiers_that_refused_the_greatest_loss_first(capsys):
+    _, told = goals_met(dataclasses.asdict(LAST_YEAR))
+    assert "Missed: availability. Refused, of the whole day's requests: queue 0.40%" in told
+    refusals(LAST_YEAR)
+    rows = capsys.readouterr().out.splitlines()[1:]
+    lost = [float(row.split()[-1].rstrip("%")) for row in rows]
+    assert rows[0].startswith("queue") and lost == sorted(lost, reverse=True) and len(lost) >= 4
+
+
 def test_the_text_of_design_is_true_of_the_model():
     """A crowd fades to 37 % every ten minutes; a center pays for shards × (1 + replicas) nodes."""
     crowd = rate(PUBLISHED, Incidents(crowd=17 * 3600.0)) / rate(PUBLISHED, CALM) - 1

@@ -18,6 +18,7 @@ from course.logging_and_automation.logs_picture import LogsPicture
 from course.logging_and_automation.model import (
     ERROR_RATE,
     WINDOW,
+    burn_rate,
     count_errors,
     simulate,
     trade_off,
@@ -45,6 +46,7 @@ __all__ = [
     "PipelineResult",
     "access_log",
     "architecture",
+    "burn_rate",
     "count_errors",
     "draw_canaries",
     "explore",
@@ -120,12 +122,17 @@ def _prices(duration, **world):
     return expected, trade_off(count_errors(**world), THRESHOLDS, duration)
 
 
+@lru_cache(maxsize=64)
+def _burn_rate(**world):
+    return burn_rate(count_errors(**world), THRESHOLDS)
+
+
 @pictured
 def explore_alert(alert):
     """Return sliders over your alert, a class made with `threshold` and `for_seconds`."""
 
-    def run(threshold, duration, burst, traffic):
-        world = {"seed": SEED, "arrival_rate": traffic, "burst": burst}
+    def run(threshold, duration, burst, traffic, bunched):
+        world = {"seed": SEED, "arrival_rate": traffic, "burst": burst, "bunched": bunched}
         chosen = {"threshold": threshold, "for_seconds": duration, **world}
         watched = simulate(alert, **chosen)
         expected, measured = _prices(duration, **world)
@@ -134,6 +141,7 @@ def explore_alert(alert):
             "built_in": simulate(**chosen),
             "thresholds": THRESHOLDS,
             "measured": measured,
+            "two_windows": _burn_rate(**world),
             "theory": expected,
         }
 
@@ -142,6 +150,7 @@ def explore_alert(alert):
         "duration": slider("for", 10, 0, 300, 10, "s"),
         "burst": in_percent("error burst", 8, 2, 30, 1),
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
+        "bunched": tick("errors come in bunches"),
     }
     return _explore(controls, run, AlertPicture())
 
@@ -228,7 +237,7 @@ def explore_users(daily_active_users, retention):
         "release": slider("release on day", 21, 1, DAYS - 1, 1),
         "harm": in_percent("users it drives away", 50, 0, 100, 5),
         "campaign": slider("campaign: new users", 2.0, 1.0, 4.0, 0.5, "×"),
-        "new_users": slider("new users a day", 24, 4, 40, 2),
+        "new_users": slider("new users a day", 120, 20, 200, 10),
         "first": in_percent("back after a day", 50, 10, 80, 5),
     }
     return _explore(controls, run, UsersPicture())

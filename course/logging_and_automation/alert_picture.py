@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib import rc_context
 
-from course.logging_and_automation.picture import Incident
+from course.logging_and_automation.picture import Incident, how_often
 from course.view import style
 
 
@@ -38,39 +38,40 @@ class AlertPicture:
         (yours,) = axes.plot(
             [], [], "o", color=style.BLUE, markersize=9, linestyle="none", label="yours"
         )
-        return theory, built_in, yours
+        (two,) = axes.plot(
+            [], [], "^", color=style.GREEN, markersize=4, linestyle="none", label="5 min and 1 min"
+        )
+        return theory, built_in, yours, two
 
-    def show(self, *, watched, built_in, thresholds, measured, theory):
+    def show(self, *, watched, built_in, thresholds, measured, two_windows, theory):
         """Draw an alert; return (finding, words).
 
         watched: the Watched of the student's alert. built_in: that of the built-in one in the same
-        world. measured, theory: (false alarms a day, delay in s) for each of `thresholds`.
+        world. measured, theory: (false alarms a day, delay in s) for each of `thresholds`;
+        two_windows: the same of a burn-rate alert, measured.
         """
         self.incident.show(watched, built_in)
         percents = 100 * thresholds
         mine = (watched.false_alarms, watched.delay)
-        for (line, dots, dot), exact, counted, value in zip(
-            self.rows, theory, measured, mine, strict=True
+        for (line, dots, dot, two), exact, counted, value, of_two in zip(
+            self.rows, theory, measured, mine, two_windows, strict=True
         ):
             line.set_data(percents, exact)
+            two.set_data(percents, of_two)
             dots.set_data(percents, counted)
             dot.set_data([100 * watched.threshold], [value])
         chosen = int(np.argmin(abs(thresholds - watched.threshold)))
         alarms, delay = (float(each[chosen]) for each in theory)
         plural = "" if watched.false_alarms == 1 else "s"
+        of_two, delay_of_two = (float(each[chosen]) for each in two_windows)
         return (
-            f"Your alert: {watched.false_alarms:,} false alarm{plural} a day, "
+            f"Your alert: {watched.false_alarms:,} false alarm{plural} on this day, "
             f"{watched.delay:,.0f} s to notice"
         ), (
             f"The built-in one: {built_in.false_alarms:,} and {built_in.delay:,.0f} s; theory: "
-            f"{_few(alarms)} and {delay:,.0f} s. {watched.missed} of {watched.noticed.size} "
+            f"{how_often(alarms)} and {delay:,.0f} s. With five minutes and one, both above the "
+            f"threshold: {of_two:,.0f} and {delay_of_two:,.0f} s. "
+            f"{watched.missed} of {watched.noticed.size} "
             f"incidents were over before your alert fired. Each window counts "
             f"{watched.counts.requests:,} requests."
         )
-
-
-def _few(number):
-    """Return an expected count as people read it."""
-    if number >= 10:
-        return f"{number:,.0f}"
-    return f"{number:.2g}" if number >= 0.001 else "none in years"

@@ -1,4 +1,4 @@
-"""The built-in alert, for whole arrays of windows at once.
+"""The built-in alerts, for whole arrays of windows at once.
 
 It has no clock and no object: a curve over twenty thresholds takes a millisecond, and an alert as
 an object would be the solution of an exercise, in the package that students import.
@@ -18,6 +18,24 @@ def fires(above, needed):
     if needed <= above.shape[-1]:
         firing[..., needed - 1 :] = total[..., needed:] - total[..., :-needed] == needed
     return firing
+
+
+def burns(shares, thresholds, long, short):
+    """Return where the mean of the last `long` shares and that of the last `short` are both above.
+
+    Along the last axis, with a first axis for `thresholds`. The two windows of a burn-rate alert
+    (The Site Reliability Workbook, 2018, chapter 5): the long one is sure, and the short one
+    ends the alarm soon after the harm has ended.
+    """
+    limits = np.reshape(thresholds, (-1, *(1,) * shares.ndim)) + 1e-9  # sums are rounded
+    return (_last(shares, long) > limits) & (_last(shares, short) > limits)
+
+
+def _last(shares, windows):
+    """Return the mean of the last `windows` values, or of as many as there are."""
+    total = np.cumsum(shares, axis=-1)
+    total[..., windows:] = total[..., windows:] - total[..., :-windows]
+    return total / np.minimum(np.arange(1, shares.shape[-1] + 1), windows)
 
 
 def states(above, needed):

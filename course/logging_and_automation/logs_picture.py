@@ -79,7 +79,9 @@ class LogsPicture:
             f"{sum(entry.level == level for entry in timeline.entries):,} {level}"
             for level in LEVELS
         ]
-        total = f"{read:,} entries of {len(timeline.servers)} logs ({', '.join(counted)})"
+        servers = len(timeline.servers)
+        logs = f"{servers} log{'' if servers == 1 else 's'}"
+        total = f"{read:,} entries of {logs} ({', '.join(counted)})"
         rest = f"; {unread:,} lines were no entries" if unread else ""
         if not found:
             return f"{search}: nothing found", f"{total}{rest}."

@@ -22,7 +22,7 @@ from course.engine.component import (
     sentences,
     wrong_return,
 )
-from course.logging_and_automation.baselines import fires, states
+from course.logging_and_automation.baselines import burns, fires, states
 
 WINDOW = 10  # seconds: errors are counted over each
 DAY = 8640  # windows
@@ -30,6 +30,8 @@ LASTS = 120  # windows that an incident lasts when it is not ended earlier
 BEFORE, AFTER = 60, 60  # quiet windows around the incident that is shown
 INCIDENTS = 40
 ERROR_RATE = 0.01  # of a version that is well
+LONG, SHORT = 30, 6  # windows of a burn-rate alert: five minutes and one
+SPREAD, MEMORY = 0.4, 300.0  # of errors in bunches: σ of the rate's logarithm, and seconds
 STATES = ("ok", "pending", "firing")
 FIRING = 2
 
@@ -79,6 +81,7 @@ def simulate(
     arrival_rate=10.0,
     error_rate=ERROR_RATE,
     burst=0.08,
+    bunched=False,
     threshold=0.02,
     for_seconds=0.0,
 ):
@@ -88,12 +91,12 @@ def simulate(
     with the time (s) and the share of failed requests, and returns "ok", "pending" or "firing". A
     class is called for each series, with `threshold` and `for_seconds`. None: the built-in one.
     arrival_rate: requests/s. error_rate, burst: the shares of them that fail on a quiet day and in
-    an incident.
+    an incident. bunched: whether the quiet day's errors come in bunches, see `count_errors`.
 
     Raises ValueError, which names a bad number, and ComponentError, which says in one sentence what
     the component did wrong.
     """
-    counts = count_errors(seed, arrival_rate, error_rate, burst)
+    counts = count_errors(seed, arrival_rate, error_rate, burst, bunched)
     threshold = parameters.number("threshold", threshold, at_least=0, at_most=1)
     for_seconds = parameters.number("for_seconds", for_seconds, at_least=0, unit="s")
     shown, quiet, incidents = (
@@ -136,10 +139,12 @@ def _states(component, settings, values, until_firing=False):
     return found
 
 
-def count_errors(seed, arrival_rate=10.0, error_rate=ERROR_RATE, burst=0.08):
+def count_errors(seed, arrival_rate=10.0, error_rate=ERROR_RATE, burst=0.08, bunched=False):
     """Return the Counts of independent requests: a window's errors are binomial.
 
-    The parameters are those of `simulate`, and ValueError names a bad one.
+    bunched: the quiet day's error rate wanders about `error_rate`: its logarithm is normal with
+    the standard deviation SPREAD, and forgets where it was within MEMORY seconds (first-order
+    autoregression). The other parameters are those of `simulate`; ValueError names a bad one.
     """
     arrival_rate = parameters.number(
         "arrival_rate", arrival_rate, at_least=0.1, at_most=1e6, unit="requests/s"
@@ -147,10 +152,37 @@ def count_errors(seed, arrival_rate=10.0, error_rate=ERROR_RATE, burst=0.08):
     error_rate = parameters.number("error_rate", error_rate, at_least=0, at_most=1)
     burst = parameters.number("burst", burst, at_least=0, at_most=1)
     requests = round(arrival_rate * WINDOW)
-    quiet = workload.stream(seed, "quiet").binomial(requests, error_rate, DAY + BEFORE + AFTER)
+    windows = DAY + BEFORE + AFTER
+    usual = error_rate * _wandering(seed, windows) if bunched else error_rate
+    quiet = workload.stream(seed, "quiet").binomial(requests, np.minimum(usual, 1), windows)
     during = workload.stream(seed, "incidents").binomial(requests, burst, (INCIDENTS, LASTS))
     shown = np.concatenate([quiet[DAY : DAY + BEFORE], during[0], quiet[DAY + BEFORE :]])
     return Counts(requests, quiet[:DAY], shown, during)
+
+
+def _wandering(seed, windows):
+    """Return a factor for each window, 1 on average, near that of the window before."""
+    kept = float(np.exp(-WINDOW / MEMORY))
+    steps = workload.stream(seed, "bunches").normal(0, SPREAD, windows)
+    steps[1:] *= (1 - kept**2) ** 0.5
+    logarithm, found = 0.0, []
+    for step in steps.tolist():
+        logarithm = kept * logarithm + step
+        found.append(logarithm)
+    return np.exp(np.array(found) - SPREAD**2 / 2)
+
+
+def burn_rate(counts, thresholds, usual=ERROR_RATE):
+    """Return what `trade_off` does, for an alert on the last five minutes and the last minute.
+
+    It fires while both have a larger share of errors than the threshold. Before an incident
+    `usual` is the share.
+    """
+    before = np.full((len(counts.incidents), LONG), usual)
+    during = np.hstack([before, counts.incidents / counts.requests])
+    delays, _ = delays_of(burns(during, thresholds, LONG, SHORT)[..., LONG:])
+    quiet = burns(counts.quiet / counts.requests, thresholds, LONG, SHORT)
+    return starts(quiet), delays.mean(axis=-1)
 
 
 def trade_off(counts, thresholds, for_seconds):

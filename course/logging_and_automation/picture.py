@@ -14,6 +14,17 @@ MOST_HURT = 30_000
 WAYS = ("nobody watches", "the alert ends it", "canary first")
 
 
+def how_often(alarms):
+    """Return an expected number of alarms a day as people say it."""
+    if alarms >= 1:
+        return f"{alarms:,.0f} a day"
+    if alarms >= 1 / 7:
+        return f"{7 * alarms:.0f} a week"
+    if alarms >= 1 / 365:
+        return f"one in {1 / alarms:.0f} days"
+    return "less than one a year"
+
+
 class Incident:
     """Two axes with the forty minutes around an incident: error rates, and the alert's states.
 
@@ -92,7 +103,7 @@ class ExperimentPicture:
         axes.minorticks_off()
         look = {"markersize": 3.5}
         (self.at_once,) = axes.plot(
-            [], [], marker="s", label="thresholds 1–20 %, for 0 s", **style.BASELINE, **look
+            [], [], marker="s", label="thresholds 1–20 %, at once", **style.BASELINE, **look
         )
         (self.curve,) = axes.plot(
             [], [], marker="o", label="for your duration", **style.YOURS, **look
@@ -106,7 +117,7 @@ class ExperimentPicture:
 
     def _prepare_hurt(self, axes):
         axes.set_xscale("log")
-        axes.set(xlim=(1, MOST_HURT), ylim=(2.6, -0.6), xlabel="failed requests, a bad release")
+        axes.set(xlim=(1, MOST_HURT), ylim=(2.6, -0.6), xlabel="failed requests per bad release")
         axes.set_xticks([1, 10, 100, 1000, 10_000], ["1", "10", "100", "1,000", "10,000"])
         axes.minorticks_off()
         axes.set_yticks(range(3), WAYS)
@@ -133,19 +144,18 @@ class ExperimentPicture:
         self.prediction.set_data(shown, [10] * len(shown))
         for bar, failed in zip(self.bars, hurt, strict=True):
             bar.set_width(max(failed, 1e-3))
-        return self._words(watched, hurt, share, prediction)
+        return self._words(watched, float(alarms[chosen]), hurt, share, prediction)
 
-    def _words(self, watched, hurt, share, prediction):
+    def _words(self, watched, expected, hurt, share, prediction):
         unwatched, alert, canary = hurt
-        alarms = watched.false_alarms
-        plural = "" if alarms == 1 else "s"
         missed = f" ({watched.missed} of {watched.noticed.size} never)" if watched.missed else ""
         told = "" if prediction is None else f" You predicted {prediction:,.0f} false alarms."
         return (
-            f"Above {watched.threshold:.0%} for {watched.for_seconds:.0f} s: {alarms:,} false "
-            f"alarm{plural} on a quiet day, a bad version noticed after {watched.delay:,.0f} s"
+            f"Above {watched.threshold:.0%} for {watched.for_seconds:.0f} s: false alarms "
+            f"{how_often(expected)} ({watched.false_alarms:,} on this one), a bad version noticed "
+            f"after {watched.delay:,.0f} s"
         ), (
-            f"Means of {watched.noticed.size} bad releases{missed}. Failed requests of each: "
+            f"Averages over {watched.noticed.size} bad releases{missed}. Failed requests of each: "
             f"{unwatched:,.0f} if a person notices after 20 minutes, {alert:,.0f} if the alert "
             f"takes it back, {canary:,.0f} with a canary of {share:.0%} that a person looks "
             f"at after 10 minutes.{told}"

@@ -26,7 +26,7 @@ def architecture(servers=3):
     )
     links = [("clients", "CDN", ""), ("clients", "balancer", "")]
     links += [("balancer", name, "") for name in web]
-    links += list(zip(web, ("queue", "cache", "databases"), [""] * 3, strict=False))
+    links += [(name, part, "") for name in web for part in ("queue", "cache", "databases")]
     links += [("cache", "logs", ""), ("cache", "metrics", "")]
     links += [("metrics", "alerts", ""), ("metrics", "pipeline", "")]
     return draw_architecture(tiers, links)

@@ -6,7 +6,7 @@ from matplotlib import rc_context
 from course.logging_and_automation.users import AFTER, DAYS
 from course.view import style
 
-MOST_USERS = 260
+MOST_USERS = 1300
 
 
 class UsersPicture:

@@ -101,7 +101,7 @@ class BurstPicture:
         most, empty = int(result.backlog.max(initial=0)), result.empty_after(BURST_END)
         when = f"empty {empty - BURST_END:.0f} s after the burst"
         if np.isnan(empty):
-            when = "not empty again by the end"
+            when = f"{int(result.backlog[-1]):,} still there at the end"
         told = "" if guess is None else f" You predicted {guess:,.0f} s."
         harm = f"; {lost:,} lost, {twice:,} done twice" if lost or twice else ""
         compared = "" if alone else f" The forgetful queue lost {int(ghost.lost.sum()):,}."

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from course.engine.record import milliseconds
 from course.view import style
 
-SECONDS = 3.0  # the right edge
+SECONDS = 3.0  # the right edge: what comes later is drawn at it
 MOST_WORKERS, MOST = 4, 160
 BARS = ("published", "delivered", "done", "done twice", "lost")
 
@@ -73,22 +73,32 @@ class RealPicture:
 
         queue, consumer: the names of the classes; no consumer's if every delivery is applied.
         """
-        self.published.set_data(*_steps([time for time, _ in run.published], run.seconds))
-        stored = [time for time, _, applied in run.handled if applied]
+        published = [min(time, SECONDS) for time, _ in run.published]
+        self.published.set_data(*_steps(published, run.seconds))
+        stored = [min(time, SECONDS) for time, _, applied in run.handled if applied]
         self.done.set_data(*_steps(stored, run.seconds))
         for row, life in enumerate(self.lives):
             life.set_data(*_life(run, row))
         for marks, applied in ((self.applied, True), (self.again, False)):
-            rows = [(time, worker + 1) for time, worker, done in run.handled if done is applied]
+            rows = [
+                (min(time, SECONDS), worker + 1)
+                for time, worker, done in run.handled
+                if done is applied
+            ]
             marks.set_data(*zip(*rows, strict=True) if rows else ([], []))
         rows = {"the queue": 0} | {f"worker-{number + 1}": number + 1 for number in range(16)}
-        kills = [(time, rows[who]) for time, who, _ in run.killed]
+        kills = [(min(time, SECONDS), rows[who]) for time, who, _ in run.killed]
         self.kills.set_data(*zip(*kills, strict=True) if kills else ([], []))
         done = sum(count > 0 for count in run.applied)
         counts = (len(run.published), len(run.begun), done, run.twice, run.lost)
         for bar, count in zip(self.bars, counts, strict=True):
             bar.set_width(min(count, MOST))
         into = f"{consumer} before" if consumer else "every delivery stored in"
+        late = ""
+        if run.seconds > SECONDS:
+            late = (
+                f" The run took {run.seconds:.1f} s: what came after {SECONDS:g} s is drawn there."
+            )
         killed = "; ".join(f"{who} ({where})" for _, who, where in run.killed) or "nobody"
         return (
             f"{len(run.published)} photos published, {done} done, {run.lost} lost, "
@@ -97,7 +107,7 @@ class RealPicture:
             f"{queue} in a process of its own, {into} a SQLite file. "
             f"Killed: {killed}. {len(run.begun)} deliveries were begun for {len(run.published)} "
             f"photos. A publish took {milliseconds(run.publish_seconds)} (median); the queue's "
-            f"file has {run.file_bytes:,} bytes."
+            f"file has {run.file_bytes:,} bytes.{late}"
         )
 
 

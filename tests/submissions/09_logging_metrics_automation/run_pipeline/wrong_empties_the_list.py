@@ -1,4 +1,4 @@
-# loses: run_pipeline_check
+# loses: run_pipeline_hidden
 # takes the stages out of the list
 def run_pipeline(stages):
     ran = []
