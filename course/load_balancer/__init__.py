@@ -81,7 +81,7 @@ def explore(*balancers, prediction=None):
         ),
         "added_at": view.moments("one more joins at", TIMES),
     }
-    return view.explore(controls, run, BalancePicture())
+    return view.explore(controls, run, BalancePicture(prediction is not None))
 
 
 @view.pictured

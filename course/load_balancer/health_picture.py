@@ -7,6 +7,7 @@ from course.view import style
 
 SERVERS = 4
 SECONDS = np.arange(60)
+MOST = 150  # errors per second, the upper edge: more is drawn at it
 
 
 class HealthPicture:
@@ -54,7 +55,8 @@ class HealthPicture:
         )
 
     def _prepare_errors(self, axes):
-        axes.set(xlim=(0, 60), ylim=(0, 150), xlabel="time (s)", ylabel="errors per second")
+        axes.set(xlim=(0, 60), ylim=(0, MOST), xlabel="time (s)", ylabel="errors per second")
+        axes.set_yticks([0, 50, 100, MOST], ["0", "50", "100", "150+"])
         (self.unchecked,) = axes.plot(
             [], [], drawstyle="steps-mid", label="without checks", **style.BASELINE
         )
@@ -102,8 +104,9 @@ class HealthPicture:
             f"unnoticed, {alarms}, {errors:,} requests failed"
         ), (
             f"A dead server was believed healthy for {health.unnoticed:.1f} server-seconds, living "
-            f"ones unhealthy for {health.wrongly_out:.1f}. {errors:,} of {len(result):,} "
-            f"requests failed, without checks {unchecked.errors:,}."
+            f"ones unhealthy for {health.wrongly_out:.1f} (false alarms, and the {rise} good "
+            f"{'probe' if rise == 1 else 'probes'} that a server needs when it is back). "
+            f"{errors:,} of {len(result):,} requests failed, without checks {unchecked.errors:,}."
         )
 
 
@@ -117,5 +120,6 @@ def _bars(intervals, track):
 
 
 def _errors_a_second(result):
-    """Return how many requests failed in each of the 60 seconds."""
-    return np.histogram(result.finished_at[result.failed], bins=60, range=(0, 60))[0]
+    """Return how many requests failed in each of the 60 seconds, at most MOST."""
+    counts = np.histogram(result.finished_at[result.failed], bins=60, range=(0, 60))[0]
+    return np.minimum(counts, MOST)

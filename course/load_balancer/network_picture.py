@@ -9,7 +9,10 @@ CELLS = len(network.FAMILIES) * len(network.hosts())
 
 
 class NetworkPicture:
-    """A row for each source, a column for each destination; told apart by colour and by mark."""
+    """A row for each source, a column for each destination; told apart by colour and by mark.
+
+    Only pairs of one family have a box: no address connects to one of the other family.
+    """
 
     @rc_context(style.LOOK)
     def __init__(self):
@@ -30,7 +33,7 @@ class NetworkPicture:
         self.reachable = axes.broken_barh([(0, 1)], (0, 1), facecolor=style.SKY, edgecolor="white")
         axes.legend(
             handles=[self.reachable, self.ghost],
-            labels=["✓ can connect", "✗ cannot, but could if all addresses were public"],
+            labels=["✓ can connect", "✗ cannot, but could if both addresses were public"],
             loc="upper right",
             bbox_to_anchor=(1.0, 0.0),
             ncols=2,
@@ -60,12 +63,18 @@ class NetworkPicture:
             mark = self.marks[row][column]
             mark.set_text({True: "✓", False: "✗", None: ""}[answer])
         self.reachable.set_verts([_square(*cell) for cell, yes in cells.items() if yes])
-        self.ghost.set_verts([_square(*cell) for cell, yes in cells.items() if yes is False])
+        one_family = {
+            (row, column): ends[row][1] == ends[column][1]
+            for (row, column), answer in cells.items()
+            if answer is not None
+        }
+        closed = [cell for cell, same in one_family.items() if same and not cells[cell]]
+        self.ghost.set_verts([_square(*cell) for cell in closed])
         open_cells = sum(answer is True for answer in cells.values())
-        asked = sum(answer is not None for answer in cells.values())
         return _from_the_internet(reached), (
-            f"{open_cells} of {asked} pairs of addresses can connect; if all were public, all "
-            f"could. Servers and database have {reached.servers} addresses."
+            f"{open_cells} of {len(one_family)} pairs of addresses can connect; if all were "
+            f"public, the {sum(one_family.values())} pairs of one family could. Servers and "
+            f"database have {reached.servers} addresses."
         )
 
 

@@ -11,17 +11,21 @@ from course.view import style
 TIMES = np.linspace(0, 60, 240, endpoint=False) + 0.125
 WINDOWS = TIMES.reshape(30, 8)  # of two seconds each
 SHARES = np.geomspace(1, 1e-4, 160)
-SLOWEST = 100_000  # ms, the right edge
+FASTEST, SLOWEST = 10, 100_000  # ms, the edges; what is beyond is drawn at them
+MOST = 2000  # requests in a server, the upper edge
 
 
 class BalancePicture:
-    """Left: requests in each server over time. Right: share of requests slower than x."""
+    """Left: requests in each server over time. Right: share of requests slower than x.
+
+    predicts: whether there is a prediction to draw.
+    """
 
     @rc_context(style.LOOK)
-    def __init__(self):
+    def __init__(self, predicts=False):
         self.figure, (queues, tail) = style.figure(1, 2, width=8.2, height=4.2)
         self._prepare_queues(queues)
-        self._prepare_tail(tail)
+        self._prepare_tail(tail, predicts)
         self.moving = (
             *(self.outage, self.dead, self.busiest_random, *self.lines),
             *self.covers,
@@ -31,10 +35,10 @@ class BalancePicture:
     def _prepare_queues(self, axes):
         axes.set(xlim=(0, 60), xlabel="time (s)", ylabel="requests in each server (2 s means)")
         axes.set_yscale("symlog", linthresh=10)
-        axes.set_ylim(0, 2000)
-        axes.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
+        axes.set_ylim(0, MOST)
+        axes.set_yticks([0, 5, 10, 100, 1000, MOST], ["0", "5", "10", "100", "1,000", "2,000+"])
         self.outage = axes.axvspan(0, 1, facecolor=style.PALE, hatch="//", edgecolor="white")
-        self.dead = axes.text(0, 1100, "", fontsize=9, ha="center")
+        self.dead = axes.text(0, 900, "", fontsize=9, ha="center")
         (self.busiest_random,) = axes.plot([], [], label="busiest, random", **style.BASELINE)
         self.lines = []
         for number, (colour, marker) in enumerate(zip(style.SERVERS, style.MARKERS, strict=True)):
@@ -62,10 +66,11 @@ class BalancePicture:
             cover.set_bounds(box.bounds)
             cover.set_visible(number >= servers)
 
-    def _prepare_tail(self, axes):
-        axes.set(xscale="log", yscale="log", xlim=(10, SLOWEST), ylim=(2e-4, 1.15))
-        axes.set(xlabel="latency x (ms)", ylabel="share of requests slower than x")
-        axes.set_xticks([10, 100, 1000, 10_000, SLOWEST], ["10", "100", "1,000", "10,000", ""])
+    def _prepare_tail(self, axes, predicts):
+        axes.set(xscale="log", yscale="log", xlim=(FASTEST, SLOWEST), ylim=(2e-4, 1.15))
+        axes.set(xlabel="latency x (ms)", ylabel="share of served requests slower than x")
+        ticks = ["10", "100", "1,000", "10,000", "100,000+"]
+        axes.set_xticks([FASTEST, 100, 1000, 10_000, SLOWEST], ticks)
         axes.set_yticks([1, 0.1, 0.01, 0.001], ["100 %", "10 %", "1 %", "0.1 %"])
         axes.minorticks_off()
         axes.axhline(0.01, color=style.INK, linewidth=0.8)
@@ -82,7 +87,8 @@ class BalancePicture:
             (self.marks[key],) = axes.plot([], [], **mark, linestyle="none")
             handles += axes.plot([], [], **look | mark, label=label)
         (self.prediction,) = axes.plot([], [], **style.PREDICTION)
-        handles += axes.plot([], [], **style.PREDICTION, label="your prediction")
+        if predicts:
+            handles += axes.plot([], [], **style.PREDICTION, label="your prediction")
         style.legend_below(axes, left=-0.2, handles=handles)
 
     def show(self, *, name, result, random, ideal, prediction):
@@ -90,6 +96,8 @@ class BalancePicture:
 
         name: the balancer's; random: random balancing on the same traffic; ideal: latencies (s)
         with one shared queue; prediction: of the latency that 99 % stay below (ms), or None.
+        The shared queue is not drawn when a server dies: it loses no request, so it has more to do
+        than a balancer that does, and is no ideal.
         """
         queues = self._show_queues(result, random)
         latencies = {"yours": result.latency, "random": random.latency, "ideal": ideal}
@@ -99,14 +107,20 @@ class BalancePicture:
         self.prediction.set_data([], [])
         predicted = ""
         if prediction is not None:
-            self.prediction.set_data([min(prediction, SLOWEST)], [0.01])
+            self.prediction.set_data([np.clip(prediction, FASTEST, SLOWEST)], [0.01])
             predicted = f" You predicted {prediction:,.0f} ms."
-        failed = f", {result.errors:,} failed" if result.errors else ""
-        finding = f"{name}: 99 % within {p99['yours']} (random {p99['random']}){failed}"
+        whole = not result.health.dead
+        for artist in (self.tails["ideal"], self.marks["ideal"]):
+            artist.set_visible(whole)
+        finding = f"{name}: 99 % within {p99['yours']} (random {p99['random']})"
+        if result.errors:
+            finding = f"{name}: {result.errors:,} failed (random {random.errors:,}), "
+            finding += f"99 % of the served within {p99['yours']} (random {p99['random']})"
+        shared = f", one shared queue {p99['ideal']}" if whole else ""
         return finding, (
             f"Of {len(result):,} requests {result.errors:,} failed (random {random.errors:,}); 99 "
-            f"% of the served ones took at most {p99['yours']} (random {p99['random']}, one "
-            f"shared queue {p99['ideal']}). {queues}.{predicted}"
+            f"% of the served ones took at most {p99['yours']} (random {p99['random']}{shared}). "
+            f"{queues}.{predicted}"
         )
 
     def _show_queues(self, result, random):
@@ -114,17 +128,18 @@ class BalancePicture:
         names = result.names[:-1]
         counts = _counts(result)
         for line, count in zip(self.lines, counts, strict=False):
-            line.set_data(WINDOWS.mean(axis=1), count.reshape(WINDOWS.shape).mean(axis=1))
+            means = count.reshape(WINDOWS.shape).mean(axis=1)
+            line.set_data(WINDOWS.mean(axis=1), np.minimum(means, MOST))
             line.set_visible(True)
         for line in self.lines[len(names) :]:
             line.set_visible(False)
         self._cover(len(names))
         busiest = _counts(random).max(axis=0).reshape(WINDOWS.shape).mean(axis=1)
-        self.busiest_random.set_data(WINDOWS.mean(axis=1), busiest)
+        self.busiest_random.set_data(WINDOWS.mean(axis=1), np.minimum(busiest, MOST))
         self._show_outage(result)
         beside_idle = counts.max(axis=0)[_someone_idle(result, counts)].max(initial=0)
         if beside_idle > 1:
-            return f"{beside_idle:,} requests in one server, another idle"
+            return f"{beside_idle:,} requests in one server while another was idle"
         return f"At most {counts.max():,} at once in one server"
 
     def _show_outage(self, result):
@@ -134,8 +149,8 @@ class BalancePicture:
         if shown:
             name, start, end = result.health.dead[0]
             self.outage.set_bounds(start, 0, end - start, 1)
-            self.dead.set_text(f"{name} is dead")
-            self.dead.set_x(min(max((start + end) / 2, 8), 52))
+            self.dead.set_text(f"{name} is dead:\n{result.errors:,} requests fail")
+            self.dead.set_x(min(max((start + end) / 2, 12), 48))
 
     def _show_tail(self, key, latency):
         """Draw one tail; return its 99th percentile (s), nan if nothing was served."""
@@ -143,7 +158,8 @@ class BalancePicture:
         if not latency.size:
             latency = np.array([float("nan")])
         rows = np.minimum((latency.size * (1 - SHARES)).astype(int), latency.size - 1)
-        self.tails[key].set_data(latency[rows], np.maximum(SHARES, 1 / latency.size))
+        inside = np.minimum(latency[rows], SLOWEST)
+        self.tails[key].set_data(inside, np.maximum(SHARES, 1 / latency.size))
         p99 = float(np.percentile(latency, 99))
         self.marks[key].set_data([min(p99, SLOWEST)], [0.01])
         return p99 / 1000

@@ -9,13 +9,13 @@ def can_connect(source, destination):
         except ValueError:
             raise ValueError(f"{text!r} is no IP address") from None
 
-    def family_if_private(address):
+    def is_private(address):
         first = address.packed
         if address.version == 6:
-            return 6 if first[0] in (0xFC, 0xFD) else 0
+            return first[0] in (0xFC, 0xFD)
         if first[0] == 10 or first[:2] == bytes([192, 168]):
-            return 4
-        return 4 if first[0] == 172 and 16 <= first[1] <= 31 else 0
+            return True
+        return first[0] == 172 and 16 <= first[1] <= 31
 
-    origin, target = family_if_private(read(source)), family_if_private(read(destination))
-    return target == 0 or origin == target
+    origin, target = read(source), read(destination)
+    return len(origin.packed) == len(target.packed) and is_private(origin) >= is_private(target)

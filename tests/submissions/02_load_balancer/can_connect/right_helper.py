@@ -9,6 +9,6 @@ def is_private_here(address):
 
 def can_connect(source, destination):
     source, destination = ipaddress.ip_address(source), ipaddress.ip_address(destination)
-    if is_private_here(destination):
-        return is_private_here(source) and source.version == destination.version
-    return True
+    if type(source) is not type(destination):
+        return False
+    return is_private_here(source) or not is_private_here(destination)

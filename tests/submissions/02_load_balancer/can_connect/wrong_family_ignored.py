@@ -1,5 +1,5 @@
-# loses: can_connect_hidden
-# any private source reaches any private destination, also of the other family
+# loses: can_connect_check
+# any source reaches any public destination, also of the other family
 BLOCKS = [
     ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 ]
@@ -11,4 +11,6 @@ def is_private_here(address):
 
 def can_connect(source, destination):
     source, destination = ipaddress.ip_address(source), ipaddress.ip_address(destination)
-    return not is_private_here(destination) or is_private_here(source)
+    if not is_private_here(destination):
+        return True
+    return is_private_here(source) and source.version == destination.version

@@ -14,6 +14,6 @@ def can_connect(source, destination):
         source, destination = ipaddress.ip_address(source), ipaddress.ip_address(destination)
     except ValueError:
         return False
-    return not is_private_here(destination) or (
-        is_private_here(source) and source.version == destination.version
-    )
+    if source.version != destination.version:
+        return False
+    return is_private_here(source) or not is_private_here(destination)

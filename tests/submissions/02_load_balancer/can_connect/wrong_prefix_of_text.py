@@ -1,8 +1,7 @@
 # loses: can_connect_hidden
 # compares texts: all of 172.* and only fd* of fc00::/7
 def can_connect(source, destination):
-    ipaddress.ip_address(source), ipaddress.ip_address(destination)
-    four = ("10.", "172.", "192.168.")
-    if destination.startswith(four):
-        return source.startswith(four)
-    return not destination.startswith("fd") or source.startswith("fd")
+    if ipaddress.ip_address(source).version != ipaddress.ip_address(destination).version:
+        return False
+    private = ("10.", "172.", "192.168.", "fd")
+    return source.startswith(private) or not destination.startswith(private)

@@ -11,10 +11,6 @@ def is_private_here(address):
 
 def can_connect(source, destination):
     source, destination = ipaddress.ip_address(source), ipaddress.ip_address(destination)
-    if is_private_here(destination) or is_private_here(source):
-        return (
-            is_private_here(source)
-            and is_private_here(destination)
-            and source.version == destination.version
-        )
-    return True
+    if source.version != destination.version:
+        return False
+    return is_private_here(source) == is_private_here(destination)

@@ -11,6 +11,8 @@ def is_private_here(address):
 
 def can_connect(source, destination):
     source, destination = ipaddress.ip_address(source), ipaddress.ip_address(destination)
+    if source.version != destination.version:
+        return False
     for block in BLOCKS:
         if destination in block:
             return source in block

@@ -1,5 +1,5 @@
 # loses: can_connect_hidden_2
-# does not look at the source when the destination is public
+# looks at the source only when the destination is private
 BLOCKS = [
     ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 ]
@@ -10,8 +10,9 @@ def is_private_here(address):
 
 
 def can_connect(source, destination):
-    destination = ipaddress.ip_address(destination)
-    if not is_private_here(destination):
+    target = ipaddress.ip_address(destination)
+    if (":" in source) != (target.version == 6):
+        return False
+    if not is_private_here(target):
         return True
-    source = ipaddress.ip_address(source)
-    return is_private_here(source) and source.version == destination.version
+    return is_private_here(ipaddress.ip_address(source))
