@@ -7,7 +7,7 @@
 # a hundred users and it is fast. Then a blogger writes about it. By noon the machine is 80 % busy and nobody complains. By
 # evening it is 95 % busy and everybody does. What happened in those 15 %?
 #
-# **About 100 minutes.** Afterwards you will be able to
+# **About 110 minutes.** Afterwards you will be able to
 #
 # - simulate a server, with its workers and its queue, in a few lines of SimPy
 # - say from three numbers how busy a server is, and what that does to the wait
@@ -1010,7 +1010,7 @@ for machine in CATALOG:
 #
 # <details><summary>Hint 1</summary>
 #
-# Which machines could do it at all? And if there is none of those?
+# Which machines could do it at all? And what if no machine could?
 #
 # </details>
 #
@@ -1169,7 +1169,7 @@ explore_catalog(scale_up)
 # - you **only serialize and deserialize** it: store a JSON text under a key, read it back
 # - you have a **massive amount of data**, more than one machine can hold
 #
-# For the photo app: who follows whom, and who liked what, wants joins. The preview of each photo's comments, stored as one JSON text, does not.
+# For the photo app: who follows whom, and who liked what, needs joins. The preview of each photo's comments, stored as one JSON text, does not.
 
 # %%
 print(*NEEDS, sep="\n")
