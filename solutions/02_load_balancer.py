@@ -488,7 +488,7 @@ _cases = {
     "many": (dict.fromkeys(_names, 2), []),
 }
 _seeds = {_case: _rng.randrange(10**6) for _case in _cases}
-_times = {"steps": 6000, "ties": 6000, "pair": 3000, "many": 3000}
+_times = {"steps": 6000, "ties": 6000, "pair": 1500, "many": 1500}
 ### OBSERVE
 seen = {}
 for _case, (_active, _out) in _cases.items():
