@@ -31,8 +31,8 @@ from course.load_balancer import (
 # %% [markdown]
 # ## The picture
 #
-# Clients know one address: the load balancer's. It passes each request on to one of the web servers.
-# (Left to right: clients on the internet → load balancer, new, with a public and a private address → web-1 … web-4 with private addresses → database.)
+# Clients know one address, which DNS gives them: the load balancer's. It passes each request on to one of the web servers.
+# (Left to right: DNS (the arrow is its answer) → clients on the internet → load balancer, new, with a public and a private address → web-1 … web-4 with private addresses → database.)
 
 # %%
 architecture()
