@@ -834,10 +834,10 @@ import random
 from course.checks import SEED
 
 _rng, _runs = random.Random(SEED), []
-for _tiers in ((1, 1), (4, 1), (2, 2), (5, 3)):  # requests come faster than they can be served; every third is cut off
+for _tiers in ((1, 1), (8, 1), (8, 1), (2, 2), (9, 3)):  # requests come faster than they can be served; every third is cut off
     _came, _now = [], 0.0
     for _number in range(60):
-        _now += _rng.expovariate(min(_tiers[0] / 1.5, _tiers[1]))
+        _now += _rng.expovariate(1.3 * min(_tiers[0] / 1.5, _tiers[1]))
         _cut = _rng.uniform(0, 10) if _number % 3 == _rng.randrange(3) else None
         _came.append([_now, _rng.expovariate(1.0), _rng.expovariate(1.0), _cut])
     _runs.append([_tiers, _came, [_rng.uniform(0, _now) for _ in range(20)]])
@@ -1104,8 +1104,8 @@ from course.checks import SEED
 
 _rng = random.Random(SEED)
 _size = 2 ** _rng.randint(0, 3)
-_a, _b, _c = _rng.sample("abcdefgh", 3)
-_rows = [(_c, 64 * _size, 900), (_a, 16 * _size, 100), (_b, 32 * _size, 300)]
+_a, _b, _c, _d, _e = _rng.sample("abcdefgh", 5)
+_rows = [(_c, 64 * _size, 900), (_a, 16 * _size, 100), (_b, 32 * _size, 300), (_d, 64 * _size, 950), (_e, 48 * _size, 990)]
 _rng.shuffle(_rows)
 _calls = {
     "a machine that would be exactly 50 % busy, and max_utilization=0.5": (32 * _size, 0.25, 0.5),
