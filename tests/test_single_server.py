@@ -348,6 +348,16 @@ def test_nothing_is_off_the_scale_of_requests(solved):
     assert explorer.picture.note.get_text().endswith("×")  # a mean wait above the left scale
 
 
+def test_lines_that_leave_a_scale_are_drawn_at_its_edge(solved):
+    formulas = lab.explore_formulas(solved["utilization"], solved["requests_in_system"])
+    moved(formulas, service_time=0.2)
+    catalog = lab.explore_catalog(solved["scale_up"])
+    moved(catalog, service_time=0.2, max_utilization=0.5)
+    for line, top in ((formulas.picture.line, "200 %+"), (catalog.picture.linear, "4,300+")):
+        assert max(line.get_ydata()) == line.axes.get_ylim()[1]
+        assert line.axes.get_yticklabels()[-1].get_text() == top
+
+
 def test_two_tiers_show_what_the_text_says(solved):
     explorer = lab.explore_two_tiers(solved["serve_two_tiers"])
 

@@ -122,7 +122,7 @@ class FormulaPicture:
             xlim=(0, 20),
             ylim=(0, 2),
         )
-        left.set_yticks([0, 0.5, 1, 1.5, 2], ["0 %", "50 %", "100 %", "150 %", "200 %"])
+        left.set_yticks([0, 0.5, 1, 1.5, 2], ["0 %", "50 %", "100 %", "150 %", "200 %+"])
         left.axhspan(1, 2, **OVERLOAD)
         left.text(0.3, 1.05, "overload", fontsize=9)
         (self.line,) = left.plot([], [], **style.YOURS, label="your utilization")
@@ -144,7 +144,7 @@ class FormulaPicture:
         `your_number` the requests in the system that they find.
         """
         number = float((result.finished_at - result.arrived_at).sum() / result.duration)
-        self.line.set_data(rates, busy)
+        self.line.set_data(rates, np.clip(busy, 0, 2))
         self.dot.set_data([arrival_rate], [result.utilization])
         self.number.set_data(SHARES * 100, result.number_in_system(SHARES * result.duration))
         self.average.set_data([0, 100], [number] * 2)
