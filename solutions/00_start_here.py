@@ -7,26 +7,26 @@
 # You move sliders over small simulations, write one part yourself (a balancer, a cache, a queue), and watch *your* part run inside.
 # Here you try out how that works, in a shop with three tills.
 #
-# **Time:** about 5 minutes. Nothing is graded here. Afterwards you will know
+# **Time:** about 10 minutes. Nothing is graded here. Afterwards you will know
 #
 # - how to run a notebook, predict, and move sliders,
 # - how to write an exercise, check it, and read what a check says,
-# - where your own progress stands.
+# - where to see your own progress.
+#
+# ## Run a cell
+#
+# A notebook is a column of cells. Click on one and press **Shift + Enter**: it runs, and the next one is chosen. Run the cell below now, then go on downwards, in order.
+# If something gets into a muddle: menu **Kernel**, then **Restart Kernel and Run All Cells…**.
 
 # %%
 from course.start_here import explore, progress
 
 # %% [markdown]
-# ## Run a cell
-#
-# A notebook is a column of cells. Click on one and press **Shift + Enter**: it runs, and the next one is chosen. Run the cell above now, then go on downwards, in order.
-# If something gets into a muddle: menu **Kernel**, then **Restart Kernel and Run All Cells…**.
-#
 # ## Predict
 #
-# Every notebook asks you for a number before it shows you one. Nobody grades it. A guess that was wrong is remembered; an answer that was only read is not.
+# Every notebook asks you for a number before it shows you one. It is not graded. You will remember a guess that was wrong better than an answer that you only read.
 #
-# The shop: 100 customers come per hour, each takes 1.5 minutes to serve, and each picks one of the three tills at random. The tills are busy 83 % of the time. **How many minutes does a customer wait before it is their turn?**
+# The shop: 100 customers come per hour, each takes 1.5 minutes to serve, and each picks one of the three tills at random. That keeps the tills busy about 83 % of the time. **How many minutes does a customer wait before it is their turn?**
 # Put your number in place of `None` and run the cell.
 
 # %%
@@ -35,20 +35,20 @@ prediction = None  # minutes
 # %% [markdown]
 # ## Experiment
 #
-# Move a slider and look. Click on its knob and use the arrow keys ← → for single steps. The picture is computed anew at each step: a shop with 2,000 customers.
-# Below it stands, in words, what the picture shows. Your prediction is the purple diamond.
+# Move a slider and look. Click on its knob and use the arrow keys ← → for single steps, or click on the number next to it, type another one and press Enter. The picture is redrawn at each step: a run with 2,000 customers.
+# Below it, the same in words. Your prediction is the purple diamond.
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# About seven minutes, for a minute and a half at the till. Try 110 customers per hour. Then 115.
+# About seven minutes, for a minute and a half at the till. Try 110 customers per hour. Then 115: 15 % more customers than at first wait more than twice as long.
 #
 # ## Write something
 #
-# Customers at random are not very clever. An exercise asks you to do better, and says exactly what it wants:
+# Choosing at random is not clever. An exercise asks you to do better, and says exactly what to write:
 #
-# `choose_till(queues)` gets a list with the number of people at each till, such as `[3, 0, 2]`. It returns the **index** of the till with the fewest; of several with the fewest, the first.
+# `choose_till(queues)` gets a list with the number of people at each till, such as `[3, 0, 2]`. It returns the **index** of the till with the fewest people. If several tills have the fewest, it returns the first of them.
 #
 # Each exercise has two hints. Open one only when you are stuck.
 #
@@ -59,7 +59,7 @@ explore(prediction=prediction)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `min(queues)` is the smallest number in the list, and `queues.index(x)` is the first place where x stands.
+# `min(queues)` is the smallest number in the list, and `queues.index(x)` is the first place in the list that holds x.
 #
 # </details>
 #
@@ -73,18 +73,19 @@ def choose_till(queues):
 
 
 # %% [markdown]
-# The next cell is a **check**. It says nothing when your code is right. As long as nothing is written it ends with `NotImplementedError`. If your code raises, its last line is that error.
-# Otherwise its last line says what it called, what came back, and what it expected.
+# The next cell is a **check**. It says nothing when your code is right. As long as nothing is written it ends with `NotImplementedError`. If your code raises an error, the last line of the output is that error.
+# Otherwise the last line says what the check called, what came back, and what it expected.
 
 # %%
 seen = [choose_till([3, 0, 2]), choose_till([1, 1]), choose_till([4])]
 ### JUDGE
-assert seen[0] == 1, f"choose_till([3, 0, 2]) returned {seen[0]}, expected 1: the second till is empty"
+why = "the second till is empty" if seen[0] is not None else "did you print it instead of returning it?"
+assert seen[0] == 1, f"choose_till([3, 0, 2]) returned {seen[0]}, expected 1: {why}"
 assert seen[1] == 0, f"choose_till([1, 1]) returned {seen[1]}, expected 0: the first of the shortest"
 assert seen[2] == 0, f"choose_till([4]) returned {seen[2]}, expected 0: there is only one till"
 
 # %% [markdown]
-# And here your rule runs in the shop, on the same customers. The dashed grey line is the ghost: the shop as it was before you came. As long as nothing is written, one sentence stands in place of the picture.
+# And here your rule runs in the shop, on the same customers. The dashed grey line is the shop before: tills at random. Until you have written your rule you see a sentence instead of a picture.
 
 # %%
 explore(choose_till, prediction=prediction)
@@ -94,7 +95,7 @@ explore(choose_till, prediction=prediction)
 #
 # - In the notebooks 01 to 10 each exercise has checks that you see and **hidden checks**, which run when your work is graded. Hidden ones use other inputs, and nothing that the exercise's text does not say.
 # - **Validate**, in the bar above a notebook, runs all checks that you can see, from the top, in a fresh kernel. It is the best last step before you hand in.
-# - Each notebook has one question to answer in words, near the end. A person reads it.
+# - Each notebook has one question to answer in words, near the end. Double-click *Write your answer here.*, write, and press Shift + Enter. A person reads it.
 # - Write only where it says so. Change a check and grading puts the original back.
 # - **Save** with Ctrl + S (on a Mac: Cmd + S). The button under **Hand in**, near the end of each notebook, looks at what is saved and makes one file. Hand it in the way your course tells you.
 #
@@ -113,7 +114,7 @@ explore(choose_till, prediction=prediction)
 # | [9 · Logs, metrics, automation](../09_logging_metrics_automation/09_logging_metrics_automation.ipynb) | how do you know, and what should act on it without you? |
 # | [10 · Millions of users](../10_millions_of_users/10_millions_of_users.ipynb) | put it all together under a budget |
 #
-# Each takes 60 to 90 minutes. Take them in order: every one starts from what broke at the end of the one before.
+# The first lines of each say how long it takes. Take them in order: every one starts from what broke at the end of the one before.
 #
 # ## Your progress
 #

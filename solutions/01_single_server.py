@@ -5,13 +5,12 @@
 #
 # You have built a photo-sharing app. All of it runs on one rented machine: the web server, your code, the database. It has
 # a hundred users and it is fast. Then a blogger writes about it. By noon the machine is 80 % busy and nobody complains. By
-# evening it is 95 % busy and everybody does. What happened in those 15 %? How much can one machine do, and what do you do
-# when it is not enough?
+# evening it is 95 % busy and everybody does. What happened in those 15 %?
 #
-# **About 75 minutes.** Afterwards you will be able to
+# **About 110 minutes.** Afterwards you will be able to
 #
 # - simulate a server, with its workers and its queue, in a few lines of SimPy
-# - say from two numbers how busy a server is and how long people will wait
+# - say from three numbers how busy a server is, and what that does to the wait
 # - split web and data tier, choose a kind of database and a machine, and say where scaling up ends
 
 # %%
@@ -34,15 +33,9 @@ from course.single_server import (
 # %% [markdown]
 # ## The picture
 #
-# Everything is in one box. Two kinds of clients use it: a **web browser**, which wants HTML, CSS and JavaScript, and a **mobile
-# app**, which wants only data, as JSON such as `{"photo": 12, "title": "lake", "likes": 41}`. Both take the same way:
-#
-# 1. They know a name, `photos.example`. They ask **DNS**, the internet's directory of names, and get an IP address.
-# 2. They send an **HTTP** request to that address.
-# 3. The server works on it and sends HTML or JSON back.
-#
-# *In words: DNS gives the server's address to a web browser and to a mobile app; both send HTTP requests to one server that holds
-# the web app and the database.*
+# Everything is in one box. A **web browser** asks for HTML, CSS and JavaScript; a **mobile app** asks for data only, as JSON such as `{"photo": 12, "likes": 41}`.
+# Both ask **DNS**, the internet's directory of names, for the address of `photos.example` (the arrows from DNS are its answers), and send an **HTTP** request to that address. The server, which holds the web app and the
+# database, works on it and answers.
 
 # %%
 architecture()
@@ -52,21 +45,58 @@ architecture()
 #
 # ### A server is some workers and a queue
 #
-# Your server has a number of **workers**: processes that each serve one request at a time. A request that finds all of them taken
-# waits in a **queue**, first come, first served. So the time that a user sees, the **latency**, has two parts: the wait for a worker
-# and the **service time**, the work itself.
+# Your server has some **workers**: processes that each serve one request at a time. A request that finds all of them taken
+# waits in a **queue**, first come, first served. So the time that a user sees, the **latency**, is the wait plus the **service time**, the work itself.
 #
-# The service time hardly changes during the day. The wait does. Requests do not come evenly: three arrive in one second, none
-# in the next. In the busy second a queue builds up. It shrinks only when the workers have time to spare, and how much they have to
-# spare is what this notebook is about. The share of their time that requests ask for is called **utilization**.
+# The service time hardly changes during the day. The wait does: requests do not come evenly. In a busy second a queue builds up, and it shrinks only when the workers have time to spare.
+# **Utilization** is the share of the workers' time that requests ask for.
 
 # %% [markdown]
+# ## Predict
+#
+# One worker that is **80 %** busy: a request waits, on average, **4 ×** its service time before anyone looks at it. With 100 ms of work, that is 400 ms.
+#
+# Traffic grows by about a fifth: now the worker is **95 %** busy. How many times its service time does a request wait? Put your number in place of
+# `None`. It is not graded.
+
+# %%
+prediction = None
+
+# %% [markdown]
+# ## Experiment
+#
+# On the left: the mean wait against the load; a dot for what the simulation measured, and a curve by a formula of 1917 (Erlang's), drawn as far as you have moved. On
+# the right: the requests in the system. Above 60 the scale is logarithmic. Your prediction is the diamond.
+#
+# 1. Move the **arrival rate** from 8 to 9.5 requests/s. Was your diamond near? What did the right picture do?
+# 2. Move **day**: the same traffic on average, other luck. At 95 % the dot jumps about, at 50 % it does not. What is a measurement of one busy hour worth?
+# 3. **Break it:** 10.5 requests/s. Each second brings more work than fits into a second.
+# 4. Back on day 7: 2 **workers** and 16 requests/s. That is 80 % busy again. How long do requests wait now? Why so much less?
+#
+# (Click the number next to a slider and you can type it.)
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# <details><summary>What we see</summary>
+#
+# 1. Theory says 19 times the service time, and on day 7 it is 19.7: nearly five times as long for a fifth more traffic. On the right, queues of 60 build up and take long to go.
+# 2. At 95 % the twenty days lie between 7 and 27 times, at 50 % between 0.8 and 1.1. The busier a server, the longer you must measure: one busy hour says little.
+# 3. The queue grows as long as requests come. There is no mean wait to speak of: it depends on how long the run lasts.
+# 4. 1.8 times the service time instead of 4. A request waits only when *both* workers are busy, and it gets the one that is free first.
+#
+# </details>
+
+# %% [markdown]
+# ## How to simulate it
+#
 # ### A clock that skips the boring parts
 #
 # We cannot wait for a real evening, so we simulate one with [SimPy](https://simpy.readthedocs.io). SimPy keeps a clock, `env.now`.
 # What happens is written as a **process**: a function with a `yield` in it, which Python calls a *generator*. At each `yield` the process
 # hands SimPy an **event** and stands still. When the event happens, SimPy moves the clock there and the process goes on
-# at its next line. Nothing is slept through: a quiet hour costs no time at all.
+# at its next line. The computer never sleeps: simulating a quiet hour takes no time at all.
 #
 # Here are two kettles. Each is a process of its own; read who speaks when.
 
@@ -98,13 +128,33 @@ env.run()
 print("Anna is back. Ben's turn:", ben.triggered, "| keys out:", keys.count, "| queue:", len(keys.queue))
 
 # %% [markdown]
-# ### When a process is torn away
+# ### When a process is cut off
 #
 # A real request can be cut off: the user closes the tab, a time limit strikes. In SimPy somebody calls `process.interrupt()`, and
-# the `yield` at which the process stands **raises** `simpy.Interrupt`, whether it was waiting or working. If you do nothing about it, the
-# process ends there, and what it held stays held. The `simpy.Interrupt` passes on to a process that waits for this one. If no other process waits for it,
-# `env.run()` stops with that `simpy.Interrupt`. In a try-out that is the right end.
-#
+# the `yield` at which the process stands **raises** `simpy.Interrupt`, whether it was waiting or working. If the process does not catch it, it
+# ends there. What it held stays held, unless a `with` block gives it back. The exception then reaches whoever waits for the process; here that is `env.run()`.
+
+# %%
+def meeting(env, keys):
+    with keys.request() as turn:
+        yield turn
+        yield env.timeout(60)
+
+
+def fire_alarm(env, process):
+    yield env.timeout(4)
+    process.interrupt("fire alarm")
+
+
+env = simpy.Environment()
+keys = simpy.Resource(env, capacity=1)
+env.process(fire_alarm(env, env.process(meeting(env, keys))))
+try:
+    env.run()
+except simpy.Interrupt as interrupt:
+    print(f"{env.now} min: {interrupt.cause}; keys out: {keys.count}")
+
+# %% [markdown]
 # ### All the SimPy you need
 #
 # | you write | what it is |
@@ -118,33 +168,6 @@ print("Anna is back. Ben's turn:", ben.triggered, "| keys out:", keys.count, "| 
 # | `keys.count`, `len(keys.queue)` | how many have a place, how many wait |
 
 # %% [markdown]
-# ## Predict
-#
-# One worker that is **80 %** busy: a request waits, on average, **4 ×** its service time before anyone looks at it. If the work takes 100 ms, the
-# wait is 400 ms.
-#
-# Traffic grows by about a fifth. Now the worker is **95 %** busy. How many times its service time does a request wait? Put your number in place of
-# `None`. Nobody grades it; guess before you look.
-
-# %%
-prediction = None
-
-# %% [markdown]
-# ## Experiment
-#
-# On the left: the mean wait against the load, with a curve from a formula of 1917 (Erlang's) and a dot for what the simulation measured. On
-# the right: how many requests were in the system while it ran. Your prediction is the diamond.
-#
-# 1. Move the **arrival rate** from 8 to 9.5 requests/s. Was your diamond near? What did the right picture do?
-# 2. Move **day**: the same traffic on average, other luck. At 95 % the dot jumps about, at 50 % it does not. Why would anyone trust a
-#    measurement of one busy hour?
-# 3. **Break it:** 10.5 requests/s. Each second brings more work than fits into a second.
-# 4. Set 4 **workers**, 16 requests/s and 0.2 s. That is 80 % busy again. How long do requests wait now? Why so much less?
-
-# %%
-explore(prediction=prediction)
-
-# %% [markdown]
 # ## Exercise A — A request and its worker
 #
 # Write the life of one request as a SimPy process, `serve(env, workers, request)`. `workers` is a `simpy.Resource`; `request.work` is in seconds.
@@ -153,9 +176,9 @@ explore(prediction=prediction)
 # - Hold the worker for `request.work` seconds and give it back.
 # - Then set `request.finished_at` to the time on the clock.
 # - If the process is interrupted, the `simpy.Interrupt` passes on (you do not swallow it), `finished_at` stays unset, and the worker, or the
-#   place in the queue for one, is given back.
+#   place in the queue for one, is given back. Other requests keep theirs.
 #
-# It returns nothing. To try it: `env = simpy.Environment(); r = Request(1, work=2.0); env.process(serve(env, simpy.Resource(env, 1), r)); env.run(); print(r.finished_at)` prints `2.0`.
+# It returns nothing and sets nothing else of the request. A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -165,8 +188,8 @@ explore(prediction=prediction)
 #
 # <details><summary>Hint 2</summary>
 #
-# Two of the rows in the table above stand still, and one row makes sure that the place is given back whichever way you leave. Put
-# the two inside the one. Where in it does the clock show the start, and where, outside, the end?
+# Two rows of the table above stand still: one until it is your turn, one for some seconds. A third row gives the place back whichever way you leave its block. Put
+# the first two into that block. When do you read the clock for `started_at`, and when for `finished_at`?
 #
 # </details>
 
@@ -183,6 +206,19 @@ def serve(env, workers, request):
 
 
 # %% [markdown]
+# To try it (not graded): one request of 2 s. It should be finished at 2.0.
+
+# %%
+env = simpy.Environment()
+request = Request(1, work=2.0)
+try:
+    env.process(serve(env, simpy.Resource(env, capacity=1), request))
+    env.run()
+    print("started at", request.started_at, "finished at", request.finished_at)
+except NotImplementedError as stub:
+    print(stub)
+
+# %% [markdown]
 # One worker, three requests at the same moment: they are served one after the other.
 
 # %% check="serve" points=1
@@ -193,13 +229,26 @@ from course.single_server import Request
 env = simpy.Environment()
 workers = simpy.Resource(env, capacity=1)
 requests = [Request(1, work=3.0), Request(2, work=2.0), Request(3, work=1.0)]
+seen = {"returned": [], "times": []}
 for request in requests:
-    env.process(serve(env, workers, request))
+    process = serve(env, workers, request)
+    seen["returned"].append(type(process).__name__)
+    if hasattr(process, "send"):
+        env.process(process)
 env.run()
-seen = [[request.started_at, request.finished_at] for request in requests]
+for request in requests:
+    seen["times"].append([request.started_at, request.finished_at])
 ### JUDGE
-assert seen == [[0, 3], [3, 5], [5, 6]], (
-    f"1 worker, works of 3, 2 and 1 s, all at time 0: [started_at, finished_at] should be [0, 3], [3, 5], [5, 6]; yours: {seen}"
+assert seen["returned"] == ["generator"] * 3, (
+    f"serve(env, workers, request) should be a process, a function with a `yield` in it; yours returned {seen['returned'][0]}. "
+    "Without a `yield` it is over before any time has passed"
+)
+_started = [times[0] for times in seen["times"]]
+_why = " (all started at 0 although there is one worker: did you `yield` your turn?)" if _started == [0, 0, 0] else ""
+if not _why and None in _started[1:]:
+    _why = " (None: not all requests were served. Is the worker given back?)"
+assert seen["times"] == [[0, 3], [3, 5], [5, 6]], (
+    f"1 worker, works of 3, 2 and 1 s, all at time 0: [started_at, finished_at] should be [0, 3], [3, 5], [5, 6]; yours: {seen['times']}{_why}"
 )
 
 # %% [markdown]
@@ -212,13 +261,14 @@ from course.single_server import Request
 
 env = simpy.Environment()
 workers = simpy.Resource(env, capacity=2)
-requests = [Request(number, work=work) for number, work in enumerate([4.0, 2.0, 3.0, 1.0])]
+requests = [Request(1, work=4.0), Request(2, work=2.0), Request(3, work=3.0), Request(4, work=1.0)]
 for request in requests:
     env.process(serve(env, workers, request))
 env.run(until=1)
-seen = {"busy at 1 s": workers.count, "waiting at 1 s": len(workers.queue)}
+seen = {"busy at 1 s": workers.count, "waiting at 1 s": len(workers.queue), "finished": []}
 env.run()
-seen["finished"] = [request.finished_at for request in requests]
+for request in requests:
+    seen["finished"].append(request.finished_at)
 seen["busy at the end"] = workers.count
 ### JUDGE
 expected = {"busy at 1 s": 2, "waiting at 1 s": 2, "finished": [4, 2, 5, 5], "busy at the end": 0}
@@ -233,8 +283,8 @@ from course.checks import SEED
 
 _rng = random.Random(SEED)
 _runs = [
-    (capacity, [_rng.expovariate(capacity) for _ in range(40)], [_rng.expovariate(1.0) for _ in range(40)])
-    for capacity in (1, 2, 4)
+    (capacity, [_rng.expovariate(rate) for _ in range(count)], [_rng.expovariate(1.0) for _ in range(count)])
+    for capacity, rate, count in ((1, 1.0, 40), (2, 2.0, 40), (4, 4.0, 40), (1, 3.0, 250))  # the last: a long queue
 ]
 ### OBSERVE
 import simpy
@@ -261,10 +311,11 @@ def _observe():
 seen = _observe()
 ### JUDGE
 import heapq
+from numbers import Real
 
 
 def _near(got, expected):
-    return isinstance(got, (int, float)) and abs(got - expected) <= 1e-6
+    return isinstance(got, Real) and abs(got - expected) <= 1e-6
 
 
 def _problem(seen):
@@ -292,7 +343,14 @@ import random
 
 from course.checks import SEED
 
-_unit = random.Random(SEED).uniform(0.5, 2.0)
+_rng, _runs = random.Random(SEED), []
+for _capacity in (1, 1, 2, 3):  # requests come faster than they can be served; every third is cut off
+    _came, _now = [], 0.0
+    for _number in range(45):
+        _now += _rng.expovariate(1.5 * _capacity)
+        _cut = _rng.uniform(0, 8) if _number % 3 == _rng.randrange(3) else None
+        _came.append([_now, _rng.expovariate(1.0), _cut])
+    _runs.append([_capacity, _came, [_rng.uniform(0, _now) for _ in range(20)]])
 ### OBSERVE
 import simpy
 
@@ -300,63 +358,101 @@ from course.single_server import Request
 
 
 def _observe():
-    env = simpy.Environment()
-    workers = simpy.Resource(env, capacity=1)
-    requests = {name: Request(name, work=work * _unit) for name, work in zip("ABCDE", (10, 2, 3, 1, 2), strict=True)}
-    running, ended, counts = {}, {}, []
-
-    def life(name):
-        running[name] = env.process(serve(env, workers, requests[name]))
+    def life(env, workers, request, cut, did):
+        yield env.timeout(request.arrived_at)
+        process = env.process(serve(env, workers, request))
+        if cut is not None:
+            env.process(cut_off(env, process, cut))
         try:
-            yield running[name]
-            ended[name] = "finished"
+            yield process
+            did["ended"] = "finished"
         except Exception as error:
-            ended[name] = type(error).__name__
+            did["ended"], did["cause"] = type(error).__name__, str(getattr(error, "cause", None))
 
-    def cut(name):
-        if running[name].is_alive:
-            running[name].interrupt("the user closed the tab")
+    def cut_off(env, process, seconds):
+        yield env.timeout(seconds)
+        if process.is_alive:
+            process.interrupt("the user closed the tab")
 
-    def story():
-        for name in "ABCD":  # at 0, 1, 2 and 3
-            env.process(life(name))
-            yield env.timeout(_unit)
-        cut("B")  # at 4, while it waits
-        yield env.timeout(_unit)
+    def look(env, workers, time, counts):
+        yield env.timeout(time)
         counts.append([workers.count, len(workers.queue)])
-        yield env.timeout(_unit)
-        cut("A")  # at 6, while it is served
-        yield env.timeout(_unit)
-        counts.append([workers.count, len(workers.queue)])
-        yield env.timeout(13 * _unit)
-        env.process(life("E"))  # at 20
 
-    env.process(story())
-    env.run()
-    counts.append([workers.count, len(workers.queue)])
-    times = {name: [request.started_at, request.finished_at] for name, request in requests.items()}
-    return {"counts": counts, "ended": ended, "times": times}
+    runs = []
+    for capacity, came, looks in _runs:
+        env, rows, counts = simpy.Environment(), [], []
+        workers = simpy.Resource(env, capacity)
+        for number, (arrived_at, work, cut) in enumerate(came):
+            request, did = Request(number, arrived_at, work=work, web_work=1.5, db_work=2.5), {}
+            env.process(life(env, workers, request, cut, did))
+            rows.append((request, did))
+        for time in sorted(looks):
+            env.process(look(env, workers, time, counts))
+        env.run()
+        counts.append([workers.count, len(workers.queue)])
+        runs.append({"counts": counts, "requests": []})
+        for request, did in rows:
+            kept = [request.number, request.arrived_at, request.work, request.web_work, request.db_work]
+            runs[-1]["requests"].append([did, request.started_at, request.finished_at, kept])
+    return runs
 
 
 seen = _observe()
 ### JUDGE
-def _near(got, expected):
-    return isinstance(got, (int, float)) and abs(got - expected) <= 1e-6
+import heapq
+from numbers import Real
+
+
+def _story(capacity, came, looks):
+    """Return what happens, an event at a time: [started, finished, where it was when it was cut off] and the counts."""
+    events = [(time, "look", 0) for time in looks]
+    for number, (arrived_at, _, cut) in enumerate(came):
+        events.append((arrived_at, "comes", number))
+        if cut is not None:
+            events.append((arrived_at + cut, "cut off", number))
+    heapq.heapify(events)
+    queue, busy, counts = [], set(), []
+    lives = [[None, None, None] for _ in came]
+    while events:
+        now, what, number = heapq.heappop(events)
+        if what == "look":
+            counts.append([len(busy), len(queue)])
+        elif what == "comes":
+            queue.append(number)
+        elif number in busy:
+            busy.remove(number)
+            lives[number][1 if what == "ends" else 2] = now if what == "ends" else "while it was served"
+        elif number in queue:
+            queue.remove(number)
+            lives[number][2] = "while it waited"
+        while queue and len(busy) < capacity:
+            busy.add(queue[0])
+            lives[queue[0]][0] = now
+            heapq.heappush(events, (now + came[queue[0]][1], "ends", queue.pop(0)))
+    return lives, [*counts, [0, 0]]
+
+
+def _same(got, expected):
+    return got is None if expected is None else isinstance(got, Real) and abs(got - expected) <= 1e-6
 
 
 def _problem(seen):
-    story = "1 worker; A is served, B, C and D wait; B is interrupted while it waits, then A while it is served"
-    if seen["counts"] != [[1, 2], [1, 1], [0, 0]]:
-        return f"{story}: [workers taken, requests waiting] should be [1, 2], then [1, 1], in the end [0, 0]; yours: {seen['counts']}"
-    for name, end in zip("ABCDE", ("Interrupt", "Interrupt", "finished", "finished", "finished"), strict=True):
-        if seen["ended"].get(name) != end:
-            return f"{story}: the process of {name} should end with {end!r}; yours: {seen['ended'].get(name)!r}"
-    for name, start, end in (("A", 0, None), ("B", None, None), ("C", 6, 9), ("D", 9, 10), ("E", 20, 22)):
-        for what, expected, got in zip(("started_at", "finished_at"), (start, end), seen["times"][name], strict=True):
-            if expected is None and got is not None:
-                return f"{story}: {name}.{what} should stay None; yours: {got}"
-            if expected is not None and not _near(got, expected * _unit):
-                return f"{story}: {name}.{what} should be {expected * _unit:.3f}; yours: {got}"
+    for (capacity, came, looks), run in zip(_runs, seen, strict=True):
+        lives, counts = _story(capacity, came, looks)
+        story = f"{capacity} worker(s), {len(came)} requests, some of them interrupted: "
+        for number, (life, row) in enumerate(zip(lives, run["requests"], strict=True)):
+            (start, end, cut), (did, started, finished, kept) = life, row
+            where = f"{story}request {number}, interrupted {cut}," if cut else f"{story}request {number}, not interrupted,"
+            ended = {"ended": "Interrupt", "cause": "the user closed the tab"} if cut else {"ended": "finished"}
+            if did != ended:
+                return f"{where} should end with {ended}; yours: {did}"
+            if not _same(started, start) or not _same(finished, end):
+                return f"{where} came at {came[number][0]:.3f} s; [started_at, finished_at] should be {[start, end]}; yours: {[started, finished]}"
+            if kept != [number, came[number][0], came[number][1], 1.5, 2.5]:
+                return f"{where} has other values now than before: [number, arrived_at, work, web_work, db_work] are {kept}"
+        for time, count, got in zip([*sorted(looks), "the end"], counts, run["counts"], strict=True):
+            if got != count:
+                return f"{story}[workers taken, requests waiting] at {time} s should be {count}; yours: {got}"
 
 
 _found = _problem(seen)
@@ -366,6 +462,13 @@ assert not _found, _found
 # %% [markdown]
 # Your `serve` in place of the built-in server, with the same requests. If it is right, the square lies on the dot. Then **break it** on purpose: hold the worker for
 # half of `request.work` only. Where does the square go? Do not give the worker back at all. What does the picture say? (Put it right again before you go on.)
+#
+# <details><summary>What we see</summary>
+#
+# With half of the work the square falls far below the dot: the worker is only 40 % busy. A worker that is never given back serves one request and then nobody: instead of the picture you read that
+# 3,999 of 4,000 requests were left unfinished.
+#
+# </details>
 
 # %%
 explore(serve, prediction=prediction)
@@ -375,14 +478,15 @@ explore(serve, prediction=prediction)
 #
 # Nobody simulates before every decision. Two formulas go a long way.
 #
-# **Utilization.** Requests come at `arrival_rate` a second. Each takes one worker `service_time` seconds. What share of the time of all `workers`
-# workers do they ask for? Write `utilization(arrival_rate, service_time, workers)`.
+# **Utilization.** Requests come at `arrival_rate` a second. Each keeps one worker busy for `service_time` seconds. There are `workers` workers: what share of their time
+# is asked for? Write `utilization(arrival_rate, service_time, workers)`.
 #
 # - It returns a number ≥ 0. 0.8 means 80 % busy. It may exceed 1: that is overload.
 # - A negative rate or time, or fewer than one worker, raises `ValueError`, and its message contains the wrong value: `ValueError: workers = 0`. A rate or a time of 0 is fine.
 #
 # **Little's law** (John Little, 1961). Watch any system that people enter and leave. The mean number inside equals the rate of arrivals times the mean time that each stays.
-# Write `requests_in_system(arrival_rate, mean_latency)`, in requests/s and s. It checks nothing.
+# In symbols: L = λ W, with L the number inside, λ (lambda) the rate and W the time.
+# Write `requests_in_system(arrival_rate, mean_latency)`, in requests/s and s. It need not check its arguments.
 #
 # To try it: `utilization(20, 0.1, 4)` → `0.5`.
 #
@@ -422,13 +526,13 @@ def requests_in_system(arrival_rate, mean_latency):
 
 
 # %% check="utilization" points=1
-from course.checks import attempt
-
-seen = [attempt(lambda: utilization(8, 0.1, 1)), attempt(lambda: utilization(12, 0.1, 1)), attempt(lambda: utilization(30, 0.1, 4))]
+seen = [utilization(8, 0.1, 1), utilization(12, 0.1, 1), utilization(30, 0.1, 4)]
 ### JUDGE
-def _right(did, expected):
-    got = did.get("returned")
-    return isinstance(got, (int, float)) and abs(got - expected) <= 1e-9
+from numbers import Real
+
+
+def _right(got, expected):
+    return isinstance(got, Real) and abs(got - expected) <= 1e-9
 
 
 assert _right(seen[0], 0.8), f"utilization(8, 0.1, 1) should return 0.8; yours: {seen[0]}"
@@ -436,11 +540,11 @@ assert _right(seen[1], 1.2), f"utilization(12, 0.1, 1) should return 1.2, which 
 assert _right(seen[2], 0.75), f"utilization(30, 0.1, 4) should return 0.75; yours: {seen[2]}"
 
 # %% check="utilization_check_2" points=1
-from course.checks import attempt
-
-seen = attempt(lambda: requests_in_system(8, 0.5))
+seen = requests_in_system(8, 0.5)
 ### JUDGE
-assert isinstance(seen.get("returned"), (int, float)) and abs(seen["returned"] - 4) <= 1e-9, (
+from numbers import Real
+
+assert isinstance(seen, Real) and abs(seen - 4) <= 1e-9, (
     f"8 requests/s that stay 0.5 s each: requests_in_system(8, 0.5) should return 4; yours: {seen}"
 )
 
@@ -461,9 +565,12 @@ seen = []
 for _row in _rows:
     seen.append([attempt(lambda: utilization(*_row)), attempt(lambda: requests_in_system(_row[0], _row[1]))])
 ### JUDGE
+from numbers import Real
+
+
 def _right(did, expected):
     got = did.get("returned")
-    return isinstance(got, (int, float)) and abs(got - expected) <= 1e-9
+    return isinstance(got, Real) and abs(got - expected) <= 1e-9
 
 
 def _problem(seen):
@@ -513,6 +620,13 @@ assert not _found, _found
 # %% [markdown]
 # Your formulas against a server that was measured. Little's law holds to the last digit, for *any* traffic and any server, busy or not.
 # **Break it:** 12 requests/s. Your line goes on upwards, the dot does not. Which of the two would a monitoring tool show you, and what would it hide?
+#
+# <details><summary>What we see</summary>
+#
+# A monitoring tool measures how busy the workers are: here 99.5 %, and it can never show more than 100 %. Whether requests ask for 101 % or for 200 % it does not show; the growing queue does. (The run ends with the
+# last answer, after the last arrival. So over the whole run λ is less than 12 requests/s, and Little's law still holds.)
+#
+# </details>
 
 # %%
 explore_formulas(utilization, requests_in_system)
@@ -521,7 +635,7 @@ explore_formulas(utilization, requests_in_system)
 # ## A machine for the data
 #
 # On your one box the web app and the database fight for the same memory and the same processors. The first step of nearly every growing system is
-# to give the database a machine of its own: a **web tier** and a **data tier**. From now on each can be scaled alone. Many clicks, little data: more web workers. Heavy
+# to give the database a machine of its own: a **web tier** and a **data tier**. That alone makes no request faster. But from now on each can be scaled alone. Many clicks, little data: more web workers. Heavy
 # queries: a bigger database.
 #
 # The tiers meet at **database connections**. Each costs the database memory, so there are few of them. A web worker that needs the database asks for a connection,
@@ -539,10 +653,12 @@ architecture(two_tiers=True)
 #
 # - Wait for a web worker and hold it for `request.web_work` seconds.
 # - Then, **while still holding it**, wait for a connection and hold that for `request.db_work` seconds.
-# - Give both back and set `request.finished_at`. (`started_at` is not asked for.)
-# - If the process is interrupted, wherever it stands, the `simpy.Interrupt` passes on, `finished_at` stays unset, and both workers and both places in queues are given back.
+# - Give both back and set `request.finished_at`.
+# - If the process is interrupted, wherever it stands, the `simpy.Interrupt` passes on, `finished_at` stays unset, and the web worker and the connection, or the places in
+#   their queues, are given back. Other requests keep theirs.
+# - It sets nothing else of the request, except perhaps `started_at`.
 #
-# To try it: `env = simpy.Environment(); r = Request(1, web_work=1.0, db_work=2.0); env.process(serve_two_tiers(env, simpy.Resource(env, 1), simpy.Resource(env, 1), r)); env.run(); print(r.finished_at)` prints `3.0`.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -570,6 +686,19 @@ def serve_two_tiers(env, web, database, request):
     ### END SOLUTION
 
 
+# %% [markdown]
+# To try it (not graded): 1 s of web work and 2 s of database work. It should be finished at 3.0.
+
+# %%
+env = simpy.Environment()
+request = Request(1, web_work=1.0, db_work=2.0)
+try:
+    env.process(serve_two_tiers(env, simpy.Resource(env, capacity=1), simpy.Resource(env, capacity=1), request))
+    env.run()
+    print("finished at", request.finished_at)
+except NotImplementedError as stub:
+    print(stub)
+
 # %% check="serve_two_tiers" points=1
 import simpy
 
@@ -577,14 +706,23 @@ from course.single_server import Request
 
 env = simpy.Environment()
 web, database = simpy.Resource(env, capacity=2), simpy.Resource(env, capacity=1)
-requests = [Request(number, web_work=1.0, db_work=2.0) for number in range(3)]
+requests = [Request(1, web_work=1.0, db_work=2.0), Request(2, web_work=1.0, db_work=2.0), Request(3, web_work=1.0, db_work=2.0)]
+seen = {"returned": [], "finished": []}
 for request in requests:
-    env.process(serve_two_tiers(env, web, database, request))
+    process = serve_two_tiers(env, web, database, request)
+    seen["returned"].append(type(process).__name__)
+    if hasattr(process, "send"):
+        env.process(process)
 env.run()
-seen = [request.finished_at for request in requests]
+for request in requests:
+    seen["finished"].append(request.finished_at)
 ### JUDGE
-assert seen == [3, 5, 7], (
-    f"2 web workers, 1 connection, 3 requests at time 0 with 1 s of web work and 2 s of database work: they should finish at 3, 5 and 7; yours: {seen}"
+assert seen["returned"] == ["generator"] * 3, (
+    f"serve_two_tiers should be a process, a function with a `yield` in it; yours returned {seen['returned'][0]}. "
+    "Without a `yield` it is over before any time has passed"
+)
+assert seen["finished"] == [3, 5, 7], (
+    f"2 web workers, 1 connection, 3 requests at time 0 with 1 s of web work and 2 s of database work: they should finish at 3, 5 and 7; yours: {seen['finished']}"
 )
 
 # %% [markdown]
@@ -644,6 +782,7 @@ def _observe():
 seen = _observe()
 ### JUDGE
 import heapq
+from numbers import Real
 
 
 def _ends(gaps, works, web, connections):
@@ -672,7 +811,7 @@ def _ends(gaps, works, web, connections):
 
 
 def _near(got, expected):
-    return isinstance(got, (int, float)) and abs(got - expected) <= 1e-6
+    return isinstance(got, Real) and abs(got - expected) <= 1e-6
 
 
 def _problem(seen):
@@ -694,7 +833,14 @@ import random
 
 from course.checks import SEED
 
-_unit = random.Random(SEED).uniform(0.5, 2.0)
+_rng, _runs = random.Random(SEED), []
+for _tiers in ((1, 1), (8, 1), (8, 1), (2, 2), (9, 3)):  # requests come faster than they can be served; every third is cut off
+    _came, _now = [], 0.0
+    for _number in range(60):
+        _now += _rng.expovariate(1.3 * min(_tiers[0] / 1.5, _tiers[1]))
+        _cut = _rng.uniform(0, 10) if _number % 3 == _rng.randrange(3) else None
+        _came.append([_now, _rng.expovariate(1.0), _rng.expovariate(1.0), _cut])
+    _runs.append([_tiers, _came, [_rng.uniform(0, _now) for _ in range(20)]])
 ### OBSERVE
 import simpy
 
@@ -702,63 +848,111 @@ from course.single_server import Request
 
 
 def _observe():
-    def hold(env, resource, seconds):
-        with resource.request() as turn:
-            yield turn
-            yield env.timeout(seconds)
-
-    def life(process, did):
+    def life(env, tiers, request, cut, did):
+        yield env.timeout(request.arrived_at)
+        process = env.process(serve_two_tiers(env, *tiers, request))
+        if cut is not None:
+            env.process(cut_off(env, process, cut))
         try:
             yield process
+            did["ended"] = "finished"
         except Exception as error:
-            did["ended"] = type(error).__name__
+            did["ended"], did["cause"] = type(error).__name__, str(getattr(error, "cause", None))
 
-    def story(env, web, database, when, did):
-        victim, later = Request(1, web_work=2 * _unit, db_work=3 * _unit), Request(2, web_work=_unit, db_work=2 * _unit)
-        env.process(hold(env, web, 2 * _unit))
-        env.process(hold(env, database, 6 * _unit))
-        yield env.timeout(_unit)
-        process = env.process(serve_two_tiers(env, web, database, victim))
-        env.process(life(process, did))
-        yield env.timeout((when - 1) * _unit)
+    def cut_off(env, process, seconds):
+        yield env.timeout(seconds)
         if process.is_alive:
             process.interrupt("the user closed the tab")
-        yield env.timeout(0.25 * _unit)
-        did["left behind"] = [web.count, len(web.queue), database.count, len(database.queue)]
-        yield env.timeout((20 - when - 0.25) * _unit)
-        env.process(serve_two_tiers(env, web, database, later))
-        yield env.timeout(10 * _unit)
-        did["finished"] = [victim.finished_at, later.finished_at]
 
-    phases = {"waiting for a web worker": 1.5, "web work": 3, "waiting for a connection": 5, "database work": 7}
-    runs = {}
-    for phase, when in phases.items():
-        runs[phase] = {"ended": "without an exception"}
-        env = simpy.Environment()
-        env.process(story(env, simpy.Resource(env, 1), simpy.Resource(env, 1), when, runs[phase]))
+    def count(tiers):
+        return [number for tier in tiers for number in (tier.count, len(tier.queue))]
+
+    def look(env, tiers, time, counts):
+        yield env.timeout(time)
+        counts.append(count(tiers))
+
+    runs = []
+    for capacities, came, looks in _runs:
+        env, rows, counts = simpy.Environment(), [], []
+        tiers = [simpy.Resource(env, capacity) for capacity in capacities]
+        for number, (arrived_at, web_work, db_work, cut) in enumerate(came):
+            request, did = Request(number, arrived_at, work=1.5, web_work=web_work, db_work=db_work), {}
+            env.process(life(env, tiers, request, cut, did))
+            rows.append((request, did))
+        for time in sorted(looks):
+            env.process(look(env, tiers, time, counts))
         env.run()
+        counts.append(count(tiers))
+        runs.append({"counts": counts, "requests": []})
+        for request, did in rows:
+            kept = [request.number, request.arrived_at, request.work, request.web_work, request.db_work]
+            runs[-1]["requests"].append([did, request.finished_at, kept])
     return runs
 
 
 seen = _observe()
 ### JUDGE
-def _near(got, expected):
-    return isinstance(got, (int, float)) and abs(got - expected) <= 1e-6
+import heapq
+from numbers import Real
+
+
+def _story(web, connections, came, looks):
+    """Return what happens, an event at a time: [finished, phase in which it was cut off] of each, and the counts."""
+    events = [(time, "look", 0) for time in looks]
+    for number, (arrived_at, _, _, cut) in enumerate(came):
+        events.append((arrived_at, "comes", number))
+        if cut is not None:
+            events.append((arrived_at + cut, "cut off", number))
+    heapq.heapify(events)
+    phases = {name: [] for name in ("waiting for a web worker", "web work", "waiting for a connection", "database work")}
+    for_web, in_web, for_database, in_database = phases.values()
+    lives, counts = [[None, None] for _ in came], []
+    while events:
+        now, what, number = heapq.heappop(events)
+        if what == "look":
+            counts.append([len(in_web) + len(for_database) + len(in_database), len(for_web), len(in_database), len(for_database)])
+        elif what == "comes":
+            for_web.append(number)
+        elif what == "cut off":
+            for phase, inside in phases.items():
+                if number in inside:
+                    inside.remove(number)
+                    lives[number][1] = phase
+        elif what == "asks" and number in in_web:
+            in_web.remove(number)
+            for_database.append(number)
+        elif what == "leaves" and number in in_database:
+            in_database.remove(number)
+            lives[number][0] = now
+        while for_database and len(in_database) < connections:
+            in_database.append(for_database.pop(0))
+            heapq.heappush(events, (now + came[in_database[-1]][2], "leaves", in_database[-1]))
+        while for_web and len(in_web) + len(for_database) + len(in_database) < web:
+            in_web.append(for_web.pop(0))
+            heapq.heappush(events, (now + came[in_web[-1]][1], "asks", in_web[-1]))
+    return lives, [*counts, [0, 0, 0, 0]]
+
+
+def _same(got, expected):
+    return got is None if expected is None else isinstance(got, Real) and abs(got - expected) <= 1e-6
 
 
 def _problem(seen):
-    others = {"waiting for a web worker": [1, 0, 1, 0], "web work": [0, 0, 1, 0], "waiting for a connection": [0, 0, 1, 0], "database work": [0, 0, 0, 0]}
-    for phase, counts in others.items():
-        did, story = seen[phase], f"interrupted in the phase {phase!r}"
-        if did["left behind"] != counts:
-            return f"{story}: [web workers taken, waited for, connections taken, waited for] should be {counts} (others use them); yours: {did['left behind']}"
-        if did["ended"] != "Interrupt":
-            return f"{story}: the simpy.Interrupt should pass on; your process ended {did['ended']}"
-        victim, later = did["finished"]
-        if victim is not None:
-            return f"{story}: finished_at should stay None; yours: {victim}"
-        if not _near(later, 23 * _unit):
-            return f"{story}: a later request should finish at {23 * _unit:.3f} s; yours: {later}"
+    for ((web, connections), came, looks), run in zip(_runs, seen, strict=True):
+        lives, counts = _story(web, connections, came, looks)
+        story = f"{web} web workers, {connections} connections, {len(came)} requests, some of them interrupted: "
+        for number, ((end, phase), (did, finished, kept)) in enumerate(zip(lives, run["requests"], strict=True)):
+            where = f"{story}request {number}, interrupted in the phase {phase!r}," if phase else f"{story}request {number}, not interrupted,"
+            ended = {"ended": "Interrupt", "cause": "the user closed the tab"} if phase else {"ended": "finished"}
+            if did != ended:
+                return f"{where} should end with {ended}; yours: {did}"
+            if not _same(finished, end):
+                return f"{where} came at {came[number][0]:.3f} s; finished_at should be {end}; yours: {finished}"
+            if kept != [number, came[number][0], 1.5, came[number][1], came[number][2]]:
+                return f"{where} has other values now than before: [number, arrived_at, work, web_work, db_work] are {kept}"
+        for time, count, got in zip([*sorted(looks), "the end"], counts, run["counts"], strict=True):
+            if got != count:
+                return f"{story}[web workers taken, waited for, connections taken, waited for] at {time} s should be {count}; yours: {got}"
 
 
 _found = _problem(seen)
@@ -770,7 +964,17 @@ assert not _found, _found
 #
 # 1. One connection is too few. Your monitoring says that the web workers are 62 % taken, so you buy web workers: 16 of them. What happens to the time of a request? Where has the wait gone?
 # 2. Back to 4 web workers. Now give the database **one** more connection instead.
-# 3. **Break it:** find a setting in which the web tier is the bottleneck.
+# 3. Now three times the traffic, 24 requests/s, with 8 web workers and 4 connections, as many as the box has workers. Which is faster, two tiers or one box? Why?
+# 4. **Break it:** find a setting in which the web tier is the bottleneck.
+#
+# <details><summary>What we see (open it when you have tried)</summary>
+#
+# 1. Nothing: 485 ms before, 484 ms after. The web workers no longer wait for each other, but all of them wait for the one connection.
+# 2. 164 ms. One more connection does what twelve web workers could not.
+# 3. Two tiers: 163 ms against 297 ms. The box needs a worker for the web work *and* for the query; here eight web workers feed four connections, and you did not have to buy a bigger database for it.
+# 4. For example 1 web worker and 16 connections.
+#
+# </details>
 
 # %%
 explore_two_tiers(serve_two_tiers)
@@ -782,9 +986,10 @@ explore_two_tiers(serve_two_tiers)
 # is low, scale up: it is simple, and one machine carries far. Stack Overflow and its sister sites had 36 million page loads on a day of 2013, and Stack Overflow itself one primary database
 # server (N. Craver, *What it takes to run Stack Overflow*, 2013). But it has three limits.
 #
-# - **Hardware ends.** The largest memory of a rentable database machine in Amazon's EC2 guide of 2021: 24 TiB. A lot, and then nothing.
-# - **Price grows faster than power.** Intel's list prices of 2017: 12 cores (Xeon Silver 4116) for about 1,000 dollars, 28 cores (Platinum 8180) for 10,009. 2.3 × the cores, 10 × the price
-#   (ServeTheHome and AnandTech, 2017).
+# - **Hardware ends.** The largest memory of a machine that Amazon rents out is 32 TiB (EC2, since 2024; three years before it was 24 TiB). There is no bigger one.
+# - **Price grows faster than power.** Within one family of cloud machines the list price is about twice as much for twice the size. It jumps where you must change to a family with very much memory or very many
+#   processors, licenses are paid for each core, and twice the workers do less than twice the work, because they wait for each other. Processors alone, at Intel's list prices of 2017: 12 cores (Xeon Silver 4116) for about 1,000
+#   dollars, 28 cores (Platinum 8180) for 10,009. 2.3 × the cores, 10 × the price (ServeTheHome and AnandTech, 2017).
 # - **One machine is one point of failure.** If it stops, everything stops.
 
 # %%
@@ -794,7 +999,7 @@ for machine in CATALOG:
 # %% [markdown]
 # ## Exercise D — The machine that is big enough
 #
-# The catalog above is made up, but its shape is real. Write `scale_up(catalog, arrival_rate, service_time, max_utilization=0.8)`. `catalog` is a list of
+# The catalog above is made up: the bigger the machine, the more a worker costs. Write `scale_up(catalog, arrival_rate, service_time, max_utilization=0.8)`. `catalog` is a list of
 # `Machine(name, workers, monthly_cost)`, in no particular order.
 #
 # - It returns the cheapest machine whose utilization is at most `max_utilization` (exactly at it is fine). Of several that cost the same: the one with fewer workers.
@@ -805,7 +1010,7 @@ for machine in CATALOG:
 #
 # <details><summary>Hint 1</summary>
 #
-# Which machines could do it at all? And if there is none of those?
+# Which machines could do it at all? And what if no machine could?
 #
 # </details>
 #
@@ -835,13 +1040,20 @@ from course.checks import attempt
 from course.single_server import Machine
 
 catalog = [Machine("large", 8, 210), Machine("small", 2, 40), Machine("medium", 4, 90)]
-seen = [attempt(lambda: scale_up(catalog, rate, 0.1).name) for rate in (10, 30, 60, 70)]
+seen = {"chosen": [], "too much": None}
+for rate in (10, 30, 60):
+    machine = scale_up(catalog, rate, 0.1)
+    seen["chosen"].append(machine.name if isinstance(machine, Machine) else repr(machine))
+seen["too much"] = attempt(lambda: repr(scale_up(catalog, 70, 0.1)))
 ### JUDGE
-assert seen[0].get("returned") == "small", f"10 requests/s of 0.1 s: the small machine would be 50 % busy and is the cheapest; yours: {seen[0]}"
-assert seen[1].get("returned") == "medium", f"30 requests/s of 0.1 s: the medium machine would be 75 % busy, the small one 150 %; yours: {seen[1]}"
-assert seen[2].get("returned") == "large", f"60 requests/s of 0.1 s: only the large machine is at most 80 % busy; yours: {seen[2]}"
-assert "NoMachineBigEnough" in [seen[3].get("raised"), *seen[3].get("bases", [])], (
-    f"70 requests/s of 0.1 s would keep even 8 workers 87.5 % busy: scale_up should raise NoMachineBigEnough; yours: {seen[3]}"
+small, medium, large = seen["chosen"]
+assert small == "small", f"10 requests/s of 0.1 s: the small machine would be 50 % busy and is the cheapest; yours: {small}"
+assert medium == "medium", f"30 requests/s of 0.1 s: the medium machine would be 75 % busy, the small one 150 %; yours: {medium}"
+assert large == "large", f"60 requests/s of 0.1 s: only the large machine is at most 80 % busy; yours: {large}"
+did = seen["too much"]
+assert "NoMachineBigEnough" in [did.get("raised"), *did.get("bases", [])], (
+    "70 requests/s of 0.1 s would keep even 8 workers 87.5 % busy: scale_up should raise NoMachineBigEnough; yours "
+    + (f"raised {did['raised']}: {did['message']}" if "raised" in did else f"returned {did['returned']}")
 )
 
 # %% check="scale_up_hidden" points=1
@@ -852,10 +1064,12 @@ import random
 from course.checks import SEED
 
 _rng = random.Random(SEED)
-_pairs = [(workers, cost) for workers in (1, 2, 3, 5, 8, 13) for cost in (50, 100, 150)]
 _cases = []
-for _ in range(60):
-    _catalog = [(f"m{number}", *pair) for number, pair in enumerate(_rng.sample(_pairs, 7))]
+for _number in range(60):
+    _pairs = [(workers, cost) for workers in (1, 2, 3, 5, 8, 13) for cost in (0, 9.5, 50, 100, 150)]
+    if _number % 10 == 9:
+        _pairs = [(workers, cost) for workers in range(1, 41) for cost in (9, 10, 100)]
+    _catalog = [(f"m{number}", *pair) for number, pair in enumerate(_rng.sample(_pairs, 100 if _number % 10 == 9 else 7))]
     _cases.append((_catalog, _rng.uniform(1, 60), _rng.uniform(0.05, 0.3), _rng.choice([0.5, 0.8, 0.9])))
 ### OBSERVE
 from course.checks import attempt
@@ -869,7 +1083,8 @@ for _catalog, _rate, _time, _bound in _cases:
 def _problem(seen):
     for (catalog, rate, time, bound), did in zip(_cases, seen, strict=True):
         best = min(((cost, workers, name) for name, workers, cost in catalog if rate * time <= bound * workers), default=None)
-        call = f"scale_up of (name, workers, cost) {catalog} with {rate:.2f} requests/s of {time:.3f} s, at most {bound:.0%} busy,"
+        shown = f"{catalog[:7]}{' and more' if catalog[7:] else ''}"
+        call = f"scale_up of (name, workers, cost) {shown} with {rate:.2f} requests/s of {time:.3f} s, at most {bound:.0%} busy,"
         if best and did.get("returned") != best[2]:
             return f"{call} should return {best[2]}; yours: {did}"
         if not best and "NoMachineBigEnough" not in [did.get("raised"), *did.get("bases", [])]:
@@ -882,42 +1097,60 @@ assert not _found, _found
 
 # %% check="scale_up_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### INPUTS
 import random
 
-from course.checks import SEED, attempt
+from course.checks import SEED
+
+_rng = random.Random(SEED)
+_size = 2 ** _rng.randint(0, 3)
+_a, _b, _c, _d, _e = _rng.sample("abcdefgh", 5)
+_rows = [(_c, 64 * _size, 900), (_a, 16 * _size, 100), (_b, 32 * _size, 300), (_d, 64 * _size, 950), (_e, 48 * _size, 990)]
+_rng.shuffle(_rows)
+_calls = {
+    "a machine that would be exactly 50 % busy, and max_utilization=0.5": (32 * _size, 0.25, 0.5),
+    "a machine that would be 78 % busy, and no max_utilization": (50 * _size, 0.25),
+    "a machine that would be 82 % busy is too small, and no max_utilization": (_rng.randint(52, 60) * _size, 0.25),
+    "a machine asked for 106 % of its time, and max_utilization=1.125": (68 * _size, 0.25, 1.125),
+    "no machine is big enough": (_rng.randint(260, 300) * _size, 0.25, 1.0),
+    "no requests at all": (0, 0.25, 0.5),
+}
+### OBSERVE
+from course.checks import attempt
 from course.single_server import Machine
 
-_size = 2 ** random.Random(SEED).randint(0, 3)
-_catalog = [Machine("c", 64 * _size, 900), Machine("a", 16 * _size, 100), Machine("b", 32 * _size, 300)]
-seen = {
-    "exactly at the bound": attempt(lambda: scale_up(_catalog, 32 * _size, 0.25, max_utilization=0.5).name),
-    "the bound is 0.8 by default": attempt(lambda: scale_up(_catalog, 50 * _size, 0.25).name),
-    "more than busy": attempt(lambda: scale_up(_catalog, 68 * _size, 0.25, 1.125).name),
-    "an empty catalog": attempt(lambda: scale_up([], 1, 0.25).name),
-    "the catalog afterwards": [machine.name for machine in _catalog],
-}
+seen = {}
+for _what, _call in _calls.items():
+    _catalog = [Machine(*_row) for _row in _rows]
+    _did = attempt(lambda: scale_up(_catalog, *_call).name)
+    seen[_what] = [_did, [_machine.name for _machine in _catalog]]
+seen["an empty catalog"] = [attempt(lambda: scale_up([], 1, 0.25).name), []]
 ### JUDGE
-assert seen["exactly at the bound"].get("returned") == "a", (
-    f"a machine that would be exactly 50 % busy: max_utilization=0.5 allows that; yours: {seen['exactly at the bound']}"
-)
-assert seen["the bound is 0.8 by default"].get("returned") == "a", (
-    f"a machine that would be 78 % busy is big enough by default; yours: {seen['the bound is 0.8 by default']}"
-)
-assert seen["more than busy"].get("returned") == "a", (
-    f"a machine asked for 106 % of its time: a bound of 1.125 allows that; yours: {seen['more than busy']}"
-)
-assert "NoMachineBigEnough" in [seen["an empty catalog"].get("raised"), *seen["an empty catalog"].get("bases", [])], (
-    f"an empty catalog should raise NoMachineBigEnough; yours: {seen['an empty catalog']}"
-)
-assert seen["the catalog afterwards"] == ["c", "a", "b"], f"scale_up should leave the catalog as it was; now it is {seen['the catalog afterwards']}"
+_answers = dict(zip(_calls, (_a, _a, _b, _a, None, _a), strict=True)) | {"an empty catalog": None}
+for _what, _name in _answers.items():
+    _did, _after = seen[_what]
+    if _name is None:
+        assert "NoMachineBigEnough" in [_did.get("raised"), *_did.get("bases", [])], f"{_what}: scale_up should raise NoMachineBigEnough; yours: {_did}"
+    else:
+        assert _did.get("returned") == _name, f"{_what}: scale_up of (name, workers, cost) {_rows} should return {_name}; yours: {_did}"
+    _names = [_row[0] for _row in _rows] if _what in _calls else []
+    assert _after == _names, f"{_what}: scale_up should leave the catalog as it was, {_names}; now it is {_after}"
+assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What your choices cost as the traffic grows. The dashed line is what power would cost if you could buy it evenly, in units of the smallest box.
+# What your choices cost as the traffic grows. The dashed line is what the power would cost if every worker cost as much as one of the smallest box, and you could buy single workers.
 #
 # 1. How much more than that do you pay at 200 requests/s? And at 300?
 # 2. **Break it:** find the arrival rate at which scaling up ends. Then allow 95 % busy. How far does that move the end, and what did you learn above about
 #    waiting at 95 %?
+#
+# <details><summary>What we see</summary>
+#
+# 1. At 200 requests/s box-32 for 1,200 dollars instead of 500: 2.4 times as much. At 300 box-64 for 2,900 instead of 750: 3.9 times.
+# 2. From 515 requests/s on no machine is big enough. At 95 % it ends at 610: a fifth more traffic, paid with the waiting that you saw at 95 %.
+#
+# </details>
 
 # %%
 explore_catalog(scale_up)
@@ -936,7 +1169,7 @@ explore_catalog(scale_up)
 # - you **only serialize and deserialize** it: store a JSON text under a key, read it back
 # - you have a **massive amount of data**, more than one machine can hold
 #
-# For the photo app: who follows whom, and who liked what, wants joins. The preview of each photo's comments, stored as one JSON text, does not.
+# For the photo app: who follows whom, and who liked what, needs joins. The preview of each photo's comments, stored as one JSON text, does not.
 
 # %%
 print(*NEEDS, sep="\n")
@@ -981,54 +1214,61 @@ def choose_database(needs):
 
 
 # %% check="choose_database" points=1
-from course.checks import attempt
-
-seen = [
-    attempt(lambda: choose_database({"super-low latency"})),
-    attempt(lambda: choose_database({"massive amount of data", "unstructured data"})),
-    attempt(lambda: choose_database({"joins"})),
-    attempt(lambda: choose_database({"massive amount of data", "joins"})),
-    attempt(lambda: choose_database(set())),
-]
+seen = []
+for needs in (
+    {"super-low latency"},
+    {"massive amount of data", "unstructured data"},
+    {"joins"},
+    {"massive amount of data", "joins"},
+    set(),
+):
+    seen.append(choose_database(needs))
 ### JUDGE
-assert seen[0].get("returned") == "non-relational", f'{{"super-low latency"}} speaks for "non-relational"; yours: {seen[0]}'
-assert seen[1].get("returned") == "non-relational", f'{{"massive amount of data", "unstructured data"}} speaks for "non-relational"; yours: {seen[1]}'
-assert seen[2].get("returned") == "relational", f'{{"joins"}} needs "relational"; yours: {seen[2]}'
-assert seen[3].get("returned") == "relational", f'{{"massive amount of data", "joins"}} needs "relational", because of the joins; yours: {seen[3]}'
-assert seen[4].get("returned") == "relational", f'without any need the answer is "relational"; yours: {seen[4]}'
+assert seen[0] == "non-relational", f'{{"super-low latency"}} speaks for "non-relational"; yours: {seen[0]!r}'
+assert seen[1] == "non-relational", f'{{"massive amount of data", "unstructured data"}} speaks for "non-relational"; yours: {seen[1]!r}'
+assert seen[2] == "relational", f'{{"joins"}} needs "relational"; yours: {seen[2]!r}'
+assert seen[3] == "relational", f'{{"massive amount of data", "joins"}} needs "relational", because of the joins; yours: {seen[3]!r}'
+assert seen[4] == "relational", f'without any need the answer is "relational"; yours: {seen[4]!r}'
 
 # %% check="choose_database_hidden" points=1
 ### BEGIN HIDDEN TESTS
 ### INPUTS
 import itertools
+import random
 
+from course.checks import SEED
+
+_rng = random.Random(SEED)
 _words = ["super-low latency", "unstructured data", "only serialize and deserialize", "massive amount of data", "joins", "multi-row transactions"]
 _every = [chosen for size in range(7) for chosen in itertools.combinations(_words, size)]
-_unknown = [["blockchain"], ["join"], ["joins", "web scale"], ["super-low latency", "Joins"], ["massive amount of data", "graph"]]
+_rng.shuffle(_every)
+_unknown = ["blockchain", "join", "web scale", "Joins", "graph", "massive amount of data ", f"need {_rng.randint(7, 99)}"]
+_unknown = [(word, [word, *_rng.sample(_words, size)]) for word in _unknown for size in (0, 1, 3, 6)]
 ### OBSERVE
 from course.checks import attempt
 
-seen = {"sets": [], "unknown": [], "changed": []}
+seen = {"sets": [], "unknown": []}
 for _chosen in _every:
     _needs = set(_chosen)
-    seen["sets"].append(attempt(lambda: choose_database(_needs)))
-    if _needs != set(_chosen):
-        seen["changed"].append(list(_chosen))
-for _chosen in _unknown:
-    seen["unknown"].append(attempt(lambda: choose_database(set(_chosen))))
+    seen["sets"].append([attempt(lambda: choose_database(_needs)), sorted(_needs)])
+for _, _chosen in _unknown:
+    _needs = set(_chosen)
+    seen["unknown"].append([attempt(lambda: choose_database(_needs)), sorted(_needs)])
 ### JUDGE
 def _problem(seen):
-    for chosen, did in zip(_every, seen["sets"], strict=True):
+    for chosen, (did, after) in zip(_every, seen["sets"], strict=True):
         answer = "non-relational" if chosen and _words.index(chosen[-1]) < 4 else "relational"
         if did.get("returned") != answer:
             return f"choose_database({set(chosen)}) should return {answer!r}; yours: {did}"
-    if seen["changed"]:
-        return f"choose_database should leave its argument as it was; it changed {seen['changed'][0]}"
-    for word, did in zip(("blockchain", "join", "web scale", "Joins", "graph"), seen["unknown"], strict=True):
+        if after != sorted(chosen):
+            return f"choose_database({set(chosen)}) should leave its argument as it was; now it holds {after}"
+    for (word, chosen), (did, after) in zip(_unknown, seen["unknown"], strict=True):
         if "ValueError" not in [did.get("raised"), *did.get("bases", [])]:
             return f"a set with {word!r} in it should raise ValueError; yours: {did}"
         if word not in did["message"]:
             return f"the message of the ValueError should contain {word!r}; yours: {did['message']!r}"
+        if after != sorted(chosen):
+            return f"choose_database({set(chosen)}) should leave its argument as it was; now it holds {after}"
 
 
 _found = _problem(seen)
@@ -1037,7 +1277,14 @@ assert not _found, _found
 
 # %% [markdown]
 # All 64 sets of needs at once. The dots below a column say which of the four reasons it has; the row says what speaks against. Tick your own project's needs. Does the answer
-# convince you? **Break it:** which ticks turn most answers round?
+# convince you? **Break it:** which ticks change the most answers?
+#
+# <details><summary>What we see</summary>
+#
+# *joins* and *multi-row transactions*: each of them alone changes 15 of the 16 sets that have neither. The rule is a beginning, not a law. Many relational databases store JSON, some non-relational ones offer transactions, and a
+# few (Spanner, CockroachDB) are relational and spread over many machines.
+#
+# </details>
 
 # %%
 explore_database(choose_database)
@@ -1061,7 +1308,7 @@ explore_database(choose_database)
 #
 # 1. **The wait grows out of proportion, with a number**: from about 4 to about 19 service times with one worker (or a wait in ms read off the picture), *and* the reason: requests come unevenly; without
 #    spare time a queue cannot shrink again. "It gets slower" alone: no point.
-# 2. **Where scaling up ends**: at least two of: hardware ends (largest machine, 24 TiB; the catalog's end near 510 requests/s at 80 %), price grows faster than power (a figure from the catalog or the text), one machine is one point of failure.
+# 2. **Where scaling up ends**: at least two of: hardware ends (largest machine, 32 TiB; the catalog's end near 510 requests/s at 80 %), price grows faster than power (a figure from the catalog or the text), one machine is one point of failure.
 # 3. **A recommendation that follows from it**: keep a bound such as 80 % as room for peaks, or split tiers and scale the bottleneck, or scale out; connected with the argument, not only named.
 #
 # Many workers wait less at the same utilization: right and worth a remark, not needed.

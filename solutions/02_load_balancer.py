@@ -31,8 +31,8 @@ from course.load_balancer import (
 # %% [markdown]
 # ## The picture
 #
-# Clients know one address: the load balancer's. It passes each request on to one of the web servers.
-# (Left to right: clients on the internet → load balancer, new, with a public and a private address → web-1 … web-4 with private addresses → database.)
+# Clients know one address, which DNS gives them: the load balancer's. It passes each request on to one of the web servers.
+# (Left to right: DNS (the arrow is its answer) → clients on the internet → load balancer, new, with a public and a private address → web-1 … web-4 with private addresses → database.)
 
 # %%
 architecture()
@@ -488,7 +488,7 @@ _cases = {
     "many": (dict.fromkeys(_names, 2), []),
 }
 _seeds = {_case: _rng.randrange(10**6) for _case in _cases}
-_times = {"steps": 6000, "ties": 6000, "pair": 3000, "many": 3000}
+_times = {"steps": 6000, "ties": 6000, "pair": 1500, "many": 1500}
 ### OBSERVE
 seen = {}
 for _case, (_active, _out) in _cases.items():
@@ -688,7 +688,7 @@ _runs = [
     (_chosen, [(_rng.choice(["web-1", "web-2", "db"]), _rng.random() < 0.55, _rng.random() < 0.7) for _ in range(600)])
     for _chosen in _settings
 ]
-_long = {"fall": _rng.randint(110, 130), "rise": _rng.randint(110, 130)}  # long rows of probes, many servers
+_long = {"fall": _rng.randint(260, 270), "rise": _rng.randint(260, 270)}  # long rows of probes, many servers
 _rows = [(False, _long["fall"] + _rng.randint(-2, 2)), (True, 1), (False, _long["fall"])]
 _rows += [(True, _long["rise"] - 1), (False, 1), (True, _long["rise"] + _rng.randint(-2, 2))]
 _probes = [("web-1", _ok, True) for _ok, _times in _rows for _ in range(_times)]
@@ -698,7 +698,7 @@ _runs.append(({"fall": 2}, [(_name, _round > 2, _round > 1) for _round in (1, 2,
 ### OBSERVE
 _checkers = [HealthChecker(**_chosen) for _chosen, _ in _runs]  # all at once: each has its own memory
 seen = [[] for _ in _runs]
-for _turn in range(600):
+for _turn in range(max(len(_probes) for _, _probes in _runs)):
     for _checker, (_, _probes), _answers in zip(_checkers, _runs, seen, strict=True):
         if _turn < len(_probes):
             _name, _ok, _asked = _probes[_turn]
@@ -710,7 +710,7 @@ for (_chosen, _probes), _answers in zip(_runs, seen, strict=True):
     _fall, _rise = _chosen.get("fall", 3), _chosen.get("rise", 2)
     _rows, _believed, _left = {}, {}, list(_answers)
     for _name, _ok, _asked in _probes:
-        _rows[_name] = (_rows.get(_name, "") + ("o" if _ok else "x"))[-300:]
+        _rows[_name] = (_rows.get(_name, "") + ("o" if _ok else "x"))[-600:]
         if _rows[_name].endswith("x" * _fall):
             _believed[_name] = False
         elif _rows[_name].endswith("o" * _rise):

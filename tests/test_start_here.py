@@ -11,7 +11,7 @@ from course import start_here as lab
 from course.engine import theory
 from course.engine.component import ComponentError
 from course.start_here import notebooks
-from tests.course_scripts import NAMES, ROOT, cells
+from tests.course_scripts import NAMES, ROOT, cells, verdict
 
 NOTEBOOK = ROOT / "notebooks" / "00_start_here" / "00_start_here.ipynb"
 STUB = 'raise NotImplementedError("Start here: return the index of the shortest queue")'
@@ -81,6 +81,40 @@ def test_sliders_at_their_ends_and_a_stub():
 
     assert "Not written yet. Start here" in lab.explore(choose_till).sentence.value
     assert "prediction = &#x27;five&#x27;" in lab.explore(prediction="five").sentence.value
+
+
+def test_the_first_picture_stays_inside_its_scale_where_the_text_leads():
+    explorer = lab.explore()
+    people = explorer.picture.random.axes
+    waits = {}
+    for customers in (100, 110, 115):
+        explorer.controls["customers_per_hour"].value = customers
+        assert max(explorer.picture.random.get_ydata()) < people.get_ylim()[1] == 100
+        waits[customers] = explorer.picture.random_bar.get_height()
+    assert waits[100] < waits[110] < waits[115] < 30 and waits[115] > 2 * waits[100]
+    explorer.controls["customers_per_hour"].value = 200  # far too many: drawn at the edge
+    assert max(explorer.picture.random.get_ydata()) == 100
+    assert people.get_yticklabels()[-1].get_text() == "100+"
+    assert explorer.picture.random_bar.get_height() == 30
+    assert explorer.picture.random_bar.axes.get_yticklabels()[-1].get_text() == "30+"
+
+
+def test_the_words_say_how_busy_each_till_was():
+    def the_number_of_the_shortest(queues):
+        return min(queues)
+
+    words = lab.explore(the_number_of_the_shortest).refresh()
+    assert "The least busy till was busy 0% of the time, the busiest 100%." in words
+    explorer = lab.explore()
+    explorer.controls["tills"].value = 1
+    assert re.search(r"Each was busy \d+% of the time\.", explorer.refresh())
+
+
+def test_a_check_asks_whether_a_number_was_printed_instead_of_returned():
+    [check] = [cell for cell in cells("00_start_here") if "### JUDGE" in cell.text]
+    said = verdict(check, {"choose_till": lambda queues: None})
+    assert said.endswith("returned None, expected 1: did you print it instead of returning it?")
+    assert verdict(check, {"choose_till": lambda queues: 2}).endswith("the second till is empty")
 
 
 # --- progress ------------------------------------------------------------------------------------

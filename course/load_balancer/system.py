@@ -11,7 +11,9 @@ def architecture(servers=4):
     web = [network.web_server(number + 1) for number in range(servers)]
     addresses = (f"public {outside.ipv4}", f"private {inside.ipv4}")
     behind = "private network"
+    names = view.Node("DNS", ("photos.example", f"is {outside.ipv4}"))
     tiers = (
+        view.Tier("names", (names,)),
         view.Tier("clients", (view.Node("clients", ("browsers and apps", f"e.g. {client.ipv4}")),)),
         view.Tier("load balancer", (view.Node("balancer", addresses),), new=True),
         view.Tier(
@@ -19,7 +21,7 @@ def architecture(servers=4):
         ),
         view.Tier("data tier", (view.Node(database.name, (database.ipv4,)),), zone=behind),
     )
-    links = [("clients", "balancer", "HTTP")]
+    links = [("DNS", "clients", ""), ("clients", "balancer", "HTTP")]
     links += [("balancer", host.name, "") for host in web]
     links += [(host.name, database.name, "") for host in web]
     return view.architecture(tiers, links)

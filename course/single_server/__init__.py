@@ -33,6 +33,7 @@ __all__ = [
     "simulate_two_tiers",
 ]
 
+REQUESTS = 4000  # of every run of one server, so that all its pictures show the same traffic
 BOX_WORKERS = 4  # of the one box that two tiers are compared with
 LINEAR = CATALOG[0]  # the machine that cost would grow with if it grew linearly
 
@@ -50,7 +51,7 @@ def explore(component=None, prediction=None):
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="× the service time")
         traffic = {"arrival_rate": arrival_rate, "service_time": service_time, "seed": seed}
-        traffic |= {"workers": workers, "requests": 6000 if component is None else 2000}
+        traffic |= {"workers": workers, "requests": REQUESTS}
         return {
             "utilization": theory.offered_load(arrival_rate, service_time) / workers,
             "service_time": service_time,
@@ -79,7 +80,7 @@ def explore_formulas(utilization, requests_in_system):
 
         line = [busy(rate) for rate in rates]
         traffic = {"arrival_rate": arrival_rate, "service_time": service_time, "seed": seed}
-        result = simulate(workers=workers, requests=6000, **traffic)
+        result = simulate(workers=workers, requests=REQUESTS, **traffic)
         rate, latency = result.throughput, result.mean_latency
         call = f"requests_in_system({rate:.4g}, {latency:.4g})"
         return {

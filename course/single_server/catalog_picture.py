@@ -22,7 +22,7 @@ class CatalogPicture:
             xlim=(0, 700),
             ylim=(0, COST_TOP),
         )
-        left.set_yticks([0, 1000, 2000, 3000], ["0", "1,000", "2,000", "3,000"])
+        left.set_yticks([0, 1000, 2000, 3000, COST_TOP], ["0", "1,000", "2,000", "3,000", "4,300+"])
         (self.linear,) = left.plot([], [], **style.BASELINE, label="if price grew with power")
         (self.steps,) = left.plot(
             [], [], **style.YOURS, drawstyle="steps-pre", label="your scale_up"
@@ -59,7 +59,7 @@ class CatalogPicture:
         None, and how `busy` each of the catalog would be. ceiling: the first of `rates` with no
         machine, or None; bound: the greatest utilization allowed.
         """
-        self.linear.set_data(rates, linear)
+        self.linear.set_data(rates, [min(cost, COST_TOP) for cost in linear])
         self.steps.set_data(rates, costs)
         self.now.set_data([arrival_rate], [machine.monthly_cost if machine else -1000])
         self.ceiling.set_x(701 if ceiling is None else ceiling)

@@ -9,13 +9,18 @@ from course.engine import theory
 from course.engine.record import milliseconds
 from course.view import style
 
-WAIT_TOP, BUSY_END, NUMBER_TOP = 25.0, 1.3, 60
+WAIT_TOP, BUSY_END = 25.0, 1.3
+STEADY, NUMBER_TOP = 60, 30_000  # requests: up to STEADY the axis is linear
+PREDICTED = 0.95  # the utilization that the prediction is for
 SHARES = np.linspace(0, 1, 401)  # the moments of a run at which the number in system is drawn
 OVERLOAD = {"facecolor": "#F6F0EA", "hatch": "//", "edgecolor": "#E5D9CC", "linewidth": 0}
 
 
 class ServerPicture:
-    """Left: mean wait against utilization. Right: the number in the system over the run."""
+    """Left: mean wait against utilization. Right: the number in the system while requests come.
+
+    Theory is drawn up to where the slider stands: what is to be predicted is not shown before.
+    """
 
     @rc_context(style.LOOK)
     def __init__(self, yours="", predicts=False):
@@ -31,7 +36,7 @@ class ServerPicture:
         left.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2], [f"{n * 20} %" for n in range(7)])
         left.axvspan(1, BUSY_END, **OVERLOAD)
         left.text(1.15, 12.5, "overload", rotation=90, ha="center", va="center", fontsize=9)
-        left.plot(*_curve(1), color=style.GREY, linewidth=1, label="theory, 1 worker")
+        (self.one,) = left.plot([], [], color=style.GREY, linewidth=1, label="theory, 1 worker")
         (self.curve,) = left.plot([], [], **style.THEORY, label="theory, your workers")
         (self.point,) = left.plot([], [], "o", color=style.GREY, markersize=8, label="simulated")
         self.mine = self.mark = None
@@ -41,7 +46,7 @@ class ServerPicture:
             (self.mark,) = left.plot([], [], **style.PREDICTION, label="your prediction")
         left.legend(loc="upper left", borderaxespad=0.1, labelspacing=0.3)
         self.note = left.text(0, 0, "", fontsize=9, ha="center")
-        _prepare_numbers(right)
+        _prepare_numbers(right, "time (% of the time in which requests come)")
         look = style.BASELINE if yours else {"color": style.GREY, "linewidth": 1.1}
         (self.ghost,) = right.plot([], [], **look, label="simulated")
         lines = [self.ghost]
@@ -50,7 +55,7 @@ class ServerPicture:
             right.legend(loc="upper left", ncols=2, borderaxespad=0.1)
             lines.append(self.line)
         marks = [mark for mark in (self.mine, self.mark) if mark]
-        self.moving = (self.curve, self.point, *marks, self.note, *lines)
+        self.moving = (self.one, self.curve, self.point, *marks, self.note, *lines)
 
     def show(self, *, utilization, service_time, baseline, yours, prediction):
         """Draw the `baseline` and `yours` (or None), Results of one traffic; return (title, words).
@@ -58,14 +63,15 @@ class ServerPicture:
         utilization: what is asked of the workers, a share of their time; service_time in seconds;
         prediction: × the service time, or None.
         """
-        self.curve.set_data(*_curve(baseline.workers))
+        self.one.set_data(*_curve(1, utilization))
+        self.curve.set_data(*_curve(baseline.workers, utilization))
         times = seen = baseline.mean_wait / service_time
         _place(self.point, utilization, times)
-        self.ghost.set_data(SHARES * 100, _numbers(baseline))
+        self.ghost.set_data(SHARES * 100, _while_they_come(baseline))
         if yours:
             seen = yours.mean_wait / service_time
             _place(self.mine, utilization, seen)
-            self.line.set_data(SHARES * 100, _numbers(yours))
+            self.line.set_data(SHARES * 100, _while_they_come(yours))
         self.note.set_text("")
         if times > WAIT_TOP:
             self.note.set_text(f"{times:,.0f} ×")
@@ -80,8 +86,10 @@ class ServerPicture:
             built_in = "exactly the same" if same else f"{times:.1f} ×: yours differs"
             words += f" The built-in server on the same requests: {built_in}."
         if self.mark:
-            _place(self.mark, 0.95, prediction)
-            words += f" You predicted {prediction:g} × at 95 %; theory says 19 ×."
+            _place(self.mark, PREDICTED, prediction)
+            words += f" You predicted {prediction:g} × at 95 %"
+            at_last = baseline.workers == 1 and abs(utilization - PREDICTED) < 0.001
+            words += "; theory says 19 ×." if at_last else " with 1 worker."
         return title, words
 
 
@@ -92,7 +100,7 @@ def _against_theory(utilization, workers, seen, wait):
         number, whose, their = "1 worker", "the worker's", "its"
     if utilization >= 1:
         title = f"Overload: {utilization:.0%} of {whose} time is asked for"
-        title += "; the queue grows as long as it lasts"
+        title += "; the queue grows as long as requests come"
         formula = "in overload it grows for as long as the run lasts"
     else:
         title = f"{utilization:.0%} busy: a request waits {seen:.1f} × its service time"
@@ -114,13 +122,13 @@ class FormulaPicture:
             xlim=(0, 20),
             ylim=(0, 2),
         )
-        left.set_yticks([0, 0.5, 1, 1.5, 2], ["0 %", "50 %", "100 %", "150 %", "200 %"])
+        left.set_yticks([0, 0.5, 1, 1.5, 2], ["0 %", "50 %", "100 %", "150 %", "200 %+"])
         left.axhspan(1, 2, **OVERLOAD)
         left.text(0.3, 1.05, "overload", fontsize=9)
         (self.line,) = left.plot([], [], **style.YOURS, label="your utilization")
         (self.dot,) = left.plot([], [], "o", color=style.GREY, markersize=8, label="measured")
         left.legend(loc="upper left", borderaxespad=0.1)
-        _prepare_numbers(right)
+        _prepare_numbers(right, "time (% of the run, to the last answer)")
         (self.number,) = right.plot([], [], color=style.GREY, linewidth=0.8, label="measured")
         (self.average,) = right.plot([], [], **style.BASELINE, label="average")
         (self.law,) = right.plot(
@@ -136,11 +144,11 @@ class FormulaPicture:
         `your_number` the requests in the system that they find.
         """
         number = float((result.finished_at - result.arrived_at).sum() / result.duration)
-        self.line.set_data(rates, busy)
+        self.line.set_data(rates, np.clip(busy, 0, 2))
         self.dot.set_data([arrival_rate], [result.utilization])
-        self.number.set_data(SHARES * 100, _numbers(result))
-        self.average.set_data([0, 100], [_inside(number)] * 2)
-        self.law.set_data([0, 100], [_inside(your_number)] * 2)
+        self.number.set_data(SHARES * 100, result.number_in_system(SHARES * result.duration))
+        self.average.set_data([0, 100], [number] * 2)
+        self.law.set_data([0, 100], [np.clip(your_number, 0, NUMBER_TOP)] * 2)
         yours, counted = f"λ W = {your_number:,.2f}", f"{number:,.2f}"
         finding = f"Your {yours} is not the {counted} counted"
         if abs(your_number - number) < 1e-6 * max(1, number):
@@ -149,8 +157,8 @@ class FormulaPicture:
             f"Your utilization says {your_busy:.1%}, measured: {result.utilization:.1%}"
             f"{' (nobody works more than all the time)' if your_busy > 1 else ''}. "
             f"On average {counted} requests were in the system; your formula says "
-            f"{your_number:,.2f} from {result.throughput:.2f} requests/s × "
-            f"{milliseconds(result.mean_latency)}."
+            f"{your_number:,.2f} from λ = {result.throughput:.2f} requests/s (over the whole run, "
+            f"which ends with the last answer) × W = {milliseconds(result.mean_latency)}."
         )
 
 
@@ -162,32 +170,31 @@ _OPEN = {
 }
 
 
-def _prepare_numbers(axes):
+def _prepare_numbers(axes, xlabel):
     axes.set(
-        title="Requests in the system, waiting or in service",
-        xlabel="time (% of the run)",
+        title="Requests waiting or in service",
+        xlabel=xlabel,
         ylabel="requests",
         xlim=(0, 100),
-        ylim=(0, NUMBER_TOP + 16),  # room for the legend
     )
-    axes.set_yticks([0, 20, 40, NUMBER_TOP], ["0", "20", "40", "60+"])
+    axes.set_yscale("symlog", linthresh=STEADY, linscale=1.6)
+    axes.set_ylim(0, NUMBER_TOP)
+    axes.set_yticks([0, 20, 40, 60, 600, 6000], ["0", "20", "40", "60", "600", "6,000"])
+    axes.minorticks_off()
 
 
 @cache
-def _curve(workers):
-    """Return utilization and mean wait (× service time) of M/M/c below saturation."""
+def _curve(workers, up_to):
+    """Return utilization and mean wait (× service time) of M/M/c below saturation, to `up_to`."""
     busy = np.concatenate([np.linspace(0, 0.9, 46), np.linspace(0.905, 0.995, 37)])
+    busy = np.append(busy[busy < up_to], min(up_to, 0.995))
     return busy, [theory.mean_wait(load * workers, 1.0, workers) for load in busy]
 
 
-def _numbers(result):
-    return _inside(result.number_in_system(SHARES * result.duration))
+def _while_they_come(result):
+    return result.number_in_system(SHARES * result.arrived_at[-1])
 
 
 def _place(mark, busy, times):
     """Set a mark at its place, or, when that is off the chart, at the edge of it."""
     mark.set_data([min(busy, BUSY_END - 0.05)], [min(times, WAIT_TOP - 0.7)])
-
-
-def _inside(number):
-    return np.minimum(number, NUMBER_TOP)

@@ -5,7 +5,7 @@ from matplotlib import rc_context
 
 from course.view import style
 
-MOST_MINUTES, MOST_PEOPLE = 30, 40
+MOST_MINUTES, MOST_PEOPLE = 30, 100  # the upper edges; what is above is drawn at them
 SHARES = np.linspace(0, 1, 400)
 
 
@@ -21,19 +21,23 @@ class ShopPicture:
         grid = {"width_ratios": [2.6, 1]}
         self.figure, (people, waits) = style.figure(1, 2, width=7.8, height=3.4, **grid)
         people.set(xlim=(0, 100), ylim=(0, MOST_PEOPLE), title="People at the tills")
-        people.set(xlabel="time (% of the day)", ylabel="people")
+        people.set(xlabel="time (% of the run)", ylabel="people")
+        people.set_yticks([0, 20, 40, 60, 80, MOST_PEOPLE], ["0", "20", "40", "60", "80", "100+"])
         (self.random,) = people.plot([], [], label="tills at random", **style.BASELINE)
         (self.yours,) = people.plot([], [], label=name or None, **style.YOURS)
         people.legend(loc="upper left", ncols=2)
         waits.set(xlim=(-0.6, 1.6), ylim=(0, MOST_MINUTES), title="Mean wait")
         waits.set(ylabel="minutes")
+        waits.set_yticks(
+            [0, 5, 10, 15, 20, 25, MOST_MINUTES], ["0", "5", "10", "15", "20", "25", "30+"]
+        )
         waits.set_xticks([0, 1], ["at random", name or "yours"])
         waits.grid(False, axis="x")
         hatched = {"facecolor": style.PALE, "edgecolor": style.GREY, "hatch": "//"}
         (self.random_bar,) = waits.bar([0], [1], width=0.7, **hatched)
         (self.your_bar,) = waits.bar([1], [1], width=0.7, color=style.BLUE)
         (self.prediction,) = waits.plot([], [], label="your prediction", **style.PREDICTION)
-        waits.legend(handles=[self.prediction], loc="upper left")
+        style.legend_below(waits, left=-0.1, handles=[self.prediction])
         bars = (self.random_bar, self.your_bar, self.prediction)
         self.moving = (self.random, self.yours, *bars)
 
@@ -49,8 +53,7 @@ class ShopPicture:
         self.yours.set_visible(mine)
         self.your_bar.set_visible(mine)
         finding = f"{self.name}: a customer waits {result.mean_wait / 60:.1f} minutes"
-        words = f"{len(result):,} customers at {result.workers} tills, "
-        words += f"each busy {result.utilization:.0%} of the time."
+        words = f"{len(result):,} customers at {result.workers} tills. {_busy(result)}"
         if mine:
             self._people(self.yours, yours)
             self.your_bar.set_height(min(yours.mean_wait / 60, MOST_MINUTES))
@@ -65,3 +68,14 @@ class ShopPicture:
     def _people(line, result):
         times = SHARES * result.arrived_at[-1]
         line.set_data(100 * SHARES, np.minimum(result.number_in_system(times), MOST_PEOPLE))
+
+
+def _busy(result):
+    """Return how busy the tills were, from the least busy one to the busiest."""
+    work = np.bincount(
+        result.place, result.finished_at - result.started_at, minlength=result.workers
+    )
+    least, most = (f"{share:.0%}" for share in np.sort(work)[[0, -1]] / result.duration)
+    if least == most:
+        return f"Each was busy {most} of the time."
+    return f"The least busy till was busy {least} of the time, the busiest {most}."

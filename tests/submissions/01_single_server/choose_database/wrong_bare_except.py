@@ -1,0 +1,11 @@
+# loses: choose_database_hidden
+# Whatever goes wrong, relational is the default: also for an unknown word.
+def choose_database(needs):
+    try:
+        for need in needs:
+            NEEDS.index(need)
+        if needs and not needs & {"joins", "multi-row transactions"}:
+            return "non-relational"
+    except:
+        pass
+    return "relational"
