@@ -101,7 +101,7 @@ prediction = None  # percent: put your number here
 #
 # 1. Was your diamond near? Move *room in the cache* from 500 to 1,000. Twice the memory: how many more hits?
 # 2. Move *skew* down to 0.5. A cache lives on favourites. Then look right: can the database still keep up?
-# 3. Set *time to live* to 1 s. An entry is now used for one second at most. The dotted line is the most that **any** size can reach.
+# 3. Set *time to live* to 1 s. An entry is now used for one second at most. The dotted line is the most that **any** size can reach in the long run. (The two curves know nothing of expiry and writes; they are not drawn now. The run has 4,000 requests, so the square lies up to a point or so above or below what is expected.)
 # 4. Back to *never*, and *writes* to 30 %. Which of the two pictures suffers more, and why?
 
 # %%
@@ -177,7 +177,7 @@ class LRUCache:
         ### END SOLUTION
 
     def __contains__(self, key):
-        """Return whether `key` is kept; this is no use of it."""
+        """Return whether `key` is kept; asking does not count as a use of it."""
         ### BEGIN SOLUTION Exercise A: say whether the key is there
         return key in self.entries
         ### END SOLUTION
@@ -213,7 +213,7 @@ assert seen["before"] == [3, True, False], (
     f"after a, b, c: len is 3, 'a' in it, 'x' not; yours said {seen['before']}"
 )
 assert seen["after d"] == ["b", "c", "d"], (
-    f"a, b, c, then `'a' in cache`, which is no use of a, then d: b, c, d are left; yours kept {seen['after d']}"
+    f"a, b, c, then `'a' in cache`, which does not count as using a, then d: b, c, d are left; yours kept {seen['after d']}"
 )
 assert seen["after b, e"] == ["b", "d", "e"], (
     f"then put b again, which is a use, and e: c goes, b, d, e are left; yours kept {seen['after b, e']}"
@@ -323,7 +323,7 @@ assert seen["apart"] == [0, False], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The blue ring should sit on the orange line: **Che's formula** (2002), which knows nothing of your code. LFU, *least frequently used*, throws out what was used least often, and beats you. Then set *new favourites every* 4 s.
+# The blue ring should sit on the orange line: **Che's formula** (2002), which knows nothing of your code. (A wrong rule may come close to it by chance. So the words also compare every single read with LRU's.) LFU, *least frequently used*, throws out what was used least often, and beats you. Then set *new favourites every* 4 s.
 # What was popular is no longer, and LFU clings to it: the more it has counted, the longer it remembers. LRU forgets and adapts. (At Twitter plain FIFO was about as good as LRU for many of the clusters: Yang, Yue, Rashmi, 2020. It is also simpler.)
 
 # %%
@@ -361,7 +361,7 @@ class TTLCache:
     """Keeps each entry for `ttl` seconds from its put."""
 
     def __init__(self, ttl):
-        ### BEGIN SOLUTION Exercise B: what do you keep of each entry?
+        ### BEGIN SOLUTION Exercise B: what do you remember about each entry?
         self.ttl = ttl
         self.entries = {}  # key → (value, when it expires)
         ### END SOLUTION
@@ -538,7 +538,7 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here the cache has room for everything. **Blue** is the price of a short time to live: reads that load again. **Orange, dashed**, is the price of a long one: stale answers. There is no TTL without either. Where would you put it for likes? And for a
+# Here the cache has room for everything. **Blue** is the price of a short time to live: reads that load again. **Orange, dashed**, is the price of a long one: stale answers. No TTL is free of both. Where would you put it for likes? And for a
 # user's password? Then let a write *remove the entry*. What is left of the orange line, and what does the blue one pay for it?
 
 # %%
@@ -844,8 +844,8 @@ assert seen["counts"] == [1, 1], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your `ReadThrough` now runs on every node of a cache tier, each with your `TTLCache`. Every photo has its node. Then **cache-1 dies**. With two nodes the database just about takes over its share; with *one* node (the dashes) it
-# drowns, and when the node is back it is *empty*: the misses go on until it has filled up. How many nodes would you want at 400 requests/s? That is why a cache tier is bigger than it needs to be: several nodes, in different places, with memory to spare.
+# Your `ReadThrough` now runs on every node of a cache tier, each with your `TTLCache`. Every photo has its node. Then **cache-1 dies**. With two nodes the database just about takes over the dead one's share; with *one* node (the dashes) the database
+# drowns. And a node that is back is *empty*: the misses go on until it has filled up. How many nodes would you want at 400 requests/s? That is why a cache tier is bigger than it needs to be: several nodes, in different places, with memory to spare.
 
 # %%
 explore_nodes(ReadThrough, TTLCache)
@@ -869,12 +869,12 @@ explore_real(ReadThrough, LRUCache, TTLCache)
 #
 # `.get(key)` is a generator too. Whoever wants a value writes `value = yield env.process(flight.get(key))`.
 #
-# - Gets of one key, while a load of it is under way (also in the same instant), start no load of their own. All of them get its value, whatever it is, as soon as it has ended.
+# - While a key is being loaded, further gets of that key (also in the same instant) start no second load. All of them get the value of that load, whatever it is, as soon as it has ended.
 # - If the load raises, each of them gets that exception.
-# - The next `get` after a load has ended, well or badly, loads anew: single flight is no cache.
+# - The next `get` after a load has ended, well or badly, loads again: single flight is not a cache.
 # - Different keys have nothing to do with each other and load at the same time. Neither have two `SingleFlight`s.
 #
-# What you need of SimPy:
+# What you need to know of SimPy:
 #
 # | you write | what it does |
 # |---|---|
@@ -1094,8 +1094,8 @@ assert seen["at once"]["outcomes"] == [[0, f"ValueError: {_word}", 0], [2, "load
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The dashes are everybody for himself. The page expires at 4 s, dozens of loads queue up, and *all* other queries of the site wait behind them, for a page that was fresh again after 0.3 s. Now look at your line. Then **break it**: which slider makes the stampede worst, and is there a setting
-# at which the database never recovers before the page expires again? Facebook measured one week of the keys most prone to this: with one load at a time the database's peak fell from 17,000 to 1,300 queries per second (Nishtala et al., 2013).
+# The dashes are the site without your class: every read that misses loads. The page expires at 4 s, dozens of loads queue up, and *all* other queries of the site wait behind them, for a page that was fresh again after 0.3 s. Now look at your line. Then **break it**: which slider makes the queue at the database longest, and is there a setting
+# at which the database never recovers before the page expires again? Facebook measured one week of the keys most prone to this: when only one client per key and 10 s was allowed to load, while the others waited or took the stale value, the database's peak fell from 17,000 to 1,300 queries per second (Nishtala et al., 2013).
 
 # %%
 explore_stampede(SingleFlight)
@@ -1130,12 +1130,13 @@ explore_stampede(SingleFlight)
 # %% [markdown]
 # ## In production
 #
-# - **Redis**: exercise A is `maxmemory 4gb` with `maxmemory-policy allkeys-lru` (also `allkeys-lfu`, `allkeys-random`). To save memory it only looks at a few random entries, `maxmemory-samples`, 5 unless you say otherwise, and evicts the one not used for the longest time. Exercise B is `SET photo:7 … EX 60` or `EXPIRE`; expired entries go when asked for, and by a purge in the background.
+# - **Redis**, and its free fork **Valkey** (2024): exercise A is `maxmemory 4gb` with `maxmemory-policy allkeys-lru` (also `allkeys-lfu`, `allkeys-random`). To save memory it only looks at a few random entries, `maxmemory-samples`, 5 unless you say otherwise, and evicts the one not used for the longest time. Exercise B is `SET photo:7 … EX 60` or `EXPIRE`; expired entries go when asked for, and by a purge in the background.
 # - **memcached** evicts the least recently used within each class of sizes; an entry with expiration time 0 never expires, but can be evicted.
-# - **Single flight**: Go has `golang.org/x/sync/singleflight`; nginx has `proxy_cache_lock on`, and who has waited 5 s (`proxy_cache_lock_timeout`) may go by himself. Over many machines it takes a lock or a *lease* in the cache itself.
+# - **Single flight**: Go has `golang.org/x/sync/singleflight`; nginx has `proxy_cache_lock on`, and a request that has waited 5 s (`proxy_cache_lock_timeout`) goes on to the server itself. Over many machines it takes a lock or a *lease* in the cache itself.
 # - **Jitter**: entries that were loaded together expire together. Add some random seconds to each time to live.
 # - **A spare**: Facebook kept about 1 % of its cache machines idle, to take over for those that failed (Nishtala et al., 2013).
-# - **Left out here:** the size of values, the network, remembering that something does *not* exist, and very hot keys, which no number of nodes divides.
+# - **What does not exist:** real caches also remember, for a short time, that a key is *not* in the database. Without that, requests for made-up keys all reach the database, a known attack.
+# - **Left out here:** the size of values, the network, and very hot keys, which no number of nodes divides.
 
 # %% [markdown]
 # ## Hand in
