@@ -3,11 +3,11 @@
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/04_cache/04_cache.ipynb)
 #
-# Your database has replicas now. They survive a dead machine and share the reads. Still, all of them do the same work again and again. Look into their logs: the front page, the same few
-# photos, one celebrity's profile, asked for a thousand times a minute, looked up a thousand times a minute, with the same answer each time. You could buy one more replica.
+# Your database has replicas now. They share the reads, and all of them do the same work again and again: the front page, the same few
+# photos, one celebrity's profile, looked up a thousand times a minute, with the same answer each time. You could buy one more replica.
 # Or you could remember the answer. Which few percent of the data carry most of the traffic?
 #
-# **Time:** about 80 minutes. Afterwards you will be able to
+# **Time:** about 110 minutes. Afterwards you will be able to
 #
 # - write the two caches that Redis and memcached are made of, one that forgets what nobody uses and one that forgets what is old,
 # - put a cache in front of a database, a real one too, and say which answers it gets wrong,
@@ -30,7 +30,6 @@ from course.cache import (
 # ## The picture
 #
 # To read, a web server asks the cache tier first. Only what the cache does not have goes on to a replica. A write goes around the cache, to the primary.
-# (Left to right: clients → load balancer → web-1 … web-4 → cache tier, new, with cache-1 and cache-2, memory only → two replicas; past the cache, writes → the primary.)
 
 # %%
 architecture()
@@ -39,16 +38,48 @@ architecture()
 # ## The idea
 #
 # ### A few photos carry the traffic
-# Sort your photos by how often they are asked for. By **Zipf's law** the second is asked for half as often as the first, the tenth a tenth as often. Real traffic is similar, more or less steep: the
-# n-th gets a share proportional to 1 / n^s, and the exponent s is the *skew*. Six web proxies measured in the 1990s had s between 0.64 and 0.83 (Breslau et al., 1999).
+# Sort your photos by how often they are asked for. By **Zipf's law** the second is asked for half as often as the first, the tenth a tenth as often. Real traffic is more or less steep: the
+# n-th gets a share proportional to 1 / n^s, and s is the *skew*.
 #
-# A **cache** is a temporary store, in memory, of answers that were expensive to get. When the cache has the answer, that is a **hit**, else a **miss**. The share of hits is the **hit ratio**.
+# A **cache** is a temporary store, in memory, of answers that were expensive to get. If it has the answer, that is a **hit**, else a **miss**. The share of hits is the **hit ratio**.
+
+# %% [markdown]
+# ## Predict
 #
+# There are 10,000 photos, popular by Zipf's law with s = 1. Your cache has room for 500 of them: 5 %.
+#
+# What percentage of the reads will it answer? Write your guess, then go on.
+
+# %%
+prediction = None  # percent: put your number here
+
+# %% [markdown]
+# ## Experiment
+#
+# 300 requests per second come in. A look into the cache takes 1 ms, a query 20 ms of a database that can do 200 per second.
+#
+# **Left:** hit ratio against the size of the cache. The grey square is the simplest cache there is: when it is full, the *oldest* entry goes (**FIFO**, first in, first out). Your guess is the diamond.
+# **Right:** what that means for the people who wait. Hatched: the database gets more than it can do.
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# 1. Was your diamond near? Move *room in the cache* from 500 to 1,000. Twice the memory: how many more hits?
+# 2. Move *skew* down to 0.5. A cache lives on favourites. Then look right: can the database still keep up?
+# 3. Set *time to live* to 1 s. An entry is now used for one second at most. The dotted line is the most that **any** size can reach in the long run. (The two curves know nothing of expiry and writes; they are not drawn now. The run has 4,000 requests, so the square lies up to a point or so above or below what is expected.)
+# 4. Back to *never*, and *writes* to 30 %. Which of the two pictures suffers more, and why?
+
+# %% [markdown]
+# Five percent of the photos answer more than half of the reads, and twice the memory adds far less than the first 500 places did. Now think from the database's side: it sees only the misses. A hit ratio
+# that falls from 95 % to 90 % looks harmless, and it **doubles** the reads that the database gets. Operators watch the misses, not the hits.
+
+# %% [markdown]
 # ### A tier of its own
 # Each web server could remember answers in its own memory. Then four servers would keep four copies, and all would be lost with each deployment. So caches get machines of their own, the **cache tier**:
 # much memory, little else. It is much faster than the database, takes work off it, and grows by itself: more memory does not mean more web servers.
 #
-# Here a look into the cache takes 1 ms, and a query takes 20 ms of a database that has four workers: 200 queries per second, no more. 300 requests per second come in.
+# Its gain depends on the skew. Six web proxies measured in the 1990s had an s between 0.64 and 0.83 (Breslau et al., 1999). The database here has four workers, and a query takes one of them for 20 ms: 200 queries per second, no more.
 #
 # ### Who talks to whom
 # - **Read-through:** the application asks the cache; on a miss the *cache* asks the database and keeps the answer.
@@ -82,34 +113,6 @@ print("database:", database["likes"], "| cache:", cache["likes"])
 # %% [markdown]
 # From now on everybody reads 42, for as long as the entry stays. Therefore: save first, then **remove** the entry instead of updating it. Two removals have the same result in any order: nothing in the cache, and
 # the next read fetches what the database has. It is not perfect either; the last question of this notebook is about what is left.
-
-# %% [markdown]
-# ## Predict
-#
-# There are 10,000 photos, popular by Zipf's law with s = 1. Your cache has room for 500 of them: 5 %.
-#
-# What percentage of the reads will it answer? Write your guess, then go on.
-
-# %%
-prediction = None  # percent: put your number here
-
-# %% [markdown]
-# ## Experiment
-#
-# **Left:** hit ratio against the size of the cache. The grey square is the simplest cache there is: when it is full, the *oldest* entry goes (**FIFO**, first in, first out). Your guess is the diamond.
-# **Right:** what the hit ratio means for the people who wait. Hatched: the database gets more than it can do.
-#
-# 1. Was your diamond near? Move *room in the cache* from 500 to 1,000. Twice the memory: how many more hits?
-# 2. Move *skew* down to 0.5. A cache lives on favourites. Then look right: can the database still keep up?
-# 3. Set *time to live* to 1 s. An entry is now used for one second at most. The dotted line is the most that **any** size can reach in the long run. (The two curves know nothing of expiry and writes; they are not drawn now. The run has 4,000 requests, so the square lies up to a point or so above or below what is expected.)
-# 4. Back to *never*, and *writes* to 30 %. Which of the two pictures suffers more, and why?
-
-# %%
-explore(prediction=prediction)
-
-# %% [markdown]
-# Five percent of the photos answer more than half of the reads, and twice the memory adds far less than the first 500 places did. Now think from the database's side: it sees only the misses. A hit ratio
-# that falls from 95 % to 90 % looks harmless, and it **doubles** the reads that the database gets. Operators watch the misses, not the hits.
 
 # %% [markdown]
 # ## Exercise A — Forget what nobody uses: LRU

@@ -3,11 +3,11 @@
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/06_stateless_tier/06_stateless_tier.ipynb)
 #
-# The CDN of notebook 05 took the static files away. Your web servers keep what only they can do: the inbox, the upload, the log-in. To answer *my inbox*, a server must know who is asking, and it
-# knows because that user logged in right there: it keeps the fact in its memory. So web-2 has never heard of the users of web-1. When web-1 dies, a quarter of your users are thrown out in the
-# middle of what they were doing. When web-5 joins, nobody comes. Today you move that knowledge out. Then any server can serve anybody, and servers may come and go by the minute.
+# The CDN took the static files away. Your web servers keep what only they can do: the inbox, the upload, the log-in. To answer *my inbox*, a server must know who is asking, and it
+# keeps that in its memory. So web-2 has never heard of the users of web-1. When web-1 dies, a quarter of your users are thrown out.
+# And when web-5 joins, who comes? Today you move that knowledge out. Then any server can serve anybody, and servers may come and go by the minute.
 #
-# **Time:** about 75 minutes. Afterwards you will be able to
+# **Time:** about 95 minutes. Afterwards you will be able to
 #
 # - keep users on their server with sticky sessions, and say what that costs when servers die or join,
 # - write the shared session store that makes a web tier stateless,
@@ -37,7 +37,6 @@ from course.stateless_tier import (
 # ## The picture
 #
 # Every request carries a session id in a cookie. The web servers keep no session; they ask the session store whose it is.
-# (Left to right: clients → CDN for static files, balancer for the rest → web-1 … web-4, stateless and new, each of which → the new session store, the cache, the primary and a replica.)
 
 # %%
 architecture()
@@ -45,28 +44,10 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# ### HTTP forgets
-# Two requests of one user have nothing to do with each other, as far as HTTP knows. So after the log-in the server hands out a **session id** in a cookie (RFC 10025, 2026; before it RFC 6265, 2011), and the
-# browser sends it along with every request. What the id stands for, "this is Ann, and this is her draft", is the **session**: state that somebody has to keep.
+# ### HTTP forgets, so somebody must remember
+# For HTTP, two requests of one user have nothing to do with each other. So after the log-in the server hands out a **session id** in a cookie, and the browser sends it along with every request. What the id stands for, "this is Ann, and this is her draft", is the **session**.
 #
-# ### Stateful: the server keeps it
-# The simplest place is the server's own memory. Then that server is the only one that can serve Ann, and the balancer must send her there every time: a **sticky session**. The price shows when
-# something changes. A server dies: its sessions die with it. A server joins: nobody has a session there, so it idles while the others sweat. A server is to be removed, for an update: you wait until
-# its last user has gone home, or throw them out.
-#
-# ### Stateless: a store keeps it
-# Put the sessions into a store that all servers share. It may be a relational database, but all that is asked of it is "the value of this key", with a
-# time to live: a job for a **key-value store** such as Redis, its free fork Valkey, or Memcached, or a NoSQL database such as DynamoDB. Now any server can serve any request. The price: one look-up a
-# request. Within a data center that is less than a millisecond. The simulation takes 1 ms. And the store must not
-# die: it needs the replicas of notebook 03.
-#
-# ### Autoscaling follows easily
-# If no server matters, their number can follow the traffic: start some in the evening, stop them at night. Nobody notices, as nothing is lost with them. A rule decides: measure
-# how busy they are, compare it with a **target**, change their number in proportion. But a server that you ask for now serves *later*. The machine alone took 29 seconds until it accepted connections in one measurement
-# (C. Percival, EC2 boot time benchmarking, 2021); your program has to start and fill its caches after that. The simulation takes three minutes, and you can change it.
-
-# %%
-Request(session_id="k3JQ…"), Response(200, "Ann")  # what a server gets, and what it gives back
+# The simplest place for it is the server's own memory. Then that server is the only one that can serve Ann, and the balancer must send her there every time: a **sticky session**.
 
 # %% [markdown]
 # ## Predict
@@ -84,19 +65,40 @@ prediction = None  # percent: put your number here
 #
 # **Left:** pages a minute at each server. **Top right:** users who had logged in and are asked to log in again. **Bottom right:** who served how much since the newcomer joined (without one, since web-1 died); your guess is the diamond. The **ghost**, dashes and
 # black marks, is always the site with a random server at log-in, on the same traffic.
-#
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
 # 1. Look at web-5. Whom does it serve at all?
 # 2. Move *a user stays* to 5 minutes, then to 120. Which site is easier to grow?
 # 3. Back to 30 minutes. Set *web-1 dies at* to minute 5. Count the sessions that died with it, and the users who had to log in again. Why are there fewer of those?
 # 4. Set *sessions* to *by hash*. A balancer without a memory looks tempting: the server is the id's hash, modulo the number of servers. Now only *add* a server, with nobody dying. What happens?
 # 5. Set *sessions* to *any server, in turn*: they are in a shared store now. Let a server die, let one join: can you make anybody log in again?
 
-# %%
-explore(prediction=prediction)
-
 # %% [markdown]
 # A newcomer gets only users who log in after it has joined, and of those one in five. So adding a server helps *later*: after people have left, not when you need it. With a shared store it
 # carries its fifth from the first second, and a page is quicker, too: chance no longer gives one server more users than another, and pages are dealt out evenly.
+
+# %% [markdown]
+# ### Stateful: the server keeps it
+# Cookies are RFC 10025 (2026; before it RFC 6265, 2011). With the session in a server's memory, the price shows when
+# something changes. A server dies: its sessions die with it. A server joins: nobody has a session there, so it idles while the others are overloaded. A server is to be removed, for an update: you wait until
+# its last user has gone home, or throw them out.
+#
+# ### Stateless: a store keeps it
+# Put the sessions into a store that all servers share. It may be a relational database, but all that is asked of it is "the value of this key", with a
+# time to live: a job for a **key-value store** such as Redis, its free fork Valkey, or Memcached, or a NoSQL database such as DynamoDB. Now any server can serve any request. The price: one look-up a
+# request. Within a data center that is less than a millisecond. The simulation takes 1 ms. And the store must not
+# die: it needs the replicas of notebook 03.
+#
+# ### Autoscaling follows easily
+# If no server matters, their number can follow the traffic: start some in the evening, stop them at night. Nobody notices, as nothing is lost with them. A rule decides: measure
+# how busy they are, compare it with a **target**, change their number in proportion. But a server that you ask for now serves *later*. The machine alone took 29 seconds until it accepted connections in one measurement
+# (C. Percival, EC2 boot time benchmarking, 2021); your program has to start and fill its caches after that. The simulation takes three minutes, and you can change it.
+
+# %%
+Request(session_id="k3JQ…"), Response(200, "Ann")  # what a server gets, and what it gives back
 
 # %% [markdown]
 # ## Exercise A — The same user, the same server: sticky sessions

@@ -3,11 +3,11 @@
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/07_data_centers/07_data_centers.ipynb)
 #
-# After notebook 06 no web server matters any longer. But all that you have still stands in one building: you outgrew the one in Frankfurt, and moved everything to a bigger one near Washington. On 10 March 2021 a fire destroyed one of OVHcloud's four data centers
-# in Strasbourg and damaged another; 3.6 million websites went offline (Netcraft, 2021). Who had everything in that one building had nothing.
+# All that you have stands in one building: you outgrew the one in Frankfurt, and moved everything to a bigger one near Washington. On 10 March 2021 a fire destroyed one of OVHcloud's four data centers
+# in Strasbourg; 3.6 million websites went offline (Netcraft, 2021). Whoever had everything in that building had nothing.
 # So today you open a second data center, in Singapore, and then you pull the plug of the first.
 #
-# **Time:** about 80 minutes. Afterwards you will be able to
+# **Time:** about 125 minutes. Afterwards you will be able to
 #
 # - send every user to the nearest healthy data center, and say who sees errors for how long when one dies,
 # - let two data centers write at the same time, and say what that loses,
@@ -35,7 +35,6 @@ from course.data_centers import (
 # ## The picture
 #
 # Each data center is a whole site: everything you built in notebooks 01 to 06. A user asks the DNS *where* first, and then talks to that center directly: no request passes through the DNS.
-# (Left to right: users in New York and Tokyo, who ask geoDNS, new, for the nearest healthy center → data centers Washington and Singapore, new, each with balancer, web tier, sessions and cache → the data of each, which sends its writes to the other one later.)
 
 # %%
 architecture()
@@ -43,26 +42,11 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# ### geoDNS: a name with several answers
-# Users know your site by its name. The DNS turns the name into an address, and nothing says that everybody must get the same one. **geoDNS** looks where the question comes from, and
-# answers with the *nearest healthy* data center. That is quicker for most, and it is your failover: when a center dies, the answer changes. You can also **split** the traffic on purpose, say 90 % to the old
-# center and 10 % to the new one, to warm it up or to try it.
+# ### geoDNS, and answers that are remembered
+# Users know your site by its name. The DNS turns it into an address. **geoDNS** looks where the question comes from, and
+# answers with the *nearest healthy* data center. That is quicker, and it is your failover: when a center dies, the answer changes.
 #
-# ### The price: answers are remembered
-# Your users do not ask your DNS themselves. A **resolver** does, their provider's for example, and it keeps the answer for as long as you allowed: the **time to live**, TTL. Until then it sends its users to a center that may be
-# long dead, and nothing you do can reach it. In the night of 19 to 20 October 2025 an *empty* DNS record made a database service of AWS unreachable, from 11:48 PM Pacific time on. It was put right at 2:25 AM (9:25 UTC), and clients came back one by one until 2:40, *as their cached answers expired* (AWS,
-# summary of the event, 2025). A short TTL means many questions; and 8.7 % of 8,524 measured resolvers stretch it as they like (Bhowmick and others, PAM 2023).
-#
-# ### Data that lives twice
-# A user who is sent to another center wants to find her photos there. So every center holds all data and sends its writes to the others: **asynchronous replication**, as in notebook 03. Light in glass
-# needs 155 ms to Singapore and back (15,500 km, 200,000 km/s), so you do not want to wait for it at each write. Two things follow. A center that dies takes its latest writes with it: those of the last *lag*. And
-# two centers may change the same thing at the same time, without knowing of each other: a **conflict**.
-#
-# ### The same everywhere, but not at once
-# Two centers must run the same software, tested at both, and only automation keeps it so. But a bad version must not reach both at the same moment. Then it is not a failure of a center any longer; it is one of the site.
-
-# %%
-Center("Washington", (38.90, -77.04))  # healthy, with version v1; all its fields can change
+# But users do not ask your DNS themselves. A **resolver** does, their provider's for example, and it keeps the answer for as long as you allowed: the **time to live**, TTL. Until then it sends its users to a center that may be long dead.
 
 # %% [markdown]
 # ## Predict
@@ -79,19 +63,39 @@ prediction = None  # seconds: put your number here
 #
 # **Maps:** which center each city uses, just before the outage and 30 seconds after it began. **Left:** requests that each center answers, and errors. **Right:** who is still sent to the dead
 # center, your guess as a diamond; below it, the writes that only the dead center has.
-#
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
 # 1. Compare the errors with the dashed line: those of your site with one center of the same size. What did the second one buy?
 # 2. Set *DNS TTL* to 5 s, then to 5 min. Read below the picture how often the DNS is asked. Then let the outage last only 1 minute: which users have moved away by then, and when do they come back?
 # 3. Set *a center can do* to 80 % of all traffic. While both are up, they cope. And during the outage? (One center alone, the dashed line, would refuse users all day long.)
 # 4. Set *split* to 50 %. Look at the map, and at how long half of the users wait.
 # 5. Move *replication lag* from 0.1 s to 1 min, and *Washington dies at* to another minute. What would each of those writes be, in a photo app?
 
-# %%
-explore(prediction=prediction)
-
 # %% [markdown]
 # About 57 seconds: nearly half the TTL. When the center dies, each resolver's answer is somewhere between new and expired, so on average half of its time is left; and a few small cities hold no answer at all.
 # Two more things to take away. The survivors must be able to carry *everything*: a second center that is full on a normal day is not a second center. And no TTL saves the writes of the last seconds.
+
+# %% [markdown]
+# ### In the field
+# You can also **split** the traffic on purpose, say 90 % to the old
+# center and 10 % to the new one, to warm it up or to try it.
+#
+# Nothing you do can reach an answer that a resolver keeps. In the night of 19 to 20 October 2025 an *empty* DNS record made a database service of AWS unreachable, from 11:48 PM Pacific time on. It was put right at 2:25 AM (9:25 UTC), and clients came back one by one until 2:40, *as their cached answers expired* (AWS,
+# summary of the event, 2025). A short TTL means many questions; and 8.7 % of 8,524 measured resolvers stretch it as they like (Bhowmick and others, PAM 2023).
+#
+# ### Data that lives twice
+# A user who is sent to another center wants to find her photos there. So every center holds all data and sends its writes to the others: **asynchronous replication**, as in notebook 03. Light in glass
+# needs 155 ms to Singapore and back (15,500 km, 200,000 km/s), so you do not want to wait for it at each write. Two things follow. A center that dies takes its latest writes with it: those of the last *lag*. And
+# two centers may change the same thing at the same time, without knowing of each other: a **conflict**.
+#
+# ### The same everywhere, but not at once
+# Two centers must run the same software, tested at both, and only automation keeps it so. But a bad version must not reach both at the same moment. Then it is not a failure of a center any longer; it is one of the site.
+
+# %%
+Center("Washington", (38.90, -77.04))  # healthy, with version v1; all its fields can change
 
 # %% [markdown]
 # ## Exercise A — The nearest one that lives: geoDNS
