@@ -141,7 +141,9 @@ class GeoDNS:
 
 
 # %% check="geo_dns" points=1
-dns = GeoDNS(make_centers(4))
+from course.checks import attempt
+
+dns, seen = GeoDNS(make_centers(4)), {}
 cities = {
     "Boston": (42.36, -71.06),
     "Sydney": (-33.87, 151.21),
@@ -149,7 +151,12 @@ cities = {
     "Lima": (-12.04, -77.03),
     "Honolulu": (21.31, -157.83),
 }
-seen = {city: dns.resolve(location).name for city, location in cities.items()}
+for city, location in cities.items():
+    found = attempt(lambda: dns.resolve(location))
+    answer = found.get("returned")
+    seen[city] = f"raised {found['raised']}" if "raised" in found else getattr(answer, "name", repr(answer))
+    if isinstance(answer, str):
+        seen[city] = f"{answer!r}, a text and not one of the centers"
 ### JUDGE
 expected = {
     "Boston": "Washington",
@@ -311,9 +318,11 @@ def split(user_id, weights):
 
 
 # %% check="split" points=1
-weights = {"Washington": 70, "Singapore": 30}
-found = [split(user_id, weights) for user_id in range(100_000)]
-again = [split(user_id, weights) for user_id in range(100)]
+weights, found, again = {"Washington": 70, "Singapore": 30}, [], []
+for user_id in range(100_000):
+    found.append(split(user_id, weights))
+for user_id in range(100):
+    again.append(split(user_id, weights))
 seen = {name: found.count(name) for name in weights}
 seen["the same again"] = again == found[:100]
 ### JUDGE
@@ -991,9 +1000,10 @@ def deployed_to(centers, bad):
         calls.append(f"healthy {center.name}")
         return center.name != bad
 
-    result = rolling_deploy(centers, "v9", deploy, healthy)
-    names = [[center.name for center in each] for each in (result.deployed, result.rolled_back)]
-    return [result.succeeded, *names, calls, [center.version for center in centers]]
+    result, listed = rolling_deploy(list(centers), "v9", deploy, healthy), []
+    for each in (result.deployed, result.rolled_back):
+        listed.append([center.name for center in each] if isinstance(each, list) else f"{each!r}, not a list")
+    return [result.succeeded, *listed, calls, [center.version for center in centers]]
 
 
 def three_centers():
