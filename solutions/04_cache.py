@@ -69,6 +69,15 @@ explore(prediction=prediction)
 # 2. Move *skew* down to 0.5. A cache lives on favourites. Then look right: can the database still keep up?
 # 3. Set *time to live* to 1 s. An entry is now used for one second at most. The dotted line is the most that **any** size can reach in the long run. (The two curves know nothing of expiry and writes; they are not drawn now. The run has 4,000 requests, so the square lies up to a point or so above or below what is expected.)
 # 4. Back to *never*, and *writes* to 30 %. Which of the two pictures suffers more, and why?
+#
+# <details><summary>What we see</summary>
+#
+# 1. From 55.7 % to 64.5 %: the first 500 places answer 55.7 points of it, the next 500 only 9 more.
+# 2. No: the hit ratio falls to 10 %, and the database gets 138 % of what it can do.
+# 3. The square lies on the dotted line, near 41 %, and more room moves neither.
+# 4. Both. Left, every write makes an entry old, and the hit ratio falls to 42 %. Right, the database also has to do the writes themselves: 109 % of what it can do.
+#
+# </details>
 
 # %% [markdown]
 # Five percent of the photos answer more than half of the reads, and twice the memory adds far less than the first 500 places did. Now think from the database's side: it sees only the misses. A hit ratio

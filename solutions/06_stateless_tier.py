@@ -75,6 +75,16 @@ explore(prediction=prediction)
 # 3. Back to 30 minutes. Set *web-1 dies at* to minute 5. Count the sessions that died with it, and the users who had to log in again. Why are there fewer of those?
 # 4. Set *sessions* to *by hash*. A balancer without a memory looks tempting: the server is the id's hash, modulo the number of servers. Now only *add* a server, with nobody dying. What happens?
 # 5. Set *sessions* to *any server, in turn*: they are in a shared store now. Let a server die, let one join: can you make anybody log in again?
+#
+# <details><summary>What we see</summary>
+#
+# 1. Only users who have logged in since it came, and one in five of those: 3 % of the pages.
+# 2. The one whose users stay 5 minutes: there the newcomer serves 9 %, with 120 minutes 2 %.
+# 3. 55 sessions died, 53 users had to log in again: the others left before they asked for another page.
+# 4. 179 users have to log in again, because nearly every id gets another server.
+# 5. No.
+#
+# </details>
 
 # %% [markdown]
 # A newcomer gets only users who log in after it has joined, and of those one in five. So adding a server helps *later*: after people have left, not when you need it. With a shared store it

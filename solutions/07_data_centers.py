@@ -73,6 +73,16 @@ explore(prediction=prediction)
 # 3. Set *a center can do* to 80 % of all traffic. While both are up, they cope. And during the outage? (One center alone, the dashed line, would refuse users all day long.)
 # 4. Set *split* to 50 %. Look at the map, and at how long half of the users wait.
 # 5. Move *replication lag* from 0.1 s to 1 min, and *Washington dies at* to another minute. What would each of those writes be, in a photo app?
+#
+# <details><summary>What we see</summary>
+#
+# 1. 3 % of the requests fail instead of 40 %.
+# 2. The DNS is asked 9.1 times a second instead of 0.8, then 0.3. With 5 min, only those have moved away whose answer ran out within that minute; they come back when their new answer runs out, up to five minutes later.
+# 3. 826 requests are refused: Singapore gets everything and can do 80 %.
+# 4. Half of the users now have an answer within 267 ms instead of 204 ms: many are sent to the farther center.
+# 5. A photo, a comment, a like: whoever made it was told that it is saved.
+#
+# </details>
 
 # %% [markdown]
 # About 57 seconds: nearly half the TTL. When the center dies, each resolver's answer is somewhere between new and expired, so on average half of its time is left; and a few small cities hold no answer at all.
