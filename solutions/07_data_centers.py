@@ -520,16 +520,23 @@ class CountingDNS:
 dns = CountingDNS()
 resolver = CachingResolver(dns, ttl=60)
 paris, tokyo = (48.85, 2.35), (35.69, 139.69)
-seen = [
-    resolver.resolve(location, now).name
-    for location, now in [(paris, 0), (paris, 59), (tokyo, 59), (paris, 60), (tokyo, 100), (paris, 119), (paris, 120)]
-]
+seen = []
+for location, now in [(paris, 0), (paris, 59), (tokyo, 59), (paris, 60), (tokyo, 100), (paris, 119), (paris, 120)]:
+    answer = resolver.resolve(location, now)
+    seen.append(getattr(answer, "name", repr(answer)))
 ### JUDGE
-expected = [f"answer {number}" for number in (1, 1, 2, 3, 2, 3, 4)]
-assert seen == expected, (
-    "ttl 60; Paris at 0, 59, Tokyo at 59, Paris at 60, Tokyo at 100, Paris at 119, 120: the DNS is asked at Paris 0, Tokyo 59, "
-    f"Paris 60 and Paris 120, so {expected}; yours gave {seen}"
-)
+expected = [
+    ("Paris at 0", "answer 1", "nothing is remembered: the DNS is asked"),
+    ("Paris at 59", "answer 1", "59 s old, still good"),
+    ("Tokyo at 59", "answer 2", "another place: the DNS is asked"),
+    ("Paris at 60", "answer 3", "60 s old, no longer good: the DNS is asked"),
+    ("Tokyo at 100", "answer 2", "41 s old, still good"),
+    ("Paris at 119", "answer 3", "59 s old, still good"),
+    ("Paris at 120", "answer 4", "60 s old, however often it was handed out: the DNS is asked"),
+]
+for (call, name, why), got in zip(expected, seen, strict=True):
+    assert got == name, f"ttl 60, {call}: {name!r} ({why}); yours gave {got!r}"
+assert len(seen) == 7, "not all calls were seen"
 
 # %% check="caching_resolver_check_2" points=1
 from course.checks import attempt

@@ -927,6 +927,21 @@ def test_a_rule_that_is_not_lru_is_told_from_it_read_by_read():
     assert percent("But at # reads NewestOut does not", words) > 50
 
 
+def test_a_run_too_short_for_its_time_to_live_is_told():
+    explorer = explore_expiry(TTL)
+    assert "in the long run" not in moved(explorer, ttl=5.0)
+    assert "(in the long run: these 61 s are too short for such lives)" in moved(explorer, ttl=50.0)
+
+
+def test_so_many_load_at_an_expiry_as_come_during_a_load():
+    """From the first miss on, until its load ends: itself and Poisson(200 · 0.3) others."""
+    loads = []
+    for seed in range(20):
+        starts = simulate_stampede(seed=seed, ttl=4.0, other_rate=1.0).load_starts
+        loads.append(np.sum((starts >= starts[0]) & (starts < starts[0] + 0.3)))
+    assert abs(np.mean(loads) - 61) < 4 * math.sqrt(60 / 20)
+
+
 def test_the_stampede_is_told_by_its_queue():
     explorer, queue = explore_stampede(FLIGHT), "queries at once instead of #,"
     usual = percent(queue, moved(explorer))
