@@ -3,11 +3,11 @@
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/04_cache/04_cache.ipynb)
 #
-# Your database has replicas now. They survive a dead machine and share the reads. Still, all of them do the same work again and again. Look into their logs: the front page, the same few
-# photos, one celebrity's profile, asked for a thousand times a minute, looked up a thousand times a minute, with the same answer each time. You could buy one more replica.
+# Your database has replicas now. They share the reads, and all of them do the same work again and again: the front page, the same few
+# photos, one celebrity's profile, looked up a thousand times a minute, with the same answer each time. You could buy one more replica.
 # Or you could remember the answer. Which few percent of the data carry most of the traffic?
 #
-# **Time:** about 80 minutes. Afterwards you will be able to
+# **Time:** about 110 minutes. Afterwards you will be able to
 #
 # - write the two caches that Redis and memcached are made of, one that forgets what nobody uses and one that forgets what is old,
 # - put a cache in front of a database, a real one too, and say which answers it gets wrong,
@@ -30,7 +30,6 @@ from course.cache import (
 # ## The picture
 #
 # To read, a web server asks the cache tier first. Only what the cache does not have goes on to a replica. A write goes around the cache, to the primary.
-# (Left to right: clients → load balancer → web-1 … web-4 → cache tier, new, with cache-1 and cache-2, memory only → two replicas; past the cache, writes → the primary.)
 
 # %%
 architecture()
@@ -39,16 +38,57 @@ architecture()
 # ## The idea
 #
 # ### A few photos carry the traffic
-# Sort your photos by how often they are asked for. By **Zipf's law** the second is asked for half as often as the first, the tenth a tenth as often. Real traffic is similar, more or less steep: the
-# n-th gets a share proportional to 1 / n^s, and the exponent s is the *skew*. Six web proxies measured in the 1990s had s between 0.64 and 0.83 (Breslau et al., 1999).
+# Sort your photos by how often they are asked for. By **Zipf's law** the second is asked for half as often as the first, the tenth a tenth as often. Real traffic is more or less steep: the
+# n-th gets a share proportional to 1 / n^s, and s is the *skew*.
 #
-# A **cache** is a temporary store, in memory, of answers that were expensive to get. When the cache has the answer, that is a **hit**, else a **miss**. The share of hits is the **hit ratio**.
+# A **cache** is a temporary store, in memory, of answers that were expensive to get. If it has the answer, that is a **hit**, else a **miss**. The share of hits is the **hit ratio**.
+
+# %% [markdown]
+# ## Predict
 #
+# There are 10,000 photos, popular by Zipf's law with s = 1. Your cache has room for 500 of them: 5 %.
+#
+# What percentage of the reads will it answer? Write your guess, then go on.
+
+# %%
+prediction = None  # percent: put your number here
+
+# %% [markdown]
+# ## Experiment
+#
+# 300 requests per second come in. A look into the cache takes 1 ms, a query 20 ms of a database that can do 200 per second.
+#
+# **Left:** hit ratio against the size of the cache. The grey square is the simplest cache there is: when it is full, the *oldest* entry goes (**FIFO**, first in, first out). Your guess is the diamond.
+# **Right:** what that means for the people who wait. Hatched: the database gets more than it can do.
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# 1. Was your diamond near? Move *room in the cache* from 500 to 1,000. Twice the memory: how many more hits?
+# 2. Move *skew* down to 0.5. A cache lives on favourites. Then look right: can the database still keep up?
+# 3. Set *time to live* to 1 s. An entry is now used for one second at most. The dotted line is the most that **any** size can reach in the long run. (The two curves know nothing of expiry and writes; they are not drawn now. The run has 4,000 requests, so the square lies up to a point or so above or below what is expected.)
+# 4. Back to *never*, and *writes* to 30 %. Which of the two pictures suffers more, and why?
+#
+# <details><summary>What we see</summary>
+#
+# 1. From 55.7 % to 64.5 %: the first 500 places answer 55.7 points of it, the next 500 only 9 more.
+# 2. No: the hit ratio falls to 10 %, and the database gets 138 % of what it can do.
+# 3. The square lies on the dotted line, near 41 %, and more room moves neither.
+# 4. Both. Left, every write makes an entry old, and the hit ratio falls to 42 %. Right, the database also has to do the writes themselves: 109 % of what it can do.
+#
+# </details>
+
+# %% [markdown]
+# Five percent of the photos answer more than half of the reads, and twice the memory adds far less than the first 500 places did. Now think from the database's side: it sees only the misses. A hit ratio
+# that falls from 95 % to 90 % looks harmless, and it **doubles** the reads that the database gets. Operators watch the misses, not the hits.
+
+# %% [markdown]
 # ### A tier of its own
 # Each web server could remember answers in its own memory. Then four servers would keep four copies, and all would be lost with each deployment. So caches get machines of their own, the **cache tier**:
 # much memory, little else. It is much faster than the database, takes work off it, and grows by itself: more memory does not mean more web servers.
 #
-# Here a look into the cache takes 1 ms, and a query takes 20 ms of a database that has four workers: 200 queries per second, no more. 300 requests per second come in.
+# Its gain depends on the skew. Six web proxies measured in the 1990s had an s between 0.64 and 0.83 (Breslau et al., 1999). The database here has four workers, and a query takes one of them for 20 ms: 200 queries per second, no more.
 #
 # ### Who talks to whom
 # - **Read-through:** the application asks the cache; on a miss the *cache* asks the database and keeps the answer.
@@ -82,34 +122,6 @@ print("database:", database["likes"], "| cache:", cache["likes"])
 # %% [markdown]
 # From now on everybody reads 42, for as long as the entry stays. Therefore: save first, then **remove** the entry instead of updating it. Two removals have the same result in any order: nothing in the cache, and
 # the next read fetches what the database has. It is not perfect either; the last question of this notebook is about what is left.
-
-# %% [markdown]
-# ## Predict
-#
-# There are 10,000 photos, popular by Zipf's law with s = 1. Your cache has room for 500 of them: 5 %.
-#
-# What percentage of the reads will it answer? Write your guess, then go on.
-
-# %%
-prediction = None  # percent: put your number here
-
-# %% [markdown]
-# ## Experiment
-#
-# **Left:** hit ratio against the size of the cache. The grey square is the simplest cache there is: when it is full, the *oldest* entry goes (**FIFO**, first in, first out). Your guess is the diamond.
-# **Right:** what the hit ratio means for the people who wait. Hatched: the database gets more than it can do.
-#
-# 1. Was your diamond near? Move *room in the cache* from 500 to 1,000. Twice the memory: how many more hits?
-# 2. Move *skew* down to 0.5. A cache lives on favourites. Then look right: can the database still keep up?
-# 3. Set *time to live* to 1 s. An entry is now used for one second at most. The dotted line is the most that **any** size can reach.
-# 4. Back to *never*, and *writes* to 30 %. Which of the two pictures suffers more, and why?
-
-# %%
-explore(prediction=prediction)
-
-# %% [markdown]
-# Five percent of the photos answer more than half of the reads, and twice the memory adds far less than the first 500 places did. Now think from the database's side: it sees only the misses. A hit ratio
-# that falls from 95 % to 90 % looks harmless, and it **doubles** the reads that the database gets. Operators watch the misses, not the hits.
 
 # %% [markdown]
 # ## Exercise A — Forget what nobody uses: LRU
@@ -177,7 +189,7 @@ class LRUCache:
         ### END SOLUTION
 
     def __contains__(self, key):
-        """Return whether `key` is kept; this is no use of it."""
+        """Return whether `key` is kept; asking does not count as a use of it."""
         ### BEGIN SOLUTION Exercise A: say whether the key is there
         return key in self.entries
         ### END SOLUTION
@@ -213,7 +225,7 @@ assert seen["before"] == [3, True, False], (
     f"after a, b, c: len is 3, 'a' in it, 'x' not; yours said {seen['before']}"
 )
 assert seen["after d"] == ["b", "c", "d"], (
-    f"a, b, c, then `'a' in cache`, which is no use of a, then d: b, c, d are left; yours kept {seen['after d']}"
+    f"a, b, c, then `'a' in cache`, which does not count as using a, then d: b, c, d are left; yours kept {seen['after d']}"
 )
 assert seen["after b, e"] == ["b", "d", "e"], (
     f"then put b again, which is a use, and e: c goes, b, d, e are left; yours kept {seen['after b, e']}"
@@ -323,7 +335,7 @@ assert seen["apart"] == [0, False], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The blue ring should sit on the orange line: **Che's formula** (2002), which knows nothing of your code. LFU, *least frequently used*, throws out what was used least often, and beats you. Then set *new favourites every* 4 s.
+# The blue ring should sit on the orange line: **Che's formula** (2002), which knows nothing of your code. (A wrong rule may come close to it by chance. So the words also compare every single read with LRU's.) LFU, *least frequently used*, throws out what was used least often, and beats you. Then set *new favourites every* 4 s.
 # What was popular is no longer, and LFU clings to it: the more it has counted, the longer it remembers. LRU forgets and adapts. (At Twitter plain FIFO was about as good as LRU for many of the clusters: Yang, Yue, Rashmi, 2020. It is also simpler.)
 
 # %%
@@ -361,7 +373,7 @@ class TTLCache:
     """Keeps each entry for `ttl` seconds from its put."""
 
     def __init__(self, ttl):
-        ### BEGIN SOLUTION Exercise B: what do you keep of each entry?
+        ### BEGIN SOLUTION Exercise B: what do you remember about each entry?
         self.ttl = ttl
         self.entries = {}  # key → (value, when it expires)
         ### END SOLUTION
@@ -538,7 +550,7 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here the cache has room for everything. **Blue** is the price of a short time to live: reads that load again. **Orange, dashed**, is the price of a long one: stale answers. There is no TTL without either. Where would you put it for likes? And for a
+# Here the cache has room for everything. **Blue** is the price of a short time to live: reads that load again. **Orange, dashed**, is the price of a long one: stale answers. No TTL is free of both. Where would you put it for likes? And for a
 # user's password? Then let a write *remove the entry*. What is left of the orange line, and what does the blue one pay for it?
 
 # %%
@@ -614,7 +626,9 @@ def photo_title(key):
 
 
 front = ReadThrough(NotingCache(), photo_title)
-seen = {"answers": [front.get(7, now) for now in (0, 1, 2)], "loaded": loaded}
+seen = {"answers": [], "loaded": loaded}
+for now in (0, 1, 2):
+    seen["answers"].append(front.get(7, now))
 seen["counts"], seen["calls"] = [front.hits, front.misses], front.cache.calls
 ### JUDGE
 assert seen["answers"] == ["title of 7"] * 3, (
@@ -844,8 +858,8 @@ assert seen["counts"] == [1, 1], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your `ReadThrough` now runs on every node of a cache tier, each with your `TTLCache`. Every photo has its node. Then **cache-1 dies**. With two nodes the database just about takes over its share; with *one* node (the dashes) it
-# drowns, and when the node is back it is *empty*: the misses go on until it has filled up. How many nodes would you want at 400 requests/s? That is why a cache tier is bigger than it needs to be: several nodes, in different places, with memory to spare.
+# Your `ReadThrough` now runs on every node of a cache tier, each with your `TTLCache`. Every photo has its node. Then **cache-1 dies**. With two nodes the database just about takes over the dead one's share; with *one* node (the dashes) the database
+# drowns. And a node that is back is *empty*: the misses go on until it has filled up. How many nodes would you want at 400 requests/s? That is why a cache tier is bigger than it needs to be: several nodes, in different places, with memory to spare.
 
 # %%
 explore_nodes(ReadThrough, TTLCache)
@@ -869,12 +883,12 @@ explore_real(ReadThrough, LRUCache, TTLCache)
 #
 # `.get(key)` is a generator too. Whoever wants a value writes `value = yield env.process(flight.get(key))`.
 #
-# - Gets of one key, while a load of it is under way (also in the same instant), start no load of their own. All of them get its value, whatever it is, as soon as it has ended.
+# - While a key is being loaded, further gets of that key (also in the same instant) start no second load. All of them get the value of that load, whatever it is, as soon as it has ended.
 # - If the load raises, each of them gets that exception.
-# - The next `get` after a load has ended, well or badly, loads anew: single flight is no cache.
+# - The next `get` after a load has ended, well or badly, loads again: single flight is not a cache.
 # - Different keys have nothing to do with each other and load at the same time. Neither have two `SingleFlight`s.
 #
-# What you need of SimPy:
+# What you need to know of SimPy:
 #
 # | you write | what it does |
 # |---|---|
@@ -1094,8 +1108,8 @@ assert seen["at once"]["outcomes"] == [[0, f"ValueError: {_word}", 0], [2, "load
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The dashes are everybody for himself. The page expires at 4 s, dozens of loads queue up, and *all* other queries of the site wait behind them, for a page that was fresh again after 0.3 s. Now look at your line. Then **break it**: which slider makes the stampede worst, and is there a setting
-# at which the database never recovers before the page expires again? Facebook measured one week of the keys most prone to this: with one load at a time the database's peak fell from 17,000 to 1,300 queries per second (Nishtala et al., 2013).
+# The dashes are the site without your class: every read that misses loads. The page expires at 4 s, dozens of loads queue up, and *all* other queries of the site wait behind them, for a page that was fresh again after 0.3 s. Now look at your line. Then **break it**: which slider makes the queue at the database longest, and is there a setting
+# at which the database never recovers before the page expires again? Facebook measured one week of the keys most prone to this: when only one client per key and 10 s was allowed to load, while the others waited or took the stale value, the database's peak fell from 17,000 to 1,300 queries per second (Nishtala et al., 2013).
 
 # %%
 explore_stampede(SingleFlight)
@@ -1130,12 +1144,13 @@ explore_stampede(SingleFlight)
 # %% [markdown]
 # ## In production
 #
-# - **Redis**: exercise A is `maxmemory 4gb` with `maxmemory-policy allkeys-lru` (also `allkeys-lfu`, `allkeys-random`). To save memory it only looks at a few random entries, `maxmemory-samples`, 5 unless you say otherwise, and evicts the one not used for the longest time. Exercise B is `SET photo:7 … EX 60` or `EXPIRE`; expired entries go when asked for, and by a purge in the background.
+# - **Redis**, and its free fork **Valkey** (2024): exercise A is `maxmemory 4gb` with `maxmemory-policy allkeys-lru` (also `allkeys-lfu`, `allkeys-random`). To save memory it only looks at a few random entries, `maxmemory-samples`, 5 unless you say otherwise, and evicts the one not used for the longest time. Exercise B is `SET photo:7 … EX 60` or `EXPIRE`; expired entries go when asked for, and by a purge in the background.
 # - **memcached** evicts the least recently used within each class of sizes; an entry with expiration time 0 never expires, but can be evicted.
-# - **Single flight**: Go has `golang.org/x/sync/singleflight`; nginx has `proxy_cache_lock on`, and who has waited 5 s (`proxy_cache_lock_timeout`) may go by himself. Over many machines it takes a lock or a *lease* in the cache itself.
+# - **Single flight**: Go has `golang.org/x/sync/singleflight`; nginx has `proxy_cache_lock on`, and a request that has waited 5 s (`proxy_cache_lock_timeout`) goes on to the server itself. Over many machines it takes a lock or a *lease* in the cache itself.
 # - **Jitter**: entries that were loaded together expire together. Add some random seconds to each time to live.
 # - **A spare**: Facebook kept about 1 % of its cache machines idle, to take over for those that failed (Nishtala et al., 2013).
-# - **Left out here:** the size of values, the network, remembering that something does *not* exist, and very hot keys, which no number of nodes divides.
+# - **What does not exist:** real caches also remember, for a short time, that a key is *not* in the database. Without that, requests for made-up keys all reach the database, a known attack.
+# - **Left out here:** the size of values, the network, and very hot keys, which no number of nodes divides.
 
 # %% [markdown]
 # ## Hand in

@@ -3,11 +3,10 @@
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/05_cdn/05_cdn.ipynb)
 #
-# Your cache answers in a millisecond, the database has time to spare, and in Frankfurt, where your servers stand, the site is fast. Your friend in Sydney writes again: "Nice photos. Why does every page
-# take three seconds?" You look at your servers. They were done after five milliseconds. The rest of the three seconds your page spent under the sea. No faster machine will help, and no
-# better query: the speed of light is what it is. What you can change is how far the page must travel.
+# In Frankfurt, where your servers stand, the site is fast. Your friend in Sydney writes: "Nice photos. Why does every page
+# take three seconds?" You look at your servers. They were done after five milliseconds. The rest of the three seconds your page spent under the sea. No faster machine will help: the speed of light is what it is. What you can change is how far the page must travel.
 #
-# **Time:** about 80 minutes. Afterwards you will be able to
+# **Time:** about 115 minutes. Afterwards you will be able to
 #
 # - say how much of a page's load time is distance, and put copies where the users are,
 # - write the cache of a CDN's edge, with expiry, invalidation, versioned names and a way out when something is down,
@@ -37,7 +36,6 @@ from course.cdn import (
 # ## The picture
 #
 # Users no longer talk to your site for their photos. Each one talks to a nearby **edge**; only what the edge does not have comes from your site, which is now called the **origin**.
-# (Left to right: users in Sydney, Mumbai and New York → an edge with a cache in each of these cities, new → your load balancer in Frankfurt → web-1 and web-2 → cache and database.)
 
 # %%
 architecture()
@@ -46,35 +44,10 @@ architecture()
 # ## The idea
 #
 # ### Distance is time
-# Light in glass fibre covers about 200,000 km in a second, two thirds of its speed in vacuum. Cables do not run straight, and packets wait at every router on the way. A rule of thumb from
-# measurements: take the straight line, multiply by 2.1 (Bozkurt and others, 2018).
+# Light in glass fibre covers about 200,000 km in a second. Cables do not run straight, and packets wait at routers. A rule of thumb from
+# measurements: take the straight line, multiply by 2.1 (Bozkurt and others, 2018). From Sydney to Frankfurt, 16,500 km, and back that is 2 × 16,500 × 2.1 / 200,000 = 0.35 s: one **round trip**. A page takes many of them.
 #
-# From Sydney to Frankfurt it is 16,500 km. There and back: 2 × 16,500 × 2.1 / 200,000 = 0.35 s. That is one **round trip**. A faster server saves nothing of it.
-#
-# ### A page is many round trips
-# Opening a connection takes one round trip (TCP), encrypting it another (TLS 1.3: RFC 9846, 2026; first RFC 8446, 2018), asking for the page a third. (HTTP/3, which CDNs speak by default, needs one less: RFC 9114, 2022. Here it is three.) And the answer does not come at full speed: the server
-# sends 10 packets, 14,600 bytes (RFC 6928, 2013), and waits until they have arrived; then 20, then 40. This **slow start** needs six rounds for 500 kB. At 20 Mbit/s those bytes would take 0.2 s.
-# The waiting takes far longer.
-#
-# Pages are not small: in July 2025 the median home page weighed 2,862 kB on the desktop and 2,559 kB on a phone (HTTP Archive, Web Almanac 2025).
-#
-# ### Copies near the users
-# Most of those bytes are **static content**: images, video, CSS, JavaScript. They are the same for everybody, so anybody may keep a copy. A **content delivery network** (CDN) is a
-# company with caches in many cities, its **edges**. DNS, or the routing of the internet itself, leads each user to the nearest one.
-#
-# The first user near Sydney who wants a photo finds none: a **miss**. The edge asks the origin, which sends the photo and says how long a copy may live:
-# `Cache-Control: max-age=300`, in seconds. The edge keeps it. For five minutes, everybody near Sydney gets it from there: a **hit**. After that the copy has **expired**, and the next request
-# fetches a new one.
-#
-# ### How long may a copy live?
-# When you change a photo, no edge hears of it. Until its copy expires, the edge goes on serving the old version: the copy is **stale**. A short max-age keeps copies young and sends
-# many requests to the origin. A long one spares the origin and serves yesterday's version. The users' browsers keep copies too, by the same max-age.
-#
-# What is made for one user, such as their inbox, must not be kept for others. CDNs can also cache such **dynamic content**, by path, query, cookies or headers, or run your code at the edge. That
-# goes beyond this notebook.
-
-# %%
-EDGES[:3], ORIGIN  # some of the edges, in the order in which they open, and where your site is
+# A **content delivery network** (CDN) keeps copies of your files in many cities, at its **edges**. *max-age* is how long an edge may use a copy.
 
 # %% [markdown]
 # ## Predict
@@ -91,18 +64,54 @@ prediction = None  # seconds: put your number here
 #
 # **Above:** cities sized by population, marked by their mean load time, each with a line to what serves it. **Below left:** how many pages are loaded within x seconds; your guess is the diamond on the
 # 50 % line, the dashed line is the site without a CDN. **Below right:** what caching costs. To the left the origin has less to do; downwards fewer bytes are out of date.
-#
-# 1. Compare your guess with the dashed line. Then set *edges* to 0 and open them one by one. The first is in Frankfurt, next to your site. Whom does it help? Watch Sydney, on the map and in the words below it: how many must be open until your friend is happy?
-# 2. Set *page* to 2,000 kB. Four times the bytes: is it four times the time?
-# 3. Move *max-age* from end to end. Where would you stop? Then let *photos change every* 5 minutes, and look again.
-# 4. With a max-age of 5 minutes, go from 2 edges to 12. Pages come faster, and yet the origin gets *more* to do. Why?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
+# 1. Compare your guess with the dashed line. Then set *edges* to 0 and open them one by one. The first is in Frankfurt, next to your site. Whom does it help? Watch Sydney, on the map and in the words below it: how many must be open until your friend is happy?
+# 2. Set *page* to 2,000 kB. Four times the bytes: is it four times the time?
+# 3. Move *max-age* from end to end. Where would you stop? Then let *photos change every* 5 minutes, and look again.
+# 4. With a max-age of 5 minutes, go from 2 edges to 12. Pages come faster, and yet the origin gets *more* to do. Why?
+#
+# <details><summary>What we see</summary>
+#
+# 1. The edge in Frankfurt makes no page faster: it stands where the origin does, and only spares it work. The seventh edge is in Sydney: 2.9 s become 0.5 s.
+# 2. No: 1.1 s instead of 0.5 s. Most of the time is round trips, and their number grows more slowly than the bytes.
+# 3. Wherever more work for the origin begins to cost you more than old photos do. The more often photos change, the older is what a long max-age serves.
+# 4. Each edge has to fetch its own copies: twelve caches, each with fewer users, miss more often than two.
+#
+# </details>
+
+# %% [markdown]
 # Without a CDN half of the pages took up to 1.4 seconds. With five edges it is half a second: two thirds of the time are gone. Half of what is left is still distance: if there were no distance at all, a page would take a quarter of a second. But there is
 # no free choice of max-age. Each point on the dashed curve trades work at the origin for old bytes. And more edges mean more caches that each have to be filled.
+
+# %% [markdown]
+# ### A page is many round trips
+# Opening a connection takes one round trip (TCP), encrypting it another (TLS 1.3: RFC 9846, 2026; first RFC 8446, 2018), asking for the page a third. (HTTP/3, which CDNs speak by default, needs one less: RFC 9114, 2022. Here it is three.) And the answer does not come at full speed: the server
+# sends 10 packets, 14,600 bytes (RFC 6928, 2013), and waits until they have arrived; then 20, then 40. This **slow start** needs six rounds for 500 kB. At 20 Mbit/s those bytes would take 0.2 s.
+# The waiting takes far longer.
+#
+# Pages are not small: in July 2025 the median home page weighed 2,862 kB on the desktop and 2,559 kB on a phone (HTTP Archive, Web Almanac 2025).
+#
+# ### Copies near the users
+# Most of those bytes are **static content**: images, video, CSS, JavaScript. They are the same for everybody, so anybody may keep a copy. A CDN is a
+# company that does so in many cities. DNS, or the routing of the internet itself, leads each user to the nearest one.
+#
+# The first user near Sydney who wants a photo finds none: a **miss**. The edge asks the origin, which sends the photo and says how long a copy may live:
+# `Cache-Control: max-age=300`, in seconds. The edge keeps it. For five minutes, everybody near Sydney gets it from there: a **hit**. After that the copy has **expired**, and the next request
+# fetches a new one.
+#
+# ### How long may a copy live?
+# When you change a photo, no edge hears of it. Until its copy expires, the edge goes on serving the old version: the copy is **stale**. A short max-age keeps copies young and sends
+# many requests to the origin. A long one spares the origin and serves yesterday's version. The users' browsers keep copies too, by the same max-age.
+#
+# What is made for one user, such as their inbox, must not be kept for others. CDNs can also cache such **dynamic content**, by path, query, cookies or headers, or run your code at the edge. That
+# goes beyond this notebook.
+
+# %%
+EDGES[:3], ORIGIN  # some of the edges, in the order in which they open, and where your site is
 
 # %% [markdown]
 # ## Exercise A — Which edge is near?

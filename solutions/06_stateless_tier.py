@@ -3,11 +3,11 @@
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/06_stateless_tier/06_stateless_tier.ipynb)
 #
-# The CDN of notebook 05 took the static files away. Your web servers keep what only they can do: the inbox, the upload, the log-in. To answer *my inbox*, a server must know who is asking, and it
-# knows because that user logged in right there: it keeps the fact in its memory. So web-2 has never heard of the users of web-1. When web-1 dies, a quarter of your users are thrown out in the
-# middle of what they were doing. When web-5 joins, nobody comes. Today you move that knowledge out. Then any server can serve anybody, and servers may come and go by the minute.
+# The CDN took the static files away. Your web servers keep what only they can do: the inbox, the upload, the log-in. To answer *my inbox*, a server must know who is asking, and it
+# keeps that in its memory. So web-2 has never heard of the users of web-1. When web-1 dies, a quarter of your users are thrown out.
+# And when web-5 joins, who comes? Today you move that knowledge out. Then any server can serve anybody, and servers may come and go by the minute.
 #
-# **Time:** about 75 minutes. Afterwards you will be able to
+# **Time:** about 95 minutes. Afterwards you will be able to
 #
 # - keep users on their server with sticky sessions, and say what that costs when servers die or join,
 # - write the shared session store that makes a web tier stateless,
@@ -37,7 +37,6 @@ from course.stateless_tier import (
 # ## The picture
 #
 # Every request carries a session id in a cookie. The web servers keep no session; they ask the session store whose it is.
-# (Left to right: clients → CDN for static files, balancer for the rest → web-1 … web-4, stateless and new, each of which → the new session store, the cache, the primary and a replica.)
 
 # %%
 architecture()
@@ -45,33 +44,15 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# ### HTTP forgets
-# Two requests of one user have nothing to do with each other, as far as HTTP knows. So after the log-in the server hands out a **session id** in a cookie (RFC 6265, 2011), and the
-# browser sends it along with every request. What the id stands for, "this is Ann, and this is her draft", is the **session**: state that somebody has to keep.
+# ### HTTP forgets, so somebody must remember
+# For HTTP, two requests of one user have nothing to do with each other. So after the log-in the server hands out a **session id** in a cookie, and the browser sends it along with every request. What the id stands for, "this is Ann, and this is her draft", is the **session**.
 #
-# ### Stateful: the server keeps it
-# The simplest place is the server's own memory. Then that server is the only one that can serve Ann, and the balancer must send her there every time: a **sticky session**. The price shows when
-# something changes. A server dies: its sessions die with it. A server joins: nobody has a session there, so it idles while the others sweat. A server is to be removed, for an update: you wait until
-# its last user has gone home, or throw them out.
-#
-# ### Stateless: a store keeps it
-# Put the sessions into a store that all servers share. It may be a relational database, but all that is asked of it is "the value of this key", with a
-# time to live: a job for a **key-value store** such as Redis or Memcached, or a NoSQL database such as DynamoDB. Now any server can serve any request. The price: one look-up a
-# request. Within a data center that is a fraction of a millisecond (0.34 ms on average for Redis in the same zone, measured by a competitor of it: Cachee, 2026). The simulation takes 1 ms. And the store must not
-# die: it needs the replicas of notebook 03.
-#
-# ### Autoscaling follows easily
-# If no server matters, their number can follow the traffic: start some in the evening, stop them at night. Nobody notices, as nothing is lost with them. A rule decides: measure
-# how busy they are, compare it with a **target**, change their number in proportion. But a server that you ask for now serves *later*. The machine alone took 29 seconds until it accepted connections in one measurement
-# (C. Percival, EC2 boot time benchmarking, 2021); your program has to start and fill its caches after that. The simulation takes three minutes, and you can change it.
-
-# %%
-Request(session_id="k3JQ…"), Response(200, "Ann")  # what a server gets, and what it gives back
+# The simplest place for it is the server's own memory. Then that server is the only one that can serve Ann, and the balancer must send her there every time: a **sticky session**.
 
 # %% [markdown]
 # ## Predict
 #
-# Four web servers, 250 users, a page a minute each. Sessions are in the servers' memory: at log-in a user is drawn a server and stays there. People stay half an hour on average; when one leaves,
+# Four web servers, 250 users, a page a minute each. Sessions are in the servers' memory: at log-in each user is given a random server and stays there. People stay half an hour on average; when one leaves,
 # another comes and logs in. The servers are 62.5 % busy, so at minute 4 you add a fifth.
 #
 # What share of all pages does web-5 serve in the six minutes after it joined? Write your guess in percent, then go on.
@@ -82,20 +63,52 @@ prediction = None  # percent: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** pages a minute at each server. **Top right:** users who had logged in and are asked to log in again. **Bottom right:** who served how much since the newcomer joined (without one, since web-1 died); your guess is the diamond.
-#
-# 1. Look at web-5. Whom does it serve at all?
-# 2. Move *a user stays* to 5 minutes, then to 120. Which site is easier to grow?
-# 3. Back to 30 minutes. Set *web-1 dies at* to minute 5. Count the sessions that died with it, and the users who had to log in again. Why are there fewer of those?
-# 4. Set *sessions* to *by hash*. A balancer without a memory looks tempting: the server is the id's hash, modulo the number of servers. Now only *add* a server, with nobody dying. What happens?
-# 5. Set *sessions* to *any server, in turn*: they are in a shared store now. Break what you like.
+# **Left:** pages a minute at each server. **Top right:** users who had logged in and are asked to log in again. **Bottom right:** who served how much since the newcomer joined (without one, since web-1 died); your guess is the diamond. The **ghost**, dashes and
+# black marks, is always the site with a random server at log-in, on the same traffic.
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
+# 1. Look at web-5. Whom does it serve at all?
+# 2. Move *a user stays* to 5 minutes, then to 120. Which site is easier to grow?
+# 3. Back to 30 minutes. Set *web-1 dies at* to minute 5. Count the sessions that died with it, and the users who had to log in again. Why are there fewer of those?
+# 4. Set *sessions* to *by hash*. A balancer without a memory looks tempting: the server is the id's hash, modulo the number of servers. Now only *add* a server, with nobody dying. What happens?
+# 5. Set *sessions* to *any server, in turn*: they are in a shared store now. Let a server die, let one join: can you make anybody log in again?
+#
+# <details><summary>What we see</summary>
+#
+# 1. Only users who have logged in since it came, and one in five of those: 3 % of the pages.
+# 2. The one whose users stay 5 minutes: there the newcomer serves 9 %, with 120 minutes 2 %.
+# 3. 55 sessions died, 53 users had to log in again: the others left before they asked for another page.
+# 4. 179 users have to log in again, because nearly every id gets another server.
+# 5. No.
+#
+# </details>
+
+# %% [markdown]
 # A newcomer gets only users who log in after it has joined, and of those one in five. So adding a server helps *later*: after people have left, not when you need it. With a shared store it
 # carries its fifth from the first second, and a page is quicker, too: chance no longer gives one server more users than another, and pages are dealt out evenly.
+
+# %% [markdown]
+# ### Stateful: the server keeps it
+# Cookies are RFC 10025 (2026; before it RFC 6265, 2011). With the session in a server's memory, the price shows when
+# something changes. A server dies: its sessions die with it. A server joins: nobody has a session there, so it idles while the others are overloaded. A server is to be removed, for an update: you wait until
+# its last user has gone home, or throw them out.
+#
+# ### Stateless: a store keeps it
+# Put the sessions into a store that all servers share. It may be a relational database, but all that is asked of it is "the value of this key", with a
+# time to live: a job for a **key-value store** such as Redis, its free fork Valkey, or Memcached, or a NoSQL database such as DynamoDB. Now any server can serve any request. The price: one look-up a
+# request. Within a data center that is less than a millisecond. The simulation takes 1 ms. And the store must not
+# die: it needs the replicas of notebook 03.
+#
+# ### Autoscaling follows easily
+# If no server matters, their number can follow the traffic: start some in the evening, stop them at night. Nobody notices, as nothing is lost with them. A rule decides: measure
+# how busy they are, compare it with a **target**, change their number in proportion. But a server that you ask for now serves *later*. The machine alone took 29 seconds until it accepted connections in one measurement
+# (C. Percival, EC2 boot time benchmarking, 2021); your program has to start and fill its caches after that. The simulation takes three minutes, and you can change it.
+
+# %%
+Request(session_id="k3JQ…"), Response(200, "Ann")  # what a server gets, and what it gives back
 
 # %% [markdown]
 # ## Exercise A — The same user, the same server: sticky sessions
@@ -109,9 +122,9 @@ explore(prediction=prediction)
 #   "Sessions" are those this balancer has placed, whether or not their users are still there; `active` plays no part.
 # - A server that comes back still has the sessions that were not asked for in between. Those that moved away stay away.
 # - If no server is healthy it raises `NoHealthyServer`, and every session keeps the home that it had.
-# - It changes nothing of the list or the views.
+# - It changes neither the list nor the views.
 #
-# To try it: `StickyBalancer().pick("ann", make_views({"a": 2, "b": 1}))`; `out=["a"]` as a second argument of `make_views` makes a unhealthy.
+# To try it: `StickyBalancer().pick("ann", make_views({"a": 2, "b": 1}))`; with `out=["a"]` as a second argument of `make_views`, server `"a"` is unhealthy.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -280,7 +293,7 @@ assert seen["picked"] == [_b, _b, _b, _a, _b], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your rule is kinder to the newcomer than the ghost's die: it gives it every new session until it has caught up. Still, look how long that takes. And your balancer never learns who has *left*: it counts people
+# Your rule helps the newcomer more than a random choice does: it gives it every new session until it has caught up. Still, look how long that takes. And your balancer never learns who has *left*: it counts people
 # who went home an hour ago. Now **break it**: set *web-1 dies at* to minute 5. No rule of the balancer can save those sessions. They were in one place only.
 
 # %%
@@ -289,13 +302,13 @@ explore(StickyBalancer)
 # %% [markdown]
 # ## Exercise B — Move the state out: a session store
 #
-# Now the cure: one store for all servers. Whoever holds a session id *is* that user, so an id must be impossible to guess: at least 128 bits of chance from a generator made for secrets, says OWASP's Application Security Verification
+# Now the cure: one store for all servers. Whoever holds a session id *is* that user, so an id must be impossible to guess: at least 128 random bits from a generator made for secrets, says OWASP's Application Security Verification
 # Standard 5.0 (2025). Python's module `random` is no such generator: whoever has seen enough of its numbers can work out the next ones. The module `secrets` is.
 #
 # `SessionStore(env, lifetime)`: `env.now` is the time (seconds, a SimPy clock); `lifetime` is in seconds, > 0.
 #
-# - `.login(user)` → a new session id, a string. It is nothing but chance from the module `secrets`, at least 128 bits (16 bytes) of it: no user's name, no time, no counter. A user (a non-empty string) may have several sessions: every call makes another one.
-# - `.user(session_id)` → the user, or `None` if the session is not valid. It is valid while `env.now < t + lifetime`, where `t` is the time of its log-in or of its last look-up that found it valid. So each such look-up **renews** it; one that gives `None` changes nothing, and a session that has expired stays so.
+# - `.login(user)` → a new session id, a string. It is made only of random bytes from the module `secrets`, at least 128 bits (16 bytes) of them: no user's name, no time, no counter. A user (a non-empty string) may have several sessions: every call makes another one.
+# - `.user(session_id)` → the user, or `None` if the session is not valid. It is valid while `env.now < t + lifetime`, where `t` is the time of its log-in or of its last look-up that found it valid. So each such look-up **renews** it; one that gives `None` changes nothing, and a session that has expired stays so. (Real sites also end a session after, say, a day, however busy it is; here it may go on for ever.)
 # - `.logout(session_id)` ends this session; the user's other sessions go on. Returns nothing. Of an id that is unknown, expired or logged out: nothing happens.
 # - `.user` and `.logout` are also called with `None` and with strings that were never ids: `None`, and nothing happens. Two stores know nothing of each other.
 #
@@ -389,11 +402,14 @@ store.logout(phone)
 ids = [phone, laptop, tablet, other]
 seen = {
     "texts": [isinstance(each, str) for each in ids],
+    "first": repr(phone),
     "different": len(set(ids)),
     "users": [store.user(each) for each in [*ids, None, "made up"]],
 }
 ### JUDGE
-assert seen["texts"] == [True] * 4, "login must return a string"
+assert seen["texts"] == [True] * 4, (
+    f"login must return a string; yours gave {seen['first']} (secrets has functions that return text: token_urlsafe, token_hex)"
+)
 assert seen["different"] == 4, (
     f"four log-ins, three of one user, must give four different ids; yours gave {seen['different']}"
 )
@@ -635,14 +651,13 @@ assert seen, "nothing was seen"
 
 # %% [markdown]
 # Ten browsers of five users; a bar is a valid session, a full dot a look-up that found it. Move *lifetime* down and watch the hollow dots: each is a person who must type a password again. With pages at random moments,
-# a session of `lifetime` L outlives the time to the next page with probability 1 − e^(−L / gap), where gap is the mean time between two pages. The orange line is the rest, log-outs included: with a share q of log-outs,
-# 1 − (1 − q)(1 − e^(−L / gap)). Move it up instead, and look below. Every session in the store is also a laptop left open in a café.
+# the chance that the next page comes in time is 1 − e^(−L / gap), for a lifetime L and a mean time `gap` between two pages; the orange line is the rest, log-outs included. Move it up instead, and look below. Every session in the store is also a laptop left open in a café.
 
 # %%
 explore_sessions(SessionStore)
 
 # %% [markdown]
-# All servers now run your `handle` with your one store; web-1 dies at minute 5. The grey ghost keeps the sessions in the servers, as the ghost of exercise A did, with the same users. Raise *strangers*: they try guessed ids, ids with one character changed, and ids of
+# All servers now run your `handle` with your one store; web-1 dies at minute 5. The grey ghost keeps the sessions in the servers, each user at a random one, with the same users. Raise *strangers*: they try guessed ids, ids with one character changed, and ids of
 # people who have logged out. **Break it**: let `login` count its ids, "1", "2", "3", …, run the cell of B again, and watch who gets in.
 
 # %%
@@ -653,11 +668,11 @@ explore_tier(SessionStore, handle)
 #
 # In its quietest hour, at eight in the morning, your site gets 15 % of its evening traffic. Now that no server matters, stop paying for idle ones.
 #
-# `Autoscaler(target, minimum, maximum, cooldown)`: how busy servers should be (0.6 is 60 %), the fewest and the most of them, and a pause in seconds. Every minute or so somebody calls
+# `Autoscaler(target, minimum, maximum, cooldown)`: how busy servers should be (0.6 is 60 %), the fewest and the most of them, and a pause in seconds.
 #
-# `.desired(now, utilization, running)` → how many servers there should be, an `int`. `now` is in seconds and grows; `utilization` is how busy the `running` servers are on average (0 to 1).
+# `.desired(now, utilization, running)`, called about once a minute, returns how many servers there should be, an `int`. `now` is in seconds and grows; `utilization` is how busy the `running` servers are on average (0 to 1).
 #
-# - A utilization **within 10 %** of the target, so from 0.9 × target to 1.1 × target, changes nothing: it returns `running`, also where that lies outside the bounds.
+# - A utilization **within 10 %** of the target, so from 0.9 × target to 1.1 × target, changes nothing: it returns `running`, even if that lies outside the bounds.
 # - Otherwise it wants `running × utilization / target`, rounded **up**, and not less than `minimum` nor more than `maximum`.
 # - If that is more than `running`, it returns it at once: scaling up does not wait.
 # - If it is less, it returns it only when at least `cooldown` seconds have passed since its last change in either direction (or there was none yet); else it returns `running`.
@@ -886,12 +901,12 @@ explore_flash_crowd(Autoscaler)
 # Your site still has sticky sessions, in the memory of 12 servers. Every Friday at 18:00 you restart all servers, one after the other, to install a new version.
 #
 # What do your users see on Fridays, and why may some of them see it more than once? A colleague says: "No session store, please, that is one more thing to die. Let us give each browser a **signed token** that says *this is Ann, valid for 8 hours*;
-# any server can check the signature." What does that gain, and what can you no longer do, for example when Ann's laptop is stolen? Name **two** ways to mend that, each with its price. (About 8 sentences.)
+# any server can check the signature." What does that gain, and what can you no longer do, for example when Ann's laptop is stolen? Name **two** ways to fix that, each with its price. (About 8 sentences.)
 
 # %% [markdown] answer="explain" points=3
 # Each restart empties one server's memory, so its users are asked to log in again and lose what was in their session; when all 12 are through, everybody has been hit at least once. A user whose server restarted early was moved to
 # another server, and if that one comes later in the row, she is thrown out again. Signed tokens end this: any server can check them without asking anybody, so restarts lose nothing, no look-up is needed, and there is no store that can die.
-# But nothing on your side decides any longer whether a token is valid: until its 8 hours are over, it cannot be taken back. Logging out only deletes Ann's own copy; the thief's goes on working. One mend: tokens that are valid for five minutes only, renewed with a second token that *is* looked up
+# But nothing on your side decides any longer whether a token is valid: until its 8 hours are over, it cannot be taken back. Logging out only deletes Ann's own copy; the thief's goes on working. One fix: tokens that are valid for five minutes only, renewed with a second token that *is* looked up
 # in a store. It costs a store again, asked more rarely, and the thief keeps up to five minutes. Another: a list of revoked tokens that every server looks at. It costs a look-up (or a copy on each server that is a little late) at every request,
 # which is what the token was to save. Changing the signing key is a third one: it ends everybody's session.
 
@@ -901,7 +916,7 @@ explore_flash_crowd(Autoscaler)
 #
 # 1 point: the gain: any server can check a token by itself, so no look-up, no store to die, restarts harmless. The loss: a token cannot be taken back before it ends; logging out or a theft changes nothing on the servers. (Half a point each.)
 #
-# 1 point: two *different* mends, each with its price; half a point for each. For example: short lifetime with a refresh token (a store again for the refresh; minutes of abuse remain); a list of revoked tokens (a look-up at each request, or copies that are late; state again);
+# 1 point: two *different* fixes, each with its price; half a point for each. For example: short lifetime with a refresh token (a store again for the refresh; minutes of abuse remain); a list of revoked tokens (a look-up at each request, or copies that are late; state again);
 # a new signing key (throws everybody out); tying the token to device or address (users on the move are thrown out); asking for the password again before anything dangerous (a nuisance; reading stays open).
 # ### END MARK SCHEME
 
@@ -909,7 +924,7 @@ explore_flash_crowd(Autoscaler)
 # ## In production
 #
 # - **Sticky sessions**: HAProxy `cookie SRV insert indirect nocache`, which writes the server's name into a cookie of its own, or `stick-table` with `stick on src`. nginx `ip_hash;` (of an IPv4 address it hashes the first three numbers only: a whole office goes to one server).
-# - **Session stores**: Redis: log in is `SET id user EX 900`, your `.user` is `GETEX id EX 900` (since 6.2, 2021), log out is `DEL id`. Memcached has `gat`, get and touch. DynamoDB deletes what has expired some time later, so compare the time yourself.
+# - **Session stores**: Redis and Valkey: log in is `SET id user EX 900`, your `.user` is `GETEX id EX 900` (since 6.2, 2021), log out is `DEL id`. Memcached has `gat`, get and touch. DynamoDB deletes what has expired some time later, so compare the time yourself.
 # - **Cookies**: `Set-Cookie: id=…; Secure; HttpOnly; SameSite=Lax`: not over plain HTTP, not readable by scripts, not sent along from other sites' forms. **Signed tokens** are called JSON Web Tokens (RFC 7519, 2015).
 # - **Kubernetes**' HorizontalPodAutoscaler is your exercise C: `desiredReplicas = ceil(currentReplicas × currentMetricValue / desiredMetricValue)`, tolerance 10 % (per autoscaler since 1.33, 2025, alpha; beta in 1.35). Instead of a cooldown it uses the highest wish of the last 5 minutes: `--horizontal-pod-autoscaler-downscale-stabilization`.
 # - **AWS** calls it *target tracking*; its *default instance warmup* (2022) leaves starting servers out of the average.

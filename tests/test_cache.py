@@ -1,5 +1,6 @@
 """The lab of notebook 04: its simulations against theory, and what it does with what goes wrong."""
 
+import dataclasses
 import math
 import re
 import sqlite3
@@ -16,6 +17,7 @@ from course.cache import (
     NotingCache,
     RandomEviction,
     architecture,
+    baselines,
     explore,
     explore_eviction,
     explore_expiry,
@@ -31,6 +33,7 @@ from course.cache import (
 )
 from course.cache.expiry import LEAVE, REMOVE
 from course.cache.real import PHOTOS, Timeless, make_file, measure_file
+from course.cache.real_picture import RealPicture
 from course.cache.theory import ceiling, curves, expiry_shares, read_latency
 from course.cache.traffic import traffic
 from course.engine import theory, workload
@@ -83,10 +86,7 @@ def test_lru_against_ches_approximation(skew, che, ideal):
 
 
 def stack_distances(keys):
-    """Return how many other keys were asked for since each key's last time, inf at its first.
-
-    Mattson, Gecsei, Slutz and Traiger (1970): LRU of any size hits where this is below the size.
-    """
+    """The same as `baselines.stack_distances`, by the definition: how deep in a stack a key is."""
     stack, distances = [], []
     for key in keys:
         if key in stack:
@@ -103,6 +103,7 @@ def test_lru_of_every_size_is_what_the_stack_distances_say(seed):
     asked = {"seed": seed, "photos": 300, "skew": 0.9, "arrival_rate": 300.0}
     keys = traffic(**asked, write_share=0.0, requests=3000, load_time=0.02).keys.tolist()
     distances = stack_distances(keys)
+    assert np.array_equal(distances, baselines.stack_distances(keys))
     for capacity in (0, 1, 7, 60, 299, 300):
         run = simulate(LRU, capacity=capacity, requests=3000, warm_up=0, **asked)
         assert np.array_equal(run.hit, distances < capacity), capacity
@@ -877,6 +878,95 @@ def test_a_front_that_forgets_to_remove_is_told():
             save(key, value)
 
     assert re.search(r"[1-9]\d* answers were stale", shown(explore_nodes(Forgets, TTL)))
+
+
+def moved(explorer, **values):
+    """Return the words below the picture after these controls were set."""
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    return shown(explorer)
+
+
+def percent(pattern, words):
+    return float(re.search(pattern.replace("#", r"([\d.]+)"), words)[1])
+
+
+def test_the_first_experiment_is_what_its_steps_say():
+    explorer, hits = explore(), "answers #% of the reads"
+    small, large = (percent(hits, moved(explorer, capacity=room)) for room in (500, 1000))
+    assert (small, large) == (55.7, 64.5)  # "adds far less than the first 500"
+    words = moved(explorer, capacity=500, skew=0.5)
+    assert round(percent(hits, words)) == 10 and percent("#% of what it can do", words) == 138
+    picture = explorer.picture
+    assert len(picture.lru.get_xdata()) and len(picture.ideal.get_xdata())
+    words = moved(explorer, skew=1.0, ttl=1.0)
+    most = percent("at most #% at any size", words)
+    assert percent(hits, words) == pytest.approx(most, abs=3)  # 4,000 reads: s.e. 0.8 points
+    assert picture.ceiling.get_ydata()[0] == pytest.approx(most, abs=0.05)
+    assert not len(picture.lru.get_xdata()) and not len(picture.ideal.get_xdata())
+    assert "by formula" not in words
+    words = moved(explorer, ttl=NEVER, write_share=30)
+    assert percent("#% of what it can do", words) == 109 and not len(picture.lru.get_xdata())
+    assert round(percent(hits, words)) == 42
+
+
+def test_a_rule_that_is_not_lru_is_told_from_it_read_by_read():
+    assert "Read for read, LRUCache hits and misses where LRU does" in shown(explore_eviction(LRU))
+    words = shown(explore_eviction(Fifo))
+    assert percent("But at # reads Fifo does not", words.replace(",", "")) > 50
+
+    class NewestOut(LRU):
+        """Throws out the newest entry but for the one that has just come."""
+
+        def put(self, key, value):
+            if key not in self.entries and len(self.entries) == self.capacity:
+                self.entries.popitem()
+            super().put(key, value)
+
+    words = shown(explore_eviction(NewestOut)).replace(",", "")
+    assert percent("But at # reads NewestOut does not", words) > 50
+
+
+def test_a_run_too_short_for_its_time_to_live_is_told():
+    explorer = explore_expiry(TTL)
+    assert "in the long run" not in moved(explorer, ttl=5.0)
+    assert "(in the long run: these 61 s are too short for such lives)" in moved(explorer, ttl=50.0)
+
+
+def test_so_many_load_at_an_expiry_as_come_during_a_load():
+    """From the first miss on, until its load ends: itself and Poisson(200 · 0.3) others."""
+    loads = []
+    for seed in range(20):
+        starts = simulate_stampede(seed=seed, ttl=4.0, other_rate=1.0).load_starts
+        loads.append(np.sum((starts >= starts[0]) & (starts < starts[0] + 0.3)))
+    assert abs(np.mean(loads) - 61) < 4 * math.sqrt(60 / 20)
+
+
+def test_the_stampede_is_told_by_its_queue():
+    explorer, queue = explore_stampede(FLIGHT), "queries at once instead of #,"
+    usual = percent(queue, moved(explorer))
+    for worse in ({"read_rate": 400}, {"load_time": 600}, {"other_rate": 160}):
+        before = {name: explorer.controls[name].value for name in worse}
+        assert percent(queue, moved(explorer, **worse)) > 1.5 * usual
+        moved(explorer, **before)
+    moved(explorer, ttl=1.0, other_rate=160)  # never recovers before the page expires again
+    run = simulate_stampede(seed=1, ttl=1.0, other_rate=160.0)
+    queues = run.at_the_database(np.arange(2.0, 15.0))
+    assert queues.min() > 100 and queues[-1] > 4 * queues[0]
+
+
+def test_a_real_read_is_told_without_its_outliers():
+    run = measure(FRONT, LRU, timeless=True, requests=400)
+    plain, latency = np.full(80, 50e-6), np.full(len(run), 20e-6)
+    latency[:4] = 10e-3  # the system held four reads up for 10 ms
+    run = dataclasses.replace(run, plain=plain, latency=latency)
+    assert run.without_cache == pytest.approx(50e-6)
+    assert run.measured_share == pytest.approx((20 + 4 / len(run) * 230) / 50)
+    slow = dataclasses.replace(run, latency=np.full(len(run), 100e-6), saves=np.full(7, 0.031))
+    finding, words = RealPicture().show(name="LRUCache", run=slow)
+    assert "100 µs a read instead of 50 µs" in finding
+    assert "200% of its time without a cache (its bar ends at 125 %)" in words
+    assert "A write takes 31 ms (7 writes)." in words
 
 
 def test_a_prediction_that_is_no_percentage_is_a_sentence():

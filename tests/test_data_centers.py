@@ -933,26 +933,25 @@ def failing(words):
 def test_the_first_experiment_is_what_its_steps_say():
     explorer = explore()
     two, one = failing(moved(explorer))
-    assert two < 5 and one == 40  # four minutes of ten
+    assert (two, one) == (3, 40)  # four minutes of ten
     asked = [
         float(re.search(r"asked ([\d.]+) times", moved(explorer, ttl=ttl))[1])
         for ttl in (5.0, 120.0, 300.0)
     ]
-    assert asked[0] > 5 * asked[1] > 5 * asked[2]
+    assert asked == [9.1, 0.8, 0.3]
     words = moved(explorer, lasts=1)  # answers kept for 5 min: many never notice
     assert 40 < float(re.search(r"for (\d+) s on average", words)[1]) < 60
     words = moved(explorer, ttl=120.0, lasts=4, capacity=80)
     refused = int(re.search(r"([\d,]+) refused", words)[1].replace(",", ""))
-    assert refused > 500
+    assert refused == 826
     two, one = failing(words)  # one center alone is overloaded all the time it is up, too
     assert one > 40 + 0.15 * 60 and two < one
     peace = {"seed": 1, "arrival_rate": 20.0, "capacity": 0.8}
     assert simulate(**peace).refused.sum() == 0 and simulate(centers=1, **peace).refused.any()
     dashed = explorer.picture.alone.get_ydata()
     assert min(dashed) > 0 and max(dashed) == pytest.approx(20, rel=0.2)
-    near = float(re.search(r"within (\d+) ms", moved(explorer, capacity=120))[1])
-    far = float(re.search(r"within (\d+) ms", moved(explorer, split=50))[1])
-    assert far > 1.1 * near
+    assert "have an answer within 204 ms" in moved(explorer, capacity=120)
+    assert "have an answer within 267 ms" in moved(explorer, split=50)
     lost = [
         int(re.search(r"([\d,]+) writes that", moved(explorer, split="nearest", lag=lag))[1])
         for lag in (0.1, 10.0, 60.0)

@@ -841,6 +841,49 @@ class SimpleLine:
         return np.array(self.line.get_ydata())
 
 
+def moved(explorer, **values):
+    """Return the words below the picture after these controls were set."""
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    return shown(explorer)
+
+
+def test_the_first_experiment_is_what_its_steps_say():
+    explorer = explore()
+
+    def newcomer(words):
+        return int(re.search(r"the newcomer serves (\d+) % of the pages", words)[1])
+
+    assert newcomer(moved(explorer)) == 3  # "Whom does it serve at all?"
+    assert [newcomer(moved(explorer, stay=stay)) for stay in (5, 120)] == [9, 2]
+    words = moved(explorer, stay=30, dies_at=300)
+    died, again = re.search(r"(\d+) sessions died .* (\d+) users had to", words).groups()
+    assert (died, again) == ("55", "53")  # the others went home before they asked again
+    words = moved(explorer, dies_at=NEVER, sessions=Hashed)
+    assert "179 users had to" in words
+    words = moved(explorer, sessions=InTurn)
+    assert newcomer(words) == 20 and "nobody was thrown out" in words
+    assert "nobody was thrown out" in moved(explorer, dies_at=300)
+    shared = simulate(InTurn, shared_store=True, seed=1, added_at=240)
+    assert shared.mean_latency < simulate(seed=1, added_at=240).mean_latency  # "quicker, too"
+    sticky = explore(STICKY)
+    assert newcomer(moved(sticky)) > 1.5 * 3  # it gets every new session
+    assert int(re.search(r"(\d+) users had to", moved(sticky, dies_at=300))[1]) > 20
+    legend = [text.get_text() for text in sticky.picture.prediction.axes.get_legend().get_texts()]
+    assert legend == ["ghost"]  # nothing was predicted, so there is no diamond
+    predicted = explore(prediction=9).picture.prediction.axes.get_legend().get_texts()
+    assert [text.get_text() for text in predicted] == ["ghost", "your prediction"]
+
+
+def test_sessions_that_live_long_ask_less_and_fill_the_store():
+    explorer = explore_sessions(STORE)
+    told = [moved(explorer, lifetime=lifetime) for lifetime in (3, 15, 60)]
+    asked = [int(re.search(r"(\d+) % asked for a log-in", words)[1]) for words in told]
+    stored = [int(re.search(r"(\d+) sessions valid", words)[1]) for words in told]
+    assert asked == sorted(asked, reverse=True) and asked[0] > 2 * asked[2]
+    assert stored == sorted(stored) and stored[2] > 2 * stored[0]
+
+
 def test_a_prediction_that_is_no_share_is_a_sentence():
     said = shown(explore(prediction="much"))
     assert "prediction = 'much': must be a finite number (in %)" in said

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from autograder.audit.check import observe
 from tests.course_scripts import (
     NAMES,
     ROOT,
@@ -67,6 +68,24 @@ def test_the_worked_solution_passes_its_checks(name, exercise, capsys):
     for cell in checks(name, exercise):
         assert verdict(cell, solved(name)) == ""
     assert capsys.readouterr().err == ""
+
+
+REDRAWN = [name for name in NAMES if name[:2] in ("04", "05", "06", "07")]
+
+
+@pytest.mark.parametrize("name", REDRAWN)
+def test_what_another_draw_saw_passes_no_hidden_check(name, monkeypatch):
+    """Who has heard what a check saw of somebody else cannot hand in that: inputs are redrawn."""
+    for cell in [cell for exercise in exercises(name) for cell in checks(name, exercise)]:
+        if not cell.hidden:
+            continue
+        observing, judging = cell.halves()
+        monkeypatch.setattr("course.checks.SEED", 11)
+        seen = observe(observing, solved(name), cell.grade_id)
+        run(judging, {"seen": seen})
+        monkeypatch.setattr("course.checks.SEED", 12)
+        with pytest.raises(AssertionError):
+            run(judging, {"seen": seen})
 
 
 SEEDS = (0, 1, 7, 2**31, 987_654_321)

@@ -6,7 +6,7 @@ The names that the notebook needs: the simulations, the caches that come along, 
 from functools import lru_cache
 
 from course.cache import expiry
-from course.cache.baselines import Fifo, Lfu, NoCache, RandomEviction
+from course.cache.baselines import Fifo, Lfu, NoCache, RandomEviction, stack_distances
 from course.cache.eviction_picture import EvictionPicture
 from course.cache.expiry import LEAVE, REMOVE, ExpiryResult, simulate_expiry
 from course.cache.expiry_picture import TTLS, ExpiryPicture
@@ -21,7 +21,7 @@ from course.cache.stampede import StampedeResult, simulate_stampede
 from course.cache.stampede_picture import StampedePicture
 from course.cache.system import architecture
 from course.cache.theory import ceiling, curves, expiry_shares
-from course.cache.traffic import PHOTOS
+from course.cache.traffic import PHOTOS, traffic
 from course.engine import parameters, workload
 from course.engine.component import name_of
 from course.view.explore import (
@@ -61,6 +61,7 @@ __all__ = [
 ]
 
 SEED = 1
+RATE = 200.0  # requests/s, where rules of eviction are compared
 WRITES = "% of requests"
 
 
@@ -102,11 +103,15 @@ def explore_eviction(component):
     rules = {"LFU": Lfu, "FIFO": Fifo, "random": RandomEviction}
 
     def run(**chosen):
-        asked = chosen | {"requests": 5000, "warm_up": 2000, "arrival_rate": 200.0}
+        asked = chosen | {"requests": 5000, "warm_up": 2000, "arrival_rate": RATE}
         runs = {rule: _run(cache, **asked) for rule, cache in rules.items()}
+        yours = simulate(component, seed=SEED, **asked)
+        distances = _distances(chosen["skew"], chosen["new_every"], asked["requests"])
+        least_recent = distances[asked["warm_up"] :] < chosen["capacity"]
         return {
             "capacity": chosen["capacity"],
-            "runs": runs | {name: simulate(component, seed=SEED, **asked)},
+            "runs": runs | {name: yours},
+            "unlike": int((yours.hit != least_recent).sum()),
             "curves": _curves(chosen["skew"]),
             "new_every": chosen["new_every"],
         }
@@ -234,6 +239,14 @@ def _everybody(**chosen):
 @lru_cache(maxsize=32)
 def _popularity(skew, photos=PHOTOS):
     return workload.zipf_popularity(photos, skew)
+
+
+@lru_cache(maxsize=32)
+def _distances(skew, new_every, requests):
+    """Return what says of each read whether LRU answers it, on the traffic of `_run`."""
+    world = {"seed": SEED, "photos": PHOTOS, "write_share": 0.0, "arrival_rate": RATE}
+    asked = traffic(skew=skew, new_every=new_every, requests=requests, **world)
+    return stack_distances(asked.keys.tolist())
 
 
 @lru_cache(maxsize=32)

@@ -20,6 +20,24 @@ from course.engine.parameters import NEVER
 EMPTY = object()
 
 
+def stack_distances(keys):
+    """Return how many other keys were asked for since each key's last time, inf at its first.
+
+    LRU of any size hits where this is below the size (Mattson, Gecsei, Slutz and Traiger, 1970).
+    """
+    last, times, distances = {}, [], []
+    for now, key in enumerate(keys):
+        distance = np.inf
+        if key in last:
+            place = bisect_left(times, last[key])
+            distance = len(times) - 1 - place
+            del times[place]
+        distances.append(distance)
+        last[key] = now
+        times.append(now)
+    return np.array(distances)
+
+
 class NoCache:
     """Keeps nothing: every read goes to the database."""
 

@@ -49,10 +49,11 @@ class EvictionPicture:
         self.moving = (self.changes, *curves, *self.lines.values())
         self.name = name
 
-    def show(self, *, capacity, runs, curves, new_every):
+    def show(self, *, capacity, runs, curves, new_every, unlike):
         """Draw the runs, a dict by the name of the rule, the student's last.
 
-        curves: as `theory.curves` returns them. Return (finding, words).
+        unlike: how many of its reads LRU would have answered otherwise. curves: as `theory.curves`
+        returns them. Return (finding, words).
         """
         sizes, lru, fifo, ideal = curves
         for line, curve in ((self.ideal, ideal), (self.lru, lru), (self.fifo, fifo)):
@@ -73,8 +74,14 @@ class EvictionPicture:
         return f"{best} is best here: {ratio_of(runs[best])}", (
             f"Room for {capacity:,} of {PHOTOS:,} photos, {favourites}: {self.name} "
             f"{ratio_of(runs[self.name])} ({others}). Che's formula, for favourites that stay, "
-            f"says {np.interp(capacity, sizes, lru):.1%} for LRU."
+            f"says {np.interp(capacity, sizes, lru):.1%} for LRU. " + _compared(unlike, self.name)
         )
+
+
+def _compared(unlike, name):
+    if not unlike:
+        return f"Read for read, {name} hits and misses where LRU does."
+    return f"But at {unlike:,} reads {name} does not do what LRU does."
 
 
 def _each_second(run):

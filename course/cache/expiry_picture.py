@@ -7,6 +7,7 @@ from course.cache.picture import GHOST, OPEN
 from course.view import style
 
 TTLS = np.geomspace(0.1, 100, 49)
+LIVES = 5  # of the longest entries, at least, must a run last to show what theory says
 LOADS = {"color": style.BLUE, "linewidth": 1.8}
 STALE = {"color": style.VERMILION, "linewidth": 1.8, "linestyle": (0, (5, 2))}
 
@@ -46,6 +47,9 @@ class ExpiryPicture:
         finding = f"With {ttl:g} s to live {loaded:.0f} % of the reads go to the database"
         finding += f", {old:.0f} % get a stale answer"
         theory = [np.interp(np.log(ttl), np.log(TTLS), curve) * 100 for curve in (loads, stale)]
+        short = ""
+        if ttl > run.duration / LIVES:
+            short = f" (in the long run: these {run.duration:.0f} s are too short for such lives)"
         removed = " A write removes the entry." if removes else ""
         purged = ""
         if run.purged is not None:
@@ -53,5 +57,5 @@ class ExpiryPicture:
         return finding, (
             f"Of {len(run):,} reads {loaded:.1f} % loaded from the database "
             f"({run.load_rate:.0f}/s) and {old:.1f} % were stale; theory says "
-            f"{theory[0]:.1f} % and {theory[1]:.1f} %.{removed}{purged}"
+            f"{theory[0]:.1f} % and {theory[1]:.1f} %{short}.{removed}{purged}"
         )

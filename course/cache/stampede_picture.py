@@ -29,7 +29,7 @@ class StampedePicture:
         right.minorticks_off()
         self.lines = []
         for axes in (left, right):
-            (everybody,) = axes.plot([], [], **style.BASELINE, label="everybody loads")
+            (everybody,) = axes.plot([], [], **style.BASELINE, label="each miss loads")
             pair = [everybody]
             if name:
                 pair += axes.plot([], [], **style.YOURS, label=f"your {name}")
@@ -50,11 +50,14 @@ class StampedePicture:
         told = [_told(run, queue) for run, queue in zip(runs, queues, strict=True)]
         first = f"Of {len(runs[0]):,} requests"
         if len(runs) == 1:
-            finding = f"{runs[0].loads} loads of one page, {queues[0].max()} queries at once"
-            return finding, f"{first}, everybody loads: {told[0]}."
-        finding = f"{runs[1].loads} loads of the page instead of {runs[0].loads}"
-        finding += f", at most {queues[1].max()} queries at once instead of {queues[0].max()}"
-        return finding, f"{first}, with your {self.name}: {told[1]}. Everybody loads: {told[0]}."
+            finding = f"Up to {queues[0].max()} queries at once, {runs[0].loads} loads of one page"
+            return finding, f"{first}, where each miss loads: {told[0]}."
+        finding = f"At most {queues[1].max()} queries at once instead of {queues[0].max()}"
+        finding += f", {runs[1].loads} loads of the page instead of {runs[0].loads}"
+        return (
+            finding,
+            f"{first}, with your {self.name}: {told[1]}. Where each miss loads: {told[0]}.",
+        )
 
 
 def _told(run, queue):

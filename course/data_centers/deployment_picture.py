@@ -60,7 +60,8 @@ class DeploymentPicture:
         end = "succeeded" if rollout.succeeded else "rolled back"
         finding = (
             f"The deployment {end} after {rollout.minutes:g} minutes: it costs as much as the "
-            f"whole site down for {rollout.failed():.1f} minutes (all at once: {at_once.failed():.1f})"
+            f"whole site down for {rollout.failed():.1f} minutes (all at once: "
+            f"{at_once.failed():.1f})"
         )
         order = ", ".join(
             f"{name} ({share:.0%} of the users)"

@@ -90,7 +90,7 @@ def explore(balancer=None, *, prediction=None):
         "servers": view.slider("servers", 4, 2, 6, 1),
         "stay": view.slider("a user stays", 30, 5, 120, 5, "min"),
     }
-    return view.explore(controls, run, TierPicture(CAPACITY))
+    return view.explore(controls, run, TierPicture(CAPACITY, prediction is not None))
 
 
 @view.pictured

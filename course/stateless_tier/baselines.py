@@ -15,7 +15,7 @@ import numpy as np
 class Drawn:
     """Sticky: a session is drawn a server at log-in, and another one when that has died."""
 
-    name = "sticky, drawn at log-in"
+    name = "sticky, random at log-in"
 
     def __init__(self, rng):
         self.rng = rng

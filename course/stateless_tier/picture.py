@@ -15,7 +15,7 @@ class TierPicture:
     """Left: pages a minute at each server. Right: users thrown out; shares since the change."""
 
     @rc_context(style.LOOK)
-    def __init__(self, capacity):
+    def __init__(self, capacity, predicts=False):
         widths = {"width_ratios": (1.5, 1), "height_ratios": (1, 1)}
         self.figure, axes = style.figure(2, 2, width=8.4, height=4.7, **widths)
         grid = axes[0, 0].get_gridspec()
@@ -23,7 +23,7 @@ class TierPicture:
         axes[1, 0].remove()
         self._prepare_load(self.figure.add_subplot(grid[:, 0]), capacity)
         self._prepare_thrown_out(axes[0, 1])
-        self._prepare_shares(axes[1, 1])
+        self._prepare_shares(axes[1, 1], predicts)
         self.moving = (
             *(self.dead, self.joined, *self.lines),
             *(self.ghost_out, self.out),
@@ -57,11 +57,11 @@ class TierPicture:
         axes.set(ylabel="users thrown out")
         (self.ghost_out,) = axes.plot([], [], drawstyle="steps-post", **style.BASELINE)
         (self.out,) = axes.plot([], [], drawstyle="steps-post", **style.YOURS)
-        self.ghost_out.set_label("ghost: drawn at log-in")
+        self.ghost_out.set_label("ghost: random at log-in")
         self.out.set_label("this one")
         axes.legend(loc="upper left", borderpad=0)
 
-    def _prepare_shares(self, axes):
+    def _prepare_shares(self, axes, predicts):
         axes.set(xlim=(0.4, SLOTS + 0.6), ylim=(0, 109), ylabel="% of pages since then")
         axes.set_yticks([0, 25, 50, 75, 100])
         axes.set_xticks(range(1, SLOTS + 1), [f"web-{number + 1}" for number in range(SLOTS)])
@@ -71,7 +71,8 @@ class TierPicture:
         self.bars = list(axes.bar(places, 0, width=0.6, color=style.SERVERS[:SLOTS]))
         look = {"color": style.INK, "marker": "_", "markersize": 17, "markeredgewidth": 2}
         (self.ghost_shares,) = axes.plot([], [], linestyle="none", **look, label="ghost")
-        (self.prediction,) = axes.plot([], [], **style.PREDICTION, label="your prediction")
+        label = "your prediction" if predicts else None
+        (self.prediction,) = axes.plot([], [], **style.PREDICTION, label=label)
         axes.legend(loc="upper right", ncols=2, borderpad=0, columnspacing=1, handletextpad=0.3)
 
     def show(self, *, name, result, ghost, prediction):
