@@ -222,14 +222,20 @@ def grade(
 
     settings = grade.Settings(jobs or 0, isolation, scheduler, force)
     count, records = grade.grade(root, assignment, settings, students)
-    refused, notes = [], []
+    refused, notes, again = [], [], 0
     for record in tqdm(records, total=count, unit="submission", desc=assignment):
+        again += record.again
         if record.status == "refused":
             refused.append(f"{record.student}: not graded: {record.sentence}")
         else:
             notes += [f"{record.student}: {note}" for note in record.notes]
     for line in (*refused, *notes):
         click.echo(line)
+    if again:
+        click.echo(
+            f"{again} of them had been graded: the course's checks or cells, the files next to the "
+            "notebook, or the time of receipt have changed since."
+        )
     click.echo(f"{count - len(refused)} of {count} submissions are graded.")
     if isolation == "process":
         click.echo("Graded with --isolation process: student code had limits, and was not shut in.")

@@ -234,13 +234,19 @@ def test_each_submission_has_its_own_hidden_inputs_and_can_be_graded_again_exact
 
 
 def test_what_is_graded_is_not_graded_again_unless_it_is_new(course):
-    a_class(course, 2)
-    graded(course)
+    a_class(course, 3)
+    assert not any(record.again for record in graded(course).values())
     before = written_at(course)
+    (course / "grading" / "submitted" / "s2" / NAME / "timestamp.txt").write_text(
+        "2026-03-02 12:00:00 UTC"
+    )
+    said = command(NAME, "--root", course, "--student", "s2").stdout
+    assert said.startswith("1 of them had been graded: the course's checks or cells")
     shutil.rmtree(course / "grading" / "submitted" / "s1")
     solved = classroom.written(NAME, classroom.solutions(NAME), classroom.ANSWER)
     classroom.hand_in(course, "s1", NAME, solved, RECEIVED)
-    assert graded(course)["s1"].sentence == "17 of 17 checks passed"
+    found = graded(course)
+    assert found["s1"].sentence == "17 of 17 checks passed" and not found["s1"].again
     now = written_at(course)
     assert now["s0"] == before["s0"] and now["s1"] > before["s1"]
 

@@ -9,7 +9,7 @@ object of a student's is ever unpickled. A plan is
 
 and is run twice. The first run has the cells and the visible checks, and its outputs are kept. The
 second, in a process of its own, has the cells and the hidden checks, and nothing is kept of it but
-what the checks saw: so a student's code cannot hand out what hidden checks asked it.
+what the checks saw: so a student's code can print nothing of what hidden checks asked it.
 
 Cells of kind "own" are experiments: nothing graded needs them. They have time of their own, so that
 they take none from a check: what is tried again is tried without those that took long, and the

@@ -164,6 +164,8 @@ class _Grading:
         if student in self.graded and self.assignment.is_less(student, submission):
             raise Refused(UNTOUCHED)
         record.seed = seeds.hidden_seed(self.salt, name, student, submission.digest)
+        # the seed tells that it is the same notebook
+        record.again = before is not None and student in self.graded and before.seed == record.seed
         rebuilt = self.assignment.rebuild(submission)
         cells = self.assignment.plan(rebuilt)
         record.notes += submission.notes + rebuilt.notes

@@ -36,6 +36,8 @@ class Record:
     """When it was handed in, in ISO 8601; None when nothing tells."""
     checks: dict[str, dict[str, Any]] = field(default_factory=dict)
     """{grade id: {"passed": …, "kind": class name of the error, "message": …}}"""
+    again: bool = field(default=False, compare=False)
+    """Whether it was graded again because something else than the notebook is new; not kept."""
     written: int = field(default=0, compare=False)
     """The time of the file that it was read from, in nanoseconds; not in the file."""
 
@@ -112,7 +114,7 @@ def write(root: Path, record: Record) -> None:
     path = path_of(root, record.assignment, record.student)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = asdict(record)
-    del content["written"]
+    del content["written"], content["again"]
     write_atomic(path, json.dumps(content, indent=1), sync=True)
 
 
