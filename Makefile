@@ -11,10 +11,18 @@ COVERED := python -m slipcover --source course,autograder --json --out $(MEASURE
 FAST := database docs judge network notebooks release repository submissions theory view workload
 LONG_IN_DOCS := instructors_guide or sites_links or reference_has
 
-.PHONY: lab test quick docs release check grade benchmark clean
+# Jupyter refuses to run as root, as in a container; here it listens on loopback only
+ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+LAB := jupyter lab --ip=127.0.0.1 $(ROOT)
 
-lab: .venv/lab  ## open the course in JupyterLab (OPTIONS="--no-browser")
-	jupyter lab --LabApp.default_url=/lab/tree/notebooks $(OPTIONS)
+.PHONY: lab class test quick docs release check grade benchmark clean
+
+lab: .venv/lab  ## open notebook 00 in JupyterLab, as a student sees it (OPTIONS="--no-browser")
+	JUPYTER_CONFIG_PATH=$(CURDIR)/autograder/build/templates/lab \
+	$(LAB) --LabApp.default_url=/lab/tree/notebooks/00_start_here/00_start_here.ipynb $(OPTIONS)
+
+class: .venv/lab  ## the same with what an instructor needs: formgrader and its neighbors
+	$(LAB) --LabApp.default_url=/lab/tree/notebooks $(OPTIONS)
 
 test: .venv/test  ## lint, check types, run all tests, say what of the code they ran
 	ruff check . && ruff format --check . && deptry . && mypy course autograder && mkdir -p build

@@ -38,7 +38,12 @@ c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 c.ZipCollectApp.downloaded_directory = "grading/downloaded"
 # formgrader shows students' Markdown in a page with the instructor's rights: no script in it runs
-c.HTMLExporter.filters = {"markdown2html": "autograder.pages.safe_html.in_formgrader"}
+# and none takes long: formgrader's only thread is JupyterLab's
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.pages.safe_html.in_formgrader",
+    "highlight_code": "autograder.pages.safe_html.code_in_formgrader",
+}
+c.HTMLExporter.preprocessors = ["autograder.pages.safe_html.EscapeNames"]
 c.IncludeHeaderFooter.header = ""
 c.ClearSolutions.text_stub = ANSWER
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own

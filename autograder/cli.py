@@ -37,11 +37,17 @@ def main() -> None:
 @click.option("--check", is_flag=True, help="Change nothing; fail if notebooks/ is out of date.")
 @root_option
 def build(names: tuple[str, ...], check: bool, root: Path) -> None:
-    """Make notebooks/ from solutions/ (all notebooks, or those named)."""
+    """Make notebooks/ from solutions/ (all notebooks, or those named).
+
+    A notebook that is named is an assignment of the class from then on, in the gradebook.
+    """
     from autograder.build import release
+    from autograder.course import chosen
+    from autograder.gradebook.read import in_gradebook
 
     if not check:
-        for name in release.build(root, names):
+        every = chosen(root, names)
+        for name in release.build(root, every, None if names else in_gradebook(root)):
             click.echo(f"built notebooks/{name}/{name}.ipynb")
         return
     problems = release.differences(root, names)

@@ -96,6 +96,7 @@ def private_environment(home):
     return kept | {
         "HOME": home,
         "JUPYTER_CONFIG_DIR": str(Path(home, ".jupyter")),
+        "JUPYTER_CONFIG_PATH": str(REPOSITORY / "autograder" / "build" / "templates" / "lab"),
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),  # fonts
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]]),
         "PYTHONPATH": os.pathsep.join(python_path),
@@ -193,12 +194,17 @@ def run_cell(page, index):
     page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
 
 
-def run_all_cells(page, keep_going=False):
-    """Run all cells up to the first error, as Run All does, or all if `keep_going`; then return."""
-    if not keep_going:
-        page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-    for index in range(len(cells(page)) if keep_going else 0):
-        run_cell(page, index)
+def run_all_cells(page, seconds=120):
+    """Run all cells, as Run All does; return when the last one has run.
+
+    The command itself ends at the first check that fails, although the cells below go on.
+    """
+    page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
+    has_run = """() => {
+        const cells = jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model);
+        const code = cells.filter(cell => cell.type === "code" && cell.sharedModel.source);
+        return code.at(-1).executionCount !== null; }"""
+    page.wait_for_function(has_run, timeout=1000 * seconds)
 
 
 def cells_with_errors(page):

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -418,7 +419,7 @@ EVIL = """\
 """
 
 
-def in_formgrader(text: str, **resources: object) -> str:
+def in_formgrader(text: str, cells: list | None = None, **resources: object) -> str:
     """Return formgrader's page of a cell: its own template, with the course's configuration."""
     config = configuration(ROOT, ROOT)
     config.HTMLExporter.template_name = "formgrade"
@@ -428,7 +429,7 @@ def in_formgrader(text: str, **resources: object) -> str:
     words = ("assignment_id", "notebook_id", "submission_id", "student", "last_name", "first_name")
     known = dict.fromkeys((*words, "notebook_path", "base_url"), "x") | {"index": 0, "total": 1}
     shown, _ = HTMLExporter(config=config).from_notebook_node(
-        v4.new_notebook(cells=[cell]), resources=known | resources
+        v4.new_notebook(cells=cells or [cell]), resources=known | resources
     )
     return str(shown)
 
@@ -437,6 +438,21 @@ def test_formgrader_shows_the_pictures_of_an_answer() -> None:
     page = in_formgrader("![photo](attachment:a%20b.jpg) ![drawing](attachment:c.svg)")
     assert '<img alt="photo" src="data:image/jpeg;base64,/9j/4A=="/>' in page
     assert '<img alt="drawing"/>' in page
+
+
+def test_formgrader_shows_code_in_colours_if_it_is_not_too_long() -> None:
+    page = in_formgrader("x", cells=[v4.new_code_cell("def f(): pass  # <b>")])
+    assert '<span class="k">def</span>' in page and "&lt;b&gt;" in page
+    started = time.process_time()
+    assert "u'\\N{u'" in in_formgrader("x", cells=[v4.new_code_cell("u'\\N{" * 20_000)])
+    assert time.process_time() - started < 4  # it took five seconds more
+
+
+def test_formgrader_shows_a_students_name_without_its_script() -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    for names in ({"student": evil, "first_name": None}, {"last_name": evil, "first_name": "'"}):
+        page = in_formgrader("x", **names)
+        assert "&lt;img src=x" in page and "<img" not in page
 
 
 def test_formgrader_shows_a_students_text_without_its_script() -> None:

@@ -20,6 +20,7 @@ from autograder.cli import main
 from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.files import write_atomic
+from autograder.gradebook.read import in_gradebook
 from tests.toy_course import EXERCISE, SCRIPT, TITLE, make_course
 
 
@@ -219,6 +220,38 @@ def test_the_notebook_that_welcomes_is_not_graded(tmp_path):
     welcome.write_text(SCRIPT, encoding="utf-8")
     result = autograder("build", "--root", course, "00_welcome")
     assert "nothing is graded here: take the mark away" in result.output
+
+
+def test_only_a_notebook_that_is_named_becomes_an_assignment_of_the_class(tmp_path):
+    """Or exports have a column for each notebook of the course, with zeros."""
+    course = make_course(tmp_path / "course")
+    (course / "solutions" / "02_more.py").write_text(SCRIPT, encoding="utf-8")
+    welcome = TITLE + "\n# %%\nprint(1)\n"
+    (course / "solutions" / "00_welcome.py").write_text(welcome, encoding="utf-8")
+    assert autograder("build", "--root", course).exit_code == 0
+    assert released(course).exists() and in_gradebook(course) == set()
+    assert autograder("build", "--root", course, "01_toy", "00_welcome").exit_code == 0
+    assert in_gradebook(course) == {"01_toy"}
+    changed = SCRIPT.replace("twice 21", "twice twenty-one")
+    for name in ("01_toy", "02_more"):
+        (course / "solutions" / f"{name}.py").write_text(changed, encoding="utf-8")
+    assert autograder("build", "--root", course).exit_code == 0
+    assert in_gradebook(course) == {"01_toy"}
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        source = gradebook.find_source_cell("alpha_hidden", "01_toy", "01_toy").source
+        assert "twice twenty-one" in source
+
+
+def test_a_letter_with_a_number_is_no_exercises_letter(tmp_path):
+    """course.submit() would not tell a student that it is not written yet."""
+    text = SCRIPT.replace("## Exercise A ", "## Exercise A2 ")
+    course = make_course(tmp_path / "course", text)
+    said = autograder("build", "--root", course).output
+    assert "its heading must be '## Exercise A — …', the next letter" in said
+    text = SCRIPT.replace("BEGIN SOLUTION Exercise A:", "BEGIN SOLUTION Exercise A2:")
+    (course / "solutions" / "01_toy.py").write_text(text, encoding="utf-8")
+    said = autograder("build", "--root", course).output
+    assert "is exercise A, but a region begins 'Exercise A2:': fix it" in said
 
 
 ALPHA_CHECK = """\

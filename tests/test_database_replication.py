@@ -13,6 +13,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
+from autograder.audit.check import observe
 from course.database_replication import (
     AsItComes,
     FirstWord,
@@ -46,7 +47,7 @@ from course.database_replication.traffic import READS, WRITES
 from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
-from tests.course_scripts import solved
+from tests.course_scripts import cells, run, solved
 from tests.explorers import (
     PATIENCE,
     assert_every_step_is_seen,
@@ -57,7 +58,8 @@ from tests.explorers import (
     shown,
 )
 
-SOLVED = solved("03_database_replication")
+NAME = "03_database_replication"
+SOLVED = solved(NAME)
 IS_WRITE, ROUTER, REPLICA, OWN, PROMOTE, LOST = (
     SOLVED[name]
     for name in ("is_write", "Router", "Replica", "ReadYourWrites", "promote", "lost_writes")
@@ -152,6 +154,22 @@ def test_a_dead_primary_refuses_writes_and_reads_go_on(component):
     assert nobody.failed[nobody.arrived_at >= 4].all()
 
 
+@pytest.mark.parametrize(
+    "check", [cell for cell in cells(NAME) if cell.kind == "check" and cell.hidden]
+)
+def test_no_hidden_check_is_passed_by_what_another_seed_let_it_see(check, monkeypatch):
+    """Otherwise one constant would do without any solution."""
+    seen, (observing, judging) = {}, check.halves()
+    for seed in (11, 12, 13):
+        monkeypatch.setattr("course.checks.SEED", seed)
+        seen[seed] = observe(observing, SOLVED)
+    for seed in (11, 12):
+        monkeypatch.setattr("course.checks.SEED", seed)
+        run(judging, {"seen": seen[seed]})
+        with pytest.raises(AssertionError):
+            run(judging, {"seen": seen[seed + 1]})
+
+
 # ── what the notebook tells a student to do, and what it says they will see ──
 
 
@@ -181,13 +199,15 @@ def test_nothing_shows_the_answer_before_it_is_tried():
 
 
 def test_experiment_1_the_dot_stops_at_a_line_that_appears_there():
-    runs = {n: moved(explore(), arrival_rate=1050, replicas=n)[0] for n in (0, 1, 7, 8, 10)}
-    dots = {n: answered(explorer) for n, explorer in runs.items()}
+    explorer, dots, lines = explore(), {}, {}
+    for replicas in (0, 1, 7, 8, 10):
+        moved(explorer, arrival_rate=1050, replicas=replicas)
+        dots[replicas] = answered(explorer)
+        lines[replicas] = explorer.picture.bound.get_visible()
     assert (round(dots[0]), round(dots[1])) == (100, 111)
     assert 450 < dots[8] <= dots[10] < 500  # "near 500/s"
-    lines = {n: explorer.picture.bound for n, explorer in runs.items()}
-    assert [lines[n].get_visible() for n in runs] == [False, False, False, True, True]
-    assert lines[10].get_ydata()[0] == pytest.approx(500)
+    assert lines == {0: False, 1: False, 7: False, 8: True, 10: True}
+    assert explorer.picture.bound.get_ydata()[0] == pytest.approx(500)
 
 
 def test_experiment_2_how_many_replicas_are_worth_buying():
@@ -247,8 +267,9 @@ def test_after_a_both_wrong_guesses_cost_what_the_text_says():
 
 
 def test_after_a_turns_beat_chance_and_reads_go_on_without_the_primary():
+    explorer = explore(ROUTER, IS_WRITE)
     for replicas in range(4, 9):
-        explorer, _ = moved(explore(ROUTER, IS_WRITE), arrival_rate=1050, replicas=replicas)
+        moved(explorer, arrival_rate=1050, replicas=replicas)
         assert answered(explorer) > 1.02 * explorer.picture.ghost.get_ydata()[0]
     run = simulate(ROUTER, seed=1, dies="primary", dies_at=4.0)
     later = run.arrived_at > 4

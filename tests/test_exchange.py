@@ -177,6 +177,13 @@ def test_where_nothing_can_be_shut_in_nothing_is_run(config, harmful, monkeypatc
     assert "--GradeInSandbox.trusted=True" in line
 
 
+def test_the_first_command_warns_of_nothing(config):
+    """Its release is in the clone, and is meant to go."""
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    answer = api.generate_assignment(NAME)
+    assert answer["success"] and "Removing" not in answer["log"], answer
+
+
 def test_what_cannot_be_graded_is_said_to_formgrader(course, config, harmful):
     (course / "grading" / "submitted" / "mallory" / NAME / f"{NAME}.ipynb").write_text("{")
     answer = NbGraderAPI(CourseDirectory(config=config)).autograde(NAME, "mallory")

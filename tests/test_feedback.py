@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
+from markupsafe import escape
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
@@ -71,7 +73,7 @@ def course(tmp_path_factory):
     cut.write_text(autograded(folder, "ada").read_text(encoding="utf-8")[:2000], encoding="utf-8")
     page(folder, "cleo").parent.mkdir(parents=True)
     page(folder, "cleo").write_text("of an earlier grading", encoding="utf-8")
-    record = {"status": "refused", "sentence": "It has <two> notebooks."}
+    record = {"status": "refused", "sentence": "It has <two> notebooks (1: a, 2: b): ask for one"}
     path = folder / "grading" / "records" / NAME / "dora.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(record), encoding="utf-8")
@@ -313,6 +315,31 @@ def test_markdown_keeps_what_is_harmless():
     assert safe_html.markdown("[" * 200_000).startswith("<pre>[[")
 
 
+ABOUT = "a*b = **c** and `x < y` in [the docs](https://a.example), see _this_.\n\n| a | b |\n"
+
+
+def test_a_long_answer_is_still_markdown():
+    assert "<strong>c</strong>" in safe_html.markdown(ABOUT * 80)
+
+
+@pytest.mark.parametrize(
+    "text", ["*a " * 3300 + "a*" * 5000, "_a" * 10_000, "| |\n" * 5000, "<b>" * 6000, "&" * 20_000]
+)
+def test_a_text_that_takes_the_converter_long_is_shown_as_it_is(text):
+    """The first took seven seconds, and a notebook may have a hundred of them."""
+    started = time.process_time()
+    assert safe_html.markdown(text).startswith("<pre>")
+    assert time.process_time() - started < 1
+
+
+def test_code_that_takes_the_highlighter_long_is_shown_as_it_is():
+    text = "u'\\N{" * 20_000
+    started = time.process_time()
+    assert safe_html.code(text) == safe_html.code_in_formgrader(text)[28:-12] == escape(text)
+    assert time.process_time() - started < 1
+    assert "<span" in safe_html.code("def f(): pass")
+
+
 def test_pictures_of_all_four_kinds_are_shown():
     data = {"jpeg": "/9j/4A==", "gif": "R0lGODlh", "webp": "UklGRgAAAABXRUJQ", "png": PNG}
     pasted = {kind: {f"image/{kind}": text} for kind, text in data.items()}
@@ -323,7 +350,8 @@ def test_pictures_of_all_four_kinds_are_shown():
 
 def test_the_refused_are_told_why(pages):
     text = pages["dora"].get_text()
-    assert "could not be graded: It has <two> notebooks." in text and "not graded" in text
+    assert "could not be graded: It has <two> notebooks (1: a, 2: b). Open your" in text
+    assert "not graded" in text and "ask for" not in text  # that is said to the instructor
 
 
 def test_no_file_of_the_student_is_next_to_the_page(course, outcomes):

@@ -316,6 +316,35 @@ def test_killed_at_any_moment_the_next_run_finishes(course, tmp_path):
     assert max(written) > 0  # some were killed in the middle of the class
 
 
+def test_two_interrupts_end_it_at_once_and_without_a_traceback(course, tmp_path):
+    slow = classroom.released(NAME)
+    slow.cells.insert(0, nbformat.v4.new_code_cell("import time; time.sleep(60)"))
+    classroom.hand_in(course, "slow", NAME, slow)
+    (tmp_path / "tmp").mkdir()
+    said = tmp_path / "said"
+    script = "from autograder.cli import main; main()"
+    with open(said, "wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", script, "grade", NAME, "--root", str(course), "--jobs", "1"],
+            env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")},
+            stdout=output,
+            stderr=output,
+        )
+
+        def wait_for(happened):
+            deadline = time.monotonic() + 60
+            while not happened() and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.02)
+
+        wait_for(lambda: list((tmp_path / "tmp").glob("autograder-*/tmp*")))  # a run has begun
+        process.send_signal(signal.SIGINT)
+        wait_for(lambda: b"Stopping" in said.read_bytes())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(9) == 130  # not when the cell is stopped
+    assert "Stopping when" in said.read_text() and "Traceback" not in said.read_text()
+    assert "Exception" not in said.read_text()
+
+
 def test_a_locked_gradebook_is_waited_for(course):
     a_class(course, 2)
     lock = sqlite3.connect(course / "grading" / "gradebook.db", check_same_thread=False)
@@ -424,9 +453,12 @@ def test_a_folder_with_a_name_that_is_no_text_is_refused(course):
     a_class(course, 1)
     submitted = course / "grading" / "submitted"
     shutil.copytree(submitted / "s0", submitted / os.fsdecode(b"M\xfcller"))
+    shutil.copytree(submitted / "s0", submitted / "<b>&")  # formgrader would run it
+    shutil.copytree(submitted / "s0", submitted / "o'neil")
     ran = command(NAME, "--root", course)
-    assert ran.exit_code == 0 and "1 of 2 submissions are graded" in ran.output
-    assert "rename it" in ran.output
+    assert ran.exit_code == 0 and "2 of 4 submissions are graded" in ran.output
+    assert "its folder's name has & < > in it: rename it" in ran.output
+    assert "is not plain text: rename it" in ran.output
 
 
 def test_no_name_of_a_folder_ends_grading_or_is_another_students(course):
@@ -573,7 +605,8 @@ def test_mistakes_at_the_command_are_one_sentence(course, tmp_path):
     assert "no submissions of 02_load_balancer" in one_line(command(NAME, "--root", course))
     a_class(course, 1)
     assert "nobody handed in no" in one_line(command(NAME, "--root", course, "--student", "nobody"))
-    assert "99_what is not in the gradebook" in one_line(command("99_what", "--root", course))
+    said = one_line(command("99_what", "--root", course))
+    assert f"99_what is not in the gradebook, which has {NAME}: run" in said
     assert "wrong folder?" in one_line(command(NAME, "--root", tmp_path))
     (course / "grading" / "gradebook.db").unlink()
     assert "no gradebook yet" in one_line(command(NAME, "--root", course))

@@ -210,6 +210,13 @@ def test_what_is_left_out_of_an_answer_is_named(tmp_path):
     ]
 
 
+def test_a_notebook_of_millions_of_dictionaries_is_refused_before_it_is_read(tmp_path):
+    """20 MB of them took 780 MiB of the grader's own memory."""
+    (tmp_path / f"{NAME}.ipynb").write_text('{"cells": [' + '{"":{}},' * 2_100_000)
+    with pytest.raises(Refused, match="more than 2,000,000 parts: ask for it without its outputs"):
+        intake.take(tmp_path, NAME, set())
+
+
 def test_many_small_bombs_are_one_large_one(tmp_path):
     each = {"image/png": encoded(png(5000, 5000))}
     kept, notes = taken(tmp_path, {f"{n}.png": each for n in range(6)})

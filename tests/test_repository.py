@@ -1,6 +1,7 @@
 """The repository's own promises: one list of packages, imports that point down."""
 
 import ast
+import json
 import re
 import tomllib
 from itertools import chain
@@ -135,3 +136,13 @@ def test_a_licence_for_code_and_one_for_text():
     for name, words in (("LICENSE", "Redistribution and use"), ("LICENSE-TEXT", "Attribution 4.0")):
         assert name in PROJECT["license-files"]
         assert words in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_make_lab_shows_what_a_student_sees_on_binder():
+    """It opens a notebook that there is, and the same extensions are off in both."""
+    templates = ROOT / "autograder" / "build" / "templates"
+    opened = re.search(r"default_url=/lab/tree/(\S+\.ipynb)", (ROOT / "Makefile").read_text())[1]
+    assert (ROOT / opened).is_file()
+    page = json.loads((templates / "lab" / "labconfig" / "page_config.json").read_text())
+    on_binder = re.findall(r"(@jupyter\S+:\S+)", (templates / "student" / "postBuild").read_text())
+    assert sorted(page["disabledExtensions"]) == sorted(on_binder)

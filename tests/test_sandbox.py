@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,6 +24,7 @@ from autograder.grade.execute import Bench
 from autograder.grade.sandbox import client
 from autograder.grade.sandbox.client import Importer, NotStarted, Run, Sandbox, SandboxUnavailable
 from autograder.grade.sandbox.limits import MIB, Limits
+from autograder.grade.sandbox.scratch import Scratch
 from course.checks import SEED
 from tests.attacks import outside
 from tests.course_scripts import ROOT, cells, exercises
@@ -108,12 +110,55 @@ def test_the_folders_next_to_the_autograder_are_hidden_and_not_imported_from(
     monkeypatch.delenv("PYTHONPATH", raising=False)
     box = Sandbox(["random"], LIMITS)
     try:
-        hidden = {str(ROOT / name) for name in ("solutions", "autograder", "tests")}
-        assert hidden <= set(box.setting["secret"])
+        assert box.setting["secret"] == [str(ROOT)]
         paths = said(run(box, "import sys; print(*sys.path, sep='\\n')")).splitlines()
         assert str(ROOT) in paths and str(ROOT / "autograder") not in paths
     finally:
         box.close()
+
+
+FINDS = """
+import os
+def found(top):
+    for folder, _, names in os.walk(top):
+        for name in names:
+            try:
+                text = open(os.path.join(folder, name)).read()
+                yield text if "secret" in text or "open" in text else ""
+            except OSError as error:
+                pass
+print(sorted({text for top in TOPS for text in found(top) if text}))
+"""
+
+
+@pytest.mark.parametrize("course", ["src/zero/", ""])
+@pytest.mark.parametrize("asked", ["home", "var/home"])
+def test_of_a_course_in_the_environment_only_what_is_imported_is_seen(
+    course: str, asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `pip install -e git+…` puts it, or the course is the environment; also below a link."""
+    files = {
+        "__init__.py": "",
+        "lib/own.py": "# open environment",
+        f"{course}solutions/02.py": "secret solution",
+        f"{course}.git/objects": "secret history",
+        f"{course}downloads/ada.ipynb": "secret submission",
+        f"{course}grades.csv": "secret grades",
+        f"{course}course/world/__init__.py": "# open course",
+    }
+    for name, text in files.items():
+        path = tmp_path / "var" / "home" / "toolbox" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "home").symlink_to("var/home")
+    (tmp_path / "var" / "home" / "toolbox" / course / "link").symlink_to("solutions")
+    root = tmp_path / asked / "toolbox" / course
+    paths = (tmp_path / asked, root / "course", ROOT)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, paths)))
+    tops = [str(tmp_path / place / "toolbox") for place in ("home", "var/home")]
+    with Sandbox(["toolbox", "world"], LIMITS, secret=[str(root)]) as box:
+        found = said(run(box, FINDS.replace("TOPS", repr(tops))))
+    assert found == "['# open course', '# open environment']\n"
 
 
 def test_runs_leave_no_open_files_in_the_warm_parent(sandbox: Sandbox) -> None:
@@ -314,6 +359,50 @@ def test_cells_are_read_as_ipython_reads_them(sandbox: Sandbox) -> None:
     assert set(found.answers) == set(range(10))
 
 
+def test_a_run_that_was_killed_from_outside_is_run_again(sandbox: Sandbox) -> None:
+    """As Linux does it when memory is short; killed twice it is told."""
+    text = "import time\nopen('begun', 'w').close()\ntime.sleep(4)\nprint('done')"
+
+    def kill(times: int) -> None:
+        before: set[str] = set()
+        for _ in range(times):
+            deadline = time.monotonic() + 20
+            while not (new := set(students()) - before) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(0.3)  # until it has begun
+            before |= new
+            for pid in new:
+                os.kill(int(pid), signal.SIGKILL)
+
+    def students() -> list[str]:
+        return [pid for first in children(sandbox.pid) for pid in children(int(first))]
+
+    for times, why in ((1, ""), (2, "exit -9")):
+        killer = threading.Thread(target=kill, args=[times])
+        killer.start()
+        found = run(sandbox, text)
+        killer.join()
+        assert found.why == why
+    assert said(run(sandbox, "print(1)")) == "1\n"
+
+
+def test_folders_of_graders_that_were_killed_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    child = os.fork()
+    if child == 0:
+        Scratch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    (left,) = tmp_path.iterdir()
+    (tmp_path / "autograder-not-yet").mkdir()  # of one that has not locked it yet
+    with closing(Scratch()) as one, closing(Scratch()) as other:
+        names = {Path(one.path).name, Path(other.path).name, "autograder-not-yet"}
+        assert {path.name for path in tmp_path.iterdir()} == names and not left.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["autograder-not-yet"]
+
+
 def test_a_module_that_cannot_be_imported_is_named_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,7 +428,7 @@ def test_a_warm_parent_that_does_not_end_is_killed_with_all_below(
     left = [pid for pid in below if is_alive(pid)]
     for pid in left:
         os.kill(pid, signal.SIGKILL)
-    assert not left and not Path(box.scratch).exists()
+    assert not left and not Path(box.scratch.path).exists()
 
 
 def children(pid: int) -> list[str]:

@@ -227,13 +227,13 @@ def _exercises(cells):
             problem = f"its heading must be '## Exercise {expected} — …', the next letter"
             yield cell.place, problem
         for label in markers.labels(cell.text, markers.SOLUTION):
-            typed = re.match(r"Exercise ([A-Z]):", label)
+            typed = re.match(r"Exercise (\w+):", label)
             if not label:
                 yield cell.place, "a region does not say what to write: ### BEGIN SOLUTION add them"
             elif typed and typed[1] != letter:
                 yield (
                     cell.place,
-                    f"is exercise {letter}, but a region begins {label[:11]!r}: fix it",
+                    f"is exercise {letter}, but a region begins {typed[0]!r}: fix it",
                 )
 
 

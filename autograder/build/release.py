@@ -18,7 +18,7 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
 from autograder.build import lint, markers
 from autograder.build import script as sources
-from autograder.course import chosen, configuration, scripts
+from autograder.course import chosen, configuration, is_graded, scripts
 from autograder.errors import CourseError
 from autograder.files import reason, write_atomic
 from course.texts import HIDDEN_CHECK, STUB
@@ -69,6 +69,11 @@ class GenerateFromScripts(GenerateAssignment):
             raise NbGraderException("\n".join(faults))
         super().init_notebooks()
 
+    def init_destination(self, assignment_id, student_id):
+        """Make room for the release, without a warning: the earlier one is meant to go."""
+        with _unsaid(self.log, "Removing existing"):
+            return super().init_destination(assignment_id, student_id)
+
 
 def source_assignments(api):
     """Return what nbgrader's API does, after bringing grading/source/ up to date.
@@ -108,18 +113,21 @@ def _released(root, name):
     return Path(root) / "notebooks" / name / f"{name}.ipynb"
 
 
-def build(root, names=()):
+def build(root, names=(), given=None):
     """Build the named notebooks (all by default) into notebooks/; return their names.
 
-    The gradebook gets their graded cells, as with `nbgrader generate_assignment`. CourseError if a
-    script has a fault or nbgrader refuses: then notebooks/ is as it was.
+    The gradebook gets their graded cells, as with `nbgrader generate_assignment`: of those that are
+    `given` to the class (default: of all). CourseError if a script has a fault or nbgrader refuses:
+    then notebooks/ is as it was.
     """
     root = Path(root).resolve()
     names = chosen(root, names)
+    in_gradebook = {name for name in names if is_graded(name) and (given is None or name in given)}
     with _disk_errors_said(root), tempfile.TemporaryDirectory() as folder:
         refresh_sources(root, names=names, always=True)
         # not in place: nbgrader deletes the earlier release when it fails
-        _generate(root, names, root, Path(folder))
+        for name in names:
+            _generate(root, [name], root, Path(folder), name in in_gradebook)
         for name in names:
             target = _released(root, name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -240,6 +248,20 @@ def _said_by_nbgrader():
         yield log, said
     finally:
         log.removeHandler(heard)
+
+
+@contextmanager
+def _unsaid(log, beginning):
+    """Keep what begins with these words out of a log."""
+
+    def is_said(record):
+        return not record.getMessage().startswith(beginning)
+
+    log.addFilter(is_said)
+    try:
+        yield
+    finally:
+        log.removeFilter(is_said)
 
 
 def _reason(said):

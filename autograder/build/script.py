@@ -125,7 +125,7 @@ def letters(cells):
     found, letter = [], ""
     for cell in cells:
         if cell.kind == "text":
-            letter = (re.findall(r"^## Exercise (\w)", cell.text, re.MULTILINE) or [letter])[-1]
+            letter = (re.findall(r"^## Exercise (\w+)", cell.text, re.MULTILINE) or [letter])[-1]
         elif cell.kind == "solution":
             found.append((cell, letter))
     return found
@@ -208,6 +208,8 @@ def notebook_of(cells, name):
         made = make(text, id=f"{'c' if cell.is_code else 't'}{digest}")
         if cell.grade_id:
             made.metadata["nbgrader"] = _nbgrader_metadata(cell)
+        if cell.kind == "check":  # Run All goes on after one that is not passed yet
+            made.metadata["tags"] = ["raises-exception"]
         notebook.cells.append(made)
     return notebook
 

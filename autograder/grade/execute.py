@@ -21,6 +21,7 @@ which is a sandbox and a judge.
 import asyncio
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -34,7 +35,7 @@ from typing import Any
 from autograder.errors import CourseError
 from autograder.grade.judge import NOT_JUDGED, Judge
 from autograder.grade.outputs import kept_error, kept_outputs, size
-from autograder.grade.sandbox.client import SECRET, Importer, Run, Sandbox, stretch
+from autograder.grade.sandbox.client import Importer, Run, Sandbox, stretch
 from autograder.grade.sandbox.limits import Limits
 
 TRIES = 12  # runs of one notebook: each that ends early is tried again without the cell it ended in
@@ -61,7 +62,7 @@ class Pool:
     at_once: int
     """How many plans to submit before waiting for one: no worker idles, few plans are in memory."""
     secret: list[str]
-    """For each plan: folders of the course that student code must not see.
+    """For each plan: the course's folder, of which student code sees what it imports only.
 
     Empty on a cluster: each worker hides the folders of its own course (see sandbox/client.py),
     and is told no path of this machine.
@@ -102,10 +103,12 @@ def pool(root: Path, jobs: int = 0, scheduler: str = "") -> Iterator[Pool]:
     importer, interval = Importer(), sys.getswitchinterval()
     sys.setswitchinterval(SWITCH)
     threads = ThreadPoolExecutor(jobs, "grade", setattr, (_local, "importer", importer))
+    at_interrupt = None
     try:
-        yield Pool(threads, 2 * jobs, [str(root / folder) for folder in SECRET])
+        yield Pool(threads, 2 * jobs, [str(root)])
     except KeyboardInterrupt:
         print("\nStopping when what runs now is done. What is graded stays.", file=sys.stderr)
+        at_interrupt = _end_at_the_next_interrupt()
         raise
     finally:
         threads.shutdown(cancel_futures=True)
@@ -113,6 +116,15 @@ def pool(root: Path, jobs: int = 0, scheduler: str = "") -> Iterator[Pool]:
             _open.pop().close()
         importer.close()
         sys.setswitchinterval(interval)
+        if at_interrupt is not None:
+            signal.signal(signal.SIGINT, at_interrupt)
+
+
+def _end_at_the_next_interrupt() -> Any:
+    """Have one more Ctrl-C end this process at once, and all runs with it; return what it did."""
+    if threading.current_thread() is threading.main_thread():
+        return signal.signal(signal.SIGINT, lambda number, frame: os._exit(128 + number))
+    return None
 
 
 def _client(scheduler: str) -> Any:

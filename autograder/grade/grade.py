@@ -35,8 +35,7 @@ REMOVED = (
     "or bring the student back with `nbgrader db student add ID`"
 )
 UNTOUCHED = (
-    "it is untouched, no exercise or answer is written, and the grade of the earlier notebook "
-    "stays (--force grades the untouched one)"
+    "it is untouched, and the grade of the earlier notebook stays: --force grades the untouched one"
 )
 NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
 
@@ -247,6 +246,8 @@ def _check_name(student: str) -> None:
     """Raise Refused for a name that no record or gradebook can hold."""
     if printable(student) != student:
         raise Refused("its folder's name is not plain text: rename it")
+    if found := sorted(set('<>&"') & set(student)):
+        raise Refused(f"its folder's name has {' '.join(found)} in it: rename it")
     if len(os.fsencode(student)) > NAME:
         raise Refused(f"its folder's name has more than {NAME} bytes: rename it")
 

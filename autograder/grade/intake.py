@@ -22,7 +22,9 @@ from autograder.files import (
     FILE_NAME,
     FILES,
     FILES_BYTES,
+    PARTS,
     Refused,
+    parts_of,
     read_untrusted,
 )
 from autograder.grade import pictures
@@ -190,6 +192,8 @@ def _cells(name: str, data: bytes, notes: list[str]) -> list[Any]:
 
     notes: gets a sentence for each picture in an answer that is left out.
     """
+    if parts_of(data) > PARTS:
+        raise Refused(f"{name} has more than {PARTS:,} parts: ask for it without its outputs")
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -389,6 +389,23 @@ def _of(query: Select[Any], row: Any, assignment: str) -> Select[Any]:
     )
 
 
+def in_gradebook(root: Path) -> set[str]:
+    """Return the assignments in the gradebook of the course in `root`; none if it has none yet.
+
+    CourseError if it cannot be read.
+    """
+    course = places(root)
+    if not _is_there(course):
+        return set()
+    with opened(course.course.db_url) as connection:
+        return set(assignments(connection))
+
+
+def _is_there(course: Places) -> bool:
+    url = address(course.course.db_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+
+
 def roster(root: Path) -> Roster:
     """Return the class of the course in `root`, from its release and, if there is one, gradebook.
 
@@ -400,8 +417,7 @@ def roster(root: Path) -> Roster:
     due: dict[str, datetime] = {}
     extensions: dict[tuple[str, str], timedelta] = {}
     people: tuple[Student, ...] = ()
-    url = address(course.course.db_url)
-    if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
+    if _is_there(course):
         with opened(course.course.db_url) as connection:
             known = assignments(connection)
             people = tuple(students(connection).values())

@@ -80,9 +80,10 @@ class Scores:
             try:
                 notebook = self.gradebook.find_notebook(assignment, assignment)
             except MissingEntry:
+                there = ", ".join(sorted(each.name for each in self.gradebook.assignments))
                 raise CourseError(
-                    f"{assignment} is not in the gradebook: run `nbgrader generate_assignment "
-                    f"{assignment}` first"
+                    f"{assignment} is not in the gradebook, which has {there or 'none yet'}: run "
+                    f"`nbgrader generate_assignment {assignment}` first"
                 ) from None
             cells = {cell.name: cell for cell in notebook.source_cells}
             self.db.rollback()  # the rows stay in memory; end the server's transaction

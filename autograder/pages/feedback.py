@@ -119,7 +119,7 @@ def _of_student(places: Places, work: ClassWork, student: str) -> Outcome:
     refusal = (
         ""
         if record is None or record.status in ("graded", "unreadable")
-        else (record.sentence or record.status)
+        else _for_the_student(record.sentence or record.status)
     )
     pages, problems = [], []
     for notebook, course in work.courses.items():
@@ -155,6 +155,14 @@ def _of_student(places: Places, work: ClassWork, student: str) -> Outcome:
     except OSError as error:
         problems.append(f"next to the page: {_said(error)}")
     return Outcome(student, tuple(pages), "; ".join(problems))
+
+
+def _for_the_student(sentence: str) -> str:
+    """Return a refusal without its last part, which tells the instructor what to do."""
+    problem, colon, _ = sentence.rpartition(": ")
+    if not colon:
+        return sentence
+    return f"{problem}. Open your notebook in JupyterLab, save it, and hand it in again."
 
 
 def _said(error: Exception) -> str:

@@ -215,7 +215,7 @@ def _looks(
     known = {record.student: record for record in records}
     for record in records:
         if record.status != "graded" or record.notes:
-            words = " ".join(part for part in (record.sentence, *record.notes) if part)
+            words = "; ".join(part for part in (record.sentence, *record.notes) if part)
             looks.append((record.student, assignment, record.status, words))
     for work in works:
         if work.flagged:

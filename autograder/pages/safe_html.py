@@ -13,9 +13,11 @@ from urllib.parse import quote
 from bleach.sanitizer import Cleaner
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbconvert.filters.ansi import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -31,6 +33,9 @@ TAGS = {
 }
 PNG_URL = "data:image/png;base64,"
 TEXT_LENGTH = 20_000  # characters of one output
+# of a text that is converted: how many of these marks there may be. The converter's time grows with
+# the square of the first, and all too fast with the others: a text of stars took seven seconds
+MARKS = (("*_", 600), ('|<>&"`~[', 2000))
 FORMAT = HtmlFormatter(nowrap=True)
 STYLE = """
 .code .k, .code .kn, .code .ow, .code .kc { color: #00527a; font-weight: 600; }
@@ -76,11 +81,12 @@ CLEANER = Cleaner(tags=TAGS, attributes=_allowed, protocols=["http", "https", "m
 def markdown(text: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> Markup:
     """Return a student's Markdown as HTML; its headings come below the page's own.
 
-    attachments: the cell's, by file name and MIME type. A text that is too long, or that the
-    converter cannot read, is shown as it is.
+    attachments: the cell's, by file name and MIME type. A text that is too long, has very many
+    marks, or cannot be read by the converter, is shown as it is.
     """
     as_it_is = Markup("<pre>") + without_terminal_codes(text) + Markup("</pre>")
-    if len(text) > TEXT_LENGTH:
+    many = any(sum(map(text.count, marks)) > most for marks, most in MARKS)
+    if many or len(text) > TEXT_LENGTH:
         return as_it_is
     pasted = {name: {"image/png": ""} for name in re.findall(r"attachment:([^\s)\"'>]+)", text)}
     for name, kinds in (attachments or {}).items():
@@ -106,9 +112,30 @@ def in_formgrader(context: Context, text: str) -> Markup:
     return markdown(text, context.get("cell", {}).get("attachments"))
 
 
+class EscapeNames(Preprocessor):
+    """Escapes what formgrader's page of a submission says of its student: its template does not."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Return the notebook as it is, and the resources with names that are only text."""
+        names = {
+            key: str(escape(resources[key]))
+            for key in ("student", "last_name", "first_name", "notebook_path", "filename")
+            if isinstance(resources.get(key), str)
+        }
+        resources.update(names)
+        return nb, resources
+
+
+def code_in_formgrader(text: str, **options: Any) -> Markup:
+    """Return what `code` does, as nbconvert's filter `highlight_code`."""
+    return Markup('<div class="highlight"><pre>') + code(text) + Markup("</pre></div>")
+
+
 @lru_cache(maxsize=256)  # a class has the same checks
 def code(text: str) -> Markup:
-    """Return Python as highlighted HTML."""
+    """Return Python as highlighted HTML; a text that is too long is not highlighted."""
+    if len(text) > TEXT_LENGTH:
+        return escape(text)
     return Markup(highlight(text, PythonLexer(stripnl=False), FORMAT).rstrip("\n"))
 
 

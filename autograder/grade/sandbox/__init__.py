@@ -11,6 +11,7 @@ system.py     the Linux calls for that
 supervise.py  what a warm parent does while a run goes on: the limits that the kernel does not hold
               by itself (memory and processors of all), and an end for all
 runner.py     the run itself: cells in order, an answer for each
+scratch.py    the grader's temporary folders
 wire.py       messages between them
 limits.py     how much of what a run may have
 """

@@ -23,6 +23,7 @@ from autograder.errors import CourseError
 from autograder.files import ABOVE
 from autograder.grade.sandbox import jail, wire
 from autograder.grade.sandbox.limits import Limits
+from autograder.grade.sandbox.scratch import Scratch
 
 START_SECONDS = 120.0  # to import a course on a busy machine
 CLOSE_SECONDS = 10.0  # for the warm parent and all below it to end by themselves
@@ -60,8 +61,8 @@ class Sandbox:
     """A warm parent (see warm.py), and runs in its children, one at a time.
 
     modules: imported before any run. limits: of each run. isolation: a name of isolation.py.
-    secret: folders that no run may see, besides the course's own. importer: the warm parent becomes
-    its fork (default: one of its own).
+    secret: folders of which a run sees only what is imported from them, besides the course's own.
+    importer: the warm parent becomes its fork (default: one of its own).
 
     Raises SandboxUnavailable when Linux refuses, or a module cannot be imported. Used in a `with`,
     or closed by `close`: everything below the warm parent ends with it.
@@ -98,7 +99,7 @@ class Sandbox:
         except OSError as error:
             self.opened.close()
             raise SandboxUnavailable(f"The sandbox did not start: {error}") from error
-        self.scratch, self.pid = tempfile.mkdtemp(prefix="autograder-"), 0
+        self.scratch, self.pid = Scratch(), 0
         self.closed = False
         try:
             self._started()
@@ -138,7 +139,8 @@ class Sandbox:
 
         seed: of hidden inputs (None: the course's own). seconds: wall time of all cells together
         (default: the notebook's). A cell without a well-formed answer ends the run. Everything
-        that the run started is dead when this returns. A warm parent that has died is replaced.
+        that the run started is dead when this returns. A warm parent that has died is replaced. A
+        run that something outside of it has ended, such as Linux for want of memory, is run again.
 
         Raises SandboxUnavailable when the machine cannot start a run, for want of memory, say.
         """
@@ -156,8 +158,10 @@ class Sandbox:
                 self._start()
             elif run is None:
                 time.sleep(0.1 * 2**attempt)
-            died += gone and run is not None
-            if run is not None and (not gone or died == 2):
+            # in its own namespace nobody can kill a run's first process by a signal 9
+            killed = run is not None and (gone or run.why == "exit -9")
+            died += killed
+            if run is not None and (not killed or died == 2):
                 return run
         raise SandboxUnavailable(
             "No process for student code could be started: end what fills this machine's memory "
@@ -179,7 +183,7 @@ class Sandbox:
     def _run(
         self, cells: Sequence[dict], seed: int | None, files: dict[str, str] | None, seconds: float
     ) -> Run:
-        folder = tempfile.mkdtemp(dir=self.scratch)
+        folder = tempfile.mkdtemp(dir=self.scratch.path)
         answers, theirs = socket.socketpair()
         status, watched = socket.socketpair()
         try:
@@ -267,7 +271,7 @@ class Sandbox:
             except TimeoutError:
                 if self.pid:
                     os.killpg(self.pid, signal.SIGKILL)
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.close()
 
     def close(self) -> None:
         """End the warm parent, and with it everything below; once more does nothing."""
@@ -290,17 +294,17 @@ class Importer:
         self._start()
 
     def _start(self) -> None:
-        self.scratch = tempfile.mkdtemp(prefix="autograder-")
-        self.complaints = Path(self.scratch) / "stderr"
+        self.scratch = Scratch()
+        self.complaints = Path(self.scratch.path) / "stderr"
         self.control, theirs = socket.socketpair()
         try:
-            _copy_font_list(self.scratch)
+            _copy_font_list(self.scratch.path)
             with open(self.complaints, "wb") as stderr, theirs:
                 self.process = subprocess.Popen(
                     [sys.executable, "-m", "autograder.grade.sandbox.warm", str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     cwd="/",
-                    env=_environment(self.scratch),
+                    env=_environment(self.scratch.path),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=stderr,
@@ -308,7 +312,7 @@ class Importer:
                 )
         except OSError as error:
             self.control.close()
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch.close()
             raise SandboxUnavailable(f"The sandbox did not start: {error}") from error
 
     def fork(self) -> socket.socket:
@@ -334,7 +338,7 @@ class Importer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.close()
 
 
 def _environment(scratch: str) -> dict[str, str]:
@@ -409,7 +413,12 @@ def _waiting() -> float:
 
 
 def _own_secrets() -> list[str]:
-    """Return the secret folders next to the autograder that runs here, such as on a worker."""
+    """Return what is secret next to the autograder that runs here, such as on a worker.
+
+    All of a course's folder; of an environment, which may have the course's packages, these.
+    """
+    if (ABOVE / "nbgrader_config.py").is_file():
+        return [str(ABOVE)]
     return [str(ABOVE / name) for name in SECRET if (ABOVE / name).is_dir()]
 
 

@@ -6,7 +6,7 @@ files of its own (`private`), gets its limits (`limit`) and loses all rights (`d
 
 import os
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,6 +33,10 @@ SYSTEM_PATHS = (
     "/etc/ld.so.cache",
     "/etc/localtime",
 )
+# what the folder of an environment has; "course" is what is imported
+ENVIRONMENT = {"bin", "lib", "lib32", "lib64", "libexec", "include", "share", "etc", "ssl"}
+ENVIRONMENT |= {"pyvenv.cfg", "course"}
+LINKS = 40  # that Linux follows on one way
 DEVICES = ("null", "zero", "random", "urandom")
 
 
@@ -65,7 +69,12 @@ def map_users(pid: int) -> None:
 
 
 def enter(visible: list[str], secret: list[str]) -> None:
-    """Build the root out of the `visible` paths, with nothing to be seen in the `secret` ones."""
+    """Build the root out of the `visible` paths, with nothing else to be seen in `secret` folders.
+
+    Paths are compared as they really are, so that no link leads past a folder that is covered.
+    """
+    real, links = _resolved([*SYSTEM_PATHS, *visible])
+    secret = sorted(map(os.path.realpath, secret))
     system.mount("none", "/", "", system.MS_REC | system.MS_PRIVATE)
     flags = system.MS_NOSUID | system.MS_NODEV
     system.mount("tmpfs", "/tmp", "tmpfs", flags, "size=4m,mode=755")
@@ -74,11 +83,14 @@ def enter(visible: list[str], secret: list[str]) -> None:
     system.pivot_root("/tmp", "/tmp/outside")
     os.chdir("/")
     system.mount("tmpfs", "/root", "tmpfs", flags, "size=4m,mode=755")
-    bound = [_bind(path) for path in _outermost([*SYSTEM_PATHS, *visible])]
+    for path in _outermost(real):
+        _bind(path)
+    for link, target in links.items():
+        if not os.path.lexists(f"/root{link}"):  # it may be in a folder that is bound
+            os.makedirs(os.path.dirname(f"/root{link}"), exist_ok=True)
+            os.symlink(target, f"/root{link}")
     for path in secret:
-        if any(path == parent or path.startswith(f"{parent}/") for parent in bound):
-            shut = flags | system.MS_RDONLY
-            system.mount("tmpfs", f"/root{path}", "tmpfs", shut, "size=4k,mode=000")
+        _cover(path, real)
     _devices()
     for folder in ("/proc", "/tmp", "/dev/shm", HOME):
         os.makedirs(f"/root{folder}", exist_ok=True)
@@ -96,29 +108,78 @@ def enter(visible: list[str], secret: list[str]) -> None:
     system.read_only("/", below=False)
 
 
-def _outermost(paths: list[str]) -> list[str]:
-    """Return the paths that are there, without those below another one."""
+def _resolved(paths: list[str]) -> tuple[set[str], dict[str, str]]:
+    """Return the real paths that the given ones lead to, and all links on the way with targets."""
+    real: set[str] = set()
+    links: dict[str, str] = {}
+    for path in map(os.path.abspath, paths):
+        for _ in range(LINKS):
+            steps = [*map(str, reversed(Path(path).parents)), path]
+            link = next(filter(os.path.islink, steps), "")
+            if not link:
+                break
+            links[link] = os.readlink(link)
+            target = os.path.join(os.path.dirname(link), links[link])
+            path = os.path.normpath(target + path.removeprefix(link))
+        if os.path.lexists(path):
+            real.add(path)
+    return real, links
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """Return the paths without those below another one."""
     kept: list[str] = []
-    for path in sorted({os.path.abspath(path) for path in paths}):
-        inside = any(path.startswith(f"{parent}/") for parent in kept)
-        if not inside and os.path.lexists(f"/outside{path}"):
+    for path in sorted(paths):
+        if not any(_is_in(path, parent) for parent in kept):
             kept.append(path)
     return kept
 
 
-def _bind(path: str) -> str:
+def _is_in(path: str, folder: str) -> bool:
+    """Return whether a path is a folder, or below it."""
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def _bind(path: str) -> None:
     source, target = f"/outside{path}", f"/root{path}"
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    if os.path.islink(source):
-        os.symlink(os.readlink(source), target)
-        return path
     if os.path.isdir(source):
-        os.mkdir(target)
+        os.makedirs(target, exist_ok=True)
     else:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
     system.mount(source, target, "", system.MS_BIND | system.MS_REC)
     system.read_only(target)
-    return path
+
+
+def _cover(path: str, real: set[str]) -> None:
+    """Have nothing be seen in a folder but the `real` paths below it, where it can be seen at all.
+
+    Where the environment itself is there, all but what an environment has is covered.
+    """
+    if not os.path.isdir(f"/root{path}") or not any(_is_in(path, parent) for parent in real):
+        return
+    below = {each for each in real if _is_in(each, path)}
+    if path not in below:
+        _empty(path, 755 if below else 0)
+        for each in _outermost(below):
+            _bind(each)
+        system.read_only(f"/root{path}", below=False)
+        return
+    for name in os.listdir(f"/root{path}"):
+        inside = os.path.join(path, name)
+        needed = name in ENVIRONMENT or any(_is_in(each, inside) for each in below)
+        if needed or os.path.islink(f"/root{inside}"):
+            continue
+        if os.path.isdir(f"/root{inside}"):
+            _empty(inside, 0)
+        else:
+            system.mount("/outside/dev/null", f"/root{inside}", "", system.MS_BIND)
+        system.read_only(f"/root{inside}", below=False)
+
+
+def _empty(path: str, mode: int) -> None:
+    flags, options = system.MS_NOSUID | system.MS_NODEV, f"size=64k,mode={mode:03}"
+    system.mount("tmpfs", f"/root{path}", "tmpfs", flags, options)
 
 
 def _devices() -> None:
