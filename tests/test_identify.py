@@ -150,7 +150,7 @@ def test_a_folder_that_only_may_be_a_students_does_not_overrule_one_that_is():
     for inner in (f"ada/{FILE}", f"{ONE}__ada.ipynb", f"lovelaceada_12345_1_{FILE}"):
         one = person(f"for-ben/{inner}")
         assert isinstance(one, Unidentified) and "may be ben's, and names" in str(one)
-    assert person(f"for-ben/{FILE}").notes == ("by the name of for-ben",)
+    assert person(f"for-ben/{FILE}").notes == ("for-ben is taken to name ben",)
     assert "ada or ben" in str(person(f"ada-and-ben/{FILE}"))
     assert people([f"hw-ada-l/{FILE}"], [*CLASS, Student("ada-l")]) == ["ada-l"]
 
