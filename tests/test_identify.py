@@ -168,6 +168,9 @@ def test_where_moodle_gives_no_names_its_numbers_tell_people_apart():
         paths = [path.format(name, number) for number in (470, 471, 472)]
         assert people(paths) == [f"{name}-{number}" for number in (470, 471, 472)]
     assert people([path.format("Participant", 470)]) == ["Participant-470"]
+    assert (
+        "have Moodle show the students' names" in people([path.format("Participant", 4)], CLASS)[0]
+    )
     assert people([path.format("Eva Klein", number) for number in (470, 471)]) == 2 * ["Eva-Klein"]
     weeks = [path.format("Eva Klein", number).replace(ONE, f"0{number}_x") for number in (1, 2, 3)]
     known = [f"0{number}_x" for number in (1, 2, 3)]

@@ -420,6 +420,11 @@ def _unknown(said: Claim) -> Unidentified:
     """Return what to say of a file that names no student of the class list."""
     folders = [part for _, part in said.folders if not _is_archive(part)]
     who = said.called or said.typed or "/".join(folders)
+    if said.lms == "Moodle" and said.called.endswith(f"-{said.lms_user}"):
+        return Unidentified(
+            f"is of {said.called}, without a name: have Moodle show the students' names and "
+            "download again, or use --add to take each number as a new student"
+        )
     return Unidentified(_not_listed(who) if who else NAMELESS)
 
 
