@@ -10,6 +10,7 @@ from pathlib import Path
 ABOVE = Path(__file__).resolve().parents[1]
 """The folder that `autograder` is imported from: a checkout's, or an environment's."""
 LENGTH = 400  # characters of one sentence
+PARTS = 2_000_000  # lists and dictionaries in a notebook's file: at most 300 MiB of memory
 FILE_BYTES = 2 << 20  # of one file that comes with a notebook
 FILES_BYTES = 8 << 20  # of all of them
 FILES = 100
@@ -68,6 +69,11 @@ def read_untrusted(path: Path, most: int) -> bytes:
         raise Refused(f"{error.strerror}") from error
     finally:
         os.close(handle)
+
+
+def parts_of(data: bytes) -> int:
+    """Return how many lists and dictionaries JSON has at most: each takes 80 bytes or more."""
+    return data.count(b"{") + data.count(b"[")
 
 
 def reason(error: OSError, place: Path | str) -> str:

@@ -150,7 +150,7 @@ def test_a_folder_that_only_may_be_a_students_does_not_overrule_one_that_is():
     for inner in (f"ada/{FILE}", f"{ONE}__ada.ipynb", f"lovelaceada_12345_1_{FILE}"):
         one = person(f"for-ben/{inner}")
         assert isinstance(one, Unidentified) and "may be ben's, and names" in str(one)
-    assert person(f"for-ben/{FILE}").notes == ("by the name of for-ben",)
+    assert person(f"for-ben/{FILE}").notes == ("for-ben is taken to name ben",)
     assert "ada or ben" in str(person(f"ada-and-ben/{FILE}"))
     assert people([f"hw-ada-l/{FILE}"], [*CLASS, Student("ada-l")]) == ["ada-l"]
 
@@ -168,6 +168,9 @@ def test_where_moodle_gives_no_names_its_numbers_tell_people_apart():
         paths = [path.format(name, number) for number in (470, 471, 472)]
         assert people(paths) == [f"{name}-{number}" for number in (470, 471, 472)]
     assert people([path.format("Participant", 470)]) == ["Participant-470"]
+    assert (
+        "have Moodle show the students' names" in people([path.format("Participant", 4)], CLASS)[0]
+    )
     assert people([path.format("Eva Klein", number) for number in (470, 471)]) == 2 * ["Eva-Klein"]
     weeks = [path.format("Eva Klein", number).replace(ONE, f"0{number}_x") for number in (1, 2, 3)]
     known = [f"0{number}_x" for number in (1, 2, 3)]

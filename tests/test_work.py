@@ -5,7 +5,8 @@ import json
 import nbformat
 import pytest
 
-from autograder.collect.work import NOTES, UNTOUCHED, WORKED, Released
+from autograder.collect.work import NOTES, UNTOUCHED, WORKED, Released, cells_of
+from autograder.files import PARTS
 from tests import classroom
 from tests.test_collect import ONE, TWO, course, enrolled, row_of, zipped  # noqa: F401
 
@@ -163,3 +164,9 @@ def test_whatever_stands_in_a_cells_marks_ends_nothing(inbox, points):
     inbox.drop(f"{ONE}__ben.ipynb", notebook(code="return 1"))
     inbox.collect()
     assert inbox.students() == ["ada", "ben"]
+
+
+def test_a_file_of_very_many_parts_is_not_unpacked():
+    """Two million dictionaries of no content take gigabytes."""
+    parts = b"{}," * (PARTS + 1)
+    assert cells_of(b'{"cells": [%s1]}' % parts[:300]) and not cells_of(b'{"cells": [%s1]}' % parts)

@@ -244,7 +244,7 @@ class _Collection:
     def finished(self) -> Iterator[Row]:
         """Store what was read; yield a row for each file."""
         submitted = Path(self.to.places.folder("submitted", ".", "."))
-        there = [path.name for path in submitted.iterdir()] if submitted.is_dir() else []
+        there = [path.parent.name for path in submitted.glob("[!.]*/*/")]
         claims = [one.said for one in self.books]
         people = identify.people(
             claims, self.to.students, self.to.assignments, self.add, sorted(there)

@@ -350,7 +350,7 @@ def _listed_person(said: Claim, listed: _Listed, beside: _Beside) -> Person | No
         if those:
             one = _only(those, f"the folder {part}")
             others = _others(said, place, one, listed, by_chance=not exact)
-            how = listed.spelled(_stem(part), one) if exact else f"by the name of {part}"
+            how = listed.spelled(_stem(part), one) if exact else f"{part} is taken to name {one.id}"
             return Person(one.id, place, _notes(how, *others))
     if said.lms:
         return _of_lms(said, listed)
@@ -374,7 +374,7 @@ def _of_lms(said: Claim, listed: _Listed) -> Person | None:
         return None
     if len(those) > 1 and len(chosen) == 1:  # two of one name, and the file says which
         one = those[chosen.pop()]
-        return Person(one.id, said.level, (f"by the name in the file: {said.typed}",))
+        return Person(one.id, said.level, (f"two are called so, and the file says {said.typed}",))
     one = _only(those, said.called)
     notes = [] if by_number else [listed.spelled(said.called, one)]
     if said.lms == "Canvas" and one.lms_user_id not in ("", said.lms_user):
@@ -420,6 +420,11 @@ def _unknown(said: Claim) -> Unidentified:
     """Return what to say of a file that names no student of the class list."""
     folders = [part for _, part in said.folders if not _is_archive(part)]
     who = said.called or said.typed or "/".join(folders)
+    if said.lms == "Moodle" and said.called.endswith(f"-{said.lms_user}"):
+        return Unidentified(
+            f"is of {said.called}, without a name: have Moodle show the students' names and "
+            "download again, or use --add to take each number as a new student"
+        )
     return Unidentified(_not_listed(who) if who else NAMELESS)
 
 

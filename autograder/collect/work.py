@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from autograder.files import PARTS, parts_of
+
 UNTOUCHED, NOTES, WORKED = range(3)
 """How much work is in a notebook: none; cells of the student's own; a solution or an answer."""
 SAID = "untouched: no exercise or answer is written"
@@ -84,6 +86,8 @@ def assignment_of(data: bytes) -> str:
 
 
 def _content(data: bytes) -> dict[str, Any]:
+    if parts_of(data) > PARTS:
+        return {}
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):

@@ -35,8 +35,7 @@ REMOVED = (
     "or bring the student back with `nbgrader db student add ID`"
 )
 UNTOUCHED = (
-    "it is untouched, no exercise or answer is written, and the grade of the earlier notebook "
-    "stays (--force grades the untouched one)"
+    "it is untouched, and the grade of the earlier notebook stays: --force grades the untouched one"
 )
 NAME = 128  # bytes of a student's name: nbgrader's table has room for so many characters
 

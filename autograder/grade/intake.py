@@ -22,7 +22,9 @@ from autograder.files import (
     FILE_NAME,
     FILES,
     FILES_BYTES,
+    PARTS,
     Refused,
+    parts_of,
     read_untrusted,
 )
 from autograder.grade import pictures
@@ -191,7 +193,7 @@ def _cells(name: str, data: bytes, notes: list[str]) -> list[Any]:
 
     notes: gets a sentence for each picture in an answer that is left out.
     """
-    if data.count(b"{") + data.count(b"[") > PARTS:  # each takes 80 bytes of memory, or more
+    if parts_of(data) > PARTS:
         raise Refused(f"{name} has more than {PARTS:,} parts: ask for it without its outputs")
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
