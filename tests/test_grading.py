@@ -651,3 +651,37 @@ def test_a_damaged_record_says_so_and_is_graded_again(course):
     path.write_text("{")
     (course / "grading" / "submitted" / "s0" / NAME / f"{NAME}.ipynb").write_text("{")
     assert graded(course)["s0"].isolation == "namespaces"
+
+
+def test_a_cell_that_ends_early_here_only_is_noted(course):
+    """By what the student's file shows: it ran there to its end, with an error, or not at all."""
+    notebook = classroom.written(NAME, {"can_connect": "import no_such_module"})
+    early, shown = "open('/data.csv')", "raise KeyError('shown')"
+    texts = [early, shown, "1 / 0  # not run", "print(1)", "RoundRobin().pick([])"]
+    notebook.cells += [nbformat.v4.new_code_cell(text) for text in texts]
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "not run" not in cell.source:
+            cell.execution_count = 1
+    error = nbformat.v4.new_output("error", ename="KeyError", evalue="'shown'", traceback=[])
+    next(cell for cell in notebook.cells if cell.source == shown).outputs = [error]
+    classroom.hand_in(course, "ada", NAME, notebook)
+    classroom.hand_in(course, "cleared", NAME, nbformat.from_dict(cleared(notebook)))
+    found = graded(course)
+    said = "ended early here, not for the student"
+    noted = {
+        name: [note.partition(":")[0].partition(f" {said}")[0] for note in record.notes]
+        for name, record in found.items()
+    }
+    assert noted["ada"] == ["can_connect", f"an own cell ({early})"]
+    own = [f"an own cell ({text})" for text in (early, shown, "1 / 0  # not run")]
+    assert noted["cleared"] == ["can_connect", *own]
+    assert "No module named 'no_such_module'" in found["ada"].notes[0]
+
+
+def cleared(notebook):
+    """Return a notebook without outputs, as nbstripout leaves it."""
+    bare = json.loads(json.dumps(notebook))
+    for cell in bare["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return bare

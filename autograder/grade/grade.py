@@ -220,6 +220,7 @@ class _Grading:
         """Write what came of a submission; return its record, which is written last."""
         record = pending.record
         record.notes += outcome["notes"]
+        record.notes += pending.rebuilt.ended_early(pending.cells, outcome)
         record.checks = {
             name: {key: check[key] for key in ("passed", "kind", "message")}
             for name, check in outcome["checks"].items()

@@ -227,13 +227,24 @@ class _Room:
 
 
 def _slim(cell: Any, room: _Room, notes: list[str]) -> Any:
-    """Return the parts of a cell that are used, so that outputs need not stay in memory."""
+    """Return the parts of a cell that are used, so that outputs need not stay in memory.
+
+    Of outputs: whether there is an error among them.
+    """
     if not isinstance(cell, dict):
         return None
     metadata = cell.get("metadata")
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = mark.get("grade_id") if isinstance(mark, dict) else None
     kept = {key: cell[key] for key in ("cell_type", "source", "id") if key in cell}
+    if isinstance(cell.get("execution_count"), int):
+        kept["execution_count"] = cell["execution_count"]
+    outputs = cell.get("outputs")
+    error = {"output_type": "error"}
+    if isinstance(outputs, list) and any(
+        isinstance(output, dict) and error.items() <= output.items() for output in outputs
+    ):
+        kept["outputs"] = [error]
     if pasted := _pictures(cell.get("attachments"), room, notes):
         kept["attachments"] = pasted
     return kept | ({"metadata": {"nbgrader": {"grade_id": grade_id}}} if grade_id else {})

@@ -27,19 +27,42 @@ ALL_CHARACTERS = 2_000_000  # of all own cells; more are left out
 class Rebuilt:
     """The notebook, and what was found on the way (sentences for the instructor).
 
-    extra: the places of the student's own cells.
+    extra: the places of the student's own cells. went_on: those of all cells with a student's code
+    that, as far as the file tells, did not end in an error in the student's notebook.
     """
 
     notebook: NotebookNode
     notes: list[str] = field(default_factory=list)
     extra: set[int] = field(default_factory=set)
+    went_on: set[int] = field(default_factory=set)
+
+    def ended_early(self, cells: list[dict], outcome: dict) -> list[str]:
+        """Return a sentence for each cell that ended in an error here and not for the student.
+
+        cells: of the plan; outcome: of its run (see execute.py). Not for a cell that calls what
+        the student has not written yet.
+        """
+        notes = []
+        for n, cell in enumerate(cells):
+            for output in outcome["outputs"].get(str(n), []):
+                if output["output_type"] != "error" or cell["place"] not in self.went_on:
+                    continue
+                kind, text = output["ename"], output["evalue"]
+                is_stub = kind == "NotImplementedError" and text.startswith("Exercise ")
+                if kind != "Stopped" and not is_stub:  # what was stopped has a note already
+                    mark = self.notebook.cells[cell["place"]].metadata.get("nbgrader", {})
+                    first = cell["text"].strip().partition("\n")[0]
+                    where = mark.get("grade_id") or f"an own cell ({first[:40]})"
+                    said = f"ended early here, not for the student: {kind}: {text[:100]}"
+                    notes.append(f"{where} {said}")
+        return notes
 
 
 def rebuild(course: NotebookNode, submitted: list[Any]) -> Rebuilt:
     """Return the course's notebook with the texts of the submitted cells put in.
 
     course: released notebook with the full text of hidden checks. submitted: the "cells" of the
-    student's notebook as they were read; nothing in them is trusted.
+    student's notebook as intake.py read them; nothing in them is trusted.
     """
     known = _Known(course.cells)
     claimed = [known.claimed_by(cell) for cell in submitted]
@@ -48,8 +71,9 @@ def rebuild(course: NotebookNode, submitted: list[Any]) -> Rebuilt:
     after: dict[int, list[_Cell]] = {}  # place (-1: the start) → own cells that follow it
     notes: list[str] = []
     anchor = -1
+    cleared = not any(map(_has_run, submitted))  # of outputs, such as by nbstripout
     for number, cell in enumerate(submitted):
-        one = _read(cell)
+        one = _read(cell, cleared)
         if one is None:
             notes.append("something that is not a cell was left out")
             continue
@@ -154,6 +178,8 @@ def _assembled(
         if left < 0 or room < 0:
             return
         rebuilt.extra.add(len(cells))
+        if one.went_on:
+            rebuilt.went_on.add(len(cells))
         make = v4.new_code_cell if one.kind == "code" else v4.new_markdown_cell
         cells.append(make(one.text, id=f"own{len(rebuilt.extra)}"))
         _attach(cells[-1], one)
@@ -166,6 +192,8 @@ def _assembled(
         if known.takes(place) and place in theirs:
             ours.source = one.text
             _attach(ours, one)
+            if one.went_on and ours.cell_type == "code":
+                rebuilt.went_on.add(len(cells))
             if one.kind != ours.cell_type:
                 notes.append(f"{known.name(place)} was {one.kind}, is {ours.cell_type} again")
         elif known.takes(place):
@@ -189,11 +217,15 @@ def _assembled(
 
 
 class _Cell(NamedTuple):
-    """What is used of a submitted cell; kind: code or markdown."""
+    """What is used of a submitted cell; kind: code or markdown.
+
+    went_on: it is code, and the file shows no error of it.
+    """
 
     kind: str
     text: str
     attachments: dict | None = None  # pictures pasted into Markdown
+    went_on: bool = False
 
 
 def _attach(cell: NotebookNode, one: _Cell) -> None:
@@ -201,8 +233,15 @@ def _attach(cell: NotebookNode, one: _Cell) -> None:
         cell.attachments = from_dict(one.attachments)
 
 
-def _read(cell: Any) -> _Cell | None:
-    """Return what is used of a submitted cell, None when it is not a cell."""
+def _has_run(cell: Any) -> bool:
+    return isinstance(cell, dict) and isinstance(cell.get("execution_count"), int)
+
+
+def _read(cell: Any, cleared: bool) -> _Cell | None:
+    """Return what is used of a submitted cell, None when it is not a cell.
+
+    cleared: no cell of the file shows that it has run.
+    """
     if not isinstance(cell, dict):
         return None
     text = cell.get("source", "")
@@ -212,7 +251,8 @@ def _read(cell: Any) -> _Cell | None:
         return None
     text = text.encode("utf-8", "replace").decode()  # lone surrogates cannot be saved
     kind = "code" if cell["cell_type"] == "code" else "markdown"
-    return _Cell(kind, text, cell.get("attachments"))
+    went_on = kind == "code" and (cleared or _has_run(cell)) and not cell.get("outputs")
+    return _Cell(kind, text, cell.get("attachments"), went_on)
 
 
 def _checks_among_copies(known: "_Known", claimed: list[int | None]) -> dict[int, int]:
