@@ -30,7 +30,6 @@ from autograder.files import (
 from autograder.grade import pictures
 
 NOTEBOOK_BYTES = 20 << 20
-PARTS = 2_000_000  # lists and dictionaries in a notebook's file: at most 300 MiB of memory
 PICTURES_CHARACTERS = 12 << 20  # base64 of all pictures pasted into a notebook's cells
 CELLS = 5000
 ENTRIES = 1000  # looked at
