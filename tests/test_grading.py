@@ -601,7 +601,7 @@ def test_a_loop_that_never_ends_costs_its_own_points_only(course, isolation):
         "        while True: pass\n        for server in servers[start:]",
     )
     classroom.hand_in(course, "ada", NAME, classroom.written(NAME, texts))
-    record = graded(course, Settings(isolation=isolation, limits=Limits(cell_seconds=0.5)))["ada"]
+    record = graded(course, Settings(isolation=isolation, limits=Limits(cell_seconds=1)))["ada"]
     lost = {name for name, check in record.checks.items() if not check["passed"]}
     assert lost == {name for name in record.checks if name.startswith("round_robin_")}
     assert "loop that never ends" in record.checks["round_robin_check"]["message"]
