@@ -266,6 +266,15 @@ def waiting(course):
     return {(row[0], row[2]) for row in rows if row[1] == "grade" and row[5]}
 
 
+@pytest.fixture
+def interruptible():
+    """SIGINT has its usual effect, which a shell takes from what it starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_what_was_graded_by_hand_waits_again_only_where_it_has_changed(course, monkeypatch):
     solved = classroom.solutions(NAME)
     for student in ("same", "other", "wrong", "killed"):
@@ -322,6 +331,7 @@ def test_killed_at_any_moment_the_next_run_finishes(course, tmp_path):
     assert max(written) > 0  # some were killed in the middle of the class
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_two_interrupts_end_it_at_once_and_without_a_traceback(course, tmp_path):
     slow = classroom.released(NAME)
     slow.cells.insert(0, nbformat.v4.new_code_cell("import time; time.sleep(60)"))
