@@ -503,7 +503,7 @@ def test_an_untouched_notebook_does_not_take_a_grade_away(course):
     nbformat.write(classroom.written(NAME, texts), folder / f"{NAME}-Copy1.ipynb")
     copied = graded(course)["ada"]  # with a worked copy next to it
     assert copied.status == "graded" and copied.checks == first.checks
-    assert f"left out {NAME}.ipynb: nobody has worked on it" in copied.notes
+    assert f"left out {NAME}.ipynb: no one has worked on it" in copied.notes
     (folder / f"{NAME}-Copy1.ipynb").unlink()
     forced = graded(course, Settings(force=True))["ada"]
     assert forced.status == "graded" and not any(one["passed"] for one in forced.checks.values())

@@ -46,7 +46,7 @@ AGAIN = re.compile(r"-(?P<number>\d+)$")  # what Canvas adds when a student hand
 COUNTED = re.compile(r"(?<!\d)\d{1,2}$")  # Version 1, week2: folders that are not people
 ANONYMOUS = 3  # so many of Moodle's numbers in one assignment, all of one name, are of no names
 LONGEST = 100  # bytes of a new student's id
-OUR_FOLDERS = ("notebooks",)  # of the class's repository: they name nobody
+OUR_FOLDERS = ("notebooks",)  # of the class's repository: they name no one
 ASK_FOR_NAME = "rename it to ASSIGNMENT__STUDENT.ipynb"
 NAMELESS = (
     f"does not say whose it is: {ASK_FOR_NAME}, "
@@ -210,21 +210,21 @@ def people(
     students who have handed in before.
     """
     listed, claims = _Listed(roster), _anonymous(claims)
-    beside = _Beside(claims, listed) if listed.students else None
+    neighbors = _Neighbors(claims, listed) if listed.students else None
     found: dict[int, Person | Unidentified] = {}
     for number, said in enumerate(claims):
         try:
-            person = _listed_person(said, listed, beside) if beside else None
+            person = _listed_person(said, listed, neighbors) if neighbors else None
             if person:
                 found[number] = person
-            elif beside and not add:
+            elif neighbors and not add:
                 raise _unknown(said)
         except Unidentified as error:
             found[number] = error
     rest = {number: said for number, said in enumerate(claims) if number not in found}
     found |= _new_people(rest, {*known, *OUR_FOLDERS})
     spelled = {one.casefold(): one for one in there}
-    is_first = not spelled and not beside
+    is_first = not spelled and not neighbors
     for number, person in sorted(found.items()):
         if isinstance(person, Person) and person.new:
             notes = person.notes
@@ -315,7 +315,7 @@ class _Listed:
         return {one: student for those in longest for one, student in those.items()}
 
 
-class _Beside:
+class _Neighbors:
     """What the other files of a download tell: where its students' folders are."""
 
     def __init__(self, claims: Sequence[Claim], listed: _Listed) -> None:
@@ -337,12 +337,12 @@ class _Beside:
         return part not in theirs and len(theirs) > 1 and not download
 
 
-def _listed_person(said: Claim, listed: _Listed, beside: _Beside) -> Person | None:
+def _listed_person(said: Claim, listed: _Listed, neighbors: _Neighbors) -> Person | None:
     """Return the student of the class list that a path names, or None; Unidentified if unclear."""
     for place, part in said.folders:
-        if beside.is_strange(said, place):
+        if neighbors.is_strange(said, place):
             raise Unidentified(
-                f"is in {part}, which stands among students' folders and names nobody in the "
+                f"is in {part}, which stands among students' folders and names no one in the "
                 "gradebook: `nbgrader db student add ID`, or collect that folder by itself"
             )
         exact = listed.called(_stem(part))

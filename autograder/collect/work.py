@@ -1,7 +1,7 @@
 """Whether a student has worked on a notebook: what it holds that its release does not.
 
 More than one copy often comes along: a zipped repository, a blank file, a copy next to the
-original. A notebook that nobody has worked on never counts in place of one that somebody has.
+original. A notebook that no one has worked on never counts in place of one that somebody has.
 """
 
 import json

@@ -170,7 +170,7 @@ def _leave_out_untouched(
     for name in alike:
         if any(touched.values()) and not touched[name]:
             del files[name]
-            notes.append(f"left out {name}: nobody has worked on it")
+            notes.append(f"left out {name}: no one has worked on it")
 
 
 def _is_alike(data: bytes, grade_ids: set[str]) -> bool:
