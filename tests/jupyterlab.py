@@ -28,6 +28,7 @@ from typing import NamedTuple
 from playwright.sync_api import sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+LAPTOP = (1280, 900)
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 SETTINGS = {  # every cell is in the page, also when scrolled out of sight; no news, no updates
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
@@ -135,7 +136,7 @@ def chromium():
 
 
 @contextmanager
-def new_page(browser, width=1280, height=900):
+def new_page(browser, width=LAPTOP[0], height=LAPTOP[1]):
     """Yield a page and the list that gathers its console errors and uncaught exceptions."""
     page, errors = browser.new_page(), []
     page.set_viewport_size({"width": width, "height": height})
@@ -152,7 +153,7 @@ def new_page(browser, width=1280, height=900):
 
 
 @contextmanager
-def chromium_page(width=1280, height=900):
+def chromium_page(width=LAPTOP[0], height=LAPTOP[1]):
     """Yield a page of a browser of its own, and the list of its errors (`new_page`)."""
     with chromium() as browser, new_page(browser, width, height) as (page, errors):
         yield page, errors
@@ -164,6 +165,31 @@ def open_notebook(page, server, path, seconds=60):
     What a slider's callback raises is shown nowhere; from here on it is a console error.
     """
     page.goto(f"{server.url}lab/tree/{path}?reset&token={server.token}", timeout=1000 * seconds)
+    _wait_until_idle(page, path, seconds)
+
+
+def open_next_notebook(page, path, seconds=20):
+    """Close the open notebook, saved, end its kernel and open another one on the same page.
+
+    To load JupyterLab itself again takes longer than to open a notebook. The window is a
+    laptop's again, and light.
+    """
+    page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+    page.evaluate(
+        """async path => {
+            const panel = jupyterapp.shell.currentWidget;
+            await panel.context.save();
+            await panel.sessionContext.shutdown();
+            panel.close();
+            await jupyterapp.commands.execute("apputils:change-theme", {theme: "JupyterLab Light"});
+            await jupyterapp.commands.execute("docmanager:open", {path}); }""",
+        path,
+    )
+    _wait_until_idle(page, path, seconds)
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
+
+
+def _wait_until_idle(page, path, seconds):
     is_idle = """path => {
         const panel = window.jupyterapp?.shell.currentWidget;
         return panel?.context?.path === path && panel.context.isReady
