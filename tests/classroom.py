@@ -1,11 +1,7 @@
 """A class for tests and benchmarks: a course's folder, and submissions made of solutions."""
 
-import json
-import os
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -14,6 +10,7 @@ import nbformat
 
 from autograder.course import configuration
 from tests.course_scripts import ROOT, cells, exercises
+from tests.programs import nbgrader
 
 ANSWER = "Because waiting grows without end near full use."
 
@@ -26,49 +23,9 @@ def make_course(folder: Path, names: Iterable[str]) -> Path:
         shutil.copy(ROOT / "solutions" / f"{name}.py", folder / "solutions")
         shutil.copytree(ROOT / "notebooks" / name, folder / "notebooks" / name)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    nbgrader_each(folder, [("generate_assignment", name) for name in names])
+    for name in names:
+        nbgrader(folder, "generate_assignment", name)
     return folder
-
-
-def nbgrader(folder: Path, *words: str) -> str:
-    """Run nbgrader's own command in the folder; return what it said on stderr."""
-    return _finished(folder, "-m", "nbgrader", *stock(words))
-
-
-def stock(words: Iterable[str]) -> list[str]:
-    """Return the words of an nbgrader command that does what stock nbgrader does: no sandbox."""
-    words = list(words)
-    return words + ["--GradeInSandbox.trusted=True"] * (words[0] == "autograde")
-
-
-# each command in a fork of one process that has imported nbgrader, which takes longer than most
-EACH = """
-import json, os, sys
-from nbgrader.apps.nbgraderapp import NbGraderApp, main
-for sys.argv[1:] in json.loads(sys.argv[1]):
-    if not os.fork():
-        sys.exit(main())
-    if os.wait()[1]:
-        sys.exit(f"nbgrader {' '.join(sys.argv[1:])} failed")
-"""
-
-
-def nbgrader_each(folder: Path, commands: Iterable[Iterable[str]]) -> str:
-    """Run several of nbgrader's commands, one after the other; return what they said on stderr."""
-    return _finished(folder, "-c", EACH, json.dumps([stock(words) for words in commands]))
-
-
-def _finished(folder: Path, *arguments: str) -> str:
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    ran = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    return ran.stderr
 
 
 @cache

@@ -1,9 +1,6 @@
 """The builder: the same bytes each time, nothing secret in the release, one clear line an error."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -21,6 +18,7 @@ from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.files import write_atomic
 from autograder.gradebook.read import in_gradebook
+from tests.programs import nbgrader
 from tests.toy_course import EXERCISE, SCRIPT, TITLE, make_course
 
 
@@ -35,17 +33,6 @@ def released(course):
 
 def autograder(*words):
     return CliRunner().invoke(main, [str(word) for word in words])
-
-
-def nbgrader(course, *words, fails=False):
-    """Run nbgrader's own command in the course's folder; return what it said on stderr."""
-    programs = str(Path(sys.executable).parent)
-    environment = os.environ | {"PATH": os.pathsep.join((programs, os.environ["PATH"]))}
-    ran = subprocess.run(
-        ["nbgrader", *map(str, words)], cwd=course, env=environment, capture_output=True, text=True
-    )
-    assert bool(ran.returncode) == fails, ran.stderr
-    return ran.stderr
 
 
 def test_the_release_has_stubs_and_nothing_secret(course):

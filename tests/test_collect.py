@@ -6,8 +6,6 @@ import io
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -25,6 +23,7 @@ from autograder.collect.identify import Unidentified
 from autograder.files import FILE_BYTES
 from autograder.gradebook.read import Student
 from tests.course_scripts import ROOT
+from tests.programs import nbgrader
 
 ONE, TWO = "01_toy", "02_other"
 KNOWN = [ONE, TWO]
@@ -835,16 +834,7 @@ def test_nbgraders_own_zip_collect_works(course):
     archive.mkdir(parents=True)
     (archive / "submissions.zip").write_bytes(zipped({f"{ONE}__ben.ipynb": notebook("b")}))
     pattern = r".+/(?P<file_id>\w+?)__(?P<student_id>\w+)\.ipynb"
-    ran = subprocess.run(
-        [
-            *(sys.executable, "-m", "nbgrader", "zip_collect", ONE),
-            f"--FileNameCollectorPlugin.named_regexp={pattern}",
-        ],
-        cwd=course.root,
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr
+    nbgrader(course.root, "zip_collect", ONE, f"--FileNameCollectorPlugin.named_regexp={pattern}")
     assert course.students() == ["ben"] and course.submitted("ben") == notebook("b")
 
 
@@ -983,10 +973,8 @@ def test_a_class_list_comes_in_before_the_first_collecting(course):
     """As the guide says; so that nothing is made of the names in files."""
     people = "id,first_name,last_name,email,lms_user_id\nal1,Ada,Lovelace,ada@example.org,12345\n"
     (course.root / "students.csv").write_text(people, encoding="utf-8")
-    command = [sys.executable, "-m", "nbgrader", "db", "student", "import", "students.csv"]
     course.database.parent.mkdir()
-    ran = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
+    nbgrader(course.root, "db", "student", "import", "students.csv")
     course.drop(f"renamed_12345_1_{ONE}.ipynb")
     course.drop(
         f"{MOODLE.format(471, TWO)}".replace("Eva Klein", "Ada Lovelace"), notebook(assignment=TWO)

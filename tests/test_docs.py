@@ -1,19 +1,19 @@
 """The documentation: its site builds, its links lead somewhere, its commands do what it says."""
 
 import doctest
-import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
 
 from autograder.cli import main
+from tests import programs
 from tests.classroom import ANSWER, solutions, written
 from tests.course_scripts import ROOT
 
@@ -101,13 +101,11 @@ def course(tmp_path_factory):
 
 def run(command, folder):
     """Return what a command of the guide prints (stdout); it must succeed."""
-    environment = os.environ | {
-        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
-        "PYTHONPATH": str(ROOT),
-    }
-    done = subprocess.run(
-        command, shell=True, cwd=folder, env=environment, capture_output=True, text=True
-    )
+    words = shlex.split(command)
+    if words[0] in programs.MODULES:
+        done = programs.run(words, folder)
+    else:
+        done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, f"$ {command}\n{done.stdout}\n{done.stderr[-2000:]}"
     return done.stdout
 

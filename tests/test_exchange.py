@@ -1,10 +1,6 @@
 """nbgrader's exchange as the course configures it: release, fetch, submit, collect, autograde."""
 
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -22,6 +18,7 @@ from nbgrader.utils import get_username
 
 from autograder.build.release import build
 from autograder.course import configuration
+from tests import programs
 from tests.test_attacks import shut_in
 from tests.toy_course import make_course
 
@@ -158,11 +155,7 @@ def test_formgraders_button_runs_no_code_as_the_instructor(config, harmful):
 
 @shut_in
 def test_nbgrader_autograde_by_habit_runs_no_code_as_the_instructor(course, config, harmful):
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    command = [sys.executable, "-m", "nbgrader", "autograde", NAME, "--student=mal*", "--force"]
-    ran = subprocess.run(
-        command, cwd=course, env={**os.environ, "PATH": path}, capture_output=True, text=True
-    )
+    ran = programs.run(["nbgrader", "autograde", NAME, "--student=mal*", "--force"], course)
     assert ran.returncode == 0, ran.stderr
     assert "mallory: 2 of 6 checks passed" in ran.stderr
     assert not harmful.exists()

@@ -4,8 +4,6 @@ import csv
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +28,7 @@ from autograder.gradebook.export import (
 )
 from autograder.gradebook.read import Student, unusable
 from tests.course_scripts import ROOT
+from tests.programs import nbgrader
 
 ONE, TWO = "01_toy", "02_other"
 STUDENTS = {  # id: first name, last name, email, Canvas' number
@@ -245,10 +244,7 @@ def test_nbgrader_export_plugins_write_the_same(course):
 
 def test_nbgraders_command_finds_the_plugin(course):
     words = ["export", "--exporter=autograder.gradebook.export.CanvasExporter", "--to=canvas.csv"]
-    ran = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words], cwd=course, capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stderr
+    nbgrader(course, *words)
     assert (course / "canvas.csv").read_text(encoding="utf-8").startswith("Student,ID,SIS User ID")
 
 

@@ -4,8 +4,6 @@ import base64
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 import warnings
 from pathlib import Path
@@ -27,7 +25,7 @@ from autograder.course import configuration
 from autograder.gradebook.read import Score
 from autograder.pages import feedback, feedback_page, safe_html
 from tests import narrow
-from tests.classroom import stock
+from tests.programs import nbgrader
 from tests.toy_course import SCRIPT, make_course
 
 NAME = "01_toy"
@@ -78,18 +76,6 @@ def course(tmp_path_factory):
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(record), encoding="utf-8")
     return folder
-
-
-def nbgrader(folder, *words):
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    ran = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *stock(words)],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
 
 
 def autograded(folder, student):

@@ -20,8 +20,6 @@ from tests.classroom import (
     ANSWER,
     gradebook_rows,
     hand_in,
-    nbgrader,
-    nbgrader_each,
     solutions,
     written,
 )
@@ -35,6 +33,7 @@ from tests.course_scripts import (
     run,
     verdict,
 )
+from tests.programs import nbgrader
 
 FIRST = NAMES[0]
 HANDED_IN = [("ada", FIRST), ("cleo", FIRST), *(("ben", name) for name in NAMES)]
@@ -47,8 +46,8 @@ def generated(tmp_path_factory):
     shutil.copytree(ROOT / "solutions", folder / "solutions")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    nbgrader_each(folder, [("generate_assignment", name) for name in NAMES])
     for name in NAMES:
+        nbgrader(folder, "generate_assignment", name)
         released = ROOT / "notebooks" / name / f"{name}.ipynb"
         mine = folder / "notebooks" / name / f"{name}.ipynb"
         assert mine.read_bytes() == released.read_bytes()
@@ -63,7 +62,8 @@ def generated(tmp_path_factory):
 def course(generated, tmp_path_factory):
     """The course after nbgrader's whole cycle."""
     folder = shutil.copytree(generated, tmp_path_factory.mktemp("stock") / "course")
-    nbgrader_each(folder, [("autograde", name) for name in NAMES])
+    for name in NAMES:
+        nbgrader(folder, "autograde", name)
     grade_by_hand(folder)
     nbgrader(folder, "generate_feedback", FIRST)  # stock's; `autograder feedback` has its own tests
     nbgrader(folder, "export", f"--to={folder / 'grades.csv'}")
