@@ -1,5 +1,8 @@
 """What holds for all tests."""
 
+import sys
+from functools import cache
+
 import pytest
 from ipywidgets import Widget
 
@@ -22,6 +25,16 @@ LONG = (
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def alembic_is_asked_once():
+    """For each new gradebook nbgrader runs `alembic heads`, a second, for what is always the same.
+
+    Where no test needs nbgrader it is not imported, and there is nothing to do.
+    """
+    if api := sys.modules.get("nbgrader.api"):
+        api.get_alembic_version = cache(api.get_alembic_version)
 
 
 @pytest.fixture(autouse=True)

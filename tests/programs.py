@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+from nbgrader import api
 
 MODULES = {"nbgrader": "nbgrader.apps.nbgraderapp", "autograder": "autograder.cli"}
 UNCONFINED = "--GradeInSandbox.trusted=True"  # with it, `nbgrader autograde` does as without us
@@ -24,9 +27,13 @@ FORKS.set_forkserver_preload([*MODULES.values(), "autograder.grade.grade", "nbcl
 def run(words: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder; return its exit code and what it wrote."""
     words = list(map(str, words))
+    programs = str(Path(sys.executable).parent)  # nbgrader starts alembic
+    environment = os.environ | {"PATH": os.pathsep.join((programs, os.environ["PATH"]))}
+    with patch.dict(os.environ, environment):
+        tables = api.get_alembic_version()  # asked once: see conftest.py
     with TemporaryDirectory() as folder:
         files = [os.path.join(folder, name) for name in ("stdout", "stderr")]
-        process = FORKS.Process(target=_command, args=(words, cwd, dict(os.environ), files))
+        process = FORKS.Process(target=_command, args=(words, cwd, environment, files, tables))
         process.start()
         process.join()
         written = [Path(file).read_text(encoding="utf-8") for file in files]
@@ -41,12 +48,12 @@ def nbgrader(folder: Path, *words: str, fails: bool = False) -> str:
     return ran.stderr
 
 
-def _command(words, cwd, environment, files):
+def _command(words, cwd, environment, files, tables):
     """Become the command: its folder, environment and output instead of the tests'."""
     os.chdir(cwd)
-    programs = str(Path(sys.executable).parent)  # nbgrader starts alembic
     os.environ.clear()
-    os.environ.update(environment, PATH=os.pathsep.join((programs, environment["PATH"])))
+    os.environ.update(environment)
+    api.get_alembic_version = lambda: tables
     for descriptor, file in enumerate(files, start=1):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), descriptor)
     sys.argv = words
