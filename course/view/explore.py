@@ -16,31 +16,22 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cached_property, wraps
+from functools import wraps
 from html import escape
 
 import ipywidgets as widgets
 from IPython import get_ipython
-from traitlets import Unicode
 
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from course.engine.parameters import NEVER
-from course.view.canvas import Canvas
+from course.view.canvas import SCALE
 from course.view.limit import TimeLimitReached, time_limit
-from course.view.style import INK, PAPER, WARNING
+from course.view.picture import Picture
 
 BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
 PERCENT = re.compile(r"(?<=\d)%")  # 80% is shown as 80 %, like the text around it
 PANEL = 380  # pixels: a slider, its label and its value; with less the label moves above them
-NARROW = """<style>
-.explore :is(.widget-slider, .widget-dropdown) {flex-flow: row wrap; height: auto}
-.explore :is(.widget-slider .slider-container, .widget-dropdown select) {flex-basis: 96px}
-.explore .widget-dropdown select {min-height: 28px}
-.explore .widget-checkbox {height: auto; max-width: 100%}
-.explore .widget-checkbox .widget-label-basic {white-space: normal}
-.explore :is(.noUi-handle, select, input):focus-visible {outline: 2px solid #0072B2}
-</style>"""
 SECONDS = 3.0  # how long one move may take before it is stopped
 
 
@@ -162,16 +153,6 @@ def explore(controls, run, picture, *, seconds=SECONDS):
     return Explorer(controls, run, picture, seconds)
 
 
-class Picture(widgets.Image):
-    """An image whose `tooltip` is its text alternative: a title, as ipywidgets has no alt text.
-
-    ipywidgets sets the title of an <img> only if the widget has a description, so this has an empty
-    one.
-    """
-
-    description = Unicode("").tag(sync=True)
-
-
 class Explorer(widgets.Box):
     """The sliders on the left; on the right a picture, and below it the same in words.
 
@@ -182,28 +163,18 @@ class Explorer(widgets.Box):
     def __init__(self, controls, run, picture, seconds):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
         self.turn, self.next = threading.RLock(), None
-        own_size = widgets.Layout(align_self="flex-start", max_width="100%", margin="0")
-        self.image = Picture(format="png", layout=own_size)
-        self.image.add_class("explore-picture")
+        self.image = Picture(picture.figure, picture.moving)
         self.sentence = widgets.HTML()
         self.sentence.add_class("explore-sentence")
         columns = {"flex_flow": "row wrap", "align_content": "flex-start"}
-        look = widgets.HTML(NARROW, layout={"display": "none"})
-        panel = widgets.Box(
-            [*controls.values(), look], layout={**columns, "flex": f"1 1 {PANEL}px"}
-        )
-        width = f"{picture.figure.bbox.width:.0f}px"
-        shown = widgets.VBox([self.image, self.sentence], layout={"flex": f"0 1 {width}"})
+        panel = widgets.Box([*controls.values()], layout={**columns, "flex": f"1 1 {PANEL}px"})
+        width = f"{picture.figure.bbox.width * SCALE:.0f}px"
+        shown = widgets.VBox([self.image, self.sentence], layout={"flex": f"2 1 {width}"})
         super().__init__([panel, shown], layout={"flex_flow": "row wrap"})
         self.add_class("explore")
         self.refresh()
         for control in controls.values():
             control.observe(self._moved, names="value")
-
-    @cached_property
-    def canvas(self):
-        """What draws the picture; it takes a third of a second, which a sentence does not need."""
-        return Canvas(self.picture.figure, self.picture.moving)
 
     @property
     def values(self):
@@ -243,26 +214,27 @@ class Explorer(widgets.Box):
                 )
             except SystemExit:
                 return self._say("Your code ended the program: leave exit() out of it.")
-            canvas = self.canvas  # draws the background, so before the picture shows anything
+            _ = self.image.canvas  # draws the background, so before the picture shows anything
             finding, words = self.picture.show(**outcome)
-            with self.image.hold_sync():  # one message
-                self.image.tooltip = finding
-                self.image.value = canvas.png()
+            self.image.redraw(finding)
             self.image.layout.display = None
             self._write(finding, words)
             return f"{finding}. {words}"
 
     def _say(self, sentence):
         self.image.layout.display = "none"
-        self._write("", sentence, WARNING)
+        self._write("", sentence, "wrong")
         return sentence
 
-    def _write(self, finding, words, colour=INK):
-        # with a background of its own, as JupyterLab's may be dark
-        look = f"line-height:1.4;padding:2px 4px;color:{colour};background:{PAPER}"
+    def _write(self, finding, words, kind="told"):
         title = f"<b>{escape(finding)}.</b> " if finding else ""
         text = PERCENT.sub("\u202f%", f"{title}{escape(words)}")
-        self.sentence.value = f'<p style="{look}" role="status">{text}</p>'
+        self.sentence.value = f'<p class="{kind}" role="status">{text}</p>'
+
+    def _repr_mimebundle_(self, **options):
+        """As ipywidgets', with a picture for where no script runs: GitHub, or another program."""
+        bundle = super()._repr_mimebundle_(**options)
+        return bundle | ({"image/svg+xml": self.image.svg} if self.image.svg else {})
 
 
 def _value_of(control):
