@@ -18,6 +18,7 @@ from course.view import style
 from course.view.architecture import Node, Tier, architecture
 from course.view.canvas import Canvas
 from course.view.explore import (
+    Step,
     choice,
     explore,
     in_milliseconds,
@@ -471,3 +472,59 @@ def test_a_slider_shows_per_cent_and_milliseconds_and_run_gets_shares_and_second
     assert [label for label, _ in controls["back_at"].options] == ["1 s", "2 s"]
     controls["dies_at"].value = 120
     assert explorer.values["dies_at"] == given["dies_at"] == 120
+
+
+# ── the steps of an experiment ──
+
+
+def experiment(run, *moves):
+    """Return an explorer of a rate and a share, with a step for each of `moves`."""
+    controls = {"rate": slider("rate", 2, 0, 10, 1), "share": in_percent("share", 29, 0, 100, 1)}
+    chosen = [
+        Step(f"rate {values}", values, "How steep?", lambda slope: f"It is {slope:.2f} < 11.")
+        for values in moves
+    ]
+    return explore(controls, run, Line(), experiment=chosen)
+
+
+def test_a_step_sets_the_controls_and_asks_and_answers_when_pressed_again():
+    ran = []
+
+    def run(rate, share):
+        ran.append((rate, share))
+        return {"slope": rate + share}
+
+    explorer = experiment(run, {"rate": 7}, {"share": 0.57})
+    first, second = explorer.experiment.buttons
+    assert first.description == "1  rate {'rate': 7}"
+    first.click()
+    said = explorer.experiment.words
+    assert ran[1:] == [(7, 0.29)] and "1 · How steep? (Press again" in said.value
+    assert "slope 7.29" in explorer.sentence.value
+    first.click()
+    assert "1 · How steep? It is 7.29 &lt; 11." in said.value
+    explorer.controls["rate"].value = 8  # another run is shown now
+    assert "It is" not in said.value and "How steep?" in said.value
+    first.click()
+    assert "It is 7.29" in said.value and explorer.controls["rate"].value == 7
+    second.click()
+    assert ran[-1] == (2, 0.57) and "2 · How steep? (Press" in said.value  # the rate is back
+    assert second._dom_classes == ("asked",) and not first._dom_classes
+
+
+def test_a_step_of_a_run_that_fails_gives_no_answer():
+    def run(rate, share):
+        if rate > 5:
+            raise ComponentError("Yours.pick(servers) returned None.")
+        return {"slope": rate}
+
+    explorer = experiment(run, {"rate": 7})
+    for _ in range(2):
+        explorer.experiment.press(1)
+    assert "It is" not in explorer.experiment.words.value
+    assert "returned None" in explorer.sentence.value
+
+
+def test_an_explorer_without_steps_has_no_row_for_them():
+    explorer = explored(lambda rate: rate)
+    assert explorer.experiment not in explorer.children
