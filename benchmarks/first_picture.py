@@ -30,7 +30,7 @@ def until_the_first_picture(name: str) -> tuple[float, float]:
 
     def look(message: dict) -> None:
         data = message["content"].get("data", {})
-        if "image/png" in data or "application/vnd.jupyter.widget-view+json" in data:
+        if "application/vnd.jupyter.widget-view+json" in data:
             pictures.append(message)
 
     started = time.perf_counter()

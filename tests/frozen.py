@@ -3,7 +3,7 @@
     python -m tests.frozen before.json                      before the move
     python -m tests.frozen after.json --against before.json  after it: lists what differs
 
-A picture is frozen as the digest of its PNG and its words, once an explorer as it opens and once
+A picture is frozen as the digest of its SVG and its words, once an explorer as it opens and once
 at each combination of its controls' ends: the explorers that a notebook shows, with the worked
 solutions in them, and the built-in ones of its lab. Pictures of real runs differ from run to run
 and are left out. Digests hold for one machine and one set of versions: nothing to commit.
@@ -36,7 +36,7 @@ def digest(data):
 
 
 def _seen(explorer):
-    return digest(explorer.image.value) + " " + digest(explorer.sentence.value.encode())
+    return digest(explorer.image.svg.encode()) + " " + digest(explorer.sentence.value.encode())
 
 
 def pictures(name):
@@ -86,9 +86,7 @@ def pictures(name):
                 continue
             freeze(f"{function}()")
     if hasattr(lab, "architecture"):
-        found[f"{name} architecture"] = digest(
-            repr(lab.architecture()._repr_mimebundle_()).encode()
-        )
+        found[f"{name} architecture"] = digest(lab.architecture().svg.encode())
     return found
 
 

@@ -68,7 +68,8 @@ def lab_server(root):
         settings.parent.mkdir(parents=True)
         settings.write_text(json.dumps(SETTINGS))
         command = f"""-m jupyterlab --no-browser --allow-root --ip=127.0.0.1 --port={port}
-            --port-retries=0 --expose-app-in-browser --LabApp.extension_manager=readonly""".split()
+            --port-retries=0 --expose-app-in-browser --LabApp.extension_manager=readonly
+            --JupyterNotebookApp.expose_app_in_browser=True""".split()
         log = Path(home, "log")
         with log.open("w") as output:
             process = subprocess.Popen(
@@ -159,12 +160,15 @@ def chromium_page(width=LAPTOP[0], height=LAPTOP[1]):
         yield page, errors
 
 
-def open_notebook(page, server, path, seconds=60):
+def open_notebook(page, server, path, seconds=60, program="lab/tree"):
     """Open the notebook at `path` (under the server's root); return when its kernel is idle.
+
+    program: "lab/tree" for JupyterLab, "notebooks" for Notebook 7.
 
     What a slider's callback raises is shown nowhere; from here on it is a console error.
     """
-    page.goto(f"{server.url}lab/tree/{path}?reset&token={server.token}", timeout=1000 * seconds)
+    reset = "?reset&" if program == "lab/tree" else "?"
+    page.goto(f"{server.url}{program}/{path}{reset}token={server.token}", timeout=1000 * seconds)
     _wait_until_idle(page, path, seconds)
 
 
@@ -289,13 +293,13 @@ def move_slider(page, index, description, presses=1, key="ArrowRight"):
 
 
 @contextmanager
-def new_picture(page, index, selector="img", seconds=10):
-    """Do what is inside, then wait until the image below the cell is another one, and loaded."""
-    image = cell_locator(page, index).locator(selector)
-    old_source = image.get_attribute("src")
+def new_picture(page, index, seconds=10):
+    """Do what is inside, then wait until the picture below the cell is another one."""
+    picture = cell_locator(page, index).locator(".explore .explore-picture")
+    before = picture.inner_html()
     yield
-    is_new = "([image, old]) => image.src !== old && image.complete && image.naturalWidth > 0"
-    page.wait_for_function(is_new, arg=[image.element_handle(), old_source], timeout=1000 * seconds)
+    is_new = "([picture, before]) => picture.innerHTML !== before"
+    page.wait_for_function(is_new, arg=[picture.element_handle(), before], timeout=1000 * seconds)
 
 
 def validate(page, seconds=120):

@@ -1,7 +1,7 @@
 """How the explorers in a notebook look and are reached, in a real browser.
 
-Text must be whole, apart from all other text, and have a contrast of 4.5; every picture has words;
-and by keyboard alone one comes to each control and moves it.
+Text must be whole, apart from all other text, and have a contrast of 4.5; in pictures it has at
+least 9 points; every picture has words; by keyboard alone one comes to each control and moves it.
 """
 
 from ast import literal_eval
@@ -13,7 +13,7 @@ ON_A_CONTROL = f"""() => {{
     const here = document.activeElement;
     if (!here.matches("{CONTROLS}")) return null;
     const explorer = here.closest(".explore");
-    const shown = () => explorer.querySelector("img").src
+    const shown = () => explorer.querySelector(".explore-picture").innerHTML
         + explorer.querySelector(".explore-sentence").innerText;
     const before = shown();
     window.changed = () => shown() !== before;
@@ -33,7 +33,8 @@ REDRAWN = "BACKGROUND.submit(int).result()"  # after all redraws that are waitin
 LOOK = """() => {
   const found = new Set();
   const say = (what, ...elements) => found.add(what + ": " + elements.map(e =>
-    e.className + " " + JSON.stringify((e.innerText || e.title || e.alt || "").slice(0, 50))));
+    (e.className.baseVal ?? e.className) + " "
+    + JSON.stringify((e.innerText || e.ariaLabel || e.alt || e.textContent).slice(0, 50))));
   const shows = e => e.getClientRects().length && getComputedStyle(e).visibility === "visible";
   const outside = (box, paper) => box.right > paper.right + 1 || box.left < paper.left - 1;
   const all = (where, what) => [...where.querySelectorAll(what)].filter(shows);
@@ -56,13 +57,13 @@ LOOK = """() => {
   const texts = ".widget-label, .widget-label-basic, .widget-readout, select, p, b, li, button";
   for (const group of all(document, "PANEL :is(.explore, .submit)")) {
     const paper = group.closest(".jp-OutputArea-output").getBoundingClientRect();
-    const parts = all(group, texts + ", .slider-container, img, input");
+    const parts = all(group, texts + ", .slider-container, .explore-picture, input");
     const boxes = parts.map(part => part.getBoundingClientRect());
     parts.forEach((part, i) => {
       const box = boxes[i];
       if (part.matches(texts) && part.scrollWidth > part.clientWidth + 1) say("cut", part);
       if (outside(box, paper)) say("outside", part);
-      if (part.matches(".slider-container, img") && box.width < 60) say("short", part);
+      if (part.matches(".slider-container, .explore-picture") && box.width < 60) say("short", part);
       if (part.matches(texts) && contrast(part) < 4.5) say(`contrast ${contrast(part)}`, part);
       for (let j = i + 1; j < parts.length; j++) {
         const wide = Math.min(box.right, boxes[j].right) - Math.max(box.left, boxes[j].left);
@@ -76,8 +77,29 @@ LOOK = """() => {
       if (!block.closest(".explore, .submit, pre, table")  // code and tables scroll by themselves
           && outside(block.getBoundingClientRect(), page.getBoundingClientRect()))
         say("outside", block);
-  for (const image of all(document, "PANEL .jp-Notebook img"))
-    if ((image.alt || image.title).trim().length < 4) say("no words", image);
+  for (const image of all(document, "PANEL .jp-Notebook :is(img, [role=img])"))
+    if ((image.alt || image.ariaLabel || "").trim().length < 4) say("no words", image);
+
+  for (const panel of all(document, "PANEL .explore-picture svg")) {
+    const pixels = panel.getScreenCTM().a;
+    panel.scrollIntoView();
+    for (const text of all(panel, "text")) {
+      const {fontSize, fill} = getComputedStyle(text);
+      const points = parseFloat(fontSize) * pixels * 72 / 96;
+      if (points < 8.95) say(`${points} points`, text);
+      const box = text.getBoundingClientRect();
+      const stack = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+      const below = stack.filter(e => e.matches("path, rect, use") && panel.contains(e))
+        .map(e => [getComputedStyle(e).fill, getComputedStyle(e).fillOpacity])
+        .filter(([fill]) => fill.startsWith("rgb"));
+      const colours = [...below.map(([fill, share]) => fill.replace(")", `, ${share})`)),
+        getComputedStyle(panel.parentElement).backgroundColor];
+      const paper = colours.reduceRight((colour, layer) => over(layer, colour), [255, 255, 255]);
+      const both = [over(fill, paper), paper].map(luminance);
+      const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+      if (ratio < 4.5) say(`contrast ${ratio.toFixed(1)}`, text);
+    }
+  }
   return [...found];
 }""".replace("PANEL", PANEL)
 

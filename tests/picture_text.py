@@ -38,7 +38,7 @@ def problems(**drawings):
     found = []
     for explorer in explorers:
         with explorer.turn:
-            found += in_figure(explorer.picture.figure, explorer.canvas)
+            found += in_figure(explorer.picture.figure, explorer.picture.moving)
     for draw in drawings.values():
         figures = []
         with patch.object(style, "figure", _remembering(style.figure, figures)):
@@ -55,14 +55,13 @@ def _remembering(make, figures):
     return remember
 
 
-def in_figure(figure, canvas=None):
-    """Return what is wrong with the texts of a figure; `canvas`: the Canvas that draws it."""
-    agg = canvas.agg if canvas else FigureCanvasAgg(figure)
+def in_figure(figure, moving=()):
+    """Return what is wrong with the texts of a figure; `moving`: the artists that move."""
+    agg = FigureCanvasAgg(figure)
     with rc_context(style.LOOK):
-        if not canvas:
-            agg.draw()
+        agg.draw()
         boxes = {text: text.get_window_extent(agg.get_renderer()) for text in _shown(figure)}
-        pixels = _without(figure, agg, canvas, boxes)
+        pixels = _without(figure, agg, moving, boxes)
     found = [
         f"{text.get_text()!r} is cut off at the edge"
         for text, box in boxes.items()
@@ -107,12 +106,12 @@ def _shown(figure):
     ]
 
 
-def _without(figure, agg, canvas, texts):
+def _without(figure, agg, moving, texts):
     """Return the pixels (height × width × 3, from the top) as drawn without the texts."""
     for text in texts:
         text.set_visible(False)
     agg.draw()
-    for artist in canvas.moving if canvas else ():
+    for artist in moving:
         (artist.axes or figure).draw_artist(artist)
     for text in texts:
         text.set_visible(True)

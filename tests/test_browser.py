@@ -2,16 +2,20 @@
 then every notebook solved: it runs, every picture has its words, every control is in reach of the
 keyboard, and nothing is cut off, also on a phone."""
 
+import io
 import shutil
 import time
 from contextlib import contextmanager
 
 import nbformat
+import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from tests import looks
 from tests.classroom import solutions, written
-from tests.course_scripts import NAMES, ROOT, exercises
+from tests.course_scripts import NAMES, ROOT, exercises, setup
 from tests.jupyterlab import (
     cell_locator,
     cells_with_errors,
@@ -38,7 +42,7 @@ STORY = "03_database_replication"  # has sliders, drop-downs and ticks
 # moved by keys: STORY, and one with sliders that are seen only once others have moved
 WALKED = (STORY, "02_load_balancer")
 SECONDS = 60  # that a solved notebook may take
-PICTURE = ".explore img.explore-picture"
+PICTURE = ".explore .explore-picture svg"
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,10 @@ def server(tmp_path_factory):
     (folder / "solved").mkdir()
     for name in NAMES:
         nbformat.write(written(name, solutions(name)), folder / "solved" / f"{name}.ipynb")
+    one_cell = nbformat.v4.new_code_cell(f"{setup(STORY)}\n\nexplore()")
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    one_cell = nbformat.v4.new_notebook(cells=[one_cell], metadata={"kernelspec": kernel})
+    nbformat.write(one_cell, folder / "one_cell.ipynb")
     with lab_server(folder) as running:
         yield running
 
@@ -115,7 +123,7 @@ def test_a_student_explores_solves_and_validates(lab, server):
         assert not page.evaluate(f"jupyterapp.isPluginActivated('@jupyter/nbgrader:{plugin}')")
 
     experiment = first_explore(page)
-    with new_picture(page, experiment, PICTURE):
+    with new_picture(page, experiment):
         handle = cell_locator(page, experiment).locator(".widget-slider .noUi-handle").first
         at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
         handle.press("ArrowLeft" if at_end else "ArrowRight")
@@ -132,7 +140,7 @@ def test_a_student_explores_solves_and_validates(lab, server):
     save(page)  # next morning, with another kernel, there are the last pictures
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     open_notebook(page, server, f"{STORY}/{STORY}.ipynb")
-    cell_locator(page, experiment).locator(PICTURE).wait_for(state="visible")
+    cell_locator(page, experiment).locator(PICTURE).first.wait_for(state="visible")
     page.wait_for_function("!document.body.innerText.includes('Error displaying widget')")
 
 
@@ -161,7 +169,7 @@ def assert_all_runs_and_is_in_reach(page, name):
     explores = [index for index, cell in enumerate(cells_of_page(page)) if is_explore(cell)]
     assert len(explores) > len(exercises(name))  # the experiment, and the student's own in each
     for index in explores:
-        cell_locator(page, index).locator(PICTURE).wait_for(state="visible")
+        cell_locator(page, index).locator(PICTURE).first.wait_for(state="visible")
         sentence = cell_locator(page, index).locator(".explore-sentence").inner_text()
         assert sentence and not sentence.startswith(("Not written", "Stopped")), sentence
 
@@ -173,11 +181,46 @@ def assert_all_runs_and_is_in_reach(page, name):
     assert name != STORY or looks.kinds_of_controls(page) == {"slider", "choice", "tick"}
     if name in WALKED:
         walk_by_keyboard(page, explores)
+    if name == STORY:
+        for part in (".explore-picture", ".explore-sentence"):
+            assert Axe().run(page, context=part).response["violations"] == []
     looks.narrow(page)
     assert looks.look(page) == []
     looks.darken(page)
     assert looks.look(page) == []
     assert cells_with_errors(page) == []
+
+
+def test_in_notebook_7_a_picture_moves_is_sharp_and_follows_the_theme(lab, server):
+    page, errors = lab
+    page.set_viewport_size({"width": 1366, "height": 768})
+    open_notebook(page, server, "one_cell.ipynb", program="notebooks")
+    run_cell(page, 0)
+    panel = cell_locator(page, 0).locator(PICTURE).first
+    panel.wait_for(state="visible")
+    explorer = panel.locator("xpath=ancestor::*[contains(@class, 'explore')][last()]")
+    top, bottom = explorer.bounding_box()["y"], panel.bounding_box()
+    room = page.locator(".jp-Notebook").bounding_box()["height"]
+    assert bottom["y"] + bottom["height"] - top <= room  # sliders and picture on one screen
+    with new_picture(page, 0):
+        cell_locator(page, 0).locator(".noUi-handle").first.press("ArrowRight")
+    once = share_of_smooth_pixels(panel.screenshot())
+    twice = {"width": 1366, "height": 768, "deviceScaleFactor": 2, "mobile": False}
+    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", twice)
+    # an edge stays one pixel wide while areas grow; stretched pixels would keep the share
+    assert share_of_smooth_pixels(panel.screenshot()) < 0.75 * once
+    looks.darken(page)
+    colour = "e => getComputedStyle(e.parentElement).backgroundColor"
+    assert panel.evaluate(colour) == "rgb(17, 17, 17)"
+    assert cells_with_errors(page) == [] and errors == []
+
+
+def share_of_smooth_pixels(screenshot):
+    """Return how many of the pixels that are not paper are neither the darkest, as edges are."""
+    grey = np.asarray(Image.open(io.BytesIO(screenshot)).convert("L")).astype(int)
+    drawn = grey < 250
+    steps = np.abs(np.diff(grey, axis=1)[:, :-1]) * np.abs(np.diff(grey, axis=1)[:, 1:])
+    return (steps > 25).sum() / drawn.sum()
 
 
 def walk_by_keyboard(page, explores):

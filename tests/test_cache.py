@@ -1007,9 +1007,9 @@ def test_a_stub_is_a_friendly_sentence(show):
 
 def test_the_architecture_shows_the_new_tier():
     picture = architecture()
-    assert "cache tier: cache-1, cache-2" in picture.alt
-    assert "web-1 to primary (writes, of all servers)" in picture.alt
-    assert "cache-1 to replica-1" in picture.alt and "cache-1 to primary" not in picture.alt
+    assert "cache tier: cache-1, cache-2" in picture.label
+    assert "web-1 to primary (writes, of all servers)" in picture.label
+    assert "cache-1 to replica-1" in picture.label and "cache-1 to primary" not in picture.label
     assert picture.data.startswith(b"\x89PNG")
 
 

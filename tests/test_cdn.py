@@ -45,8 +45,8 @@ from tests.explorers import (
     assert_every_step_is_seen,
     assert_stopped,
     corners,
+    moving,
     pictured,
-    pixels,
     shown,
 )
 from tests.picture_text import in_figure
@@ -818,13 +818,13 @@ def test_where_the_origin_costs_nothing_the_bill_without_a_cdn_is_drawn_at_zero(
     assert list(picture.costs.get_ydata()) == [1.0] * 21 and picture.here.get_ydata()[0] == 1
     assert picture.unit.get_text() == "bill / your largest bill"
     assert shown(money).endswith("By your formula the CDN is never cheaper.")
-    assert in_figure(picture.figure, money.canvas) == []
+    assert in_figure(picture.figure, picture.moving) == []
     axes = picture.without.axes
     lowest = min(text.get_window_extent().y0 for text in axes.get_legend().get_texts())
     assert lowest > axes.transData.transform((0, 0))[1] + 4  # the line at 0 runs below it
-    with_a_price = pixels(money)
+    with_a_price = moving(money)
     money.controls["cdn_per_gb"].value = 0.0
-    assert set(picture.costs.get_ydata()) == {0.0} and pixels(money) != with_a_price
+    assert set(picture.costs.get_ydata()) == {0.0} and moving(money) != with_a_price
 
 
 def moved(explorer, **values):
@@ -908,7 +908,7 @@ def test_a_prediction_that_is_no_number_is_a_sentence():
 
 def test_the_architecture_is_drawn_from_the_labs_own_edges():
     picture = architecture()
-    assert "CDN: edge Sydney, edge Mumbai, edge New York" in picture.alt
+    assert "CDN: edge Sydney, edge Mumbai, edge New York" in picture.label
     assert picture.data.startswith(b"\x89PNG")
 
 

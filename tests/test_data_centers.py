@@ -1033,12 +1033,12 @@ def test_users_gain_by_moving_as_little_as_they_must():
 
 def test_the_architecture_has_the_dns_beside_the_way_and_not_on_it():
     picture = architecture()
-    assert "data centers: Washington, Singapore" in picture.alt
-    assert "users, New York to geoDNS, users, Tokyo to geoDNS" in picture.alt
-    assert "users, New York to Washington, users, Tokyo to Singapore" in picture.alt
-    assert "geoDNS to" not in picture.alt
+    assert "data centers: Washington, Singapore" in picture.label
+    assert "users, New York to geoDNS, users, Tokyo to geoDNS" in picture.label
+    assert "users, New York to Washington, users, Tokyo to Singapore" in picture.label
+    assert "geoDNS to" not in picture.label
     for one, other in (("Washington", "Singapore"), ("Singapore", "Washington")):
-        assert f"data, {one} to data, {other}" in picture.alt
+        assert f"data, {one} to data, {other}" in picture.label
     assert picture.data.startswith(b"\x89PNG")
 
 

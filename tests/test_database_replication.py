@@ -1248,8 +1248,8 @@ def test_the_failover_picture_marks_what_is_lost_and_what_is_named():
 
 def test_the_architecture_is_drawn_and_described():
     picture = architecture()
-    assert "replicas: replica-1, replica-2, replica-3" in picture.alt
-    assert "web-1 to replica-1 (reads)" in picture.alt
+    assert "replicas: replica-1, replica-2, replica-3" in picture.label
+    assert "web-1 to replica-1 (reads)" in picture.label
     assert picture.data.startswith(b"\x89PNG")
 
 

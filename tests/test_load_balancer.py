@@ -823,9 +823,9 @@ def test_the_health_picture_shows_truth_belief_and_price():
 
 def test_the_architecture_is_drawn_from_the_labs_own_addresses():
     picture = architecture()
-    assert "load balancer: balancer" in picture.alt
-    assert "web-1, web-2, web-3, web-4" in picture.alt
-    assert "DNS to clients, clients to balancer (HTTP), balancer to web-1" in picture.alt
+    assert "load balancer: balancer" in picture.label
+    assert "web-1, web-2, web-3, web-4" in picture.label
+    assert "DNS to clients, clients to balancer (HTTP), balancer to web-1" in picture.label
     assert picture.data.startswith(b"\x89PNG")
 
 

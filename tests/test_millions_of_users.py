@@ -1306,6 +1306,6 @@ def test_nothing_is_drawn_while_nbgrader_executes(monkeypatch, capsys):
 
 
 def test_the_way_back_is_drawn_and_printed(capsys):
-    assert "shard 3" in architecture().alt
+    assert "shard 3" in architecture().label
     look_back()
     assert "10 eight shards" in capsys.readouterr().out

@@ -73,8 +73,8 @@ def test_sliders_at_their_ends_and_a_stub():
     assert "You predicted 5 minutes" in explorer.sentence.value
     for control in explorer.controls.values():
         for value in (control.min, control.max):
-            before, control.value = explorer.image.value, value
-            assert explorer.image.value != before and explorer.image.layout.display is None
+            before, control.value = explorer.image.moving, value
+            assert explorer.image.moving != before and explorer.image.layout.display is None
 
     def choose_till(queues):
         raise NotImplementedError("Start here: return the index")
@@ -166,7 +166,7 @@ def test_progress_is_what_was_saved(folder):
     said = explorer.sentence.value
     assert f"1 of {sum(len(each.checks) - 1 for each in notebooks.read(folder))} checks" in said
     assert "1 · One server: 1 passed, 1 failed, 1 not written, answer written." in said
-    assert explorer.image.value
+    assert explorer.image.svg
 
 
 def test_a_notebook_that_cannot_be_read_does_not_hide_the_others(folder):

@@ -1000,9 +1000,9 @@ def test_a_component_that_never_returns_is_stopped(show, component, method):
 
 def test_the_architecture_has_the_store():
     picture = architecture()
-    assert "stateless web tier: web-1, web-2, web-3, web-4" in picture.alt
+    assert "stateless web tier: web-1, web-2, web-3, web-4" in picture.label
     for kept in ("session store", "cache", "primary", "replica"):
-        assert f"web-1 to {kept}" in picture.alt and f"web-4 to {kept}" in picture.alt
+        assert f"web-1 to {kept}" in picture.label and f"web-4 to {kept}" in picture.label
     assert picture.data.startswith(b"\x89PNG")
 
 

@@ -21,7 +21,7 @@ class BurstPicture:
     def __init__(self):
         shape = {"width_ratios": (1.3, 1), "height_ratios": (1.9, 1)}
         with rc_context(style.LOOK):
-            self.figure = Figure(figsize=(8.2, 4.6), dpi=100, layout="constrained")
+            self.figure = Figure(figsize=(8.2, 4.6), dpi=72, layout="constrained")
             panels = self.figure.subplot_mosaic([["left", "top"], ["left", "bottom"]], **shape)
             self._prepare_backlog(panels["left"])
             self._prepare_waiting(panels["top"])

@@ -18,7 +18,7 @@ class RealPicture:
     def __init__(self):
         shape = {"width_ratios": (2.1, 1), "height_ratios": (1, 1)}
         with rc_context(style.LOOK):
-            self.figure = Figure(figsize=(8.2, 4.4), dpi=100, layout="constrained")
+            self.figure = Figure(figsize=(8.2, 4.4), dpi=72, layout="constrained")
             panels = self.figure.subplot_mosaic([["done", "counts"], ["alive", "counts"]], **shape)
             self._prepare_done(panels["done"])
             self._prepare_alive(panels["alive"])

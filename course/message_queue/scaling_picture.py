@@ -20,7 +20,7 @@ class ScalingPicture:
     def __init__(self, others):
         shape = {"width_ratios": (1.5, 1), "height_ratios": (1, 1)}
         with rc_context(style.LOOK):
-            self.figure = Figure(figsize=(8.2, 4.6), dpi=100, layout="constrained")
+            self.figure = Figure(figsize=(8.2, 4.6), dpi=72, layout="constrained")
             panels = self.figure.subplot_mosaic([["workers", "cost"], ["backlog", "cost"]], **shape)
             self._prepare_workers(panels["workers"])
             self._prepare_backlog(panels["backlog"])

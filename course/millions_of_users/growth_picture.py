@@ -1,18 +1,15 @@
 """The whole way from one server to today's system: users, latency and cost of each step."""
 
-import io
-
 from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from course.view import style
-from course.view.architecture import DescribedImage
+from course.view.picture import Picture
 
 PRICE = "dollars a month\nper 1,000 users"
 
 
 def draw_way(way):
-    """Return an image of the way, a list of Grown."""
+    """Return a Picture of the way, a list of Grown."""
     figure, (users, latency, cost) = style.figure(
         1, 3, width=9.2, height=4.2, sharey=True, width_ratios=(1.5, 1, 1)
     )
@@ -37,11 +34,9 @@ def draw_way(way):
                 axes.text(value, row, f" {value:.3g}", va="center", fontsize=9)
         latency.set_xlim(0, 1.3 * max(1000 * step.p95_latency for step in way))
         cost.set_xlim(0, 1.3 * max(step.cost_per_thousand for step in way))
-    file = io.BytesIO()
-    FigureCanvasAgg(figure).print_figure(file, dpi=200)
     first, last = way[0], way[-1]
     alt = (
         f"{len(way)} steps from {first.users:,.0f} users a day to {last.users:,.0f}; the table "
         "below the picture has every number."
     )
-    return DescribedImage(data=file.getvalue(), width=860, alt=alt)
+    return Picture(figure).redraw(alt)

@@ -1,32 +1,17 @@
 """The picture of a system: tiers of boxes from left to right, and arrows between the boxes.
 
 web = Tier("web tier", (Node("web-1", ("10.0.0.11", "4 workers")),), new=True)
-architecture([users, web], [("users", "web-1", "HTTP")]) → an image
+architecture([users, web], [("users", "web-1", "HTTP")]) → a picture
 """
 
-import base64
-import io
 from dataclasses import dataclass
-from html import escape
 from itertools import groupby
 
-from IPython.display import Image
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import FancyBboxPatch
 
 from course.view import style
 from course.view.explore import drawing
-
-
-class DescribedImage(Image):
-    """A PNG with alt text, shown as HTML because JupyterLab drops the alt text of an image."""
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        assert isinstance(self.data, bytes) and self.alt is not None  # for the type checker
-        data = base64.b64encode(self.data).decode()
-        look = f'alt="{escape(self.alt)}" width="{self.width}"'
-        html = f'<img {look} src="data:image/png;base64,{data}">'
-        return {"text/html": html, "text/plain": self.alt}
+from course.view.picture import Picture
 
 
 @dataclass(frozen=True)
@@ -58,11 +43,11 @@ class Tier:
 
 
 def architecture(tiers, links):
-    """Return an image of the system, or None while nbgrader executes the notebook.
+    """Return a Picture of the system, or None while nbgrader executes the notebook.
 
     tiers: a sequence of Tiers, from left to right. links: triples (name, name, label), each an
     arrow from the first node to the second; the label may be "". KeyError for an unknown name.
-    The image's alt text is `describe(tiers, links)`.
+    A screen reader says `describe(tiers, links)`.
     """
     if not drawing():
         return None
@@ -85,9 +70,7 @@ def architecture(tiers, links):
             _box(axes, place, node, tier.new or node.new, step)
     for start, end, label in links:
         _arrow(axes, places[start], places[end], label)
-    file = io.BytesIO()
-    FigureCanvasAgg(figure).print_figure(file, dpi=200, pil_kwargs={"compress_level": 1})
-    return DescribedImage(data=file.getvalue(), width=860, alt=describe(tiers, links))
+    return Picture(figure).redraw(describe(tiers, links))
 
 
 def describe(tiers, links):

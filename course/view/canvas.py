@@ -1,81 +1,306 @@
-"""A figure that is drawn once; from then on only its moving artists are, over its background."""
+"""A figure as SVG: its background once, and from then on only the artists that move.
+
+A figure is one or more panels: axes above each other are one, axes next to each other are two. Each
+panel is an <svg> of its own, whose viewBox is the panel's share of the figure, so that the page can
+set panels next to each other or below each other without touching what is in them. A legend of the
+figure itself is a panel, too, as it is for all axes; other artists of the figure (a text) belong to
+the panel that they stand in.
+"""
 
 import io
+import re
+from html import escape
+from itertools import pairwise
+from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
-from PIL import Image
+from matplotlib import _path, rc_context
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.font_manager import weight_dict
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 from course.view import style
 
+SCALE = 100 / 72  # CSS pixels a point
+COLOUR = re.compile(r'(fill|stroke)(?:: #([0-9a-f]{6})|="#([0-9a-f]{6})")')
+LINES = re.compile(r"\n *")
+DIGITS = re.compile(r'( [xy]="-?\d+\.\d)\d+')
+ANCHORS = {"left": ("start", 0), "center": ("middle", 0.5), "right": ("end", 1)}
+
 
 class Canvas:
-    """Draws `figure` as PNG bytes, quickly; `moving` are the artists that change between pictures.
+    """Draws `figure` as SVG; `moving` are the artists that change between pictures.
 
-    Axes, labels and grid are drawn once, so the limits of the axes must not change afterwards. The
-    PNG has a palette, and only pixels that differ from the background are looked up in it.
+    Axes, labels and grid are drawn once, so the limits of the axes must not change afterwards.
     """
 
-    def __init__(self, figure, moving):
+    def __init__(self, figure, moving=()):
         self.figure, self.moving = figure, tuple(moving)
         for artist in self.moving:
             artist.set_animated(True)
-        self.agg = FigureCanvasAgg(figure)
         with rc_context(style.LOOK):
-            self.agg.draw()
-        figure.set_layout_engine("none")
-        self.background = self.agg.copy_from_bbox(figure.bbox)
-        self.background_pixels = self._pixels().copy()
-        self.palette = np.concatenate([_colours_of(self.agg), _shades(style.COLOURS)])
-        self.nearest = _nearest(self.palette)
-        self.background_numbers = self._numbers(self.background_pixels)
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
+            for text in figure.findobj(Text):
+                text.set_gid(text._multialignment or text.get_ha())  # for `open_group`
+            self.panels, self.hatches = _panels(figure), set()
+            self.background = self._background()
 
-    def png(self):
-        """Return the picture as it is now, as PNG bytes."""
-        self.agg.restore_region(self.background)
-        for artist in self.moving:
-            owner = artist.axes or self.figure
-            owner.draw_artist(artist)
-        pixels, numbers = self._pixels(), self.background_numbers.copy()
-        changed = np.flatnonzero(pixels != self.background_pixels)
-        numbers[changed] = self._numbers(pixels[changed])
-        width, height = self.agg.get_width_height()
-        picture = Image.frombuffer("P", (width, height), numbers, "raw", "P", 0, 1)
-        picture.putpalette(self.palette.tobytes())
-        file = io.BytesIO()
-        picture.save(file, "PNG", compress_level=1)
-        return file.getvalue()
+    def drawn(self):
+        """Return what the moving artists look like now, as SVG text for each panel."""
+        return [part.text() for part in self._parts(self.moving)]
 
-    def _pixels(self):
-        """Return the drawn pixels: the bytes of each number are red, green, blue and opacity."""
-        return np.frombuffer(self.agg.buffer_rgba(), dtype="<u4")
+    def _parts(self, artists):
+        """Draw each artist in its panel; return the Renderer of each panel."""
+        parts = [Renderer(self.figure, self.hatches) for _ in self.panels]
+        for artist in artists:
+            artist.draw(parts[self._panel_of(artist)])
+        return parts
 
-    def _numbers(self, pixels):
-        """Return the palette's number of the colour nearest to each pixel."""
-        red, green, blue = (pixels >> shift & 0xF8 for shift in (0, 8, 16))
-        return self.nearest[red << 7 | green << 2 | blue >> 3]
+    @property
+    def frames(self):
+        """Of each panel: its viewBox, and whether it stands alone in its row."""
+        return [panel.frame for panel in self.panels]
+
+    def still(self, drawn, label):
+        """Return one whole SVG document, for where no script runs."""
+        width, height = self.figure.bbox.size
+        parts = "".join(one + two for one, two in zip(self.background, drawn, strict=True))
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+            f'viewBox="0 0 {width:g} {height:g}" width="{width * SCALE:.0f}" '
+            f'height="{height * SCALE:.0f}" role="img" class="explore-still">'
+            f"<title>{escape(label)}</title><style>{style.css()}</style>{parts}</svg>"
+        )
+
+    def _background(self):
+        """Return all that stays, and the hatches of what moves: a dotted one takes 40 kB."""
+        figure = self.figure
+        own = (*figure.patches, *figure.lines, *figure.artists, *figure.texts, *figure.legends)
+        every = (*sorted(figure.axes, key=lambda each: each.get_zorder()), *own)
+        parts = self._parts(artist for artist in every if not artist.get_animated())
+        for part, moving in zip(parts, self._parts(self.moving), strict=True):
+            part._hatchd |= moving._hatchd
+        return [part.text() for part in parts]
+
+    def _panel_of(self, artist):
+        """Return the number of the panel that an artist is in."""
+        for i, panel in enumerate(self.panels):
+            if artist in panel.members or artist.axes in panel.members:
+                return i
+        box = artist.get_window_extent()
+        middle = (box.x0 + box.x1) / 2
+        return next((i for i, each in enumerate(self.panels) if middle < each.right), -1)
 
 
-def _colours_of(agg, count=128):
-    """Return the main colours of what is drawn, as rows of three bytes."""
-    picture = Image.frombuffer("RGBA", agg.get_width_height(), agg.buffer_rgba()).convert("RGB")
-    few = picture.quantize(count, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    rows = np.array(few.getpalette(), dtype=np.uint8).reshape(-1, 3)
-    return np.resize(rows[:count], (count, 3))
+class Panel(NamedTuple):
+    """A part of the figure, from the left and the top, in points, and the axes or legend in it.
+
+    row: whether it stands alone in its row.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    members: list
+    row: bool = False
+
+    @property
+    def frame(self):
+        """Left, top, width and height; and `row`."""
+        left, top, right, bottom = (float(round(each, 1)) for each in self[:4])
+        return left, top, round(right - left, 1), round(bottom - top, 1), self.row
 
 
-def _shades(colours, count=128):
-    """Return the colours and their shades towards white (smoothed edges), as rows of bytes."""
-    steps = np.linspace(1, 0, count // len(colours), endpoint=False)
-    rows = [1 - share * (1 - np.array(to_rgb(colour))) for colour in colours for share in steps]
-    return np.resize(np.round(np.array(rows) * 255).astype(np.uint8), (count, 3))
+def _panels(figure):
+    """Return the Panels of a figure: its columns of axes, and legends that are for several."""
+    columns = _columns(figure)
+    width, height = figure.bbox.size
+    edges, left, top, bottom, legends = [], 0.0, 0.0, height, []
+    for members, following in pairwise(columns):
+        ends = max(_box(axes).x1 for axes in members)
+        begins = min(_box(axes).x0 for axes in following)
+        edges.append((left, max(ends, (ends + begins) / 2)))
+        left = min(begins, (ends + begins) / 2)
+    edges.append((left, width))
+    for legend in figure.legends if len(columns) > 1 else ():
+        box = legend.get_window_extent()
+        if box.y0 + box.y1 > height:  # above the axes
+            top = max(top, height - box.y0)
+            legends.insert(0, Panel(box.x0 - 2, height - box.y1, box.x1 + 2, top, [legend], True))
+        else:
+            bottom = min(bottom, height - box.y1)
+            legends.append(Panel(box.x0 - 2, bottom, box.x1 + 2, height - box.y0, [legend], True))
+    panels = [
+        Panel(left, top, right, bottom, members)
+        for (left, right), members in zip(edges, columns, strict=True)
+    ]
+    above = [each for each in legends if each.bottom <= top]
+    return [*above, *panels, *legends[len(above) :]]
 
 
-def _nearest(palette):
-    """Return the palette's number of the colour nearest to each of 32 × 32 × 32 colours."""
-    steps = np.arange(32, dtype=np.float32) * 255 / 31
-    cube = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    rows = palette.astype(np.float32)
-    return ((rows**2).sum(axis=1) - 2 * cube @ rows.T).argmin(axis=1).astype(np.uint8)
+def _columns(figure):
+    """Return the axes of each column, from left to right; a shared y axis is labelled but once."""
+    columns, right = [], -1.0
+    for axes in sorted(figure.axes, key=lambda each: each.get_position().x0):
+        place = axes.get_position()
+        shared = axes.get_shared_y_axes().get_siblings(axes)
+        if columns and (place.x0 < right or not set(shared).isdisjoint(columns[-1])):
+            columns[-1].append(axes)
+        else:
+            columns.append([axes])
+        right = max(right, place.x1)
+    return columns
+
+
+def _box(axes):
+    """Return the box around axes with their labels, without what moves: it has no place yet."""
+    artists = axes.get_default_bbox_extra_artists()
+    return axes.get_tightbbox(bbox_extra_artists=[a for a in artists if not a.get_animated()])
+
+
+class Renderer(RendererSVG):
+    """matplotlib's own, for the inside of an <svg>: text as text, colours as CSS variables."""
+
+    def __init__(self, figure, hatches):
+        """hatches: the names of those that are in the page already; new ones are added to it."""
+        self.file, self.alignment, self.hatches = io.StringIO(), "left", hatches
+        self._hatchd: dict
+        super().__init__(*figure.bbox.size, self.file, image_dpi=144)
+
+    def text(self):
+        """Return all that was drawn."""
+        self.finalize()
+        _, _, inside = self.file.getvalue().partition("<svg")
+        inside = inside.partition(">\n")[2].rpartition("</svg>")[0]
+        return COLOUR.sub(_as_variable, DIGITS.sub(r"\1", LINES.sub("", inside)))
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
+        """Write text that is held where its alignment says, as the page's font has other widths."""
+        if ismath:
+            return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+        anchor, share = ANCHORS[mtext.get_ha() if mtext else self.alignment]
+        width = share * self.get_text_width_height_descent(s, prop, False)[0]
+        turn = np.deg2rad(angle)
+        x, y = x + width * np.cos(turn), y - width * np.sin(turn)
+        look = {"font-size": f"{prop.get_size_in_points():g}px", "fill": _line(gc.get_rgb())}
+        weight = prop.get_weight()
+        if weight_dict.get(weight, weight) != 400:
+            look["font-weight"] = weight
+        if prop.get_style() != "normal":
+            look["font-style"] = prop.get_style()
+        if anchor != "start":
+            look["text-anchor"] = anchor
+        attributes = {"x": f"{x:.1f}", "y": f"{y:.1f}", "style": _css(look)}
+        if angle:
+            attributes["transform"] = f"rotate({-angle:g} {x:.1f} {y:.1f})"
+        self.writer.element("text", s, attrib=attributes)
+
+    def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
+        """Write the marker once and its look once, then where it stands."""
+        self._repeat(gc, rgbFace, marker_path, marker_trans, trans.transform(path.vertices), [1])
+
+    def draw_path_collection(
+        self, gc, master_transform, paths, all_transforms, offsets, offset_trans, *looks, **options
+    ):
+        """Write one look once for all paths that have it; matplotlib writes it at each path."""
+        faces, edges, widths, dashes, *_ = looks
+        places = offset_trans.transform(offsets) if len(offsets) else np.zeros((1, 2))
+        alike = max(map(len, (faces, edges, widths, dashes))) <= 1
+        if not alike or not (len(paths) == 1 or (len(places) == 1 and not len(all_transforms))):
+            super().draw_path_collection(
+                gc,
+                master_transform,
+                paths,
+                all_transforms,
+                offsets,
+                offset_trans,
+                *looks,
+                **options,
+            )
+            return
+        own = self.new_gc()
+        own.copy_properties(gc)
+        own.set_linewidth(widths[0] if len(edges) and edges[0][3] else 0)
+        if len(edges):
+            own.set_foreground(edges[0], isRGBA=True)
+            own.set_dashes(*dashes[0])
+        if len(colours := options.get("hatchcolors", ())):
+            own.set_hatch_color(colours[0])
+        face = faces[0] if len(faces) else None
+        if len(paths) == 1:
+            sizes = all_transforms[:, 0, 0] if len(all_transforms) else [1]
+            self._repeat(own, face, paths[0], master_transform, places, sizes)
+        else:
+            path = Path.make_compound_path(*paths)
+            self.draw_path(own, path, master_transform + Affine2D().translate(*places[0]), face)
+        own.restore()
+
+    def _repeat(self, gc, face, path, transform, places, sizes):
+        """Write the path at each of the places (rows of x, y), made larger by sizes (in turn)."""
+        places = np.column_stack([places, np.resize(sizes, len(places))])
+        places = places[np.isfinite(places).all(axis=1)]
+        if not len(places):
+            return
+        shape = self._convert_path(path, transform + Affine2D().scale(1, -1), simplify=False)
+        name = self._make_id("m", shape)
+        self.writer.start("defs")
+        self.writer.element("path", id=name, d=shape)
+        self.writer.end("defs")
+        self.writer.start("g", style=self._get_style(gc, face), **self._get_clip_attrs(gc))
+        for x, y, size in places:
+            where = {"href": f"#{name}", "x": f"{x:.1f}", "y": f"{self.height - y:.1f}"}
+            if size != 1:
+                shift = f"translate({where.pop('x')} {where.pop('y')}) scale({size:.3g})"
+                width = f"stroke-width:{gc.get_linewidth() / size:.2g}"
+                where |= {"transform": shift, "style": width}
+            self.writer.element("use", attrib=where)
+        self.writer.end("g")
+
+    def open_group(self, s, gid=None):
+        """Note how the lines of the text that follows are aligned; groups are not written."""
+        if s == "text":
+            self.alignment = gid or "left"
+
+    def close_group(self, s):
+        pass
+
+    def _write_metadata(self, metadata):
+        pass
+
+    def _write_default_style(self):
+        pass
+
+    def _write_hatches(self):
+        named = self._hatchd.items()
+        self._hatchd = {key: hatch for key, hatch in named if hatch[1] not in self.hatches}
+        super()._write_hatches()
+        self.hatches |= {name for _, name in self._hatchd.values()}
+
+    def _make_id(self, type, content):
+        return f"{type}{crc32(str(content).encode()):x}"
+
+    def _convert_path(self, path, transform=None, clip=None, simplify=None, sketch=None):
+        """As matplotlib's, with one digit after the point: a seventh of a pixel."""
+        clip = (0.0, 0.0, self.width, self.height) if clip else None
+        codes = [b"M", b"L", b"Q", b"C", b"z"]
+        text = _path.convert_to_string(path, transform, clip, simplify, sketch, 1, codes, False)
+        return text.decode("ascii").replace("\n", "").replace(" L ", "L")
+
+
+def _css(look):
+    return ";".join(f"{name}:{value}" for name, value in look.items())
+
+
+def _line(rgba):
+    return style.variable("".join(f"{round(255 * share):02x}" for share in rgba[:3]), "c")
+
+
+def _as_variable(match):
+    what, colour, attribute = match.groups()
+    value = f"{what}:{style.variable(colour or attribute, 'f' if what == 'fill' else 'c')}"
+    return f'style="{value}"' if attribute else value

@@ -5,7 +5,7 @@
 
 `run(**values)` gets the sliders' values by name, simulates, and returns what happened as a dict;
 `picture.show(**outcome)` draws it. If the run fails because of the student's component, one
-sentence is shown instead.
+sentence is shown instead. Each `Step` of an experiment is a button that sets the sliders.
 """
 
 import gc
@@ -16,31 +16,23 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cached_property, wraps
+from dataclasses import dataclass
+from functools import wraps
 from html import escape
 
 import ipywidgets as widgets
 from IPython import get_ipython
-from traitlets import Unicode
 
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from course.engine.parameters import NEVER
-from course.view.canvas import Canvas
+from course.view.canvas import SCALE
 from course.view.limit import TimeLimitReached, time_limit
-from course.view.style import INK, PAPER, WARNING
+from course.view.picture import Picture
 
 BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
 PERCENT = re.compile(r"(?<=\d)%")  # 80% is shown as 80 %, like the text around it
 PANEL = 380  # pixels: a slider, its label and its value; with less the label moves above them
-NARROW = """<style>
-.explore :is(.widget-slider, .widget-dropdown) {flex-flow: row wrap; height: auto}
-.explore :is(.widget-slider .slider-container, .widget-dropdown select) {flex-basis: 96px}
-.explore .widget-dropdown select {min-height: 28px}
-.explore .widget-checkbox {height: auto; max-width: 100%}
-.explore .widget-checkbox .widget-label-basic {white-space: normal}
-.explore :is(.noUi-handle, select, input):focus-visible {outline: 2px solid #0072B2}
-</style>"""
 SECONDS = 3.0  # how long one move may take before it is stopped
 
 
@@ -146,7 +138,24 @@ def _look(label):
     }
 
 
-def explore(controls, run, picture, *, seconds=SECONDS):
+@dataclass(frozen=True)
+class Step:
+    """A step of an experiment: a button that sets the controls and asks; pressed again, it answers.
+
+    does: what it changes, in a few words: they are written on the button, after its number.
+    values: of some controls by name, as `run` gets them; the others go back to where they opened.
+    question: shown when the button is pressed.
+    answer: called with what `run` returned (`**outcome`); returns the sentence to be shown when the
+    button is pressed again, with the numbers of this run.
+    """
+
+    does: str
+    values: dict
+    question: str
+    answer: Callable[..., str]
+
+
+def explore(controls, run, picture, *, experiment=(), seconds=SECONDS):
     """Return the sliders with their picture, or None while nbgrader executes the notebook.
 
     controls: dict of widgets (`slider`, `steps`, …) by the names of `run`'s parameters.
@@ -155,60 +164,63 @@ def explore(controls, run, picture, *, seconds=SECONDS):
     picture: has `.figure`, `.moving` (the artists that change), and `.show(**outcome)`, which sets
     these and returns (finding, words): the picture's title, and one or two sentences on what it
     shows. Both are HTML next to the picture: text drawn into it takes 2 ms a line.
+    experiment: Steps, in the order of the notebook's text.
     seconds: after how long a move is stopped.
     """
     if not drawing():
         return None
-    return Explorer(controls, run, picture, seconds)
-
-
-class Picture(widgets.Image):
-    """An image whose `tooltip` is its text alternative: a title, as ipywidgets has no alt text.
-
-    ipywidgets sets the title of an <img> only if the widget has a description, so this has an empty
-    one.
-    """
-
-    description = Unicode("").tag(sync=True)
+    return Explorer(controls, run, picture, experiment, seconds)
 
 
 class Explorer(widgets.Box):
     """The sliders on the left; on the right a picture, and below it the same in words.
 
     In a narrow window the sliders stand above the picture, in as many columns as there is room for.
+    The buttons of an experiment's steps, and what they ask and answer, stand above both.
     `refresh()` runs and redraws at once: what a move of a slider does, for tests and benchmarks.
     """
 
-    def __init__(self, controls, run, picture, seconds):
+    def __init__(self, controls, run, picture, experiment, seconds):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
-        self.turn, self.next = threading.RLock(), None
-        own_size = widgets.Layout(align_self="flex-start", max_width="100%", margin="0")
-        self.image = Picture(format="png", layout=own_size)
-        self.image.add_class("explore-picture")
+        self.turn, self.next, self.outcome = threading.RLock(), None, None
+        self.opening = {name: control.value for name, control in controls.items()}
+        self.experiment = Experiment(experiment, self.take)
+        self.image = Picture(picture.figure, picture.moving)
         self.sentence = widgets.HTML()
         self.sentence.add_class("explore-sentence")
         columns = {"flex_flow": "row wrap", "align_content": "flex-start"}
-        look = widgets.HTML(NARROW, layout={"display": "none"})
-        panel = widgets.Box(
-            [*controls.values(), look], layout={**columns, "flex": f"1 1 {PANEL}px"}
-        )
-        width = f"{picture.figure.bbox.width:.0f}px"
-        shown = widgets.VBox([self.image, self.sentence], layout={"flex": f"0 1 {width}"})
-        super().__init__([panel, shown], layout={"flex_flow": "row wrap"})
+        panel = widgets.Box([*controls.values()], layout={**columns, "flex": f"1 1 {PANEL}px"})
+        width = f"{picture.figure.bbox.width * SCALE:.0f}px"
+        shown = widgets.VBox([self.image, self.sentence], layout={"flex": f"2 1 {width}"})
+        above = [self.experiment] if experiment else []
+        super().__init__([*above, panel, shown], layout={"flex_flow": "row wrap"})
         self.add_class("explore")
         self.refresh()
+        self.watched = True
         for control in controls.values():
             control.observe(self._moved, names="value")
-
-    @cached_property
-    def canvas(self):
-        """What draws the picture; it takes a third of a second, which a sentence does not need."""
-        return Canvas(self.picture.figure, self.picture.moving)
 
     @property
     def values(self):
         """What `run` gets: a dict of the controls' values by name, in shares and in seconds."""
         return {name: _value_of(control) for name, control in self.controls.items()}
+
+    def take(self, values):
+        """Set the controls, those without a value to where they opened, and refresh once.
+
+        Returns what `run` returned; None if it failed, which the words below the picture tell.
+        """
+        self.watched = False
+        try:
+            for name, control in self.controls.items():
+                if name in values and hasattr(control, "divisor"):
+                    control.value = round(values[name] * control.divisor, 6)
+                else:
+                    control.value = values.get(name, self.opening[name])
+        finally:
+            self.watched = True
+        self.refresh()
+        return self.outcome
 
     def _moved(self, change):
         """Refresh: at once, but in a kernel in the background, so that the kernel is idle again.
@@ -216,6 +228,9 @@ class Explorer(widgets.Box):
         If a kernel is busy for more than some 5 ms, JupyterLab redraws its indicators first. A
         refresh that is still waiting for its turn will use the newest values: one is enough.
         """
+        if not self.watched:
+            return
+        self.experiment.moved()
         if not _in_a_kernel():
             self.refresh()
         elif self.next is None or self.next.running() or self.next.done():
@@ -230,6 +245,7 @@ class Explorer(widgets.Box):
     def refresh(self):
         """Run with the sliders' present values and redraw; return the words below the picture."""
         with self.turn, no_garbage_collection():
+            self.outcome = None
             try:
                 with time_limit(self.seconds):
                     outcome = self.run(**self.values)
@@ -243,26 +259,69 @@ class Explorer(widgets.Box):
                 )
             except SystemExit:
                 return self._say("Your code ended the program: leave exit() out of it.")
-            canvas = self.canvas  # draws the background, so before the picture shows anything
+            _ = self.image.canvas  # draws the background, so before the picture shows anything
             finding, words = self.picture.show(**outcome)
-            with self.image.hold_sync():  # one message
-                self.image.tooltip = finding
-                self.image.value = canvas.png()
+            self.image.redraw(finding)
             self.image.layout.display = None
             self._write(finding, words)
+            self.outcome = outcome
             return f"{finding}. {words}"
 
     def _say(self, sentence):
         self.image.layout.display = "none"
-        self._write("", sentence, WARNING)
+        self._write("", sentence, "wrong")
         return sentence
 
-    def _write(self, finding, words, colour=INK):
-        # with a background of its own, as JupyterLab's may be dark
-        look = f"line-height:1.4;padding:2px 4px;color:{colour};background:{PAPER}"
+    def _write(self, finding, words, kind="told"):
         title = f"<b>{escape(finding)}.</b> " if finding else ""
-        text = PERCENT.sub("\u202f%", f"{title}{escape(words)}")
-        self.sentence.value = f'<p style="{look}" role="status">{text}</p>'
+        self.sentence.value = _paragraph(f"{title}{escape(words)}", kind)
+
+    def _repr_mimebundle_(self, **options):
+        """As ipywidgets', with a picture for where no script runs: GitHub, or another program."""
+        bundle = super()._repr_mimebundle_(**options)
+        return bundle | ({"image/svg+xml": self.image.svg} if self.image.svg else {})
+
+
+class Experiment(widgets.VBox):
+    """The buttons of an experiment's steps; below them the question of one, and then its answer."""
+
+    def __init__(self, steps, take):
+        """take(values): sets the controls; returns what `run` returned, or None if it failed."""
+        self.steps, self.take, self.asked = steps, take, 0  # of the steps, none
+        self.buttons = [self._button(number, step) for number, step in enumerate(steps, start=1)]
+        self.words = widgets.HTML()
+        row = widgets.Box(self.buttons, layout={"flex_flow": "row wrap"})
+        super().__init__([row, self.words], layout={"flex": "1 0 100%"})
+        self.add_class("explore-experiment")
+
+    def _button(self, number, step):
+        button = widgets.Button(description=f"{number}  {step.does}", layout={"width": "auto"})
+        button.on_click(lambda _: self.press(number))
+        return button
+
+    def press(self, number):
+        """Do what a press of the button with this number does; return the words below it."""
+        step, again = self.steps[number - 1], self.asked == number
+        outcome, self.asked = self.take(step.values), number
+        for each, button in enumerate(self.buttons, start=1):
+            (button.add_class if each == number else button.remove_class)("asked")
+        if again and outcome is not None:  # else the sentence below the picture says why not
+            return self._say(step.answer(**outcome))
+        return self._say()
+
+    def moved(self):
+        """Take back an answer whose run is no longer the one that is shown."""
+        if self.asked:
+            self._say()
+
+    def _say(self, answer="(Press again for the answer.)"):
+        words = f"{self.asked} · {self.steps[self.asked - 1].question} {answer}"
+        self.words.value = _paragraph(escape(words))
+        return words
+
+
+def _paragraph(html, kind="told"):
+    return f'<p class="{kind}" role="status">{PERCENT.sub(chr(0x202F) + "%", html)}</p>'
 
 
 def _value_of(control):

@@ -2,9 +2,18 @@
 
 Colours: Okabe and Ito, "Color Universal Design" (2008), which colour-blind readers can tell apart.
 Even so, a picture never says a thing by colour alone.
+
+In the page each colour is a CSS variable with a light and a dark value. The light one is the colour
+that matplotlib draws with; the dark one of lines and text is in DARK, the one of areas follows from
+it: dark enough for light text on it.
 """
 
+import colorsys
+from functools import cache
+from importlib.resources import files
+
 from matplotlib import rc_context
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -12,7 +21,23 @@ YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY, PALE, PAPER, INK = "#8C8C8C", "#D9D9D9", "#FFFFFF", "#222222"
 WARNING = "#A33B00"  # dark orange, for text: contrast 6.6 on white
 
-COLOURS = (ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE, GREY, INK, BLACK)
+GRID = "#EBEBEB"
+DARK = {
+    BLACK: "#F2F2F2",
+    INK: "#E6E6E6",
+    GREY: "#9A9A9A",
+    PALE: "#4A4A4A",
+    GRID: "#2E2E2E",
+    PAPER: "#111111",
+    ORANGE: "#F0B13A",
+    SKY: "#8FD3F4",
+    GREEN: "#2BC79B",
+    YELLOW: "#F0E442",
+    BLUE: "#57A5EA",
+    VERMILION: "#F5803E",
+    PURPLE: "#E09BC2",
+    WARNING: "#FFA070",
+}
 
 YOURS = {"color": BLUE, "linewidth": 1.8}
 BASELINE = {"color": GREY, "linewidth": 1.6, "linestyle": (0, (4, 2))}  # the ghost
@@ -35,7 +60,7 @@ LOOK = {
     "axes.spines.right": False,
     "axes.edgecolor": INK,
     "axes.grid": True,
-    "grid.color": "#EBEBEB",
+    "grid.color": GRID,
     "grid.linewidth": 0.8,
     "axes.axisbelow": True,
 }
@@ -45,10 +70,10 @@ def figure(rows=1, columns=2, *, width=7.6, height=3.5, **grid):
     """Return (figure, axes) in the course's look, made without pyplot and its global state.
 
     axes: one, or an array of them, as matplotlib's `Figure.subplots` returns them; `grid` are its
-    options. width, height: inches, at 100 pixels each.
+    options. width, height: inches, at 100 CSS pixels each.
     """
     with rc_context(LOOK):
-        fig = Figure(figsize=(width, height), dpi=100, layout="constrained", facecolor=PAPER)
+        fig = Figure(figsize=(width, height), dpi=72, layout="constrained", facecolor=PAPER)
         return fig, fig.subplots(rows, columns, **grid)
 
 
@@ -59,3 +84,43 @@ def legend_below(axes, *, left=-0.16, down=0.14, ncols=2, **options):
     their width (negative: further left) and height. options: those of matplotlib's `Axes.legend`.
     """
     return axes.legend(ncols=ncols, loc="upper left", bbox_to_anchor=(left, -down), **options)
+
+
+@cache
+def variable(colour, kind):
+    """Return the CSS of a colour "0072b2"; kind: "c" of lines and text, "f" of areas."""
+    name = f"--{kind}-{colour}"
+    if f"#{colour.upper()}" in DARK:
+        return f"var({name})"
+    return f"var({name}, {_pair(f'#{colour}', kind)})"
+
+
+@cache
+def css():
+    """Return the style sheet of pictures, wherever they stand."""
+    names = [
+        f"--{kind}{colour.lower().replace('#', '-')}:{_pair(colour, kind)}"
+        for colour in DARK
+        for kind in "cf"
+    ]
+    sheet = (files("course.view") / "picture.css").read_text(encoding="utf-8")
+    return f".explore, .explore-picture, .explore-still {{{';'.join(names)}}}\n{sheet}"
+
+
+def _pair(colour, kind):
+    return f"light-dark({colour.lower()},{_dark(colour.upper(), kind)})"
+
+
+def _dark(colour, kind):
+    """Return what a colour is in a dark page.
+
+    Colours that are not in DARK keep their hue and turn from light to dark. Areas of a strong
+    colour get half of a line's lightness: light text stands on them.
+    """
+    hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(colour))
+    if colour not in DARK:
+        return to_hex(colorsys.hls_to_rgb(hue, 0.07 + 0.8 * (1 - lightness), 0.6 * saturation))
+    hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(DARK[colour]))
+    if kind == "f" and saturation > 0.3:
+        return to_hex(colorsys.hls_to_rgb(hue, 0.55 * lightness, 0.8 * saturation))
+    return DARK[colour].lower()

@@ -1,0 +1,34 @@
+// Shows a Picture: an <svg> for each panel, made once, and in each the part that moves.
+function render({ model, el }) {
+  const moving = [];
+  el.setAttribute("role", "img");
+
+  function makePanels() {
+    model.get("frames").forEach(([left, top, width, height, row], i) => {
+      const panel = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      const [wide, high] = [(width * 100) / 72, (height * 100) / 72];  // pixels
+      panel.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
+      panel.setAttribute("preserveAspectRatio", "xMinYMin");
+      // as large as there is room for, and never so small that its text is below 9 points
+      panel.style.cssText = row
+        ? `flex: 1 0 100%; min-width: ${0.96 * wide}px; height: ${1.1 * high}px`
+        : `flex: 1 0 ${0.96 * wide}px; max-width: ${1.25 * wide}px;
+           max-height: max(${0.96 * high}px, 62vh)`;
+      panel.innerHTML = `<g>${model.get("background")[i]}</g><g></g>`;
+      moving.push(panel.lastElementChild);
+      el.append(panel);
+    });
+  }
+
+  function redraw() {
+    if (!moving.length) makePanels();
+    model.get("moving").forEach((svg, i) => { moving[i].innerHTML = svg; });
+    el.setAttribute("aria-label", model.get("label"));
+  }
+
+  redraw();
+  // what scrolls must be in reach of the keyboard
+  new ResizeObserver(() => { el.tabIndex = el.scrollWidth > el.clientWidth ? 0 : -1; }).observe(el);
+  model.on("change:moving change:label", redraw);
+}
+export default { render };
