@@ -38,7 +38,7 @@ COLOURS = {  # JupyterLab's, by its theme; elsewhere these, which can be read on
 STYLE = """<style>
 .course-verdict { border-left: 3px solid var(--course-verdict); padding: 2px 0 2px 10px;
   color: var(--jp-content-font-color1, #222); line-height: 1.5; max-width: 100ch }
-.course-verdict b { color: var(--course-verdict) }
+.course-verdict b span { color: var(--course-verdict) }
 .course-verdict p { margin: 2px 0; white-space: pre-wrap; overflow-wrap: anywhere }
 .course-verdict pre { margin: 4px 0; padding: 4px 8px; white-space: pre-wrap;
   overflow-wrap: anywhere; background: var(--jp-layout-color2, #f0f0f0); color: inherit }
@@ -103,11 +103,15 @@ def explained(error: BaseException, check: str = "") -> str:
     if isinstance(error, KeyboardInterrupt):
         return "Stopped before it was done: is there a loop that never ends?"
     if isinstance(error, NameError) and error.name and not own_lines(error, check):
-        return (
-            f"{error.name} is not there: run the cells above, and look whether one of them failed"
-        )
+        return f"{error.name} is not there: run the cells above; did one of them end in an error?"
     why = why_not_a_process(error)
     return why or f"{type(error).__name__}: {said(error)}".removesuffix(": ")
+
+
+def reported(error: BaseException) -> BaseException:
+    """Return the error to be reported: SimPy's own about a process becomes a sentence."""
+    why = why_not_a_process(error)
+    return ComponentError(why) if why else error
 
 
 def said(error: BaseException) -> str:
@@ -133,7 +137,8 @@ def headline(mark: str, source: str) -> str:
 def html_of(verdict: Verdict, source: str) -> str:
     """Return a verdict as HTML; source: the check's text."""
     kind = "passed" if verdict.mark == PASSED else "failed"
-    parts = [f"<b>{escape(headline(verdict.mark, source))}</b>"]
+    said_first = escape(headline(verdict.mark, source))[len(verdict.mark) :]
+    parts = [f"<b><span>{verdict.mark}</span>{said_first}</b>"]
     if verdict.sentence:
         parts.append(f"<p>{escape(_parted(_cut(verdict.sentence)))}</p>")
     if verdict.lines:
@@ -213,9 +218,7 @@ class _Shown:
         shell.set_custom_exc((), None)
         verdict = verdict_on(error)
         self.show(verdict)
-        shown = error
-        if why := why_not_a_process(error):
-            shown = ComponentError(why)
+        shown = reported(error)
         text = verdict.text
         if verdict.mark == UNWRITTEN and not self.counted:
             text, self.counted = self.count(text), True

@@ -38,8 +38,7 @@ from autograder.grade.sandbox import wire
 from autograder.grade.sandbox.limits import Limits
 from autograder.grade.seeds import hidden_inputs
 from course.checks import plain
-from course.engine.component import ComponentError, why_not_a_process
-from course.verdicts import verdict_on
+from course.verdicts import reported, verdict_on
 
 MOST = 400  # outputs of one cell
 SHOWN = ("text/plain", "image/png")  # nothing that a browser would run
@@ -282,8 +281,8 @@ def _error(error: BaseException) -> dict:
 def _check_error(error: BaseException) -> dict:
     """Return what a check raised as a notebook's output, as a student sees it in a notebook."""
     shown = verdict_on(error, "check")
-    made = _error(ComponentError(why) if (why := why_not_a_process(error)) else error)
-    return made | {"traceback": [line[:2000] for line in shown.text.splitlines()[:12]]}
+    lines = [line[:2000] for line in shown.text.splitlines()[:12]]
+    return _error(reported(error)) | {"traceback": lines}
 
 
 def _reseed() -> None:
