@@ -5,6 +5,8 @@ import os
 import sys
 from decimal import Decimal
 
+from course.engine.component import own_lines, why_not_a_process
+
 SEED = int(os.environ.get("COURSE_SEED", "20240229"))
 """Seed of the inputs of hidden checks; a grader may give each submission its own (COURSE_SEED)."""
 
@@ -14,16 +16,34 @@ def attempt(call):
 
     call: a function without parameters, such as `lambda: ring.node("ada")`.
     `{"returned": value}`, or `{"raised": name of the exception's class, "bases": names of its base
-    classes, "message": its text}`. The NotImplementedError of a stub passes through, as a stub is
-    not an answer.
+    classes, "message": its text, "line": of the student's own cell}`; printed, it is words. The
+    NotImplementedError of a stub passes through, as a stub is not an answer.
     """
     try:
-        return {"returned": call()}
+        return Outcome(returned=call())
     except NotImplementedError:
         raise
     except Exception as error:
         names = [cls.__name__ for cls in type(error).__mro__]
-        return {"raised": names[0], "bases": names[1:-1], "message": str(error)}
+        message = why_not_a_process(error) or str(error)
+        seen = {"raised": names[0], "bases": names[1:-1], "message": message}
+        own = own_lines(error, call.__code__.co_filename)
+        return Outcome(seen | ({"line": own[-1][1]} if own else {}))
+
+
+class Outcome(dict):
+    """What `attempt` returned; printed it is words: 3, or an error, ValueError: -1 (line 4)."""
+
+    def __repr__(self):
+        if "raised" not in self:
+            return repr(self["returned"])
+        text = f"an error, {self['raised']}: {self['message']}".removesuffix(": ")
+        return f"{text} (line {self['line']})" if "line" in self else text
+
+    __str__ = __repr__
+
+    def __format__(self, spec):
+        return format(repr(self), spec)
 
 
 def plain(seen):
@@ -47,7 +67,8 @@ def plain(seen):
         for key in seen:
             if not isinstance(key, str):
                 raise TypeError(_cannot_judge(key, "as a key of a dict"))
-        return {plain(key): plain(value) for key, value in seen.items()}
+        made = {plain(key): plain(value) for key, value in seen.items()}
+        return Outcome(made) if _is_outcome(made) else made
     numpy = sys.modules.get("numpy")
     if numpy and isinstance(seen, (numpy.ndarray, numpy.bool_)):
         return plain(seen.tolist())
@@ -58,6 +79,11 @@ def plain(seen):
     if isinstance(seen, numbers.Real):
         return float(seen)
     raise TypeError(_cannot_judge(seen))
+
+
+def _is_outcome(seen):
+    """Return whether a dict is what `attempt` returned; in the grader it came through JSON."""
+    return seen.keys() == {"returned"} or {"raised", "bases", "message"} <= seen.keys()
 
 
 def _cannot_judge(value, where=""):

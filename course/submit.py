@@ -116,13 +116,14 @@ def plain_name(name: str) -> str:
     return plain
 
 
-def notebook_path(notebook: str | None = None) -> Path:
+def notebook_path(notebook: str | None = None, call: str = "course.submit") -> Path:
     """Return the path of the notebook that this kernel belongs to; CannotTell if it is not clear.
 
     Jupyter's server tells each kernel that it starts (JPY_SESSION_NAME), and so does VS Code (in a
     variable). A notebook that has been renamed since is found if it is alone in its folder.
+    call: what the student called, to which the sentence adds the file's name.
     """
-    shell = _shell()
+    shell = shell_of_this_kernel()
     told = notebook or (shell and shell.user_ns.get("__vsc_ipynb_file__"))
     told = told or os.environ.get("JPY_SESSION_NAME")
     if told and Path(told).is_file():
@@ -134,7 +135,7 @@ def notebook_path(notebook: str | None = None) -> Path:
     names = ", ".join(path.name for path in here) or "none"
     raise CannotTell(
         f"{wrong}Which notebook is this? Put its file name into this cell, as in "
-        f'course.submit("02_load_balancer.ipynb"), and run it (here are: {names}).'
+        f'{call}("02_load_balancer.ipynb"), and run it (here are: {names}).'
     )
 
 
@@ -166,7 +167,7 @@ def examine(content: dict[str, Any], stem: str, run: list[str]) -> Finding:
     for cell in content["cells"]:
         grade_id = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
         if grade_id:
-            cells.setdefault(grade_id, []).append(_text(cell))
+            cells.setdefault(grade_id, []).append(text_of(cell))
     if not cells:
         raise CannotTell("This notebook has no exercises: open one of the course's notebooks.")
     expected = about.get("cells", list(cells))
@@ -193,19 +194,29 @@ def examine(content: dict[str, Any], stem: str, run: list[str]) -> Finding:
     return Finding(str(about.get("assignment", stem)), tuple(problems), tuple(notes))
 
 
+def unwritten() -> list[str]:
+    """Return the letters of the exercises that are not written yet in this kernel's notebook."""
+    try:
+        content, _ = read(notebook_path())
+    except CannotTell:
+        return []
+    texts = [text_of(cell) for cell in content["cells"]]
+    return sorted({letter for text in texts for letter in UNWRITTEN.findall(text)})
+
+
 def inputs_run() -> list[str]:
     """Return the texts of all cells that this kernel has run, oldest first; [] outside a kernel."""
-    shell = _shell()
+    shell = shell_of_this_kernel()
     return list(shell.history_manager.input_hist_raw) if shell else []
 
 
-def _shell() -> Any:
+def shell_of_this_kernel() -> Any:
     """Return IPython's shell, or None outside of it; a kernel has imported IPython already."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
 
 
-def _text(cell: dict[str, Any]) -> str:
+def text_of(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
 
@@ -242,7 +253,7 @@ def _packed(content: dict[str, Any]) -> bytes:
 def _too_large(content: dict[str, Any], size: int) -> str:
     """Return what makes a notebook too large to be graded, and what to do."""
     largest = max(content["cells"], key=lambda cell: len(json.dumps(cell)))
-    begins = _text(largest).strip().partition("\n")[0][:60]
+    begins = text_of(largest).strip().partition("\n")[0][:60]
     return (
         f"The notebook has {size / 1e6:,.0f} MB without its outputs, and more than "
         f"{LARGEST_GRADED / 1e6:.0f} MB cannot be graded. Most of it is in the cell that begins "

@@ -73,8 +73,8 @@ def choose_till(queues):
 
 
 # %% [markdown]
-# The next cell is a **check**. It says nothing when your code is right. As long as nothing is written it ends with `NotImplementedError`. If your code raises an error, the last line of the output is that error.
-# Otherwise the last line says what the check called, what came back, and what it expected.
+# The next cell is a **check**. It shows ✓ when your code is right, and ○ as long as nothing is written. Otherwise it shows ✗ and says what it called, what came back, and what it expected.
+# If your code raises an error, it shows the error and the line of yours where it happened.
 
 # %%
 seen = [choose_till([3, 0, 2]), choose_till([1, 1]), choose_till([4])]

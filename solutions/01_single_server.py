@@ -271,6 +271,10 @@ for request in requests:
     seen["finished"].append(request.finished_at)
 seen["busy at the end"] = workers.count
 ### JUDGE
+assert seen["busy at the end"] == 0, (
+    f"2 workers, 4 requests: in the end no worker should be taken; yours left {seen['busy at the end']} taken: "
+    "a worker that is not given back serves nobody else"
+)
 expected = {"busy at 1 s": 2, "waiting at 1 s": 2, "finished": [4, 2, 5, 5], "busy at the end": 0}
 assert seen == expected, f"2 workers, works of 4, 2, 3 and 1 s, all at time 0: expected {expected}; yours: {seen}"
 
@@ -721,8 +725,9 @@ assert seen["returned"] == ["generator"] * 3, (
     f"serve_two_tiers should be a process, a function with a `yield` in it; yours returned {seen['returned'][0]}. "
     "Without a `yield` it is over before any time has passed"
 )
+_why = " (None: it waits for ever. A worker or a connection that is not given back serves nobody else)" if None in seen["finished"] else ""
 assert seen["finished"] == [3, 5, 7], (
-    f"2 web workers, 1 connection, 3 requests at time 0 with 1 s of web work and 2 s of database work: they should finish at 3, 5 and 7; yours: {seen['finished']}"
+    f"2 web workers, 1 connection, 3 requests at time 0 with 1 s of web work and 2 s of database work: they should finish at 3, 5 and 7; yours: {seen['finished']}{_why}"
 )
 
 # %% [markdown]

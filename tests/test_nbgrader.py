@@ -6,6 +6,7 @@ ada, who solved all of it, and by cleo, who solved nothing.
 
 import csv
 import os
+import re
 import shutil
 from functools import cache
 
@@ -214,14 +215,19 @@ def test_all_that_nbgrader_writes_is_under_grading(course):
 
 def test_validate_passes_what_is_solved(course):
     """What the Validate button runs: the student's copy, visible checks only."""
-    assert failures(course, "ada") == ""
+    assert failures(course, "ada") == []
 
 
 def test_validate_fails_what_is_not(course):
-    failed = failures(course, "cleo")
-    assert "NotImplementedError" in failed and "Exercise A: " in failed
+    """An untouched notebook: one line a check, and how many exercises there are in the first."""
+    errors = [cell["raw_error"] for cell in failures(course, "cleo")]
+    assert len(errors) == sum(cell.kind == "check" and not cell.hidden for cell in cells(FIRST))
+    letters = ", ".join("ABCDEF"[: len(exercises(FIRST))])
+    count, errors[0] = errors[0].split("\n")
+    assert count == f"{len(exercises(FIRST))} exercises are not written yet: {letters}."
+    assert all(re.fullmatch("Exercise [A-F] is not written yet: .+", error) for error in errors)
 
 
 def failures(course, student):
     notebook = course / "grading" / "submitted" / student / FIRST / f"{FIRST}.ipynb"
-    return str(Validator().validate(str(notebook)).get("failed", ""))
+    return Validator().validate(str(notebook)).get("failed", [])

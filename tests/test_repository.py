@@ -58,7 +58,7 @@ def modules_under(folder):
 ALLOWED = {
     "course/engine": {"course.engine"},
     "course/view": {"course.engine", "course.view"},
-    "autograder": {"autograder", "course.checks", "course.texts"},
+    "autograder": {"autograder", "course.checks", "course.texts", "course.verdicts"},
 } | {f"course/{lab}": {"course.engine", "course.view", f"course.{lab}"} for lab in LABS}
 ALLOWED["course/start_here"].add("course.texts")
 

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from autograder.audit.check import observe
+from autograder.audit.check import error_of, observe
+from course.verdicts import WIDTH, verdict_on
 from tests.course_scripts import (
     NAMES,
     ROOT,
@@ -23,15 +24,28 @@ from tests.course_scripts import (
 
 FOLDER = ROOT / "tests" / "submissions"
 SUBMISSIONS = sorted(FOLDER.rglob("*.py"))
+ROWS = 12  # of a check's output, WIDTH letters wide
 ALL_EXERCISES = [(name, exercise) for name in NAMES for exercise in exercises(name)]
 
 
 def verdicts(path):
-    """Return {grade id: what went wrong, or ""} of a submission's checks."""
+    """Return {grade id: what went wrong, or ""} of a submission's checks.
+
+    None of them may take more than ROWS in the notebook, with its headline.
+    """
     name, exercise = path.parent.parent.name, path.parent.name
     namespace = dict(names_before(name, exercise))
-    run(path.read_text(encoding="utf-8"), namespace, str(path.relative_to(FOLDER)))
-    return {cell.grade_id: verdict(cell, namespace) for cell in checks(name, exercise)}
+    run(path.read_text(encoding="utf-8"), namespace, str(path))
+    found = {}
+    for cell in checks(name, exercise):
+        error = error_of(cell, namespace)
+        found[cell.grade_id] = f"{type(error).__name__}: {error}" if error else ""
+        if error and not cell.hidden:
+            shown = verdict_on(error, f"{cell.grade_id} (observe)").text.splitlines()
+            rows = 1 + sum(max(1, -(-len(line) // WIDTH)) for line in shown)
+            assert rows <= ROWS, f"{cell.grade_id} says {rows} rows: {shown}"
+            assert "{'raised'" not in shown[0] and "{'returned'" not in shown[0]
+    return found
 
 
 def named(path):

@@ -47,13 +47,19 @@ def run_check(check: Cell, namespace: dict[str, Any]) -> str:
 
     The check's own names stay out of `namespace`.
     """
+    error = error_of(check, namespace)
+    return "" if error is None else f"{type(error).__name__}: {error}"
+
+
+def error_of(check: Cell, namespace: dict[str, Any]) -> Exception | None:
+    """Return the error that a check ends with, None if it passes."""
     observing, judging = check.halves()
     try:
         seen = observe(observing, namespace, f"{check.grade_id} (observe)")
         run_cell(judging, {"seen": seen}, f"{check.grade_id} (judge)")
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    return ""
+        return error
+    return None
 
 
 def observe(text: str, namespace: dict[str, Any], place: str = "observe") -> Any:

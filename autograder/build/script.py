@@ -30,12 +30,16 @@ import nbformat
 from autograder.build import markers
 from autograder.build.markers import INPUTS, JUDGE, OBSERVE, PLAIN
 from autograder.errors import CourseError
-from course.texts import HIDDEN_CHECK_RELEASED, RUBRIC_RELEASED
+from course.texts import CHECK_RELEASED, HIDDEN_CHECK_RELEASED, RUBRIC_RELEASED
 
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
 TITLE_MARKS = {"question": str, "shown": str, "moved": dict, "points": dict}
 # what students see in a cell that is empty without its region
 LEFT_BEHIND = {"check": HIDDEN_CHECK_RELEASED, "rubric": RUBRIC_RELEASED}
+ALL_CHECKS = """## Your points so far
+
+This runs all checks that you can see, on what you have run in this notebook."""
+RUN_ALL_CHECKS = "import course\n\ncourse.check()"
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -198,20 +202,52 @@ def notebook_of(cells, name):
     for cell in cells:
         make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
         identity = cell.grade_id or f"{cell.number} {cell.kind}"
-        digest = hashlib.sha256(f"{name} {identity}".encode()).hexdigest()[:12]
+        digest = _digest(name, identity)
         text = cell.text
         if text.startswith("### BEGIN") and cell.kind in LEFT_BEHIND:
             text = f"{LEFT_BEHIND[cell.kind]}\n{text}"
         if cell.kind == "solution":  # an author may leave out "Exercise A: "
             label = rf"\1 Exercise {letter[cell.number]}: "
             text = re.sub(r"(### BEGIN SOLUTION) +(?!Exercise \w: )(?=\S)", label, text)
+        if cell.kind == "check" and not cell.hidden:
+            text = f"{_first_line(cell, cells)}{text}"
+        if cell.kind == "text" and cell.text.startswith("## Hand in") and graded:
+            notebook.cells += _all_checks(name)
         made = make(text, id=f"{'c' if cell.is_code else 't'}{digest}")
         if cell.grade_id:
             made.metadata["nbgrader"] = _nbgrader_metadata(cell)
         if cell.kind == "check":  # Run All goes on after one that is not passed yet
             made.metadata["tags"] = ["raises-exception"]
+        if cell.kind == "check" and not cell.hidden:  # one click opens it
+            made.metadata["jupyter"] = {"source_hidden": True}
         notebook.cells.append(made)
     return notebook
+
+
+def _digest(name, identity):
+    return hashlib.sha256(f"{name} {identity}".encode()).hexdigest()[:12]
+
+
+def _first_line(check, cells):
+    """Return the comment that names a visible check, also where the cell is folded."""
+    others = [cell for cell in cells if cell.kind == "check" and not cell.hidden]
+    others = [cell.number for cell in others if cell.exercise == check.exercise]
+    place = f" {others.index(check.number) + 1} of {len(others)}" if len(others) > 1 else ""
+    line = CHECK_RELEASED.format(
+        place=place,
+        exercise=check.exercise,
+        points=check.points,
+        s="" if check.points == 1 else "s",
+    )
+    return f"{line}\n"
+
+
+def _all_checks(name):
+    """Return the cells above "Hand in" that run all checks of the notebook."""
+    return [
+        nbformat.v4.new_markdown_cell(ALL_CHECKS, id=f"t{_digest(name, 'all checks')}"),
+        nbformat.v4.new_code_cell(RUN_ALL_CHECKS, id=f"c{_digest(name, 'all checks')}"),
+    ]
 
 
 def _nbgrader_metadata(cell):

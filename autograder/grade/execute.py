@@ -353,7 +353,8 @@ def _harmless(verdict: dict) -> dict:
     """Return a verdict with a message that can be saved anywhere: it may quote what was seen."""
     kept = kept_error({"ename": verdict["kind"], "evalue": verdict["message"]})
     texts = {"kind": kept["ename"], "message": kept["evalue"]} if not verdict["passed"] else {}
-    return verdict | {"traceback": []} | texts
+    lines = kept["evalue"].splitlines() if kept["ename"] == "AssertionError" else []
+    return verdict | {"traceback": lines} | texts
 
 
 def _not_passed(error: dict) -> dict:

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import linecache
 import random
 import re
 from traceback import walk_tb
@@ -84,23 +85,69 @@ class events_only:
         return self
 
     def __exit__(self, kind, error, traceback):
-        wrong = re.search(r'Invalid yield value "(.*)"', str(error)) if error else None
-        if not (wrong and isinstance(error, RuntimeError)) and not isinstance(error, OSError):
-            return False
-        for frame, _ in walk_tb(traceback):
-            if frame.f_code.co_name != "_resume" or "event" not in frame.f_locals:
-                continue
-            what, advice = frame.f_locals["event"], f"such as {self.such_as}"
-            if inspect.isgenerator(what):
-                start = what.__name__.lstrip("_")
-                advice = f"and a generator must be started first: yield env.process({start}(…))"
-            elif hasattr(what, "callbacks"):
-                continue  # an event, and an OSError of the process itself
-            text = "a generator" if inspect.isgenerator(what) else short(what).strip("'\"")
-            raise ComponentError(
-                f"{self.name} yielded {text}: a process yields SimPy events only, {advice}."
-            ) from error
+        why = error and _wrong_yield(error, self.name, self.such_as)
+        if why:
+            raise ComponentError(why) from error
         return False
+
+
+def why_not_a_process(error):
+    """Return a sentence if SimPy raised `error` because of what a process yielded or is, else "".
+
+    For code that calls SimPy itself, as checks do; `events_only` knows the process's name.
+    """
+    try:
+        text = str(error)
+    except Exception:  # a student's own class of errors may have a fault itself
+        return ""
+    if isinstance(error, ValueError) and text.endswith(" is not a generator."):
+        line = ""
+        for frame, number in walk_tb(error.__traceback__):
+            if frame.f_code.co_name == "__init__" and "generator" in frame.f_locals:
+                called = re.search(r"process\((\w[\w.]*)\(", line)
+                name = f"{called[1]}(…)" if called else "A process"
+                why = "without a yield it is over before any time has passed"
+                return wrong_return(name, frame.f_locals["generator"], f"a generator: {why}")
+            line = linecache.getline(frame.f_code.co_filename, number)
+    return _wrong_yield(error, "", "a timeout")
+
+
+def _wrong_yield(error, name, such_as):
+    """Return the sentence about what a process yielded that is not an event, or ""."""
+    wrong = re.search(r'Invalid yield value "(.*)"', str(error))
+    if not (wrong and isinstance(error, RuntimeError)) and not isinstance(error, OSError):
+        return ""
+    for frame, _ in walk_tb(error.__traceback__):
+        if frame.f_code.co_name != "_resume" or "event" not in frame.f_locals:
+            continue
+        what, advice = frame.f_locals["event"], f"such as {such_as}"
+        if inspect.isgenerator(what):
+            start = what.__name__.lstrip("_")
+            advice = f"and a generator must be started first: yield env.process({start}(…))"
+        elif hasattr(what, "callbacks"):
+            continue  # an event, and an OSError of the process itself
+        text = "a generator" if inspect.isgenerator(what) else short(what).strip("'\"")
+        process = frame.f_locals["self"]._generator
+        name = name or getattr(process, "__qualname__", "Your process")
+        return f"{name} yielded {text}: a process yields SimPy events only, {advice}."
+    return ""
+
+
+def own_lines(error, check=""):
+    """Return (file name, line number) of each line of the student's that an error came through.
+
+    Those are the lines of notebook cells, without the check's own. check: the file name that the
+    check's lines have (default: of the first cell that the error came through).
+    """
+    lines = []
+    for frame, number in walk_tb(error.__traceback__):
+        if frame.f_globals.get("__name__") == "__main__":
+            check = check or frame.f_code.co_filename
+            if frame.f_code.co_filename != check:
+                lines.append((frame.f_code.co_filename, number))
+    if not lines and error.__cause__ is not None:  # SimPy raises a copy of a process's error
+        return own_lines(error.__cause__, check)
+    return lines
 
 
 def raised(call, error):

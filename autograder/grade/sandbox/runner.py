@@ -38,6 +38,7 @@ from autograder.grade.sandbox import wire
 from autograder.grade.sandbox.limits import Limits
 from autograder.grade.seeds import hidden_inputs
 from course.checks import plain
+from course.verdicts import reported, verdict_on
 
 MOST = 400  # outputs of one cell
 SHOWN = ("text/plain", "image/png")  # nothing that a browser would run
@@ -224,7 +225,7 @@ class Runner:
             self.left["observe"] -= size
             return {"seen": seen}
         except BaseException as error:  # also exit() and KeyboardInterrupt of a student's code
-            return {"error": _error(error)}
+            return {"error": _check_error(error)}
 
     async def _run_cell(self, text: str) -> None:
         """Run a cell as ipykernel does: awaited only when it awaits something itself."""
@@ -275,6 +276,13 @@ def _error(error: BaseException) -> dict:
         "evalue": said[:2000],
         "traceback": [line[:2000] for line in lines[-40:]],
     }
+
+
+def _check_error(error: BaseException) -> dict:
+    """Return what a check raised as a notebook's output, as a student sees it in a notebook."""
+    shown = verdict_on(error, "check")
+    lines = [line[:2000] for line in shown.text.splitlines()[:12]]
+    return _error(reported(error)) | {"traceback": lines}
 
 
 def _reseed() -> None:
