@@ -531,6 +531,11 @@ class NeverEvicts(LRU):
         super().__init__(10_000)
 
 
+class LenIsNothing(LRU):
+    def __len__(self):
+        super().__len__()
+
+
 class OnlyGets:
     def get(self, key):
         return None
@@ -557,6 +562,10 @@ class LenRaises(LRU):
             r"ReturnsFalse.get\(\d+\) returned False, expected None: this key was never put\.",
         ),
         (ReturnsEntry, r"ReturnsEntry.get\(\d+\) returned \([\d.]+, \d+\), expected [\d.]+, what"),
+        (
+            LenIsNothing,
+            r"len\(LenIsNothing\) returned None, expected how many entries it holds\.",
+        ),
         (NeverEvicts, r"NeverEvicts\(500\) holds [\d,]+ entries, more than its capacity\."),
         (OnlyGets, r"OnlyGets has no method put\."),
         (CannotBeMade, r"CannotBeMade\(…\) raised OSError: no memory\."),
