@@ -63,7 +63,8 @@ def grade(
     """Grade the submissions of an assignment.
 
     root: the course's folder, with nbgrader_config.py. name: of the assignment, such as
-    "02_load_balancer". students: grade only these (default: all who submitted).
+    "02_load_balancer". students: grade only these, by name or pattern, such as "a*" (default: all
+    who submitted).
 
     Returns how many submissions there are, and an iterator over their records (see records.py) in
     the order in which they are done. The work is done while the iterator is read: read it to its
