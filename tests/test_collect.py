@@ -21,7 +21,7 @@ from autograder.build.release import _put_environment_on_path as put_environment
 from autograder.cli import main
 from autograder.collect import archive, identify, lms, receipts
 from autograder.collect.archive import files_in
-from autograder.collect.identify import Unidentified
+from autograder.collect.claims import Unidentified, claim
 from autograder.files import FILE_BYTES
 from autograder.gradebook.read import Student
 from tests.course_scripts import ROOT
@@ -174,7 +174,7 @@ NAMES = [  # path, (student, assignment) by the roster, and without one
 
 def people(paths, roster=(), **options):
     """Return who handed in the files at these paths."""
-    claims = [identify.claim(path.split("/"), KNOWN) for path in paths]
+    claims = [claim(path.split("/"), KNOWN) for path in paths]
     return identify.people(claims, roster, KNOWN, **options)
 
 
@@ -183,15 +183,15 @@ def test_names_say_whose_and_which(path, enrolled, unknown):
     for roster, expected in ((ROSTER, enrolled), ((), unknown)):
         if expected:
             [person] = people([path], roster)
-            assert (person.id, identify.claim(path.split("/"), KNOWN).assignment) == expected
+            assert (person.id, claim(path.split("/"), KNOWN).assignment) == expected
 
 
 def test_canvas_says_what_is_late_and_which_is_newer():
-    early = identify.claim([f"kleineva_7_100_{ONE}.ipynb"], KNOWN)
-    late = identify.claim([f"kleineva_LATE_7_101_{ONE}-1.ipynb"], KNOWN)
+    early = claim([f"kleineva_7_100_{ONE}.ipynb"], KNOWN)
+    late = claim([f"kleineva_LATE_7_101_{ONE}-1.ipynb"], KNOWN)
     assert (early.late, late.late) == (False, True)
     assert early.order < late.order
-    assert identify.claim([f"{ONE}__ada.ipynb"], KNOWN).late is None
+    assert claim([f"{ONE}__ada.ipynb"], KNOWN).late is None
 
 
 @pytest.mark.parametrize(

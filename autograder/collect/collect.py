@@ -22,6 +22,7 @@ from pathlib import Path
 
 from autograder.collect import identify, lms, receipts, work
 from autograder.collect.archive import Found, files_in
+from autograder.collect.claims import Claim, Person, Unidentified, claim
 from autograder.collect.receipts import Receipt
 from autograder.course import FOLDERS
 from autograder.errors import CourseError
@@ -57,7 +58,7 @@ class Read:
     """A file that was read; its bytes are at `kept`."""
 
     place: str
-    said: identify.Claim
+    said: Claim
     modified: float
     kept: Path
     notes: tuple[str, ...] = ()
@@ -75,8 +76,8 @@ class Taken:
     sha256: str
     kept: Path  # where its bytes are
     order: tuple[int, int, float, int]  # the larger counts
-    said: identify.Claim
-    by: identify.Person
+    said: Claim
+    by: Person
     received: datetime
     sure: bool  # whether a person gave that time
     late: str = ""  # by how much
@@ -202,7 +203,7 @@ class _Collection:
         elif data is None:
             yield Row(found.place, NOT_TAKEN, notes=(NO_NOTEBOOK,))
         else:
-            said = identify.claim(found.parts, self.to.assignments)
+            said = claim(found.parts, self.to.assignments)
             one = Read(found.place, said, found.modified, incoming)
             if not (NOTEBOOK.search(name) or _holds_cells(data)):
                 incoming.write_bytes(data)
@@ -253,7 +254,7 @@ class _Collection:
         sure = identify.canvas_says(every, self.whole)
         groups: dict[tuple[str, str], list[Taken]] = defaultdict(list)
         for one, person in zip(self.books, people, strict=True):
-            if isinstance(person, identify.Unidentified):
+            if isinstance(person, Unidentified):
                 yield Row(one.place, NOT_TAKEN, "", one.said.assignment, (str(person),))
             else:
                 groups[person.id, one.said.assignment].append(self._taken(one, person, sure))
@@ -262,7 +263,7 @@ class _Collection:
             yield from self._group(group, helpers)
         yield from helpers.left()
 
-    def _taken(self, one: Read, by: identify.Person, sure: set[tuple[str, ...]]) -> Taken:
+    def _taken(self, one: Read, by: Person, sure: set[tuple[str, ...]]) -> Taken:
         said, notes = one.said, [*by.notes, *one.notes]
         if said.lms == "Canvas" and not said.late and said.parts[: said.level] not in sure:
             said = replace(said, late=None)
@@ -479,7 +480,7 @@ class _Helpers:
             yield self.rows.get(other.place) or Row(other.place, NOT_TAKEN, notes=(NO_NOTEBOOK,))
 
 
-def _next_to(book: Taken, other: identify.Claim) -> str:
+def _next_to(book: Taken, other: Claim) -> str:
     """Return the name that a file in a notebook's folder has for it; "" if it is another's."""
     folder = book.said.parts[:-1]
     if book.by.named_at < len(folder):  # the folder, or one above it, is the student's
