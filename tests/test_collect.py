@@ -854,6 +854,16 @@ def test_a_timestamp_of_another_form_is_none(tmp_path, text):
     assert receipts.stamped(tmp_path) is None
 
 
+def test_a_hidden_folder_is_no_student_and_is_said(course):
+    for name in (f".ada/{ONE}.ipynb", f"ben/.Trash/{ONE}__ben.ipynb", f"ben/{ONE}__ben.ipynb"):
+        course.drop(name)
+    lines = course.collect()
+    assert course.students() == ["ben"]
+    for folder in (".ada", ".Trash"):
+        line = row_of(lines, f"{folder}/")
+        assert line.startswith("NOT TAKEN") and f"is in the hidden folder {folder}: rename" in line
+
+
 # what comes along with a notebook
 
 

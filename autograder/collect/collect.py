@@ -223,6 +223,9 @@ class _Collection:
         inside = inside if inside in self.to.assignments else ""
         assignment = inside or said.assignment or wanted
         who = said.typed or said.called
+        if hidden := next((part for part in said.parts[:-1] if part.startswith(".")), ""):
+            problem = f"is in the hidden folder {hidden}: rename the folder if it is a student's"
+            return Row(one.place, NOT_TAKEN, who, assignment, (problem,))
         if not assignment:
             problem = "does not say which assignment it is of: use --assignment NAME"
             return Row(one.place, NOT_TAKEN, who, notes=(problem,))

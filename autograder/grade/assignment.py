@@ -106,8 +106,8 @@ class Assignment:
         any_student = self._path(self.coursedir.submitted_directory, "\0")
         pattern = "*".join(map(glob.escape, any_student.split("\0")))
         position = Path(any_student).parts.index("\0")
-        found = sorted({Path(path).parts[position] for path in glob.glob(pattern)})
-        found = [student for student in found if not student.startswith(".")]
+        paths = glob.glob(pattern, include_hidden=True)
+        found = sorted({Path(path).parts[position] for path in paths} - {".ipynb_checkpoints"})
         if not found:
             raise CourseError(f"no submissions of {self.name}: none matches {pattern}")
         chosen: set[str] = set()
