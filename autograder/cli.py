@@ -167,7 +167,7 @@ def _time(text: str | None) -> datetime | None:
 
 def collected_table(rows: list[Any]) -> list[str]:
     """Return the lines of a table of what became of each file, and one that sums it up."""
-    from autograder.collect.collect import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED, UNTOUCHED
+    from autograder.collect.rows import COLLECTED, NOT_TAKEN, OLDER, UNCHANGED, UNTOUCHED
     from autograder.files import printable
 
     cells = [  # a student chose the place: it may hold line ends, colours, half a character

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 LARGEST = 5_000_000  # bytes; above, something is left out: browsers limit a link's data
 LARGEST_GRADED = 20 << 20  # bytes; above, nothing is graded
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")  # others are left out
+LARGEST_PICTURE = 4 << 20  # bytes; larger ones are left out
+ALL_PICTURES = 12 << 20  # characters of base64; what comes after so many is left out
+LINKED = re.compile(r"!\[[^\]]*\]\(\s*(?!attachment:|data:)([^)\s]+)")  # pictures, not pasted
 STALE = 120  # seconds since the last save; JupyterLab saves every two minutes by itself
 WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
 PRESS_AGAIN = "then press the button again"
@@ -189,6 +193,7 @@ def examine(content: dict[str, Any], stem: str, run: list[str]) -> Finding:
         letters += UNWRITTEN.findall(texts[0])
         if grade_id == "explain" and texts[0].strip() in ("", ANSWER):
             notes.append("Not written yet: the answer in words, under Explain.")
+    notes += _pictures_left_out(content["cells"])
     if letters:
         notes.insert(0, f"Not written yet: exercise {', '.join(sorted(set(letters)))}.")
     return Finding(str(about.get("assignment", stem)), tuple(problems), tuple(notes))
@@ -202,6 +207,35 @@ def unwritten() -> list[str]:
         return []
     texts = [text_of(cell) for cell in content["cells"]]
     return sorted({letter for text in texts for letter in UNWRITTEN.findall(text)})
+
+
+def _pictures_left_out(cells: list[dict[str, Any]]) -> list[str]:
+    """Return a sentence for each picture in a text that whoever grades it will not see."""
+    said, room = [], ALL_PICTURES
+    for cell in cells:
+        is_answer = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") == "explain"
+        for name in LINKED.findall(text_of(cell)) if is_answer else ():
+            said.append(
+                f"The picture {name} is not in the notebook and will not be seen: copy it and "
+                "paste it into the cell while you edit it."
+            )
+        for name, kinds in cell.get("attachments", {}).items():
+            kind = next((kind for kind in PICTURES if kind in kinds), "")
+            size = len("".join(kinds.get(kind, "")))
+            if not kind:
+                said.append(
+                    f"The picture {name} will be left out, as it is not a PNG, JPEG, GIF or WebP: "
+                    "paste a screenshot of it instead."
+                )
+            elif size * 3 // 4 > LARGEST_PICTURE or size > room:
+                said.append(
+                    f"The picture {name} will be left out, as it is too large "
+                    f"({size * 3 / 4 / 1e6:.1f} MB; at most {LARGEST_PICTURE >> 20} MB each and "
+                    f"{(ALL_PICTURES >> 20) * 3 // 4} MB in all): paste a smaller one."
+                )
+            else:
+                room -= size
+    return said
 
 
 def inputs_run() -> list[str]:

@@ -328,14 +328,24 @@ def split(user_id, weights):
 
 
 # %% check="split" points=1
+from course.checks import attempt
+
 weights, found, again = {"Washington": 70, "Singapore": 30}, [], []
-for user_id in range(100_000):
-    found.append(split(user_id, weights))
-for user_id in range(100):
-    again.append(split(user_id, weights))
+first = attempt(lambda: split(0, weights))
+if first.get("returned") in ("Washington", "Singapore"):
+    for user_id in range(100_000):
+        found.append(split(user_id, weights))
+    for user_id in range(100):
+        again.append(split(user_id, weights))
 seen = {name: found.count(name) for name in weights}
 seen["the same again"] = again == found[:100]
+seen["first"] = repr(first["returned"]) if "returned" in first else f"raised {first['raised']}: {first['message']}"
 ### JUDGE
+about_bytes = "buffer" in seen["first"] or "encoded" in seen["first"]
+assert seen["first"] in ("'Washington'", "'Singapore'"), (
+    f"split(0, weights) returns the name of a center, 'Washington' or 'Singapore'; yours: {seen['first']}"
+    + " (a hash is of bytes: str(user_id).encode() makes bytes of an int or a string)" * about_bytes
+)
 for name, percent in (("Washington", 70), ("Singapore", 30)):
     assert abs(seen[name] - 1000 * percent) <= 1000, (
         f"users 0 … 99,999 split 70 to 30: {name} should get about {1000 * percent:,}, yours gave it {seen[name]:,}"
@@ -1018,8 +1028,11 @@ def deployed_to(centers, bad):
         return center.name != bad
 
     result, listed = rolling_deploy(list(centers), "v9", deploy, healthy), []
+    if not isinstance(result, Deployment):
+        result = Deployment(f"{result!r}, which is not a Deployment", [], [])
     for each in (result.deployed, result.rolled_back):
-        listed.append([center.name for center in each] if isinstance(each, list) else f"{each!r}, not a list")
+        names = [getattr(center, "name", repr(center)) for center in each] if isinstance(each, list) else f"{each!r}, not a list"
+        listed.append(names)
     return [result.succeeded, *listed, calls, [center.version for center in centers]]
 
 

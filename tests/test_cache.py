@@ -531,6 +531,11 @@ class NeverEvicts(LRU):
         super().__init__(10_000)
 
 
+class LenIsNothing(LRU):
+    def __len__(self):
+        super().__len__()
+
+
 class OnlyGets:
     def get(self, key):
         return None
@@ -557,6 +562,10 @@ class LenRaises(LRU):
             r"ReturnsFalse.get\(\d+\) returned False, expected None: this key was never put\.",
         ),
         (ReturnsEntry, r"ReturnsEntry.get\(\d+\) returned \([\d.]+, \d+\), expected [\d.]+, what"),
+        (
+            LenIsNothing,
+            r"len\(LenIsNothing\) returned None, expected how many entries it holds\.",
+        ),
         (NeverEvicts, r"NeverEvicts\(500\) holds [\d,]+ entries, more than its capacity\."),
         (OnlyGets, r"OnlyGets has no method put\."),
         (CannotBeMade, r"CannotBeMade\(…\) raised OSError: no memory\."),
@@ -925,6 +934,18 @@ def test_a_rule_that_is_not_lru_is_told_from_it_read_by_read():
 
     words = shown(explore_eviction(NewestOut)).replace(",", "")
     assert percent("But at # reads NewestOut does not", words) > 50
+
+
+def test_what_removing_an_entry_costs_is_told():
+    """The blue curve rises a little, the orange one falls to 0: both ends of both are in words."""
+    explorer = explore_expiry(TTL)
+    left = moved(explorer)
+    removed = moved(explorer, on_write=REMOVE)
+    before = re.search(r"theory says ([\d.]+) % and ([\d.]+) %\.", left).groups()
+    told = re.search(r"if it were left there, theory says ([\d.]+) % and ([\d.]+) %", removed)
+    assert told.groups() == before and float(before[1]) > 1
+    now = re.search(r"theory says ([\d.]+) % and 0\.0 %\.", removed)
+    assert float(now[1]) > float(before[0])
 
 
 def test_a_run_too_short_for_its_time_to_live_is_told():

@@ -19,7 +19,7 @@ from autograder.build.release import _put_environment_on_path as put_environment
 from autograder.cli import main
 from autograder.collect import archive, identify, lms, receipts
 from autograder.collect.archive import files_in
-from autograder.collect.identify import Unidentified
+from autograder.collect.claims import Unidentified, claim
 from autograder.files import FILE_BYTES
 from autograder.gradebook.read import Student
 from tests.course_scripts import ROOT
@@ -173,7 +173,7 @@ NAMES = [  # path, (student, assignment) by the roster, and without one
 
 def people(paths, roster=(), **options):
     """Return who handed in the files at these paths."""
-    claims = [identify.claim(path.split("/"), KNOWN) for path in paths]
+    claims = [claim(path.split("/"), KNOWN) for path in paths]
     return identify.people(claims, roster, KNOWN, **options)
 
 
@@ -182,15 +182,15 @@ def test_names_say_whose_and_which(path, enrolled, unknown):
     for roster, expected in ((ROSTER, enrolled), ((), unknown)):
         if expected:
             [person] = people([path], roster)
-            assert (person.id, identify.claim(path.split("/"), KNOWN).assignment) == expected
+            assert (person.id, claim(path.split("/"), KNOWN).assignment) == expected
 
 
 def test_canvas_says_what_is_late_and_which_is_newer():
-    early = identify.claim([f"kleineva_7_100_{ONE}.ipynb"], KNOWN)
-    late = identify.claim([f"kleineva_LATE_7_101_{ONE}-1.ipynb"], KNOWN)
+    early = claim([f"kleineva_7_100_{ONE}.ipynb"], KNOWN)
+    late = claim([f"kleineva_LATE_7_101_{ONE}-1.ipynb"], KNOWN)
     assert (early.late, late.late) == (False, True)
     assert early.order < late.order
-    assert identify.claim([f"{ONE}__ada.ipynb"], KNOWN).late is None
+    assert claim([f"{ONE}__ada.ipynb"], KNOWN).late is None
 
 
 @pytest.mark.parametrize(
@@ -842,6 +842,16 @@ def test_nbgraders_own_zip_collect_works(course):
 def test_a_timestamp_of_another_form_is_none(tmp_path, text):
     (tmp_path / "timestamp.txt").write_text(text)
     assert receipts.stamped(tmp_path) is None
+
+
+def test_a_hidden_folder_is_no_student_and_is_said(course):
+    for name in (f".ada/{ONE}.ipynb", f"ben/.Trash/{ONE}__ben.ipynb", f"ben/{ONE}__ben.ipynb"):
+        course.drop(name)
+    lines = course.collect()
+    assert course.students() == ["ben"]
+    for folder in (".ada", ".Trash"):
+        line = row_of(lines, f"{folder}/")
+        assert line.startswith("NOT TAKEN") and f"is in the hidden folder {folder}: rename" in line
 
 
 # what comes along with a notebook

@@ -1009,7 +1009,10 @@ def test_the_deployment_experiment_is_what_its_steps_say():
         return float(told[1]), float(told[2])
 
     usual, at_once = cost(moved(explorer))
+    lanes = [text.get_text() for text in explorer.picture.names]
+    assert lanes == ["Washington", "Singapore", "Frankfurt", "São Paulo"]
     smallest, _ = cost(moved(explorer, smallest_first=True))
+    assert sorted(lanes) == sorted(text.get_text() for text in explorer.picture.names) != lanes
     assert smallest < usual < at_once / 3
     words = moved(explorer, smallest_first=False, fault_at="nowhere", bake_minutes=0)
     assert "succeeded after 8 minutes" in words

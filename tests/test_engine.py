@@ -120,6 +120,32 @@ def test_percentiles_are_those_of_theory(percent):
     assert abs(mean - oracles.latency_percentile(percent, 0.8, 1)) < width
 
 
+@pytest.mark.parametrize(
+    ("load", "workers", "places", "work"),
+    [
+        (8, 10, 10, workload.exponential_work),  # Erlang B, which any distribution has
+        (8, 10, 10, workload.constant_work),
+        (8, 10, 10, four_times_uneven),
+        (3.6, 4, 10, workload.exponential_work),
+    ],
+)
+def test_a_station_that_is_full_loses_what_theory_says(load, workers, places, work):
+    """The band is four standard errors of 10 runs; it must notice an error of a tenth."""
+
+    def lost(seed):
+        env, turned_away = simpy.Environment(), []
+        station = Station(env, workers, lambda request: None)
+        times, works = traffic(seed, 10_000, load, work)
+        submit = [turned_away.append, station.submit]
+        arrivals(env, times, works, lambda each: submit[station.active < places](each))
+        env.run()
+        return len(turned_away) / len(times)
+
+    mean, width = band([lost(seed) for seed in range(10)])
+    expected = oracles.lost_share(load, workers, places)
+    assert abs(mean - expected) < width < 0.1 * expected
+
+
 def test_busy_time_and_throughput_are_those_of_the_traffic():
     times, works = traffic(3, 5000)
     result = run(times, works)

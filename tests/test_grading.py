@@ -530,6 +530,16 @@ def test_who_was_removed_from_the_gradebook_stays_removed(course):
     assert graded(course)["s0"].status == "graded"
 
 
+def test_a_hidden_folder_is_not_left_out_without_a_word(course):
+    a_class(course, 1)
+    submitted = course / "grading" / "submitted"
+    for hidden in (".ada", ".ipynb_checkpoints"):  # the second one is Jupyter's
+        shutil.copytree(submitted / "s0", submitted / hidden)
+    found = graded(course)
+    assert sorted(found) == [".ada", "s0"] and found["s0"].status == "graded"
+    assert found[".ada"].status == "refused" and "begins with a dot" in found[".ada"].sentence
+
+
 def test_what_an_lms_calls_a_student_goes_into_the_gradebook(course):
     """Where it has nothing yet; and from there into the exports."""
     ids = ("lovelaceada-12345", "Eva-Klein", "ben")

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from autograder.collect import identify
-from autograder.collect.identify import Person, Unidentified
+from autograder.collect.claims import Person, Unidentified, claim
 from autograder.gradebook.read import Student
 from course.submit import plain_name
 
@@ -22,14 +22,14 @@ FILE = f"{ONE}.ipynb"
 
 def people(paths, roster=(), **options):
     """Return the id of who handed in each file, or the sentence that says why that is unclear."""
-    claims = [identify.claim(path.split("/"), KNOWN) for path in paths]
+    claims = [claim(path.split("/"), KNOWN) for path in paths]
     found = identify.people(claims, roster, KNOWN, **options)
     return [one.id if isinstance(one, Person) else str(one) for one in found]
 
 
 def person(path, roster=CLASS, others=()):
     """Return who handed in one file, next to others."""
-    claims = [identify.claim(each.split("/"), KNOWN) for each in (path, *others)]
+    claims = [claim(each.split("/"), KNOWN) for each in (path, *others)]
     return identify.people(claims, roster, KNOWN)[0]
 
 
@@ -174,7 +174,7 @@ def test_where_moodle_gives_no_names_its_numbers_tell_people_apart():
     assert people([path.format("Eva Klein", number) for number in (470, 471)]) == 2 * ["Eva-Klein"]
     weeks = [path.format("Eva Klein", number).replace(ONE, f"0{number}_x") for number in (1, 2, 3)]
     known = [f"0{number}_x" for number in (1, 2, 3)]
-    claims = [identify.claim(each.split("/"), known) for each in weeks]
+    claims = [claim(each.split("/"), known) for each in weeks]
     assert {one.id for one in identify.people(claims, (), known)} == {"Eva-Klein"}
 
 
@@ -219,8 +219,8 @@ def test_what_is_added_to_a_files_name_makes_no_new_person(added):
     for stem, who in ((f"{ONE}__ada", "ada"), (f"{ONE}__ADA", "ada"), (f"ada/{ONE}", "ada")):
         folder, _, name = stem.rpartition("/")
         path = f"{folder}/" * bool(folder) + added.format(name)
-        claim = identify.claim(path.split("/"), KNOWN)
-        assert claim.assignment == ONE
+        said = claim(path.split("/"), KNOWN)
+        assert said.assignment == ONE
         [first, again] = people([f"{ONE}__ada.ipynb" if not folder else f"ada/{FILE}", path])
         assert first == again == who
         assert people([path], CLASS) == ["ada"] and people([path], there=["ada"]) == ["ada"]
@@ -228,12 +228,12 @@ def test_what_is_added_to_a_files_name_makes_no_new_person(added):
 
 def test_a_new_student_is_called_so_unless_all_are():
     path = f"{ONE}__zoe.ipynb"
-    claim = [identify.claim([path], KNOWN)]
+    claims = [claim([path], KNOWN)]
     for options in ({"roster": CLASS, "add": True}, {"roster": (), "there": ["ada"]}):
-        [one] = identify.people(claim, known=KNOWN, **options)
+        [one] = identify.people(claims, known=KNOWN, **options)
         assert one == Person("zoe", 0, ("new student",), new=True)
     for options in ({"roster": ()}, {"roster": (), "there": ["zoe"]}):
-        assert identify.people(claim, known=KNOWN, **options)[0].notes == ()
+        assert identify.people(claims, known=KNOWN, **options)[0].notes == ()
 
 
 def test_a_long_name_is_refused():

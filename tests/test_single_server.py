@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from course import single_server as lab
 from course.engine.component import ComponentError
-from tests import course_scripts
+from tests import course_scripts, oracles
 from tests.explorers import assert_every_step_is_seen, corners
 
 NAME = "01_single_server"
@@ -135,6 +135,25 @@ def test_web_workers_are_busy_waiting_and_only_connections_help(solved, seed):
     assert more_web.result.mean_latency > 0.95 * few.result.mean_latency
     assert more_web.db_wait > 1.3 * few.db_wait  # the wait has only moved
     assert more_connections.result.mean_latency < 0.55 * few.result.mean_latency
+
+
+@pytest.mark.parametrize(("web_workers", "connections"), [(4, 1), (5, 2)])
+def test_two_tiers_that_are_never_idle_are_machine_repair(solved, web_workers, connections):
+    """A web worker takes the next request at once: it works, "breaks" and needs a connection.
+
+    The band is four standard errors of 8 runs; it must notice an error of a twentieth.
+    """
+    tiers = {"web_time": 0.3, "web_workers": web_workers, "connections": connections}
+    rates = []
+    for seed in range(8):
+        run = lab.simulate_two_tiers(
+            solved["serve_two_tiers"], seed=seed, arrival_rate=100.0, requests=1500, **tiers
+        )
+        ends = np.sort(run.result.finished_at)[100:-100]  # while there are others to take
+        rates.append((len(ends) - 1) / (ends[-1] - ends[0]))
+    expected = oracles.repaired_per_second(web_workers, 0.3, 0.1, connections)
+    band = 4 * np.std(rates, ddof=1) / len(rates) ** 0.5
+    assert abs(np.mean(rates) - expected) < band < 0.05 * expected
 
 
 def test_the_parts_of_a_requests_time_add_up(solved):

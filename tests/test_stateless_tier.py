@@ -614,6 +614,12 @@ class Raises:
         raise KeyError("web-9")
 
 
+class KeepsTheView:
+    def pick(self, session_id, servers):
+        self.view = getattr(self, "view", servers[0])
+        return self.view
+
+
 class ReturnsNone:
     def pick(self, session_id, servers):
         return None
@@ -1021,6 +1027,9 @@ def test_names_are_of_the_views_given():
     stranger = "(which is not one of the views it was given)"
     assert name_picked(ReturnsStranger(), "ann", views).endswith(stranger)
     assert name_picked(ReturnsNone(), "ann", views) == f"None {stranger}"
+    old = KeepsTheView()
+    assert name_picked(old, "ann", make_views({"b": 0, "a": 1})) == "b"
+    assert name_picked(old, "ann", make_views({"b": 0})) == f"another view of b {stranger}"
     assert Request().session_id is None and Response(401).body == ""
 
 

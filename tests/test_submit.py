@@ -17,8 +17,8 @@ from click.testing import CliRunner
 
 import course
 from autograder.cli import main
-from autograder.grade import intake
-from course.submit import LARGEST_GRADED
+from autograder.grade import intake, pictures
+from course.submit import ALL_PICTURES, LARGEST_GRADED, LARGEST_PICTURE, PICTURES
 from tests.course_scripts import NAMES, ROOT, cells, exercises
 from tests.jupyterlab import (
     cell_locator,
@@ -233,6 +233,33 @@ def test_what_is_too_large_to_be_graded_makes_no_file(mine):
     said = press()
     assert "21 MB cannot be graded" in said and 'begins with "My answer"' in said
     assert "Not yet" in said and "Download" not in said
+
+
+def test_a_picture_that_will_be_left_out_is_said(mine):
+    """As the grader decides; it says the same of them to the instructor, when it is too late."""
+    png, tiff = base64.b64encode(pictures.PNG).decode(), {"image/tiff": "SUkqAA=="}
+    pasted = {"small.png": {"image/png": png}, "plan.tif": tiff}
+    jpeg = base64.b64encode(b"\xff\xd8\xff" + bytes(5 << 20)).decode()
+    pasted["large.jpg"] = {"image/jpeg": jpeg}
+    answer = "See ![a](attachment:small.png), ![b](mine/plan.png) and ![c](https://a.org/c.png)."
+    change(mine, lambda known, _: known["explain"].update(source=answer, attachments=pasted))
+    said = press()
+    assert "Download" in said and "small.png" not in said.split("kB, saved")[1]
+    assert "plan.tif will be left out, as it is not a PNG, JPEG, GIF or WebP" in said
+    assert "large.jpg will be left out, as it is too large (5.2 MB; at most 4 MB each" in said
+    for name in ("mine/plan.png", "https://a.org/c.png"):
+        assert f"The picture {name} is not in the notebook" in said
+    notes = []
+    intake._cells("it", mine.read_bytes(), notes)
+    assert sorted(note.split()[2] for note in notes) == ["large.jpg", "plan.tif"]
+    many = {f"{n}.png": {"image/png": png + "A" * (3 << 20)} for n in range(5)}
+    change(mine, lambda known, _: known["explain"].update(attachments=many))
+    assert "The picture 4.png will be left out" in press()
+    assert (pictures.BYTES, intake.PICTURES_CHARACTERS, tuple(pictures.BEGINNINGS)) == (
+        LARGEST_PICTURE,
+        ALL_PICTURES,
+        PICTURES,
+    )
 
 
 def test_while_nbgrader_executes_it_does_and_costs_nothing(monkeypatch):

@@ -8,106 +8,43 @@ Collecting the same files again changes nothing, and finishes a collection that 
 """
 
 import hashlib
-import os
 import re
 import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from autograder.collect import identify, lms, receipts, work
 from autograder.collect.archive import Found, files_in
-from autograder.collect.receipts import Receipt
+from autograder.collect.claims import Person, Unidentified, claim
+from autograder.collect.helpers import Helpers
+from autograder.collect.rows import (
+    COLLECTED,
+    NO_NOTEBOOK,
+    NOT_TAKEN,
+    OLDER,
+    UNCHANGED,
+    UNTOUCHED,
+    Read,
+    Row,
+    Taken,
+)
 from autograder.course import FOLDERS
 from autograder.errors import CourseError
-from autograder.files import FILE_NAME, FILES, FILES_BYTES, write_atomic
+from autograder.files import write_atomic
 from autograder.gradebook.read import Roster
 
 KEPT_BY_US = ("grading/collected", "grading/records")
-COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"
-UNTOUCHED = "untouched"
-OURS = ("timestamp.txt", "submission_secret.txt")  # nbgrader's own, in a submission's folder
 LITTER = {  # parts of paths, and whose such files are
     **dict.fromkeys(("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"), "the operating system"),
     ".ipynb_checkpoints": "Jupyter",
 }
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json|ipynb))*$", re.IGNORECASE)
-NO_NOTEBOOK = "is not a notebook"
-Receipts = dict[tuple[str, str, str], Receipt]
-
-
-@dataclass(frozen=True)
-class Row:
-    """What became of one file."""
-
-    place: str
-    outcome: str  # one of the five above
-    student: str = ""
-    assignment: str = ""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Read:
-    """A file that was read; its bytes are at `kept`."""
-
-    place: str
-    said: identify.Claim
-    modified: float
-    kept: Path
-    notes: tuple[str, ...] = ()
-    work: int = work.WORKED  # of a notebook
-    known: bool = False  # whether the notebook itself says its assignment
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A notebook of a known student for a known assignment."""
-
-    place: str
-    student: str
-    assignment: str
-    sha256: str
-    kept: Path  # where its bytes are
-    order: tuple[int, int, float, int]  # the larger counts
-    said: identify.Claim
-    by: identify.Person
-    received: datetime
-    sure: bool  # whether a person gave that time
-    late: str = ""  # by how much
-    notes: tuple[str, ...] = ()
-
-    @property
-    def work(self) -> int:
-        """How much work is in it (see work.py)."""
-        return self.order[0]
-
-    def row(self, outcome: str, *notes: str) -> Row:
-        """Return what became of it."""
-        late = (self.late,) if self.late else ()
-        return Row(self.place, outcome, self.student, self.assignment, (*self.notes, *late, *notes))
-
-    def at(self, time: datetime, to: Roster, sure: bool = False) -> "Taken":
-        """Return this file as received at `time`, with a note if that was late.
-
-        Unless `sure`, a file from Canvas that Canvas does not call late counts as received by the
-        due date at the latest.
-        """
-        due = to.deadline(self.student, self.assignment)
-        marked = self.said.late or (None if sure else self.said.late)
-        received, late = receipts.arrival(time, due, marked)
-        return replace(self, received=received, late=late)
-
-    @property
-    def receipt(self) -> Receipt:
-        """Return the row for grading/receipts.csv."""
-        received = self.received.isoformat(timespec="seconds")
-        return Receipt(self.assignment, self.student, received, self.sha256)
 
 
 def collect(
@@ -202,7 +139,7 @@ class _Collection:
         elif data is None:
             yield Row(found.place, NOT_TAKEN, notes=(NO_NOTEBOOK,))
         else:
-            said = identify.claim(found.parts, self.to.assignments)
+            said = claim(found.parts, self.to.assignments)
             one = Read(found.place, said, found.modified, incoming)
             if not (NOTEBOOK.search(name) or _holds_cells(data)):
                 incoming.write_bytes(data)
@@ -222,6 +159,9 @@ class _Collection:
         inside = inside if inside in self.to.assignments else ""
         assignment = inside or said.assignment or wanted
         who = said.typed or said.called
+        if hidden := next((part for part in said.parts[:-1] if part.startswith(".")), ""):
+            problem = f"is in the hidden folder {hidden}: rename the folder if it is a student's"
+            return Row(one.place, NOT_TAKEN, who, assignment, (problem,))
         if not assignment:
             problem = "does not say which assignment it is of: use --assignment NAME"
             return Row(one.place, NOT_TAKEN, who, notes=(problem,))
@@ -253,16 +193,16 @@ class _Collection:
         sure = identify.canvas_says(every, self.whole)
         groups: dict[tuple[str, str], list[Taken]] = defaultdict(list)
         for one, person in zip(self.books, people, strict=True):
-            if isinstance(person, identify.Unidentified):
+            if isinstance(person, Unidentified):
                 yield Row(one.place, NOT_TAKEN, "", one.said.assignment, (str(person),))
             else:
                 groups[person.id, one.said.assignment].append(self._taken(one, person, sure))
-        helpers = _Helpers(self.others, [one for group in groups.values() for one in group])
+        helpers = Helpers(self.others, [one for group in groups.values() for one in group])
         for group in groups.values():
             yield from self._group(group, helpers)
         yield from helpers.left()
 
-    def _taken(self, one: Read, by: identify.Person, sure: set[tuple[str, ...]]) -> Taken:
+    def _taken(self, one: Read, by: Person, sure: set[tuple[str, ...]]) -> Taken:
         said, notes = one.said, [*by.notes, *one.notes]
         if said.lms == "Canvas" and not said.late and said.parts[: said.level] not in sure:
             said = replace(said, late=None)
@@ -284,7 +224,7 @@ class _Collection:
         )
         return taken.at(self.received, self.to)
 
-    def _group(self, group: list[Taken], helpers: "_Helpers") -> Iterator[Row]:
+    def _group(self, group: list[Taken], helpers: Helpers) -> Iterator[Row]:
         """Store one student's files for one assignment; yield a row for each."""
         problem = identify.namesakes(one.said for one in group)
         # a file that does not come from an LMS names its student
@@ -424,86 +364,3 @@ def _keep(one: Taken, folder: Path, prefix: str = "") -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(kept, one.kept.read_bytes(), sync=True)
     return kept
-
-
-class _Helpers:
-    """The files that are not notebooks: those next to a notebook go with it."""
-
-    def __init__(self, others: Sequence[Read], books: Sequence[Taken]) -> None:
-        self.rows: dict[str, Row] = {}
-        self.of: dict[str, list[tuple[str, Read]]] = defaultdict(list)  # by notebook's place
-        self.others = others
-        folders: dict[tuple[str, ...], list[Taken]] = defaultdict(list)
-        for book in books:
-            folders[book.said.parts[:-1]].append(book)
-        for other in others:
-            for depth in reversed(range(len(other.said.parts))):  # the nearest first
-                near = folders.get(other.said.parts[:depth], ())
-                fits = [(book, name) for book in near if (name := _next_to(book, other.said))]
-                for book, name in fits:
-                    self.of[book.place].append((name, other))
-                if fits:
-                    break
-
-    def put(self, book: Taken, row: Row, folder: Path, keep: Path) -> None:
-        """Put the files next to a notebook into its folder, if it is the one that counts.
-
-        row: what became of the notebook. keep: the folder for the files kept for it.
-        """
-        if row.outcome not in (COLLECTED, UNCHANGED):
-            return
-        count, size = 0, 0
-        for name, other in self.of[book.place]:
-            data = other.kept.read_bytes()
-            problem = _unfit(name, folder, f"{book.assignment}.ipynb")
-            if not problem and (count >= FILES or size + len(data) > FILES_BYTES):
-                problem = f"is left out: more than {FILES} files or {FILES_BYTES >> 20} MiB"
-            if problem:
-                outcome, note = NOT_TAKEN, f"{NO_NOTEBOOK}, and {problem}"
-            else:
-                count, size = count + 1, size + len(data)
-                target = folder / name
-                same = target.is_file() and target.read_bytes() == data
-                outcome, note = UNCHANGED if same else COLLECTED, f"goes with {book.place}"
-                for path in (keep / name, target):
-                    if not same or not path.exists():
-                        path.parent.mkdir(parents=True, exist_ok=True)
-                        write_atomic(path, data, sync=True)
-            self.rows[other.place] = Row(
-                other.place, outcome, book.student, book.assignment, (note,)
-            )
-
-    def left(self) -> Iterator[Row]:
-        """Yield a row for each file."""
-        for other in self.others:
-            yield self.rows.get(other.place) or Row(other.place, NOT_TAKEN, notes=(NO_NOTEBOOK,))
-
-
-def _next_to(book: Taken, other: identify.Claim) -> str:
-    """Return the name that a file in a notebook's folder has for it; "" if it is another's."""
-    folder = book.said.parts[:-1]
-    if book.by.named_at < len(folder):  # the folder, or one above it, is the student's
-        return "/".join(other.parts[len(folder) :])
-    same = book.said.lms and other.rest and other.parts[:-1] == folder
-    if same and (other.lms, other.lms_user) == (book.said.lms, book.said.lms_user):
-        # Canvas adds a number when a student hands in again, and no module has a hyphen
-        return re.sub(r"-\d+\.py$", ".py", other.rest)
-    return ""
-
-
-def _unfit(name: str, folder: Path, notebook: str) -> str:
-    """Return why a file cannot be put into a submission's folder by its name, or ""."""
-    parts = name.split("/")
-    if any(part.startswith((".", "__pycache__")) for part in parts):
-        return "is hidden"
-    if any(part.lower().endswith(".zip") for part in parts):
-        return "is in an archive of its own"
-    if parts[0] in OURS or parts[0] == notebook or not name.isprintable():
-        return "its name cannot be used here"
-    if len(os.fsencode(name)) > FILE_NAME:
-        return f"its name has more than {FILE_NAME} bytes"
-    above = [folder.joinpath(*parts[:end]) for end in range(1, len(parts))]
-    blocked = any(path.is_symlink() or (path.exists() and not path.is_dir()) for path in above)
-    if blocked or folder.joinpath(*parts).is_dir():
-        return "something else is in its place"
-    return ""

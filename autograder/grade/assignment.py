@@ -1,6 +1,7 @@
 """An assignment of the course as the grader needs it: its cells, and nbgrader's folders."""
 
 import ast
+import fnmatch
 import glob
 import hashlib
 import json
@@ -101,18 +102,21 @@ class Assignment:
         return self.coursedir.format_path(directory, student, self.name, escape=escape)
 
     def submitted(self, students: Sequence[str] = ()) -> list[str]:
-        """Return who submitted, sorted; CourseError for a name that did not."""
+        """Return who submitted, sorted; CourseError for a name or pattern (a*) of no one's."""
         any_student = self._path(self.coursedir.submitted_directory, "\0")
         pattern = "*".join(map(glob.escape, any_student.split("\0")))
         position = Path(any_student).parts.index("\0")
-        found = sorted({Path(path).parts[position] for path in glob.glob(pattern)})
-        found = [student for student in found if not student.startswith(".")]
+        paths = glob.glob(pattern, include_hidden=True)
+        found = sorted({Path(path).parts[position] for path in paths} - {".ipynb_checkpoints"})
         if not found:
             raise CourseError(f"no submissions of {self.name}: none matches {pattern}")
+        chosen: set[str] = set()
         for student in students:
-            if student not in found:
+            those = [student] if student in found else fnmatch.filter(found, student)
+            if not those:
                 raise CourseError(f"{student} handed in no {self.name}: is the name right?")
-        return sorted(set(students)) or found
+            chosen.update(those)
+        return sorted(chosen) or found
 
     def folder(self, student: str) -> Path:
         """Return the folder of a student's submission."""

@@ -180,6 +180,49 @@ def _bench(plan: dict) -> "Bench":
     return bench
 
 
+class Time:
+    """What the runs of one notebook may still take, and what its own cells took.
+
+    Graded cells and own ones, which are experiments, have time of their own. An own cell that took
+    long is not run again after a run that ended early, nor in the second run if there is too little
+    time for all.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        more = stretch()
+        self.graded = limits.notebook_seconds * more
+        self.own = limits.own_seconds * more
+        self.took: dict[int, float] = {}  # seconds of each own cell, by its place
+        self.ended: dict[int, str] = {}  # why cells ended the first run: they are not run again
+
+    def count(self, run: Run, places: list[int], own: set[int]) -> None:
+        """Count what a run of the cells at `places` took. own: the places of own cells."""
+        for number, spent in run.took.items():
+            if places[number] in own:
+                self.took[places[number]] = spent
+                self.own -= spent
+            else:
+                self.graded -= spent
+
+    def is_short(self) -> bool:
+        """Return whether there is too little time to run all own cells once more."""
+        return sum(spent for at, spent in self.took.items() if at not in self.ended) > self.own
+
+    def again(self, places: list[int], busy: bool = False) -> list[int]:
+        """Return those of the places that are run once more, without own cells that took long.
+
+        busy: a cell kept the machine's processors busy, and other submissions wait.
+        """
+        most = LONG if self.own > 0 and not busy else 0.0
+        return [place for place in places if self.took.get(place, 0.0) <= most]
+
+    def why(self, why: str, is_own: bool) -> str:
+        """Return why a cell was stopped: of "time", whether its own or all of the notebook's."""
+        if why != "time" or (self.own if is_own else self.graded) > 0:
+            return why
+        return "own time" if is_own else "all time"
+
+
 class Bench:
     """A warm sandbox and a judge, used for one submission after another until `close`."""
 
@@ -202,52 +245,45 @@ class Bench:
     def assess(self, plan: dict) -> dict:
         """Return the outcome of a plan."""
         self.plan, self.notes = plan, []  # type: ignore[var-annotated]
-        more = stretch()
-        self.left = {"own": self.limits.own_seconds * more}
-        self.left["graded"] = self.limits.notebook_seconds * more
-        self.room = OUTPUT_BYTES
+        time, self.room = Time(self.limits), OUTPUT_BYTES
         outputs: dict[int, list] = {}
         checks: dict[str, dict] = {}
-        ended: dict[int, str] = {}
-        took: dict[int, float] = {}
         for part in ("visible", "hidden"):
             kinds = ("cell", "own", part)
             places = [n for n, cell in enumerate(plan["cells"]) if cell["kind"] in kinds]
             # a student could print the seed of what is kept: only hidden checks get their own
             seed = plan["seed"] if part == "hidden" else None
-            again = sum(spent for place, spent in took.items() if place not in ended)
-            if again > self.left["own"]:
-                places = [place for place in places if took.get(place, 0.0) <= self._repeated()]
+            if time.is_short():
+                places = time.again(places)
                 self.notes.append("hidden checks ran without own cells that took long")
-            answers, failed = self._answers(places, seed, ended, took)
+            answers, failed = self._answers(places, seed, time)
             if part == "visible":
                 for place in places:
                     if "id" not in plan["cells"][place]:
                         outputs[place] = self._outputs(answers, failed, place)
                         if failed.get(place, REST) != REST:
-                            ended[place] = failed[place]  # not waited for a second time
+                            time.ended[place] = failed[place]  # not waited for a second time
             checks |= self._judged(places, answers, failed, seed)
         return {"outputs": outputs, "checks": checks, "notes": self.notes}
 
     def _answers(
-        self, places: list[int], seed: int | None, ended: dict[int, str], took: dict[int, float]
+        self, places: list[int], seed: int | None, time: Time
     ) -> tuple[dict[int, dict], dict[int, str]]:
-        """Run the cells at `places`, without those that are known to have `ended` a run.
+        """Run the cells at `places`, without those that are known to have ended a run.
 
-        Returns the answers by place, and for each cell without one the reason. `took` gets the
-        seconds of each own cell.
+        Returns the answers by place, and for each cell without one the reason.
         """
         cells = self.plan["cells"]
         own = {place for place in places if cells[place]["kind"] == "own"}
-        failed = dict(ended)
+        failed = dict(time.ended)
         answers: dict[int, dict] = {}  # of the last try; of own cells also those of earlier ones
         repeated = places
         for _ in range(TRIES):
-            if self.left["graded"] <= 0:
+            if time.graded <= 0:
                 break
             tried = [place for place in repeated if place not in failed]
-            run = self._run([cells[place] for place in tried], seed)
-            took |= {tried[n]: spent for n, spent in run.took.items() if tried[n] in own}
+            run = self._run([cells[place] for place in tried], seed, time)
+            time.count(run, tried, own)
             answers = {place: answer for place, answer in answers.items() if place in own}
             answers |= {tried[n]: answer for n, answer in run.answers.items()}
             if run.stopped_at is None or run.stopped_at >= len(tried):
@@ -256,29 +292,21 @@ class Bench:
                     self._note(run.why, "after its last cell")
                 return answers, failed
             place = tried[run.stopped_at]
-            if run.why == "time" and place in own and self.left["own"] <= 0:
-                run.why = "own time"
-            if run.why == "time" and place not in own and self.left["graded"] <= 0:
-                run.why = "all time"
-            failed[place] = self._sentence(run.why)
-            if run.why.startswith("answer") and run.stopped_at:
+            why = time.why(run.why, place in own)
+            failed[place] = self._sentence(why)
+            if why.startswith("answer") and run.stopped_at:
                 failed[tried[run.stopped_at - 1]] = failed[place]  # it may have answered twice
-            self._note(run.why, cells[place].get("id") or f"cell {place + 1}")
-            stopped = own & set(failed) - set(ended)
-            busy = run.why == "processors"  # other students' code waits for them
+            self._note(why, cells[place].get("id") or f"cell {place + 1}")
+            stopped = own & failed.keys() - time.ended.keys()
+            busy = why == "processors"  # other students' code waits for them
             if busy and place not in own:
-                self.left["graded"] = 0.0
-            if place in own and (busy or len(stopped) > OWN_TRIES or self.left["own"] <= 0):
+                time.graded = 0.0
+            if place in own and (busy or len(stopped) > OWN_TRIES or time.own <= 0):
                 failed |= {each: OWN_REST for each in own if each not in answers | failed}
-            most = 0.0 if busy else self._repeated()
-            repeated = [each for each in places if each not in own or took.get(each, 0.0) <= most]
+            repeated = time.again(places, busy)
         return answers, {place: REST for place in places if place not in answers} | failed
 
-    def _repeated(self) -> float:
-        """Return how many seconds an own cell may have taken that is run once more."""
-        return LONG if self.left["own"] > 0 else 0.0
-
-    def _run(self, cells: list[dict], seed: int | None) -> Run:
+    def _run(self, cells: list[dict], seed: int | None, time: Time) -> Run:
         sent = [
             {
                 "kind": "observe" if "id" in cell else "cell",
@@ -287,16 +315,13 @@ class Bench:
             }
             for cell in cells
         ]
-        run = self.sandbox.run(
+        return self.sandbox.run(
             sent,
             seed=seed,
             files=self.plan["files"],
-            seconds=max(self.left["graded"], 0.1),
-            own_seconds=max(self.left["own"], 0.1),
+            seconds=max(time.graded, 0.1),
+            own_seconds=max(time.own, 0.1),
         )
-        for place, spent in run.took.items():
-            self.left["own" if sent[place]["own"] else "graded"] -= spent
-        return run
 
     def _sentence(self, why: str) -> str:
         """Return what the student reads of a cell that gave no answer."""

@@ -34,6 +34,7 @@ REMOVED = (
     "was removed from the gradebook, and is left out: remove the folder under grading/submitted/, "
     "or bring the student back with `nbgrader db student add ID`"
 )
+HIDDEN = "its folder's name begins with a dot: rename the folder if it is a student's"
 UNTOUCHED = (
     "it is untouched, and the grade of the earlier notebook stays: --force grades the untouched one"
 )
@@ -63,7 +64,8 @@ def grade(
     """Grade the submissions of an assignment.
 
     root: the course's folder, with nbgrader_config.py. name: of the assignment, such as
-    "02_load_balancer". students: grade only these (default: all who submitted).
+    "02_load_balancer". students: grade only these, by name or pattern, such as "a*" (default: all
+    who submitted).
 
     Returns how many submissions there are, and an iterator over their records (see records.py) in
     the order in which they are done. The work is done while the iterator is read: read it to its
@@ -136,6 +138,8 @@ class _Grading:
 
     def _start(self, student: str) -> Record | tuple[_Pending, bytes]:
         """Return the plan of a submission, or its record when there is nothing to run."""
+        if student.startswith("."):
+            return Record(student, self.assignment.name, "refused", HIDDEN)
         if student in self.removed:
             return Record(student, self.assignment.name, "refused", REMOVED)
         try:

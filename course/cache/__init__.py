@@ -130,16 +130,12 @@ def explore_expiry(component=None):
 
     def run(ttl, write_share, skew, on_write):
         chosen = {"ttl": ttl, "write_share": write_share, "skew": skew, "on_write": on_write}
-        removes = on_write == REMOVE
         runs = _runs(_photo_by_photo, simulate_expiry, component, **chosen)
-        loads, stale = expiry_shares(
-            _popularity(skew, expiry.PHOTOS),
-            TTLS,
-            arrival_rate=expiry.RATE,
-            write_share=write_share,
-            removes=removes,
-        )
-        return {"ttl": ttl, "removes": removes, "runs": runs, "loads": loads, "stale": stale}
+        world = {"arrival_rate": expiry.RATE, "write_share": write_share}
+        popularity, removes = _popularity(skew, expiry.PHOTOS), on_write == REMOVE
+        loads, stale = expiry_shares(popularity, TTLS, removes=removes, **world)
+        left = expiry_shares(popularity, [ttl], **world) if removes else ()
+        return {"ttl": ttl, "runs": runs, "loads": loads, "stale": stale, "left": left}
 
     lives = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
     controls = {

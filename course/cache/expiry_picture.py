@@ -32,11 +32,11 @@ class ExpiryPicture:
         style.legend_below(axes, left=0.0, down=0.13)
         self.moving = (self.here, self.loads, self.stale, *self.dots)
 
-    def show(self, *, ttl, removes, runs, loads, stale):
+    def show(self, *, ttl, runs, loads, stale, left):
         """Draw a move's runs, the baseline's and maybe the student's; return (finding, words).
 
-        removes: whether a write removes the entry. loads, stale: the shares of the reads that load
-        and that are stale by theory, for each of TTLS.
+        loads, stale: the shares of the reads that load and that are stale by theory, for each of
+        TTLS. left: if a write removes the entry, the two for this time to live if it left it there.
         """
         self.loads.set_data(TTLS, loads * 100)
         self.stale.set_data(TTLS, stale * 100)
@@ -50,7 +50,10 @@ class ExpiryPicture:
         short = ""
         if ttl > run.duration / LIVES:
             short = f" (in the long run: these {run.duration:.0f} s are too short for such lives)"
-        removed = " A write removes the entry." if removes else ""
+        removed = ""
+        if left:
+            removed = " A write removes the entry: if it were left there, theory says "
+            removed += f"{100 * left[0][0]:.1f} % and {100 * left[1][0]:.1f} %."
         purged = ""
         if run.purged is not None:
             purged = f" At the end purge dropped {run.purged:,} expired entries still held."

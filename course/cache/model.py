@@ -7,6 +7,7 @@ time. A write goes to the database, and the cache's entry of that photo is old f
 """
 
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 
@@ -170,7 +171,9 @@ def _check_size(cache, capacity):
         return
     name = name_of(cache)
     with sentences(f"len({name})"):
-        held = len(cache)
+        held = cache.__len__()  # len() would not say what came back instead of a number
+    if not isinstance(held, Integral):
+        raise ComponentError(wrong_return(f"len({name})", held, "how many entries it holds"))
     if held > capacity:
         raise ComponentError(f"{name}({capacity}) holds {held:,} entries, more than its capacity.")
 

@@ -1,8 +1,16 @@
 """Fakes to try an exercise with: they record how the student's code uses them."""
 
+from inspect import isgenerator
+
 import simpy
 
-from course.engine.component import events_only, name_of, sentences
+from course.engine.component import (
+    ComponentError,
+    events_only,
+    name_of,
+    sentences,
+    wrong_return,
+)
 
 A_WHILE = 1000.0  # seconds of the simulation
 
@@ -53,7 +61,11 @@ def read_at(component, reads, load_time=1.0):
 
     def reader(key, comes):
         yield env.timeout(comes)
-        value = yield env.process(flight.get(key))
+        waiting = flight.get(key)
+        if not isgenerator(waiting):
+            expected = "a generator: a function with a yield in it"
+            raise ComponentError(wrong_return(f"{name}.get({key!r})", waiting, expected))
+        value = yield env.process(waiting)
         answers.append([key, comes, value, env.now])
 
     for key, comes in reads:

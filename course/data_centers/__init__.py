@@ -8,7 +8,7 @@ explorer shows a sentence in place of the picture when a student's component fai
 from functools import lru_cache
 
 from course.data_centers.deployment import EVERYWHERE, NOWHERE, Rollout, simulate_deployment
-from course.data_centers.deployment_picture import DeploymentPicture
+from course.data_centers.deployment_picture import PLACES, DeploymentPicture
 from course.data_centers.dns import Resolved, resolutions
 from course.data_centers.dns_picture import DnsPicture
 from course.data_centers.model import CentersResult, simulate
@@ -72,7 +72,6 @@ MINUTE = 60.0
 RATE, FEWER = 20.0, 8.0  # requests/s: with the built-in resolvers, and with a student's
 TTLS = (0.0, 5.0, 15.0, 30.0, 60.0, 120.0, 180.0, 300.0)
 LAGS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
-PLACES = ("1st", "2nd", "3rd", "4th")
 
 
 @pictured

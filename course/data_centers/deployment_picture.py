@@ -4,12 +4,12 @@ import numpy as np
 from matplotlib import rc_context
 
 from course.data_centers.deployment import NEW, OLD
-from course.data_centers.world import OPENING_ORDER
 from course.view import style
 
 LENGTH = 120.0  # minutes
 MINUTES = np.linspace(0, LENGTH, 961)
-LANES = len(OPENING_ORDER)
+PLACES = ("1st", "2nd", "3rd", "4th")  # to get the version, and in this order the lanes
+LANES = len(PLACES)
 VERSIONS = (
     ("old version", {"facecolor": style.PALE, "edgecolor": style.PAPER}),
     ("new version", {"facecolor": style.GREEN, "edgecolor": style.PAPER}),
@@ -18,7 +18,7 @@ VERSIONS = (
 
 
 class DeploymentPicture:
-    """Above: a lane for each center. Below: the share of requests that fail."""
+    """Above: a lane for each center, in their order. Below: the share of requests that fail."""
 
     @rc_context(style.LOOK)
     def __init__(self):
@@ -26,11 +26,13 @@ class DeploymentPicture:
             2, 1, width=8.2, height=4.9, height_ratios=(1.25, 1), sharex=True
         )
         lanes.set(xlim=(0, LENGTH), ylim=(LANES - 0.45, -0.55))
-        lanes.set_yticks(range(LANES), [f"center {place + 1}" for place in range(LANES)])
+        lanes.set_yticks(range(LANES), PLACES)
         lanes.grid(axis="y", visible=False)
         self.bars = [
             lanes.broken_barh([(0, 1)], (0, 1), linewidth=0.6, **look) for _, look in VERSIONS
         ]
+        end = {"x": LENGTH - 1, "ha": "right", "va": "center", "fontsize": 9}
+        self.names = [lanes.text(y=place, s="", **end) for place in range(LANES)]
         names = [name for name, _ in VERSIONS]
         lanes.legend(self.bars, names, loc="lower center", ncols=3, bbox_to_anchor=(0.5, 1.0))
         failing.set(xlim=(0, LENGTH), ylim=(0, 52), xlabel="minutes since the deployment began")
@@ -40,7 +42,7 @@ class DeploymentPicture:
         (self.mine,) = failing.plot([], [], **style.YOURS, label="your rolling_deploy")
         self.area = failing.fill_between(MINUTES, 0, MINUTES, color=style.SKY, alpha=0.35, lw=0)
         failing.legend(loc="upper right", borderaxespad=0.2)
-        self.moving = (*self.bars, self.area, self.ghost, self.mine)
+        self.moving = (*self.bars, *self.names, self.area, self.ghost, self.mine)
 
     def show(self, *, rollout, at_once):
         """Draw a Rollout, and that of all centers `at_once`; return (finding, words)."""
@@ -52,6 +54,8 @@ class DeploymentPicture:
         bad = [new[place] for place in rollout.faulty]
         for bars, boxes in zip(self.bars, (old, good, bad), strict=True):
             bars.set_verts([box for lane in boxes for box in lane])
+        for place, text in enumerate(self.names):
+            text.set_text("".join(rollout.names[place : place + 1]))
         for line, run in ((self.ghost, at_once), (self.mine, rollout)):
             line.set_data(MINUTES, 100 * run.failing_share(MINUTES))
         shares = 100 * rollout.failing_share(MINUTES)

@@ -72,7 +72,7 @@ class sentences:
 
 
 class events_only:
-    """Context manager: SimPy's error about what a process yielded becomes a ComponentError.
+    """Context manager: SimPy's error about what a process waits for becomes a ComponentError.
 
     name: of the process; such_as: an example of what it should yield. SimPy quotes the line from
     the file that the process is in; a notebook's cell has none, so there it fails with an OSError.
@@ -85,6 +85,12 @@ class events_only:
         return self
 
     def __exit__(self, kind, error, traceback):
+        early = re.fullmatch(r"Value of <.*> is not yet available", str(error))
+        if early and isinstance(error, AttributeError):
+            raise ComponentError(
+                f"{self.name} read the value of an event that has not happened yet: wait for it, "
+                "as in value = yield process."
+            ) from error
         why = error and _wrong_yield(error, self.name, self.such_as)
         if why:
             raise ComponentError(why) from error

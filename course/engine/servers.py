@@ -39,10 +39,11 @@ def make_views(active, out=()):
 def name_picked(balancer, *arguments):
     """Return the name of the server that `balancer.pick(*arguments)` returns.
 
-    The last argument is the list of ServerViews. If something else than one of them comes back,
-    return a sentence that says so.
+    The last argument is the list of ServerViews. If anything else comes back, such as a view that
+    was kept from an earlier call, return a text that says so.
     """
     picked = balancer.pick(*arguments)
     if any(picked is server for server in arguments[-1]):
         return picked.name
-    return f"{short(picked)} (which is not one of the views it was given)"
+    what = f"another view of {picked.name}" if isinstance(picked, ServerView) else short(picked)
+    return f"{what} (which is not one of the views it was given)"
