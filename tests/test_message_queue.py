@@ -1037,16 +1037,17 @@ def test_the_steps_of_the_experiment_find_what_they_ask_for():
     explorer = explore()
     first = moved_to(explorer)
     assert "empty 68 s after the burst" in first and "a user waits 5 ms" in first
-    away = moved_to(explorer, away_for=40)  # step 3: the queue notices, users do not
+    assert "without one, up to 42.7 s" in first  # step 1
+    away = moved_to(explorer, away_for=40)  # step 2: the queue notices, users do not
     assert "empty 143 s after" in away and "a user waits 5 ms" in away
     moved_to(explorer, away_for=0)
     emptied = {}
-    for workers in (6, 5, 4, 3, 2):  # step 4: from 90 s to 240 s
+    for workers in (6, 5, 4, 3, 2):  # step 3: from 90 s to 240 s
         found = re.search(r"empty (\d+) s after", moved_to(explorer, workers=workers))
         emptied[workers] = bool(found)
     assert [workers for workers, empty in emptied.items() if empty] == [6, 5]
     assert capacity(2) < 5 < capacity(3)  # two never will, three would in the end
-    crashes = moved_to(explorer, workers=6, crashes=4)  # step 5
+    crashes = moved_to(explorer, workers=6, crashes=4)  # step 4
     assert "49 lost" in crashes and "empty 117 s after" in crashes
 
 
