@@ -262,11 +262,16 @@ def goals_met(plan, *, seed=0, traffic=PUBLISHED):
 
     For the judging half of a check. seed: draws the incidents of a day that is not PUBLISHED.
     """
-    result = simulate(Architecture(**plan), seed=seed, traffic=traffic)
+    result = _day(Architecture(**plan), seed, traffic)
     why = f". No goal counts, as {result.nothing_counts}" if result.nothing_counts else ""
     missed = ", ".join(name for name, met in result.goals.items() if not met)
     tiers = f". Missed: {missed}. {most_refused(result)}" if missed and not why else ""
     return result.goals, f"{traffic.name} day: {result.summary()}{why}{tiers}"
+
+
+@lru_cache(maxsize=16)  # four checks ask for the same eight days
+def _day(architecture, seed, traffic):
+    return simulate(architecture, seed=seed, traffic=traffic)
 
 
 @lru_cache(maxsize=64)
