@@ -1228,6 +1228,7 @@ explore_poison(RetryingQueue)
 # - **Apache Kafka** is a log that is not deleted from: consumers of a *group* share it and commit how far they have read (*offsets*). Its producers wait for all in-sync replicas (`acks=all`, default since 3.0, 2021) rather than for each disk's sync. Its *share groups* (KIP-932, ready for production since 4.2) ack each message and count deliveries: the queue of this notebook.
 # - **Celery** acks *before* the work by default, at most once; `acks_late=True` makes it yours, for tasks that are idempotent.
 # - **PostgreSQL** is a fine queue for a start: `SELECT … FOR UPDATE SKIP LOCKED` (since 9.5, 2016), and the *outbox* in the same transaction. Idempotence is a `UNIQUE` column of message ids, written with the result.
+# - **HTTP** has no acks, so a phone that gets no answer sends its request again. Payment services let it send an id of its own along, in an `Idempotency-Key` header, and answer a second time as the first: your exercise C at the front door.
 # - **KEDA** on Kubernetes scales workers by the length of a queue, as in D.
 # - **Left out here:** several disks or machines for one queue, order per user, priorities, waiting longer after each failure, ids that a consumer may forget, a log that is compacted, and syncing a new file's folder.
 

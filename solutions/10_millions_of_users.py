@@ -89,6 +89,11 @@ simulate().summary()  # two of everything, as on a checklist: a grey mark at "ne
 # Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 in a hundred, slowly, and loses every ninth write for good: capacity is not redundancy. Last year's design with everything doubled meets all four goals for 65,500 dollars a month: it also doubles what was never short.
 # You can do it for less than 45,000, a cent for each user. Turning nine knobs by hand works for one day. For the next one you will want a rule. That is exercise D; first the shards.
 #
+# <details><summary>The arithmetic of nines</summary>
+#
+# A request that needs eight tiers is answered only if all eight work: with 99.9 % each, 0.999⁸ = 99.2 %. That is 5.7 hours of errors a month instead of 43 minutes. Two machines of which one is enough fail together in 0.1 % × 0.1 %: 99.9999 %. But only if they share nothing: not the rack, the power, the bad release or the load. A survivor that cannot carry everything dies next, and one program with one bug on both fails on both.
+#
+# </details>
 # <details><summary>What we see in steps 1 to 4</summary>
 #
 # 1. The crowd comes: web servers refuse for the first time, and database reads, short since 14:30 when a replica died, refuse more.
@@ -108,7 +113,7 @@ for name, value in vars(PUBLISHED).items():  # a day's traffic, and at the end t
 print(f"{PUBLISHED.users:,.0f} users; São Paulo to Washington and back in {round_trip('South America', 'North America'):.3f} s")
 
 # %% [markdown]
-# ### Cut the data, not the copies
+# ### Why replicas are not enough
 # Replicas multiply reads. Every one of them still applies every write, so they do nothing for writes. Sharding does. A **shard key**, such as the user's id, decides which shard holds a row. Choose it well: everything that a page reads together should have the same key. Photos by user id: one shard answers "my
 # photos". Photos by photo id: every shard must be asked.
 #
@@ -597,6 +602,13 @@ assert seen["same dict"] is True and seen["put"] == "new", (
 
 # %% [markdown]
 # Your store on your ring. From 4 to 5 shards about a fifth of the keys moves: what a fifth shard needs to be as full as the others. Try 4 to 8, then 8 to 4: half of the keys each time. Set *points per shard* to 1: the shards fill unevenly, and how many keys a rebalance moves is a matter of luck.
+#
+# <details><summary>What does a page cost that asks every shard?</summary>
+#
+# It waits for the *slowest* shard. Say each answers after 10 ms on average, at random (exponentially), and knows nothing of the others. Then the slowest of n takes 1 + 1/2 + … + 1/n times as long on average: 34 ms with 16 shards, 3.38 times as long. If each is slow in 1 % of the cases, 15 % of these pages are slow (1 − 0.99¹⁶).
+# And every shard works for every such page, so 16 shards can serve no more of them than one. This is why the shard key matters: most pages should need one shard. What is left (search, a feed of people on all shards) gets a store of its own, which is filled from the shards' writes: each post is copied when it is *written*, so that a *read* asks one place.
+#
+# </details>
 
 # %%
 explore_store(ShardedStore, HashRing)
@@ -610,7 +622,7 @@ explore_store(ShardedStore, HashRing)
 # `hot_keys(accesses, shards, factor)` gets a dict from key to its number of accesses, and returns a list of the hot keys.
 #
 # - A shard's **fair share** is the sum of all accesses / `shards`. A key is hot if it *alone* brings **more** than `factor` × that.
-# - Busiest first; of keys with the same number of accesses, the lesser key first, as `<` has it. The keys are all strings, or all numbers.
+# - Busiest first; of keys with the same number of accesses, the smaller key first, as `<` compares them. The keys are all strings, or all numbers.
 # - No accesses, no hot keys: `[]`. `shards` is at least 1, `factor` above 0. It does not change `accesses`.
 #
 # To try it: `hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5)`.
@@ -716,7 +728,7 @@ print(inspect.getsource(sheet))
 # - **Data centers** stand in the regions with the most users. Everybody goes to the nearest living one. `centers_of(traffic, n)` names them, most users first. `shares(traffic, n, dead=None)` is the list of the shares of all users that each serves, in the same order; `dead` is the place of a dead one in that order (`dead=0` is the largest), or its name. `round_trip(region, center)` gives seconds. A page takes two round trips.
 # - **CDN**: the edge answers 95 % of the files; the others, and without a CDN all, come from the web servers.
 # - **Web servers**: 20 ms a page, 2 ms a file. With `autoscale`, `web_servers` always run, and up to four times as many when they are busy, three minutes after they are needed. `balancer`: "random", "round robin", "power of two choices" or "least connections".
-# - **Cache**: `hit_ratio(traffic, cache_gb)` of the reads; nodes of 13 GB, so a dead one takes its part of the hits along for ten minutes.
+# - **Cache**: `hit_ratio(traffic, cache_gb)` of the reads; nodes of 13 GB. When one dies, its part of the hits is missing for ten minutes.
 # - **Database**: a node works on 4 queries at a time. Misses (20 ms) are spread over the replicas, or go to the primary if there are none. The primary spends 10 ms on a write of its own center's users, and every other copy 2 ms, in *all* centers.
 # - **Queue workers**: 0.5 s per photo; what waits longer than ten minutes counts as a failed request. Without workers, the web servers do it. An upload is not a write: it costs a page at a web server and a job in the queue, and nothing at the database.
 # - **Incidents**: a primary dies during the day. In the evening, two hours apart, one of the two largest data centers dies, and a crowd multiplies the traffic by `traffic.crowd` within `traffic.crowd_rise` seconds. After its top, what the crowd adds falls to about a third (37 %) every ten minutes.
@@ -724,8 +736,8 @@ print(inspect.getsource(sheet))
 # - **Lost writes**, per million: a dead primary loses 1 s of its shard's writes, a dead data center 5 s of its users' writes: what the copies had not yet received. More copies help little, as under load all of them are behind; so here their number does not count. (A *semi-synchronous* primary, which waits until one copy has the write, would lose none, and be slower.) With no copy to go on with, an hour: all since the last backup.
 
 # %% [markdown]
-# **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. Nothing counts at all if nobody pays for it, the bill being above 1.5 × the budget,
-# or if it serves hardly anybody, fewer than 99 % of the requests.
+# **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. No goal counts if the bill is above 1.5 × the budget, as nobody would pay it,
+# or if fewer than 99 % of the requests are answered.
 #
 # **Graded on** the published day, and on eight that you have not seen: two small, two medium and four large ones (peaks of 1,000–2,000, 6,000–10,000 and 32,000–48,000 requests/s), with incidents at other times. The rest varies too: files 50–70 %, writes 4–12 % and uploads 1–4 % of the pages, 200–1,000 GB of data, skew 0.75–1.1,
 # two to four regions with many users (the others have less than 1 %), a crowd of 1.2 to 4 times within 1 or within 30 minutes. On the published day the goals count in pairs (availability with p95, lost writes with cost). On the eight days each has its own points, if it is met on *all eight*. So no constant can pass: compute.
@@ -908,7 +920,7 @@ assert len(seen) == 8, "eight days were asked for"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the sliders are the traffic, and your function designs anew at every move; the budget grows with it. Double the peak, let the crowd come slowly, turn Europe's users into Asia's. Your point should stay in the box, and filled. The triangle was tuned to the published day by trying
+# Now the sliders are the traffic, and your function makes a new design at every move; the budget grows with it. Double the peak, let the crowd come slowly, turn Europe's users into Asia's. Your point should stay in the box, and filled. The triangle was tuned to the published day by trying
 # thousands of designs: it is cheaper there than anything you compute. Move *peak*, *crowd* or *uploads* up and see what such tuning is worth. Then try other incidents.
 
 # %%

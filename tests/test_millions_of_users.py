@@ -1170,6 +1170,21 @@ def test_a_day_twice_as_busy_a_slow_crowd_and_other_regions_keep_the_point_in_th
         assert "3 of 4 goals, missed: availability" in said, values
 
 
+def test_the_sums_of_the_folds():
+    """The slowest of 16 exponential answers of 10 ms; eight tiers of 99.9 %; a month of 30 days."""
+    text = (ROOT / "solutions" / f"{NAME}.py").read_text(encoding="utf-8")
+    drawn = np.random.default_rng(1).exponential(10.0, (20_000, 16)).max(axis=1)
+    assert abs(drawn.mean() - 33.8) < 4 * 12.6 / math.sqrt(20_000)  # its σ: 10 ms × √Σ 1/k²
+    for number, said in (
+        (drawn.mean(), "{:.0f} ms with 16 shards, 3.38 times"),
+        (100 * (1 - 0.99**16), "{:.0f} % of these pages are slow"),
+        (100 * 0.999**8, "0.999⁸ = {:.1f} %"),
+        (720 * (1 - 0.999**8), "{:.1f} hours of errors a month"),
+        (60 * 720 * 0.001, "instead of {:.0f} minutes"),
+    ):
+        assert said.format(number) in text, said.format(number)
+
+
 def test_what_the_text_says_of_celebrities_is_seen():
     explorer = explore_hot_keys(HOT)
     for values, told in (
