@@ -37,8 +37,7 @@ from course.message_queue import (
 # %% [markdown]
 # ## The picture
 #
-# Web servers are now **producers**: they *publish* a message, "crop photo 17", and answer the user at once. Workers are **consumers**: they *subscribe* to the queue, receive one message at a time each, do the work, and store the result.
-# Neither side knows the other or waits for it: their work is **asynchronous**. (Left to right: users → web-1 and web-2, producers → the queue, new → worker-1 to worker-3, new, consumers → photo store and database.)
+# Web servers are now **producers**: they *publish* a message, "crop photo 17", and answer the user at once. Workers are **consumers**: they *subscribe* to the queue, take one message at a time each, do the work, and store the result.
 
 # %%
 architecture()
@@ -46,9 +45,7 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# ### A buffer that lets each side go its own way
-# A queue keeps messages until somebody takes them. So the two sides are **decoupled**. Producers can go on while all workers are away, say for an update; workers can go on while no web server is up. If uploads come faster than workers can crop, the rest waits in the
-# queue and not in a user's browser. And you scale the sides apart: many uploads need more web servers, a long queue needs more workers, an empty one fewer.
+# The queue keeps messages until a worker takes them. If photos come faster than workers can crop, the rest waits in the queue and not in a user's browser.
 
 # %% [markdown]
 # ## Predict
@@ -63,24 +60,39 @@ prediction = None  # seconds after the burst: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** photos in the queue, waiting or in work. The orange line is what arithmetic says, without chance and crashes; your guess is the diamond on the axis. **Top right:** how long somebody waits, by the time of the upload. The blue line is a user whose web server only publishes.
-# The dashed one is a user without a queue: the web server crops first, then answers. **Bottom right:** photos lost, and done twice.
+# **Left:** photos in the queue, waiting or in work. Orange is what arithmetic says, without chance and crashes; your guess is the diamond on the axis. **Top right:** how long somebody waits, by the time of the upload. **Bottom right:** photos lost, and done twice.
 #
-# The queue here is *forgetful*: a plain list, and what has been received is gone.
-#
-# 1. Compare your guess with the orange line. What do those who say 40 s forget?
-# 2. Top right: what does the burst do to a user with a queue, and to one without?
-# 3. Send all workers *away* for 40 s. Who notices?
-# 4. Nobody away again. How few *workers* still empty the queue before 240 s? And with how few will it never be empty, however long you wait?
-# 5. Back to 6 workers. Set *crashes* to 4 %: of 100 deliveries 4 kill their worker, half of them before the photo is done. A dead worker is back after 2 s, and does nothing until then. How many photos are lost for good?
+# Compare your guess with the orange line. What do those who say 40 s forget?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# The queue drains by 12 − 5 = 7 photos a second, not by 12: 480 / 7 ≈ 69 s, longer than the burst itself. Meanwhile no user with a queue waited more than 5 ms for the answer (that is what the simulation takes for a publish; soon you will measure it). Nobody but the queue notices that the workers are away. Five workers empty it in time; two never would, as they do 4 photos a second and 5 come. But with 4 % of the deliveries crashing, dozens of photos are simply gone. Nobody got an error; nobody will ever look for them.
+# The queue here is *forgetful*: a plain list, and what has been received is gone. At the top right the blue line is a user whose web server only publishes. The dashed one is a user without a queue: the web server crops first, then answers.
+#
+# 1. What does the burst do to a user with a queue, and to one without?
+# 2. Send all workers *away* for 40 s. Who notices?
+# 3. Nobody away again. How few *workers* still empty the queue before 240 s? And with how few will it never be empty, however long you wait?
+# 4. Back to 6 workers. Set *crashes* to 4 %: of 100 deliveries 4 kill their worker, half of them before the photo is done. A dead worker is back after 2 s, and does nothing until then. How many photos are lost for good?
+#
+# <details><summary>What we see</summary>
+#
+# 1. No user with a queue waits more than 5 ms for the answer (that is what the simulation takes for a publish; soon you will measure it). Without a queue users wait up to 43 s.
+# 2. The queue, and nobody else: it only takes longer to be empty.
+# 3. Five workers empty it in time. Two never would: they do 4 photos a second and 5 come.
+# 4. 49. Nobody got an error; nobody will ever look for these photos.
+#
+# </details>
+
+# %% [markdown]
+# The queue drains by 12 − 5 = 7 photos a second, not by 12, as new ones keep coming: 480 / 7 ≈ 69 s, longer than the burst itself.
 #
 # By 2013 Instagram brought new photos into feeds, shared them, looked for spam and filled its search index by such a queue: thousands of tasks every second (R. Branson, *Messaging at Scale at Instagram*, PyCon 2013).
+
+# %% [markdown]
+# ### A buffer that lets each side go its own way
+# Web servers and workers do not know each other, and neither waits for the other: their work is **asynchronous**. The two sides are **decoupled**. Producers can go on while all workers are away, say for an update; workers can go on while no web server is up.
+# And you scale the sides apart: many uploads need more web servers, a long queue needs more workers, an empty one fewer.
 
 # %% [markdown]
 # ### Receive, work, ack
@@ -1216,6 +1228,7 @@ explore_poison(RetryingQueue)
 # - **Apache Kafka** is a log that is not deleted from: consumers of a *group* share it and commit how far they have read (*offsets*). Its producers wait for all in-sync replicas (`acks=all`, default since 3.0, 2021) rather than for each disk's sync. Its *share groups* (KIP-932, ready for production since 4.2) ack each message and count deliveries: the queue of this notebook.
 # - **Celery** acks *before* the work by default, at most once; `acks_late=True` makes it yours, for tasks that are idempotent.
 # - **PostgreSQL** is a fine queue for a start: `SELECT … FOR UPDATE SKIP LOCKED` (since 9.5, 2016), and the *outbox* in the same transaction. Idempotence is a `UNIQUE` column of message ids, written with the result.
+# - **HTTP** has no acks, so a phone that gets no answer sends its request again. Payment services let it send an id of its own along, in an `Idempotency-Key` header, and answer a second time as the first: your exercise C at the front door.
 # - **KEDA** on Kubernetes scales workers by the length of a queue, as in D.
 # - **Left out here:** several disks or machines for one queue, order per user, priorities, waiting longer after each failure, ids that a consumer may forget, a log that is compacted, and syncing a new file's folder.
 

@@ -36,7 +36,6 @@ from course.logging_and_automation import (
 # ## The picture
 #
 # Everything that serves users also writes logs and counts what it does. New: two places to watch, and two things that act.
-# (Left to right: clients → CDN and balancer → web-1 … web-3 → queue, cache, databases → new: logs in one place, and metrics → new: alerts that call a person, and a pipeline that tests, tries and rolls back.)
 
 # %%
 architecture()
@@ -44,11 +43,7 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# This notebook has logs, which say what happened; **metrics**, which are numbers over time; and machines that act on them. It begins with what can wake you.
-#
-# ### When to wake somebody
-# An **alert** compares a metric with a threshold. Watch **symptoms**, what users feel, such as the share of failed requests; not causes, such as a busy CPU. The usual yardstick: with a goal of 99.9 % good requests, a month may have 43 bad minutes. That is your **error budget** (Google's *Site Reliability Engineering*, 2016).
-# Chance makes every metric jump, so an alert pays twice: **false alarms** when it is touchy, **delay** when it is calm. People who were woken for nothing five times do not get up the sixth time.
+# An **alert** compares a number with a threshold, and calls a person. It can be wrong in two ways: it rings for nothing, a **false alarm**, or it rings late.
 
 # %% [markdown]
 # ## Predict
@@ -65,28 +60,42 @@ prediction = None  # false alarms a day: put your number here
 #
 # **Top left:** the failed requests around a bad release at minute 0. **Below it:** the alert's state. **Top right:** every threshold has two prices. To the right: more false alarms. Upwards: slower. Your guess is the diamond. **Below it:** what one bad release costs users.
 #
-# 1. Compare your guess. Then look at the quiet minutes on the left: what rings there?
-# 2. Raise *threshold* to 6 %. The ring, which is your threshold, moves left and up. How much later do you notice?
-# 3. Put *threshold* back to 3 % and set *for* to 20 s: now it must stay above for 20 s. Better or worse than step 2?
-# 4. Set *error burst* to 3 %, a small harm. What has become of your good alert?
-# 5. Put *error burst* back to 8 %. Now move *canary share*: a release may go to a few percent of the users first, the **canary**. Who is hurt if only these get the bad version, and a person looks at them after ten minutes?
-# 6. Set *traffic* to 2, as at night. More noise, with the same alert. Why?
+# Compare your guess with the ring, which is your threshold. Then look at the quiet minutes on the left: what makes the phone ring there?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# The phone rings about 630 times a day (650 on this one): every other minute. A window holds 100 requests, and of those 1 fails on average. Three or more fail in 8 % of all windows, by chance alone.
+# 1. Raise *threshold* to 6 %. The ring moves left and up. How much later do you notice?
+# 2. Put *threshold* back to 3 % and set *for* to 20 s: now it must stay above for 20 s. Better or worse than step 1?
+# 3. Set *error burst* to 3 %, a small one. What has become of your good alert?
+# 4. Put *error burst* back to 8 %. Now move *canary share*: a release may go to a few percent of the users first, the **canary**. Who is hurt if only these get the bad version, and a person looks at them after ten minutes?
+# 5. Set *traffic* to 2, as at night. More noise, with the same alert. Why?
 #
-# | alert | false alarms | notices a harm of 8 % after | a harm of 3 % after |
+# <details><summary>What we see</summary>
+#
+# | alert | false alarms | notices an error burst of 8 % after | one of 3 % after |
 # |---|---|---|---|
-# | 6 % at once (step 2) | 4 a week | 14 s | 5 minutes |
+# | 6 % at once (step 1) | 4 a week | 14 s | 5 minutes |
 # | 7 % at once | one in 14 days | 17 s | 10 minutes |
-# | 3 % for 20 s (step 3) | one in 19 days | 32 s | 5 minutes |
+# | 3 % for 20 s (step 2) | one in 19 days | 32 s | 5 minutes |
 #
-# A harm of 8 % stands far above the noise, so there is nothing to wait for: 7 % at once is nearly as quiet as 3 % for 20 s, and quicker. Waiting pays when the harm is small, as in step 4: then 3 % for 20 s takes half as long. Chance rarely repeats itself, a harm does. Exercise D comes back to this, and to what is better than waiting.
+# 1. Four seconds later, 14 s instead of 10 s. For that, 4 false alarms a week instead of 630 a day.
+# 2. Worse for this burst. 8 % stands far above the noise, so there is nothing to wait for: 7 % at once is nearly as quiet as 3 % for 20 s, and quicker.
+# 3. It needs minutes. But waiting pays when the burst is small: 3 % for 20 s takes half as long as 7 % at once. Chance rarely repeats itself, a bad version does. Exercise D comes back to this, and to what is better than waiting.
+# 4. The canary keeps most users away from the bad version. But here a person comes after ten minutes, so a canary of 50 % hurts ten times as many as one of 5 %: 236 failed requests instead of 24. In exercise E a program looks instead.
+# 5. A window holds 20 requests instead of 100, and one failed request is 5 % of them already. So chance alone rings 43 times a day instead of once in 19 days.
 #
-# The canary keeps most users away from the bad version. But here a person comes after ten minutes, so a canary of 50 % hurts ten times as many as one of 5 %. In exercise E a program looks instead.
+# </details>
+
+# %% [markdown]
+# The phone rings about 630 times a day (650 on this one): every two or three minutes. A window holds 100 requests, and of those 1 fails on average. Three or more fail in 8 % of all windows, by chance alone.
+
+# %% [markdown]
+# ### When to wake somebody
+# This notebook has logs, which say what happened; **metrics**, which are numbers over time; and machines that act on them. An alert compares a metric with a threshold. Watch **symptoms**, what users feel, such as the share of failed requests; not causes, such as a busy CPU.
+# The usual yardstick: with a goal of 99.9 % good requests, a month may have 43 bad minutes. That is your **error budget** (Google's *Site Reliability Engineering*, 2016).
+# Chance makes every metric jump, so an alert pays twice: false alarms when it is touchy, **delay** when it is calm. People who were woken for nothing five times do not get up the sixth time.
 
 # %% [markdown]
 # ### Logs: what happened, line by line
@@ -387,8 +396,8 @@ assert max(seen["ahead"]) <= 1, (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The search shows the ERRORs: on all four web servers at once, so none of *them* is the culprit. Set *level* to *any level* and *search for* to *slow*, then to *backup*. Who spoke first? A ring marks the first entry found, and its text stands below. Then let the backup slow queries by 3 instead of 7: the same cause, the same kind of warning, only fewer, and no user notices.
-# Two more logs to read: a web server's *access log* (made for this course, in the "combined" format that Apache and nginx write, converted to yours), and an empty one. What does the access log say about uploads?
+# The search shows the ERRORs: on all four web servers at once, so none of *them* is the culprit. Set *level* to *any level* and *search for* to *slow*, then to *backup*. Who spoke first? A ring marks the first entry found, and its line is below the picture. Then let the backup slow queries by 3 instead of 7: the same cause, the same kind of warning, only fewer, and no user notices.
+# Tick *one line of 10 MB*: a server has logged a whole file by mistake, and your parser must not get stuck on it. Two more logs to read: a web server's *access log* (made for this course, in the "combined" format that Apache and nginx write, converted to yours), and an empty one. What does the access log say about uploads?
 
 # %%
 explore_logs(parse_line, merge_logs)
@@ -601,7 +610,7 @@ assert len(seen) == 7, "not all was asked"
 
 # %% [markdown]
 # One request in a hundred meets the slow host. The average of the five p99s is twice the truth: four healthy hosts and a sick one count the same. Now move *slow host's share* up. At 2 % the average is a little too high, at 3 % too low, at 10 % about half the truth. It is a number about nothing.
-# Your merged histogram is never below the truth, and at most one bucket above. Break it: give it 5 *bounds*, then 60. What do you pay for precision, and does it depend on the number of requests?
+# Your merged histogram is never below the truth, and at most one bucket above. Break it: give it 5 *bounds*, then 60. What does precision cost, and does the price depend on the number of requests?
 #
 # <details><summary>What we see</summary>
 #
@@ -834,7 +843,7 @@ assert len(seen) == 40, f"40 pairs of alerts were watched, {len(seen)} answered"
 #
 # 1. 14 instead of 3. Overlapping windows are worse still. Say you look at the share of the last *five minutes* every 15 seconds, as many do: nineteen twentieths of a window are those of the one before, so one chance excess stays for minutes. With 10 requests a second, 1 % errors and a threshold of 1.25 %, `for` 45 s leaves over 40 false alarms a day, where p⁴ promises fewer than one.
 # 2. 2 % for 30 s: two false alarms a week, and 81 s by theory. If errors come in bunches, it is the worst of choices. 4 % for 10 s gives one in ten days, and 100 s.
-# 3. A single window with 6 errors or fewer in 100 requests. With 8 % that happens in 3 windows of 10, and then the 120 s begin anew. 27 of 40 incidents are never noticed.
+# 3. A single window with 6 errors or fewer in 100 requests. With 8 % that happens in 3 windows of 10, and then the 120 s begin again. 27 of 40 incidents are never noticed.
 #
 # </details>
 
@@ -1079,7 +1088,7 @@ assert len(seen) == 407, "not all was asked"
 
 # %% [markdown]
 # Top left: how far the release came. Below it: the canary's errors so far, until your verdict. Right: what a bad version costs, against the canary's share. Surprised? The share hardly changes how many requests fail: your rule always waits for the same 100. It changes how long that takes.
-# Set *what is wrong* to *nothing* and read the last sentence: of 20 good versions, seven are rolled back here, and a quarter on average, because 100 requests are too few to tell 1 % from 1.5 %. Find a better *at least* and *at most*. What do you pay?
+# Set *what is wrong* to *nothing* and read the last sentence: of 20 good versions, seven are rolled back here, and a quarter on average, because 100 requests are too few to tell 1 % from 1.5 %. Find a better *at least* and *at most*. What does it cost?
 #
 # <details><summary>What we see</summary>
 #

@@ -43,8 +43,7 @@ from course.millions_of_users import (
 # %% [markdown]
 # ## The picture
 #
-# One data center of yours, with everything you have built. (Left to right: users → CDN for files, geoDNS for the nearest data center → balancer → three web servers → cache and queue, watched by metrics and
-# logs → new: three shards, each a primary with its replicas.) The other data centers look the same.
+# One data center of yours, with everything you have built. New: three shards, each a primary with its replicas. The other data centers look the same.
 
 # %%
 architecture()
@@ -52,30 +51,14 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# ### Cut the data, not the copies
-# Replicas multiply reads. Every one of them still applies every write, so they do nothing for writes. **Sharding** does: each **shard** holds a part of the rows, with its own primary and
-# replicas. A **shard key**, such as the user's id, decides which. Choose it well: everything that a page reads together should have the same key. Photos by user id: one shard answers "my
-# photos". Photos by photo id: every shard must be asked.
-#
-# ### Scaling is iterative
-# Nobody designs for ten million users on the first day. You measure, find the tier that breaks first, fix it, and look again. What the ten notebooks add up to: keep the web tier stateless; have two of
-# everything; cache as much as you can; use several data centers; serve files from a CDN; shard the data; split tiers into services; watch the system, and automate.
-#
-# ### The simulation, and its prices
-# This notebook runs a whole day through every tier, in half minutes. It counts requests, so a tier that would be over 95 % busy refuses the rest. A month of a web server costs 60 dollars, of a database node 400, of a data center 1,000: round numbers near cloud list prices of 2026. The whole data sheet stands before exercise D.
-
-# %%
-for name, value in vars(PUBLISHED).items():  # a day's traffic, and at the end three of four goals
-    if name != "budget":  # the fourth; after your guess
-        print(f"{name:13} {value}")
-print(f"{PUBLISHED.users:,.0f} users; São Paulo to Washington and back in {round_trip('South America', 'North America'):.3f} s")
+# **Sharding** cuts the data: each **shard** holds a part of the rows, with its own primary and replicas. So each primary gets a part of the writes.
 
 # %% [markdown]
 # ## Predict
 #
-# The published day: 8,000 requests a second at its peak, 4.5 million users. Six things happen: a web server, a cache node, a replica, a primary and at last a whole data center die, and a crowd triples the traffic within a minute.
+# A whole day: 8,000 requests a second at its peak, 4.5 million users. Six things happen: a web server, a cache node, a replica, a primary and at last a whole data center die, and a crowd triples the traffic within a minute.
 #
-# What does a site cost that answers 99.95 % of the requests on such a day, 95 % of them within 160 ms? Write your guess in dollars a month.
+# What does a site cost that answers 99.95 % of the requests on such a day, 95 % of them within 160 ms? A web server costs 60 dollars a month, a database node 400. Write your guess in dollars a month.
 
 # %%
 prediction = None  # dollars a month: put your number here
@@ -83,18 +66,21 @@ prediction = None  # dollars a month: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** every design is a point, cost against p95; the green box is these two goals. The other two, availability and lost writes, are in the words below: a filled circle meets all four, an open one misses some, even inside the box. Grey are designs to beat. **Right, above:** how busy each tier is over the day; × where it refuses requests. **Right, below:** where the money goes.
+# **Left:** every design is a point, cost against p95; the green box is these two goals. A filled circle meets all four goals, an open one misses some, even inside the box. Grey are designs to beat. **Right, above:** how busy each tier is over the day; × where it refuses requests. **Right, below:** where the money goes.
 #
-# You start with the design that was good enough last year. Fix it, one tier at a time:
+# You start with the design that was good enough last year. Below the picture, the greatest loss comes first: which tier, and since when?
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# The other two goals, availability and lost writes, are in the words below the picture. Fix the design, one tier at a time:
 #
-# 1. Below the picture, the greatest loss comes first: which tier, and since when? And what happens at 17:00?
+# 1. What happens at 17:00?
 # 2. The queue refuses nothing, it waits; after ten minutes that counts as refused. How many workers are enough?
 # 3. Database reads: a replica more, a shard more, or more cache? Compare what they cost.
 # 4. Set *data centers* to 1, 2 and 4. Watch p95, lost writes and 20:00.
 # 5. When all four goals are met: what can you take away again?
-
-# %%
-explore(prediction=prediction)
 
 # %%
 simulate().summary()  # two of everything, as on a checklist: a grey mark at "never"
@@ -102,6 +88,38 @@ simulate().summary()  # two of everything, as on a checklist: a grey mark at "ne
 # %% [markdown]
 # Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 in a hundred, slowly, and loses every ninth write for good: capacity is not redundancy. Last year's design with everything doubled meets all four goals for 65,500 dollars a month: it also doubles what was never short.
 # You can do it for less than 45,000, a cent for each user. Turning nine knobs by hand works for one day. For the next one you will want a rule. That is exercise D; first the shards.
+#
+# <details><summary>The arithmetic of nines</summary>
+#
+# A request that needs eight tiers is answered only if all eight work: with 99.9 % each, 0.999⁸ = 99.2 %. That is 5.7 hours of errors a month instead of 43 minutes. Two machines of which one is enough fail together in 0.1 % × 0.1 %: 99.9999 %. But only if they share nothing: not the rack, the power, the bad release or the load. A survivor that cannot carry everything dies next, and one program with one bug on both fails on both.
+#
+# </details>
+# <details><summary>What we see in steps 1 to 4</summary>
+#
+# 1. The crowd comes: web servers refuse for the first time, and database reads, short since 14:30 when a replica died, refuse more.
+# 2. 20: with 16 the queue still loses a little in the evening.
+# 3. A replica more costs 2,400 dollars a month, a shard more 3,600, because every data center holds all of it. Twice the cache costs 1,900. Each brings the loss of reads from 0.26 % to 0.05 % or less, and none alone to nothing.
+# 4. One center: at 20:00 everything is gone, and so are 6 % of the writes. With two, p95 misses its goal. A fourth buys 2 ms for over 8,000 dollars.
+#
+# </details>
+
+# %% [markdown]
+# ### The simulation, and its prices
+# This notebook runs a whole day through every tier, in half minutes. It counts requests, so a tier that would be over 95 % busy refuses the rest. A month of a web server costs 60 dollars, of a database node 400, of a data center 1,000: round numbers near cloud list prices of 2026. The whole data sheet stands before exercise D. The day that you have just seen is called the *published* day:
+
+# %%
+for name, value in vars(PUBLISHED).items():  # a day's traffic, and at the end the four goals
+    print(f"{name:13} {value}")
+print(f"{PUBLISHED.users:,.0f} users; São Paulo to Washington and back in {round_trip('South America', 'North America'):.3f} s")
+
+# %% [markdown]
+# ### Why replicas are not enough
+# Replicas multiply reads. Every one of them still applies every write, so they do nothing for writes. Sharding does. A **shard key**, such as the user's id, decides which shard holds a row. Choose it well: everything that a page reads together should have the same key. Photos by user id: one shard answers "my
+# photos". Photos by photo id: every shard must be asked.
+#
+# ### Scaling is iterative
+# Nobody designs for ten million users on the first day. You measure, find the tier that breaks first, fix it, and look again. What the ten notebooks add up to: keep the web tier stateless; have two of
+# everything; cache as much as you can; use several data centers; serve files from a CDN; shard the data; split tiers into services; watch the system, and automate.
 
 # %% [markdown]
 # ### A ring
@@ -584,6 +602,13 @@ assert seen["same dict"] is True and seen["put"] == "new", (
 
 # %% [markdown]
 # Your store on your ring. From 4 to 5 shards about a fifth of the keys moves: what a fifth shard needs to be as full as the others. Try 4 to 8, then 8 to 4: half of the keys each time. Set *points per shard* to 1: the shards fill unevenly, and how many keys a rebalance moves is a matter of luck.
+#
+# <details><summary>What does a page cost that asks every shard?</summary>
+#
+# It waits for the *slowest* shard. Say each answers after 10 ms on average, at random (exponentially), and knows nothing of the others. Then the slowest of n takes 1 + 1/2 + … + 1/n times as long on average: 34 ms with 16 shards, 3.38 times as long. If each is slow in 1 % of the cases, 15 % of these pages are slow (1 − 0.99¹⁶).
+# And every shard works for every such page, so 16 shards can serve no more of them than one. This is why the shard key matters: most pages should need one shard. What is left (search, a feed of people on all shards) gets a store of its own, which is filled from the shards' writes: each post is copied when it is *written*, so that a *read* asks one place.
+#
+# </details>
 
 # %%
 explore_store(ShardedStore, HashRing)
@@ -597,7 +622,7 @@ explore_store(ShardedStore, HashRing)
 # `hot_keys(accesses, shards, factor)` gets a dict from key to its number of accesses, and returns a list of the hot keys.
 #
 # - A shard's **fair share** is the sum of all accesses / `shards`. A key is hot if it *alone* brings **more** than `factor` × that.
-# - Busiest first; of keys with the same number of accesses, the lesser key first, as `<` has it. The keys are all strings, or all numbers.
+# - Busiest first; of keys with the same number of accesses, the smaller key first, as `<` compares them. The keys are all strings, or all numbers.
 # - No accesses, no hot keys: `[]`. `shards` is at least 1, `factor` above 0. It does not change `accesses`.
 #
 # To try it: `hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5)`.
@@ -703,7 +728,7 @@ print(inspect.getsource(sheet))
 # - **Data centers** stand in the regions with the most users. Everybody goes to the nearest living one. `centers_of(traffic, n)` names them, most users first. `shares(traffic, n, dead=None)` is the list of the shares of all users that each serves, in the same order; `dead` is the place of a dead one in that order (`dead=0` is the largest), or its name. `round_trip(region, center)` gives seconds. A page takes two round trips.
 # - **CDN**: the edge answers 95 % of the files; the others, and without a CDN all, come from the web servers.
 # - **Web servers**: 20 ms a page, 2 ms a file. With `autoscale`, `web_servers` always run, and up to four times as many when they are busy, three minutes after they are needed. `balancer`: "random", "round robin", "power of two choices" or "least connections".
-# - **Cache**: `hit_ratio(traffic, cache_gb)` of the reads; nodes of 13 GB, so a dead one takes its part of the hits along for ten minutes.
+# - **Cache**: `hit_ratio(traffic, cache_gb)` of the reads; nodes of 13 GB. When one dies, its part of the hits is missing for ten minutes.
 # - **Database**: a node works on 4 queries at a time. Misses (20 ms) are spread over the replicas, or go to the primary if there are none. The primary spends 10 ms on a write of its own center's users, and every other copy 2 ms, in *all* centers.
 # - **Queue workers**: 0.5 s per photo; what waits longer than ten minutes counts as a failed request. Without workers, the web servers do it. An upload is not a write: it costs a page at a web server and a job in the queue, and nothing at the database.
 # - **Incidents**: a primary dies during the day. In the evening, two hours apart, one of the two largest data centers dies, and a crowd multiplies the traffic by `traffic.crowd` within `traffic.crowd_rise` seconds. After its top, what the crowd adds falls to about a third (37 %) every ten minutes.
@@ -711,8 +736,8 @@ print(inspect.getsource(sheet))
 # - **Lost writes**, per million: a dead primary loses 1 s of its shard's writes, a dead data center 5 s of its users' writes: what the copies had not yet received. More copies help little, as under load all of them are behind; so here their number does not count. (A *semi-synchronous* primary, which waits until one copy has the write, would lose none, and be slower.) With no copy to go on with, an hour: all since the last backup.
 
 # %% [markdown]
-# **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. Nothing counts at all if nobody pays for it, the bill being above 1.5 × the budget,
-# or if it serves hardly anybody, fewer than 99 % of the requests.
+# **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. No goal counts if the bill is above 1.5 × the budget, as nobody would pay it,
+# or if fewer than 99 % of the requests are answered.
 #
 # **Graded on** the published day, and on eight that you have not seen: two small, two medium and four large ones (peaks of 1,000–2,000, 6,000–10,000 and 32,000–48,000 requests/s), with incidents at other times. The rest varies too: files 50–70 %, writes 4–12 % and uploads 1–4 % of the pages, 200–1,000 GB of data, skew 0.75–1.1,
 # two to four regions with many users (the others have less than 1 %), a crowd of 1.2 to 4 times within 1 or within 30 minutes. On the published day the goals count in pairs (availability with p95, lost writes with cost). On the eight days each has its own points, if it is met on *all eight*. So no constant can pass: compute.
@@ -895,7 +920,7 @@ assert len(seen) == 8, "eight days were asked for"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the sliders are the traffic, and your function designs anew at every move; the budget grows with it. Double the peak, let the crowd come slowly, turn Europe's users into Asia's. Your point should stay in the box, and filled. The triangle was tuned to the published day by trying
+# Now the sliders are the traffic, and your function makes a new design at every move; the budget grows with it. Double the peak, let the crowd come slowly, turn Europe's users into Asia's. Your point should stay in the box, and filled. The triangle was tuned to the published day by trying
 # thousands of designs: it is cheaper there than anything you compute. Move *peak*, *crowd* or *uploads* up and see what such tuning is worth. Then try other incidents.
 
 # %%

@@ -129,7 +129,7 @@ def prices(threshold, for_seconds, burst):
 
 
 def test_the_table_of_the_experiment_is_what_theory_and_the_picture_say():
-    text = TEXT.split("| alert | false alarms |")[1].split("# A harm of 8 %")[0]
+    text = TEXT.split("| alert | false alarms |")[1].split("# 1. ")[0]
     explorer = explore()
     for row, (threshold, duration, often, delay, minutes) in zip(
         [line for line in text.splitlines() if " at once" in line or " for 20 s" in line],
@@ -259,8 +259,11 @@ def test_a_burn_rate_alert_by_hand():
         assert alarms == 0
 
 
-def test_step_5_of_the_experiment_finds_the_ten_times_of_the_text():
-    """With step 4's harm, below the alert's threshold half of the time, it would be two."""
+def test_the_last_steps_of_the_experiment_find_what_the_text_says():
+    """A canary of 50 % hurts ten times as many; night is louder.
+
+    With step 3's harm, below the alert's threshold half of the time, it would be twice as many.
+    """
     explorer, ratios = explore(), {}
     explorer.controls["threshold"].value, explorer.controls["duration"].value = 3, 20
     for burst in (3, 8):
@@ -270,7 +273,11 @@ def test_step_5_of_the_experiment_finds_the_ten_times_of_the_text():
             hurt.append(explorer.picture.bars[2].get_width())
         ratios[burst] = hurt[1] / hurt[0]
     assert 9 < ratios[8] < 11 and 1.5 < ratios[3] < 3
-    assert "# 5. Put *error burst* back to 8 %." in TEXT
+    assert "# 4. Put *error burst* back to 8 %." in TEXT
+    explorer.controls["share"].value = 0.5
+    assert "236 with a canary of 50%" in explorer.refresh()  # still with a harm of 8 %
+    explorer.controls["share"].value, explorer.controls["traffic"].value = 0.05, 2
+    assert "false alarms 43 a day" in explorer.refresh()
 
 
 def test_the_chance_to_be_above_against_scipy_free_sums():

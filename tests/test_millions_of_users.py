@@ -8,6 +8,7 @@ import random
 import re
 from collections import deque
 from dataclasses import replace
+from functools import cache
 from html import unescape
 
 import numpy as np
@@ -59,7 +60,7 @@ from course.millions_of_users.traffic import STEP
 from course.submit import examine
 from tests import capstone, oracles
 from tests.course_scripts import ROOT, cells, solved
-from tests.explorers import assert_every_step_is_seen, corners, ends
+from tests.explorers import assert_every_step_is_seen, corners, ends, shown
 
 NAME = "10_millions_of_users"
 SOLVED = solved(NAME)
@@ -72,8 +73,8 @@ FITTING = Architecture(110, False, 3, 260, True, 3, 30, 3, "least connections")
 
 # ── the goals: what passes, what does not, over how many days ──
 
-SEEDS = range(75)  # 600 hidden days
-FEW = range(0, 75, 8)
+SEEDS = range(25)  # 200 hidden days; benchmarks/capstone.py takes as many as one likes
+FEW = range(0, 25, 4)
 
 
 DEAREST = 3276  # of 6,000: four centers for 1,300 requests/s, at 0.97 of the budget
@@ -86,12 +87,16 @@ def points(design, seed, published=None):
 
 
 def test_a_careful_design_gets_all_points_on_every_seed():
-    """600 days; over 880 others the availability was ≥ 0.99960 for a goal of 0.9995, p95 at most
-    153 ms for 160, lost writes 0.61 and the bill 0.89 of the goal: the thresholds' margins."""
+    """Over 880 other days the availability was ≥ 0.99960 for a goal of 0.9995, p95 at most 153 ms
+    for 160, lost writes 0.61 and the bill 0.89 of the goal: the thresholds' margins. The bill is
+    1 / 1.33 = 0.75 of the budget by construction, on average."""
     assert all(simulate(DESIGN).goals.values())
+    bills = []
     for seed in (*SEEDS, DEAREST):
         for day in capstone.hidden(DESIGN, seed):
             assert all(day.goals.values()), (seed, day.traffic.name, day.goals)
+            bills.append(day.cost / day.traffic.budget)
+    assert 0.71 < np.mean(bills) < 0.81 and min(bills) > 0.55 and max(bills) < 0.98
 
 
 @pytest.mark.parametrize("name", ["right_generate_and_test", "right_tier_by_tier"])
@@ -117,15 +122,15 @@ TRIVIAL = {
 @pytest.mark.parametrize("name", TRIVIAL)
 def test_no_constant_gets_more_than_half_of_the_points_on_any_seed(name):
     published = simulate(TRIVIAL[name]).goals
-    for seed in SEEDS[::5]:  # benchmarks/capstone.py takes as many as one likes
+    for seed in SEEDS[::5]:
         assert points(TRIVIAL[name], seed, published) <= 4, seed
 
 
 def test_nor_does_the_best_of_many_constants():
-    """A search over 40 constants around the one that fits, each at its luckier of 2 seeds."""
+    """A search over 40 constants around the one that fits, each at a seed of its own."""
     rng, best = random.Random(7), 0
     start = DESIGN(PUBLISHED)
-    for _ in range(40):
+    for seed in range(40):
         constant = replace(
             start,
             web_servers=round(start.web_servers * rng.uniform(0.1, 6)),
@@ -136,8 +141,7 @@ def test_nor_does_the_best_of_many_constants():
             queue_workers=round(start.queue_workers * rng.uniform(0.2, 9)),
             shards=rng.randint(1, 9),
         )
-        published = simulate(constant).goals
-        best = max(best, *(points(constant, seed, published) for seed in range(2)))
+        best = max(best, points(constant, seed))
     assert best <= 4
 
 
@@ -148,16 +152,6 @@ def test_a_bill_far_above_budget_and_a_site_that_hardly_answers_get_no_points():
     empty = simulate(ONE_OF_EACH)
     assert empty.cost < empty.traffic.budget and not any(empty.goals.values())
     assert not simulate(FITTING).nothing_counts
-
-
-def test_the_budget_fits_a_careful_design_on_every_day():
-    """By construction 1 / 1.33 = 0.75 on average; over 880 days between 0.66 and 0.89."""
-    ratios = [
-        simulate(DESIGN, traffic=day, seed=seed).cost / day.budget
-        for seed in SEEDS[::4]
-        for day in draw_days(random.Random(seed))
-    ]
-    assert 0.71 < np.mean(ratios) < 0.81 and min(ratios) > 0.55 and max(ratios) < 0.98
 
 
 def test_each_part_of_a_careful_design_is_needed():
@@ -176,7 +170,7 @@ def test_each_part_of_a_careful_design_is_needed():
         def less(traffic, changes=changes):
             return replace(DESIGN(traffic), **changes)
 
-        assert np.median([points(less, seed) for seed in FEW[::2]]) < 8, changes
+        assert np.median([points(less, seed) for seed in FEW[:3]]) < 8, changes
 
 
 def test_the_days_are_what_the_text_says():
@@ -633,8 +627,11 @@ def test_a_whole_day_takes_less_than_a_second():
 # ── the way ──
 
 
+the_way = cache(grow)
+
+
 def test_the_way_is_as_the_text_tells_it():
-    way = grow()
+    way = the_way()
     users = [step.users for step in way]
     assert users == sorted(users) and users[0] < 50_000 and 25e6 < users[-1] < 30e6
     assert [step.breaks_next for step in way][:3] == [
@@ -768,8 +765,7 @@ def test_the_hot_picture_cuts_no_load_that_the_sliders_can_give():
     axes = explorer.picture.before.axes
     low, high = axes.get_ylim()
     for values in itertools.product((0, 50, 60), (1, 2, 8, 16), (0.1, 2.0), (0.0, 0.6, 1.4)):
-        for name, value in zip(("celebrity", "shards", "factor", "skew"), values, strict=True):
-            explorer.controls[name].value = value
+        moved_to(explorer, **dict(zip(explorer.controls, values, strict=True)))
         celebrity, shards, factor, skew = values
         world = {"celebrity": celebrity / 100, "shards": shards, "factor": factor, "skew": skew}
         heated = heat(HOT, seed=1, **world)
@@ -1110,15 +1106,20 @@ def test_the_experiment_can_be_won_as_the_text_says():
         explorer.controls[key].value = value
     said = explorer.refresh()
     assert "4 of 4 goals" in said
-    dollars = int(re.search(r"([\d,]+) dollars", said)[1].replace(",", ""))
-    assert dollars < 45_000
+    assert dollars_of(said) < 45_000
 
 
 def moved_to(explorer, **values):
-    """Move controls, redraw, and return the words."""
+    """Move controls, redraw once, and return the words."""
+    for control in explorer.controls.values():
+        control.unobserve_all("value")
     for name, value in values.items():
         explorer.controls[name].value = value
     return unescape(explorer.refresh())
+
+
+def dollars_of(said):
+    return int(re.search(r"([\d,]+) dollars", said)[1].replace(",", ""))
 
 
 def test_the_steps_of_the_experiment_find_what_they_ask_for():
@@ -1128,21 +1129,23 @@ def test_the_steps_of_the_experiment_find_what_they_ask_for():
     assert told.startswith("queue 0.40% (since 00:21), database reads 0.26% (since 14:30), web se")
     assert "web servers 0.04% (since 17:00), data centers 0.02% (since 20:00)." in told
     assert "queue 0." in moved_to(explorer, queue_workers=16)  # step 2: 20 are enough
-    assert "queue" not in moved_to(explorer, queue_workers=20)
-    dollars = {}
+    said = moved_to(explorer, queue_workers=20)
+    assert "queue" not in said
+    bill, dollars = dollars_of(said), {}
     for name, value in (("replicas", 3), ("shards", 3), ("cache_gb", 104)):  # step 3
         start = explorer.controls[name].value
         said = moved_to(explorer, **{name: value})
         found = re.search(r"database reads ([\d.]+)%", said)
-        assert found and float(found[1]) < 0.1, name
-        dollars[name] = int(re.search(r"([\d,]+) dollars", said)[1].replace(",", ""))
+        assert found and 0 < float(found[1]) <= 0.05, name
+        dollars[name] = round(dollars_of(said) - bill, -2)
         moved_to(explorer, **{name: start})
-    assert dollars["cache_gb"] < dollars["replicas"] < dollars["shards"]
+    assert dollars == {"cache_gb": 1_900, "replicas": 2_400, "shards": 3_600}
     words = [moved_to(explorer, data_centers=count) for count in (1, 2, 4)]  # step 4
     assert "95 % within never" in words[0] and "p95 latency" in words[1].split(".")[0]
     assert "p95 latency" not in words[2].split(".")[0]
     lost = [int(re.search(r"([\d,]+) writes", said)[1].replace(",", "")) for said in words]
     assert lost[0] > 50_000 and lost[1] < 50 and lost[2] < 50
+    assert 8_000 < dollars_of(words[2]) - bill < 9_000
     outage = [float(re.search(r"data centers ([\d.]+)%", said)[1]) for said in words]
     assert outage[0] > 1 > 0.03 > outage[1] >= outage[2]
 
@@ -1150,18 +1153,36 @@ def test_the_steps_of_the_experiment_find_what_they_ask_for():
 def test_the_budget_is_not_shown_before_the_prediction():
     text = (ROOT / "solutions" / f"{NAME}.py").read_text(encoding="utf-8")
     before = text[: text.index("prediction = None")]
-    assert 'if name != "budget"' in before and "68,900" not in before
+    assert "PUBLISHED)" not in before and "budget" not in before.split("## The picture")[1]
     assert f"{PUBLISHED.budget:,.0f}" not in before
 
 
 def test_a_day_twice_as_busy_a_slow_crowd_and_other_regions_keep_the_point_in_the_box():
+    explorer = explore_design(DESIGN)
+    start = {name: control.value for name, control in explorer.controls.items()}
     for values in ({"peak": 16_000}, {"crowd_rise": 1800}, {"europe": 12}, {"incidents": 5}):
-        said = moved_to(explore_design(DESIGN), **values)
+        said = moved_to(explorer, **start | values)
         assert said.startswith("design: 4 of 4 goals."), values
-    assert moved_to(explore_design(TUNED)).startswith("Architecture: 4 of 4 goals.")
+    explorer = explore_design(TUNED)
+    assert shown(explorer).startswith("Architecture: 4 of 4 goals.")
     for values in ({"peak": 12_000}, {"crowd": 3.2}, {"upload_share": 3}, {"incidents": 1}):
-        said = moved_to(explore_design(TUNED), **values)
+        said = moved_to(explorer, **start | values)
         assert "3 of 4 goals, missed: availability" in said, values
+
+
+def test_the_sums_of_the_folds():
+    """The slowest of 16 exponential answers of 10 ms; eight tiers of 99.9 %; a month of 30 days."""
+    text = (ROOT / "solutions" / f"{NAME}.py").read_text(encoding="utf-8")
+    drawn = np.random.default_rng(1).exponential(10.0, (20_000, 16)).max(axis=1)
+    assert abs(drawn.mean() - 33.8) < 4 * 12.6 / math.sqrt(20_000)  # its σ: 10 ms × √Σ 1/k²
+    for number, said in (
+        (drawn.mean(), "{:.0f} ms with 16 shards, 3.38 times"),
+        (100 * (1 - 0.99**16), "{:.0f} % of these pages are slow"),
+        (100 * 0.999**8, "0.999⁸ = {:.1f} %"),
+        (720 * (1 - 0.999**8), "{:.1f} hours of errors a month"),
+        (60 * 720 * 0.001, "instead of {:.0f} minutes"),
+    ):
+        assert said.format(number) in text, said.format(number)
 
 
 def test_what_the_text_says_of_celebrities_is_seen():
@@ -1185,8 +1206,8 @@ def test_what_the_text_says_of_a_rebalance_is_seen():
 
 def test_a_ring_with_one_point_is_drawn_whole_or_said_to_be_cut():
     """All the sliders can give: what is above the axis stands at its edge, with a sentence."""
+    explorer = explore_ring(RING)
     for nodes, points in itertools.product((3, 10, 20), (1, 2)):
-        explorer = explore_ring(RING)
         said = moved_to(explorer, nodes=nodes, points=points)
         axes, drawn = explorer.picture.loads.axes, explorer.picture.loads.get_ydata()
         assert max(drawn) <= axes.get_ylim()[1]
@@ -1305,7 +1326,8 @@ def test_nothing_is_drawn_while_nbgrader_executes(monkeypatch, capsys):
     assert not capsys.readouterr().out
 
 
-def test_the_way_back_is_drawn_and_printed(capsys):
+def test_the_way_back_is_drawn_and_printed(monkeypatch, capsys):
+    monkeypatch.setattr("course.millions_of_users.grow", the_way)
     assert "shard 3" in architecture().label
     look_back()
     assert "10 eight shards" in capsys.readouterr().out

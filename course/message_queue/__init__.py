@@ -70,7 +70,7 @@ def explore(*queues, prediction=None):
     prediction: your guess (s) at how long after the burst the queue is empty again; a diamond.
     """
 
-    def run(queue, publish_rate, burst, workers, crashes, away_for, timeout=5):
+    def run(publish_rate, burst, workers, crashes, away_for, queue=ForgetfulQueue, timeout=5):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="s")
@@ -90,15 +90,15 @@ def explore(*queues, prediction=None):
 
     names = {each: name_of(each) for each in queues} | {ForgetfulQueue: "forgetful queue"}
     controls = {
-        "queue": choice("queue", [(name, each) for each, name in names.items()]),
         "publish_rate": slider("publish rate", 5, 1, 10, 1, "1/s"),
         "burst": slider("burst", 4, 1, 6, 1, "× the rate"),
         "workers": slider("workers", 6, 1, 20, 1),
         "crashes": in_percent("crashes", 4 if queues else 0, 0, 30, 2),
         "away_for": slider("away from 150 s for", 0, 0, 60, 5, "s"),
     }
-    if queues:  # the forgetful queue has no timeout
-        controls["timeout"] = _timeout()
+    if queues:  # alone there is nothing to choose, and the forgetful queue has no timeout
+        which = choice("queue", [(name, each) for each, name in names.items()])
+        controls = {"queue": which, **controls, "timeout": _timeout()}
     return _explore(controls, run, BurstPicture())
 
 

@@ -116,13 +116,13 @@ def explore(*, prediction=None):
     sizes = (0, 2, 13, 26, 52, 104, 143, 208, 312, 500)
     workers = (0, 2, 4, 8, 12, 16, 20, 30, 50, 80)
     controls = {
-        "web_servers": view.steps("web servers in each", (1, 2, *counts), start.web_servers),
+        "web_servers": view.steps("web servers per center", (1, 2, *counts), start.web_servers),
         "autoscale": view.tick("autoscale (up to 4 × as many)", start.autoscale),
         "balancer": view.choice("balancer", BALANCERS, start.balancer),
-        "cache_gb": view.steps("cache (GB in each)", sizes, start.cache_gb),
+        "cache_gb": view.steps("cache (GB per center)", sizes, start.cache_gb),
         "shards": view.slider("shards", start.shards, 1, 8, 1),
         "replicas": view.slider("replicas of each shard", start.replicas, 0, 8, 1),
-        "queue_workers": view.steps("queue workers in each", workers, start.queue_workers),
+        "queue_workers": view.steps("queue workers per center", workers, start.queue_workers),
         "data_centers": view.slider("data centers", start.data_centers, 1, 4, 1),
         "cdn": view.tick("CDN", start.cdn),
     }
@@ -262,11 +262,16 @@ def goals_met(plan, *, seed=0, traffic=PUBLISHED):
 
     For the judging half of a check. seed: draws the incidents of a day that is not PUBLISHED.
     """
-    result = simulate(Architecture(**plan), seed=seed, traffic=traffic)
+    result = _day(Architecture(**plan), seed, traffic)
     why = f". No goal counts, as {result.nothing_counts}" if result.nothing_counts else ""
     missed = ", ".join(name for name, met in result.goals.items() if not met)
     tiers = f". Missed: {missed}. {most_refused(result)}" if missed and not why else ""
     return result.goals, f"{traffic.name} day: {result.summary()}{why}{tiers}"
+
+
+@lru_cache(maxsize=16)  # four checks ask for the same eight days
+def _day(architecture, seed, traffic):
+    return simulate(architecture, seed=seed, traffic=traffic)
 
 
 @lru_cache(maxsize=64)
