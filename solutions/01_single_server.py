@@ -33,9 +33,8 @@ from course.single_server import (
 # %% [markdown]
 # ## The picture
 #
-# Everything is in one box. A **web browser** asks for HTML, CSS and JavaScript; a **mobile app** asks for data only, as JSON such as `{"photo": 12, "likes": 41}`.
-# Both ask **DNS**, the internet's directory of names, for the address of `photos.example` (the arrows from DNS are its answers), and send an **HTTP** request to that address. The server, which holds the web app and the
-# database, works on it and answers.
+# Everything is in one box. A **web browser** or a **mobile app** asks **DNS**, the internet's directory of names, for the address of `photos.example` (the arrows from DNS are its answers), and sends
+# a request to that address. The server, which holds the web app and the database, works on it and answers.
 
 # %%
 architecture()
@@ -43,18 +42,13 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# ### A server is some workers and a queue
-#
-# Your server has some **workers**: processes that each serve one request at a time. A request that finds all of them taken
-# waits in a **queue**, first come, first served. So the time that a user sees, the **latency**, is the wait plus the **service time**, the work itself.
-#
-# The service time hardly changes during the day. The wait does: requests do not come evenly. In a busy second a queue builds up, and it shrinks only when the workers have time to spare.
-# **Utilization** is the share of the workers' time that requests ask for.
+# Your server has some **workers**: processes that each serve one request at a time. A request that finds all of them taken waits in a **queue**, first come, first served.
+# **Utilization**, how busy they are, is the share of the workers' time that requests ask for.
 
 # %% [markdown]
 # ## Predict
 #
-# One worker that is **80 %** busy: a request waits, on average, **4 ×** its service time before anyone looks at it. With 100 ms of work, that is 400 ms.
+# One worker that is **80 %** busy: a request waits, on average, **4 ×** its service time before anyone looks at it. (The **service time** is the work itself.) With 100 ms of work, that is 400 ms.
 #
 # Traffic grows by about a fifth: now the worker is **95 %** busy. How many times its service time does a request wait? Put your number in place of
 # `None`. It is not graded.
@@ -69,16 +63,19 @@ prediction = None
 # the right: the requests in the system. Above 60 the scale is logarithmic. Your prediction is the diamond.
 #
 # 1. Move the **arrival rate** from 8 to 9.5 requests/s. Was your diamond near? What did the right picture do?
-# 2. Move **day**: the same traffic on average, other luck. At 95 % the dot jumps about, at 50 % it does not. What is a measurement of one busy hour worth?
-# 3. **Break it:** 10.5 requests/s. Each second brings more work than fits into a second.
-# 4. Back on day 7: 2 **workers** and 16 requests/s. That is 80 % busy again. How long do requests wait now? Why so much less?
+# 2. Move **day**: the same traffic on average, other luck. How far does the dot jump at 95 %, and how far at 50 %? What is a measurement of one busy hour worth?
 #
-# (Click the number next to a slider and you can type it.)
+# Two more steps follow below the picture.
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
+# Stay with these sliders. (Click the number next to a slider and you can type it.)
+#
+# 3. **Break it:** 10.5 requests/s. Each second brings more work than fits into a second.
+# 4. Back on day 7: 2 **workers** and 16 requests/s. That is 80 % busy again. How long do requests wait now? Why so much less?
+#
 # <details><summary>What we see</summary>
 #
 # 1. Theory says 19 times the service time, and on day 7 it is 19.7: nearly five times as long for a fifth more traffic. On the right, queues of 60 build up and take long to go.
@@ -87,6 +84,15 @@ explore(prediction=prediction)
 # 4. 1.8 times the service time instead of 4. A request waits only when *both* workers are busy, and it gets the one that is free first.
 #
 # </details>
+#
+# ### Why requests wait
+#
+# The time that a user sees, the **latency**, is the wait plus the service time. The service time hardly changes during the day. The wait does: requests do not come evenly.
+# In a busy second a queue builds up, and it shrinks only when the workers have time to spare.
+#
+# ### What the requests are
+#
+# Clients send them by **HTTP**. The browser asks for HTML, CSS and JavaScript; the mobile app asks for data only, as JSON such as `{"photo": 12, "likes": 41}`.
 
 # %% [markdown]
 # ## How to simulate it

@@ -40,19 +40,7 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# ### One address in front of many servers
-# DNS now gives your users the address of the load balancer. It takes a request, picks one web server, passes the request on and hands the
-# answer back. Nobody outside can tell how many servers there are, so you may change them at any time.
-# If one dies, its requests go to the others: **failover**. If traffic grows, you add a server and the balancer starts to use it.
-# The servers behind one balancer are called a **load-balanced set**, or a pool.
-#
-# ### What the balancer may know
-# It sees each server as a `ServerView`: `name`, `address`, `active` (requests in service or waiting there now) and `healthy` (what the last health
-# checks said, which is not always true). It does *not* know how long a request will take. Most requests of the photo app are short;
-# a few, such as an upload, take about eight times as long. That is why "the same number for each" is not "the same work for each".
-
-# %%
-ServerView("web-1", "10.0.0.11", active=3, healthy=True)  # what your balancer will see of web-1
+# The balancer does not know how long a request will take. Most requests of the photo app are short; a few, such as an upload, take about eight times as long.
 
 # %% [markdown]
 # ## Predict
@@ -69,11 +57,29 @@ prediction = None  # milliseconds: put your number here
 # ## Experiment
 #
 # **Left:** requests in each server. **Right:** the share of requests slower than x. Your guess is the diamond on the 1 % line, and the orange line is
-# an ideal: one queue for all servers, so that nobody waits while a server is idle. (It is not drawn when a server dies.) What does not fit is drawn at the edge of a chart, where the scale says "+".
+# an ideal: one queue for all servers, so that nobody waits while a server is idle.
 #
 # 1. Compare your guess with random balancing. Then look left: how many requests wait in one server while another has nothing to do?
 # 2. Switch *algorithm* to *by client*: each client always gets the same server. A few clients send far more than the others. Which server pays?
-# 3. Set *one more joins at* to 20 s. You changed no client and no other server, yet web-5 gets its share.
+#
+# Two more steps follow below the picture.
+
+# %%
+explore(prediction=prediction)
+
+# %% [markdown]
+# Random balancing needs about 3 seconds for what takes 40 ms of work. Nothing is overloaded: chance alone piles dozens of requests on one server while its neighbor
+# is idle.
+#
+# ### One address in front of many servers
+# DNS gives your users the address of the load balancer. It passes each request on to a web server and hands the
+# answer back. Nobody outside can tell how many servers there are, so you may change them at any time.
+# If one dies, its requests go to the others: **failover**. If traffic grows, you add a server and the balancer starts to use it.
+# The servers behind one balancer are called a **load-balanced set**, or a pool.
+#
+# Try both with the sliders above. (The ideal is not drawn when a server dies. What does not fit is drawn at the edge of a chart, where the scale says "+".)
+#
+# 3. Still *by client*, set *one more joins at* to 20 s. You changed no client and no other server, yet web-5 gets its share.
 # 4. Put *one more joins at* back to *never* and *algorithm* back to *random*. Set *web-1 dies at* to 20 s: it is dead for 20 s and then comes back. First with *health checks: none*: how many requests fail?
 #    Then with *last probe* (one probe a second; the balancer believes it). Three servers must now carry the work of four. Can they?
 #
@@ -83,16 +89,16 @@ prediction = None  # milliseconds: put your number here
 # 2. web-1 pays: the busiest clients happen to be its own.
 # 3. From then on web-5 gets 18 % of the requests: about a fifth.
 # 4. Without checks 469 requests fail: all that random balancing sends to web-1. With checks only 23 do, but three servers cannot carry the work: 28 requests are in the system just after web-1 has died,
-#    255 just before it comes back.
+#    255 just before it comes back. The load is 112 %: one server's queue may shrink by luck, but all three together only grow. Always keep a server more than you need.
 #
 # </details>
+#
+# ### What the balancer may know
+# It sees each server as a `ServerView`: `name`, `address`, `active` (requests in service or waiting there now) and `healthy` (what the last health
+# checks said, which is not always true). It does *not* know how long a request will take. That is why "the same number for each" is not "the same work for each".
 
 # %%
-explore(prediction=prediction)
-
-# %% [markdown]
-# Random balancing needs about 3 seconds for what takes 40 ms of work. Nothing is overloaded: chance alone piles dozens of requests on one server while its neighbor
-# is idle. And with three servers left, the load is 112 %: one server's queue may shrink by luck, but all three together only grow. Always keep a server more than you need.
+ServerView("web-1", "10.0.0.11", active=3, healthy=True)  # what your balancer will see of web-1
 
 # %% [markdown]
 # ## Exercise A — Take turns: round robin
