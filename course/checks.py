@@ -1,4 +1,4 @@
-"""What check cells use: the seed of hidden inputs, `attempt`, and `plain`."""
+"""What check cells use: the seed of hidden inputs, `attempt`, `told`, and `plain`."""
 
 import numbers
 import os
@@ -24,6 +24,13 @@ def attempt(call):
     except Exception as error:
         names = [cls.__name__ for cls in type(error).__mro__]
         return {"raised": names[0], "bases": names[1:-1], "message": str(error)}
+
+
+def told(did):
+    """Return in words what `attempt` saw: "returned 3", or "raised ValueError: its text"."""
+    if "returned" in did:
+        return f"returned {did['returned']!r}"
+    return f"raised {did['raised']}: {did['message']}".removesuffix(": ")
 
 
 def plain(seen):

@@ -277,8 +277,10 @@ for request in requests:
     seen["finished"].append(request.finished_at)
 seen["busy at the end"] = workers.count
 ### JUDGE
-expected = {"busy at 1 s": 2, "waiting at 1 s": 2, "finished": [4, 2, 5, 5], "busy at the end": 0}
-assert seen == expected, f"2 workers, works of 4, 2, 3 and 1 s, all at time 0: expected {expected}; yours: {seen}"
+_expected = {"busy at 1 s": 2, "waiting at 1 s": 2, "finished": [4, 2, 5, 5], "busy at the end": 0}
+for _what, _want in _expected.items():
+    assert seen[_what] == _want, f"2 workers, works of 4, 2, 3 and 1 s, all at time 0: {_what} should be {_want}; yours: {seen[_what]}"
+assert len(seen) == 4, "not everything was seen"
 
 # %% check="serve_hidden" points=1
 ### BEGIN HIDDEN TESTS
@@ -451,7 +453,9 @@ def _problem(seen):
             where = f"{story}request {number}, interrupted {cut}," if cut else f"{story}request {number}, not interrupted,"
             ended = {"ended": "Interrupt", "cause": "the user closed the tab"} if cut else {"ended": "finished"}
             if did != ended:
-                return f"{where} should end with {ended}; yours: {did}"
+                expected = "with the simpy.Interrupt passed on" if cut else "without an exception"
+                got = {"finished": "ended without an exception", "Interrupt": "passed on another simpy.Interrupt"}.get(did.get("ended"), f"raised {did.get('ended')}")
+                return f"{where} should end {expected}; yours {got if did else 'never ended'}"
             if not _same(started, start) or not _same(finished, end):
                 return f"{where} came at {came[number][0]:.3f} s; [started_at, finished_at] should be {[start, end]}; yours: {[started, finished]}"
             if kept != [number, came[number][0], came[number][1], 1.5, 2.5]:
@@ -573,6 +577,8 @@ for _row in _rows:
 ### JUDGE
 from numbers import Real
 
+from course.checks import told
+
 
 def _right(did, expected):
     got = did.get("returned")
@@ -582,9 +588,9 @@ def _right(did, expected):
 def _problem(seen):
     for (rate, time, workers), (busy, number) in zip(_rows, seen, strict=True):
         if not _right(busy, rate * time / workers):
-            return f"utilization({rate:g}, {time:g}, {workers}) should return {rate * time / workers:g}; yours: {busy}"
+            return f"utilization({rate:g}, {time:g}, {workers}) should return {rate * time / workers:g}; yours {told(busy)}"
         if not _right(number, rate * time):
-            return f"requests_in_system({rate:g}, {time:g}) should return {rate * time:g}; yours: {number}"
+            return f"requests_in_system({rate:g}, {time:g}) should return {rate * time:g}; yours {told(number)}"
 
 
 _found = _problem(seen)
@@ -607,6 +613,9 @@ seen = [float(utilization(8, 0.1, 1))]
 for _row in _wrong:
     seen.append(attempt(lambda: utilization(*_row)))
 ### JUDGE
+from course.checks import told
+
+
 def _problem(seen):
     right, *seen = seen
     if not abs(right - 0.8) <= 1e-9:
@@ -614,7 +623,7 @@ def _problem(seen):
     values = [_below, -0.5, _below, -0.25, 0, _below]
     for row, value, did in zip(_wrong, values, seen, strict=True):
         if "ValueError" not in [did.get("raised"), *did.get("bases", [])]:
-            return f"utilization{row} should raise ValueError; yours: {did}"
+            return f"utilization{row} should raise ValueError; yours {told(did)}"
         if str(value) not in did["message"]:
             return f"utilization{row}: the message of the ValueError should contain {value}; yours: {did['message']!r}"
 
@@ -747,8 +756,10 @@ for number in range(3):
 env.run(until=2)
 seen = {"web taken": web.count, "web queue": len(web.queue), "database taken": database.count, "database queue": len(database.queue)}
 ### JUDGE
-expected = {"web taken": 2, "web queue": 1, "database taken": 1, "database queue": 1}
-assert seen == expected, f"3 requests after 2 s: expected {expected}; yours: {seen}"
+_expected = {"web taken": 2, "web queue": 1, "database taken": 1, "database queue": 1}
+for _what, _want in _expected.items():
+    assert seen[_what] == _want, f"2 web workers, 1 connection, 3 requests, after 2 s: {_what} should be {_want}; yours: {seen[_what]}"
+assert len(seen) == 4, "not everything was seen"
 
 # %% check="serve_two_tiers_hidden" points=1
 ### BEGIN HIDDEN TESTS
@@ -951,7 +962,9 @@ def _problem(seen):
             where = f"{story}request {number}, interrupted in the phase {phase!r}," if phase else f"{story}request {number}, not interrupted,"
             ended = {"ended": "Interrupt", "cause": "the user closed the tab"} if phase else {"ended": "finished"}
             if did != ended:
-                return f"{where} should end with {ended}; yours: {did}"
+                expected = "with the simpy.Interrupt passed on" if phase else "without an exception"
+                got = {"finished": "ended without an exception", "Interrupt": "passed on another simpy.Interrupt"}.get(did.get("ended"), f"raised {did.get('ended')}")
+                return f"{where} should end {expected}; yours {got if did else 'never ended'}"
             if not _same(finished, end):
                 return f"{where} came at {came[number][0]:.3f} s; finished_at should be {end}; yours: {finished}"
             if kept != [number, came[number][0], 1.5, came[number][1], came[number][2]]:
@@ -1050,16 +1063,17 @@ seen = {"chosen": [], "too much": None}
 for rate in (10, 30, 60):
     machine = scale_up(catalog, rate, 0.1)
     seen["chosen"].append(machine.name if isinstance(machine, Machine) else repr(machine))
-seen["too much"] = attempt(lambda: repr(scale_up(catalog, 70, 0.1)))
+seen["too much"] = attempt(lambda: repr(scale_up(catalog, 70, 0.1))[:80])
 ### JUDGE
+from course.checks import told
+
 small, medium, large = seen["chosen"]
 assert small == "small", f"10 requests/s of 0.1 s: the small machine would be 50 % busy and is the cheapest; yours: {small}"
 assert medium == "medium", f"30 requests/s of 0.1 s: the medium machine would be 75 % busy, the small one 150 %; yours: {medium}"
 assert large == "large", f"60 requests/s of 0.1 s: only the large machine is at most 80 % busy; yours: {large}"
 did = seen["too much"]
 assert "NoMachineBigEnough" in [did.get("raised"), *did.get("bases", [])], (
-    "70 requests/s of 0.1 s would keep even 8 workers 87.5 % busy: scale_up should raise NoMachineBigEnough; yours "
-    + (f"raised {did['raised']}: {did['message']}" if "raised" in did else f"returned {did['returned']}")
+    f"70 requests/s of 0.1 s would keep even 8 workers 87.5 % busy: scale_up should raise NoMachineBigEnough; yours {told(did)}"
 )
 
 # %% check="scale_up_hidden" points=1
@@ -1086,15 +1100,18 @@ for _catalog, _rate, _time, _bound in _cases:
     _machines = [Machine(*row) for row in _catalog]
     seen.append(attempt(lambda: scale_up(_machines, _rate, _time, _bound).name))
 ### JUDGE
+from course.checks import told
+
+
 def _problem(seen):
     for (catalog, rate, time, bound), did in zip(_cases, seen, strict=True):
         best = min(((cost, workers, name) for name, workers, cost in catalog if rate * time <= bound * workers), default=None)
         shown = f"{catalog[:7]}{' and more' if catalog[7:] else ''}"
         call = f"scale_up of (name, workers, cost) {shown} with {rate:.2f} requests/s of {time:.3f} s, at most {bound:.0%} busy,"
         if best and did.get("returned") != best[2]:
-            return f"{call} should return {best[2]}; yours: {did}"
+            return f"{call} should return {best[2]}; yours {told(did)}"
         if not best and "NoMachineBigEnough" not in [did.get("raised"), *did.get("bases", [])]:
-            return f"{call} should raise NoMachineBigEnough; yours: {did}"
+            return f"{call} should raise NoMachineBigEnough; yours {told(did)}"
 
 
 _found = _problem(seen)
@@ -1132,13 +1149,15 @@ for _what, _call in _calls.items():
     seen[_what] = [_did, [_machine.name for _machine in _catalog]]
 seen["an empty catalog"] = [attempt(lambda: scale_up([], 1, 0.25).name), []]
 ### JUDGE
+from course.checks import told
+
 _answers = dict(zip(_calls, (_a, _a, _b, _a, None, _a), strict=True)) | {"an empty catalog": None}
 for _what, _name in _answers.items():
     _did, _after = seen[_what]
     if _name is None:
-        assert "NoMachineBigEnough" in [_did.get("raised"), *_did.get("bases", [])], f"{_what}: scale_up should raise NoMachineBigEnough; yours: {_did}"
+        assert "NoMachineBigEnough" in [_did.get("raised"), *_did.get("bases", [])], f"{_what}: scale_up should raise NoMachineBigEnough; yours {told(_did)}"
     else:
-        assert _did.get("returned") == _name, f"{_what}: scale_up of (name, workers, cost) {_rows} should return {_name}; yours: {_did}"
+        assert _did.get("returned") == _name, f"{_what}: scale_up of (name, workers, cost) {_rows} should return {_name}; yours {told(_did)}"
     _names = [_row[0] for _row in _rows] if _what in _calls else []
     assert _after == _names, f"{_what}: scale_up should leave the catalog as it was, {_names}; now it is {_after}"
 assert seen, "nothing was seen"
@@ -1261,16 +1280,19 @@ for _, _chosen in _unknown:
     _needs = set(_chosen)
     seen["unknown"].append([attempt(lambda: choose_database(_needs)), sorted(_needs)])
 ### JUDGE
+from course.checks import told
+
+
 def _problem(seen):
     for chosen, (did, after) in zip(_every, seen["sets"], strict=True):
         answer = "non-relational" if chosen and _words.index(chosen[-1]) < 4 else "relational"
         if did.get("returned") != answer:
-            return f"choose_database({set(chosen)}) should return {answer!r}; yours: {did}"
+            return f"choose_database({set(chosen)}) should return {answer!r}; yours {told(did)}"
         if after != sorted(chosen):
             return f"choose_database({set(chosen)}) should leave its argument as it was; now it holds {after}"
     for (word, chosen), (did, after) in zip(_unknown, seen["unknown"], strict=True):
         if "ValueError" not in [did.get("raised"), *did.get("bases", [])]:
-            return f"a set with {word!r} in it should raise ValueError; yours: {did}"
+            return f"a set with {word!r} in it should raise ValueError; yours {told(did)}"
         if word not in did["message"]:
             return f"the message of the ValueError should contain {word!r}; yours: {did['message']!r}"
         if after != sorted(chosen):

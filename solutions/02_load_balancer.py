@@ -389,7 +389,7 @@ for _listed, _out in _calls:
 ### JUDGE
 _when = {}
 for _number, ((_listed, _out), (_returned, _raised, _bases, _after)) in enumerate(zip(_calls, seen, strict=True)):
-    _call = f"active {_listed}, unhealthy {' '.join(_out) or 'none'}"
+    _call = f"active {', '.join(f'{_name} {_busy}' for _name, _busy in _listed.items()) or 'no server'}, unhealthy {' '.join(_out) or 'none'}"
     _able = [_name for _name in _listed if _name not in _out]
     if _able:
         _want = min(_able, key=lambda _name: (_listed[_name], _when.get(_name, -1)))
@@ -472,11 +472,12 @@ for _ in range(300):
 from collections import Counter
 
 counts = Counter(seen["three"])
+gave = ", ".join(f"{name} {number}" for name, number in counts.most_common(9))
 assert set(counts) <= {"a", "b"}, (
-    f"active a 0, b 4, c 9: c is the busier one of every pair, so it is never returned; 300 picks gave {dict(counts)}"
+    f"active a 0, b 4, c 9: c is the busier one of every pair, so it is never returned; 300 picks gave {gave}"
 )
 assert counts["a"] > counts["b"] > 30, (
-    f"active a 0, b 4, c 9: of the pairs ab, ac, bc two give a and one gives b; 300 picks gave {dict(counts)}"
+    f"active a 0, b 4, c 9: of the pairs ab, ac, bc two give a and one gives b; 300 picks gave {gave}"
 )
 assert seen["one"] == "c", f"only c is healthy: c; yours returned {seen['one']}"
 
@@ -505,6 +506,7 @@ for _case, (_active, _out) in _cases.items():
     seen[_case] = [name_picked(_balancer, list(_views)) for _ in range(_times[_case])]
 ### JUDGE
 from collections import Counter
+from itertools import pairwise
 
 # bands of 6.5 standard deviations: a right solution is outside one of the 31 with probability < 1e-7
 _chances = {
@@ -517,13 +519,14 @@ _chances = {
 _again = {"three": (_names[2:3], 1 / 9), "ties": (_names, 1 / 4), "pair": (_names, 1 / 2), "many": (_names, 1 / 16)}
 for _case, (_shares, _why) in _chances.items():
     _got, _all = Counter(seen[_case]), _times[_case]
-    assert len(seen[_case]) == _all and set(_got) == set(_shares), f"{_why}; {_all:,} picks gave {dict(_got)}"
+    _gave = ", ".join(f"{_name} {_number}" for _name, _number in _got.most_common(20))
+    assert len(seen[_case]) == _all and set(_got) == set(_shares), f"{_why}; {_all:,} picks gave {_gave}"
     for _name, _chance in _shares.items():
         _band = 6.5 * (_all * _chance * (1 - _chance)) ** 0.5
-        assert abs(_got[_name] - _all * _chance) < _band, f"{_why}; {_all:,} picks gave {dict(_got)}"
+        assert abs(_got[_name] - _all * _chance) < _band, f"{_why}; {_all:,} picks gave {_gave}"
 for _case, (_which, _chance) in _again.items():  # how often one of _which is picked twice running: each call is independent
     _got = seen[_case]
-    _all, _twice = len(_got) - 1, sum(_one == _other and _one in _which for _one, _other in zip(_got[:-1], _got[1:], strict=True))
+    _all, _twice = len(_got) - 1, sum(_one == _other and _one in _which for _one, _other in pairwise(_got))
     # of one server with chance p = 1/3, pairs of neighboring picks overlap: 1 + 2p / (1 + p) = 1.5 times the variance of a coin
     _band = 6.5 * ((1.5 if _case == "three" else 1) * _all * _chance * (1 - _chance)) ** 0.5
     assert abs(_twice - _all * _chance) < _band, (
@@ -567,7 +570,7 @@ seen["global untouched"] = random.getstate() == _state
 assert seen["global untouched"] is True, "the global random generator was used: all chance comes from rng"
 _picked = {_run: [_row[0] for _row in seen[_run]] for _run in ("first", "second", "both")}
 for (_listed, _out), (_returned, _raised, _bases, _after) in zip(_calls, seen["first"], strict=True):
-    _call = f"active {_listed}, unhealthy {' '.join(_out) or 'none'}"
+    _call = f"active {', '.join(f'{_name} {_busy}' for _name, _busy in _listed.items()) or 'no server'}, unhealthy {' '.join(_out) or 'none'}"
     _able = sorted((_busy, _name) for _name, _busy in _listed.items() if _name not in _out)
     _did = f"raised {_raised}" if _raised else f"returned {_returned}"
     if _able:
@@ -893,6 +896,8 @@ for _text in _wrong:
     for _other in _good:
         seen.append([attempt(lambda: can_connect(_other, _text)), attempt(lambda: can_connect(_text, _other))])
 ### JUDGE
+from course.checks import told
+
 _right, *seen = seen
 assert _right == [True, True, False, False], (
     f"can_connect({_good[0]!r}, …) of {_good} should be True, True, False, False; yours: {_right}"
@@ -903,7 +908,7 @@ for (_text, _other), _outcomes in zip(_asked, seen, strict=True):
     for _outcome, _call in zip(_outcomes, _calls, strict=True):
         _kinds = [_outcome.get("raised"), *_outcome.get("bases", [])]
         assert "ValueError" in _kinds, (
-            f"{_call}: {_text!r} is not an address: expected a ValueError, got {_outcome}"
+            f"{_call}: {_text!r} is not an address: expected a ValueError; yours {told(_outcome)}"
         )
         assert _text in _outcome["message"], (
             f"{_call}: the message must contain {_text!r}; it was {_outcome['message']!r}"

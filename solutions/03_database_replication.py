@@ -220,6 +220,8 @@ seen["only the primary"] = router.route("SELECT 6").name
 primary.online = False
 seen["write"] = attempt(lambda: router.route("UPDATE photos SET likes = 0").name)
 ### JUDGE
+from course.checks import told
+
 assert seen["alive"] == ["r1", "primary", "r2", "r3", "r1"], (
     f"read, write, read, read, read over r1, r2, r3 should go r1 primary r2 r3 r1; yours went {' '.join(map(str, seen['alive']))}"
 )
@@ -230,7 +232,7 @@ assert seen["only the primary"] == "primary", (
     f"all replicas are offline: a read goes to the primary; yours went to {seen['only the primary']}"
 )
 assert seen["write"].get("raised") == "PrimaryDown", (
-    f"a write with the primary offline must raise PrimaryDown; it gave {seen['write']}"
+    f"a write with the primary offline must raise PrimaryDown; yours {told(seen['write'])}"
 )
 
 # %% check="is_write_hidden" points=1
@@ -359,6 +361,8 @@ _primary.online = False
 seen["nothing"] = [attempt(lambda: _alone.route(_sql).name) for _sql in ("SELECT 1", "DELETE FROM t")]
 seen["reads go on"] = _one.route("SELECT 1").name
 ### JUDGE
+from course.checks import told
+
 assert seen["apart"] == [*_names[:2], _names[0]], (
     f"each Router has its own turn: two reads of one and the first of another should go to {_names[0]}, {_names[1]} and {_names[0]}; they went to {seen['apart']}"
 )
@@ -366,7 +370,7 @@ assert seen["no replicas"] == ["primary", "primary"], (
     f"without replicas reads and writes go to the primary; they went to {seen['no replicas']}"
 )
 assert all(_outcome.get("raised") == "PrimaryDown" for _outcome in seen["nothing"]) and len(seen["nothing"]) == 2, (
-    f"with nothing online both a read and a write must raise PrimaryDown; they gave {seen['nothing']}"
+    f"with nothing online both a read and a write must raise PrimaryDown; yours {' and '.join(told(each) for each in seen['nothing'])}"
 )
 assert seen["reads go on"] == _names[2], (
     f"with the primary offline reads go on in turn, to {_names[2]}; it went to {seen['reads go on']}"
@@ -829,10 +833,12 @@ seen = {
     "nobody": attempt(lambda: promote([Node("r1", online=False)]).name),
 }
 ### JUDGE
+from course.checks import told
+
 assert seen["promoted"] == "r3", (
     f"lsns r1 4, r2 9 but offline, r3 6, r4 6: r3 takes over (furthest online, first of equals); yours chose {seen['promoted']}"
 )
-assert seen["nobody"].get("raised") == "NoReplica", f"with no replica online promote must raise NoReplica; it gave {seen['nobody']}"
+assert seen["nobody"].get("raised") == "NoReplica", f"with no replica online promote must raise NoReplica; yours {told(seen['nobody'])}"
 
 # %% check="promote_check_2" points=1
 from course.database_replication import Node

@@ -8,7 +8,7 @@ from autograder.build.markers import JUDGE, PLAIN
 from autograder.grade.judge import verdict
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.sandbox.limits import Limits
-from course.checks import plain
+from course.checks import attempt, plain, told
 from tests.course_scripts import NAMES, cells
 from tests.test_attacks import shut_in
 
@@ -103,3 +103,10 @@ def test_what_cannot_be_judged_is_one_sentence(value: str) -> None:
 def test_every_check_of_the_course_judges_plain_data() -> None:
     judging = [cell.halves()[1] for name in NAMES for cell in cells(name) if cell.kind == "check"]
     assert len(judging) > 150 and all(half.startswith(PLAIN) for half in judging)
+
+
+def test_told_says_in_words_what_a_call_did():
+    assert told(attempt(lambda: "3")) == "returned '3'"
+    assert told(attempt(lambda: int("x"))).startswith("raised ValueError: invalid literal")
+    assert told(attempt(lambda: [][1:].pop())) == "raised IndexError: pop from empty list"
+    assert told({"raised": "NoReplica", "bases": [], "message": ""}) == "raised NoReplica"
