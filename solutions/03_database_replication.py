@@ -230,7 +230,7 @@ assert seen["only the primary"] == "primary", (
     f"all replicas are offline: a read goes to the primary; yours went to {seen['only the primary']}"
 )
 assert seen["write"].get("raised") == "PrimaryDown", (
-    f"a write with the primary offline must raise PrimaryDown; it gave {seen['write']}"
+    f"a write with the primary offline must raise PrimaryDown; yours: {seen['write']}"
 )
 
 # %% check="is_write_hidden" points=1
@@ -366,7 +366,7 @@ assert seen["no replicas"] == ["primary", "primary"], (
     f"without replicas reads and writes go to the primary; they went to {seen['no replicas']}"
 )
 assert all(_outcome.get("raised") == "PrimaryDown" for _outcome in seen["nothing"]) and len(seen["nothing"]) == 2, (
-    f"with nothing online both a read and a write must raise PrimaryDown; they gave {seen['nothing']}"
+    f"with nothing online both a read and a write must raise PrimaryDown; yours: {' and '.join(map(str, seen['nothing']))}"
 )
 assert seen["reads go on"] == _names[2], (
     f"with the primary offline reads go on in turn, to {_names[2]}; it went to {seen['reads go on']}"
@@ -832,7 +832,7 @@ seen = {
 assert seen["promoted"] == "r3", (
     f"lsns r1 4, r2 9 but offline, r3 6, r4 6: r3 takes over (furthest online, first of equals); yours chose {seen['promoted']}"
 )
-assert seen["nobody"].get("raised") == "NoReplica", f"with no replica online promote must raise NoReplica; it gave {seen['nobody']}"
+assert seen["nobody"].get("raised") == "NoReplica", f"with no replica online promote must raise NoReplica; yours: {seen['nobody']}"
 
 # %% check="promote_check_2" points=1
 from course.database_replication import Node

@@ -3,10 +3,41 @@
 Solved notebooks are run in test_browser.py, unsolved ones in test_published_tree.py.
 """
 
+import re
+
 import nbformat
 import pytest
 
-from tests.course_scripts import NAMES, ROOT, cells, names_before, run, verdict
+from tests.course_scripts import EVERY, NAMES, ROOT, cells, names_before, run, verdict
+
+LATE = {  # notebooks whose first slider comes later than it should
+    "08_message_queue",
+    "09_logging_metrics_automation",
+    "10_millions_of_users",
+}
+
+
+def words_before_the_first_slider(name):
+    """Return how many words a student reads before the first explorer: no badge, no folded text."""
+    read = ""
+    for cell in cells(name):
+        if cell.is_code and re.search(r"^explore\w*\(", cell.text, re.MULTILINE):
+            break
+        read += "" if cell.is_code else cell.text + "\n"
+    else:
+        raise AssertionError(f"{name} has no explorer")
+    read = re.sub(r"<details>.*?</details>|!\[[^\n]*", "", read, flags=re.DOTALL)
+    return sum(any(map(str.isalpha, word)) for word in read.split())
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_first_slider_comes_within_400_words(name):
+    words = words_before_the_first_slider(name)
+    if name in LATE:
+        print(f"{name}: {words} words before the first slider, an exception for now")
+        assert words > 400, f"{name} has {words} words before its first slider: take it out of LATE"
+    else:
+        assert words <= 400, f"{name} has {words} words before its first slider: move some below it"
 
 
 @pytest.mark.parametrize("name", NAMES)
