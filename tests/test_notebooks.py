@@ -10,11 +10,6 @@ import pytest
 
 from tests.course_scripts import EVERY, NAMES, ROOT, cells, names_before, run, verdict
 
-LATE = {  # notebooks whose first slider comes later than it should
-    "08_message_queue",
-    "09_logging_metrics_automation",
-    "10_millions_of_users",
-}
 
 
 def words_before_the_first_slider(name):
@@ -33,11 +28,7 @@ def words_before_the_first_slider(name):
 @pytest.mark.parametrize("name", EVERY)
 def test_the_first_slider_comes_within_400_words(name):
     words = words_before_the_first_slider(name)
-    if name in LATE:
-        print(f"{name}: {words} words before the first slider, an exception for now")
-        assert words > 400, f"{name} has {words} words before its first slider: take it out of LATE"
-    else:
-        assert words <= 400, f"{name} has {words} words before its first slider: move some below it"
+    assert words <= 400, f"{name} has {words} words before its first slider: move some below it"
 
 
 @pytest.mark.parametrize("name", NAMES)
