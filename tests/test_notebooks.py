@@ -11,7 +11,6 @@ import pytest
 from tests.course_scripts import EVERY, NAMES, ROOT, cells, names_before, run, verdict
 
 
-
 def words_before_the_first_slider(name):
     """Return how many words a student reads before the first explorer: no badge, no folded text."""
     read = ""
