@@ -391,6 +391,7 @@ def test_the_catalogs_prices_are_those_of_the_text(solved):
         times = float(price.replace(",", "")) / line[rate]
         said(f"At {rate} {'requests/s ' if rate == 200 else ''}{machine} for {price}")
         said(f"instead of {even}: {times:.1f} times")
+        assert f"${even} (dashed): you pay {times:.1f} times that" in words
     assert "from 515 requests/s on no machine is big enough" in moved(explorer, max_utilization=0.8)
     assert "from 610 requests/s on no machine is big enough" in moved(
         explorer, max_utilization=0.95

@@ -147,7 +147,7 @@ def error(name):
 
 def test_progress_is_what_was_saved(folder):
     found = {each.name: each for each in notebooks.read(folder)}
-    assert list(found) == NAMES[:2]
+    assert list(found) == ["00_start_here", *NAMES[:2]]
     assert {check.state for check in found[NAMES[0]].checks} == {notebooks.NOT_RUN, notebooks.OPEN}
     visible = [cell for cell in cells(NAMES[0]) if cell.kind == "check" and not cell.hidden]
     assert len(found[NAMES[0]].checks) == len(visible) + 1  # and the written answer
@@ -156,7 +156,7 @@ def test_progress_is_what_was_saved(folder):
     failed, unwritten = [error("AssertionError")], [error("NotImplementedError")]
     outputs = {"serve_check": ran, "serve_check_2": failed, "utilization_check": unwritten}
     saved_with(folder, NAMES[0], outputs)
-    first = notebooks.read(folder)[0]
+    _, first, _ = notebooks.read(folder)
     states = {check.grade_id: check.state for check in first.checks}
     assert states["serve_check"] == notebooks.PASSED and states["serve_check_2"] == notebooks.FAILED
     assert states["utilization_check"] == notebooks.UNWRITTEN
@@ -164,14 +164,24 @@ def test_progress_is_what_was_saved(folder):
 
     explorer = lab.progress(folder)
     said = explorer.sentence.value
-    assert f"1 of {sum(len(each.checks) - 1 for each in notebooks.read(folder))} checks" in said
+    assert f"1 of {1 + sum(len(each.checks) - 1 for each in notebooks.read(folder)[1:])} checks" in said
     assert "1 · One server: 1 passed, 1 failed, 1 not written, answer written." in said
     assert explorer.image.value
 
 
+def test_the_first_success_is_the_practice_check_of_this_notebook(folder):
+    path = folder / "00_start_here" / "00_start_here.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    [check] = [cell for cell in notebook.cells if "### JUDGE" in cell.source]
+    check.execution_count = 1
+    nbformat.write(notebook, path)
+    words = lab.progress(folder).sentence.value
+    assert "1 of " in words and "0 · Start here: 1 passed." in words
+
+
 def test_a_notebook_that_cannot_be_read_does_not_hide_the_others(folder):
     (folder / NAMES[0] / f"{NAMES[0]}.ipynb").write_text("{half")
-    first, second = notebooks.read(folder)
+    _, first, second = notebooks.read(folder)
     assert "cannot be read" in first.problem and not second.problem and second.checks
     assert f"{NAMES[0]} cannot be read" in lab.progress(folder).sentence.value
 

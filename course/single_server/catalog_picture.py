@@ -1,5 +1,6 @@
 """Pictures of two choices from the catalog: a machine that is big enough, and a database."""
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.patches import Rectangle
 
@@ -79,12 +80,14 @@ class CatalogPicture:
         power = machine.workers / smallest.workers
         price = machine.monthly_cost / smallest.monthly_cost
         ratio = f"{power:g} × the power of {smallest.name} for {price:g} × its price"
+        even = np.interp(arrival_rate, rates, linear)
         end = "the catalog does not end on this chart"
         if ceiling:
             end = f"from {ceiling:g} requests/s on no machine is big enough"
         return f"{machine.name}: {ratio}", (
             f"For {arrival_rate:g} requests/s your scale_up chooses {machine.name}, "
-            f"${machine.monthly_cost:,} a month; {ratio}; {end}."
+            f"${machine.monthly_cost:,} a month. At the smallest box's price for power it would be "
+            f"${even:,.0f} (dashed): you pay {machine.monthly_cost / even:.1f} times that; {end}."
         )
 
     def _bar(self, row, busy, chosen):

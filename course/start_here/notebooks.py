@@ -40,14 +40,14 @@ class Notebook:
 
 
 def read(folder):
-    """Return a Notebook for each `NN_name/NN_name.ipynb` in `folder`, in order, without 00.
+    """Return a Notebook for each `NN_name/NN_name.ipynb` in `folder`, in order.
 
     A notebook that cannot be read is in the list too, with its `problem`. ValueError names a
     folder that holds no notebook.
     """
     folder = Path(folder).resolve()
     paths = sorted(folder.glob("[0-9][0-9]_*/*.ipynb"))
-    paths = [path for path in paths if path.stem == path.parent.name and path.stem[:2] != "00"]
+    paths = [path for path in paths if path.stem == path.parent.name]
     if not paths:
         raise ValueError(f"{folder}: no notebooks there. Give the folder that holds 01_…, 02_…, …")
     return [_read(path) for path in paths]
@@ -68,7 +68,8 @@ def _check(cell):
     """Return the Check of a cell; None for other cells and for hidden checks."""
     marks = cell.metadata.get("nbgrader", {})
     if not marks.get("grade"):
-        return None
+        practice = cell.cell_type == "code" and "### JUDGE" in cell.source  # notebook 00 has one
+        return Check("", 0, _state(cell)) if practice else None
     grade_id, points = marks["grade_id"], marks.get("points", 0)
     if cell.cell_type == "markdown":
         text = cell.source.strip()
