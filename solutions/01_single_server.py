@@ -1186,6 +1186,37 @@ explore_catalog(scale_up)
 # A **relational** database (PostgreSQL, MySQL, SQLite) keeps rows in tables. You **join** tables in a query, and a **transaction** changes several rows or none. These have
 # served for over forty years. Without a reason against it, take one.
 #
+# What are those two worth? Ann buys a print from Ben for 5 credits, and the power fails halfway: once in SQLite's tables, once in a dictionary of JSON texts, which is how a key-value store sees data.
+
+# %%
+import json
+import sqlite3
+
+tables = sqlite3.connect(":memory:")
+tables.executescript("""
+    CREATE TABLE users (name, credits);  INSERT INTO users VALUES ('Ann', 20), ('Ben', 3);
+    CREATE TABLE likes (name, photo);    INSERT INTO likes VALUES ('Ann', 12), ('Ben', 12), ('Ben', 13);
+""")
+texts = {"Ann": '{"credits": 20, "likes": [12]}', "Ben": '{"credits": 3, "likes": [12, 13]}'}
+
+try:
+    with tables:  # a transaction
+        tables.execute("UPDATE users SET credits = credits - 5 WHERE name = 'Ann'")
+        raise OSError("the power fails")  # before Ben gets them
+except OSError:
+    print("credits in the tables:", *tables.execute("SELECT sum(credits) FROM users").fetchone())
+try:
+    texts["Ann"] = json.dumps(json.loads(texts["Ann"]) | {"credits": 15})
+    raise OSError("the power fails")
+except OSError:
+    print("credits in the texts: ", sum(json.loads(text)["credits"] for text in texts.values()))
+
+print("who likes photo 12, by a join:", tables.execute("SELECT name, credits FROM users JOIN likes USING (name) WHERE photo = 12").fetchall())
+
+# %% [markdown]
+# There were 23 credits. The transaction took its half back; from the texts five are gone. And who likes photo 12? The tables answer with one join; of the texts you must read every one. In return, Ann's text is found in a single step,
+# on whichever of many machines it lies, and may hold any fields.
+#
 # **Non-relational** (NoSQL) databases give up joins and usually such transactions, and gain something for it. Four kinds: *key-value* (Redis, DynamoDB), *document*
 # (MongoDB), *column* (Cassandra, HBase), *graph* (Neo4j). Reasons to look at them:
 #

@@ -448,6 +448,15 @@ def test_a_tier_that_is_let_go_too_early_is_drawn_without_a_wait_in_it():
     assert_shown(explorer := lab.explore_two_tiers(serve_two_tiers), explorer.refresh())
 
 
+def test_an_accident_costs_the_texts_five_credits_and_the_tables_none(capsys):
+    [cell] = [cell for cell in course_scripts.cells(NAME) if "import sqlite3" in cell.text]
+    course_scripts.run(cell.text, {})
+    tables, texts, join = capsys.readouterr().out.splitlines()
+    assert tables.endswith(" 23") and texts.endswith(" 18")
+    assert "('Ann', 20), ('Ben', 3)" in join
+    said("There were 23 credits. The transaction took its half back; from the texts five are gone.")
+
+
 def test_the_catalog_picture_finds_the_ceiling(solved):
     explorer = lab.explore_catalog(solved["scale_up"])
     assert "from 515 requests/s on no machine is big enough" in explorer.refresh()

@@ -58,7 +58,7 @@ class TiersPicture:
         self._share(0, yours.web_held)
         self._share(1, yours.db_held)
         parts = zip(PARTS, _parts(yours), strict=True)
-        named = (f"{name} {milliseconds(seconds)}" for (name, *_), seconds in parts)
+        named = (f"{name} {milliseconds(round(seconds, 4))}" for (name, *_), seconds in parts)
         return _finding(yours, total, waiting, db_asked > web_asked), (
             f"A request takes {milliseconds(total)}: {', '.join(named)}. "
             f"The web workers are taken {yours.web_held:.0%} of the time but do web work in "
