@@ -26,6 +26,7 @@ from tests.jupyterlab import (
     new_picture,
     open_next_notebook,
     open_notebook,
+    output_text,
     run_all_cells,
     run_cell,
     save,
@@ -119,6 +120,10 @@ def test_a_student_explores_solves_and_validates(lab, server):
     assert [index for index, _, _ in failed] == checks_of_page(page)
     assert all(kind == "NotImplementedError" for _, kind, _ in failed)
     assert failed[0][2].startswith("Exercise A: ")
+    check = cell_locator(page, failed[0][0])  # the box stands in the error's place
+    assert output_text(page, failed[0][0]).count("Exercise A is not written yet: ") == 1
+    assert check.locator(".jp-OutputArea-child").count() == 2
+    assert check.locator(".jp-InputPlaceholder").inner_text().startswith("# Check")  # folded
     for plugin in ("create-assignment", "formgrader"):  # an instructor's
         assert not page.evaluate(f"jupyterapp.isPluginActivated('@jupyter/nbgrader:{plugin}')")
 
@@ -132,6 +137,7 @@ def test_a_student_explores_solves_and_validates(lab, server):
     run_cell(page, index_of(page, first))
     run_cell(page, index_of(page, f"{first}_check"))
     assert cells_with_errors(page) == failed[1:]
+    assert output_text(page, index_of(page, f"{first}_check")).startswith(f"✓ {first}")
     save(page)
     said = validate(page)
     assert "failed" in said and "Exercise B is not written yet: " in said
