@@ -97,10 +97,10 @@ def test_text_is_text_held_where_it_is_aligned_and_colours_are_variables():
     [svg] = Canvas(figure).background
     lines = re.findall(r"<text ([^>]*)>(.*?)</text>", svg)
     assert [text for _, text in lines] == ["two", "lines", "up"]
-    assert all("text-anchor:end" in look and "var(--c-0072b2)" in look for look, _ in lines[:2])
+    assert all("text-anchor: end" in look and "var(--c-0072b2)" in look for look, _ in lines[:2])
     ends = [re.search(r'x="([^"]*)"', look)[1] for look, _ in lines[:2]]
     assert ends[0] == ends[1]
-    assert "text-anchor:middle" in lines[2][0] and "rotate(-90 " in lines[2][0]
+    assert "text-anchor: middle" in lines[2][0] and "rotate(-90 " in lines[2][0]
     assert re.search(r"stroke:var\(--c-123456, light-dark\(#123456,#[0-9a-f]{6}\)\)", svg)
     assert not re.search(r"(?<!light-dark\()#[0-9a-f]{6}", svg.replace(",#", ""))
 
