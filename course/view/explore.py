@@ -145,7 +145,7 @@ def explore(controls, run, picture, *, seconds=SECONDS):
     DatabaseUnavailable, ValueError or NotImplementedError of it is shown as a sentence.
     picture: has `.figure`, `.moving` (the artists that change), and `.show(**outcome)`, which sets
     these and returns (finding, words): the picture's title, and one or two sentences on what it
-    shows. Both are HTML next to the picture: text drawn into it takes 2 ms a line.
+    shows. Both are HTML next to the picture.
     seconds: after how long a move is stopped.
     """
     if not drawing():
