@@ -158,15 +158,14 @@ def test_a_saved_notebook_keeps_a_still_picture():
     assert "image/svg+xml" not in explored(unwritten)._repr_mimebundle_()
 
 
-@pytest.mark.parametrize("kind", ["c", "f"])
-def test_a_dark_page_has_colours_that_can_be_read(kind):
+def test_a_dark_page_has_colours_that_can_be_read():
     paper = style._dark(style.PAPER, "c")
     for colour in (style.INK, style.BLACK, style.BLUE, style.WARNING):  # of text
         assert contrast(style._dark(colour, "c"), paper) >= LEAST
     ink = style._dark(style.INK, "c")
     for colour in (*style.DARK, SEA, GROUND, "#F3F6F9", "#CFE3F1", "#F2B79B"):
         if colour not in (style.INK, style.BLACK, style.GREY):
-            assert contrast(style._dark(colour, "f"), ink) >= 3, colour  # a letter on an area
+            assert contrast(style._dark(colour, "f"), ink) >= LEAST, colour  # a letter on an area
 
 
 @pytest.mark.parametrize(
