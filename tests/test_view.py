@@ -118,6 +118,9 @@ def test_paths_that_look_alike_are_written_with_one_look():
     assert svg.count("var(--f-e69f00)") == 1 and "scale(" in svg
     assert svg.count("<pattern") == 0 and "url(#h" in svg
     assert canvas.background[0].count("<pattern") == 1  # once, and not at each move
+    bars.set_facecolor(style.GREEN)
+    for _ in range(2):  # a hatch that the page does not have comes with each move that needs it
+        assert canvas.drawn()[0].count("<pattern") == 1
     assert len(re.findall("M", re.search(r'<path d="([^"]*)"[^>]*url\(#h', svg)[1])) == 2
 
 

@@ -84,7 +84,9 @@ class Canvas:
         parts = self._parts(artist for artist in every if not artist.get_animated())
         for part, moving in zip(parts, self._parts(self.moving), strict=True):
             part._hatchd |= moving._hatchd
-        return [part.text() for part in parts]
+        texts = [part.text() for part in parts]
+        self.hatches = {name for part in parts for _, name in part._hatchd.values()}
+        return texts
 
     def _panel_of(self, artist):
         """Return the number of the panel that an artist is in."""
@@ -167,7 +169,7 @@ class Renderer(RendererSVG):
     """matplotlib's own, for the inside of an <svg>: text as text, colours as CSS variables."""
 
     def __init__(self, figure, hatches):
-        """hatches: the names of those that are in the page already; new ones are added to it."""
+        """hatches: the names of those that are in the page already."""
         self.file, self.alignment, self.hatches = io.StringIO(), "left", hatches
         self._hatchd: dict
         super().__init__(*figure.bbox.size, self.file)
@@ -247,11 +249,11 @@ class Renderer(RendererSVG):
         if not len(places):
             return
         shape = self._convert_path(path, transform + Affine2D().scale(1, -1), simplify=False)
-        name = self._make_id("m", shape)
         own, kept = self._get_style_dict(gc, face), ""
         if (places[:, 2] != 1).any():  # the line around it is not made larger: in the page's pixels
             own["stroke-width"] = f"{gc.get_linewidth() * SCALE:.3g}"
             kept = ' vector-effect="non-scaling-stroke"'
+        name = self._make_id("m", shape + kept)
         look = {"style": _css(own), **self._get_clip_attrs(gc)}
         look = " ".join(f'{key}="{value}"' for key, value in look.items())
         uses = [
@@ -286,7 +288,6 @@ class Renderer(RendererSVG):
         named = self._hatchd.items()
         self._hatchd = {key: hatch for key, hatch in named if hatch[1] not in self.hatches}
         super()._write_hatches()
-        self.hatches |= {name for _, name in self._hatchd.values()}
 
     def _make_id(self, type, content):
         return f"{type}{crc32(str(content).encode()):x}"
