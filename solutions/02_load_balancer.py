@@ -75,11 +75,11 @@ explore(prediction=prediction)
 #
 # ### One address in front of many servers
 # DNS gives your users the address of the load balancer. It passes each request on to a web server and hands the
-# answer back. From outside one cannot tell how many servers there are, so you may change them at any time.
+# answer back. Clients cannot tell how many servers there are, so you may change them at any time.
 # If one dies, its requests go to the others: **failover**. If traffic grows, you add a server and the balancer starts to use it.
 # The servers behind one balancer are called a **load-balanced set**, or a pool.
 #
-# You have seen both: a server that joins (step 3), and one that dies (steps 4 and 5). What does not fit into a picture is drawn at its edge, where the scale says "+". The green bar is left out when
+# You have seen both: a server that joins (step 3), and one that dies (steps 4 and 5). In all pictures, what does not fit is drawn at the edge, where the scale says "+". The green bar is left out when
 # a server dies.
 #
 # ### What the balancer may know
@@ -96,7 +96,7 @@ ServerView("web-1", "10.0.0.11", active=3, healthy=True)  # what your balancer w
 #
 # `RoundRobin().pick(servers)` gets a list of `ServerView`s and returns one of them. The views are new objects at every call, and servers come and go, so a server is known by its **name** only.
 #
-# - It returns the next *healthy* server in list order after the one picked last, wrapping round at the end. "After" means its place in the list of this call.
+# - It returns the next *healthy* server in list order after the one picked last, wrapping around at the end. "After" means its place in the list of this call.
 # - If the one picked last is still listed but unhealthy, the turn goes on from its place. A server that fails or comes back does not reset the turn.
 # - At the first call, or when the one picked last is no longer listed: the first healthy one.
 # - If no server is healthy it raises `NoHealthyServer` (the client gets a 503), and the turn stays where it was.
@@ -109,7 +109,7 @@ ServerView("web-1", "10.0.0.11", active=3, healthy=True)  # what your balancer w
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Find the place of the name you remember. Then walk through the list once, starting one place further and wrapping round, and stop at the first healthy view. Remember its name, not its place.
+# Find the place of the name you remember. Then walk through the list once, starting one place further and wrapping around, and stop at the first healthy view. Remember its name, not its place.
 #
 # </details>
 
@@ -484,7 +484,7 @@ class PowerOfTwoChoices:
 
 
 # %% [markdown]
-# To try it (not graded): run it a few times with other seeds. a is never picked.
+# To try it (not graded): a is the busiest, so it is not picked, whatever the seed.
 
 # %%
 try:
@@ -630,7 +630,13 @@ assert _picked["both"][::2] == _picked["first"] and _picked["both"][1::2] == _pi
 # 2. *LeastConnections, 7 servers*: how much better is a rule that looks at all of them?
 # 3. *PowerOfTwoChoices, web-1 dies* (4 servers, 84 requests/s again): what share of the requests goes to the dead server? What share can it be at most?
 #
-# So two choices do not help against a black hole. To see more than p99, tick the box: the marks on each bar are the latencies that 50 %, 90 % and 99.9 % stay below.
+# <details><summary>At most?</summary>
+#
+# Half: of the 6 pairs of four servers, 3 have the dead one. That is far more than the quarter of taking turns. Two choices do not help against a black hole.
+#
+# </details>
+#
+# To see more than p99, tick the box: the marks on each bar are the latencies that 50 %, 90 % and 99.9 % stay below.
 
 # %%
 explore(PowerOfTwoChoices, LeastConnections, RoundRobin)
@@ -813,7 +819,7 @@ explore_health(HealthChecker)
 # - A **private** address lies in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) or fc00::/7 (RFC 4193). Every other address counts as public here.
 # - A private destination is reachable only from a private source. Any private source of its family will do: here all private addresses are one network.
 # - A public destination is reachable from any source of its family. A private source gets out as well: its router does the connecting for it, from a public address (*NAT*).
-# - If either one is not an IP address, it raises `ValueError`, whose message contains what was given.
+# - If either one is not an IP address, it raises `ValueError` with a message that contains what was given.
 #
 # Addresses that never leave the machine or its cable (loopback such as 127.0.0.1 and ::1, link-local such as 169.254.1.1 and fe80::1) and multicast are not part of this exercise: no check asks for them.
 #
@@ -1010,7 +1016,7 @@ explore_network(can_connect)
 #
 # 1 point: two *different* changes, each with its price; half a point for each. For example: probe a real page that uses the database (load; one slow database makes all servers look dead at once); count failed answers of real requests and take the
 # server out (a few bad requests, or one user's, may take a healthy server out); try a failed request on another server (more load in trouble; not safe for writes);
-# send a new version to one server and a few requests first (slower deployment); go back to round robin (a quarter fails, and queues are longer). Two random choices are hardly a cure: the black hole
+# send a new version to one server and a few requests first (slower deployment); go back to round robin (a quarter fails, and queues are longer). Two random choices hardly help: the black hole
 # still gets 41 %. Half a point only if the answer says so.
 # ### END MARK SCHEME
 

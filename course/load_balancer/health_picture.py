@@ -1,7 +1,7 @@
 """What health checks do: what was true, what was believed, and what that costs.
 
 Vermilion is a dead server that is believed to be healthy, and the requests that fail there; orange
-is a living one that was taken out; grey is the same traffic without health checks.
+is a living one that was taken out; gray is the same traffic without health checks.
 """
 
 import numpy as np

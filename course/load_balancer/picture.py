@@ -1,6 +1,6 @@
 """What a run of the load balancer looks like: a row of requests for each server, then two numbers.
 
-One meaning for each color: blue is the rule that runs, grey is random balancing on the same
+One meaning for each color: blue is the rule that runs, gray is random balancing on the same
 traffic, green is one shared queue, vermilion is what failed, purple is the prediction.
 """
 
