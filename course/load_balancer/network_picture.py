@@ -47,7 +47,7 @@ class NetworkPicture:
         names = network.reached_from(reached, source, source_family, family)
         looks: dict[str, dict] = {
             "from here": {"facecolor": style.PALE, "edgecolor": style.INK, "linestyle": "-"},
-            "✓ yes": {"facecolor": style.SKY, "edgecolor": style.BLUE, "linestyle": "-"},
+            "✓ yes": {"facecolor": style.PAPER, "edgecolor": style.BLUE, "linestyle": "-"},
             "✗ no": {"facecolor": style.PAPER, "edgecolor": style.GREY, "linestyle": (0, (3, 2))},
         }
         hosts = network.hosts(reached.servers)
@@ -56,7 +56,7 @@ class NetworkPicture:
             address = host.address(family)
             if host.name == source:
                 mark, address = "from here", host.address(source_family)
-            box.set(**looks[mark], linewidth=1.4)
+            box.set(**looks[mark], linewidth=2.6 if mark == "✓ yes" else 1.2)
             text.set_text(f"{host.name}\n{address}\n{mark}")
         told = "; ".join(names) if names else "nothing"
         return f"{source} can reach: {told}", (

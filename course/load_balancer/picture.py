@@ -66,7 +66,10 @@ class BalancePicture:
         (self.moment,) = axes.plot([], [], color=style.INK, linewidth=1)
         self.scale = [axes.text(60, 0, text, va="center", fontsize=9) for text in SCALE]
         self.names = [axes.text(-1, 0, "", ha="right", fontsize=9) for _ in range(SERVERS)]
-        self.then = [axes.text(0, 0, "", fontsize=9, va="center") for _ in range(SERVERS)]
+        paper = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1}
+        self.then = [
+            axes.text(0, 0, "", fontsize=9, va="center", bbox=paper) for _ in range(SERVERS)
+        ]
         style.legend_below(
             axes,
             left=-0.17,
