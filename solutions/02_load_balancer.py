@@ -259,7 +259,7 @@ explore(RoundRobin)
 # %% [markdown]
 # ## Exercise B — Look before you send: least connections
 #
-# The balancer knows how many requests each server still has, because every answer comes back through it. Use it.
+# The balancer knows how many requests each server still has, because every answer comes back through it. Use that.
 #
 # `LeastConnections().pick(servers)` returns, of the healthy servers,
 #
@@ -421,7 +421,7 @@ assert _calls, "no calls"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now **break it**.
+# First the reward, then **break it**.
 #
 # 1. *LeastConnections*: how much of random's p99 is left?
 # 2. *LeastConnections, web-1 dies*, without health checks: what share of the requests does the dead server take?
@@ -788,7 +788,7 @@ assert _runs, "no runs"
 
 # %% [markdown]
 # The bars on the right are both prices of *fall*: how long a dead server goes unnoticed, and how long living servers are out for nothing (even without a false alarm: a server that has come back must
-# answer *rise* probes first). web-1 is dead from 20 s to 40 s; the balancer is random.
+# answer *rise* probes first). web-1 is dead from 20 s to 40 s, and requests are balanced at random.
 #
 # 1. *fall 3, 10 % lost*, a good network: what does a fall of 3 cost?
 # 2. *fall 1, 30 % lost*: do such checks help?
@@ -810,12 +810,12 @@ explore_health(HealthChecker)
 # ## Exercise E — Who can reach whom? Private addresses
 #
 # What cannot be reached cannot be attacked. The web servers and the database keep **private addresses**. RFC 1918 (1996) sets three blocks of IPv4 aside for them; RFC 4193 (2005) does the same for IPv6. The internet
-# has no route to them. The balancer has one leg on each side: a public address for the clients, a private one for talking to its servers. So everything that comes in comes in through the balancer.
-# Write down the rule behind that.
+# has no route to them. The balancer has one leg on each side: a public address for the clients, a private one for talking to its servers. So all traffic from outside comes in through the balancer.
+# Write the rule behind that.
 #
 # `can_connect(source, destination)` gets two addresses as strings, IPv4 or IPv6, and returns `True` or `False`.
 #
-# - Both must be of one family: no IPv4 address can open a connection to an IPv6 address, nor the other way round. (A server for both kinds of clients has an address of each family.)
+# - Both must be of one family: no IPv4 address can open a connection to an IPv6 address, or the other way around. (A server for both kinds of clients has an address of each family.)
 # - A **private** address lies in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) or fc00::/7 (RFC 4193). Every other address counts as public here.
 # - A private destination is reachable only from a private source. Any private source of its family will do: here all private addresses are one network.
 # - A public destination is reachable from any source of its family. A private source gets out as well: its router does the connecting for it, from a public address (*NAT*).
@@ -973,7 +973,7 @@ assert _asked, "nothing was asked"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The gray box is where a connection starts, by your rule.
+# A connection starts at the gray box; your rule decides where it can go.
 #
 # 1. *From a client*: what can be reached from the internet?
 # 2. *From web-1*: what can a machine with a private address reach?
