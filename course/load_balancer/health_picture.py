@@ -22,12 +22,12 @@ class HealthPicture:
     @rc_context(style.LOOK)
     def __init__(self, falls):
         self.falls = np.arange(1, falls + 1)
-        self.figure, axes = style.figure(2, 2, width=7.6, height=3.9)
+        self.figure, axes = style.figure(2, 2, width=7.6, height=3.6)
         self.figure.set_layout_engine("none")
-        axes[0, 0].set_position((0.075, 0.57, 0.395, 0.35))
-        axes[1, 0].set_position((0.075, 0.12, 0.395, 0.25))
+        axes[0, 0].set_position((0.075, 0.58, 0.395, 0.34))
+        axes[1, 0].set_position((0.075, 0.13, 0.395, 0.24))
         axes[0, 1].set_position((0.555, 0.65, 0.43, 0.27))
-        axes[1, 1].set_position((0.555, 0.12, 0.43, 0.31))
+        axes[1, 1].set_position((0.555, 0.13, 0.43, 0.36))
         self._prepare_timeline(axes[0, 0])
         self._prepare_errors(axes[1, 0])
         title = "Dead, but believed healthy (s)"

@@ -30,11 +30,11 @@ class BalancePicture:
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, axes = style.figure(2, 2, width=7.6, height=3.7)
+        self.figure, axes = style.figure(2, 2, width=7.6, height=3.2)
         self.figure.set_layout_engine("none")
         axes[1, 0].remove()
-        axes[0, 0].set_position((0.07, 0.22, 0.37, 0.69))
-        axes[0, 1].set_position((0.515, 0.4, 0.45, 0.51))
+        axes[0, 0].set_position((0.07, 0.24, 0.37, 0.66))
+        axes[0, 1].set_position((0.515, 0.41, 0.45, 0.49))
         axes[1, 1].set_position((0.515, 0.085, 0.45, 0.18))
         self._prepare_rows(axes[0, 0])
         edges = {"xlim": (0, SLOWEST), "ylim": (4, 0), "title": TITLE}
@@ -73,7 +73,7 @@ class BalancePicture:
         style.legend_below(
             axes,
             left=-0.17,
-            down=0.18,
+            down=0.21,
             ncols=3,
             handles=[self.queues, self.chance, self.failed],
             labels=["this rule", "random, same traffic", "failed"],
@@ -105,7 +105,7 @@ class BalancePicture:
         self.guess.set_data([], [])
         if prediction is not None:
             predicted = f" You predicted {prediction:,.0f} ms."
-            self.guess.set_data([min(prediction / 1000, SLOWEST)], [len(bars) + 0.6])
+            self.guess.set_data([min(prediction / 1000, SLOWEST)], [len(bars) + 0.72])
             bars.append(("your prediction", f"{prediction:,.0f} ms", 0, style.PURPLE))
         self.latency.show(bars)
         self.failures.show(
