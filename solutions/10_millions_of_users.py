@@ -66,40 +66,35 @@ prediction = None  # dollars a month: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** every design is a point, cost against p95; the green box is these two goals. A filled circle meets all four goals, an open one misses some, even inside the box. Grey are designs to beat. **Right, above:** how busy each tier is over the day; × where it refuses requests. **Right, below:** where the money goes.
-#
-# You start with the design that was good enough last year. Below the picture, the greatest loss comes first: which tier, and since when?
+# You start with the design that was good enough last year. **Left:** the four goals. A bar says how much of what is allowed your design uses: it should end in the green. The grey triangle is always a design to beat; the dots are your last ten designs. **Right:** which tier refuses requests, when, and how much of the whole day's; below it, where the money goes.
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# The other two goals, availability and lost writes, are in the words below the picture. Fix the design, one tier at a time:
+# Press a step's button above the sliders: it sets them and asks. Press it again for the answer.
 #
-# 1. What happens at 17:00?
-# 2. The queue refuses nothing, it waits; after ten minutes that counts as refused. How many workers are enough?
-# 3. Database reads: a replica more, a shard more, or more cache? Compare what they cost.
-# 4. Set *data centers* to 1, 2 and 4. Watch p95, lost writes and 20:00.
-# 5. When all four goals are met: what can you take away again?
+# 1. *Last year's design*: what happens at 17:00, and which tier loses most?
+# 2. *16 queue workers*: are twice as many enough?
+# 3. *One more replica*: what does it cost, and how much of the loss of reads is left?
+# 4. *One more shard*: the same question.
+# 5. *Twice the cache*: the same question. Which of the three is the cheapest help?
+# 6. *One data center*: what is lost at 20:00?
+# 7. *Two data centers*: why are two not enough?
+# 8. *Four data centers*: what does a fourth buy?
+#
+# Then by hand: meet all four goals. What can you take away again?
 
 # %%
-simulate().summary()  # two of everything, as on a checklist: a grey mark at "never"
+simulate().summary()  # two of everything, as on a checklist
 
 # %% [markdown]
-# Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 in a hundred, slowly, and loses every ninth write for good: capacity is not redundancy. Last year's design with everything doubled meets all four goals for 65,500 dollars a month: it also doubles what was never short.
-# You can do it for less than 45,000, a cent for each user. Turning nine knobs by hand works for one day. For the next one you will want a rule. That is exercise D; first the shards.
+# Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 in a hundred, slowly, and loses every ninth write for good: capacity is not redundancy. Last year's design with everything doubled (the triangle) meets all four goals for 65,500 dollars a month: it also doubles what was never short.
+# You can do it for less than 45,000, a cent per user. Nine sliders by hand work for one day. For the next day you need a rule. That is exercise D; first the shards.
 #
 # <details><summary>The arithmetic of nines</summary>
 #
 # A request that needs eight tiers is answered only if all eight work: with 99.9 % each, 0.999⁸ = 99.2 %. That is 5.7 hours of errors a month instead of 43 minutes. Two machines of which one is enough fail together in 0.1 % × 0.1 %: 99.9999 %. But only if they share nothing: not the rack, the power, the bad release or the load. A survivor that cannot carry everything dies next, and one program with one bug on both fails on both.
-#
-# </details>
-# <details><summary>What we see in steps 1 to 4</summary>
-#
-# 1. The crowd comes: web servers refuse for the first time, and database reads, short since 14:30 when a replica died, refuse more.
-# 2. 20: with 16 the queue still loses a little in the evening.
-# 3. A replica more costs 2,400 dollars a month, a shard more 3,600, because every data center holds all of it. Twice the cache costs 1,900. Each brings the loss of reads from 0.26 % to 0.05 % or less, and none alone to nothing.
-# 4. One center: at 20:00 everything is gone, and so are 6 % of the writes. With two, p95 misses its goal. A fourth buys 2 ms for over 8,000 dollars.
 #
 # </details>
 

@@ -16,13 +16,6 @@ DOUBLED = Architecture(120, False, 4, 104, True, 3, 16, 4, "random")  # the same
 ONE_BIG = Architecture(400, False, 0, 500, False, 1, 0, 1, "least connections")  # in one room
 TUNED = Architecture(71, False, 2, 143, True, 3, 19, 2, "least connections")  # by trying, one day
 
-DESIGNS = {
-    "tuned to one day": TUNED,
-    "two of each": TWO_OF_EACH,
-    "last year's, doubled": DOUBLED,
-    "one big server room": ONE_BIG,
-}
-
 
 def random_ring(seed, nodes, points, keys):
     """Return the node number of each of `keys` keys on `nodes` nodes, and after one more joined.
