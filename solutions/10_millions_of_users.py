@@ -38,6 +38,7 @@ from course.millions_of_users import (
     shares,
     sheet,
     simulate,
+    surprise_days,
 )
 
 # %% [markdown]
@@ -915,17 +916,30 @@ assert len(seen) == 8, "eight days were asked for"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the sliders are the traffic, and your function makes a new design at every move; the budget grows with it. Double the peak, let the crowd come slowly, turn Europe's users into Asia's. Your point should stay in the box, and filled. The triangle was tuned to the published day by trying
-# thousands of designs: it is cheaper there than anything you compute. Move *peak*, *crowd* or *uploads* up and see what such tuning is worth. Then try other incidents.
+# Now the sliders are the traffic, and your function makes a new design at every move; the budget grows with the traffic. All four bars should stay in the green. The grey triangle was tuned to the published day by trying thousands of designs: it is cheaper there than anything you compute.
+#
+# 1. *Twice the peak*: does your design grow as it should?
+# 2. *A slow crowd*: which machines can now start when the crowd comes?
+# 3. *Users move to Asia*: what must your design change?
+# 4. *Other incidents*: machines die when they have most to do. Does your design survive it?
+#
+# Each answer also says what the tuned design is worth on that day.
 
 # %%
 explore_design(design)
 
 # %% [markdown]
-# And a table of what was refused on the published day, the greatest loss first: since when, and how much of the whole day's requests it cost. Design for the day, not for the dead minute of geoDNS: no machine that you buy helps in that minute.
+# All tiers of the published day in a table, the greatest loss first: since when each refused requests, and what share of the whole day's. The minute until geoDNS sends the users of a dead data center elsewhere is always lost: no machine helps in it.
 
 # %%
 refusals(design)
+
+# %% [markdown]
+# ### Eight surprise days
+# The button draws eight days like the graded ones and tries your design on them: a row per day, a column per goal. Each press draws eight others; the first draw is the same for everybody, so you can compare. When all 32 goals are met you get a score: the sum of your bills as a share of the budgets. Can you beat the careful design?
+
+# %%
+surprise_days(design)
 
 # %% [markdown]
 # One thing is too kind here, as in all notebooks of this course: **nobody retries**. So an overload ends when its cause ends. In the field it often does not. Take four workers that are 85 % busy, and clients that give up after a second and try again at once, up to three times. For ten seconds the work takes three times as long. A minute later hardly anybody is answered in time:

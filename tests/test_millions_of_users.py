@@ -52,9 +52,11 @@ from course.millions_of_users import (
     shares,
     sheet,
     simulate,
+    surprise_days,
     table,
 )
 from course.millions_of_users.baselines import TUNED
+from course.millions_of_users.surprise import SurpriseDays
 from course.millions_of_users.theory import moved_by_modulo, shared_queue, waits
 from course.millions_of_users.tiers import TIERS, flow, rate
 from course.millions_of_users.traffic import STEP
@@ -1205,6 +1207,57 @@ def test_the_trace_has_the_last_ten_designs_and_a_moved_slider_once():
     assert trace() == 10
 
 
+def test_eight_surprise_days_are_judged_as_the_grader_judges_them(monkeypatch):
+    monkeypatch.setattr(SurpriseDays, "best", None)
+    days = surprise_days(TUNED)
+    said = days.press()
+    graded = capstone.hidden(TUNED, 1)
+    met = sum(sum(day.goals.values()) for day in graded)
+    assert met < 16 and f"Draw 1: {met} of 32 goals" in said and "Best so far" not in said
+    assert days.table.value.count("✓ ") == met and days.table.value.count("✗ ") == 32 - met
+    for day in graded:
+        assert f"{day.availability:.3%}".replace("%", " %") in days.table.value
+        assert f"{day.cost:,.0f}, " in days.table.value
+    assert "no goal counts: it answers less than 99 %" in days.table.value
+
+    def few_workers(traffic):
+        plan = DESIGN(traffic)
+        return replace(plan, queue_workers=math.ceil(0.7 * plan.queue_workers))
+
+    days = surprise_days(few_workers)
+    days.press()
+    assert "most refused: queue, " in days.table.value
+
+
+def test_a_careful_designs_bills_are_what_the_surprise_days_say_of_one(monkeypatch):
+    """Its score is some 75 % of the budgets, and the best one of the session stays."""
+    monkeypatch.setattr(SurpriseDays, "best", None)
+    days, scores = surprise_days(DESIGN), []
+    for draw in (1, 2, 3):
+        said = days.press()
+        assert f"Draw {draw}: 32 of 32 goals" in said
+        mine, careful = (
+            int(re.search(rf"{what} ([\d,]+)", said)[1].replace(",", ""))
+            for what in ("Your bills:", "a careful design: about")
+        )
+        assert mine == pytest.approx(careful, rel=0.06)
+        scores.append(float(re.search(r"Your score: ([\d.]+)%", said)[1]))
+        assert f"Best so far: {min(scores)}%" in said
+    assert f"Best so far: {min(scores)}%" in surprise_days(TUNED).press()
+
+
+def test_surprise_days_say_in_a_sentence_what_went_wrong(monkeypatch):
+    monkeypatch.setattr("course.millions_of_users.surprise.SECONDS", 0.3)
+    for design, said in (
+        (no_architecture, "no_architecture(traffic) returned {'web_servers': 3}, expected an"),
+        (unwritten, "Not written yet. Exercise D: size every tier"),
+        (never_ends, "Stopped after 0.3 s"),
+    ):
+        days = surprise_days(design)
+        assert days.press().startswith(said) and "<table" not in days.table.value
+        assert days.bar.layout.display == "none" and not days.button.disabled
+
+
 def test_failures_are_drawn_in_the_row_of_their_tier():
     picture = explore().picture
     drawn = sorted(zip(*picture.deaths.get_data(), strict=True))
@@ -1315,7 +1368,10 @@ def test_goals_met_says_why_no_goal_counts(design, why):
 
 def test_a_failed_goal_comes_with_the_tiers_that_refused_the_greatest_loss_first(capsys):
     _, told = goals_met(dataclasses.asdict(LAST_YEAR))
-    assert "Missed: availability. Refused, of the whole day's requests: queue 0.40%" in told
+    assert "Missed: availability. First the queue refused, at 00:21. Refused, of the" in told
+    assert "Refused, of the whole day's requests: queue 0.40% (since 00:21), database" in told
+    _, told = goals_met(dataclasses.asdict(replace(FITTING, data_centers=2)))
+    assert "Missed: p95 latency. Refused, of the whole day's requests: data centers" in told
     refusals(LAST_YEAR)
     rows = capsys.readouterr().out.splitlines()[1:]
     lost = [float(row.split()[-1].rstrip("%")) for row in rows]
@@ -1385,7 +1441,7 @@ def test_place_may_be_deleted_and_then_nothing_is_reported_as_not_written():
 
 def test_nothing_is_drawn_while_nbgrader_executes(monkeypatch, capsys):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    assert explore() is explore_ring() is architecture() is None
+    assert explore() is explore_ring() is surprise_days(DESIGN) is architecture() is None
     look_back()
     assert not capsys.readouterr().out
 

@@ -33,9 +33,10 @@ from course.millions_of_users.growth_picture import draw_way
 from course.millions_of_users.hot_keys import heat
 from course.millions_of_users.hot_keys_picture import HotKeysPicture
 from course.millions_of_users.model import DayResult, simulate
-from course.millions_of_users.picture import ScoreboardPicture, clock, most_refused
+from course.millions_of_users.picture import ScoreboardPicture, clock, first_to_refuse, most_refused
 from course.millions_of_users.sharding import place, reshard
 from course.millions_of_users.sharding_picture import ReshardPicture, RingPicture
+from course.millions_of_users.surprise import SurpriseDays
 from course.millions_of_users.system import architecture
 from course.millions_of_users.trace import Trace
 from course.millions_of_users.traffic import (
@@ -87,6 +88,7 @@ __all__ = [
     "shares",
     "sheet",
     "simulate",
+    "surprise_days",
     "table",
 ]
 
@@ -229,6 +231,15 @@ def explore_hot_keys(hot_keys=None):
     return view.explore(controls, run, HotKeysPicture())
 
 
+@view.pictured
+def surprise_days(design):
+    """Return a button that tries `design` on eight days like the graded ones, new ones each time.
+
+    design: a function of a Traffic that returns an Architecture.
+    """
+    return SurpriseDays(design)
+
+
 def look_back():
     """Draw the whole way, tier by tier, and print it as a table (not while nbgrader executes)."""
     if view.drawing():
@@ -271,9 +282,10 @@ def goals_met(plan, *, seed=0, traffic=PUBLISHED):
     For the judging half of a check. seed: draws the incidents of a day that is not PUBLISHED.
     """
     result = _day(Architecture(**plan), seed, traffic)
+    first = "" if result.goals["availability"] else first_to_refuse(result)
     why = f". No goal counts, as {result.nothing_counts}" if result.nothing_counts else ""
     missed = ", ".join(name for name, met in result.goals.items() if not met)
-    tiers = f". Missed: {missed}. {most_refused(result)}" if missed and not why else ""
+    tiers = f". Missed: {missed}. {first}{most_refused(result)}" if missed and not why else ""
     return result.goals, f"{traffic.name} day: {result.summary()}{why}{tiers}"
 
 

@@ -226,6 +226,15 @@ def most_refused(result):
     return f"Refused, of the whole day's requests: {told}."
 
 
+def first_to_refuse(result):
+    """Return in a sentence which tier refused first, and when; "" if none did."""
+    broke = refusing(result)
+    if len(broke) < 2:
+        return ""
+    tier, when, _ = min(broke, key=lambda row: row[1])
+    return f"First {_the(tier)} refused, at {clock(when)}. "
+
+
 def clock(seconds):
     """Return a time of the day (s after midnight) as hours and minutes."""
     hours, minutes = divmod(round(seconds / 60), 60)
