@@ -135,7 +135,7 @@ print(f"{PUBLISHED.users:,.0f} users; São Paulo to Washington and back in {roun
 # - With 10 nodes and 128 points, the fullest node has at most 1.35 × the mean.
 # - It does not change the list that it was given.
 #
-# `.place(text)` below is only a proposal: delete it if you do not use it. `hashlib` and `bisect` are imported. To try it: `HashRing(["a", "b", "c"]).node("user-1")`.
+# `.place(text)` below is only a proposal: delete it if you do not use it. `hashlib` and `bisect` are imported. A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -194,6 +194,12 @@ class HashRing:
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): which node does this key belong to? Add a node `"d"`: if the answer changes, it must be `"d"`.
+
+# %%
+HashRing(["a", "b", "c"]).node("user-1")
 
 # %% check="hash_ring" points=1
 keys = [f"user-{number}" for number in range(2000)]
@@ -374,8 +380,11 @@ assert seen["processes"][0] == seen["processes"][1], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your ring, with the ghost of a ring that has one random point per node. Move *points per node* from 128 down to 1: what you save in memory you pay in unevenness. (Two rings with one point each are not alike: chance decides which node gets the long arc.) On the right is why nobody uses modulo: the orange line is the least that has
-# to move, the dashed grey one is what modulo moves. Look for the numbers of shards at which modulo is as good. What do they have in common?
+# **Right:** your ring: how many keys move when one more node joins, and how full each node is. **Left:** a ring of random places with as many nodes and points as yours. Blue is what the new node takes: its arcs, and the keys there.
+#
+# 1. *128 points per node*: from whom does the new node take its keys?
+# 2. *1 point*: how full is the fullest node?
+# 3. *8 points*: how much of this do they repair? (What you save in memory you pay in unevenness.)
 
 # %%
 explore_ring(HashRing)
@@ -397,7 +406,7 @@ explore_ring(HashRing)
 # - Nodes may be missing in the new ring: their dicts end up empty, or are taken out.
 # - Any value may be stored, also 0 or "" (but not `None`).
 #
-# To try it: `store = ShardedStore(HashRing(["a", "b"]), {}); store.put("user-1", "Ada"); store.rebalance(HashRing(["a", "b", "c"]))`.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -446,6 +455,14 @@ class ShardedStore:
         return len(moves)
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): Ada, a store on two nodes, and then on three. The number is 1 if she had to move, else 0; her value must be there.
+
+# %%
+store = ShardedStore(HashRing(["a", "b"]), {})
+store.put("user-1", "Ada")
+store.rebalance(HashRing(["a", "b", "c"])), store.get("user-1")
 
 # %% check="sharded_store" points=1
 class TwoShards:
@@ -597,7 +614,12 @@ assert seen["same dict"] is True and seen["put"] == "new", (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your store on your ring. From 4 to 5 shards about a fifth of the keys moves: what a fifth shard needs to be as full as the others. Try 4 to 8, then 8 to 4: half of the keys each time. Set *points per shard* to 1: the shards fill unevenly, and how many keys a rebalance moves is a matter of luck.
+# Your store on your ring, before and after a rebalance. Grey: before, blue: after; on the left, grey is what modulo would move.
+#
+# 1. *4 to 5 shards*: how many keys move, and how many by modulo?
+# 2. *4 to 8*: why is modulo as good here?
+# 3. *8 to 4*: and on the way back?
+# 4. *1 point per shard*: how full are the shards, and how many keys move?
 #
 # <details><summary>What does a page cost that asks every shard?</summary>
 #
@@ -621,7 +643,7 @@ explore_store(ShardedStore, HashRing)
 # - Busiest first; of keys with the same number of accesses, the smaller key first, as `<` compares them. The keys are all strings, or all numbers.
 # - No accesses, no hot keys: `[]`. `shards` is at least 1, `factor` above 0. It does not change `accesses`.
 #
-# To try it: `hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5)`.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -644,6 +666,12 @@ def hot_keys(accesses, shards, factor):
     return sorted(hot, key=lambda key: (-accesses[key], key))
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): the fair share is 25, so only ada is hot.
+
+# %%
+hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5)
 
 # %% check="hot_keys" points=1
 accesses = {"bob": 20, "singer": 500, "ada": 30, "actor": 250, "eve": 200}
@@ -693,14 +721,11 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Grey: the shards as they are. Blue: with a copy of every key that you found on all shards. Let the celebrity have half of all accesses. Then add shards, from 8 to 16: does it help her shard? Lower *factor* to 0.05, and you find twenty-one keys instead of one: what happens to the busiest shard,
-# and what does a write to a key cost that has a copy on every shard?
+# **Left:** the shards as they are (grey), and with a copy of every key that you found on all shards (blue). **Right:** the keys; blue are those that you found, the ones above the line.
 #
-# <details><summary>What we see</summary>
-#
-# No: her shard still gets over half of all accesses. With 8 shards that is 4.5 times a fair share, with 16 shards 8.8 times, because the fair share is half as large and she is not. A copy of her one key on every shard brings the busiest one down to 1.2 times. Twenty more keys bring it down by next to nothing, and each of them pays for it at every write: 16 writes instead of one.
-#
-# </details>
+# 1. *Half of all accesses*: how hot is the celebrity's shard?
+# 2. *16 shards*: do twice as many shards help hers?
+# 3. *Factor 0.05*: many more keys count as hot now. What does that buy, and what does it cost?
 
 # %%
 explore_hot_keys(hot_keys)
@@ -740,7 +765,7 @@ print(inspect.getsource(sheet))
 #
 # It is the longest exercise of the course, some 20 to 30 lines, tier by tier. It should return within a quarter of a second. You may use `simulate(architecture, traffic=traffic, seed=1)` in it, for example to see with `.broke(0.001)` what refuses; its incidents are drawn from the seed, not those of the grader (for the published day: its own).
 #
-# To try it: `simulate(design).summary()`, and `simulate(design).goals`. Days like the graded ones are drawn by `draw_days`: eight of them in `[simulate(design, traffic=day, seed=number).goals for number, day in enumerate(draw_days(random.Random(1)))]`; take another number than 1 for eight others.
+# Cells to try it are below: the published day, and eight days like the graded ones.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -806,6 +831,19 @@ def design(traffic):
     )
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): the published day in words, and in goals.
+
+# %%
+simulate(design).summary(), simulate(design).goals
+
+# %% [markdown]
+# Days like the graded ones are drawn by `draw_days`. In your own cells you may look at them closely: `draw_days(random.Random(1))` is a list of eight; take another number than 1 for eight others. A picture of your design, and a button that tries it on eight days, come after the checks.
+
+# %%
+for number, day in enumerate(draw_days(random.Random(1))):
+    print(day.name, simulate(design, traffic=day, seed=number).goals)
 
 # %% check="design" points=1
 from course.millions_of_users import PUBLISHED, chosen

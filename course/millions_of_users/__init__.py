@@ -18,6 +18,7 @@ from course.millions_of_users.baselines import (
     ONE_OF_EACH,
     TUNED,
     TWO_OF_EACH,
+    random_points,
 )
 from course.millions_of_users.days import (
     PUBLISHED,
@@ -93,7 +94,6 @@ __all__ = [
 ]
 
 SEED = 1
-USUAL = 3  # a seed whose ring of ten nodes with one point each is about as uneven as the average
 POINTS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
@@ -182,14 +182,14 @@ def explore_ring(ring=None):
 
     def run(nodes, points, keys):
         placed = place(ring, seed=SEED, nodes=nodes, points=points, keys=keys)
-        return {"placed": placed, "one_point": _one_point(nodes, keys)}
+        return {"placed": placed, "points": random_points(SEED, nodes + 1, points)}
 
     controls = {
         "nodes": view.slider("nodes", 10, 1, 20, 1),
         "points": view.steps("points per node (replicas)", POINTS, 128),
         "keys": view.slider("keys", 1_500, 500, 4_000, 500),
     }
-    return view.explore(controls, run, RingPicture())
+    return view.explore(controls, run, RingPicture(), experiment=experiments.RING)
 
 
 @view.pictured
@@ -208,7 +208,7 @@ def explore_store(store, ring):
         "points": view.steps("points per shard (replicas)", POINTS, 64),
         "keys": view.slider("keys", 1_000, 500, 2_000, 250),
     }
-    return view.explore(controls, run, ReshardPicture())
+    return view.explore(controls, run, ReshardPicture(), experiment=experiments.STORE)
 
 
 @view.pictured
@@ -228,7 +228,7 @@ def explore_hot_keys(hot_keys=None):
         "factor": view.slider("factor", 0.5, 0.05, 2.0, 0.05),
         "skew": view.slider("skew of the others (Zipf)", 0.6, 0.0, 1.4, 0.1),
     }
-    return view.explore(controls, run, HotKeysPicture())
+    return view.explore(controls, run, HotKeysPicture(), experiment=experiments.HOT_KEYS)
 
 
 @view.pictured
@@ -301,8 +301,3 @@ def _tuned(traffic, day):
 
 def _incidents(day):
     return draw_incidents(day) if day else PUBLISHED_INCIDENTS
-
-
-@lru_cache(maxsize=64)
-def _one_point(nodes, keys):
-    return place(seed=USUAL, nodes=nodes, points=1, keys=keys)

@@ -22,10 +22,15 @@ def random_ring(seed, nodes, points, keys):
 
     Keys and points (`points` a node) lie at random on a circle; a key belongs to the next point.
     """
-    at = workload.stream(seed, "points").uniform(size=(nodes + 1) * points)
-    owner = np.repeat(np.arange(nodes + 1), points)
+    at, owner = random_points(seed, nodes + 1, points)
     keys = workload.stream(seed, "places").uniform(size=keys)
     return _next_owner(at[:-points], owner[:-points], keys), _next_owner(at, owner, keys)
+
+
+def random_points(seed, nodes, points):
+    """Return (places on a circle, from 0 to 1; node numbers) of `points` random points a node."""
+    at = workload.stream(seed, "points").uniform(size=nodes * points)
+    return at, np.repeat(np.arange(nodes), points)
 
 
 def _next_owner(at, owner, keys):

@@ -6,6 +6,7 @@ from functools import lru_cache
 from course.millions_of_users.baselines import LAST_YEAR
 from course.millions_of_users.model import simulate
 from course.millions_of_users.picture import clock, p95_in_words, refusing
+from course.millions_of_users.theory import fewest_moved, moved_by_modulo
 from course.view.explore import Step
 
 WORKERS = 20  # with so many the queue loses nothing, so that only the other tiers do
@@ -121,5 +122,99 @@ TRAFFIC = (
         {"incidents": 5},
         "Machines die when they have most to do. Does your design survive it?",
         _grown,
+    ),
+)
+
+
+def _uneven(placed, **_):
+    return (
+        f"The fullest of {placed.before.size} nodes has {placed.imbalance:.2f} × the mean, and one "
+        f"more node takes {placed.moved:.1%} of the keys."
+    )
+
+
+def _one_point(placed, **_):
+    return (
+        f"{_uneven(placed)} With one point each it is a matter of luck who gets a long arc: over "
+        f"many rings the fullest of ten has 2.93 × the mean on average. And the new node helps "
+        f"only one neighbor."
+    )
+
+
+RING = (
+    Step(
+        "128 points per node",
+        {},
+        "From whom does the new node take its keys? And how many more would modulo move?",
+        lambda placed, **_: (
+            f"From all of them, a little each: {placed.moved:.1%} of the keys. Modulo would move "
+            f"{placed.modulo_moved:.0%}, most of them between nodes that were there before."
+        ),
+    ),
+    Step("1 point", {"points": 1}, "How full is the fullest node now?", _one_point),
+    Step("8 points", {"points": 8}, "How much of this do eight points repair?", _uneven),
+)
+
+
+def _rebalanced(resharded, **_):
+    before, after = resharded.before.size, resharded.after.size
+    return (
+        f"{resharded.moved / resharded.keys:.0%} of the keys; equally full shards need "
+        f"{fewest_moved(before, after):.0%}, and modulo moves {moved_by_modulo(before, after):.0%}."
+    )
+
+
+def _as_modulo(resharded, **_):
+    return (
+        f"{_rebalanced(resharded)} Where one number of shards divides the other, modulo moves no "
+        "more than it must."
+    )
+
+
+STORE = (
+    Step("4 to 5 shards", {}, "How many keys move, and how many by modulo?", _rebalanced),
+    Step("4 to 8", {"then": 8}, "Why is modulo as good here?", _as_modulo),
+    Step("8 to 4", {"shards": 8, "then": 4}, "And on the way back?", _as_modulo),
+    Step(
+        "1 point per shard",
+        {"points": 1},
+        "How full are the shards, and how many keys move?",
+        lambda resharded, **_: (
+            f"{resharded.moved:,} of {resharded.keys:,} keys move: a matter of luck, as the new "
+            f"shard has just one arc. The fullest shard holds "
+            f"{resharded.after.max() * resharded.after.size / resharded.keys:.1f} × the mean."
+        ),
+    ),
+)
+
+
+def _hot(heated, **_):
+    fair = heated.accesses / heated.shards
+    return (
+        f"Her shard has {heated.before.max() / fair:.1f} × its fair share. With {heated.hot} "
+        f"key{'' if heated.hot == 1 else 's'} copied to all {heated.shards} shards, the busiest "
+        f"has {heated.after.max() / fair:.1f} ×."
+    )
+
+
+HALF = {"celebrity": 0.5}
+HOT_KEYS = (
+    Step("half of all accesses", HALF, "The celebrity gets half. How hot is her shard?", _hot),
+    Step(
+        "16 shards",
+        {**HALF, "shards": 16},
+        "Do twice as many shards help hers?",
+        lambda heated, **outcome: (
+            f"No: the fair share is half as large now, and she is not. {_hot(heated, **outcome)}"
+        ),
+    ),
+    Step(
+        "factor 0.05",
+        {**HALF, "shards": 16, "factor": 0.05},
+        "Many more keys count as hot now. What does that buy, and what does it cost?",
+        lambda heated, **outcome: (
+            f"{_hot(heated, **outcome)} That is next to nothing more, and each of these keys pays "
+            f"for it at every write: {heated.shards} writes instead of one."
+        ),
     ),
 )

@@ -36,7 +36,7 @@ class ScoreboardPicture:
 
     def __init__(self, beaten):
         self.figure, axes = style.figure(
-            2, 2, width=7.9, height=4.2, height_ratios=(1.2, 1), width_ratios=(1.28, 1)
+            2, 2, width=7.85, height=4.2, height_ratios=(1.2, 1), width_ratios=(1.28, 1)
         )
         for row in (0, 1):
             axes[row, 0].remove()
