@@ -1304,7 +1304,7 @@ def test_the_sums_of_the_folds():
     for number, said in (
         (drawn.mean(), "{:.0f} ms with 16 shards, 3.38 times"),
         (100 * (1 - 0.99**16), "{:.0f} % of these pages are slow"),
-        (100 * 0.999**8, "0.999⁸ = {:.1f} %"),
+        (100 * 0.999**8, "$0.999^8 = {:.1f}$ %"),
         (720 * (1 - 0.999**8), "{:.1f} hours of errors a month"),
         (60 * 720 * 0.001, "instead of {:.0f} minutes"),
     ):
