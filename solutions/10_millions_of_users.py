@@ -76,13 +76,13 @@ explore(prediction=prediction)
 # Press a step's button above the sliders: it sets them and asks. Press it again for the answer.
 #
 # 1. *Last year's design*: what happens at 17:00, and which tier loses most?
-# 2. *16 queue workers*: are twice as many enough?
+# 2. *Twice the workers*: are 16 queue workers per center enough?
 # 3. *One more replica*: what does it cost, and how much of the loss of reads is left?
 # 4. *One more shard*: the same question.
 # 5. *Twice the cache*: the same question. Which of the three is the cheapest help?
-# 6. *One data center*: what is lost at 20:00?
-# 7. *Two data centers*: why are two not enough?
-# 8. *Four data centers*: what does a fourth buy?
+# 6. *One center*: what is lost at 20:00?
+# 7. *Two centers*: why are two not enough?
+# 8. *Four centers*: what does a fourth buy?
 #
 # Then by hand: meet all four goals. What can you take away again?
 
@@ -382,9 +382,9 @@ assert seen["processes"][0] == seen["processes"][1], (
 # %% [markdown]
 # **Right:** your ring: how many keys move when one more node joins, and how full each node is. **Left:** a ring of random places with as many nodes and points as yours. Blue is what the new node takes: its arcs, and the keys there.
 #
-# 1. *128 points per node*: from whom does the new node take its keys?
-# 2. *1 point*: how full is the fullest node?
-# 3. *8 points*: how much of this do they repair? (What you save in memory you pay in unevenness.)
+# 1. *Many points* (128 per node): from whom does the new node take its keys?
+# 2. *One point*: how full is the fullest node?
+# 3. *Eight points*: how much of this do they repair? (What you save in memory you pay in unevenness.)
 
 # %%
 explore_ring(HashRing)
@@ -616,10 +616,10 @@ assert seen["same dict"] is True and seen["put"] == "new", (
 # %% [markdown]
 # Your store on your ring, before and after a rebalance. Grey: before, blue: after; on the left, grey is what modulo would move.
 #
-# 1. *4 to 5 shards*: how many keys move, and how many by modulo?
-# 2. *4 to 8*: why is modulo as good here?
-# 3. *8 to 4*: and on the way back?
-# 4. *1 point per shard*: how full are the shards, and how many keys move?
+# 1. *From 4 to 5 shards*: how many keys move, and how many by modulo?
+# 2. *From 4 to 8*: why is modulo as good here?
+# 3. *From 8 to 4*: and on the way back?
+# 4. *One point per shard*: how full are the shards, and how many keys move?
 #
 # <details><summary>What does a page cost that asks every shard?</summary>
 #
@@ -724,8 +724,8 @@ assert seen, "nothing was seen"
 # **Left:** the shards as they are (grey), and with a copy of every key that you found on all shards (blue). **Right:** the keys; blue are those that you found, the ones above the line.
 #
 # 1. *Half of all accesses*: how hot is the celebrity's shard?
-# 2. *16 shards*: do twice as many shards help hers?
-# 3. *Factor 0.05*: many more keys count as hot now. What does that buy, and what does it cost?
+# 2. *Twice the shards*, 16: do they help hers?
+# 3. *A smaller factor*, 0.05: many more keys count as hot now. What does that buy, and what does it cost?
 
 # %%
 explore_hot_keys(hot_keys)

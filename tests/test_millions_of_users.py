@@ -1192,6 +1192,17 @@ def test_a_gauge_says_how_much_of_each_goal_is_used():
         assert bold == [max(lost, key=lost.get)]
 
 
+def test_the_legend_names_what_is_in_the_picture_only():
+    for explorer, names in (
+        (explore(), ["to beat: last year's, doubled", "your last ten designs"]),
+        (explore(prediction=9), ["to beat: last year's, doubled", "your last ten designs",
+                                 "your prediction"]),
+        (explore_design(DESIGN), ["to beat: tuned to one day"]),
+    ):  # fmt: skip
+        legend = explorer.picture.ghost.axes.get_legend()
+        assert [text.get_text() for text in legend.get_texts()] == names
+
+
 def test_the_trace_has_the_last_ten_designs_and_a_moved_slider_once():
     explorer, picture = explore(), None
     picture = explorer.picture

@@ -132,9 +132,10 @@ def explore(*, prediction=None):
         "data_centers": view.slider("data centers", start.data_centers, 1, 4, 1),
         "cdn": view.tick("CDN", start.cdn),
     }
-    return view.explore(
-        controls, run, ScoreboardPicture("last year's, doubled"), experiment=experiments.DAY
+    picture = ScoreboardPicture(
+        "last year's, doubled", attempts=True, prediction=prediction is not None
     )
+    return view.explore(controls, run, picture, experiment=experiments.DAY)
 
 
 @view.pictured

@@ -73,7 +73,7 @@ DAY = (
         _at_the_crowd,
     ),
     Step(
-        "16 queue workers",
+        "twice the workers",
         {"queue_workers": 16},
         "A queue refuses nothing, it makes photos wait; after ten minutes a photo counts as "
         "refused. Are twice as many workers enough?",
@@ -83,13 +83,13 @@ DAY = (
     Step("one more shard", {**MORE, "shards": 3}, COSTS, _reads),
     Step("twice the cache", {**MORE, "cache_gb": 104}, COSTS, _reads),
     Step(
-        "one data center",
+        "one center",
         {**MORE, "data_centers": 1},
         "What is lost at 20:00, when a data center dies?",
         _centers,
     ),
-    Step("two data centers", {**MORE, "data_centers": 2}, "Why are two not enough?", _centers),
-    Step("four data centers", {**MORE, "data_centers": 4}, "What does a fourth buy?", _fourth),
+    Step("two centers", {**MORE, "data_centers": 2}, "Why are two not enough?", _centers),
+    Step("four centers", {**MORE, "data_centers": 4}, "What does a fourth buy?", _fourth),
 )
 
 
@@ -143,7 +143,7 @@ def _one_point(placed, **_):
 
 RING = (
     Step(
-        "128 points per node",
+        "many points",
         {},
         "From whom does the new node take its keys? And how many more would modulo move?",
         lambda placed, **_: (
@@ -151,8 +151,8 @@ RING = (
             f"{placed.modulo_moved:.0%}, most of them between nodes that were there before."
         ),
     ),
-    Step("1 point", {"points": 1}, "How full is the fullest node now?", _one_point),
-    Step("8 points", {"points": 8}, "How much of this do eight points repair?", _uneven),
+    Step("one point", {"points": 1}, "How full is the fullest node now?", _one_point),
+    Step("eight points", {"points": 8}, "How much of this do eight points repair?", _uneven),
 )
 
 
@@ -172,11 +172,11 @@ def _as_modulo(resharded, **_):
 
 
 STORE = (
-    Step("4 to 5 shards", {}, "How many keys move, and how many by modulo?", _rebalanced),
-    Step("4 to 8", {"then": 8}, "Why is modulo as good here?", _as_modulo),
-    Step("8 to 4", {"shards": 8, "then": 4}, "And on the way back?", _as_modulo),
+    Step("from 4 to 5 shards", {}, "How many keys move, and how many by modulo?", _rebalanced),
+    Step("from 4 to 8", {"then": 8}, "Why is modulo as good here?", _as_modulo),
+    Step("from 8 to 4", {"shards": 8, "then": 4}, "And on the way back?", _as_modulo),
     Step(
-        "1 point per shard",
+        "one point per shard",
         {"points": 1},
         "How full are the shards, and how many keys move?",
         lambda resharded, **_: (
@@ -201,7 +201,7 @@ HALF = {"celebrity": 0.5}
 HOT_KEYS = (
     Step("half of all accesses", HALF, "The celebrity gets half. How hot is her shard?", _hot),
     Step(
-        "16 shards",
+        "twice the shards",
         {**HALF, "shards": 16},
         "Do twice as many shards help hers?",
         lambda heated, **outcome: (
@@ -209,7 +209,7 @@ HOT_KEYS = (
         ),
     ),
     Step(
-        "factor 0.05",
+        "a smaller factor",
         {**HALF, "shards": 16, "factor": 0.05},
         "Many more keys count as hot now. What does that buy, and what does it cost?",
         lambda heated, **outcome: (

@@ -31,18 +31,19 @@ WHERE = {  # in which tier's row an incident is drawn
 class ScoreboardPicture:
     """Left: the goals as gauges. Right: the day tier by tier, and the bill.
 
-    beaten: the label of the design to beat; its figures are the grey triangles.
+    beaten: the label of the design to beat; its figures are the grey triangles. attempts,
+    prediction: whether there will be such, so that the legend names them.
     """
 
-    def __init__(self, beaten):
+    def __init__(self, beaten, *, attempts=False, prediction=False):
         self.figure, axes = style.figure(
-            2, 2, width=7.85, height=4.2, height_ratios=(1.2, 1), width_ratios=(1.28, 1)
+            2, 2, width=7.85, height=3.9, height_ratios=(1.2, 1), width_ratios=(1.28, 1)
         )
         for row in (0, 1):
             axes[row, 0].remove()
         with rc_context(style.LOOK):
             gauges = self.figure.add_subplot(axes[0, 0].get_gridspec()[:, 0])
-            self._prepare_gauges(gauges, beaten)
+            self._prepare_gauges(gauges, beaten, attempts, prediction)
             self._prepare_day(axes[0, 1])
             self._prepare_bill(axes[1, 1])
         self.moving = (
@@ -51,7 +52,7 @@ class ScoreboardPicture:
             *(*self.bill, self.cut),
         )
 
-    def _prepare_gauges(self, axes, beaten):
+    def _prepare_gauges(self, axes, beaten, attempts, prediction):
         axes.set_title("Which goals are met?")
         axes.set(xlim=(0, _gauge(MOST)), ylim=(3.6, -0.65), yticks=[])
         axes.set_xticks([0, 1, _gauge(10), _gauge(MOST)], ["0", "goal", "10 ×", f"{MOST} ×"])
@@ -68,7 +69,7 @@ class ScoreboardPicture:
         ghost = {"marker": "^", "markersize": 8, "color": style.GREY, "linestyle": "none"}
         (self.ghost,) = axes.plot([], [], label=f"to beat: {beaten}", **ghost)
         (self.prediction,) = axes.plot([], [], **style.PREDICTION, label="your prediction")
-        lines = (self.trace, self.ghost, self.prediction)
+        lines = [self.ghost, *[self.trace] * attempts, *[self.prediction] * prediction]
         small = {"handlelength": 1, "columnspacing": 1}
         style.legend_below(axes, left=-0.02, down=0.1, handles=lines, **small)
 

@@ -51,7 +51,7 @@ class RingPicture:
         points: (places, nodes) of all points of a ring like this one, with one more node.
         """
         nodes = placed.before.size
-        self._show_ring(*points, nodes)
+        self._show_ring(points, nodes)
         self.moves.show(placed.moved, nodes, nodes + 1, placed.modulo_moved)
         cut = self.loads.show(np.sort(placed.before)[::-1])
         finding = (
@@ -66,7 +66,8 @@ class RingPicture:
             f"{cut}"
         )
 
-    def _show_ring(self, places, owner, nodes):
+    def _show_ring(self, points, nodes):
+        places, owner = points
         order = np.argsort(places)
         places, new = places[order], owner[order] == nodes
         ends = places[new]

@@ -26,7 +26,9 @@ class SurpriseDays(widgets.VBox):
     is the sum of the bills over the sum of the budgets; without all goals met there is none.
     """
 
-    best = None  # (score, number of the draw); of the session: a high score outlives a design
+    best: tuple[float, int] | None = (
+        None  # (score, number of the draw); of the session: a high score outlives a design
+    )
 
     def __init__(self, design):
         self.design, self.draw = design, 0
