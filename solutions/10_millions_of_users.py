@@ -16,7 +16,6 @@
 # %%
 import bisect
 import hashlib
-import inspect
 import math
 import random
 
@@ -25,6 +24,7 @@ from course.millions_of_users import (
     Architecture,
     architecture,
     centers_of,
+    data_sheet,
     draw_days,
     explore,
     explore_design,
@@ -731,10 +731,10 @@ assert seen, "nothing was seen"
 explore_hot_keys(hot_keys)
 
 # %% [markdown]
-# Before the last exercise, the data sheet: what each machine can do, what fails for how long, and what it costs. You need it when you write your design; for now it is enough to know what is there.
+# Before the last exercise, the data sheet: what each machine can do, what fails for how long, and what it costs. You need it when you write your design; for now it is enough to know what is there. Times are in seconds, prices in dollars. A click opens a part. In code, each number is an attribute of `sheet`: `sheet.PAGE_SECONDS`.
 
 # %%
-print(inspect.getsource(sheet))
+data_sheet()
 
 # %% [markdown]
 # ## Exercise D — Design it

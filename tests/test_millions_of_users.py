@@ -33,6 +33,7 @@ from course.millions_of_users import (
     budget,
     centers_of,
     chosen,
+    data_sheet,
     draw_days,
     draw_incidents,
     explore,
@@ -56,6 +57,7 @@ from course.millions_of_users import (
     table,
 )
 from course.millions_of_users.baselines import TUNED, random_points
+from course.millions_of_users.sheet_page import parts
 from course.millions_of_users.surprise import SurpriseDays
 from course.millions_of_users.theory import fewest_moved, moved_by_modulo, shared_queue, waits
 from course.millions_of_users.tiers import TIERS, flow, rate
@@ -175,6 +177,18 @@ def test_each_part_of_a_careful_design_is_needed():
             return replace(DESIGN(traffic), **changes)
 
         assert np.median([points(less, seed) for seed in FEW[:3]]) < 8, changes
+
+
+def test_the_data_sheet_shows_every_number_of_the_sheet_with_its_meaning():
+    rows = [row for part in parts().values() for row in part]
+    told = {}
+    for names, values, meaning in rows:
+        assert len(meaning) > 5, names
+        told |= dict(zip(names.split(", "), map(float, values.split(", ")), strict=True))
+    assert told == {name: value for name, value in vars(sheet).items() if name.isupper()}
+    page = data_sheet().data
+    assert page.count("<details>") == 5 and "<code>PAGE_SECONDS</code>" in page
+    assert "1,000<" in page
 
 
 def test_the_days_are_what_the_text_says():
@@ -1097,7 +1111,7 @@ def test_the_scoreboards_words_are_true():
     said = unescape(explore_design(DESIGN).refresh())
     assert said.startswith("design: 4 of 4 goals.")
     expensive = explore_design(MOST)
-    assert "nobody pays such a bill" in expensive.refresh()
+    assert "no company pays such a bill" in expensive.refresh()
 
 
 def test_the_experiment_can_be_won_as_the_text_says():
@@ -1400,7 +1414,7 @@ def test_goals_met_is_what_a_check_needs():
 @pytest.mark.parametrize(
     ("design", "why"),
     [
-        (MOST, "nobody pays such a bill"),
+        (MOST, "no company pays such a bill"),
         (replace(FITTING, web_servers=20), "it answers less than 99 %"),
     ],
 )

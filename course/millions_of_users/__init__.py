@@ -6,7 +6,7 @@ The names that the notebook needs: types, the data sheet, `simulate`, the pictur
 from dataclasses import asdict, replace
 from functools import lru_cache
 
-from IPython.display import display
+from IPython.display import HTML, display
 
 from course.engine import parameters
 from course.engine.component import ComponentError, name_of
@@ -37,6 +37,7 @@ from course.millions_of_users.model import DayResult, simulate
 from course.millions_of_users.picture import ScoreboardPicture, clock, first_to_refuse, most_refused
 from course.millions_of_users.sharding import place, reshard
 from course.millions_of_users.sharding_picture import ReshardPicture, RingPicture
+from course.millions_of_users.sheet_page import page
 from course.millions_of_users.surprise import SurpriseDays
 from course.millions_of_users.system import architecture
 from course.millions_of_users.trace import Trace
@@ -69,6 +70,7 @@ __all__ = [
     "budget",
     "centers_of",
     "chosen",
+    "data_sheet",
     "draw_days",
     "draw_incidents",
     "explore",
@@ -239,6 +241,12 @@ def surprise_days(design):
     design: a function of a Traffic that returns an Architecture.
     """
     return SurpriseDays(design)
+
+
+@view.pictured
+def data_sheet():
+    """Return the data sheet, `sheet`, as folds to open: what a name means, and its value."""
+    return HTML(page())
 
 
 def look_back():
