@@ -101,7 +101,7 @@ simulate().summary()  # two of everything, as on a checklist
 
 # %% [markdown]
 # ### The simulation, and its prices
-# This notebook runs a whole day through every tier, in steps of half a minute. It counts requests: a tier that would be over 95 % busy refuses the rest. A month of a web server costs 60 dollars, of a database node 400, of a data center 1,000: round numbers near cloud list prices of 2026. The whole data sheet comes before exercise D. The day that you have just seen is called the *published* day:
+# This notebook runs a whole day through every tier, in steps of half a minute. It counts requests: a tier that would be over 95 % busy refuses the rest. A month of a web server costs 60 dollars, of a database node 400, of a data center 1,000: round numbers near cloud list prices of 2026. The whole data sheet comes before exercise D. The day that you have just seen is called the *published* day. Its `peak` is in requests/s, a share is between 0 and 1, and `skew` is the exponent of the data's popularity (Zipf's law, as in notebook 04):
 
 # %%
 for name, value in vars(PUBLISHED).items():  # a day's traffic, and at the end the four goals
@@ -748,7 +748,7 @@ data_sheet()
 #
 # - **Data centers** stand in the regions with the most users. All users go to the nearest one that is alive. `centers_of(traffic, n)` names them, most users first. `shares(traffic, n, dead=None)` is a list: the share of all users that each one serves, in the same order. `dead` is the place of a dead one in that order (`dead=0` is the largest), or its name. `round_trip(region, center)` gives seconds. A page takes two round trips.
 # - **CDN**: the edge answers 95 % of the files. The other 5 % come from the web servers; without a CDN, all of them do.
-# - **Web servers**: 20 ms per page, 2 ms per file. With `autoscale`, `web_servers` is the least that run. Up to four times as many run when they are busy, three minutes after they are needed. `balancer`: "random", "round robin", "power of two choices" or "least connections".
+# - **Web servers**: 20 ms per page, 2 ms per file. With `autoscale`, `web_servers` is the minimum; up to four times as many run, each three minutes after it is needed. `balancer`: "random", "round robin", "power of two choices" or "least connections".
 # - **Cache**: it answers a share of the reads, `hit_ratio(traffic, cache_gb)`. A cache node has 13 GB. When one dies, its part of the hits is missing for ten minutes.
 # - **Database**: a node works on 4 queries at a time. Reads that the cache does not answer (20 ms) are spread over the replicas; without replicas they go to the primary. The primary spends 10 ms on a write of its own center's users, and every other copy 2 ms, in *all* centers.
 # - **Queue workers**: 0.5 s per photo; what waits longer than ten minutes counts as a failed request. Without workers, the web servers do it. An upload is not a write: it costs a page at a web server and a job in the queue, and nothing at the database.
