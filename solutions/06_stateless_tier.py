@@ -121,7 +121,7 @@ Request(session_id="k3JQ…"), Response(200, "Ann")  # what a server gets, and w
 #
 # <details><summary>Hint 1</summary>
 #
-# What is the one thing to remember of each session? Can you find out from that how many sessions each server has?
+# What is the one thing to remember about each session? Can you find out from that how many sessions each server has?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -312,9 +312,9 @@ explore(StickyBalancer)
 # `SessionStore(env, lifetime)`: `env.now` is the time (seconds, a SimPy clock); `lifetime` is in seconds, > 0.
 #
 # - `.login(user)` → a new session id, a string. It is made only of random bytes from the module `secrets`, at least 128 bits (16 bytes) of them: no user's name, no time, no counter. A user (a non-empty string) may have several sessions: every call makes another one.
-# - `.user(session_id)` → the user, or `None` if the session is not valid. It is valid while `env.now < t + lifetime`, where `t` is the time of its log-in or of its last look-up that found it valid. So each such look-up **renews** it; one that gives `None` changes nothing, and a session that has expired stays so. (Real sites also end a session after, say, a day, however busy it is; here it may go on for ever.)
-# - `.logout(session_id)` ends this session; the user's other sessions go on. Returns nothing. Of an id that is unknown, expired or logged out: nothing happens.
-# - `.user` and `.logout` are also called with `None` and with strings that were never ids: `None`, and nothing happens. Two stores know nothing of each other.
+# - `.user(session_id)` → the user, or `None` if the session is not valid. It is valid while `env.now < t + lifetime`, where `t` is the time of its log-in or of its last look-up that found it valid. So each such look-up **renews** it; one that gives `None` changes nothing, and a session that has expired stays so. (Real sites also end a session after, say, a day, however busy it is; here it may go on forever.)
+# - `.logout(session_id)` ends this session; the user's other sessions go on. It returns nothing. With an id that is unknown, expired or logged out, nothing happens.
+# - `.user` and `.logout` are also called with `None` and with strings that were never ids: `.user` returns `None`, and `.logout` does nothing. Two stores know nothing of each other.
 #
 # Then the web server itself, `handle(request, store)`. It may keep nothing between two requests, because the next one may reach another server.
 #
@@ -677,7 +677,7 @@ assert seen, "nothing was seen"
 # 1. *Lifetime 3 min*: how many look-ups ask for a log-in?
 # 2. *Lifetime 60 min*: what is the price of a long one?
 #
-# <details><summary>A formula for the left-hand cost</summary>
+# <details><summary>A formula for the log-ins</summary>
 #
 # Pages come at random moments, one every $g$ minutes on average. The next one comes within a lifetime $L$ with probability $1 - e^{-L/g}$. If a share $q$ of the pages ends with a log-out, the share of look-ups that ask for a log-in is
 #
@@ -714,7 +714,7 @@ explore_tier(SessionStore, handle)
 # - Otherwise it wants `running × utilization / target`, rounded **up**, and not less than `minimum` nor more than `maximum`.
 # - If that is more than `running`, it returns it at once: scaling up does not wait.
 # - If it is less, it returns it only when at least `cooldown` seconds have passed since its last change in either direction (or there was none yet); else it returns `running`.
-# - A **change** is a call that returned something else than `running`.
+# - A **change** is a call that returned a number other than `running`.
 #
 # A cell to try it is below.
 #
@@ -725,7 +725,7 @@ explore_tier(SessionStore, handle)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Three steps: close to the target? Then the number, rounded by `math.ceil` and put between the bounds. Then may it be used now? Remember the time of your last change, and start with a time that is infinitely long ago.
+# Three steps: close to the target? Then the number, rounded by `math.ceil` and put between the bounds. Then may it be used now? Remember the time of your last change, and start with a time that lies infinitely far back.
 #
 # </details>
 

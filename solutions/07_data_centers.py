@@ -62,7 +62,7 @@ prediction = None  # seconds: put your number here
 # ## Experiment
 #
 # **Left:** which center each city uses, 30 seconds after the outage began. **Right:** requests that each center answers, and errors. The cross at the top is the time until which a user of Washington is sent there, on average; the diamond is your prediction.
-# Grey dashes are, in all pictures, the site without what you have just built: here, with one center.
+# Grey is, in all pictures, the site without what is new: here, the errors with one center.
 #
 # A step sets the sliders and asks. Press it again for the answer.
 
@@ -297,9 +297,9 @@ explore_dns(GeoDNS)
 #
 # `split(user_id, weights)` returns the *name* of a user's center.
 #
-# - `user_id` is an int or a string. `weights` is a dict from name to percent. The percents are not negative; they may be decimals, and their sum may be any positive number: the shares are in proportion.
+# - `user_id` is an int or a string. `weights` is a dict from name to percent. The percentages are not negative; they may be decimals, and their sum may be any positive number: the shares are in proportion.
 # - The same user with the same weights always gets the same center: whoever else was asked for before, and in **every process**, on every server and after every restart. So use neither a random choice nor the builtin `hash`, which gives
-#   texts another number in each process.
+#   strings a different number in each process.
 # - Of any 100,000 users every center gets its share within 1 percentage point, whatever their ids look like: 0, 1, 2, …, numbers in steps of a million, e-mail addresses. A center with 0 percent gets nobody.
 # - If one center's percent is *raised*, and all else in `weights` stays as it is, also the order of the dict, then no user leaves *that* center.
 # - It does not change `weights`.
@@ -308,7 +308,7 @@ explore_dns(GeoDNS)
 #
 # <details><summary>Hint 1</summary>
 #
-# Could you give each user a fixed place on a line from 0 to 1, all over it and never moving? `hashlib.sha256(some_bytes).hexdigest()` makes the same long number of the same bytes everywhere; `int(digits, 16)` reads it.
+# Could you give each user a fixed place on a line from 0 to 1, so that the users are spread over all of it? `hashlib.sha256(some_bytes).hexdigest()` makes the same long number from the same bytes everywhere; `int(digits, 16)` reads it.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -491,16 +491,16 @@ explore_split(split)
 #
 # `CachingResolver(dns, ttl)` is made with a `dns`, which has `resolve(location)` and may take long or fail, and a time to live in seconds, at least 0. Its `.resolve(location, now)` returns a center.
 #
-# - If `dns` answered for this `location` at the time `asked`, and `now < asked + ttl`, it returns that answer without asking. It does so also when that center has died meanwhile: a resolver does not know your centers.
+# - If `dns` answered for this `location` at the time `asked`, and `now < asked + ttl`, it returns that answer without asking. It does so even if that center has died in the meantime: a resolver does not know your centers.
 # - Otherwise it calls `dns.resolve(location)` once, remembers the answer for this location, and returns it. `asked` is the `now` of that call: handing an answer out again does not make it younger.
-# - If `dns.resolve` raises, the exception passes on. Nothing is remembered then: an answer that had expired is not handed out, and the next call asks again.
+# - If `dns.resolve` raises, the exception passes through. Nothing is remembered then: an answer that had expired is not handed out, and the next call asks again.
 # - Each resolver has its own memory. `location` is a tuple of two numbers, and `now` (seconds) never goes back.
 #
 # A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
-# What do you have to know about an answer to decide whether it is still good, and where have you kept such pairs before?
+# What must you know about an answer to decide whether it is still good, and where have you kept such pairs before?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -731,7 +731,7 @@ explore_outage(GeoDNS, CachingResolver)
 # ## Exercise D — Two centers write: the last writer wins
 #
 # Ann changes the title of a photo in Washington. Half a second later Bob changes it in Singapore, and has not seen hers. Each center sends its write to the other. If each keeps what *arrives* last, Washington
-# ends with Bob's title and Singapore with Ann's, for good if nobody writes it again. You need a rule that gives the same in both, in whatever order things arrive.
+# ends with Bob's title and Singapore with Ann's, for good if no new write comes. You need a rule that gives the same in both, in whatever order things arrive.
 #
 # `LastWriterWins()` is the store of one center. Each key remembers the *latest* thing that was done to it:
 #
@@ -1024,7 +1024,7 @@ explore_sync(LastWriterWins)
 #
 # `rolling_deploy(centers, version, deploy, healthy)` brings `version` to the `centers` (a list), in list order, one at a time.
 #
-# - For each center, also for one that runs `version` already, it calls `deploy(center, version)`, then `healthy(center)`, which takes its time and then returns `True` or `False`. Only if it is `True` the next one follows.
+# - For each center, also for one that runs `version` already, it calls `deploy(center, version)`, then `healthy(center)`, which takes its time and then returns `True` or `False`. Only if it is `True` does the next one follow.
 # - If it is `False`, or if `deploy` or `healthy` raises an exception, this center is unhealthy. Then it stops, and it **rolls back** this center and all that were done before, the newest first: `deploy(center, old)` for each, where `old` is
 #   the version that *this* center had before. (Rolling back does not fail.)
 # - `center.version` is the version that a center has now. Only `deploy` changes it, so read it in time. You do not set it yourself.

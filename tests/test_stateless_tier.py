@@ -905,7 +905,7 @@ def test_the_lifetime_experiment_is_what_its_steps_say():
 
 def test_the_tier_experiment_is_what_its_steps_say():
     said = answers(explore_tier(STORE, HANDLE))
-    assert said[1] == "Nobody of your users. With sessions in the servers, 54."
+    assert said[1] == "None of your users. With sessions in the servers, 54."
     assert said[2].startswith("None of them.")
 
     class Counts(STORE):

@@ -12,7 +12,7 @@ PLACES = ("1st", "2nd", "3rd", "4th")  # to get the version, and in this order t
 LANES = len(PLACES)
 VERSIONS = (
     ("old version", {"facecolor": style.PALE, "edgecolor": style.PAPER}),
-    ("new version", {"facecolor": style.GREY, "edgecolor": style.PAPER}),
+    ("new version", {"facecolor": style.INK, "edgecolor": style.PAPER}),
     ("new, bad here", {"facecolor": style.VERMILION, "hatch": "xxx", "edgecolor": style.PAPER}),
 )
 

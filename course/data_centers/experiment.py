@@ -101,7 +101,12 @@ def _moved(moves):
 
 
 SPLIT = (
-    Step("50 to 90 %", {}, "Four in ten have to move. Does any rule look bad?", _moved),
+    Step(
+        "50 to 90 %",
+        {},
+        "Four in ten have to move. Does any rule look bad?",
+        lambda moves: f"{_moved(moves)} The three are close together.",
+    ),
     Step(
         "50 to 55 %",
         {"after": 55},

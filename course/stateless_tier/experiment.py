@@ -108,7 +108,7 @@ LIFETIMES = (
     Step(
         "Lifetime 60 min",
         {"lifetime": 60},
-        "Hardly a person has to log in twice now. What is the price?",
+        "Few people have to log in again now. What is the price?",
         lambda result, stored_now, **_: (
             f"{_asked(result)}, most of them after a log-out. But {stored_now:.0f} sessions are "
             "valid at a time, and each of them is also a laptop left open in a café."
@@ -121,7 +121,7 @@ TIER = (
         {},
         "It dies at minute 5, and your store lives on. Who is thrown out?",
         lambda served, ghost, **_: (
-            f"{served.thrown_out.sum() or 'Nobody'} of your users. With sessions in the servers, "
+            f"{served.thrown_out.sum() or 'None'} of your users. With sessions in the servers, "
             f"{ghost.thrown_out.sum()}."
         ),
     ),
