@@ -190,7 +190,9 @@ def collected_table(rows: list[Any]) -> list[str]:
 
 @main.command()
 @click.argument("assignment")
-@click.option("--student", "students", multiple=True, help="Only this student (again for more).")
+@click.option(
+    "--student", "students", multiple=True, help="Only this student, or all of a*; may be repeated."
+)
 @click.option("--jobs", type=click.IntRange(1, 256), help="Submissions at a time (default: cores).")
 @click.option("--force", is_flag=True, help="Grade again what is graded already.")
 @click.option(

@@ -1,6 +1,6 @@
 """Fakes to try an exercise with: they record how the student's code uses them."""
 
-from inspect import isgenerator
+from types import GeneratorType
 
 import simpy
 
@@ -62,7 +62,7 @@ def read_at(component, reads, load_time=1.0):
     def reader(key, comes):
         yield env.timeout(comes)
         waiting = flight.get(key)
-        if not isgenerator(waiting):
+        if not isinstance(waiting, GeneratorType):
             expected = "a generator: a function with a yield in it"
             raise ComponentError(wrong_return(f"{name}.get({key!r})", waiting, expected))
         value = yield env.process(waiting)
