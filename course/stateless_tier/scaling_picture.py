@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.collections import PolyCollection
 from matplotlib.patches import Polygon, Rectangle
 
 from course.stateless_tier.scaling import HOUR
@@ -30,10 +31,8 @@ class ScalingPicture:
         axes.set(xlim=(self.start, self.end), xlabel="time of day")
         axes.set_xticks(ticks, [f"{int(tick)}:{round(tick % 1 * 60):02d}" for tick in ticks])
         axes.set(ylim=(0, self.most), ylabel="servers", title="Are there enough servers?")
-        self.needed, self.lost = (
-            axes.add_patch(Polygon([(0, 0)], closed=True, facecolor=colour, linewidth=0))
-            for colour in (style.PALE, style.VERMILION)
-        )
+        self.needed = axes.add_patch(Polygon([(0, 0)], facecolor=style.PALE, linewidth=0))
+        self.lost = axes.add_collection(PolyCollection([], color=style.VERMILION, linewidth=1.2))
         steps = {"drawstyle": "steps-post"}
         (self.paid,) = axes.plot([], [], color=style.ORANGE, linewidth=1.2, **steps)
         (self.serving,) = axes.plot([], [], **steps, **style.YOURS)
@@ -66,9 +65,12 @@ class ScalingPicture:
             np.minimum(np.append(column, column[-1]), self.most * 1.05)
             for column in (result.needed, result.serving, result.paid)
         )
-        self.needed.set_xy(_area(hours, np.zeros(hours.size), needed))
-        self.lost.set_xy(_area(hours, np.minimum(serving, needed), needed))
-        self.lost.set_visible(bool((needed > serving).any()))
+        corners = np.stack([hours, needed], 1)  # not its stairs: half the bytes
+        self.needed.set_xy([(hours[0], 0), *corners, (hours[-1], 0)])
+        too_few = np.flatnonzero(needed[:-1] > serving[:-1])
+        runs = np.split(too_few, np.flatnonzero(np.diff(too_few) > 1) + 1)
+        parts = [slice(run[0], run[-1] + 2) for run in runs if run.size]
+        self.lost.set_verts([_area(hours[at], serving[at], needed[at]) for at in parts])
         for line, column in ((self.paid, paid), (self.serving, serving)):
             line.set_data(hours, column)
         runs = (result, *others.values())
@@ -90,9 +92,10 @@ class ScalingPicture:
 
 
 def _area(hours, low, high):
-    """Return the corners of the area between two steps of columns."""
-    x, ends = np.repeat(hours, 2)[1:], np.repeat(np.stack([low, high]), 2, axis=1)[:, :-1]
-    return np.concatenate([np.stack([x, ends[0]], 1), np.stack([x, ends[1]], 1)[::-1]])
+    """Return the corners of the area between two stairs; the last step ends at the last hour."""
+    x = np.repeat(hours, 2)[1:-1]
+    low, high = (np.repeat(column[:-1], 2) for column in (low, high))
+    return np.concatenate([np.stack([x, high], 1), np.stack([x, low], 1)[::-1]])
 
 
 def turned_away(run):
