@@ -34,7 +34,7 @@ from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, neare
 from course.engine.cities import CITIES
 from course.engine.component import ComponentError
 from tests import oracles
-from tests.course_scripts import checks, solved, verdict
+from tests.course_scripts import cells, checks, solved, verdict
 from tests.explorers import (
     answers,
     assert_every_step_is_seen,
@@ -933,6 +933,13 @@ def test_the_first_experiment_is_what_its_steps_say():
     dashed = explorer.picture.alone.get_ydata()
     assert min(dashed) > 0 and max(dashed) == pytest.approx(20, rel=0.2)
     assert int(said[6].partition(":")[0]) > 3 * 12  # the 12 of a lag of 10 s
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_the_text_names_the_steps_as_their_buttons_do(name):
+    text = "\n".join(cell.text for cell in cells("07_data_centers") if not cell.is_code)
+    for number, step in enumerate(EXPLORERS[name]().experiment.steps, start=1):
+        assert f"\n{number}. *{step.does}*" in text
 
 
 def test_the_dns_experiment_is_what_its_steps_say():

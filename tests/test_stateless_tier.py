@@ -878,6 +878,13 @@ def test_the_first_experiment_is_what_its_steps_say():
     assert shared.mean_latency < simulate(seed=1, added_at=240).mean_latency  # "quicker, too"
 
 
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_the_text_names_the_steps_as_their_buttons_do(name):
+    text = "\n".join(cell.text for cell in cells("06_stateless_tier") if not cell.is_code)
+    for number, step in enumerate(EXPLORERS[name]().experiment.steps, start=1):
+        assert f"\n{number}. *{step.does}*" in text
+
+
 def test_a_balancer_of_ones_own_has_its_own_steps():
     explorer = explore(STICKY)
     said = answers(explorer)
