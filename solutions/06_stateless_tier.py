@@ -3,9 +3,9 @@
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/06_stateless_tier/06_stateless_tier.ipynb)
 #
-# The CDN took the static files away. Your web servers keep what only they can do: the inbox, the upload, the log-in. To answer *my inbox*, a server must know who is asking, and it
+# The CDN took the static files away. Your web servers keep the inbox, the upload, the log-in. To answer *my inbox*, a server must know who is asking, and it
 # keeps that in its memory. So web-2 has never heard of the users of web-1. When web-1 dies, a quarter of your users are thrown out.
-# And when web-5 joins, who comes? Today you move that knowledge out. Then any server can serve anybody, and servers may come and go by the minute.
+# And when web-5 joins, whom can it serve? Today you move that knowledge out of the servers. Then any of them can serve any user, and servers may come and go by the minute.
 #
 # **Time:** about 95 minutes. Afterwards you will be able to
 #
@@ -36,7 +36,7 @@ from course.stateless_tier import (
 # %% [markdown]
 # ## The picture
 #
-# Every request carries a session id in a cookie. The web servers keep no session; they ask the session store whose it is.
+# Every request carries a session id in a cookie. The web servers keep no session; they ask the session store which user it belongs to.
 
 # %%
 architecture()
@@ -44,8 +44,8 @@ architecture()
 # %% [markdown]
 # ## The idea
 #
-# ### HTTP forgets, so somebody must remember
-# For HTTP, two requests of one user have nothing to do with each other. So after the log-in the server hands out a **session id** in a cookie, and the browser sends it along with every request. What the id stands for, "this is Ann, and this is her draft", is the **session**.
+# ### HTTP forgets, so the site must remember
+# For HTTP, two requests of one user have nothing to do with each other. So after the log-in the server hands out a **session id** in a cookie, and the browser sends it with every request. What the id stands for, "this is Ann, and this is her draft", is the **session**.
 #
 # The simplest place for it is the server's own memory. Then that server is the only one that can serve Ann, and the balancer must send her there every time: a **sticky session**.
 
@@ -63,48 +63,41 @@ prediction = None  # percent: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** pages a minute at each server. **Top right:** users who had logged in and are asked to log in again. **Bottom right:** who served how much since the newcomer joined (without one, since web-1 died); your guess is the diamond. The **ghost**, dashes and
-# black marks, is always the site with a random server at log-in, on the same traffic.
+# **Left:** each minute's pages, by server; the diamond is your prediction. **Right:** users who must log in again. The **ghost**, grey dashes in all pictures, is the site
+# that gives each user a random server at log-in, with the same traffic.
+#
+# A step sets the sliders and asks. Press it again for the answer.
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# 1. Look at web-5. Whom does it serve at all?
-# 2. Move *a user stays* to 5 minutes, then to 120. Which site is easier to grow?
-# 3. Back to 30 minutes. Set *web-1 dies at* to minute 5. Count the sessions that died with it, and the users who had to log in again. Why are there fewer of those?
-# 4. Set *sessions* to *by hash*. A balancer without a memory looks tempting: the server is the id's hash, modulo the number of servers. Now only *add* a server, with nobody dying. What happens?
-# 5. Set *sessions* to *any server, in turn*: they are in a shared store now. Let a server die, let one join: can you make anybody log in again?
-#
-# <details><summary>What we see</summary>
-#
-# 1. Only users who have logged in since it came, and one in five of those: 3 % of the pages.
-# 2. The one whose users stay 5 minutes: there the newcomer serves 9 %, with 120 minutes 2 %.
-# 3. 55 sessions died, 53 users had to log in again: the others left before they asked for another page.
-# 4. 179 users have to log in again, because nearly every id gets another server.
-# 5. No.
-#
-# </details>
+# 1. *One more joins*: which users does web-5 serve at all?
+# 2. *A user stays 5 min*: how much does web-5 get now?
+# 3. *A user stays 120 min*: which of the two sites is easier to grow?
+# 4. *web-1 dies*: how many sessions die with it, and how many users must log in again?
+# 5. *By hash*: the server is the id's hash, modulo the number of servers. One server joins. What happens?
+# 6. *Any server, in turn*: the sessions are in a shared store. Who has to log in again?
 
 # %% [markdown]
 # A newcomer gets only users who log in after it has joined, and of those one in five. So adding a server helps *later*: after people have left, not when you need it. With a shared store it
-# carries its fifth from the first second, and a page is quicker, too: chance no longer gives one server more users than another, and pages are dealt out evenly.
+# carries its fifth from the first second. A page is quicker, too, because each server gets the same number of pages; a random choice gives some servers more users than others.
 
 # %% [markdown]
 # ### Stateful: the server keeps it
 # Cookies are RFC 10025 (2026; before it RFC 6265, 2011). With the session in a server's memory, the price shows when
-# something changes. A server dies: its sessions die with it. A server joins: nobody has a session there, so it idles while the others are overloaded. A server is to be removed, for an update: you wait until
-# its last user has gone home, or throw them out.
+# something changes. A server dies: its sessions die with it. A server joins: no user has a session there, so it idles while the others are overloaded. You want to remove a server for an update: either you wait until
+# its last user has left, or you throw users out.
 #
 # ### Stateless: a store keeps it
-# Put the sessions into a store that all servers share. It may be a relational database, but all that is asked of it is "the value of this key", with a
-# time to live: a job for a **key-value store** such as Redis, its free fork Valkey, or Memcached, or a NoSQL database such as DynamoDB. Now any server can serve any request. The price: one look-up a
+# Put the sessions into a store that all servers share. It may be a relational database, but the only question is "what is the value of this key?", and each value has a
+# time to live. That is a job for a **key-value store** such as Redis, its free fork Valkey, or Memcached, or a NoSQL database such as DynamoDB. Now any server can serve any request. The price: one look-up a
 # request. Within a data center that is less than a millisecond. The simulation takes 1 ms. And the store must not
 # die: it needs the replicas of notebook 03.
 #
 # ### Autoscaling follows easily
-# If no server matters, their number can follow the traffic: start some in the evening, stop them at night. Nobody notices, as nothing is lost with them. A rule decides: measure
-# how busy they are, compare it with a **target**, change their number in proportion. But a server that you ask for now serves *later*. The machine alone took 29 seconds until it accepted connections in one measurement
+# If no server matters, their number can follow the traffic: start some in the evening, stop them at night. No user notices, because no session is lost with them. A rule decides: measure
+# how busy they are, compare that with a **target**, and change their number in proportion. But a server that you ask for now serves *later*. In one measurement the machine alone took 29 seconds until it accepted connections
 # (C. Percival, EC2 boot time benchmarking, 2021); your program has to start and fill its caches after that. The simulation takes three minutes, and you can change it.
 
 # %%
@@ -113,7 +106,7 @@ Request(session_id="k3JQ…"), Response(200, "Ann")  # what a server gets, and w
 # %% [markdown]
 # ## Exercise A — The same user, the same server: sticky sessions
 #
-# For now, the sessions stay in the servers' memory. Make the best of it.
+# For now, the sessions stay in the servers' memory. A good rule can still send each user back to the right server.
 #
 # `StickyBalancer().pick(session_id, servers)` gets the session id (a string) and a list of `ServerView`s, and returns one of the views. They are new objects at every call, and servers come and go, so a server is known by its **name** only.
 #
@@ -124,11 +117,11 @@ Request(session_id="k3JQ…"), Response(200, "Ann")  # what a server gets, and w
 # - If no server is healthy it raises `NoHealthyServer`, and every session keeps the home that it had.
 # - It changes neither the list nor the views.
 #
-# To try it: `StickyBalancer().pick("ann", make_views({"a": 2, "b": 1}))`; with `out=["a"]` as a second argument of `make_views`, server `"a"` is unhealthy.
+# A cell to try it is below. With `out=["a"]` as its second argument, `make_views` makes server `"a"` unhealthy.
 #
 # <details><summary>Hint 1</summary>
 #
-# What is the one thing to remember of each session? Can you find out from that how many sessions each server has?
+# What is the one thing to remember about each session? Can you find out from that how many sessions each server has?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -159,6 +152,15 @@ class StickyBalancer:
         return healthy[self.homes[session_id]]
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): a new session, and no server has any yet. It should go to the first one, a.
+
+# %%
+try:
+    print(StickyBalancer().pick("ann", make_views({"a": 2, "b": 1})))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="sticky_balancer" points=1
 balancer = StickyBalancer()
@@ -293,8 +295,10 @@ assert seen["picked"] == [_b, _b, _b, _a, _b], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your rule helps the newcomer more than a random choice does: it gives it every new session until it has caught up. Still, look how long that takes. And your balancer never learns who has *left*: it counts people
-# who went home an hour ago. Now **break it**: set *web-1 dies at* to minute 5. No rule of the balancer can save those sessions. They were in one place only.
+# Now your balancer is in the picture, next to the ghost. Note that it never learns who has *left*: it still counts people who went home an hour ago.
+#
+# 1. *One more joins*: your rule gives the newcomer every new session. Does it catch up?
+# 2. *web-1 dies*: can any rule of the balancer save its sessions?
 
 # %%
 explore(StickyBalancer)
@@ -302,15 +306,15 @@ explore(StickyBalancer)
 # %% [markdown]
 # ## Exercise B — Move the state out: a session store
 #
-# Now the cure: one store for all servers. Whoever holds a session id *is* that user, so an id must be impossible to guess: at least 128 random bits from a generator made for secrets, says OWASP's Application Security Verification
-# Standard 5.0 (2025). Python's module `random` is no such generator: whoever has seen enough of its numbers can work out the next ones. The module `secrets` is.
+# Now the fix: one store for all servers. Whoever holds a session id *is* that user, so an id must be impossible to guess: at least 128 random bits from a generator made for secrets, says OWASP's Application Security Verification
+# Standard 5.0 (2025). Python's module `random` is not such a generator: from enough of its numbers the next ones can be worked out. Use the module `secrets`.
 #
 # `SessionStore(env, lifetime)`: `env.now` is the time (seconds, a SimPy clock); `lifetime` is in seconds, > 0.
 #
 # - `.login(user)` → a new session id, a string. It is made only of random bytes from the module `secrets`, at least 128 bits (16 bytes) of them: no user's name, no time, no counter. A user (a non-empty string) may have several sessions: every call makes another one.
-# - `.user(session_id)` → the user, or `None` if the session is not valid. It is valid while `env.now < t + lifetime`, where `t` is the time of its log-in or of its last look-up that found it valid. So each such look-up **renews** it; one that gives `None` changes nothing, and a session that has expired stays so. (Real sites also end a session after, say, a day, however busy it is; here it may go on for ever.)
-# - `.logout(session_id)` ends this session; the user's other sessions go on. Returns nothing. Of an id that is unknown, expired or logged out: nothing happens.
-# - `.user` and `.logout` are also called with `None` and with strings that were never ids: `None`, and nothing happens. Two stores know nothing of each other.
+# - `.user(session_id)` → the user, or `None` if the session is not valid. It is valid while `env.now < t + lifetime`, where `t` is the time of its log-in or of its last look-up that found it valid. So each such look-up **renews** it; one that gives `None` changes nothing, and a session that has expired stays so. (Real sites also end a session after, say, a day, however busy it is; here it may go on forever.)
+# - `.logout(session_id)` ends this session; the user's other sessions go on. It returns nothing. With an id that is unknown, expired or logged out, nothing happens.
+# - `.user` and `.logout` are also called with `None` and with strings that were never ids: `.user` returns `None`, and `.logout` does nothing. Two stores know nothing of each other.
 #
 # Then the web server itself, `handle(request, store)`. It may keep nothing between two requests, because the next one may reach another server.
 #
@@ -318,7 +322,7 @@ explore(StickyBalancer)
 # - With a valid session it returns `Response(200, body)`, the body being exactly the user's name. Without: status 401 (who are you?), and any text as its body.
 # - It keeps nothing, neither in a global variable nor elsewhere, and asks the store every time: a session may have ended a moment ago.
 #
-# To try it: `store = SessionStore(simpy.Environment(), 900); handle(Request(store.login("ann")), store)`.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -345,7 +349,7 @@ class SessionStore:
 
     def login(self, user):
         """Return the id of a new session of `user`."""
-        ### BEGIN SOLUTION Exercise B: make an id that nobody can guess
+        ### BEGIN SOLUTION Exercise B: make an id that cannot be guessed
         session_id = secrets.token_urlsafe(32)
         self.sessions[session_id] = (user, self.env.now + self.lifetime)
         return session_id
@@ -376,6 +380,16 @@ def handle(request, store):
         return Response(401, "Please log in.")
     return Response(200, user)
     ### END SOLUTION
+
+# %% [markdown]
+# To try it (not graded): ann logs in and asks for her page. It should be a Response with status 200 and body "ann".
+
+# %%
+try:
+    store = SessionStore(simpy.Environment(), 900)
+    print(handle(Request(store.login("ann")), store))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="session_store" points=1
 env = simpy.Environment()
@@ -658,15 +672,31 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Ten browsers of five users; a bar is a valid session, a full dot a look-up that found it. Move *lifetime* down and watch the hollow dots: each is a person who must type a password again. With pages at random moments,
-# the chance that the next page comes in time is 1 − e^(−L / gap), for a lifetime L and a mean time `gap` between two pages; the orange line is the rest, log-outs included. Move it up instead, and look below. Every session in the store is also a laptop left open in a café.
+# Five users with two browsers each. A bar is a valid session, a full dot a look-up that found it. On the right, what a lifetime costs: log-ins if it is short, sessions in the store if it is long.
+#
+# 1. *Lifetime 3 min*: how many look-ups ask for a log-in?
+# 2. *Lifetime 60 min*: what is the price of a long one?
+#
+# <details><summary>A formula for the log-ins</summary>
+#
+# Pages come at random moments, one every $g$ minutes on average. The next one comes within a lifetime $L$ with probability $1 - e^{-L/g}$. If a share $q$ of the pages ends with a log-out, the share of look-ups that ask for a log-in is
+#
+# $$1 - (1 - q)\,(1 - e^{-L/g}).$$
+#
+# With $L = 15$, $g = 10$ and $q = 0.1$ that is 30 %.
+#
+# </details>
 
 # %%
 explore_sessions(SessionStore)
 
 # %% [markdown]
-# All servers now run your `handle` with your one store; web-1 dies at minute 5. The grey ghost keeps the sessions in the servers, each user at a random one, with the same users. Raise *strangers*: they try guessed ids, ids with one character changed, and ids of
-# people who have logged out. **Break it**: let `login` count its ids, "1", "2", "3", …, run the cell of B again, and watch who gets in.
+# All servers now run your `handle` with your one store. The ghost has the same users, and their sessions in the servers.
+#
+# 1. *web-1 dies*: who is thrown out?
+# 2. *100 strangers a minute*: they try guessed ids, ids with one character changed, and ids of people who have logged out. Who gets in?
+#
+# Then **break it**: let `login` count its ids, "1", "2", "3", …, run the cell of B again, and watch who gets in. (Put `secrets` back afterwards.)
 
 # %%
 explore_tier(SessionStore, handle)
@@ -674,7 +704,7 @@ explore_tier(SessionStore, handle)
 # %% [markdown]
 # ## Exercise C — As many servers as it takes: autoscaling
 #
-# In its quietest hour, at eight in the morning, your site gets 15 % of its evening traffic. Now that no server matters, stop paying for idle ones.
+# In its quietest hour, at eight in the morning, your site gets 15 % of its evening traffic. Now that servers can come and go, stop paying for idle ones.
 #
 # `Autoscaler(target, minimum, maximum, cooldown)`: how busy servers should be (0.6 is 60 %), the fewest and the most of them, and a pause in seconds.
 #
@@ -684,9 +714,9 @@ explore_tier(SessionStore, handle)
 # - Otherwise it wants `running × utilization / target`, rounded **up**, and not less than `minimum` nor more than `maximum`.
 # - If that is more than `running`, it returns it at once: scaling up does not wait.
 # - If it is less, it returns it only when at least `cooldown` seconds have passed since its last change in either direction (or there was none yet); else it returns `running`.
-# - A **change** is a call that returned something else than `running`.
+# - A **change** is a call that returned a number other than `running`.
 #
-# To try it: `Autoscaler(0.5, 1, 20, 300).desired(0, 0.9, 4)`.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -695,7 +725,7 @@ explore_tier(SessionStore, handle)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Three steps: close to the target? Then the number, rounded by `math.ceil` and put between the bounds. Then may it be used now? Remember the time of your last change, and start with a time that is infinitely long ago.
+# Three steps: close to the target? Then the number, rounded by `math.ceil` and put between the bounds. Then may it be used now? Remember the time of your last change, and start with a time that lies infinitely far back.
 #
 # </details>
 
@@ -725,6 +755,15 @@ class Autoscaler:
         return wanted
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): four servers are 90 % busy, and 50 % is the target. It should be 8.
+
+# %%
+try:
+    print(Autoscaler(0.5, 1, 20, 300).desired(0, 0.9, 4))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="autoscaler" points=1
 seen = [
@@ -891,19 +930,26 @@ assert len(seen) == 5, "not all cases were seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Some 25 million pages a day, counted minute by minute; each minute's traffic lies about 8 % above or below the day's curve. Your autoscaler may run between 2 and 40 servers. Those that are still starting count as running, 0 % busy.
+# Some 25 million pages a day, counted minute by minute; each minute's traffic lies about 8 % above or below the day's curve. Your autoscaler may run between 2 and 40 servers. Those that are still starting count as running, 0 % busy. A server-hour costs 10 cents.
 #
-# 1. Compare your bill with a number of servers that is right for the evening, and with one that is right on average.
-# 2. Set *cooldown* to 0 and count the changes: your autoscaler **flaps**, up and down with every jump.
-# 3. Raise *target* to 80 %, then 90 %: cheaper, and the room for surprises is gone. Then 95 %. What happened? A server cannot be more than 100 % busy, and your rule looks at the number 1.00 and sees: within 10 % of 0.95.
+# 1. *Compare the bills*: with a number of servers that is right for the evening, and with one that is right on average.
+# 2. *No cooldown*: how often does the number of servers change?
+# 3. *Target 80 %*: cheaper. Who pays for it?
+# 4. *Target 90 %*: and closer still?
+# 5. *Target 95 %*: what happened?
 
 # %%
 explore_day(Autoscaler)
 
 # %% [markdown]
-# Lunch time: somebody famous shares one of your photos, and at 13:00 the traffic triples within a minute. Your autoscaler, again with 2 to 40 servers, is asked every 15 seconds and notices at once. Then it waits, as everybody does, for servers to start.
+# Lunch time: a celebrity shares one of your photos, and at 13:00 the traffic triples within a minute. Your autoscaler, again with 2 to 40 servers, is asked every 15 seconds and notices at once. Then it waits, as all of them do, for servers to start.
 #
-# Move *a server starts in* from 3 minutes to 10, then to 0. Which helps more against a crowd: a quicker start, or a lower target? What does each cost on a day without one?
+# Which helps more against a crowd: a quicker start, or a lower target?
+#
+# 1. *Servers start in 10 min*: what does it wait for?
+# 2. *Servers start at once*: and if there were nothing to wait for?
+# 3. *Target 30 %*: does that help as much?
+# 4. *Target 30 %, no crowd*: what does it cost on all other days?
 
 # %%
 explore_flash_crowd(Autoscaler)
@@ -913,7 +959,7 @@ explore_flash_crowd(Autoscaler)
 #
 # Your site still has sticky sessions, in the memory of 12 servers. Every Friday at 18:00 you restart all servers, one after the other, to install a new version.
 #
-# What do your users see on Fridays, and why may some of them see it more than once? A colleague says: "No session store, please, that is one more thing to die. Let us give each browser a **signed token** that says *this is Ann, valid for 8 hours*;
+# What do your users see on Fridays, and why may some of them see it more than once? A colleague says: "No session store, please, that is one more thing that can die. Let us give each browser a **signed token** that says *this is Ann, valid for 8 hours*;
 # any server can check the signature." What does that gain, and what can you no longer do, for example when Ann's laptop is stolen? Name **two** ways to fix that, each with its price. (About 8 sentences.)
 
 # %% [markdown] answer="explain" points=3
@@ -956,5 +1002,5 @@ course.submit()
 # %% [markdown]
 # ## What breaks next
 #
-# Your web servers are now like cattle in a herd: none of them has a name that matters. Kill one, add ten: nobody notices. But look at the picture once more. Balancer, servers, store, cache and database all stand in *one* building, on one power line. When that
+# None of your web servers has a name that matters any more. Kill one, add ten: no user notices. But look at the picture once more. Balancer, servers, store, cache and database all stand in *one* building, on one power line. When that
 # data center goes dark, there is nothing left to fail over to, and for a user on the other side of the world it is far away on the best of days. In notebook 07 you open a second one.

@@ -33,10 +33,16 @@ from course.data_centers.model import PATIENCE, _waits
 from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, nearest
 from course.engine.cities import CITIES
 from course.engine.component import ComponentError
-from course.engine.parameters import NEVER
 from tests import oracles
-from tests.course_scripts import checks, solved, verdict
-from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
+from tests.course_scripts import cells, checks, solved, verdict
+from tests.explorers import (
+    answers,
+    assert_every_step_is_seen,
+    assert_stopped,
+    corners,
+    pictured,
+    shown,
+)
 
 SOLVED = solved("07_data_centers")
 DNS, RESOLVER, STORE = (SOLVED[name] for name in ("GeoDNS", "CachingResolver", "LastWriterWins"))
@@ -173,19 +179,6 @@ def test_waits_are_those_of_a_queue_written_out():
     found = np.array(_waits(times, 0.2))
     assert np.allclose(found, expected, atol=1e-9, equal_nan=True)
     assert 0.2 < np.isnan(found).mean() < 0.5
-
-
-def test_a_split_takes_whole_cities_and_keeps_to_the_percent():
-    shares = []
-    for percent in range(0, 101, 10):
-        result = simulate(seed=1, split=percent)
-        shares.append(result.shares[0])
-        assert abs(result.shares[0] - percent / 100) < 0.04  # a city is up to 4 %
-        cities = [set(result.traffic.cities[result.place == place]) for place in (0, 1)]
-        assert not cities[0] & cities[1]
-    assert shares == sorted(shares)
-    near = simulate(seed=1).percentile(50)
-    assert simulate(seed=1, split=50).percentile(50) > 1.3 * near  # distance no longer counts
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -736,7 +729,6 @@ def test_code_that_never_ends_is_stopped():
         ("arrival_rate", 0, "> 0 requests/s"),
         ("write_share", 1.5, "≤ 1"),
         ("duration", 0, "> 0 s"),
-        ("split", 101, "≤ 100 %"),
         ("seed", -1, "between 0"),
     ],
 )
@@ -749,7 +741,6 @@ def test_a_bad_parameter_of_the_outage_is_named(name, value, says):
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: simulate(DNS, split=50), "^split = 50: must be None"),
         (lambda: simulate_sync(lag=-1), "^lag = -1: must be ≥ 0 s"),
         (lambda: simulate_sync(partition=-1), "^partition = -1"),
         (lambda: simulate_sync(write_rate=0), "^write_rate = 0"),
@@ -810,20 +801,18 @@ def test_the_first_picture_says_what_the_run_says():
     assert f"{result.unreached.sum():,} were sent to a dead center" in words
     assert f"{result.writes_lost} writes that Washington" in words
     picture = explorer.picture
-    assert list(picture.guess[0].get_xdata()) == [77]
-    assert picture.mean.get_xdata()[0] == pytest.approx(result.mean_after)
-    assert picture.lost.get_width() == result.writes_lost
-    assert picture.theory.get_ydata()[-1] == 0 < picture.theory.get_ydata()[0] <= 100
-    failing = len(picture.later.failing.get_xdata())
+    assert list(picture.guess[0].get_xdata()) == [pytest.approx(3 + 77 / 60)]
+    assert picture.lost.get_text() == f"{result.writes_lost} writes lost"
+    assert picture.mean.get_xdata()[0] == pytest.approx(3 + result.mean_after / 60)
+    failing = len(picture.map.failing.get_xdata())
     assert failing == np.sum(result.of_dead & (result.after_outage > 30)) > 10
-    assert len(picture.before.failing.get_xdata()) == 0
-    assert len(picture.before.cities[0].get_offsets()) == result.of_dead.sum()
-    assert len(picture.later.cities[0].get_offsets()) == 0  # nobody is served by the dead one
+    assert len(picture.map.cities[0].get_offsets()) == 0  # the dead one serves no city
+    assert len(picture.map.cities[1].get_offsets()) > 50
     answered = sum(line.get_ydata().sum() * 15 for line in picture.lines)
     assert answered == pytest.approx(result.served.sum())
-    explorer.controls["dies_at"].value = NEVER
-    assert "No outage: 34% of the requests to Washington" in shown(explorer)
-    assert not picture.errors.get_visible()
+    assert picture.errors.get_visible() and picture.limit.get_ydata()[0] == 24
+    moved(explorer, ttl=0.0, capacity=150)
+    assert not picture.errors.get_visible() and not picture.limit.get_visible()
 
 
 def test_the_notebooks_own_numbers():
@@ -879,7 +868,7 @@ def test_the_split_picture_tells_who_moved():
     explorer = explore_split(SPLIT)
     run = moves(SPLIT, before=50, after=90, users=2000)
     assert f"{run.moved.mean():.1%}"[:-1] in shown(explorer)
-    assert "Nobody left a center whose percent grew" in shown(explorer)
+    assert "No user left a center though its percent grew" in shown(explorer)
     assert len(explorer.picture.ring.get_offsets()) == run.moved[:400].sum()
 
     def drawn(user_id, weights):
@@ -890,7 +879,7 @@ def test_the_split_picture_tells_who_moved():
     assert re.search(left, shown(explore_split(drawn)))
     explorer.controls["centers"].value = 4
     explorer.controls["after"].value = 10
-    assert re.search(left, shown(explorer)) and "Nobody" not in shown(explorer)
+    assert re.search(left, shown(explorer)) and "No user" not in shown(explorer)
 
 
 def test_the_sync_picture_says_whether_they_agree():
@@ -924,39 +913,70 @@ def moved(explorer, **values):
     return shown(explorer)
 
 
-def failing(words):
-    """Return (share of the requests that fail, the same with one center), in percent."""
-    told = re.search(r"([\d.]+)% of the requests fail \(with one center .*? (\d+)%\)", words)
-    return float(told[1]), float(told[2])
-
-
 def test_the_first_experiment_is_what_its_steps_say():
     explorer = explore()
-    two, one = failing(moved(explorer))
-    assert (two, one) == (3, 40)  # four minutes of ten
-    asked = [
-        float(re.search(r"asked ([\d.]+) times", moved(explorer, ttl=ttl))[1])
-        for ttl in (5.0, 120.0, 300.0)
-    ]
-    assert asked == [9.1, 0.8, 0.3]
-    words = moved(explorer, lasts=1)  # answers kept for 5 min: many never notice
-    assert 40 < float(re.search(r"for (\d+) s on average", words)[1]) < 60
-    words = moved(explorer, ttl=120.0, lasts=4, capacity=80)
-    refused = int(re.search(r"([\d,]+) refused", words)[1].replace(",", ""))
-    assert refused == 826
-    two, one = failing(words)  # one center alone is overloaded all the time it is up, too
-    assert one > 40 + 0.15 * 60 and two < one
+    said = answers(explorer)
+    assert said[1] == "3.0% of the requests fail, instead of 40%."
+    assert "for 57 s" in shown(explore()) and "asked 0.8 times a second" in shown(explore())
+    assert said[2].startswith("0.1%") and "asked 9.1 times" in said[2]
+    assert said[3].startswith("7.9%") and "for 137 s" in said[3] and "asked 0.3 times" in said[3]
+    run = {"seed": 1, "arrival_rate": 20.0, "dies_at": 180, "ttl": 300.0, "returns_after": 60}
+    short = simulate(**run)  # "only those with an answer that ran out … up to 5 minutes later"
+    moved_away = (short.place == 1) & (short.arrived_at > 300) & ~short.asked
+    theirs = short.of_dead[short.traffic.cities]
+    assert "up to 5 minutes later" in said[4] and (moved_away & theirs).any()
+    assert not (theirs & (short.place == 1) & (short.arrived_at > 240 + 300)).any()
+    assert said[5].startswith("826 requests are refused")
+    explorer.experiment.press(5)  # one center alone is overloaded all the time it is up, too
     peace = {"seed": 1, "arrival_rate": 20.0, "capacity": 0.8}
     assert simulate(**peace).refused.sum() == 0 and simulate(centers=1, **peace).refused.any()
     dashed = explorer.picture.alone.get_ydata()
     assert min(dashed) > 0 and max(dashed) == pytest.approx(20, rel=0.2)
-    assert "have an answer within 204 ms" in moved(explorer, capacity=120)
-    assert "have an answer within 267 ms" in moved(explorer, split=50)
-    lost = [
-        int(re.search(r"([\d,]+) writes that", moved(explorer, split="nearest", lag=lag))[1])
-        for lag in (0.1, 10.0, 60.0)
-    ]
-    assert lost[0] < lost[1] < lost[2]
+    assert int(said[6].partition(":")[0]) > 3 * 12  # the 12 of a lag of 10 s
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_the_text_names_the_steps_as_their_buttons_do(name):
+    text = "\n".join(cell.text for cell in cells("07_data_centers") if not cell.is_code)
+    for number, step in enumerate(EXPLORERS[name]().experiment.steps, start=1):
+        assert f"\n{number}. *{step.does}*" in text
+
+
+def test_the_dns_experiment_is_what_its_steps_say():
+    explorer = explore_dns(DNS)
+    said = answers(explorer)
+    told = [int(re.search(r"take (\d+) ms", words)[1]) for words in said.values()]
+    assert told[1] < told[2] < told[0] == 550 and "53%" in said[2]
+    city = {each.name: row for row, each in enumerate(CITIES)}
+    two, four = (resolutions(DNS, centers=centers) for centers in (2, 4))
+    gains = two.round_trips - four.round_trips
+    for name in ("London", "Lagos", "São Paulo"):
+        assert gains[city[name]] > 0.01 and two.places[city[name]] == 0
+    for name in ("Mumbai", "Tokyo", "Sydney"):
+        assert two.places[city[name]] == 1 and gains[city[name]] == 0
+    theirs = four.places == 0  # "most of them to São Paulo or Frankfurt"
+    after = resolutions(DNS, centers=4, dead=1).places[theirs]
+    assert WEIGHTS[theirs][after >= 2].sum() > 0.9 * WEIGHTS[theirs].sum()
+    bars = explorer.picture.bars
+    assert bars[-1].get_width() == pytest.approx(5000 * resolutions(DNS, centers=4, dead=1).mean)
+
+
+def test_the_split_experiment_is_what_its_steps_say():
+    said = answers(explore_split(SPLIT))
+    shares = {
+        number: tuple(map(int, re.findall(r"(\d+)%", words))) for number, words in said.items()
+    }
+    assert shares[1][0] == pytest.approx(40, abs=6 * 1.1) and shares[1][1] == 40
+    assert shares[2][1] == 5 and abs(shares[2][2] - 50) < 5
+    assert shares[3][0] > 1.5 * shares[3][1]
+    assert int(re.match(r"(\d+) of 2,000", said[4])[1]) > 100
+
+
+def test_the_outage_experiment_is_what_its_steps_say():
+    said = answers(explore_outage(DNS, RESOLVER))
+    refused = [int(said[number].split()[0]) for number in (1, 2, 3, 4)]
+    assert refused[0] > 50 and refused[2] > 50 and refused[1] == refused[3] == 0
+    assert "nearly all of them to Frankfurt" in said[1] and "up to 60 s" in said[5]
 
 
 def test_a_resolver_that_leaves_out_the_dead_sends_nobody_there():
@@ -993,7 +1013,13 @@ def test_after_the_last_write_only_the_rule_brings_the_centers_together():
         for lag in (0.1, 2.0, 10.0, 30.0)
     ]
     assert lost == sorted(lost) and lost[0] < 2 and 40 < lost[-1] < 50
-    moved(explorer, lag=0.1, clock_ahead=5.0)
+    said = answers(explorer)
+    assert "differ on 0% of the keys" in said[1] and "The price: 21.0%" in said[1]
+    assert float(said[2].partition("%")[0]) == lost[0]
+    assert float(said[3].partition("%")[0]) == lost[-1]
+    assert said[4] == "Washington loses 20% of its writes, and Singapore loses 0% of its writes"
+    widths = [bar.get_width() for bar in explorer.picture.bars]
+    assert widths[0] == pytest.approx(20, abs=1) and widths[1] < 1 and widths[2:] == [0, 0]
     run = simulate_sync(
         STORE, seed=1, lag=0.1, partition=0, keys=80, clock_ahead=5.0, writes_until=180
     )
@@ -1008,18 +1034,19 @@ def test_the_deployment_experiment_is_what_its_steps_say():
         told = re.search(r"down for ([\d.]+) minutes \(all at once: ([\d.]+)\)", words)
         return float(told[1]), float(told[2])
 
-    usual, at_once = cost(moved(explorer))
+    usual, at_once = cost(shown(explorer))
     lanes = [text.get_text() for text in explorer.picture.names]
     assert lanes == ["Washington", "Singapore", "Frankfurt", "São Paulo"]
-    smallest, _ = cost(moved(explorer, smallest_first=True))
-    assert sorted(lanes) == sorted(text.get_text() for text in explorer.picture.names) != lanes
+    said = answers(explorer)
+    assert f"for {usual:.1f} minutes; all at once, {at_once:.1f}" in said[1]
+    smallest = float(re.search(r"^São Paulo\. .* ([\d.]+) minutes;", said[2])[1])
     assert smallest < usual < at_once / 3
-    words = moved(explorer, smallest_first=False, fault_at="nowhere", bake_minutes=0)
-    assert "succeeded after 8 minutes" in words
-    words = moved(explorer, bake_minutes=20)
-    assert "succeeded after 88 minutes" in words and "For 66 minutes not all" in words
-    mine, at_once = cost(moved(explorer, fault_at=1, bake_minutes=10))
-    assert mine == at_once  # "What has rolling gained now?" Nothing
+    assert said[3].startswith("8 minutes in all, and for 6 of them")
+    assert said[4].startswith("88 minutes in all, and for 66 of them")
+    told = re.search(r"^Nothing\. .* ([\d.]+) minutes; all at once, ([\d.]+)\.", said[5])
+    assert told[1] == told[2]
+    explorer.experiment.press(2)
+    assert explorer.picture.names[0].get_text() == "São Paulo"
 
 
 def test_users_gain_by_moving_as_little_as_they_must():
@@ -1027,7 +1054,7 @@ def test_users_gain_by_moving_as_little_as_they_must():
     told = re.search(r"([\d.]+)% of the users move", moved(explorer))
     assert float(told[1]) == pytest.approx(40, abs=6 * 1.1)  # 2,000 users: s.e. 1.1 points
     words = moved(explorer, after=55)
-    assert re.search(r"about 5% must; with every user drawn anew (4[5-9]|5[0-5])% do", words)
+    assert re.search(r"about 5% must; with a random center each time (4[5-9]|5[0-5])% would", words)
     words = moved(explorer, centers=4)
     share, must = re.search(r"([\d.]+)% of the users move; about (\d+)% must", words).groups()
     assert float(share) > 1.5 * int(must)  # "do more of your users move than must?"

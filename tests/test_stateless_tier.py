@@ -45,11 +45,11 @@ from course.stateless_tier.scaling import CAPACITY, JUMPS, NIGHT, PEAK, traffic
 from course.stateless_tier.serving import Served
 from course.stateless_tier.serving_picture import ServingPicture
 from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
-from course.stateless_tier.theory import log_in_share
 from course.stateless_tier.traffic import PAGE_EVERY, visits
 from tests import oracles
 from tests.course_scripts import cells, names_before, run, solved, verdict
 from tests.explorers import (
+    answers,
     assert_every_step_is_seen,
     assert_stopped,
     corners,
@@ -358,7 +358,7 @@ def test_look_ups_that_ask_for_a_log_in(lifetime):
         for seed in range(10):
             result = simulate_sessions(seed=seed, logs_out=share, **chosen)
             again.append(result.count(NOBODY) / result.look_ups)
-        expected = log_in_share(lifetime, 600, share)
+        expected = 1 - (1 - share) * (1 - math.exp(-lifetime / 600))  # as the fold says
         assert abs(np.mean(again) - expected) < 4 * standard_error(again) + 0.002
 
 
@@ -824,27 +824,29 @@ def test_the_picture_says_what_the_run_says():
     assert f"Pages that failed: {result.errors}." in said or not result.errors
     assert "You predicted 15 % for web-5." in said
     picture = explorer.picture
-    assert [list(axis) for axis in picture.prediction.get_data()] == [[5], [15]]
-    heights = [bar.get_height() for bar in picture.bars]
-    assert heights == pytest.approx([*(100 * result.shares()), 0, 0])
+    assert picture.prediction.get_ydata() == [15]
+    assert picture.mean.get_ydata()[0] == 100 * result.shares()[-1]
     assert picture.out.get_ydata()[-1] == result.thrown_out.sum()
-    pages = [line.get_ydata().sum() for line in map(SimpleLine, picture.lines)]
-    assert sum(pages) == np.sum(result.place < 5) and pages[5:] == [0, 0]
-    assert picture.dead.get_visible() and picture.joined.get_visible()
+    newcomer, others, first, failed = (heights(bars) for bars in picture.bands)
+    served = np.bincount(result.place[(result.arrived_at >= 540) & ~result.failed], minlength=5)
+    assert newcomer[9] == pytest.approx([100 * served[4] / served.sum()])  # in the last minute
+    assert len(others[9]) == 3 and sum(others[9]) + newcomer[9][0] == pytest.approx(100)
+    assert sorted(newcomer) == list(range(4, 10)) and sorted(first) == list(range(6))
+    assert len(failed) == len({*(result.arrived_at[result.failed] // 60)})
+    assert picture.dead.get_xdata() == [6]
     explorer.controls["dies_at"].value = NEVER
     explorer.controls["added_at"].value = NEVER
-    assert not picture.dead.get_visible() and not picture.joined.get_visible()
-    assert "nobody was thrown out" in shown(explorer) and "From the start" in shown(explorer)
+    assert not picture.mean.get_visible() and not len(picture.dead.get_xdata())
+    assert "no user was thrown out" in shown(explorer) and "From the start" in shown(explorer)
 
 
-class SimpleLine:
-    """The data of a line as an array, also when there is none."""
-
-    def __init__(self, line):
-        self.line = line
-
-    def get_ydata(self):
-        return np.array(self.line.get_ydata())
+def heights(bars):
+    """Return the heights of a picture's boxes by the minute at which they begin."""
+    found = {}
+    for path in bars.get_paths():
+        (at, low), (_, high) = path.vertices[:2]
+        found.setdefault(int(at), []).append(high - low)
+    return found
 
 
 def moved(explorer, **values):
@@ -856,29 +858,93 @@ def moved(explorer, **values):
 
 def test_the_first_experiment_is_what_its_steps_say():
     explorer = explore()
-
-    def newcomer(words):
-        return int(re.search(r"the newcomer serves (\d+) % of the pages", words)[1])
-
-    assert newcomer(moved(explorer)) == 3  # "Whom does it serve at all?"
-    assert [newcomer(moved(explorer, stay=stay)) for stay in (5, 120)] == [9, 2]
-    words = moved(explorer, stay=30, dies_at=300)
-    died, again = re.search(r"(\d+) sessions died .* (\d+) users had to", words).groups()
-    assert (died, again) == ("55", "53")  # the others went home before they asked again
-    words = moved(explorer, dies_at=NEVER, sessions=Hashed)
-    assert "179 users had to" in words
-    words = moved(explorer, sessions=InTurn)
-    assert newcomer(words) == 20 and "nobody was thrown out" in words
-    assert "nobody was thrown out" in moved(explorer, dies_at=300)
+    said = answers(explorer)
+    assert said[1].endswith("one in five of them: 3 % of the pages.")
+    assert said[2].startswith("9 % of the pages") and "web-5 gets 2 %" in said[3]
+    assert said[4].startswith("55 sessions died, and 53 users had to log in again")
+    assert said[5].startswith("179 users have to log in again")
+    hashed = simulate(Hashed, seed=1, added_at=240)
+    came_back = np.unique(hashed.session[hashed.thrown_out]).size
+    asked = np.isin(
+        hashed.session[hashed.arrived_at >= 240], hashed.session[hashed.arrived_at < 240]
+    )
+    assert came_back > 0.7 * np.unique(hashed.session[hashed.arrived_at >= 240][asked]).size
+    assert said[6].startswith("0 users.") and "(24 % on average)" in said[6]
+    explorer.experiment.press(6)
+    newcomer = heights(explorer.picture.bands[0])
+    assert newcomer[4] == pytest.approx([20], abs=1)  # "a fifth … a quarter"
+    assert newcomer[9] == pytest.approx([25], abs=1)
     shared = simulate(InTurn, shared_store=True, seed=1, added_at=240)
     assert shared.mean_latency < simulate(seed=1, added_at=240).mean_latency  # "quicker, too"
-    sticky = explore(STICKY)
-    assert newcomer(moved(sticky)) > 1.5 * 3  # it gets every new session
-    assert int(re.search(r"(\d+) users had to", moved(sticky, dies_at=300))[1]) > 20
-    legend = [text.get_text() for text in sticky.picture.prediction.axes.get_legend().get_texts()]
-    assert legend == ["ghost"]  # nothing was predicted, so there is no diamond
-    predicted = explore(prediction=9).picture.prediction.axes.get_legend().get_texts()
-    assert [text.get_text() for text in predicted] == ["ghost", "your prediction"]
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_the_text_names_the_steps_as_their_buttons_do(name):
+    text = "\n".join(cell.text for cell in cells("06_stateless_tier") if not cell.is_code)
+    for number, step in enumerate(EXPLORERS[name]().experiment.steps, start=1):
+        assert f"\n{number}. *{step.does}*" in text
+
+
+def test_a_balancer_of_ones_own_has_its_own_steps():
+    explorer = explore(STICKY)
+    said = answers(explorer)
+    mine, ghost = re.search(r"serves (\d+) % of the pages, against (\d+) %", said[1]).groups()
+    assert int(mine) > 1.5 * int(ghost)  # it gets every new session
+    assert said[2].startswith("No.") and int(re.search(r"(\d+) users", said[2])[1]) > 20
+
+
+def test_only_who_has_predicted_sees_a_diamond():
+    def legend(explorer):
+        axes = explorer.picture.prediction.axes
+        return [text.get_text() for text in axes.get_legend().get_texts()]
+
+    assert "your prediction" not in legend(explore())
+    assert "your prediction" in legend(explore(prediction=9))
+
+
+def test_the_lifetime_experiment_is_what_its_steps_say():
+    said = answers(explore_sessions(STORE))
+    numbers = [re.findall(r"(\d+)\s?% .* (\d+) sessions", words)[0] for words in said.values()]
+    (asked, stored), (asked_less, stored_more) = [tuple(map(int, pair)) for pair in numbers]
+    assert asked > 6 * asked_less and stored_more > 3 * stored
+    assert asked_less < 10 + 2  # "most of them after a log-out": one page in ten ends with one
+
+
+def test_the_tier_experiment_is_what_its_steps_say():
+    said = answers(explore_tier(STORE, HANDLE))
+    assert said[1] == "None of your users. With sessions in the servers, 54."
+    assert said[2].startswith("None of them.")
+
+    class Counts(STORE):
+        def login(self, user):
+            session_id = str(len(self.sessions) + 1)
+            self.sessions[session_id] = (user, self.env.now + self.lifetime)
+            return session_id
+
+    assert re.match(r"[1-9]\d* of them", answers(explore_tier(Counts, HANDLE))[2])
+
+
+def test_the_day_is_what_its_steps_say():
+    said = answers(explore_day(SCALER))
+    yours, evening, average = re.findall(r"(\d+) server-hours, and (\S+)", said[1])
+    assert int(average[0]) < int(yours[0]) < int(evening[0])
+    assert yours[1] == evening[1] == "none" and float(average[1]) > 5
+    usual = simulate_scaling(SCALER, seed=1).changes
+    assert int(said[2].split()[0]) > 2 * usual  # "it flaps"
+    costs = [re.match(r"(\d+) server-hours, and ([\d.]+) %", said[number]) for number in (3, 4, 5)]
+    hours, lost = zip(*[(int(cost[1]), float(cost[2])) for cost in costs], strict=True)
+    assert int(yours[0]) > hours[0] > hours[1] and 0 < lost[0] < lost[1] < 1 and lost[2] > 50
+
+
+def test_the_crowd_is_what_its_steps_say():
+    explorer = explore_flash_crowd(SCALER)
+    before = float(re.search(r"([\d.]+) % of the pages turned away", shown(explorer))[1])
+    said = answers(explorer)
+    assert float(re.search(r"([\d.]+) % of the pages", said[1])[1]) > 2 * before
+    assert "none of the pages" in said[2] and "none of the pages" in said[3]
+    quiet = {"seed": 1, "start": 12.0, "hours": 2.5, "every": 15.0, "crowd": 1.0}
+    low, usual = (simulate_scaling(SCALER, target=t, **quiet).server_hours for t in (0.3, 0.6))
+    assert f"{low:.0f} server-hours" in said[4] and low / usual == pytest.approx(2, abs=0.2)
 
 
 def test_sessions_that_live_long_ask_less_and_fill_the_store():
@@ -898,7 +964,7 @@ def test_a_prediction_that_is_no_share_is_a_sentence():
 
 
 def test_one_is_one_user_and_one_session():
-    picture, run = TierPicture(100), simulate(seed=1, dies_at=300)
+    picture, run = TierPicture(), simulate(seed=1, dies_at=300)
     for count, says in ((1, "1 session died with web-1, 1 user had"), (2, "2 sessions died")):
         out = np.arange(len(run)) < count
         found = dataclasses.replace(run, sessions_lost=count, thrown_out=out)
@@ -906,7 +972,7 @@ def test_one_is_one_user_and_one_session():
     browsers = explore_sessions(STORE)
     sessions = simulate_sessions(STORE, seed=1)
     sessions.answers[np.argmax(sessions.answers == USER)] = THROWN_OUT
-    costs = dict.fromkeys(("lifetimes", "again", "by_formula", "stored"), np.arange(1.0))
+    costs = dict.fromkeys(("lifetimes", "again", "stored"), np.arange(1.0))
     found = browsers.picture.show(result=sessions, lifetime=15, stored_now=60.0, **costs)
     assert found[0].endswith(": 1 wrong answer")
 
@@ -918,10 +984,12 @@ def test_the_sessions_picture_shows_answers_and_costs():
     assert "SessionStore, lifetime 15 min: every answer right" in said
     assert f"{result.look_ups:,} look-ups: {result.count(USER):,} gave the user" in said
     picture = explorer.picture
-    assert [len(mark.get_xdata()) for mark in picture.marks.values()][3] == 0
-    again = picture.measured.get_ydata()
+    assert len(picture.marks[THROWN_OUT].get_xdata()) == 0 < len(picture.marks[USER].get_xdata())
+    again = picture.again.get_ydata()
     assert np.all(np.diff(again) <= 0) and np.all(np.diff(picture.stored.get_ydata()) > 0)
-    assert np.abs(again - picture.formula.get_ydata()).max() < 8  # points; one run's noise
+    formula = 100 * (1 - 0.9 * (1 - np.exp(-picture.again.get_xdata() / 10)))  # as the fold says
+    assert np.abs(again - formula).max() < 8  # points; one run's noise
+    assert round(100 * (1 - 0.9 * (1 - math.exp(-15 / 10)))) == 30
     forever = type("Forever", (STORE,), {"logout": lambda self, key: None})
     said = shown(explore_sessions(forever))
     assert re.search(r"Forever, lifetime 15 min: \d+ wrong answers", said)
@@ -935,7 +1003,10 @@ def test_the_tier_picture_shows_who_was_thrown_out():
     assert explorer.picture.ghost.get_ydata()[-1] == lost
     assert explorer.picture.out.get_ydata()[-1] == 0
     refusing = shown(explore_tier(STORE, lambda request, store: Response(401)))
-    assert re.search(r"threw [\d,]+ out", refusing)
+    assert re.search(r"threw [\d,]+ users out", refusing)
+    kinds = [sum(map(sum, heights(bars).values())) for bars in explorer.picture.kinds]
+    served = simulate_serving(STORE, HANDLE, seed=1, users=250, lifetime=300.0, strangers=20)
+    assert kinds == [np.sum(served.status == 200), np.sum(served.status == 401), 0]
     explorer.controls["dies_at"].value = NEVER
     assert "let no strangers in." in shown(explorer)
 
@@ -957,11 +1028,17 @@ def test_the_day_picture_shows_cost_and_loss():
     lost = 100 * (1 - mean.availability)
     assert f"fixed, for the mean {mean.server_hours:.0f} h and {lost:.1f} %" in said
     picture = explorer.picture
-    assert picture.mine.get_xdata()[0] == mine.server_hours
-    assert list(picture.serving.get_ydata()) == list(mine.serving)
-    assert f"changed {mine.changes} times" in said
+    assert picture.bars[0].get_width() == mine.server_hours
+    assert picture.texts[3].get_text().endswith(f"{lost:.1f} % turned away")
+    assert list(picture.serving.get_ydata()[:-1]) == list(mine.serving)
+    assert f"changed {mine.changes} times" in said and not picture.lost.get_paths()
     explorer.controls["target"].value = 95
-    assert picture.mine.get_ydata()[0] > 0.5
+    crowded = simulate_scaling(SCALER, seed=1, target=0.95)
+    area = 0.0  # server-hours
+    for path in picture.lost.get_paths():
+        x, y = path.vertices[:-1].T
+        area += abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2
+    assert area == pytest.approx(crowded.turned_away.sum() / (CAPACITY * 3600))
 
 
 def stub(*_, **__):

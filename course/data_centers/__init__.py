@@ -7,6 +7,7 @@ explorer shows a sentence in place of the picture when a student's component fai
 
 from functools import lru_cache
 
+from course.data_centers import experiment
 from course.data_centers.deployment import EVERYWHERE, NOWHERE, Rollout, simulate_deployment
 from course.data_centers.deployment_picture import PLACES, DeploymentPicture
 from course.data_centers.dns import Resolved, resolutions
@@ -34,7 +35,7 @@ from course.data_centers.world import (
 )
 from course.engine import parameters
 from course.engine.component import name_of
-from course.view.explore import choice, in_percent, moments, pictured, slider, steps
+from course.view.explore import choice, in_percent, pictured, slider, steps
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -67,8 +68,8 @@ __all__ = [
 ]
 
 SEED = 1
-NEAREST = "nearest"
 MINUTE = 60.0
+DIES_AT = 180.0  # s
 RATE, FEWER = 20.0, 8.0  # requests/s: with the built-in resolvers, and with a student's
 TTLS = (0.0, 5.0, 15.0, 30.0, 60.0, 120.0, 180.0, 300.0)
 LAGS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
@@ -82,28 +83,25 @@ def explore(*, prediction=None):
     diamond.
     """
 
-    def run(split, lasts, **chosen):
+    def run(lasts, **chosen):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="s")
-        world = chosen | {"arrival_rate": RATE, "returns_after": MINUTE * lasts}
-        split = None if split == NEAREST else split
+        world = chosen | {"arrival_rate": RATE, "returns_after": MINUTE * lasts, "dies_at": DIES_AT}
         return {
-            "result": simulate(seed=SEED, split=split, **world),
+            "result": simulate(seed=SEED, **world),
             "alone": _alone(**world),
             "prediction": guess,
         }
 
-    shares = [(f"{percent} %", percent) for percent in range(10, 101, 10)]
     controls = {
-        "split": steps("split: to Washington", [(NEAREST, NEAREST), *shares]),
         "ttl": _durations("DNS TTL", TTLS, 120.0),
-        "dies_at": _minutes("Washington dies at"),
         "lasts": slider("the outage lasts", 4, 1, 10, 1, "min"),
         "lag": _durations("replication lag", LAGS, 10.0),
         "capacity": in_percent("a center can do", 120, 40, 150, 5, "% of all"),
     }
-    return _explore(controls, run, CentersPicture(2, RATE, predicts=prediction is not None))
+    picture = CentersPicture(2, RATE, predicts=prediction is not None)
+    return _explore(controls, run, picture, experiment=experiment.FIRST)
 
 
 @pictured
@@ -121,7 +119,7 @@ def explore_dns(geo_dns):
         "dead": slider("of them dead", 0, 0, len(OPENING_ORDER), 1),
         "trips": slider("round trips a page", 5, 1, 8, 1),
     }
-    return _explore(controls, run, DnsPicture())
+    return _explore(controls, run, DnsPicture(), experiment=experiment.DNS)
 
 
 @pictured
@@ -140,7 +138,7 @@ def explore_split(split):
         "centers": slider("centers", 2, 2, len(OPENING_ORDER), 1),
         "users": slider("users", 2000, 100, 3000, 100),
     }
-    return _explore(controls, run, SplitPicture())
+    return _explore(controls, run, SplitPicture(), experiment=experiment.SPLIT)
 
 
 @pictured
@@ -151,23 +149,21 @@ def explore_outage(geo_dns, caching_resolver):
     your class with `resolve(location, now)`, made with a DNS and a TTL (s).
     """
 
-    def run(lasts, **chosen):
-        chosen |= {"arrival_rate": FEWER, "returns_after": MINUTE * lasts}
-        result = simulate(geo_dns, resolver=caching_resolver, seed=SEED, **chosen)
-        chosen_alone = {key: chosen[key] for key in chosen if key not in ("centers", "dies")}
-        plain = simulate(seed=SEED, **chosen)
-        return {"result": result, "alone": _alone(**chosen_alone), "plain": plain}
+    def run(lasts, centers, **chosen):
+        chosen |= {"arrival_rate": FEWER, "returns_after": MINUTE * lasts, "dies_at": DIES_AT}
+        several = {"seed": SEED, "centers": centers, "dies": OPENING_ORDER[1], **chosen}
+        result = simulate(geo_dns, resolver=caching_resolver, **several)
+        return {"result": result, "alone": _alone(**chosen), "plain": simulate(**several)}
 
     controls = {
         "ttl": _durations("DNS TTL", TTLS, 60.0),
-        "dies": choice("who dies", OPENING_ORDER[:2], OPENING_ORDER[1]),
-        "dies_at": _minutes("it dies at"),
         "lasts": slider("the outage lasts", 4, 1, 10, 1, "min"),
         "centers": slider("centers", 4, 2, len(OPENING_ORDER), 1),
         "capacity": in_percent("a center can do", 65, 40, 150, 5, "% of all"),
     }
     name = f"Your {name_of(caching_resolver)}"
-    return _explore(controls, run, CentersPicture(len(OPENING_ORDER), FEWER, name=name))
+    picture = CentersPicture(len(OPENING_ORDER), FEWER, name=name)
+    return _explore(controls, run, picture, experiment=experiment.OUTAGE)
 
 
 @pictured
@@ -190,7 +186,7 @@ def explore_sync(last_writer_wins):
         "keys": slider("keys", 80, 10, 120, 10),
         "clock_ahead": slider("Singapore ahead by", 0.0, 0.0, 30.0, 0.5, "s"),
     }
-    return _explore(controls, run, SyncPicture())
+    return _explore(controls, run, SyncPicture(), experiment=experiment.SYNC)
 
 
 @pictured
@@ -213,7 +209,7 @@ def explore_deployment(rolling_deploy):
         "failing": in_percent("requests that fail", 30, 5, 50, 5),
         "smallest_first": choice("order", [("as opened", False), ("smallest first", True)]),
     }
-    return _explore(controls, run, DeploymentPicture())
+    return _explore(controls, run, DeploymentPicture(), experiment=experiment.DEPLOYMENT)
 
 
 @lru_cache(maxsize=64)
@@ -225,7 +221,3 @@ def _alone(**chosen):
 def _durations(label, seconds, value):
     names = [f"{each / 60:g} min" if each >= 60 else f"{each:g} s" for each in seconds]
     return steps(label, list(zip(names, seconds, strict=True)), value)
-
-
-def _minutes(label):
-    return moments(label, range(1, 10), 3, unit="minute {}", seconds=60)

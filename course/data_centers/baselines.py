@@ -5,23 +5,16 @@ an answer. There are two reasons: 0.8 ms a run instead of 4.4 ms, and objects wo
 of exercises A and C in the package that students import.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
-from course.data_centers.world import LOCATIONS, WEIGHTS, Answers, NoHealthyCenter, nearest
-from course.engine import workload
-from course.engine.cities import CITIES
+from course.data_centers.world import LOCATIONS, Answers, NoHealthyCenter, nearest
 
 
-def by_table(traffic, ttl, centers, outage, split=None):
-    """Return the Answers of the built-in DNS through resolvers that keep an answer for `ttl` s.
-
-    split: percent of the people who are sent to the first center; None: all to the nearest one.
-    """
+def by_table(traffic, ttl, centers, outage):
+    """Return the Answers of the built-in DNS through resolvers that keep an answer for `ttl` s."""
     order = np.lexsort((traffic.times, traffic.cities))
     times, cities = traffic.times[order], traffic.cities[order]
-    since, tables = _tables(centers, outage, split)
+    since, tables = _tables(centers, outage)
     asked = np.ones(times.size, dtype=bool)
     if ttl > 0:
         asked = _renewals(times, cities, ttl, since, tables)
@@ -34,10 +27,10 @@ def by_table(traffic, ttl, centers, outage, split=None):
     return Answers(place, was_asked, after)
 
 
-def _tables(centers, outage, split):
+def _tables(centers, outage):
     """Return (since when, for each of these times the center of each city)."""
     health = outage.health(centers)
-    answers = [nearest(up) if split is None else _split(split, up) for _, up in health]
+    answers = [nearest(up) for _, up in health]
     return np.array([since for since, _ in health]), np.array(answers)
 
 
@@ -60,27 +53,6 @@ def _renewals(times, cities, ttl, since, tables):
         now, after = now[going_on], after[going_on]
         now = after[cities[after] == cities[now]]
     return asked
-
-
-def _split(percent, healthy):
-    """Return for each city its center: those with `percent` % of the people go to the first one.
-
-    They are drawn once; the others go to the nearest of the other centers. A city that would go to
-    a dead center goes to the nearest one that is healthy.
-    """
-    first, others = np.array(healthy), np.array(healthy)
-    first[1:], others[0] = False, False
-    chosen = np.where(_ranks() < percent / 100, nearest(first), nearest(others))
-    return np.where(chosen < 0, nearest(healthy), chosen)
-
-
-@lru_cache(maxsize=1)
-def _ranks():
-    """Return for each city its place in a random order, as the share of the people before it."""
-    order = workload.stream(7, "split").permutation(len(CITIES))
-    ranks = np.empty(len(CITIES))
-    ranks[order] = np.cumsum(WEIGHTS[order]) - WEIGHTS[order] / 2
-    return ranks
 
 
 class ByTable:

@@ -12,36 +12,38 @@ PLACES = ("1st", "2nd", "3rd", "4th")  # to get the version, and in this order t
 LANES = len(PLACES)
 VERSIONS = (
     ("old version", {"facecolor": style.PALE, "edgecolor": style.PAPER}),
-    ("new version", {"facecolor": style.GREEN, "edgecolor": style.PAPER}),
-    ("new version, bad here", {"facecolor": style.VERMILION, "hatch": "xxx"}),
+    ("new version", {"facecolor": style.INK, "edgecolor": style.PAPER}),
+    ("new, bad here", {"facecolor": style.VERMILION, "hatch": "xxx", "edgecolor": style.PAPER}),
 )
 
 
 class DeploymentPicture:
-    """Above: a lane for each center, in their order. Below: the share of requests that fail."""
+    """Left: a lane for each center, in their order. Right: the share of requests that fail."""
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, (lanes, failing) = style.figure(
-            2, 1, width=8.2, height=4.9, height_ratios=(1.25, 1), sharex=True
-        )
-        lanes.set(xlim=(0, LENGTH), ylim=(LANES - 0.45, -0.55))
+        self.figure, (lanes, failing) = style.figure(1, 2, width=7.4, height=3.7)
+        for axes in (lanes, failing):
+            axes.set(xlim=(0, LENGTH), xlabel="minutes since it began")
+            axes.set_xticks(range(0, 121, 20))
+        lanes.set(ylim=(LANES - 0.5, -0.7), title="Which center runs what?")
         lanes.set_yticks(range(LANES), PLACES)
         lanes.grid(axis="y", visible=False)
         self.bars = [
             lanes.broken_barh([(0, 1)], (0, 1), linewidth=0.6, **look) for _, look in VERSIONS
         ]
-        end = {"x": LENGTH - 1, "ha": "right", "va": "center", "fontsize": 9}
-        self.names = [lanes.text(y=place, s="", **end) for place in range(LANES)]
+        above = {"x": 1, "ha": "left", "va": "bottom", "fontsize": 9}
+        self.names = [lanes.text(y=place - 0.27, s="", **above) for place in range(LANES)]
         names = [name for name, _ in VERSIONS]
-        lanes.legend(self.bars, names, loc="lower center", ncols=3, bbox_to_anchor=(0.5, 1.0))
-        failing.set(xlim=(0, LENGTH), ylim=(0, 52), xlabel="minutes since the deployment began")
-        failing.set_ylabel("failing requests (%)")
-        failing.set_xticks(range(0, 121, 10))
+        style.legend_below(lanes, down=0.2, handles=self.bars, labels=names, columnspacing=0.8)
+        failing.set(ylim=(0, 52), ylabel="requests (%)", title="How many requests fail?")
         (self.ghost,) = failing.plot([], [], **style.BASELINE, label="all centers at once")
-        (self.mine,) = failing.plot([], [], **style.YOURS, label="your rolling_deploy")
-        self.area = failing.fill_between(MINUTES, 0, MINUTES, color=style.SKY, alpha=0.35, lw=0)
-        failing.legend(loc="upper right", borderaxespad=0.2)
+        mine = {"color": style.VERMILION, "linewidth": 1.8}
+        (self.mine,) = failing.plot([], [], **mine, label="your rolling_deploy")
+        self.area = failing.fill_between(
+            MINUTES, 0, MINUTES, color=style.VERMILION, alpha=0.3, linewidth=0
+        )
+        style.legend_below(failing, down=0.2, columnspacing=0.8)
         self.moving = (*self.bars, *self.names, self.area, self.ghost, self.mine)
 
     def show(self, *, rollout, at_once):
@@ -78,7 +80,7 @@ class DeploymentPicture:
 
 
 def _boxes(place, spans):
-    top, bottom = place - 0.36, place + 0.36
+    top, bottom = place - 0.2, place + 0.36
     ends = [(start, min(end, LENGTH)) for start, end in spans if start < LENGTH]
     return [
         [(start, top), (start, bottom), (end, bottom), (end, top)]

@@ -2,43 +2,53 @@
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.patches import Rectangle
 
-from course.data_centers.map_picture import MapPanel, entries
+from course.data_centers.map_picture import COLOURS, MapPanel, entries
 from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS
+from course.engine.cities import CITIES
 from course.engine.record import milliseconds
 from course.view import style
 
 SLOWEST = 2500  # ms, the right edge
 ALONE = ROUND_TRIPS[:, 0]  # s, with the first center alone
+SHOWN = ("New York", "São Paulo", "London", "Lagos", "Mumbai", "Tokyo", "Sydney")
+ROWS = [next(row for row, city in enumerate(CITIES) if city.name == name) for name in SHOWN]
 
 
 class DnsPicture:
-    """Above: the map of who goes where. Below: how many people wait for less than x."""
+    """Left: the map of who goes where. Right: how long a page's round trips take, by city."""
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, (top, axes) = style.figure(2, 1, width=8.2, height=5.7)
-        self.figure.set_layout_engine("none")
-        top.set_position((0.012, 0.42, 0.976, 0.51))
-        axes.set_position((0.08, 0.1, 0.9, 0.28))
-        self.map = MapPanel(top, size=3.2)
+        self.figure, (left, waits) = style.figure(1, 2, width=7.6, height=3.9)
+        self.map = MapPanel(left, size=1.6)
+        left.set_title("Where is each city sent?")
         handles, labels = entries(len(OPENING_ORDER), "no center")
-        self.figure.legend(
-            handles, labels, loc="upper center", ncols=7, columnspacing=1.1, handletextpad=0.3
+        style.legend_below(left, left=-0.02, down=0.05, handles=handles, labels=labels)
+        waits.set(xlim=(0, SLOWEST), ylim=(len(ROWS) + 0.5, -0.6))
+        waits.set(xlabel="a page's round trips (ms)", title="Who gains by your GeoDNS?")
+        waits.set_yticks(range(len(ROWS) + 1), [*SHOWN, "all people"])
+        waits.grid(axis="y", visible=False)
+        self.bars = [
+            waits.add_patch(Rectangle((0, row - 0.33), 0, 0.66)) for row in range(len(ROWS) + 1)
+        ]
+        (self.before,) = waits.plot(
+            [], [], color=style.GREY, marker="|", markersize=14, mew=3, linestyle="none"
         )
-        axes.set(xlim=(0, SLOWEST), ylim=(0, 104), ylabel="people (%)", yticks=[0, 50, 100])
-        axes.set_xlabel("a page's round trips take at most (ms)")
-        (self.before,) = axes.plot([], [], **style.BASELINE, label="Washington alone, never dead")
-        (self.after,) = axes.plot([], [], **style.YOURS, label="with your GeoDNS")
-        axes.legend(loc="lower right", borderaxespad=0.3)
-        self.moving = (*self.map.moving, self.before, self.after)
+        style.legend_below(waits, down=0.2, handles=[self.before], labels=["with Washington alone"])
+        self.moving = (*self.map.moving, *self.bars, self.before)
 
     def show(self, *, resolved, trips):
         """Draw a Resolved; return (finding, words). trips: how often a page goes there and back."""
         self.map.show(resolved.places, resolved.healthy)
-        for line, times in ((self.before, ALONE), (self.after, resolved.round_trips)):
-            line.set_data(*_cumulative(1000 * trips * times))
-        alone = trips * float(WEIGHTS @ ALONE)
+        waits = 1000 * trips * np.append(resolved.round_trips[ROWS], resolved.mean)
+        alone = 1000 * trips * np.append(ALONE[ROWS], WEIGHTS @ ALONE)
+        self.before.set_data(np.minimum(alone, SLOWEST), np.arange(len(ROWS) + 1))
+        colours = [*(COLOURS[place] for place in resolved.places[ROWS]), style.INK]
+        for bar, wait, colour in zip(self.bars, waits, colours, strict=True):
+            bar.set_width(min(wait, SLOWEST) if np.isfinite(wait) else 0)
+            bar.set_facecolor(colour)
         shares = ", ".join(
             f"{name} {share:.0%}"
             for name, share, up in zip(
@@ -47,22 +57,12 @@ class DnsPicture:
             if up
         )
         if not shares:
-            return "No center is healthy: nobody is served", "Every city shows an error."
+            return "No center is healthy: no user is served", "Every city shows an error."
         finding = (
             f"{sum(resolved.healthy)} healthy of {len(resolved.healthy)}: a page's {trips} round "
             f"trips take {milliseconds(trips * resolved.mean)} on average, with Washington alone "
-            f"{milliseconds(alone)}"
+            f"{milliseconds(alone[-1] / 1000)}"
         )
         wrong = resolved.nearer
         verdict = f"{wrong} cities have" if wrong else "No city has"
         return finding, f"People by center: {shares}. {verdict} a nearer healthy center."
-
-
-def _cumulative(times):
-    """Return (times, % of the people that wait for at most that), as steps."""
-    order = np.argsort(times)
-    reached = np.isfinite(times[order])
-    steps = np.repeat(times[order][reached], 2)
-    shares = np.repeat(100 * np.cumsum(WEIGHTS[order])[reached], 2)
-    ends = [SLOWEST] if steps.size else []
-    return np.append(steps, ends), np.concatenate([[0.0], shares])[: steps.size + len(ends)]

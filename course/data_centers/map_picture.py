@@ -8,6 +8,7 @@ from course.view import style, world
 
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.SKY)  # by center, in opening order
 MARKS = ("o", "s", "^", "D")
+TALL = 1.35  # a degree of latitude to one of longitude: right at 42 degrees north and south
 NO_CENTER = -1  # the place of a city that reaches no center
 POINTS = np.stack(world.x_y(LOCATIONS), axis=1)
 CENTERS = np.stack(
@@ -21,6 +22,7 @@ class MapPanel:
 
     def __init__(self, axes, size=2.2):
         world.draw_world(axes)
+        axes.set_aspect(TALL)
         self.sizes = 9 + size * PEOPLE
         edge = {"edgecolors": style.INK, "linewidths": 0.4, "zorder": 2}
         self.cities = [

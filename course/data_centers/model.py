@@ -78,7 +78,6 @@ def simulate(
     resolver=None,
     seed=0,
     centers=2,
-    split=None,
     ttl=60.0,
     dies=OPENING_ORDER[0],
     dies_at=None,
@@ -93,9 +92,8 @@ def simulate(
 
     component: a GeoDNS, class or instance, with `resolve(location)`; by default a table of the
     nearest healthy centers. resolver: a CachingResolver class with `resolve(location, now)`, made
-    with `dns` and `ttl`. centers: how many are open (1 to 4). split: percent of the people who go
-    to the first center instead of the nearest one, drawn by city; only without a component.
-    ttl: how long (s) a resolver keeps an answer.
+    with `dns` and `ttl`. centers: how many are open (1 to 4). ttl: how long (s) a resolver keeps
+    an answer.
 
     dies: the name of the center that is dead from `dies_at` on (s; None or NEVER: it stays alive)
     for `returns_after` s; the DNS knows at once. lag: a write is in the other centers so much
@@ -115,11 +113,7 @@ def simulate(
     outage = _outage(dies, dies_at, returns_after, centers)
     users = traffic(parameters.count("seed", seed, at_least=0), rate, duration, share, ttl)
     if component is None and resolver is None:
-        if split is not None:
-            split = parameters.number("split", split, at_least=0, at_most=100, unit="%")
-        answers = by_table(users, ttl, centers, outage, split)
-    elif split is not None:
-        raise ValueError(f"split = {split!r}: must be None where a component says who goes where")
+        answers = by_table(users, ttl, centers, outage)
     else:
         answers = by_component(users, ttl, centers, outage, component, resolver)
     return _served(users, answers, centers, outage, limit, ttl, lag, duration)

@@ -11,6 +11,7 @@ import numpy as np
 from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
+from course.stateless_tier import experiment
 from course.stateless_tier.baselines import Drawn, Fixed, Hashed, InTurn, OneAtATime
 from course.stateless_tier.model import TierResult, simulate
 from course.stateless_tier.picture import TierPicture
@@ -22,7 +23,6 @@ from course.stateless_tier.serving_picture import ServingPicture
 from course.stateless_tier.sessions import Sessions, simulate_sessions, visits_of_browsers
 from course.stateless_tier.sessions_picture import MOST, SessionsPicture
 from course.stateless_tier.system import architecture
-from course.stateless_tier.theory import log_in_share
 from course.view import explore as view
 
 __all__ = [
@@ -54,7 +54,6 @@ __all__ = [
 ]
 
 SEED = 1
-CAPACITY = 100  # pages a minute that one server can serve, at 0.6 s each
 BUSY = 0.75  # how busy the fixed numbers of servers were bought to be, at the peak or on average
 OTHERS = ("one at a time", "fixed, for the peak", "fixed, for the mean")
 LIFETIMES = 60.0 * np.arange(4, MOST + 1, 4)  # s
@@ -90,7 +89,9 @@ def explore(balancer=None, *, prediction=None):
         "servers": view.slider("servers", 4, 2, 6, 1),
         "stay": view.slider("a user stays", 30, 5, 120, 5, "min"),
     }
-    return view.explore(controls, run, TierPicture(CAPACITY, prediction is not None))
+    steps = experiment.BUILT_IN if balancer is None else experiment.YOURS
+    picture = TierPicture(predicts=prediction is not None)
+    return view.explore(controls, run, picture, experiment=steps)
 
 
 @view.pictured
@@ -104,14 +105,12 @@ def explore_sessions(session_store):
         chosen |= {"seed": SEED, "page_every": 60 * page_every}
         result = simulate_sessions(session_store, lifetime=60.0 * lifetime, **chosen)
         again, stored = _costs_of_lifetimes(**chosen)
-        expected = log_in_share(LIFETIMES, chosen["page_every"], chosen["logs_out"])
         return {
             "result": result,
             "lifetime": lifetime,
             "stored_now": float(result.visits.in_store(MOMENTS).mean()),
             "lifetimes": LIFETIMES / 60,
             "again": again,
-            "by_formula": 100 * expected,
             "stored": stored,
         }
 
@@ -121,7 +120,9 @@ def explore_sessions(session_store):
         "logs_out": view.in_percent("log out after a page", 10, 0, 50, 5),
         "users": view.slider("users", 90, 10, 100, 5),
     }
-    return view.explore(controls, run, SessionsPicture(name_of(session_store)))
+    return view.explore(
+        controls, run, SessionsPicture(name_of(session_store)), experiment=experiment.LIFETIMES
+    )
 
 
 @view.pictured
@@ -145,7 +146,7 @@ def explore_tier(session_store, handle):
         "lifetime": view.slider("lifetime", 5, 1, 30, 1, "min"),
         "strangers": view.slider("strangers", 20, 0, 100, 5, "1/min"),
     }
-    return view.explore(controls, run, ServingPicture())
+    return view.explore(controls, run, ServingPicture(), experiment=experiment.TIER)
 
 
 @view.pictured
@@ -161,7 +162,7 @@ def explore_day(autoscaler):
         "start_up": view.slider("a server starts in", 3, 0, 15, 1, "min"),
         "peak": view.slider("busiest hour", 500, 100, 800, 50, "pages/s"),
     }
-    return view.explore(controls, run, ScalingPicture(0, 24, OTHERS))
+    return view.explore(controls, run, ScalingPicture(0, 24, OTHERS), experiment=experiment.DAY)
 
 
 @view.pictured
@@ -178,7 +179,8 @@ def explore_flash_crowd(autoscaler):
         "target": view.in_percent("target", 60, 30, 95, 5, "% busy"),
         "cooldown": view.slider("cooldown", 10, 0, 60, 5, "min"),
     }
-    return view.explore(controls, run, ScalingPicture(12, 2.5, OTHERS, most=50, hours_paid=100))
+    picture = ScalingPicture(12, 2.5, OTHERS, most=50, hours_paid=100)
+    return view.explore(controls, run, picture, experiment=experiment.CROWD)
 
 
 @lru_cache(maxsize=16)

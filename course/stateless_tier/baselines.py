@@ -35,7 +35,7 @@ class Drawn:
 class Hashed:
     """Sticky without a memory: the session's number, modulo the number of servers there now."""
 
-    name = "sticky by hash, modulo servers"
+    name = "by hash, modulo servers"
 
     def __init__(self, rng):
         pass

@@ -1,4 +1,4 @@
-"""What a run of the web tier looks like: load and share of each server, users thrown out."""
+"""What a run of the web tier looks like: who serves the pages, and who has to log in again."""
 
 import numpy as np
 from matplotlib import rc_context
@@ -7,107 +7,100 @@ from course.engine.record import milliseconds
 from course.view import style
 
 MINUTES = 10
-TOP = 160  # pages a minute, the upper edge
-SLOTS = 7  # servers that there is room for
+MOST = 400  # users thrown out, the upper edge
+MEAN_AT = MINUTES + 0.45  # where the newcomer's mean and the prediction of it stand
 
 
 class TierPicture:
-    """Left: pages a minute at each server. Right: users thrown out; shares since the change."""
+    """Left: the share of each minute's pages that each server serves. Right: users thrown out."""
 
     @rc_context(style.LOOK)
-    def __init__(self, capacity, predicts=False):
-        widths = {"width_ratios": (1.5, 1), "height_ratios": (1, 1)}
-        self.figure, axes = style.figure(2, 2, width=8.4, height=4.7, **widths)
-        grid = axes[0, 0].get_gridspec()
-        axes[0, 0].remove()
-        axes[1, 0].remove()
-        self._prepare_load(self.figure.add_subplot(grid[:, 0]), capacity)
-        self._prepare_thrown_out(axes[0, 1])
-        self._prepare_shares(axes[1, 1], predicts)
+    def __init__(self, predicts=False):
+        self.figure, (served, out) = style.figure(1, 2, width=7.2, height=3.7)
+        self._prepare_served(served, predicts)
+        self._prepare_thrown_out(out)
         self.moving = (
-            *(self.dead, self.joined, *self.lines),
+            *(*self.bands, self.dead, self.ghost_newcomer, self.mean, self.prediction),
             *(self.ghost_out, self.out),
-            *(*self.bars, self.ghost_shares, self.prediction),
         )
 
-    def _prepare_load(self, axes, capacity):
-        axes.set(xlim=(0, MINUTES), ylim=(0, TOP), xlabel="time (minutes)")
-        axes.set(ylabel="pages a minute at each server")
-        axes.axhline(capacity, color=style.INK, linewidth=0.9, linestyle=(0, (1, 2)))
-        axes.text(0.1, capacity + 1.5, "all that one server can do", fontsize=9)
-        self.dead = axes.axvline(0, color=style.VERMILION, linewidth=1.6, linestyle=(0, (5, 2)))
-        self.joined = axes.axvline(0, color=style.GREEN, linewidth=1.6, linestyle=(0, (1, 1.2)))
-        self.dead.set_label("web-1 dies")
-        self.joined.set_label("one more joins")
-        self.lines = [
-            axes.plot([], [], color=colour, marker=marker, markersize=5, linewidth=1.4)[0]
-            for colour, marker in zip(style.SERVERS[:SLOTS], style.MARKERS[:SLOTS], strict=True)
-        ]
-        for number, line in enumerate(self.lines):
-            line.set_label(f"web-{number + 1}")
-        self.figure.legend(
-            handles=[*self.lines, self.dead, self.joined],
-            ncols=5,
-            loc="outside lower center",
-            columnspacing=1.4,
+    def _prepare_served(self, axes, predicts):
+        axes.set(title="Who serves the pages?", ylabel="% of each minute's pages")
+        axes.set(xlim=(0, MINUTES + 0.9), ylim=(0, 103), xlabel="time (minutes)")
+        axes.set_xticks(range(0, MINUTES + 1, 2))
+        axes.grid(False)
+        looks = (
+            ("newcomer", {"facecolor": style.GREEN}),
+            ("others", {"facecolor": style.PALE}),
+            ("web-1, ✕: dies", {"facecolor": style.GREY}),
+            ("failed", {"facecolor": style.VERMILION, "hatch": "xxx"}),
         )
+        self.bands = [
+            axes.broken_barh([(0, 1)], (0, 1), edgecolor=style.PAPER, linewidth=0.9, **look)
+            for _, look in looks
+        ]
+        cross = {"marker": "X", "markersize": 10, "color": style.VERMILION, "linestyle": "none"}
+        (self.dead,) = axes.plot([], [], mec=style.PAPER, clip_on=False, zorder=5, **cross)
+        (self.ghost_newcomer,) = axes.plot([], [], **style.BASELINE)
+        mean = {"marker": "<", "markersize": 9, "color": style.GREEN, "linestyle": "none"}
+        (self.mean,) = axes.plot([], [], mec=style.INK, **mean)
+        (self.prediction,) = axes.plot([], [], **style.PREDICTION)
+        shown = dict(zip([name for name, _ in looks], self.bands, strict=True))
+        shown |= {"newcomer, ghost": self.ghost_newcomer, "newcomer's mean": self.mean}
+        if predicts:
+            shown["your prediction"] = self.prediction
+        look = {"down": 0.2, "columnspacing": 0.8}
+        style.legend_below(axes, handles=shown.values(), labels=shown, **look)
 
     def _prepare_thrown_out(self, axes):
-        axes.set(xlim=(0, MINUTES), ylim=(-7, 400), xlabel="time (minutes)")
-        axes.set(ylabel="users thrown out")
+        axes.set(title="Who has to log in again?", ylabel="users thrown out so far")
+        axes.set(xlim=(0, MINUTES), ylim=(-6, MOST), xlabel="time (minutes)")
         (self.ghost_out,) = axes.plot([], [], drawstyle="steps-post", **style.BASELINE)
         (self.out,) = axes.plot([], [], drawstyle="steps-post", **style.YOURS)
-        self.ghost_out.set_label("ghost: random at log-in")
-        self.out.set_label("this one")
-        axes.legend(loc="upper left", borderpad=0)
-
-    def _prepare_shares(self, axes, predicts):
-        axes.set(xlim=(0.4, SLOTS + 0.6), ylim=(0, 109), ylabel="% of pages since then")
-        axes.set_yticks([0, 25, 50, 75, 100])
-        axes.set_xticks(range(1, SLOTS + 1), [f"web-{number + 1}" for number in range(SLOTS)])
-        axes.tick_params(axis="x", labelsize=9, rotation=35)
-        axes.grid(axis="x", visible=False)
-        places = np.arange(1, SLOTS + 1)
-        self.bars = list(axes.bar(places, 0, width=0.6, color=style.SERVERS[:SLOTS]))
-        look = {"color": style.INK, "marker": "_", "markersize": 17, "markeredgewidth": 2}
-        (self.ghost_shares,) = axes.plot([], [], linestyle="none", **look, label="ghost")
-        label = "your prediction" if predicts else None
-        (self.prediction,) = axes.plot([], [], **style.PREDICTION, label=label)
-        axes.legend(loc="upper right", ncols=2, borderpad=0, columnspacing=1, handletextpad=0.3)
+        lines = {"this site": self.out, "ghost": self.ghost_out}
+        style.legend_below(axes, down=0.2, handles=lines.values(), labels=lines)
 
     def show(self, *, name, result, ghost, prediction):
         """Draw `result`, a TierResult of the way called `name`; return (finding, words).
 
-        ghost: the same traffic with sessions drawn a server at log-in. prediction: of the % of the
-        pages that the newest server gets, or None.
+        ghost: the same traffic with a random server for each session at log-in. prediction: of the
+        % of the pages that the newest server gets, or None.
         """
-        tier = result.tier
-        for line, moment in ((self.dead, tier.dies_at), (self.joined, tier.added_at)):
-            line.set_visible(moment < result.duration)
-            line.set_xdata([min(moment, result.duration) / 60] * 2)
-        for number, line in enumerate(self.lines):
-            line.set_data(*_load(result, number))
+        tier, grows = result.tier, result.tier.grows
+        shares, failed = _by_minute(result)
+        newcomer, others = (shares[-1:], shares[1:-1]) if grows else (shares[:0], shares[1:])
+        bottom = np.zeros(MINUTES)
+        for bars, bands in zip(self.bands, (newcomer, others, shares[:1], [failed]), strict=True):
+            drawn = []
+            for band in bands:
+                drawn += boxes(bottom, band)
+                bottom = bottom + band
+            bars.set_verts(drawn)
+        dies = tier.dies_at < result.duration
+        self.dead.set_data(*([tier.dies_at / 60], [100]) if dies else ([], []))
+        self.ghost_newcomer.set_data([], [])
+        if grows:
+            self.ghost_newcomer.set_data(np.arange(MINUTES) + 0.5, _by_minute(ghost)[0][-1])
         for line, run in ((self.out, result), (self.ghost_out, ghost)):
             when = np.concatenate([[0], result.arrived_at[run.thrown_out], [result.duration]]) / 60
             count = np.minimum(np.arange(len(when)), len(when) - 2)
-            line.set_data(when, count)
-        shares, others = result.shares() * 100, ghost.shares() * 100
-        for bar, share in zip(self.bars, [*shares, *[0] * SLOTS], strict=False):
-            bar.set_height(share)
-        self.ghost_shares.set_data(np.arange(1, len(others) + 1), others)
+            line.set_data(when, np.minimum(count, MOST - 2))
+        each, others = result.shares() * 100, ghost.shares() * 100
         newest, predicted = result.names[-2], ""
+        self.mean.set_data([MEAN_AT], [each[-1]])
+        self.mean.set_visible(grows)
         self.prediction.set_data([], [])
         if prediction is not None:
-            self.prediction.set_data([len(shares)], [prediction])
+            self.prediction.set_data([MEAN_AT], [prediction])
             predicted = f" You predicted {prediction:g} % for {newest}."
         since = "From the start"
         if result.changed_at:
             since = f"Since minute {result.changed_at / 60:.0f}"
-        each = ", ".join(f"{share:.0f}" for share in shares)
-        failed = f"Pages that failed: {result.errors}. " if result.errors else ""
-        return f"{name}: {_finding(result, shares[-1])}", (
-            f"{len(result):,} pages. {since}, web-1 … {newest} served {each} % of them "
-            f"(ghost {others[-1]:.0f} % at {newest}). {failed}A page took "
+        told = ", ".join(f"{share:.0f}" for share in each)
+        failures = f"Pages that failed: {result.errors}. " if result.errors else ""
+        return f"{name}: {_finding(result, each[-1])}", (
+            f"{len(result):,} pages. {since}, web-1 … {newest} served {told} % of them "
+            f"(ghost {others[-1]:.0f} % at {newest}). {failures}A page took "
             f"{milliseconds(result.mean_latency)} on average, 99 % at most "
             f"{milliseconds(result.percentile(99))} (ghost {milliseconds(ghost.mean_latency)} and "
             f"{milliseconds(ghost.percentile(99))}).{predicted}"
@@ -123,22 +116,23 @@ def _finding(result, newest):
     if result.tier.added_at < result.duration:
         parts.append(f"the newcomer serves {newest:.0f} % of the pages")
     again = f"{out} user{'s' * (out != 1)} had to log in again"
-    return ", ".join([*parts, again if out else "nobody was thrown out"])
+    return ", ".join([*parts, again if out else "no user was thrown out"])
 
 
-def _load(result, number):
-    """Return (minutes, pages in each of them) of one server, for the time that it is there."""
-    if number >= len(result.names) - 1:
-        return [], []
-    pages = np.bincount(
-        (result.arrived_at[(result.place == number) & _taken(result)] // 60).astype(int),
-        minlength=MINUTES,
-    )[:MINUTES]
-    middle = np.arange(MINUTES) + 0.5
-    there = result.tier.up(middle * 60)[:, number]
-    return middle[there], np.minimum(pages[there], TOP - 2)
+def _by_minute(result):
+    """Return (% of each minute's pages that each server served, a row a server; % that failed)."""
+    minute = np.minimum(result.arrived_at // 60, MINUTES - 1).astype(int)
+    rows = np.where(result.failed, len(result.names) - 1, result.place)
+    pages = np.zeros((len(result.names), MINUTES))
+    np.add.at(pages, (rows, minute), 1)
+    pages *= 100 / np.maximum(1, pages.sum(axis=0))
+    return pages[:-1], pages[-1]
 
 
-def _taken(result):
-    """Return which pages reached a server that was up."""
-    return (result.place != 0) | (result.arrived_at < result.tier.dies_at)
+def boxes(bottom, heights):
+    """Return the box of each minute in which there is something, as corners."""
+    return [
+        [(at, low), (at, low + high), (at + 1, low + high), (at + 1, low)]
+        for at, (low, high) in enumerate(zip(bottom, heights, strict=True))
+        if high
+    ]

@@ -3,50 +3,52 @@
 import numpy as np
 from matplotlib import rc_context
 
+from course.stateless_tier.picture import boxes
 from course.view import style
 
 MINUTES = 10
+MOST_ANSWERS, MOST_WRONG = 650, 150  # the upper edges
 
 
 class ServingPicture:
-    """Left: answers a minute, by kind. Right: users thrown out and strangers let in."""
+    """Left: each minute's answers, by kind. Right: users thrown out and strangers let in."""
 
     @rc_context(style.LOOK)
     def __init__(self):
-        widths = {"width_ratios": (1.3, 1)}
-        self.figure, (answers, wrong) = style.figure(1, 2, width=8.4, height=4.1, **widths)
+        self.figure, (answers, wrong) = style.figure(1, 2, width=7.2, height=3.7)
         for axes in (answers, wrong):
             axes.set(xlim=(0, MINUTES), xlabel="time (minutes)")
-            axes.set_yscale("symlog", linthresh=10)
-            axes.set_ylim(-0.6, 1000)
-            axes.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
-            axes.minorticks_off()
-        death = {"color": style.VERMILION, "linewidth": 1.4, "linestyle": (0, (5, 2))}
-        answers.set_ylabel("answers a minute")
-        self.dead = answers.axvline(0, label="web-1 dies", **death)
-        looks = {
-            "200, the user's page": (style.BLUE, "o"),
-            "401, and rightly so": (style.GREEN, "s"),
-            "wrong answer": (style.VERMILION, "X"),
-        }
-        self.lines = [
-            answers.plot([], [], color=colour, marker=marker, linewidth=1.5, label=label)[0]
-            for label, (colour, marker) in looks.items()
+        answers.set(ylim=(0, MOST_ANSWERS), ylabel="answers a minute")
+        answers.set_title("Does everybody get the right answer?")
+        looks = (
+            ("200, the user's page", {"facecolor": style.BLUE}),
+            ("401, and rightly so", {"facecolor": style.PALE}),
+            ("wrong answer", {"facecolor": style.VERMILION, "hatch": "xxx"}),
+        )
+        self.kinds = [
+            answers.broken_barh([(0, 1)], (0, 1), edgecolor=style.PAPER, linewidth=0.9, **look)
+            for _, look in looks
         ]
-        style.legend_below(answers, left=-0.05)
-        wrong.set_ylabel("users or strangers so far")
-        self.dead_too = wrong.axvline(0, **death)
-        let_in = {"color": style.ORANGE, "linestyle": (0, (3, 1, 1, 1))}
+        death = {"color": style.VERMILION, "linewidth": 1.4, "linestyle": (0, (1, 1.2))}
+        self.deaths = [axes.axvline(0, **death) for axes in (answers, wrong)]
+        names = [*(name for name, _ in looks), "web-1 dies"]
+        handles = [*self.kinds, self.deaths[0]]
+        style.legend_below(answers, down=0.2, handles=handles, labels=names, columnspacing=0.8)
+        wrong.set(ylim=(-2, MOST_WRONG), ylabel="so far")
+        wrong.set_title("Who is treated wrongly?")
+        wrong.set_yticks([0, 50, 100, MOST_WRONG], ["0", "50", "100", f"{MOST_WRONG}+"])
+        let_in = {"color": style.VERMILION, "linewidth": 1.8, "linestyle": (0, (3, 1, 1, 1))}
+        lines = {
+            "users thrown out, ghost": style.BASELINE,
+            "users thrown out, your tier": style.YOURS,
+            "strangers let in, your tier": let_in,
+        }
         self.ghost, self.out, self.let_in = (
             wrong.plot([], [], drawstyle="steps-post", label=label, **look)[0]
-            for label, look in (
-                ("thrown out, sessions in the servers", style.BASELINE),
-                ("thrown out, your tier", style.YOURS),
-                ("strangers let in, your tier", let_in),
-            )
+            for label, look in lines.items()
         )
-        style.legend_below(wrong, left=-0.1, ncols=1)
-        self.moving = (self.dead, self.dead_too, *self.lines, self.ghost, self.out, self.let_in)
+        style.legend_below(wrong, down=0.2, ncols=1)
+        self.moving = (*self.kinds, *self.deaths, self.ghost, self.out, self.let_in)
 
     def show(self, *, served, ghost):
         """Draw a Served of the student's tier; return (finding, words).
@@ -54,11 +56,14 @@ class ServingPicture:
         ghost: a TierResult of the same users with their sessions in the servers.
         """
         kinds = (served.right & (served.status == 200), served.right & (served.status == 401))
-        for line, which in zip(self.lines, (*kinds, ~served.right), strict=True):
+        bottom = np.zeros(MINUTES)
+        for bars, which in zip(self.kinds, (*kinds, ~served.right), strict=True):
             minutes = (served.times[which] // 60).astype(int)
-            line.set_data(np.arange(MINUTES) + 0.5, np.bincount(minutes, minlength=MINUTES))
+            count = np.bincount(minutes, minlength=MINUTES)[:MINUTES]
+            bars.set_verts(boxes(bottom, count))
+            bottom = bottom + count
         dies_at = ghost.tier.dies_at
-        for line in (self.dead, self.dead_too):
+        for line in self.deaths:
             line.set_visible(dies_at < ghost.duration)
             line.set_xdata([min(dies_at, ghost.duration) / 60] * 2)
         for line, times in (
@@ -70,7 +75,8 @@ class ServingPicture:
         thrown, let_in = int(served.thrown_out.sum()), int(served.let_in.sum())
         lost = int(ghost.thrown_out.sum())
         strangers = f"{let_in or 'no'} stranger{'s' * (let_in != 1)}"
-        finding = f"Your tier threw {thrown or 'nobody'} out and let {strangers} in"
+        users = f"{thrown:,} user{'s' * (thrown != 1)}" if thrown else "nobody"
+        finding = f"Your tier threw {users} out and let {strangers} in"
         if dies_at < ghost.duration:
             finding += f"; with sessions in the servers {lost} would have been thrown out"
         return finding, (
@@ -81,6 +87,6 @@ class ServingPicture:
 
 
 def _so_far(times):
-    """Return (minutes, how many until then)."""
+    """Return (minutes, how many until then); what is above the upper edge is drawn at it."""
     when = np.concatenate([[0], times, [MINUTES]])
-    return when, np.minimum(np.arange(len(when)), len(times))
+    return when, np.minimum(np.minimum(np.arange(len(when)), len(times)), MOST_WRONG - 1)

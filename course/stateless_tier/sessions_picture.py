@@ -16,67 +16,54 @@ class SessionsPicture:
     @rc_context(style.LOOK)
     def __init__(self, name):
         self.name = name
-        widths = {"width_ratios": (1.6, 1)}
-        self.figure, axes = style.figure(2, 2, width=8.4, height=4.6, **widths)
+        self.figure, axes = style.figure(2, 2, width=7.2, height=4.2)
         grid = axes[0, 0].get_gridspec()
         axes[0, 0].remove()
         axes[1, 0].remove()
         self._prepare_browsers(self.figure.add_subplot(grid[:, 0]))
         self._prepare_costs(*axes[:, 1])
-        self.moving = (
-            self.valid,
-            *self.marks.values(),
-            *(self.now, self.now_below, self.measured, self.formula, self.stored, *self.here),
-        )
+        self.moving = (self.valid, *self.marks.values(), self.again, self.stored, *self.here)
 
     def _prepare_browsers(self, axes):
         axes.set(xlim=(0, MINUTES), ylim=(ROWS - 0.4, -0.6), xlabel="time (minutes)")
+        axes.set(title="Who is logged in?", xticks=range(0, MINUTES + 1, 20))
         names = [f"user-{row // 2 + 1}, {('phone', 'laptop')[row % 2]}" for row in range(ROWS)]
         axes.set_yticks(range(ROWS), names)
         axes.grid(axis="y", visible=False)
-        self.valid = axes.broken_barh([(0, 1)], (0, 1), facecolor=style.SKY, edgecolor="none")
-        self.valid.set_label("session is valid")
+        self.valid = axes.broken_barh([(0, 1)], (0, 1), facecolor=style.PALE, edgecolor="none")
         looks: dict[int, tuple[str, dict]] = {
-            USER: ("look-up: the user", {"marker": "o", "color": style.BLUE}),
-            NOBODY: ("look-up: None", {"marker": "o", "color": style.BLUE, "fillstyle": "none"}),
-            -1: ("first log-in", {"marker": "^", "color": style.INK}),
+            USER: ("found: the user", {"marker": "o", "color": style.BLUE}),
+            NOBODY: ("None: log in", {"marker": "o", "color": style.BLUE, "mfc": style.PAPER}),
             THROWN_OUT: ("wrong", {"marker": "X", "color": style.VERMILION, "markersize": 9}),
         }
         self.marks = {}
         for answer, (label, look) in looks.items():
-            look = {"linestyle": "none", "markersize": 6, **look}
+            look = {"linestyle": "none", "markersize": 5.5, **look}
             (self.marks[answer],) = axes.plot([], [], label=label, **look)
-        self.figure.legend(
-            handles=[self.valid, *self.marks.values()], ncols=5, loc="outside lower center"
-        )
+        self.valid.set_label("session is valid")
+        style.legend_below(axes, left=-0.42, columnspacing=0.8)
 
     def _prepare_costs(self, again, stored):
         for axes in (again, stored):
             axes.set(xlim=(0, MOST + 1), xticks=range(0, MOST + 1, 10))
-        again.set(ylim=(0, 100), ylabel="% of look-ups: log in!")
+        again.set(ylim=(0, 100), ylabel="% of look-ups", title="How many are asked to log in?")
         again.tick_params(axis="x", labelbottom=False)
-        stored.set(ylim=(0, 205), ylabel="sessions in the store")
+        stored.set(ylim=(0, 205), ylabel="sessions", title="How many sessions are valid?")
         stored.set_xlabel("lifetime (minutes)")
-        line = {"color": style.PALE, "linewidth": 7, "zorder": 0}
-        self.now, self.now_below = (axes.axvline(1, **line) for axes in (again, stored))
-        (self.formula,) = again.plot([], [], **style.THEORY, label="formula")
-        look = {"linestyle": "none", "marker": ".", "color": style.INK, "markersize": 5}
-        (self.measured,) = again.plot([], [], label="a faultless store", **look)
-        (self.stored,) = stored.plot([], [], **look)
-        mine = {"marker": "o", "markersize": 10, "color": style.BLUE, "linestyle": "none"}
-        self.here = [
-            again.plot([], [], fillstyle="none", markeredgewidth=2, **mine)[0],
-            stored.plot([], [], fillstyle="none", markeredgewidth=2, **mine)[0],
-        ]
-        self.here[0].set_label("this store")
-        again.legend(loc="upper right", bbox_to_anchor=(0.97, 1.0), borderpad=0)
+        self.again, self.stored = (
+            axes.plot([], [], color=style.GREY, linewidth=1.6, label="other lifetimes")[0]
+            for axes in (again, stored)
+        )
+        mine = {"marker": "o", "markersize": 9, "color": style.BLUE, "linestyle": "none"}
+        self.here = [axes.plot([], [], label="this store", **mine)[0] for axes in (again, stored)]
+        again.legend(loc="upper right", borderpad=0)
 
-    def show(self, *, result, lifetime, stored_now, lifetimes, again, by_formula, stored):
+    def show(self, *, result, lifetime, stored_now, lifetimes, again, stored):
         """Draw a run of the store, a Sessions; return (finding, words).
 
         lifetime: of its sessions (minutes); stored_now: so many of them are valid on average.
-        lifetimes: others (minutes), and for each the % of look-ups that ask for a log-in (`again`
-        as measured, and `by_formula`) and the sessions `stored` on average.
+        lifetimes: others (minutes), and for each the % of look-ups that ask for a log-in, and the
+        sessions `stored` on average.
         """
         visits = result.visits
         begin, over, browser = visits.sessions
@@ -91,11 +78,8 @@ class SessionsPicture:
             mark.set_data(visits.times[which & drawn] / 60, visits.browser[which & drawn])
         refused = result.count(NOBODY) + result.count(THROWN_OUT)
         share = 100 * refused / max(1, result.look_ups)
-        self.measured.set_data(lifetimes, again)
-        self.formula.set_data(lifetimes, by_formula)
+        self.again.set_data(lifetimes, again)
         self.stored.set_data(lifetimes, stored)
-        for line in (self.now, self.now_below):
-            line.set_xdata([lifetime] * 2)
         self.here[0].set_data([lifetime], [share])
         self.here[1].set_data([lifetime], [stored_now])
         wrong = result.count(THROWN_OUT) + result.count(LET_IN)
