@@ -18,7 +18,7 @@ class EvictionPicture:
 
     @rc_context(style.LOOK)
     def __init__(self, name):
-        self.figure, (left, right) = style.figure(1, 2, width=8.4, height=3.7)
+        self.figure, (left, right) = style.figure(1, 2, width=7.7, height=3.7)
         rules = (name, *FILLS)
         places = range(len(rules), 0, -1)
         left.set(xlim=(0, 100), ylim=(0.4, len(rules) + 0.6), xlabel="hit ratio (%)")

@@ -19,12 +19,12 @@ class NodesPicture:
 
     @rc_context(style.LOOK)
     def __init__(self, name=""):
-        self.figure, (left, right) = style.figure(1, 2, width=8.4, height=3.8)
+        self.figure, (left, right) = style.figure(1, 2, width=7.7, height=3.8)
         left.set(ylim=(0, TOP), ylabel="queries/s at the database")
         left.set_title("Can the database take over?")
         right.set(ylim=(0, SLOWEST), ylabel="mean latency (s)")
         right.set_title("How long does a request take?")
-        yours = f"{name}, these nodes" if name else "these nodes"
+        yours = f"your {name}" if name else "these nodes"
         self.outages, self.lines = [], []
         for axes in (left, right):
             axes.set(xlim=(0, DURATION), xlabel="time (s)")

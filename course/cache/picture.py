@@ -33,7 +33,7 @@ class CachePicture:
 
     @rc_context(style.LOOK)
     def __init__(self, name="", predicts=False):
-        self.figure, (left, right) = style.figure(1, 2, width=8.4, height=4.0)
+        self.figure, (left, right) = style.figure(1, 2, width=7.7, height=4.0)
         left.set(xlim=(0, LARGEST * 1.02), ylim=(0, 103), ylabel="hit ratio (%)")
         left.set(xlabel="room in the cache (photos, of 10,000)")
         left.set_title("How many reads does the cache answer?")

@@ -17,7 +17,7 @@ class RealPicture:
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, (left, right) = style.figure(1, 2, width=8.4, height=3.9)
+        self.figure, (left, right) = style.figure(1, 2, width=7.7, height=3.9)
         left.set(xscale="log", xlim=(0.1, 10_000), ylim=(0, MOST))
         left.set(xlabel="measured time of a read", ylabel="share of the hits, of the misses (%)")
         left.set_title("How long does a hit take, and a miss?")
@@ -38,7 +38,7 @@ class RealPicture:
         right.grid(False, axis="y")
         for height, text in (
             (3.62, "reads answered by the cache"),
-            (1.22, "time of a read (without a cache: 100 %)"),
+            (1.22, "time, of that without a cache"),
         ):
             right.text(0, height, text, fontsize=9.5, weight="bold")
         fills = [style.PALE, style.BLUE] * 2

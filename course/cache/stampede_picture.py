@@ -20,7 +20,7 @@ class StampedePicture:
     @rc_context(style.LOOK)
     def __init__(self, name=""):
         rows = 2 if name else 1
-        self.figure, axes = style.figure(rows, 2, width=8.4, height=4.3, squeeze=False)
+        self.figure, axes = style.figure(rows, 2, width=7.7, height=4.3, squeeze=False)
         for each in axes[:, 1]:
             each.remove()
         right = self.figure.add_subplot(axes[0, 0].get_gridspec()[:, 1])

@@ -17,7 +17,7 @@ class BillPicture:
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, (left, right) = style.figure(1, 2, width=8.4, height=3.9)
+        self.figure, (left, right) = style.figure(1, 2, width=7.7, height=3.9)
         percent = [0, 25, 50, 75, 100]
         left.set(xlim=(0, 100), ylim=(-0.005, DEAREST), xticks=percent)
         left.set(xlabel="requests that the CDN answers itself (%)", ylabel="dollars a gigabyte")

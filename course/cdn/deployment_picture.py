@@ -21,7 +21,7 @@ class DeploymentPicture:
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, (left, right) = style.figure(1, 2, width=8.4, height=3.9)
+        self.figure, (left, right) = style.figure(1, 2, width=7.7, height=3.9)
         left.set(xlim=(0, 60), ylim=(-2, 102), xlabel="time (min)")
         left.set_ylabel("bytes out of date (% of all)")
         left.set_title("How much of the old version is sent?")

@@ -20,7 +20,7 @@ class DistancePicture:
     @rc_context(style.LOOK)
     def __init__(self):
         self.figure, (left, right) = style.figure(
-            1, 2, width=10.0, height=3.4, width_ratios=(WIDE, 1)
+            1, 2, width=9.4, height=3.4, width_ratios=(WIDE, 1)
         )
         self.map = MapPanel(left, judged=True)
         right.set(xlim=(0, FARTHEST), ylim=(0, SLOWEST), ylabel="load time (s)")

@@ -24,7 +24,7 @@ class OutagePicture:
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, axes = style.figure(2, 2, width=8.4, height=4.6, sharex=True)
+        self.figure, axes = style.figure(2, 2, width=7.7, height=4.6, sharex=True)
         for each in axes[:, 1]:
             each.remove()
         right = self.figure.add_subplot(axes[0, 0].get_gridspec()[:, 1])

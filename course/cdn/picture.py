@@ -17,7 +17,7 @@ class CdnPicture:
     def __init__(self, name="", predicts=False):
         self.name = name
         self.figure, (left, middle, right) = style.figure(
-            1, 3, width=14.2, height=3.4, width_ratios=(WIDE, 1, 1)
+            1, 3, width=13.2, height=3.4, width_ratios=(WIDE, 1, 1)
         )
         self.map = MapPanel(left)
         self._prepare_times(middle, name, predicts)
