@@ -59,7 +59,7 @@ prediction = None  # percent: put your number here
 # 300 requests per second come in. A look into the cache takes 1 ms, a query 20 ms of a database that can do 200 per second.
 #
 # **Left:** the share of reads that the cache answers. The cache is the simplest there is, **FIFO** (first in, first out): when it is full, the *oldest* entry goes. Your guess is the diamond.
-# **Right:** what is left for the database, against what it can do.
+# **Right:** what is left for the database, against what it can do. In all pictures of this notebook dashed gray is there to compare with: the simplest way, without your class.
 #
 # The steps below the picture are the buttons above it: press one for its question, and again for the answer.
 
@@ -67,6 +67,8 @@ prediction = None  # percent: put your number here
 explore(prediction=prediction)
 
 # %% [markdown]
+# Is your diamond near the square? Then take the steps.
+#
 # 1. *Room for 1,000*: twice the memory. How many more hits?
 # 2. *Skew 0.5*: a cache lives on favorites. Can the database still keep up?
 # 3. *To live: 1 s*: an entry is used for one second at most. Would more room help?
@@ -573,7 +575,7 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here the cache has room for everything. **Orange** is the price of a short time to live: reads that load again. **Dashed vermilion** is the price of a long one: stale answers. The rings are a run of your class.
+# Here the cache has room for everything. The **solid orange** line is the price of a short time to live: reads that load again. The **dashed red** line is the price of a long one: stale answers. The rings are a run of your class.
 #
 # 1. *To live: 0.5 s*: what does a short time cost?
 # 2. *To live: 50 s*: what does a long one cost?
@@ -956,7 +958,7 @@ explore_real(ReadThrough, LRUCache, TTLCache)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Keep the processes that are under way in a dict by key. A reader that finds none starts one and notes it there. What takes it out again, and does that also happen when the load raises? (`process.is_alive`, or a `finally`.)
+# Keep the processes that are under way in a dict by key. A reader that finds none starts one and notes it there. What takes it out again, even when the load raises? (`process.is_alive`, or a `finally`.)
 #
 # </details>
 
@@ -1166,7 +1168,7 @@ assert seen["at once"]["outcomes"] == [[0, f"ValueError: {_word}", 0], [2, "load
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Dashed grey is the site without your class: every read that misses loads. **Left:** the readers of one expiry, a line each, from when they come until they have the page. An orange dot starts a load. **Right:** the database's queue. *All* other queries of the site wait in it, for a page that could be fresh again after 0.3 s.
+# Dashed gray is the site without your class: every read that misses loads. **Left:** the readers of one expiry, a line each, from when they come until they have the page. An orange dot starts a load. **Right:** the database's queue. *All* other queries of the site wait in it, for a page that could be fresh again after 0.3 s.
 #
 # 1. *One expiry*: how many of the readers load the page?
 # 2. *400 reads/s*: now **break it**. Which of this step and the next two makes the queue longest?

@@ -62,7 +62,7 @@ prediction = None  # seconds: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Map:** cities sized by population, marked by their mean load time, each with a line to what serves it. **Seconds:** how many pages are loaded by then; your guess is the diamond on the 50 % line, and dashed grey is the site without a CDN. **Old copies:** what caching costs. To the left the origin has less to do; downwards fewer bytes are out of date.
+# **Map:** cities sized by population, marked by their load time, each with a line to what serves it. **Half of the pages:** how many are loaded by which second; your guess is the diamond. Dashed gray, in all pictures, is the site without what you add. **Old copies:** to the left the origin has less to do; downwards fewer bytes are out of date.
 #
 # The steps below the picture are the buttons above it: press one for its question, and again for the answer.
 
@@ -884,7 +884,7 @@ assert _other == "HIT", f"invalidating one EdgeCache must leave another one's co
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# At minute 20 three files change: a style sheet, a script and the logo. Dashed grey is the site that only waits. Fingerprints need no invalidation at all: a new version has a new name, so copies may live for a year, and only what has changed is fetched.
+# At minute 20 three files change: a style sheet, a script and the logo. Fingerprints need no invalidation at all: a new version has a new name, so copies may live for a year, and only what has changed is fetched.
 #
 # 1. *Invalidate css/\**: is that enough? If not, find the prefix that is.
 # 2. *Everything, max-age 1 day*: what is still old, and what does the origin pay?

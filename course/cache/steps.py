@@ -116,7 +116,7 @@ def _removed(run, ttl, loads, left, **_):
     before, now = at(ttl, left[0]), at(ttl, loads)
     return (
         f"{run.stale_ratio:.0%} are stale. The price: by formula {now:.1f} % of the reads go to "
-        f"the database, {before:.1f} % if the entry stays there (grey)."
+        f"the database, {before:.1f} % if the entry stays there (dashed gray)."
     )
 
 
