@@ -20,7 +20,7 @@ class DistancePicture:
     @rc_context(style.LOOK)
     def __init__(self):
         self.figure, (left, right) = style.figure(
-            1, 2, width=9.4, height=3.4, width_ratios=(WIDE, 1)
+            1, 2, width=10.4, height=3.1, width_ratios=(WIDE, 1)
         )
         self.map = MapPanel(left, judged=True)
         right.set(xlim=(0, FARTHEST), ylim=(0, SLOWEST), ylabel="load time (s)")
@@ -32,7 +32,7 @@ class DistancePicture:
         self.before.set_label("without edges")
         dot = {"color": style.BLUE, "markersize": 5, "mfc": "none", "mew": 1.3}
         (self.after,) = right.plot([], [], "o", **dot, label="from your nearest_edge")
-        style.legend_below(right, down=0.17)
+        style.legend_below(right, down=0.21)
         self.moving = (*self.map.moving, self.line, self.before, self.after)
 
     def show(self, *, found):

@@ -13,7 +13,7 @@ from course.engine.cities import CITIES
 from course.view import style, world
 
 STEPS = (0.4, 0.8, 1.6, np.inf)  # s: which mark a city gets, by its mean load time
-WIDE = 1.5
+WIDE = 1.6
 MARKS = (
     ("≤ 0.4 s", style.SKY, "o"),
     ("≤ 0.8 s", style.YELLOW, "s"),

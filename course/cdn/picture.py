@@ -17,7 +17,7 @@ class CdnPicture:
     def __init__(self, name="", predicts=False):
         self.name = name
         self.figure, (left, middle, right) = style.figure(
-            1, 3, width=13.2, height=3.4, width_ratios=(WIDE, 1, 1)
+            1, 3, width=13.6, height=3.1, width_ratios=(WIDE, 1, 1)
         )
         self.map = MapPanel(left)
         self._prepare_times(middle, name, predicts)
@@ -39,7 +39,7 @@ class CdnPicture:
         self.guess = []
         if predicts:
             self.guess = axes.plot([], [], **style.PREDICTION, label="your prediction")
-        style.legend_below(axes, down=0.17)
+        style.legend_below(axes, down=0.21)
 
     def _prepare_trade(self, axes, name):
         axes.set(xlim=(-2, 104), ylim=(-4, 104), xticks=[0, 25, 50, 75, 100])
@@ -56,7 +56,7 @@ class CdnPicture:
             ring = {"mfc": "none", "mec": style.BLUE, "mew": 2, "markersize": 14}
             self.mine = axes.plot([], [], "s", **ring, label=name)
         axes.plot(100, 0, **STAR, markersize=13, label="no CDN")
-        style.legend_below(axes, down=0.17)
+        style.legend_below(axes, down=0.21)
 
     def show(self, *, result, plain, without, others, max_age, prediction):
         """Draw a run; return (finding, words).
