@@ -9,7 +9,7 @@
 #
 # **Time:** about 110 minutes. Afterwards you will be able to
 #
-# - write the two caches that Redis and memcached are made of, one that forgets what nobody uses and one that forgets what is old,
+# - write the two caches that Redis and memcached are made of: one forgets what is not used, the other what is old,
 # - put a cache in front of a database, a real one too, and say which answers it gets wrong,
 # - protect the database when a cache node dies, or when a popular entry expires.
 
@@ -39,14 +39,14 @@ architecture()
 #
 # ### A few photos carry the traffic
 # Sort your photos by how often they are asked for. By **Zipf's law** the second is asked for half as often as the first, the tenth a tenth as often. Real traffic is more or less steep: the
-# n-th gets a share proportional to 1 / n^s, and s is the *skew*.
+# $n$-th photo gets a share proportional to $1 / n^s$, and $s$ is the *skew*.
 #
 # A **cache** is a temporary store, in memory, of answers that were expensive to get. If it has the answer, that is a **hit**, else a **miss**. The share of hits is the **hit ratio**.
 
 # %% [markdown]
 # ## Predict
 #
-# There are 10,000 photos, popular by Zipf's law with s = 1. Your cache has room for 500 of them: 5 %.
+# There are 10,000 photos, popular by Zipf's law with $s = 1$. Your cache has room for 500 of them: 5 %.
 #
 # What percentage of the reads will it answer? Write your guess, then go on.
 
@@ -58,37 +58,32 @@ prediction = None  # percent: put your number here
 #
 # 300 requests per second come in. A look into the cache takes 1 ms, a query 20 ms of a database that can do 200 per second.
 #
-# **Left:** hit ratio against the size of the cache. The grey square is the simplest cache there is: when it is full, the *oldest* entry goes (**FIFO**, first in, first out). Your guess is the diamond.
-# **Right:** what that means for the people who wait. Hatched: the database gets more than it can do.
+# **Left:** the share of reads that the cache answers. The cache is the simplest there is, **FIFO** (first in, first out): when it is full, the *oldest* entry goes. Your guess is the diamond.
+# **Right:** what is left for the database, against what it can do. In all pictures of this notebook dashed gray is there to compare with: the simplest way, without your class.
+#
+# The steps below the picture are the buttons above it: press one for its question, and again for the answer.
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# 1. Was your diamond near? Move *room in the cache* from 500 to 1,000. Twice the memory: how many more hits?
-# 2. Move *skew* down to 0.5. A cache lives on favourites. Then look right: can the database still keep up?
-# 3. Set *time to live* to 1 s. An entry is now used for one second at most. The dotted line is the most that **any** size can reach in the long run. (The two curves know nothing of expiry and writes; they are not drawn now. The run has 4,000 requests, so the square lies up to a point or so above or below what is expected.)
-# 4. Back to *never*, and *writes* to 30 %. Which of the two pictures suffers more, and why?
+# Is your diamond near the square? Then take the steps.
 #
-# <details><summary>What we see</summary>
-#
-# 1. From 55.7 % to 64.5 %: the first 500 places answer 55.7 points of it, the next 500 only 9 more.
-# 2. No: the hit ratio falls to 10 %, and the database gets 138 % of what it can do.
-# 3. The square lies on the dotted line, near 41 %, and more room moves neither.
-# 4. Both. Left, every write makes an entry old, and the hit ratio falls to 42 %. Right, the database also has to do the writes themselves: 109 % of what it can do.
-#
-# </details>
+# 1. *Room for 1,000*: twice the memory. How many more hits?
+# 2. *Skew 0.5*: a cache lives on favorites. Can the database still keep up?
+# 3. *To live: 1 s*: an entry is used for one second at most. Would more room help?
+# 4. *Writes 30 %*: which of the two pictures suffers more, and why?
 
 # %% [markdown]
-# Five percent of the photos answer more than half of the reads, and twice the memory adds far less than the first 500 places did. Now think from the database's side: it sees only the misses. A hit ratio
+# Five percent of the photos answer more than half of the reads, and twice the memory adds far less than the first 500 places did. Now take the database's side: it sees only the misses. A hit ratio
 # that falls from 95 % to 90 % looks harmless, and it **doubles** the reads that the database gets. Operators watch the misses, not the hits.
 
 # %% [markdown]
 # ### A tier of its own
-# Each web server could remember answers in its own memory. Then four servers would keep four copies, and all would be lost with each deployment. So caches get machines of their own, the **cache tier**:
-# much memory, little else. It is much faster than the database, takes work off it, and grows by itself: more memory does not mean more web servers.
+# Each web server could remember answers in its own memory. Then four servers would keep four copies, and each deployment would lose them all. So caches get machines of their own, the **cache tier**:
+# much memory, little else. The tier is much faster than the database, takes work off it, and grows independently: you can add memory without adding web servers.
 #
-# Its gain depends on the skew. Six web proxies measured in the 1990s had an s between 0.64 and 0.83 (Breslau et al., 1999). The database here has four workers, and a query takes one of them for 20 ms: 200 queries per second, no more.
+# What it gains depends on the skew. Six web proxies measured in the 1990s had an $s$ between 0.64 and 0.83 (Breslau et al., 1999). The database here has four workers, and a query takes one of them for 20 ms: 200 queries per second, no more.
 #
 # ### Who talks to whom
 # - **Read-through:** the application asks the cache; on a miss the *cache* asks the database and keeps the answer.
@@ -103,11 +98,11 @@ explore(prediction=prediction)
 # A cache pays for data that is **read often and modified rarely**. It is no place for what must not be lost: memory forgets at every restart.
 # "Rarely" is worth checking. Of 153 cache clusters at Twitter more than a third were *write-heavy*, with over 30 % writes (Yang, Yue, Rashmi, 2020).
 #
-# Memory is small. When the cache is full, something must go: **eviction**, exercise A. And what it holds gets old. So it must go in time: **expiry**, exercise B. Too early, and you load the same thing again and again; too late, and people see what is no longer true.
+# Memory is small. When the cache is full, something must go: **eviction**, exercise A. And what it holds gets old, so it must go after a while: **expiry**, exercise B. Too early, and you load the same thing again and again; too late, and people see what is no longer true.
 
 # %% [markdown]
 # ### Two stores, no transaction
-# The database and the cache are two machines. Nothing makes a change to both of them at once. Say Anna and Ben like photo 7 at the same moment, through two web servers, and
+# The database and the cache are two machines. Nothing changes both of them at once. Say Anna and Ben like photo 7 at the same moment, through two web servers, and
 # each server saves to the database and then updates the cache. Messages overtake each other:
 
 # %%
@@ -120,13 +115,13 @@ cache["likes"] = 42  # Anna's server had a slow network: its update comes last
 print("database:", database["likes"], "| cache:", cache["likes"])
 
 # %% [markdown]
-# From now on everybody reads 42, for as long as the entry stays. Therefore: save first, then **remove** the entry instead of updating it. Two removals have the same result in any order: nothing in the cache, and
+# From now on everyone reads 42, as long as the entry stays. Therefore: save first, then **remove** the entry instead of updating it. Two removals have the same result in any order: nothing in the cache, and
 # the next read fetches what the database has. It is not perfect either; the last question of this notebook is about what is left.
 
 # %% [markdown]
-# ## Exercise A — Forget what nobody uses: LRU
+# ## Exercise A — Forget what is not used: LRU
 #
-# FIFO throws out the favourites with everything else, just because they are old. Better: throw out what has not been used for the longest time, **least recently used**.
+# FIFO throws out the favorites with everything else, just because they are old. Better: throw out what has not been used for the longest time, **least recently used**.
 #
 # `LRUCache(capacity)`; `capacity` is a whole number of entries.
 #
@@ -135,8 +130,6 @@ print("database:", database["likes"], "| cache:", cache["likes"])
 # - `len(cache)` is the number of entries. `key in cache` is `True` or `False` and does **not** mark.
 # - With `capacity` 0 nothing is kept. A negative one raises `ValueError` with the number in its message.
 # - Keys are anything that a dict takes as a key. Values are anything but `None`; 0 and `""` are values like any other.
-#
-# To try it: `cache = LRUCache(2); cache.put("a", 1); cache.put("b", 2); cache.get("a"); cache.put("c", 3); "b" in cache`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -194,6 +187,20 @@ class LRUCache:
         return key in self.entries
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    tried = LRUCache(2)
+    tried.put("a", 1)
+    tried.put("b", 2)
+    tried.get("a")
+    tried.put("c", 3)
+    print("is b still there?", "b" in tried)
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="lru_cache" points=1
 from course.checks import attempt
@@ -339,8 +346,13 @@ assert seen["apart"] == [0, False], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The blue ring should sit on the orange line: **Che's formula** (2002), which knows nothing of your code. (A wrong rule may come close to it by chance. So the words also compare every single read with LRU's.) LFU, *least frequently used*, throws out what was used least often, and beats you. Then set *new favourites every* 4 s.
-# What was popular is no longer, and LFU clings to it: the more it has counted, the longer it remembers. LRU forgets and adapts. (At Twitter plain FIFO was about as good as LRU for many of the clusters: Yang, Yue, Rashmi, 2020. It is also simpler.)
+# **Left:** your class and three other rules on the same traffic. The black mark is where LRU should end by **Che's formula** (2002), which knows nothing of your code. (A wrong rule may come close to it by chance, so the words below also compare every single read with LRU's.) LFU, *least frequently used*, throws out what was used least often.
+# **Right:** your class and LFU, second by second.
+#
+# 1. *The same favorites*: which rule is best?
+# 2. *New favorites every 4 s*: what was popular is not any more. Which rule follows?
+#
+# (At Twitter plain FIFO was about as good as LRU for many of the clusters: Yang, Yue, Rashmi, 2020. It is also simpler.)
 
 # %%
 explore_eviction(LRUCache)
@@ -348,17 +360,15 @@ explore_eviction(LRUCache)
 # %% [markdown]
 # ## Exercise B — Forget what is old: time to live
 #
-# Somebody likes a photo, and the cache does not hear of it. Its answer is **stale** now. The simplest cure is a date of expiry: every entry has a **time to live** (TTL).
+# Someone likes a photo, and the cache does not hear of it. Its answer is now **stale**: older than what the database has. The simplest fix is an expiry date: every entry has a **time to live** (TTL).
 #
 # `TTLCache(ttl)`; `ttl` in seconds, 0 or more. The time comes as an argument, `now` in seconds, and never runs backwards.
 #
-# - `.put(key, value, now)` keeps the value, new or instead of the old one. Its time begins anew.
-# - `.get(key, now)` returns the value, or `None`. An entry put at time t is served while `now < t + ttl`, and not at `t + ttl` itself. A `get` does not prolong it. (So with `ttl` 0 nothing is ever served.)
+# - `.put(key, value, now)` keeps the value, new or instead of the old one. Its time to live starts again.
+# - `.get(key, now)` returns the value, or `None`. An entry put at time `t` is served while `now < t + ttl`, and not at `t + ttl` itself. A `get` does not extend it. (So with `ttl` 0 nothing is ever served.)
 # - `.invalidate(key)` removes the entry; for an unknown key nothing happens.
 # - `.purge(now)` drops all entries that have expired and are still held, no others, and returns how many. (Whether `get` and `put` also drop entries that have expired is up to you; what they have dropped no longer counts.)
 # - Values are anything but `None`; 0 and `""` are values like any other.
-#
-# To try it: `cache = TTLCache(10); cache.put("a", 1, now=5); cache.get("a", now=14.9), cache.get("a", now=15)`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -410,6 +420,17 @@ class TTLCache:
         return len(expired)
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    tried = TTLCache(10)
+    tried.put("a", 1, now=5)
+    print(tried.get("a", now=14.9), tried.get("a", now=15))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="ttl_cache" points=1
 entries = TTLCache(10)
@@ -554,8 +575,19 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here the cache has room for everything. **Blue** is the price of a short time to live: reads that load again. **Orange, dashed**, is the price of a long one: stale answers. No TTL is free of both. Where would you put it for likes? And for a
-# user's password? Then let a write *remove the entry*. What is left of the orange line, and what does the blue one pay for it?
+# Here the cache has room for everything. The **solid orange** line is the price of a short time to live: reads that load again. The **dashed red** line is the price of a long one: stale answers. The rings are a run of your class.
+#
+# 1. *To live: 0.5 s*: what does a short time cost?
+# 2. *To live: 50 s*: what does a long one cost?
+# 3. *A write removes* the entry: how many answers are still stale, and what does that cost?
+#
+# No time to live is free of both prices. Where would you put it for the number of likes, and where for a user's password?
+#
+# <details><summary>What we would do</summary>
+#
+# Likes: some seconds. It does no harm if the number is a little old, and popular photos are read many times in that while. A password: do not rely on a time to live. A stale one lets the old password in, so a write must remove the entry, or passwords stay out of the cache.
+#
+# </details>
 
 # %%
 explore_expiry(TTLCache)
@@ -563,7 +595,7 @@ explore_expiry(TTLCache)
 # %% [markdown]
 # ## Exercise C — Put it in front: read-through
 #
-# Now join cache and database. Your class hides both: whoever reads asks it, and never learns where the answer came from.
+# Now join the cache and the database. Your class hides both: whoever reads asks it, and never learns where the answer came from.
 #
 # `ReadThrough(cache, load)`; `cache` is anything with `get(key, now)`, `put(key, value, now)` and `invalidate(key)`, and `load(key)` asks the database.
 #
@@ -573,8 +605,6 @@ explore_expiry(TTLCache)
 # - `.hits` and `.misses` count the calls of `get`; whenever the cache had nothing it is a miss, also if `load` then raised or returned `None`.
 # - `.write(key, value, now, save)` calls `save(key, value)` first, which writes to the database. Then it removes the key from the cache: `invalidate(key)`. It puts nothing into the cache and does not change the counts.
 # - If `save` raises, the exception passes on, and the cache is left as it was.
-#
-# To try it: `front = ReadThrough(NotingCache(), str.upper); front.get("lake", now=0), front.hits, front.misses, front.cache.calls`. A `NotingCache` writes down how it is called.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -619,6 +649,16 @@ class ReadThrough:
         self.cache.invalidate(key)
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    tried = ReadThrough(NotingCache(), str.upper)  # a NotingCache writes down how it is called
+    print(tried.get("lake", now=0), tried.hits, tried.misses, tried.cache.calls)
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="read_through" points=1
 loaded = []
@@ -862,8 +902,13 @@ assert seen["counts"] == [1, 1], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your `ReadThrough` now runs on every node of a cache tier, each with your `TTLCache`. Every photo has its node. Then **cache-1 dies**. With two nodes the database just about takes over the dead one's share; with *one* node (the dashes) the database
-# drowns. And a node that is back is *empty*: the misses go on until it has filled up. How many nodes would you want at 400 requests/s? That is why a cache tier is bigger than it needs to be: several nodes, in different places, with memory to spare.
+# Your `ReadThrough` now runs on every node of a cache tier, each with your `TTLCache`. Each photo belongs to one node. Then **cache-1 dies**, and all reads of its photos go to the database. When the node comes back, it is *empty*: the misses go on until it has filled up again. The dashed line is a tier of one node.
+#
+# 1. *1 node*: the only one dies. What happens?
+# 2. *4 nodes*: one of four dies. What happens?
+# 3. *400 requests/s*, with two nodes: how many nodes are enough for that?
+#
+# That is why a cache tier is bigger than it needs to be: several nodes, in different places, with memory to spare.
 
 # %%
 explore_nodes(ReadThrough, TTLCache)
@@ -871,8 +916,11 @@ explore_nodes(ReadThrough, TTLCache)
 # %% [markdown]
 # ### It runs for real
 # Now without a simulation. The next cell makes a real SQLite file with 300 photos and 900 comments, 2 MB in all, in a temporary folder. A query looks through all comments, as there is no index. Your `ReadThrough` answers 4,000 requests from it,
-# through your own cache, and a stopwatch runs. **Left:** every single read; hits and misses are two different worlds. **Right:** the simulation and your computer's answers on the same requests. With no room at all (*room, LRUCache* 0), what does the cache cost? And what do
-# the writes cost, compared with the reads? (They wait for the disk.)
+# through your own cache, and a stopwatch runs. Each move measures again, which takes some seconds. **Left:** how long the reads took; hits and misses are two different worlds. **Right:** the simulation's answers and your computer's, for the same requests.
+#
+# 1. *No room*: what does a cache cost that never hits?
+# 2. *With TTLCache*: how long does a hit take, and how long a miss?
+# 3. *Writes 10 %*: what does a write cost?
 
 # %%
 explore_real(ReadThrough, LRUCache, TTLCache)
@@ -881,7 +929,7 @@ explore_real(ReadThrough, LRUCache, TTLCache)
 # ## Exercise D — One goes, all wait: single flight
 #
 # The front page is read 200 times per second, from the cache, and takes 300 ms to put together. It expires. What happens in those 300 ms? Sixty reads miss, and each of them starts the same query. That is a **stampede**. The
-# cure: the first one loads; those who come while it is under way wait for *its* answer. One **flight** per key.
+# fix: the first one loads; those that come while the load is under way wait for *its* answer. One **flight** per key.
 #
 # `SingleFlight(env, load)`; `env` is the SimPy clock, and `load(key)` is a generator: you start it as a process with `env.process(load(key))`.
 #
@@ -890,7 +938,7 @@ explore_real(ReadThrough, LRUCache, TTLCache)
 # - While a key is being loaded, further gets of that key (also in the same instant) start no second load. All of them get the value of that load, whatever it is, as soon as it has ended.
 # - If the load raises, each of them gets that exception.
 # - The next `get` after a load has ended, well or badly, loads again: single flight is not a cache.
-# - Different keys have nothing to do with each other and load at the same time. Neither have two `SingleFlight`s.
+# - Different keys have nothing to do with each other and load at the same time. The same holds for two `SingleFlight`s.
 #
 # What you need to know of SimPy:
 #
@@ -901,18 +949,16 @@ explore_real(ReadThrough, LRUCache, TTLCache)
 # | several `yield process` of the same one | all of them go on when it ends, each with its value or its exception, in the order in which they began to wait |
 # | `process.is_alive` | whether it is still under way |
 #
-# (If a process or event fails and *nobody* waits for it, SimPy stops everything with that error.)
-#
-# To try it: `read_at(SingleFlight, [("page", 0), ("page", 0.25)])` lets one reader come at 0 s and one at 0.25 s; a load takes 1 s.
+# (If a process or event fails and *nothing* waits for it, SimPy stops everything with that error.)
 #
 # <details><summary>Hint 1</summary>
 #
-# What must the second reader find, so that it knows that somebody is on the way, and can wait for just that?
+# What must the second reader find, so that it knows that a load is under way, and can wait for just that load?
 #
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Keep the processes that are under way in a dict by key. Whoever finds none starts one and notes it there. Who takes it out again, and does that also happen when the load raises? (`process.is_alive`, or a `finally`.)
+# Keep the processes that are under way in a dict by key. A reader that finds none starts one and notes it there. What takes it out again, even when the load raises? (`process.is_alive`, or a `finally`.)
 #
 # </details>
 
@@ -936,6 +982,16 @@ class SingleFlight:
         return value
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    # one reader comes at 0 s and one at 0.25 s; a load takes 1 s
+    print(read_at(SingleFlight, [("page", 0), ("page", 0.25)]))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="single_flight" points=1
 seen = read_at(SingleFlight, [("page", 0), ("page", 0.25), ("page", 0.75)])
@@ -1112,8 +1168,15 @@ assert seen["at once"]["outcomes"] == [[0, f"ValueError: {_word}", 0], [2, "load
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The dashes are the site without your class: every read that misses loads. The page expires at 4 s, dozens of loads queue up, and *all* other queries of the site wait behind them, for a page that was fresh again after 0.3 s. Now look at your line. Then **break it**: which slider makes the queue at the database longest, and is there a setting
-# at which the database never recovers before the page expires again? Facebook measured one week of the keys most prone to this: when only one client per key and 10 s was allowed to load, while the others waited or took the stale value, the database's peak fell from 17,000 to 1,300 queries per second (Nishtala et al., 2013).
+# Dashed gray is the site without your class: every read that misses loads. **Left:** the readers of one expiry, a line each, from when they come until they have the page. An orange dot starts a load. **Right:** the database's queue. *All* other queries of the site wait in it, for a page that could be fresh again after 0.3 s.
+#
+# 1. *One expiry*: how many of the readers load the page?
+# 2. *400 reads/s*: now **break it**. Which of this step and the next two makes the queue longest?
+# 3. *A load takes 600 ms*.
+# 4. *160 other queries/s*.
+# 5. *To live: 1 s, 160 other*: does the database recover before the page expires again?
+#
+# Facebook measured one week of the keys most prone to this. Then only one client per key and 10 s was allowed to load, while the others waited or took the stale value. The database's peak fell from 17,000 to 1,300 queries per second (Nishtala et al., 2013).
 
 # %%
 explore_stampede(SingleFlight)
@@ -1153,7 +1216,7 @@ explore_stampede(SingleFlight)
 # - **Single flight**: Go has `golang.org/x/sync/singleflight`; nginx has `proxy_cache_lock on`, and a request that has waited 5 s (`proxy_cache_lock_timeout`) goes on to the server itself. Over many machines it takes a lock or a *lease* in the cache itself.
 # - **Jitter**: entries that were loaded together expire together. Add some random seconds to each time to live.
 # - **A spare**: Facebook kept about 1 % of its cache machines idle, to take over for those that failed (Nishtala et al., 2013).
-# - **What does not exist:** real caches also remember, for a short time, that a key is *not* in the database. Without that, requests for made-up keys all reach the database, a known attack.
+# - **Missing keys:** real caches also remember, for a short time, that a key is *not* in the database. Without that, requests for made-up keys all reach the database, a known attack.
 # - **Left out here:** the size of values, the network, and very hot keys, which no number of nodes divides.
 
 # %% [markdown]
@@ -1170,4 +1233,4 @@ course.submit()
 # ## What breaks next
 #
 # The database breathes again: most reads never reach it, and a read takes a millisecond or two. In Frankfurt, where your servers stand, the app feels instant. Then a friend in Sydney tries it. Sydney is 16,500 km away, and light in glass makes about 200 km in
-# a millisecond. There and back takes at least 165 ms, for every round trip, and a page with its photos needs many. No cache beside your servers can help: the answer is ready, and still has to travel. In notebook 05 you bring the answers closer to the people.
+# a millisecond. There and back takes at least 165 ms, for every round trip, and a page with its photos needs many. No cache next to your servers can help: the answer is ready, and still has to travel. In notebook 05 you bring the answers closer to the people.

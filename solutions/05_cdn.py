@@ -3,8 +3,8 @@
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/05_cdn/05_cdn.ipynb)
 #
-# In Frankfurt, where your servers stand, the site is fast. Your friend in Sydney writes: "Nice photos. Why does every page
-# take three seconds?" You look at your servers. They were done after five milliseconds. The rest of the three seconds your page spent under the sea. No faster machine will help: the speed of light is what it is. What you can change is how far the page must travel.
+# In Frankfurt, where your servers are, the site is fast. Your friend in Sydney writes: "Nice photos. Why does every page
+# take three seconds?" You look at your servers. They were done after five milliseconds. Your page spent the rest of the three seconds under the sea. No faster machine will help: the speed of light is what it is. What you can change is how far the page must travel.
 #
 # **Time:** about 115 minutes. Afterwards you will be able to
 #
@@ -35,7 +35,7 @@ from course.cdn import (
 # %% [markdown]
 # ## The picture
 #
-# Users no longer talk to your site for their photos. Each one talks to a nearby **edge**; only what the edge does not have comes from your site, which is now called the **origin**.
+# Users no longer fetch their photos from your site. Each one asks a nearby **edge**; only what the edge does not have comes from your site, which is now called the **origin**.
 
 # %%
 architecture()
@@ -44,8 +44,8 @@ architecture()
 # ## The idea
 #
 # ### Distance is time
-# Light in glass fibre covers about 200,000 km in a second. Cables do not run straight, and packets wait at routers. A rule of thumb from
-# measurements: take the straight line, multiply by 2.1 (Bozkurt and others, 2018). From Sydney to Frankfurt, 16,500 km, and back that is 2 × 16,500 × 2.1 / 200,000 = 0.35 s: one **round trip**. A page takes many of them.
+# Light in glass fiber covers about 200,000 km in a second. Cables do not run straight, and packets wait at routers. A rule of thumb from
+# measurements: take the straight line and multiply it by 2.1 (Bozkurt and others, 2018). From Sydney to Frankfurt, 16,500 km, and back that is $2 \cdot 16{,}500 \cdot 2.1 / 200{,}000 = 0.35$ s: one **round trip**. A page takes many of them.
 #
 # A **content delivery network** (CDN) keeps copies of your files in many cities, at its **edges**. *max-age* is how long an edge may use a copy.
 
@@ -62,26 +62,21 @@ prediction = None  # seconds: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Above:** cities sized by population, marked by their mean load time, each with a line to what serves it. **Below left:** how many pages are loaded within x seconds; your guess is the diamond on the
-# 50 % line, the dashed line is the site without a CDN. **Below right:** what caching costs. To the left the origin has less to do; downwards fewer bytes are out of date.
+# **Map:** cities sized by population, marked by their load time, each with a line to what serves it. **Half of the pages:** how many are loaded by which second; your guess is the diamond. Dashed gray, in all pictures, is the site without what you add. **Old copies:** to the left the origin has less to do; downwards fewer bytes are out of date.
+#
+# The steps below the picture are the buttons above it: press one for its question, and again for the answer.
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# 1. Compare your guess with the dashed line. Then set *edges* to 0 and open them one by one. The first is in Frankfurt, next to your site. Whom does it help? Watch Sydney, on the map and in the words below it: how many must be open until your friend is happy?
-# 2. Set *page* to 2,000 kB. Four times the bytes: is it four times the time?
-# 3. Move *max-age* from end to end. Where would you stop? Then let *photos change every* 5 minutes, and look again.
-# 4. With a max-age of 5 minutes, go from 2 edges to 12. Pages come faster, and yet the origin gets *more* to do. Why?
-#
-# <details><summary>What we see</summary>
-#
-# 1. The edge in Frankfurt makes no page faster: it stands where the origin does, and only spares it work. The seventh edge is in Sydney: 2.9 s become 0.5 s.
-# 2. No: 1.1 s instead of 0.5 s. Most of the time is round trips, and their number grows more slowly than the bytes.
-# 3. Wherever more work for the origin begins to cost you more than old photos do. The more often photos change, the older is what a long max-age serves.
-# 4. Each edge has to fetch its own copies: twelve caches, each with fewer users, miss more often than two.
-#
-# </details>
+# 1. *No CDN*: how long do pages take? Compare your guess with the dashed line.
+# 2. *1 edge*, in Frankfurt, next to your site: whom does it help? Then open the others one by one and watch Sydney on the map.
+# 3. *7 edges*: is your friend happy now?
+# 4. *2,000 kB*: four times the bytes. Is it four times the time?
+# 5. *max-age 1 h*: what does a long max-age save, and what does it cost?
+# 6. *Photos change every 5 min*: what is different?
+# 7. *12 edges*: pages come faster, and yet the origin gets more to do. Why?
 
 # %% [markdown]
 # Without a CDN half of the pages took up to 1.4 seconds. With five edges it is half a second: two thirds of the time are gone. Half of what is left is still distance: if there were no distance at all, a page would take a quarter of a second. But there is
@@ -96,11 +91,11 @@ explore(prediction=prediction)
 # Pages are not small: in July 2025 the median home page weighed 2,862 kB on the desktop and 2,559 kB on a phone (HTTP Archive, Web Almanac 2025).
 #
 # ### Copies near the users
-# Most of those bytes are **static content**: images, video, CSS, JavaScript. They are the same for everybody, so anybody may keep a copy. A CDN is a
+# Most of those bytes are **static content**: images, video, CSS, JavaScript. They are the same for everyone, so anyone may keep a copy. A CDN is a
 # company that does so in many cities. DNS, or the routing of the internet itself, leads each user to the nearest one.
 #
 # The first user near Sydney who wants a photo finds none: a **miss**. The edge asks the origin, which sends the photo and says how long a copy may live:
-# `Cache-Control: max-age=300`, in seconds. The edge keeps it. For five minutes, everybody near Sydney gets it from there: a **hit**. After that the copy has **expired**, and the next request
+# `Cache-Control: max-age=300`, in seconds. The edge keeps it. For five minutes everyone near Sydney gets it from there: a **hit**. After that the copy has **expired**, and the next request
 # fetches a new one.
 #
 # ### How long may a copy live?
@@ -118,7 +113,7 @@ EDGES[:3], ORIGIN  # some of the edges, in the order in which they open, and whe
 #
 # Write two functions. Points are pairs `(latitude, longitude)` in degrees; north and east are positive.
 #
-# `distance_km(a, b)` returns the length in kilometres of the shortest way over the surface of a sphere with a radius of 6,371 km (the **great circle**).
+# `distance_km(a, b)` returns the length in kilometers of the shortest way over the surface of a sphere with a radius of 6,371 km (the **great circle**).
 #
 # - It is 0 for a point and itself, and half the circumference for opposite points. Neither raises an error because of rounding.
 # - Longitude 180 and longitude −180 are the same line: from (0, 179) to (0, −179) it is not far.
@@ -129,16 +124,14 @@ EDGES[:3], ORIGIN  # some of the edges, in the order in which they open, and whe
 # - If none is online, or the list is empty, it raises `NoEdgeOnline`.
 # - It does not change the list.
 #
-# To try it: `distance_km((51.5, -0.1), (40.7, -74.0))`, London to New York, gives about 5,573.
-#
 # <details><summary>Hint 1</summary>
 #
-# Two places at 60° north, one degree of longitude apart, are about 56 km from each other; on the equator it would be 111 km. So degrees are not kilometres. Do you know a formula for distances on a sphere by name?
+# Two places at 60° north, one degree of longitude apart, are about 56 km from each other; on the equator it would be 111 km. So degrees are not kilometers. Do you know a formula for distances on a sphere by name?
 #
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# The haversine formula: with all angles in radians, h = sin²(Δlat / 2) + cos(lat₁) · cos(lat₂) · sin²(Δlon / 2), and the angle between the points is 2 · asin(√h). Rounding may lift h a little above 1. For the edge, Python's `min` with a `key` keeps the first of equals.
+# The haversine formula: with all angles in radians, $h = \sin^2(\Delta\mathrm{lat} / 2) + \cos(\mathrm{lat}_1) \cos(\mathrm{lat}_2) \sin^2(\Delta\mathrm{lon} / 2)$, and the angle between the points is $2 \arcsin(\sqrt{h})$. Rounding may lift $h$ a little above 1. For the edge, Python's `min` with a `key` keeps the first of equals.
 #
 # </details>
 
@@ -165,6 +158,16 @@ def nearest_edge(user, edges):
     return min(online, key=lambda edge: distance_km(user, edge.location))
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    print(distance_km((51.5, -0.1), (40.7, -74.0)), "km from London to New York: about 5,573")
+    print(nearest_edge((51.5, -0.1), list(EDGES)).name, "is nearest to London")
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="distance_km" points=1
 seen = {
@@ -334,8 +337,10 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Every city is now served by the edge that your function picks, and below it stands what each of *your* kilometres costs: with right distances, all marks lie on the line. Take edges offline one by one. Who takes over London (see the words)?
-# Then open all edges and **break it**: compare latitudes and longitudes like points on paper, as √(Δlat² + Δlon²). Which cities does the flat Earth send the wrong way?
+# Every city is now served by the edge that your function picks. **Right:** what each of *your* kilometers costs; with right distances, all marks lie on the line.
+#
+# 1. *Frankfurt offline*: who takes over London?
+# 2. *12 edges*: now **break it**. Compare latitudes and longitudes like points on paper, as $\sqrt{\Delta\mathrm{lat}^2 + \Delta\mathrm{lon}^2}$. Which cities does the flat Earth send the wrong way? Afterwards undo the change.
 
 # %%
 explore_distance(distance_km, nearest_edge)
@@ -348,13 +353,11 @@ explore_distance(distance_km, nearest_edge)
 # `origin` is a function: `origin(url)` returns a pair `(body, max_age)`, max_age in seconds, or raises `OriginDown`. `fetch` returns a pair `(body, status)`:
 #
 # - A copy stored at time t with `max_age` is **fresh** while `now < t + max_age`. A fresh copy is served, and the origin is not asked: `"HIT"`. A hit does not make the copy live longer.
-# - Otherwise it asks the origin, once. What comes is stored, with `now` as its time, in place of any old copy, and served: `"MISS"`.
+# - Otherwise it asks the origin, once. The answer is stored, with `now` as its time, in place of any old copy, and served: `"MISS"`.
 # - An answer with a `max_age` of 0 is served (`"MISS"`) but not stored; an old copy of that url is dropped then.
 # - If the origin raises `OriginDown` and there is an old copy, however old, that one is served: `"STALE"`. It stays stored as it was, and the next fetch asks the origin again.
 # - If the origin raises `OriginDown` and nothing is stored, the `OriginDown` passes on. Other exceptions of the origin always pass on.
 # - An empty body is a body like any other. Keep what you store in `self.stored`, a dict with the url as key; what the values look like is up to you.
-#
-# To try it: `EdgeCache(lambda url: ("a photo", 60)).fetch("/photos/1.jpg", now=0)`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -394,6 +397,16 @@ class EdgeCache:
         return body, "MISS"
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    tried = EdgeCache(lambda url: ("a photo", 60))
+    print(tried.fetch("/photos/1.jpg", now=0), tried.fetch("/photos/1.jpg", now=59))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="edge_cache" points=1
 asked = []
@@ -652,8 +665,13 @@ assert list(_keys) == [_url], f"{_story}: self.stored is a dict with {_url!r} as
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your cache now stands at every edge. If it is right, the square lies on the point, and the words say so request by request. Then **break it** on purpose: let a hit renew the copy. (Keep the copy's `max_age` as well; a hit at `now` then makes the copy fresh until `now + max_age`.) The origin has less
-# to do, and a popular photo never changes again. Which way does the square move? Afterwards undo the change.
+# Your cache now works at every edge. If it is right, the blue square lies on the black point, and the words say so request by request. Then **break it** on purpose: let a hit renew the copy. (Keep the copy's `max_age` as well; a hit at `now` then makes the copy fresh until `now + max_age`.) Which way does the square move? Afterwards undo the change.
+#
+# <details><summary>What we see</summary>
+#
+# To the left and up. The origin has less to do, and more of the bytes are out of date: a popular photo is asked for all the time, so it is never fetched again.
+#
+# </details>
 
 # %%
 explore(EdgeCache)
@@ -661,7 +679,7 @@ explore(EdgeCache)
 # %% [markdown]
 # ## Exercise C — The old version has to go
 #
-# You deploy. Three files have changed, and hundreds of edges have the old ones, some for another half hour. There are two ways out.
+# You deploy. Three files have changed, and hundreds of edges keep the old ones, some for another half hour. There are two ways out.
 #
 # **Invalidate:** tell the CDN to drop its copies. `EdgeCache` gets one more method; the stub builds on your class of exercise B. (Running the cell of B again makes a class without this method: then run this cell again, too.)
 #
@@ -673,8 +691,6 @@ explore(EdgeCache)
 # - The fingerprint is the first 8 hex digits, in lower case, of the content's SHA-256.
 # - It stands before the last dot of the last part of the path: `"css/site.<digits>.css"`, and `"js/app.min.<digits>.js"`. That holds wherever the dot is: `".htaccess"` becomes `".<digits>.htaccess"`.
 # - If the last part (after the last `/`) has no dot, a dot and the digits go to its end: `"LICENSE.<digits>"`. Dots in folders do not count.
-#
-# To try it: `fingerprint("css/site.css", b"body {}")` gives `"css/site.62368a1a.css"`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -712,6 +728,15 @@ def fingerprint(path, content):
     return folder + slash + name
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    print(fingerprint("css/site.css", b"body {}"))  # css/site.62368a1a.css
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="fingerprint" points=1
 seen = {
@@ -859,9 +884,18 @@ assert _other == "HIT", f"invalidating one EdgeCache must leave another one's co
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Twenty minutes into the picture three files change: a style sheet, a script and the logo. Invalidating `css/*` alone leaves users with new styles and an old script. Find the prefix that cures it, and see on the
-# right what the origin pays for it when *max-age* is a day. Fingerprints need no invalidation at all: a new version has a new name, so copies may live for a year and only what has changed is fetched.
-# Just one file must stay young. Which one?
+# At minute 20 three files change: a style sheet, a script and the logo. Fingerprints need no invalidation at all: a new version has a new name, so copies may live for a year, and only what has changed is fetched.
+#
+# 1. *Invalidate css/\**: is that enough? If not, find the prefix that is.
+# 2. *Everything, max-age 1 day*: what is still old, and what does the origin pay?
+#
+# Even with fingerprints one file must stay young. Which one?
+#
+# <details><summary>The answer</summary>
+#
+# The HTML page. Its own name never changes, and it says under which names all the others are found.
+#
+# </details>
 
 # %%
 explore_deployment(fingerprint, EdgeCache)
@@ -870,20 +904,18 @@ explore_deployment(fingerprint, EdgeCache)
 # ## Exercise D — When the CDN is out
 #
 # A CDN fails rarely, but then for very many at once: on 8 June 2021 a customer's harmless change of settings triggered a bug at Fastly, and 85 % of its network returned errors (Fastly, 2021). Cloudflare had such a day on 18 November 2025. Your origin was
-# fine all the time. So the client, or your DNS, should know a second way. Here it is the origin itself, the simplest one.
+# fine all the time. So the client, or your DNS, should know a second way. Here it is the simplest one, the origin itself.
 #
 # Write `fetch_with_fallback(url, now, edge, origin)`; it returns a pair `(body, source)`.
 #
 # - It asks `edge.fetch(url, now)`, which returns `(body, status)` as your cache does. If that works, whatever the status: the body and `"cdn"`. The origin is not asked.
 # - If the edge raises `EdgeDown`, it asks `origin(url)`, which returns `(body, max_age)`: the body and `"origin"`.
-# - If the origin is down too, its `OriginDown` passes on.
+# - If the origin is down as well, its `OriginDown` passes on.
 # - An `OriginDown` raised by the *edge* passes on: the edge has already asked the origin. All other exceptions pass on too. Each is asked once at most.
-#
-# To try it: `fetch_with_fallback("/a.jpg", 0, EdgeCache(lambda url: ("a photo", 60)), None)`.
 #
 # <details><summary>Hint 1</summary>
 #
-# Which of the two calls may raise `EdgeDown`, and which exceptions of that call are none of your business?
+# Which of the two calls may raise `EdgeDown`, and which exceptions of that call should you leave alone?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -895,7 +927,7 @@ explore_deployment(fingerprint, EdgeCache)
 
 # %% solution="fetch_with_fallback"
 def fetch_with_fallback(url, now, edge, origin):
-    """Return (body, "cdn" or "origin"); raise OriginDown when nobody can answer."""
+    """Return (body, "cdn" or "origin"); raise OriginDown when neither can answer."""
     ### BEGIN SOLUTION Exercise D: ask the edge, and the origin only if the edge is down
     try:
         body, _ = edge.fetch(url, now)
@@ -905,6 +937,15 @@ def fetch_with_fallback(url, now, edge, origin):
     return body, "cdn"
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    print(fetch_with_fallback("/a.jpg", 0, EdgeCache(lambda url: ("a photo", 60)), None))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="fetch_with_fallback" points=1
 from course.checks import attempt
@@ -1028,8 +1069,11 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# From minute 15 the CDN is out. The dashed line above counts the errors of a site without your functions. Below stands what saves you, and what it costs: while the CDN is out, the origin gets *everything*, more than twice its usual load. Could your servers carry that? Then let
-# *origin out from* be minute 15 as well. What is left? And with a max-age of 0, why do expired copies no longer help?
+# The CDN is out from minute 15 on, the origin from minute 40 on. **Left:** who answers, without your functions and with them. A cross marks each minute in which users get errors. **Right:** what the origin has to do.
+#
+# 1. *The CDN is out*: who answers, and could your servers carry that?
+# 2. *The origin, too*, from minute 15: what is left?
+# 3. *max-age 0*: why do expired copies no longer help?
 
 # %%
 explore_outages(fetch_with_fallback, EdgeCache)
@@ -1050,8 +1094,6 @@ explore_outages(fetch_with_fallback, EdgeCache)
 #
 # The prices here are made up, but not far off. To users in the United States, Amazon's CDN asks nothing for the first 1,000 GB a month and 0.085 dollars for each of the next 9,000; its servers ask 0.09 (as price comparisons of 2026 give them). What its CDN fetches from its own servers
 # is free; fetched from elsewhere, it is not. Since November 2025 there are also flat rates, from 0 to 1,000 dollars a month (aws.amazon.com/cloudfront/pricing).
-#
-# To try it: `monthly_cost(1000, 0.9, Prices(0.05, 0.09))` gives about 59 dollars; the origin alone would cost 90.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1082,6 +1124,16 @@ def break_even_hit_ratio(prices):
     return max(0.0, min(1.0, prices.cdn_per_gb / prices.origin_per_gb))
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    print(monthly_cost(1000, 0.9, Prices(0.05, 0.09)), "dollars: about 59; the origin alone costs 90")
+    print(break_even_hit_ratio(Prices(0.05, 0.09)))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="monthly_cost" points=1
 prices = Prices(cdn_per_gb=0.05, origin_per_gb=0.10)
@@ -1149,8 +1201,10 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# On the right each photo by its popularity: in the long run a photo asked for at one edge at a rate r, with max-age m, has a hit ratio of r m / (1 + r m) there. Above the dotted line it saves money, below it costs more than without a CDN. Set *photos* to
-# 100,000: the many that hardly anybody wants pull the bill over the dashed line. **Break it:** make the CDN more expensive than the origin. Now no hit ratio pays, and you buy speed, not savings.
+# **Left:** the bill for a gigabyte. Where your line is below the dashed one, the CDN is cheaper. **Right:** the hit ratio of each photo. In the long run a photo that is asked for at one edge at a rate $r$, with max-age $m$, has a hit ratio of $r m / (1 + r m)$ there. Above the dotted line it saves money, below it costs more than without a CDN.
+#
+# 1. *100,000 photos*, most of them hardly ever asked for: is the CDN still cheaper?
+# 2. *CDN 0.10 dollars/GB*: now **break it**. The CDN costs more than the origin. Does any hit ratio pay?
 
 # %%
 explore_bill(monthly_cost, break_even_hit_ratio)
@@ -1165,14 +1219,14 @@ explore_bill(monthly_cost, break_even_hit_ratio)
 
 # %% [markdown] answer="explain" points=3
 # The names of the new files stand in the HTML, and the HTML itself has a name that never changes. The edges hold a copy of the old HTML for a year, it names the old scripts and styles, and those are in the caches too:
-# so everything is consistently old, and nobody ever asks for the new names. Invalidating drops the copies at the edges. But browsers keep copies by the same max-age, and there is no call that reaches
+# so everything is consistently old, and no one ever asks for the new names. Invalidating drops the copies at the edges. But browsers keep copies by the same max-age, and there is no call that reaches
 # into the browser of a user: who had loaded the page before does not even ask the CDN. I would give the fingerprinted files a year and `immutable`, because their content never changes under that name; it costs only
 # storage, and a mistake cannot be taken back under that name. The HTML gets 0 or a few seconds (or `no-cache`, or s-maxage with invalidation): that costs a request to the edge or origin for each page view,
 # with its round trips, but the HTML is small. Photos that can be replaced lie between: some minutes, and up to that long the old one is seen.
 
 # %% [markdown] rubric="explain"
 # ### BEGIN MARK SCHEME
-# 1 point: the new names are only in the new HTML; the old HTML (unversioned name) is cached for a year and names the old files, which are cached too. So nobody asks for the new names.
+# 1 point: the new names are only in the new HTML; the old HTML (unversioned name) is cached for a year and names the old files, which are cached too. So no one asks for the new names.
 #
 # 1 point: the browsers' own caches keep the HTML by the same max-age, and the CDN's API does not reach them; they do not ask before it expires. (Half a point for "other caches" without naming the browser.)
 #
@@ -1184,8 +1238,8 @@ explore_bill(monthly_cost, break_even_hit_ratio)
 # ## In production
 #
 # - **Cloudflare, CloudFront, Fastly, Akamai** are CDNs for hire; **Varnish** and nginx's `proxy_cache` are the cache of exercise B for your own machines.
-# - **The second way** is often a second CDN. Many origins answer nobody but their CDN, because whoever reaches them directly goes around its firewall and its protection against floods of requests; falling back to the origin would open that door.
-# - **Finding the edge:** by DNS, or by *anycast*: all edges announce the same address, and the routers of the internet choose. Neither measures kilometres: DNS may go by measured times, anycast by the routers' shortest path, which is often the quickest.
+# - **The second way** is often a second CDN. Many origins answer only their CDN, because whoever reaches them directly goes around its firewall and its protection against floods of requests; falling back to the origin would open that door.
+# - **Finding the edge:** by DNS, or by *anycast*: all edges announce the same address, and the routers of the internet choose. Neither measures kilometers: DNS may go by measured times, anycast by the routers' shortest path, which is often the quickest.
 # - **Expiry:** `Cache-Control: max-age=60, s-maxage=3600`; the second is for shared caches only, so browsers ask sooner than edges (RFC 9111, 2022).
 # - **Exercise B's `STALE`** is `stale-if-error=86400`; `stale-while-revalidate=60` serves the old copy at once and fetches the new one behind the user's back (both RFC 5861, 2010).
 # - **Exercise C** is "purge by prefix" at Cloudflare, `create-invalidation --paths "/css/*"` at CloudFront, and `[contenthash]` in webpack's file names, with
@@ -1206,6 +1260,6 @@ course.submit()
 # %% [markdown]
 # ## What breaks next
 #
-# Static content now comes from around the corner. What is left for your web servers is what only they can do: the inbox, the upload, the login. And there a new trouble shows. Traffic follows the sun, so you would like ten servers
-# in the evening and three in the morning. But each web server remembers who is logged in. Switch one off, and its users are thrown out; add one, and it stays empty, because everybody belongs to another. Before servers can come and go, something
+# Static content now comes from around the corner. What is left for your web servers is what only they can do: the inbox, the upload, the login. And a new problem shows up. Traffic follows the sun, so you would like ten servers
+# in the evening and three in the morning. But each web server remembers who is logged in. Switch one off, and its users are thrown out; add one, and it stays empty, because every user belongs to another one. Before servers can come and go, something
 # must leave them. That is notebook 06.

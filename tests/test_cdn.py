@@ -33,7 +33,7 @@ from course.cdn.deployment import (
     wait_for_expiry,
 )
 from course.cdn.distance import distances
-from course.cdn.map_picture import MARKS
+from course.cdn.map_picture import MARKS, NAMES
 from course.cdn.outage import FAILED, FRESH, ORIGIN, STALE
 from course.cdn.theory import hit_ratios
 from course.cdn.world import BEHIND, PEOPLE, TO_EDGE, TO_ORIGIN, opened, served_by, traffic
@@ -42,6 +42,7 @@ from course.engine.cities import CITIES, city
 from course.engine.component import ComponentError
 from tests.course_scripts import cells, solved, verdict
 from tests.explorers import (
+    answers,
     assert_every_step_is_seen,
     assert_stopped,
     corners,
@@ -253,10 +254,11 @@ def test_a_flat_earth_is_found_out():
     assert f"online: {found.longer_than_needed[0]}" in shown(explorer)
     one, two, many = (
         explorer.picture.show(found=dataclasses.replace(found, longer_than_needed=names))[1]
-        for names in (("Lima",), ("Lima", "Oslo"), tuple("abcdefgh"))
+        for names in (("Lima",), ("Lima", "Paris"), tuple(NAMES[:8]))
     )
     assert "1 city would be served" in one and "2 cities would be served" in two
-    assert "online: Lima, Oslo." in two and "online: a, b, c, d, e, f, …." in many
+    assert "online: Lima, Paris." in two
+    assert f"online: {', '.join(NAMES[:6])}, …." in many
     assert "No city would" in shown(explore_distance(DISTANCE, NEAREST))
 
 
@@ -500,9 +502,9 @@ def test_a_nearest_edge_may_do_with_its_list_what_it_likes():
 @pytest.mark.parametrize(
     ("function", "says"),
     [
-        (lambda a, b: "far", "returned 'far', expected a number of kilometres."),
-        (lambda a, b: -5, "returned -5, expected a number of kilometres, at least 0."),
-        (lambda a, b: math.nan, "returned nan, expected a number of kilometres, at least 0."),
+        (lambda a, b: "far", "returned 'far', expected a number of kilometers."),
+        (lambda a, b: -5, "returned -5, expected a number of kilometers, at least 0."),
+        (lambda a, b: math.nan, "returned nan, expected a number of kilometers, at least 0."),
         (lambda a, b: True, "returned True, expected a number"),
         (lambda a, b: a / b, "raised TypeError"),
     ],
@@ -740,11 +742,11 @@ def test_with_true_distances_every_city_lies_on_the_line():
     picture = explore_distance(DISTANCE, NEAREST).picture
     line = picture.line.get_data()
     for marks in (picture.before, picture.after):
-        kilometres, times = marks.get_data()
-        assert np.abs(np.interp(kilometres, *line) - times).max() < 0.05
+        kilometers, times = marks.get_data()
+        assert np.abs(np.interp(kilometers, *line) - times).max() < 0.05
     picture = explore_distance(lambda a, b: DISTANCE(a, b) / 1.6, NEAREST).picture
-    kilometres, times = picture.before.get_data()
-    assert np.abs(np.interp(kilometres, *line) - times).max() > 0.3
+    kilometers, times = picture.before.get_data()
+    assert np.abs(np.interp(kilometers, *line) - times).max() > 0.3
 
 
 def test_the_other_pictures_say_what_their_runs_say():
@@ -763,30 +765,38 @@ def test_the_other_pictures_say_what_their_runs_say():
 
 def test_the_hour_with_outages_is_drawn_as_it_was():
     outages = explore_outages(FALLBACK, CACHE)
-    result = simulate_outages(FALLBACK, CACHE, seed=1)
+    without, result = simulate_outages(seed=1), simulate_outages(FALLBACK, CACHE, seed=1)
     assert f"{result.availability:.1%} of the requests are answered" in shown(outages)
-    picture, floor = outages.picture, np.zeros(60)
-    for band, who in zip(picture.bands, (FRESH, STALE, ORIGIN, FAILED), strict=True):
-        corners = band.get_xy()[:, 1]
-        counts = np.histogram(result.times[result.who == who], 60, (0, 3600))[0]
-        assert (corners[0:120:2] == floor + counts).all()  # the upper side, a minute two corners
-        floor = floor + counts
-    assert floor.sum() == len(result.times)
+    picture = outages.picture
+    for run, bands, mark in zip((without, result), picture.bands, picture.marks, strict=True):
+        floor = np.zeros(60)
+        for band, who in zip(bands, (FRESH, STALE, ORIGIN, FAILED), strict=True):
+            corners = band.get_xy()[:, 1]
+            counts = np.histogram(run.times[run.who == who], 60, (0, 3600))[0]
+            assert (corners[0:120:2] == floor + counts).all()  # upper side, a minute two corners
+            floor = floor + counts
+        assert floor.sum() == len(run.times)
+        assert list(mark.get_xdata()) == list(np.flatnonzero(counts) + 0.5)  # each failure is seen
     assert picture.load.get_ydata()[:60].sum() == result.asked.sum()
-    assert picture.before.get_ydata()[:60].sum() == simulate_outages(seed=1).asked.sum()
+    assert picture.before.get_ydata()[:60].sum() == without.asked.sum()
     assert [list(bar.get_xdata()) for bar in picture.down] == [[15, 25], [40, 50]]
     outages.controls["origin_for"].value = 0
     assert not picture.down[1].get_visible()
 
 
-def test_the_bill_is_drawn_as_it_was_reckoned():
+def test_the_bill_is_drawn_as_it_was_calculated():
     money = explore_bill(COST, EVEN)
-    found = bill(COST, EVEN)
+    found, picture = bill(COST, EVEN), money.picture
     assert f"{found.here:,.0f} dollars a month, without a CDN 900" in shown(money)
-    assert money.picture.even.get_xdata()[0] == pytest.approx(100 * 0.04 / 0.09)
+    assert picture.even.get_xdata()[0] == pytest.approx(100 * 0.04 / 0.09)
     assert "the CDN is cheaper above a hit ratio of 44%." in shown(money)
+    assert picture.here.get_ydata()[0] == pytest.approx(found.here / 10_000)
+    assert set(picture.without.get_ydata()) == {0.09}
+    saving, losing = picture.saving.get_ydata(), picture.losing.get_ydata()
+    assert saving.min() > 100 * 0.04 / 0.09 >= losing.max() and len(losing) > 10
     money.controls["cdn_per_gb"].value = 0.1
     assert shown(money).endswith("By your formula the CDN is never cheaper.")
+    assert not len(picture.saving.get_ydata())
 
 
 def test_the_words_of_the_bill_count_the_photos_that_pay():
@@ -811,17 +821,12 @@ def test_the_words_of_the_bill_count_the_photos_that_pay():
 def test_where_the_origin_costs_nothing_the_bill_without_a_cdn_is_drawn_at_zero():
     money = explore_bill(COST, EVEN)
     picture = money.picture
-    assert set(picture.without.get_ydata()) == {1.0}
-    assert picture.unit.get_text() == "bill / bill without a CDN"
     money.controls["origin_per_gb"].value = 0.0
     assert set(picture.without.get_ydata()) == {0.0}
-    assert list(picture.costs.get_ydata()) == [1.0] * 21 and picture.here.get_ydata()[0] == 1
-    assert picture.unit.get_text() == "bill / your largest bill"
+    assert list(picture.costs.get_ydata()) == pytest.approx([0.04] * 21)
+    assert picture.without.axes.get_ylim()[0] < 0  # a line at 0 is seen
     assert shown(money).endswith("By your formula the CDN is never cheaper.")
     assert in_figure(picture.figure, picture.moving) == []
-    axes = picture.without.axes
-    lowest = min(text.get_window_extent().y0 for text in axes.get_legend().get_texts())
-    assert lowest > axes.transData.transform((0, 0))[1] + 4  # the line at 0 runs below it
     with_a_price = moving(money)
     money.controls["cdn_per_gb"].value = 0.0
     assert set(picture.costs.get_ydata()) == {0.0} and moving(money) != with_a_price
@@ -836,32 +841,56 @@ def moved(explorer, **values):
 
 def test_the_first_experiment_is_what_its_steps_say():
     explorer = explore()
-
-    def half(words):
-        return float(re.search(r"half of the pages within ([\d.]+) s", words)[1])
-
-    def sydney(words):
-        told = re.search(r"In Sydney a page takes ([\d.]+) s .* without a CDN ([\d.]+) s", words)
-        return float(told[1]), float(told[2])
-
-    near, far = zip(*(sydney(moved(explorer, edges=count)) for count in (0, 1, 6, 7)), strict=True)
-    assert set(far) == {near[0]} == {near[1]} and far[0] > 2.5  # the first edge: Frankfurt
-    assert (near[0], near[3]) == (2.9, 0.5) and near[2] > 1  # the seventh edge stands in Sydney
-    small = half(moved(explorer, edges=5, page_kb=500))
-    assert (small, half(moved(explorer, page_kb=2000))) == (0.5, 1.1)  # not four times
-    explorer.controls["page_kb"].value = 500
+    said = answers(explorer)
+    assert said[1].startswith("Half of the pages take up to 1.4 s. In Sydney a page takes 2.9 s")
+    assert "half still take up to 1.4 s, and Sydney waits 2.9 s" in said[2]
+    assert "takes 0.5 s there; without a CDN it was 2.9 s" in said[3]
+    sixth = simulate(seed=1, edges=6).by_city()[NAMES.index("Sydney")]
+    assert EDGES[6].name == "Sydney" and sixth > 1
+    assert said[4].startswith("No: half of the pages take up to 1.1 s instead of 0.5 s")
+    short, long = simulate(seed=1), simulate(seed=1, max_age=3600.0)
+    assert f"{long.origin_load:.0%} of the requests instead of {short.origin_load:.0%}" in said[5]
+    assert f"{long.stale_share:.0%} of the bytes" in said[5] and long.stale_share > 0.5
+    quick = simulate(seed=1, update_every=300.0)
+    assert f"{quick.stale_share:.0%} of the bytes are out of date instead of 6%" in said[6]
+    assert quick.stale_share > 3 * short.stale_share and quick.origin_load == short.origin_load
+    two, twelve = (simulate(seed=1, edges=count) for count in (2, 12))
+    assert f"{twelve.origin_load:.0%} of the requests reach the origin; with 2 edges" in said[7]
+    assert twelve.origin_load > two.origin_load and twelve.percentile(50) < two.percentile(50)
     ages = [value for _, value in explorer.controls["max_age"].options]
     for every in (300.0, 1800.0):
-        explorer.controls["update_every"].value = every
-        told = [moved(explorer, max_age=age) for age in ages]
+        told = [moved(explorer, update_every=every, max_age=age) for age in ages]
         assert len(set(told)) == len(told)  # no step of it that changes nothing
         loads = [int(re.search(r"(\d+)% of the requests reach", words)[1]) for words in told]
         assert loads[0] == 100 and loads == sorted(loads, reverse=True)
-    explorer.controls["max_age"].value = 300.0
-    two, twelve = (moved(explorer, edges=count) for count in (2, 12))
-    assert half(twelve) < half(two)
-    shares = [int(re.search(r"(\d+)% of the requests reach", words)[1]) for words in (two, twelve)]
-    assert shares[1] > shares[0]
+    assert explore(CACHE).experiment.steps == ()
+
+
+def test_sydney_has_its_time_on_the_map():
+    explorer = explore()
+    label = explorer.picture.map.sydney
+    for edges, time in ((0, "2.9"), (7, "0.5")):
+        explorer.controls["edges"].value = edges
+        assert label.get_text() == f"Sydney: {time} s"
+
+
+def test_cities_that_go_the_wrong_way_are_marked_and_named():
+    def flat(a, b):
+        return math.dist(a, b)
+
+    def nearest(user, edges):
+        online = [edge for edge in edges if edge.online]
+        return min(online, key=lambda edge: flat(user, edge.location))
+
+    explorer = explore_distance(flat, nearest)
+    told = answers(explorer)[2]
+    wrong = distances(flat, nearest, edges=12).longer_than_needed
+    assert len(wrong) >= 3 and told == f"{len(wrong)}, marked with a cross: {', '.join(wrong)}."
+    marks = np.array(explorer.picture.map.wrong.get_data()).T
+    assert [tuple(mark) for mark in marks] == [city(name).location[::-1] for name in wrong]
+    right = explore_distance(DISTANCE, NEAREST)
+    assert answers(right)[2].startswith("None, by your distances")
+    assert not len(right.picture.map.wrong.get_xdata())
 
 
 def test_a_hit_that_renews_the_copy_spares_the_origin_and_never_shows_what_changed():
@@ -888,17 +917,26 @@ def test_who_serves_london_is_told():
     assert "London is served by Mumbai." not in moved(explorer, offline=1)
     assert "London is served by New York." in shown(explorer)
     assert "London is served by the origin." in moved(explorer, offline=5)
+    assert answers(explorer)[1] == "London is served by New York now."
 
 
 def test_the_other_experiments_are_what_their_steps_say():
-    explorer = explore_outages(FALLBACK, CACHE)
-    stale = r"([\d,]+) with an expired copy"
-    assert re.search(stale, moved(explorer))[1] != "0"
-    assert re.search(stale, moved(explorer, max_age=0.0))[1] == "0"  # nothing is kept
-    moved(explorer, max_age=300.0, origin_at=15)
-    assert int(re.search(r"([\d,]+) failed", shown(explorer))[1].replace(",", "")) > 300
-    money = explore_bill(COST, EVEN)
-    assert "never cheaper" in moved(money, cdn_per_gb=0.1, origin_per_gb=0.09)
+    said = answers(explore_deployment(FINGERPRINT, CACHE))
+    waiting = wait_for_expiry(seed=1, changed=3, max_age=1800)
+    purged, _ = invalidated(CACHE, seed=1, changed=3, max_age=1800, prefix="css/")
+    assert said[1].startswith(f"{purged.stale_after:.1f} MB of the old version are still sent")
+    assert 5 < purged.stale_after < waiting.stale_after  # the script and the logo
+    assert said[2].startswith("0.0 MB of the old version are sent. But the origin has to send 5.3")
+    assert said[2].endswith("With fingerprints it is 1.3 MB, and 0.0 MB of the old version.")
+    said = answers(explore_outages(FALLBACK, CACHE))
+    assert said[1].startswith("The origin answers 421 requests; without your functions 421 fail.")
+    assert "gets 2.6 times its usual load" in said[1]
+    assert "421 requests fail" in said[2] and "0 expired copies, 414 errors" in said[3]
+    assert simulate_outages(FALLBACK, CACHE, seed=1).count(STALE) > 300  # with five minutes
+    said = answers(explore_bill(COST, EVEN))
+    assert said[1].startswith("No: the hit ratio is 36%, and the month costs 974 dollars; without")
+    assert said[2].startswith("No. The month costs 1,408 dollars instead of 900")
+    assert bill(COST, EVEN).here < 900
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():

@@ -5,7 +5,7 @@ The names that the notebook needs: the simulations, the caches that come along, 
 
 from functools import lru_cache
 
-from course.cache import expiry
+from course.cache import expiry, steps
 from course.cache.baselines import Fifo, Lfu, NoCache, RandomEviction, stack_distances
 from course.cache.eviction_picture import EvictionPicture
 from course.cache.expiry import LEAVE, REMOVE, ExpiryResult, simulate_expiry
@@ -15,15 +15,17 @@ from course.cache.nodes import NodesResult, simulate_nodes
 from course.cache.nodes_picture import NodesPicture
 from course.cache.picture import LARGEST, CachePicture
 from course.cache.real import Measured, measure
-from course.cache.real_picture import RealPicture
+from course.cache.real_picture import Measuring, RealPicture
 from course.cache.recording import NotingCache, read_at
 from course.cache.stampede import StampedeResult, simulate_stampede
 from course.cache.stampede_picture import StampedePicture
+from course.cache.steps import SEED
 from course.cache.system import architecture
-from course.cache.theory import ceiling, curves, expiry_shares
+from course.cache.theory import ceiling, expiry_shares, fifo_curve
 from course.cache.traffic import PHOTOS, traffic
 from course.engine import parameters, workload
 from course.engine.component import name_of
+from course.engine.theory import lru_hit_ratio
 from course.view.explore import (
     choice,
     in_milliseconds,
@@ -60,7 +62,6 @@ __all__ = [
     "simulate_stampede",
 ]
 
-SEED = 1
 RATE = 200.0  # requests/s, where rules of eviction are compared
 WRITES = "% of requests"
 
@@ -81,9 +82,8 @@ def explore(component=None, prediction=None):
         return {
             "capacity": chosen["capacity"],
             "runs": _runs(_fifo, simulate, component, **chosen),
-            "curves": _curves(skew),
+            "curve": _curve(skew),
             "ceiling": ceiling(_popularity(skew), ttl=chosen["ttl"], write_share=writes),
-            "write_share": writes,
             "prediction": guess,
         }
 
@@ -93,7 +93,8 @@ def explore(component=None, prediction=None):
         "ttl": moments("time to live", (0.5, 1, 2, 5, 10), never="last"),
         "write_share": in_percent("writes", 0, 0, 60, 5, WRITES),
     }
-    return _explore(controls, run, CachePicture(_name(component), prediction is not None))
+    picture = CachePicture(_name(component), prediction is not None)
+    return _explore(controls, run, picture, experiment=steps.FIRST)
 
 
 @pictured
@@ -112,16 +113,16 @@ def explore_eviction(component):
             "capacity": chosen["capacity"],
             "runs": runs | {name: yours},
             "unlike": int((yours.hit != least_recent).sum()),
-            "curves": _curves(chosen["skew"]),
+            "che": _che(chosen["skew"], chosen["capacity"]),
             "new_every": chosen["new_every"],
         }
 
     controls = {
         "capacity": slider("room in the cache", 500, 20, LARGEST, 20),
         "skew": _skew(),
-        "new_every": moments("new favourites every", (2, 4, 6, 8, 12), never="last"),
+        "new_every": moments("new favorites every", (2, 4, 6, 8, 12), never="last"),
     }
-    return _explore(controls, run, EvictionPicture(name))
+    return _explore(controls, run, EvictionPicture(name), experiment=steps.EVICTION)
 
 
 @pictured
@@ -130,12 +131,16 @@ def explore_expiry(component=None):
 
     def run(ttl, write_share, skew, on_write):
         chosen = {"ttl": ttl, "write_share": write_share, "skew": skew, "on_write": on_write}
-        runs = _runs(_photo_by_photo, simulate_expiry, component, **chosen)
         world = {"arrival_rate": expiry.RATE, "write_share": write_share}
         popularity, removes = _popularity(skew, expiry.PHOTOS), on_write == REMOVE
         loads, stale = expiry_shares(popularity, TTLS, removes=removes, **world)
-        left = expiry_shares(popularity, [ttl], **world) if removes else ()
-        return {"ttl": ttl, "runs": runs, "loads": loads, "stale": stale, "left": left}
+        return {
+            "ttl": ttl,
+            "run": simulate_expiry(component, seed=SEED, **chosen),
+            "loads": loads,
+            "stale": stale,
+            "left": expiry_shares(popularity, TTLS, **world) if removes else (),
+        }
 
     lives = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
     controls = {
@@ -144,7 +149,8 @@ def explore_expiry(component=None):
         "skew": _skew(),
         "on_write": choice("a write makes the cache", [LEAVE, REMOVE]),
     }
-    return _explore(controls, run, ExpiryPicture(_name(component)))
+    picture = ExpiryPicture(_name(component))
+    return _explore(controls, run, picture, experiment=steps.EXPIRY)
 
 
 @pictured
@@ -162,16 +168,19 @@ def explore_nodes(component=None, cache=None):
         "arrival_rate": slider("requests", 300, 100, 500, 20, "1/s"),
         "skew": _skew(0.8),
     }
-    return _explore(controls, run, NodesPicture(_name(component)))
+    return _explore(controls, run, NodesPicture(_name(component)), experiment=steps.NODES)
 
 
 @pictured
 def explore_real(component, lru, ttl_cache):
     """Return sliders over a real run of your ReadThrough with one of your caches before SQLite."""
 
+    measuring = Measuring()
+
     def run(cache, **chosen):
-        measured = measure(component, cache, timeless=cache is lru, seed=SEED, **chosen)
-        return {"name": name_of(cache), "run": measured}
+        with measuring:
+            chosen |= {"timeless": cache is lru, "seed": SEED, "progress": measuring.tell}
+            return {"name": name_of(cache), "run": measure(component, cache, **chosen)}
 
     controls = {
         "cache": choice("cache", [(name_of(cache), cache) for cache in (lru, ttl_cache)]),
@@ -180,7 +189,10 @@ def explore_real(component, lru, ttl_cache):
         "skew": _skew(),
         "write_share": in_percent("writes", 1, 0, 10, 1, WRITES),
     }
-    return _explore(controls, run, RealPicture(), seconds=20.0)
+    explorer = _explore(controls, run, RealPicture(), experiment=steps.real(ttl_cache), seconds=20)
+    shown = explorer.children[-1]
+    shown.children = (measuring, *shown.children)
+    return explorer
 
 
 @pictured
@@ -196,7 +208,7 @@ def explore_stampede(component=None):
         "ttl": slider("time to live", 4.0, 1.0, 10.0, 0.5, "s"),
         "other_rate": slider("other queries", 60, 40, 160, 10, "1/s"),
     }
-    return _explore(controls, run, StampedePicture(_name(component)))
+    return _explore(controls, run, StampedePicture(_name(component)), experiment=steps.STAMPEDE)
 
 
 def _name(component):
@@ -216,10 +228,6 @@ def _run(cache, **chosen):
 
 def _fifo(**chosen):
     return _run(Fifo, **chosen)
-
-
-def _photo_by_photo(**chosen):
-    return simulate_expiry(seed=SEED, **chosen)
 
 
 @lru_cache(maxsize=16)
@@ -246,8 +254,13 @@ def _distances(skew, new_every, requests):
 
 
 @lru_cache(maxsize=32)
-def _curves(skew):
-    return curves(_popularity(skew))
+def _curve(skew):
+    return fifo_curve(_popularity(skew))
+
+
+@lru_cache(maxsize=256)
+def _che(skew, capacity):
+    return lru_hit_ratio(_popularity(skew), capacity)
 
 
 def _skew(value=1.0):

@@ -3,18 +3,15 @@
 import numpy as np
 from matplotlib import rc_context
 
-from course.cache.model import WORKERS
 from course.cache.nodes import DURATION
-from course.cache.picture import HATCH
-from course.cache.traffic import LOAD_TIME
+from course.cache.picture import CAPACITY, DEAD, LIMIT
 from course.engine.parameters import NEVER
 from course.engine.record import milliseconds
 from course.view import style
 
 EDGES = np.arange(0, DURATION + 0.25, 0.5)
 MIDDLES = (EDGES[1:] + EDGES[:-1]) / 2
-CAPACITY = WORKERS / LOAD_TIME
-TOP, SLOWEST = 520.0, 10_000.0
+TOP, SLOWEST = 520.0, 5.0  # queries/s; s
 
 
 class NodesPicture:
@@ -22,35 +19,30 @@ class NodesPicture:
 
     @rc_context(style.LOOK)
     def __init__(self, name=""):
-        self.figure, (left, right) = style.figure(1, 2, width=8.4, height=4.0)
-        left.set(xlim=(0, DURATION), ylim=(0, TOP))
-        left.set(xlabel="time (s)", ylabel="queries/s at the database")
-        limit = left.axhline(CAPACITY, color=style.INK, linewidth=1.0, linestyle=":")
-        right.set(xlim=(0, DURATION), ylim=(1, SLOWEST), yscale="log")
-        right.set(xlabel="time (s)", ylabel="mean latency")
-        right.set_yticks([1, 10, 100, 1000, 10_000], ["1 ms", "10 ms", "100 ms", "1 s", "10 s"])
-        right.minorticks_off()
-        self.outages = [axes.axvspan(0, 1, **HATCH) for axes in (left, right)]
-        yours = f"{name}, these nodes" if name else "these nodes"
-        self.lines = []
+        self.figure, (left, right) = style.figure(1, 2, width=7.7, height=3.8)
+        left.set(ylim=(0, TOP), ylabel="queries/s at the database")
+        left.set_title("Can the database take over?")
+        right.set(ylim=(0, SLOWEST), ylabel="mean latency (s)")
+        right.set_title("How long does a request take?")
+        yours = f"your {name}" if name else "these nodes"
+        self.outages, self.lines = [], []
         for axes in (left, right):
-            (one,) = axes.plot([], [], **style.BASELINE, label="one node")
-            (tier,) = axes.plot([], [], **style.YOURS, marker="o", markevery=4, markersize=4)
-            tier.set_label(yours)
+            axes.set(xlim=(0, DURATION), xlabel="time (s)")
+            self.outages.append(axes.axvspan(0, 1, **DEAD, label="cache-1 is dead"))
+            (one,) = axes.plot([], [], **style.BASELINE, label="one node in all")
+            (tier,) = axes.plot([], [], **style.YOURS, label=yours)
             self.lines.append((one, tier))
-        style.legend_below(
-            left,
-            down=0.15,
-            handles=[*reversed(self.lines[0]), limit, self.outages[0]],
-            labels=[yours, "one node", "all that it can do", "cache-1 is dead"],
-        )
-        self.moving = (*self.outages, *(line for pair in self.lines for line in pair))
+        left.axhline(CAPACITY, **LIMIT, label="all that it can do")
+        style.legend_below(left, down=0.16)
+        self.over = left.fill_between([], [], **{"facecolor": style.VERMILION, "alpha": 0.45})
+        self.moving = (*self.outages, self.over, *(line for pair in self.lines for line in pair))
 
     def show(self, *, tier, one):
         """Draw the runs of a tier of several nodes and of one node; return (finding, words)."""
         for column, curve in enumerate((_rate, _latency)):
             for line, run in zip(self.lines[column], (one, tier), strict=True):
                 line.set_data(MIDDLES, curve(run))
+        self.over.set_data(MIDDLES, CAPACITY, np.maximum(_rate(tier), CAPACITY))
         since, until = (min(time, DURATION + 1) for time in tier.dead)
         for outage in self.outages:
             outage.set_visible(tier.dead[0] < NEVER)
@@ -65,15 +57,23 @@ class NodesPicture:
                 f"{len(tier):,} requests; all photos are cached, so the database gets writes and "
                 f"the reads after them, {rate:.0f} queries/s. {fresh}"
             )
-        span = [since, min(until, DURATION)]
-        rates = [run.database_rate(span)[0] for run in (tier, one)]
-        slow = [run.latency_over_time(span)[0] for run in (tier, one)]
+        (rate, slow), (rate_of_one, slow_of_one) = while_dead(tier), while_dead(one)
         dead = "The only node dead" if tier.nodes == 1 else f"{many}, one dead"
-        return f"{dead}: {rates[0]:.0f} queries/s for a database that can do 200", (
-            f"While cache-1 is dead the database gets {rates[0]:.0f} queries/s and a request takes "
-            f"{milliseconds(slow[0])} on average; with one node in all {rates[1]:.0f} queries/s "
-            f"and {milliseconds(slow[1])}. {fresh}"
+        cut = ""
+        if max(run.latency_over_time(EDGES).max() for run in (tier, one)) > SLOWEST:
+            cut = f" What takes longer than {SLOWEST:g} s is drawn at the upper edge."
+        return f"{dead}: {rate:.0f} queries/s for a database that can do 200", (
+            f"While cache-1 is dead the database gets {rate:.0f} queries/s and a request takes "
+            f"{milliseconds(slow)} on average; with one node in all {rate_of_one:.0f} queries/s "
+            f"and {milliseconds(slow_of_one)}. {fresh}{cut}"
         )
+
+
+def while_dead(run):
+    """Return (queries/s at the database, mean latency in s) while cache-1 is dead."""
+    since, until = run.dead
+    span = [since, min(until, DURATION)]
+    return run.database_rate(span)[0], run.latency_over_time(span)[0]
 
 
 def _rate(run):
@@ -81,4 +81,4 @@ def _rate(run):
 
 
 def _latency(run):
-    return np.clip(run.latency_over_time(EDGES) * 1000, 1.0, SLOWEST)
+    return np.minimum(run.latency_over_time(EDGES), SLOWEST)

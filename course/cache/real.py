@@ -28,6 +28,7 @@ from course.engine.database import DatabaseUnavailable
 
 PHOTOS, COMMENTS, TEXT_BYTES = 300, 900, 2000
 RATE = 100.0  # requests/s by the traffic's clock
+TOLD_EVERY = 400  # requests
 PLAIN_EVERY = 5  # reads: one in 5 is repeated without a cache, to compare with
 OUTLIER = 5  # times the typical read without a cache: what takes longer, the system held up
 READ = (  # no index on comments.photo: the whole table is scanned
@@ -158,11 +159,13 @@ def measure_file(
     write_share=0.01,
     requests=4000,
     patience=1.0,
+    progress=None,
 ):
     """Return the Measured of `requests` requests on the SQLite file at `path`.
 
     capacity, ttl (s): of the cache, whichever it takes. skew, write_share: of the traffic.
-    patience: how long (s) to wait for another program's lock.
+    patience: how long (s) to wait for another program's lock. progress: is called now and then with
+    the share of the requests that were answered.
     """
     capacity = parameters.count("capacity", capacity, at_least=0)
     ttl = parameters.number("ttl", ttl, above=0, unit="s")
@@ -183,7 +186,7 @@ def measure_file(
     connection = database.open_file(path, patience=patience)
     try:
         table = _Table(connection, path)
-        real = _Run(component, new_cache(), table).answer(came)
+        real = _Run(component, new_cache(), table).answer(came, progress)
     finally:
         connection.close()
     latency, hit, stale, plain, saves = real
@@ -236,14 +239,16 @@ class _Run:
         self.saved += 1
         self.store.save(key, value)
 
-    def answer(self, came):
+    def answer(self, came, progress=None):
         """Return (latency, hit, stale) of each read, latencies without a cache, and of writes."""
         likes, latency, hit, stale, plain, saves = {}, [], [], [], [], []
         clock, get, write = time.perf_counter, self.get, self.write
         call, key = "get", None
         passing = (DatabaseUnavailable,)
         with sentences(lambda: f"{self.name}.{call}({short(key)}, …)", passing):
-            for key, now, writes in came.rows():
+            for number, (key, now, writes) in enumerate(came.rows()):
+                if progress and number % TOLD_EVERY == 0:
+                    progress(number / len(came.keys))
                 if writes:
                     call = "write"
                     likes[key] = likes.get(key, 0) + 1

@@ -1,32 +1,22 @@
-"""Closed formulas of the cache: hit ratios, their ceiling, what a time to live costs, latency."""
+"""Closed formulas of the cache: FIFO's hit ratio, the ceiling, what a time to live costs."""
 
 import numpy as np
 
-from course.cache.model import WORKERS
-from course.cache.traffic import LOAD_TIME, LOOKUP, RATE
+from course.cache.traffic import RATE
 from course.engine.parameters import NEVER
-from course.engine.theory import mean_latency, ttl_hit_ratio
+from course.engine.theory import ttl_hit_ratio
 
 
-def curves(popularity, points=40):
-    """Return (sizes, LRU, FIFO or random, ideal): hit ratios of caches of these sizes.
+def fifo_curve(popularity, points=40):
+    """Return (sizes, hit ratios) of FIFO, and of random eviction, which is equally good.
 
     popularity: the share of the requests of each key, falling. A window of T requests gives a size
-    and its hit ratio: LRU by Che's approximation (2002), FIFO and random, which are equally good,
-    by Gelenbe's formula (1973) in the form of Dan and Towsley (1990).
-    `course.engine.theory.lru_hit_ratio` solves Che's equation for one size; whole curves need no
-    solving.
+    and its hit ratio by Gelenbe's formula (1973), in the form of Dan and Towsley (1990).
     """
     share, many = _alike(popularity)
-    windows = np.geomspace(0.3, 60 * len(popularity), points)[:, None]
-    asked = share * windows
-    held = -np.expm1(-asked)
+    asked = share * np.geomspace(0.3, 60 * len(popularity), points)[:, None]
     kept = asked / (1 + asked)
-    sizes = held @ many
-    lru = held @ (share * many)
-    fifo = np.interp(sizes, kept @ many, kept @ (share * many))
-    ideal = np.interp(sizes, np.arange(len(popularity) + 1), np.r_[0.0, np.cumsum(popularity)])
-    return sizes, lru, fifo, ideal
+    return kept @ many, kept @ (share * many)
 
 
 def _alike(popularity, groups=400):
@@ -51,13 +41,6 @@ def ceiling(popularity, *, write_share=0.0, ttl=NEVER, arrival_rate=RATE):
     else:
         life = ttl
     return float(popularity @ ttl_hit_ratio(reads, life))
-
-
-def read_latency(hit_ratio, *, write_share, arrival_rate=RATE):
-    """Return the mean latency (s) of a read by theory (Erlang C); inf when overloaded."""
-    queries = arrival_rate * ((1 - write_share) * (1 - hit_ratio) + write_share)
-    missed = 1 - hit_ratio
-    return LOOKUP + (missed * mean_latency(queries, LOAD_TIME, WORKERS) if missed else 0.0)
 
 
 def expiry_shares(popularity, ttls, *, arrival_rate, write_share, removes=False):

@@ -8,6 +8,7 @@ while nbgrader executes the notebook.
 from functools import lru_cache
 
 from course.cdn import bill as _bill
+from course.cdn import steps as _steps
 from course.cdn.baselines import trade_off
 from course.cdn.bill_picture import BillPicture
 from course.cdn.deployment import FILES, PREFIXES, fingerprinted, invalidated, wait_for_expiry
@@ -18,6 +19,7 @@ from course.cdn.model import CdnResult, simulate
 from course.cdn.outage import simulate_outages
 from course.cdn.outage_picture import OutagePicture
 from course.cdn.picture import CdnPicture
+from course.cdn.steps import DAY, HOUR, SEED
 from course.cdn.system import architecture
 from course.cdn.world import EDGES, ORIGIN, Edge, EdgeDown, NoEdgeOnline, OriginDown, Prices
 from course.engine import parameters
@@ -44,8 +46,7 @@ __all__ = [
     "simulate_outages",
 ]
 
-SEED = 1
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+MINUTE = 60.0
 MAX_AGES = (0.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, HOUR, DAY)  # s
 IN_AN_HOUR = MAX_AGES[:-1]  # where the run lasts an hour, a day is the same as an hour
 UPDATES = (300.0, 900.0, 1800.0, HOUR, 6 * HOUR, DAY)  # s
@@ -82,7 +83,8 @@ def explore(edge_cache=None, *, prediction=None):
         "update_every": _durations("photos change every", UPDATES, 30 * MINUTE),
         "page_kb": slider("page", 500, 100, 2000, 100, "kB"),
     }
-    return _explore(controls, run, CdnPicture(name, prediction is not None))
+    picture = CdnPicture(name, prediction is not None)
+    return _explore(controls, run, picture, experiment=() if edge_cache else _steps.FIRST)
 
 
 @pictured
@@ -101,7 +103,7 @@ def explore_distance(distance_km, nearest_edge):
         "offline": slider("of them offline", 0, 0, len(EDGES), 1),
         "page_kb": slider("page", 500, 100, 2000, 100, "kB"),
     }
-    return _explore(controls, run, DistancePicture())
+    return _explore(controls, run, DistancePicture(), experiment=_steps.DISTANCE)
 
 
 @pictured
@@ -130,7 +132,7 @@ def explore_deployment(fingerprint, edge_cache):
         "max_age": _durations("max-age", MAX_AGES, 30 * MINUTE),
         "prefix": choice("invalidate", prefixes),
     }
-    return _explore(controls, run, DeploymentPicture())
+    return _explore(controls, run, DeploymentPicture(), experiment=_steps.DEPLOYMENT)
 
 
 @pictured
@@ -160,7 +162,7 @@ def explore_outages(fetch_with_fallback, edge_cache):
         "origin_for": slider("origin out for", 10, 0, 30, 1, "min"),
         "max_age": _durations("max-age", IN_AN_HOUR, 5 * MINUTE),
     }
-    return _explore(controls, run, OutagePicture())
+    return _explore(controls, run, OutagePicture(), experiment=_steps.OUTAGES)
 
 
 @pictured
@@ -182,7 +184,7 @@ def explore_bill(monthly_cost, break_even_hit_ratio):
         "cdn_per_gb": slider("CDN", 0.04, 0.0, 0.12, 0.01, "$/GB"),
         "origin_per_gb": slider("origin", 0.09, 0.0, 0.12, 0.01, "$/GB"),
     }
-    return _explore(controls, run, BillPicture())
+    return _explore(controls, run, BillPicture(), experiment=_steps.BILL)
 
 
 def _durations(label, seconds, value):

@@ -17,7 +17,7 @@ from course.engine.component import ComponentError, name_of, sentences, wrong_re
 class Distances:
     """By city: the edge that serves it (-1: the origin), and how far and how long that is.
 
-    km, origin_km: the student's kilometres to what serves the city, and to the origin. times,
+    km, origin_km: the student's kilometers to what serves the city, and to the origin. times,
     origin_times: a page's load time (s) from there. longer_than_needed: the names of the cities
     that another online edge would serve faster.
     """
@@ -69,15 +69,15 @@ def distances(distance_km, nearest_edge, *, edges=5, offline=0, page_kb=500.0):
 
 
 def _measured(distance_km, targets):
-    """Return the student's kilometres from each city to its target."""
+    """Return the student's kilometers from each city to its target."""
     found = []
     for each, target in zip(CITIES, targets, strict=True):
         call = f"{name_of(distance_km)}({each.location}, {target})"
         with sentences(call):
             km = distance_km(each.location, target)
         if isinstance(km, bool) or not isinstance(km, (int, float, np.number)):
-            raise ComponentError(wrong_return(call, km, "a number of kilometres"))
+            raise ComponentError(wrong_return(call, km, "a number of kilometers"))
         if not 0 <= km < 1e9:
-            raise ComponentError(wrong_return(call, km, "a number of kilometres, at least 0"))
+            raise ComponentError(wrong_return(call, km, "a number of kilometers, at least 0"))
         found.append(float(km))
     return np.array(found)

@@ -3,28 +3,25 @@
 import numpy as np
 from matplotlib import rc_context
 
-from course.cdn.map_picture import MapPanel
-from course.engine.cities import CITIES
+from course.cdn.map_picture import STAR, SYDNEY, WIDE, MapPanel
 from course.view import style
 
 SHARES = np.linspace(0, 100, 201)
 SLOWEST = 5.0  # s, the right edge
-SYDNEY = [each.name for each in CITIES].index("Sydney")
 
 
 class CdnPicture:
-    """Above: the map. Left: the distribution of load times. Right: stale bytes and origin load."""
+    """The map; the distribution of load times; stale bytes and origin load."""
 
     @rc_context(style.LOOK)
     def __init__(self, name="", predicts=False):
         self.name = name
-        self.figure, axes = style.figure(2, 2, width=8.6, height=5.9, height_ratios=(1.5, 1))
-        grid = axes[0, 0].get_gridspec()
-        axes[0, 0].remove()
-        axes[0, 1].remove()
-        self.map = MapPanel(self.figure.add_subplot(grid[0, :]))
-        self._prepare_times(axes[1, 0], name, predicts)
-        self._prepare_trade(axes[1, 1], name)
+        self.figure, (left, middle, right) = style.figure(
+            1, 3, width=13.6, height=3.1, width_ratios=(WIDE, 1, 1)
+        )
+        self.map = MapPanel(left)
+        self._prepare_times(middle, name, predicts)
+        self._prepare_trade(right, name)
         self.moving = (
             *self.map.moving,
             *(self.before, self.after, *self.guess),
@@ -32,32 +29,34 @@ class CdnPicture:
         )
 
     def _prepare_times(self, axes, name, predicts):
-        axes.set(xlim=(0, SLOWEST), ylim=(0, 100), xlabel="load time x (s)")
-        axes.set(ylabel="pages within x (%)", yticks=[0, 25, 50, 75, 100])
+        axes.set(xlim=(0, SLOWEST), ylim=(0, 100), yticks=[0, 25, 50, 75, 100])
+        axes.set(xlabel="seconds since the click", ylabel="pages that are loaded (%)")
+        axes.set_title("How long do half of the pages take?")
         axes.axhline(50, color=style.INK, linewidth=0.8)
-        (self.before,) = axes.plot([], [], **style.BASELINE, label="without CDN")
+        (self.before,) = axes.plot([], [], **style.BASELINE, label="without a CDN")
         label = f"with {name}" if name else "with these edges"
         (self.after,) = axes.plot([], [], **style.YOURS, label=label)
         self.guess = []
         if predicts:
             self.guess = axes.plot([], [], **style.PREDICTION, label="your prediction")
-        axes.legend(loc="lower right", borderaxespad=0.2)
+        style.legend_below(axes, down=0.21)
 
     def _prepare_trade(self, axes, name):
         axes.set(xlim=(-2, 104), ylim=(-4, 104), xticks=[0, 25, 50, 75, 100])
         axes.set(xlabel="requests that reach the origin (%)", ylabel="bytes out of date (%)")
         axes.set_yticks([0, 25, 50, 75, 100])
-        ghost = style.BASELINE | {"marker": "o", "markersize": 3.5}
-        (self.curve,) = axes.plot([], [], **ghost, label="other max-ages")
-        (self.point,) = axes.plot(
-            [], [], "o", color=style.ORANGE, mec=style.INK, markersize=10, label="this max-age"
-        )
+        axes.set_title("Old copies, or work for the origin?")
+        look = {"color": style.INK, "marker": "o"}
+        (self.curve,) = axes.plot([], [], **look, linewidth=0.8, markersize=3)
+        self.curve.set_label("other max-ages")
+        (self.point,) = axes.plot([], [], **look, linestyle="none", markersize=9)
+        self.point.set_label("this max-age")
         self.mine = []
         if name:
             ring = {"mfc": "none", "mec": style.BLUE, "mew": 2, "markersize": 14}
             self.mine = axes.plot([], [], "s", **ring, label=name)
-        axes.plot(100, 0, "*", color=style.PURPLE, mec=style.INK, markersize=13, label="no CDN")
-        axes.legend(loc="upper right", borderaxespad=0.2)
+        axes.plot(100, 0, **STAR, markersize=13, label="no CDN")
+        style.legend_below(axes, down=0.21)
 
     def show(self, *, result, plain, without, others, max_age, prediction):
         """Draw a run; return (finding, words).

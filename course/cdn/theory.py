@@ -13,12 +13,12 @@ PAGE_GB = 0.0005
 EDGES = 12
 
 
-def load_time(kilometres, page_kb):
-    """Return the seconds of a page of `page_kb` kB over a way of `kilometres`; arrays are welcome.
+def load_time(kilometers, page_kb):
+    """Return the seconds of a page of `page_kb` kB over a way of `kilometers`; arrays are welcome.
 
     The line that the cable allows: the way there and back through fibre, with detours.
     """
-    trips = network.LAST_MILE + kilometres * 1000 * 2 * network.DETOUR / network.LIGHT_IN_FIBRE
+    trips = network.LAST_MILE + kilometers * 1000 * 2 * network.DETOUR / network.LIGHT_IN_FIBRE
     return network.load_time(trips, page_kb * 1000, BANDWIDTH)
 
 
