@@ -35,14 +35,21 @@ prediction = None  # minutes
 # %% [markdown]
 # ## Experiment
 #
-# Move a slider and look. Click on its knob and use the arrow keys ← → for single steps, or click on the number next to it, type another one and press Enter. The picture is redrawn at each step: a run with 2,000 customers.
-# Below it, the same in words. Your prediction is the purple diamond.
+# On the left you see the tills at one moment of the day: each dot is a person, and the one in the square is being served. On the right: how long a customer waits on average, and your prediction, the purple diamond.
+# Below, the same in words.
+#
+# Move a slider and look. Click on its knob and use the arrow keys ← → for single steps, or click on the number next to it, type another one and press Enter. Each move runs 2,000 customers through the shop.
+#
+# The buttons above the picture are the steps of an experiment. One press sets the sliders and asks a question; a second press gives the answer.
+#
+# 1. *10 more customers*: do they wait 10 % longer?
+# 2. *15 more customers*: and now?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# About seven minutes, for a minute and a half at the till. Try 110 customers per hour. Then 115: 15 % more customers than at first wait more than twice as long.
+# A customer waits about seven minutes for a minute and a half at the till. Look at the queues: at the moment shown, one till is free while more than twenty people stand at another.
 #
 # ## Write something
 #
@@ -85,7 +92,9 @@ assert seen[1] == 0, f"choose_till([1, 1]) returned {seen[1]}, expected 0: the f
 assert seen[2] == 0, f"choose_till([4]) returned {seen[2]}, expected 0: there is only one till"
 
 # %% [markdown]
-# And here your rule runs in the shop, on the same customers. The dashed grey line is the shop before: tills at random. Until you have written your rule you see a sentence instead of a picture.
+# Here your rule runs in the shop, in blue. Grey is what you compare it with, on the same customers: tills at random. Until you have written your rule you see a sentence instead of a picture.
+#
+# 1. *15 more customers*: what does your rule save now?
 
 # %%
 explore(choose_till, prediction=prediction)
