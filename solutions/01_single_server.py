@@ -5,7 +5,7 @@
 #
 # You have built a photo-sharing app. All of it runs on one rented machine: the web server, your code, the database. It has
 # a hundred users and it is fast. Then a blogger writes about it. By noon the machine is 80 % busy and nobody complains. By
-# evening it is 95 % busy and everybody does. What happened in those 15 %?
+# evening it is 95 % busy and everybody does. What happened in between?
 #
 # **About 110 minutes.** Afterwards you will be able to
 #
@@ -34,7 +34,7 @@ from course.single_server import (
 # ## The picture
 #
 # Everything is in one box. A **web browser** or a **mobile app** asks **DNS**, the internet's directory of names, for the address of `photos.example` (the arrows from DNS are its answers), and sends
-# a request to that address. The server, which holds the web app and the database, works on it and answers.
+# a request there. The server works on it and answers.
 
 # %%
 architecture()
@@ -48,9 +48,9 @@ architecture()
 # %% [markdown]
 # ## Predict
 #
-# One worker that is **80 %** busy: a request waits, on average, **4 ×** its service time before anyone looks at it. (The **service time** is the work itself.) With 100 ms of work, that is 400 ms.
+# The **service time** of a request is the work itself. With one worker that is **80 %** busy a request waits, on average, **4 ×** its service time before it is served: 400 ms for 100 ms of work.
 #
-# Traffic grows by about a fifth: now the worker is **95 %** busy. How many times its service time does a request wait? Put your number in place of
+# Traffic grows by a fifth. Now the worker is **95 %** busy. How many times its service time does a request wait? Put your number in place of
 # `None`. It is not graded.
 
 # %%
@@ -59,32 +59,18 @@ prediction = None
 # %% [markdown]
 # ## Experiment
 #
-# On the left: the mean wait against the load; a dot for what the simulation measured, and a curve by a formula of 1917 (Erlang's), drawn as far as you have moved. On
-# the right: the requests in the system. Above 60 the scale is logarithmic. Your prediction is the diamond.
+# On the left: how long a request waits. The dot is simulated; the orange curve is a formula of 1917 (Erlang's), drawn as far as you have moved. Your prediction is the purple diamond.
+# On the right: how many requests are in the server. Each step is a button: press it, look, and press again for the answer.
 #
-# 1. Move the **arrival rate** from 8 to 9.5 requests/s. Was your diamond near? What did the right picture do?
-# 2. Move **day**: the same traffic on average, other luck. How far does the dot jump at 95 %, and how far at 50 %? What is a measurement of one busy hour worth?
-#
-# Two more steps follow below the picture.
+# 1. *95 % busy*: was your diamond near? What does the queue do?
+# 2. *20 days like this*: what is a measurement of one busy day worth?
+# 3. *Break it*: what if more work comes than can be done?
+# 4. *2 workers, 16 requests/s*: 80 % busy again. Why so much less?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# Stay with these sliders. (Click the number next to a slider and you can type it.)
-#
-# 3. **Break it:** 10.5 requests/s. Each second brings more work than fits into a second.
-# 4. Back on day 7: 2 **workers** and 16 requests/s. That is 80 % busy again. How long do requests wait now? Why so much less?
-#
-# <details><summary>What we see</summary>
-#
-# 1. Theory says 19 times the service time, and on day 7 it is 19.7: nearly five times as long for a fifth more traffic. On the right, queues of 60 build up and take long to go.
-# 2. At 95 % the twenty days lie between 7 and 27 times, at 50 % between 0.8 and 1.1. The busier a server, the longer you must measure: one busy hour says little.
-# 3. The queue grows as long as requests come. There is no mean wait to speak of: it depends on how long the run lasts.
-# 4. 1.8 times the service time instead of 4. A request waits only when *both* workers are busy, and it gets the one that is free first.
-#
-# </details>
-#
 # ### Why requests wait
 #
 # The time that a user sees, the **latency**, is the wait plus the service time. The service time hardly changes during the day. The wait does: requests do not come evenly.
@@ -474,12 +460,14 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your `serve` in place of the built-in server, with the same requests. If it is right, the square lies on the dot. Then **break it** on purpose: hold the worker for
-# half of `request.work` only. Where does the square go? Do not give the worker back at all. What does the picture say? (Put it right again before you go on.)
+# Now your `serve` runs the server. Blue is yours; grey is what you compare it with, here the built-in server with the same requests. On the left your square should lie on the dot. On the right
+# you see your `serve` at work: each row is a request, a thin line while it waits, a thick one while it holds a worker.
+#
+# Then **break it** on purpose. Hold the worker for half of `request.work` only: where does the square go? Do not give the worker back at all: what do you read? (Put it right again before you go on.)
 #
 # <details><summary>What we see</summary>
 #
-# With half of the work the square falls far below the dot: the worker is only 40 % busy. A worker that is never given back serves one request and then nobody: instead of the picture you read that
+# With half of the work the square falls far below the dot: the worker is only 40 % busy. A worker that is never given back serves one request and no other: instead of the picture you read that
 # 3,999 of 4,000 requests were left unfinished.
 #
 # </details>
@@ -633,15 +621,10 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your formulas against a server that was measured. Little's law holds to the last digit, for *any* traffic and any server, busy or not.
-# **Break it:** 12 requests/s. Your line goes on upwards, the dot does not. Which of the two would a monitoring tool show you, and what would it hide?
+# Here are your formulas (blue) next to what was measured in a simulated server (grey). Little's law holds to the last digit, for *any* traffic and any server, busy or not.
 #
-# <details><summary>What we see</summary>
-#
-# A monitoring tool measures how busy the workers are: here 99.5 %, and it can never show more than 100 %. Whether requests ask for 101 % or for 200 % it does not show; the growing queue does. (The run ends with the
-# last answer, after the last arrival. So over the whole run λ is less than 12 requests/s, and Little's law still holds.)
-#
-# </details>
+# 1. *12 requests/s*: your line goes on upwards, the dot does not. Which of the two would a monitoring tool show you, and what would it hide?
+# 2. *20 requests/s*: requests ask for twice the time that there is. What does monitoring see?
 
 # %%
 explore_formulas(utilization, requests_in_system)

@@ -3,6 +3,8 @@
 The names of notebook 01: its types and errors, the simulations, and the pictures with sliders.
 """
 
+from functools import cache
+
 import numpy as np
 
 from course.engine import parameters, theory
@@ -15,6 +17,7 @@ from course.single_server.system import architecture
 from course.single_server.two_tiers import TwoTiers, simulate_two_tiers
 from course.single_server.two_tiers_picture import TiersPicture
 from course.view import explore as view
+from course.view.explore import Step
 
 __all__ = [
     "CATALOG",
@@ -38,6 +41,93 @@ BOX_WORKERS = 4  # of the one box that two tiers are compared with
 LINEAR = CATALOG[0]  # the machine that cost would grow with if it grew linearly
 
 
+def _at_95(baseline, service_time, **_):
+    queue = baseline.number_in_system(baseline.arrived_at).max()
+    return (
+        f"Theory says 19 times the service time; on this day it is "
+        f"{baseline.mean_wait / service_time:.1f}. That is nearly five times as long, for a fifth "
+        f"more traffic. Up to {queue} requests are in the server at once, and the queue takes "
+        "long to go."
+    )
+
+
+def _worth_of_an_hour(days, **_):
+    calm = _days(5.0, 0.1, 1)
+    return (
+        f"Little. At 95 % the twenty days lie between {min(days):.0f} and {max(days):.0f} times "
+        f"the service time, at 50 % between {min(calm):.1f} and {max(calm):.1f}. The busier a "
+        "server, the longer you must measure."
+    )
+
+
+def _overload(baseline, **_):
+    left = baseline.number_in_system(baseline.arrived_at[-1])
+    return (
+        f"The queue grows as long as requests come: {left} are in the server when the last one "
+        "comes. There is no mean wait to speak of: it depends on how long the run lasts."
+    )
+
+
+def _two_workers(baseline, service_time, **_):
+    return (
+        f"{baseline.mean_wait / service_time:.1f} times the service time, and with one worker it "
+        "was about 4. A request waits only when both workers are busy, and it gets the one that "
+        "is free first."
+    )
+
+
+def _monitored(result, your_busy, your_number, **_):
+    return (
+        f"Monitoring measures the dot: {result.utilization:.1%}, and never more than 100 %. It "
+        f"hides that requests ask for {your_busy:.0%}. The queue tells you: on average "
+        f"{your_number:,.0f} requests are in the server."
+    )
+
+
+STEPS = [
+    Step(
+        "95 % busy",
+        {"arrival_rate": 9.5},
+        "Was your diamond near? And what does the queue do?",
+        _at_95,
+    ),
+    Step(
+        "20 days like this",
+        {"arrival_rate": 9.5, "days": True},
+        "The traffic is the same on average; only the luck differs. Each circle is a day. What is "
+        "a measurement of one busy day worth?",
+        _worth_of_an_hour,
+    ),
+    Step(
+        "break it",
+        {"arrival_rate": 10.5},
+        "Each second brings more work than fits into a second. How long does a request wait?",
+        _overload,
+    ),
+    Step(
+        "2 workers, 16 requests/s",
+        {"workers": 2, "arrival_rate": 16.0},
+        "80 % busy, as at the start. How long do requests wait now? Why so much less?",
+        _two_workers,
+    ),
+]
+FORMULA_STEPS = [
+    Step(
+        "12 requests/s",
+        {"arrival_rate": 12.0},
+        "Your line goes on upwards, the dot does not. Which of the two would a monitoring tool "
+        "show you, and what would it hide?",
+        _monitored,
+    ),
+    Step(
+        "20 requests/s",
+        {"arrival_rate": 20.0},
+        "Now requests ask for twice the time that there is. What does monitoring see?",
+        _monitored,
+    ),
+]
+
+
 @view.pictured
 def explore(component=None, prediction=None):
     """Show waiting against load, with your `serve` next to the built-in server if you give it.
@@ -46,7 +136,7 @@ def explore(component=None, prediction=None):
     prediction: how many times the service time a request waits at 95 % busy; drawn there.
     """
 
-    def run(arrival_rate, service_time, workers, seed):
+    def run(arrival_rate, service_time, workers, seed, days):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="× the service time")
@@ -58,10 +148,13 @@ def explore(component=None, prediction=None):
             "baseline": simulate(**traffic),
             "yours": None if component is None else simulate(component, **traffic),
             "prediction": guess,
+            "days": _days(arrival_rate, service_time, workers) if days else (),
         }
 
+    controls = _one_server() | {"days": view.tick("all 20 days at once")}
     name = "" if component is None else name_of(component)
-    return view.explore(_one_server(), run, ServerPicture(name, prediction is not None))
+    picture = ServerPicture(name, prediction is not None)
+    return view.explore(controls, run, picture, experiment=() if component else STEPS)
 
 
 @view.pictured
@@ -92,7 +185,7 @@ def explore_formulas(utilization, requests_in_system):
             "result": result,
         }
 
-    return view.explore(_one_server(), run, FormulaPicture())
+    return view.explore(_one_server(), run, FormulaPicture(), experiment=FORMULA_STEPS)
 
 
 @view.pictured
@@ -208,6 +301,14 @@ def _one_server():
         "workers": view.slider("workers", 1, 1, 8, 1),
         "seed": view.slider("day (other luck)", 7, 1, 20, 1),
     }
+
+
+@cache
+def _days(arrival_rate, service_time, workers):
+    """Return the mean wait (× the service time) on each of 20 days."""
+    traffic = {"arrival_rate": arrival_rate, "service_time": service_time, "workers": workers}
+    runs = (simulate(seed=day, requests=REQUESTS, **traffic) for day in range(1, 21))
+    return [run.mean_wait / service_time for run in runs]
 
 
 def _number(call, function, *arguments):
