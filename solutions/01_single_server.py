@@ -963,21 +963,12 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your two tiers, and below them, paler, everything in one box of 4 workers.
+# Your two tiers, and below them everything in one box of 4 workers. In this picture a color is a tier, and hatched is waiting for it.
 #
-# 1. One connection is too few. Your monitoring says that the web workers are 62 % taken, so you buy web workers: 16 of them. What happens to the time of a request? Where has the wait gone?
-# 2. Back to 4 web workers. Now give the database **one** more connection instead.
-# 3. Now three times the traffic, 24 requests/s, with 8 web workers and 4 connections, as many as the box has workers. Which is faster, two tiers or one box? Why?
-# 4. **Break it:** find a setting in which the web tier is the bottleneck.
-#
-# <details><summary>What we see (open it when you have tried)</summary>
-#
-# 1. Nothing: 485 ms before, 484 ms after. The web workers no longer wait for each other, but all of them wait for the one connection.
-# 2. 164 ms. One more connection does what twelve web workers could not.
-# 3. Two tiers: 163 ms against 297 ms. The box needs a worker for the web work *and* for the query; here eight web workers feed four connections, and you did not have to buy a bigger database for it.
-# 4. For example 1 web worker and 16 connections.
-#
-# </details>
+# 1. *16 web workers*: one connection is too few, and monitoring says that the web workers are 62 % taken. You buy web workers. Where does the wait go?
+# 2. *1 more connection*: 4 web workers as before. How long does a request take?
+# 3. *24 requests/s*: three times the traffic, 8 web workers, 4 connections. Which is faster, two tiers or one box? Why?
+# 4. *Break it*: try to make the web tier the bottleneck yourself. Then press the button.
 
 # %%
 explore_two_tiers(serve_two_tiers)

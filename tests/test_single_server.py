@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from course import single_server as lab
 from course.engine.component import ComponentError
 from tests import course_scripts, oracles
-from tests.explorers import answers, assert_every_step_is_seen, corners
+from tests.explorers import answers, assert_every_step_is_seen, corners, shown
 
 NAME = "01_single_server"
 
@@ -437,24 +437,37 @@ def test_lines_that_leave_a_scale_are_drawn_at_its_edge(solved):
         assert line.axes.get_yticklabels()[-1].get_text() == top
 
 
-def test_two_tiers_show_what_the_text_says(solved):
+def test_the_steps_of_two_tiers_answer_with_the_numbers_of_their_run(solved):
     explorer = lab.explore_two_tiers(solved["serve_two_tiers"])
+    assert "The web workers are taken 62% of the time" in explorer.refresh()
+    assert explorer.refresh().startswith("The database is the bottleneck")
+    assert "A request takes 485 ms" in explorer.refresh()
+    said("the web workers are 62 % taken")
+    assert "web workers are 62 % taken" in lab.TIER_STEPS[0].question
+    told = answers(explorer)
+    assert told[1].startswith("Nearly nothing: it takes 484 ms, with 4 web workers 485 ms.")
+    few, many = (
+        lab.simulate_two_tiers(solved["serve_two_tiers"], seed=7, requests=2500, web_workers=number)
+        for number in (4, 16)
+    )
+    assert many.web_wait < 0.005 < few.web_wait
+    assert f"the one connection, {many.db_wait * 1000:.0f} ms" in told[1]
+    assert told[2].startswith("164 ms.")
+    assert told[3].startswith("Two tiers: 163 ms on two tiers, 297 ms in one box.")
+    assert "its worker is 100% taken" in told[4]
+    assert shown(explorer).startswith("The web tier is the bottleneck")
+    for step in lab.TIER_STEPS:
+        said(f"*{step.does[0].upper()}{step.does[1:]}*")
 
-    def took(**values):
-        words = moved(explorer, **values)
-        tiers, box = re.search(r"A request takes (\d+) ms.*in one box: (\d+) ms", words).groups()
-        return int(tiers), int(box)
 
-    assert took()[0] == 485 and took(web_workers=16)[0] == 484
-    assert "The database is the bottleneck" in explorer.refresh()
-    said("485 ms before, 484 ms after")
-    assert took(web_workers=4, connections=2)[0] == 164
-    said("164 ms. One more connection")
-    assert took(arrival_rate=24, web_workers=8, connections=4) == (163, 297)
-    said("163 ms against 297 ms")
-    moved(explorer, arrival_rate=8, web_workers=1, connections=16)
-    assert explorer.refresh().startswith("The web tier is the bottleneck")
-    said("For example 1 web worker and 16 connections")
+def test_a_color_is_a_tier_and_hatched_is_waiting_for_it(solved):
+    picture = lab.explore_two_tiers(solved["serve_two_tiers"]).picture
+    web_wait, web_work, db_wait, db_work = picture.yours
+    assert web_wait.get_edgecolor() == web_work.get_edgecolor() != db_work.get_edgecolor()
+    assert db_wait.get_edgecolor() == db_work.get_edgecolor()
+    for bar in (*picture.yours, *picture.web, *picture.db):
+        assert bool(bar.get_hatch()) == (bar.get_facecolor() != bar.get_edgecolor())
+    assert [bool(bar.get_hatch()) for bar in picture.yours] == [True, False, True, False]
 
 
 def test_the_catalogs_prices_are_those_of_the_text(solved):
@@ -490,15 +503,6 @@ def test_the_formulas_are_compared_with_what_was_measured(solved):
     assert "is not the" in wrong.sentence.value
     none = lab.explore_formulas(solved["utilization"], lambda rate, latency: None)
     assert "returned None, expected a number" in none.refresh()
-
-
-def test_the_text_of_exercise_c_quotes_the_picture(solved):
-    explorer = lab.explore_two_tiers(solved["serve_two_tiers"])
-    assert "The web workers are taken 62% of the time" in explorer.refresh()
-    script = (course_scripts.ROOT / "solutions" / f"{NAME}.py").read_text(encoding="utf-8")
-    assert "the web\n# workers are 62 % taken" in script or "web workers are 62 % taken" in script
-    explorer.controls["web_workers"].value, explorer.controls["connections"].value = 1, 16
-    assert explorer.refresh().startswith("The web tier is the bottleneck")
 
 
 def test_the_ticks_that_change_the_most_answers(solved):

@@ -9,6 +9,7 @@ import numpy as np
 
 from course.engine import parameters, theory
 from course.engine.component import ComponentError, name_of, sentences, wrong_return
+from course.engine.record import milliseconds
 from course.single_server.catalog import CATALOG, NEEDS, Machine, NoMachineBigEnough
 from course.single_server.catalog_picture import CatalogPicture, DatabasePicture
 from course.single_server.model import Request, simulate
@@ -128,6 +129,69 @@ FORMULA_STEPS = [
 ]
 
 
+def _times(yours, box, **_):
+    return milliseconds(yours.result.mean_latency), milliseconds(box.result.mean_latency)
+
+
+def _more_web_workers(yours, **outcome):
+    return (
+        f"Nearly nothing: it takes {_times(yours, **outcome)[0]}, with 4 web workers 485 ms. The "
+        f"web workers no longer wait for each other ({milliseconds(yours.web_wait)}), but all of "
+        f"them wait for the one connection, {milliseconds(yours.db_wait)}."
+    )
+
+
+def _one_more_connection(**outcome):
+    return f"{_times(**outcome)[0]}. One connection does what twelve web workers could not."
+
+
+def _three_times_the_traffic(yours, box, **_):
+    tiers, one = _times(yours, box)
+    faster = yours.result.mean_latency < box.result.mean_latency
+    return (
+        f"{'Two tiers' if faster else 'The box'}: {tiers} on two tiers, {one} in one box. In the "
+        "box a request holds one of 4 workers for the web work and the query. Here 8 web workers "
+        "feed 4 connections, and you did not have to buy a bigger database."
+    )
+
+
+def _a_web_tier_too_small(yours, **_):
+    return (
+        f"Now the web tier is: its worker is {yours.web_held:.0%} taken, and each request waits "
+        f"{milliseconds(yours.web_wait)} for it. 16 connections do not help: at most one is used."
+    )
+
+
+TIER_STEPS = [
+    Step(
+        "16 web workers",
+        {"web_workers": 16},
+        "Monitoring says that the web workers are 62 % taken, so you buy more. What happens to the "
+        "time of a request, and where has the wait gone?",
+        _more_web_workers,
+    ),
+    Step(
+        "1 more connection",
+        {"connections": 2},
+        "4 web workers as before, and one connection more. How long does a request take now?",
+        _one_more_connection,
+    ),
+    Step(
+        "24 requests/s",
+        {"arrival_rate": 24.0, "web_workers": 8, "connections": 4},
+        "Three times the traffic, 8 web workers, and 4 connections, as many as the box has "
+        "workers. Which is faster, two tiers or one box? Why?",
+        _three_times_the_traffic,
+    ),
+    Step(
+        "break it",
+        {"web_workers": 1, "connections": 16},
+        "1 web worker and 16 connections. Which tier is the bottleneck?",
+        _a_web_tier_too_small,
+    ),
+]
+
+
 @view.pictured
 def explore(component=None, prediction=None):
     """Show waiting against load, with your `serve` next to the built-in server if you give it.
@@ -214,7 +278,7 @@ def explore_two_tiers(serve_two_tiers):
             "db_asked": theory.offered_load(rate, traffic["db_time"]) / connections,
         }
 
-    return view.explore(controls, run, TiersPicture(BOX_WORKERS))
+    return view.explore(controls, run, TiersPicture(BOX_WORKERS), experiment=TIER_STEPS)
 
 
 @view.pictured
