@@ -1133,18 +1133,12 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What your choices cost as the traffic grows. The dashed line is what the power would cost if every worker cost as much as one of the smallest box, and you could buy single workers.
+# What your choices cost as the traffic grows. The dashed grey line is what you compare with: the cost if every worker were as cheap as in box-2, and you could buy them one by one.
 #
-# 1. How much more than that do you pay at 200 requests/s? And at 300?
-# 2. **Break it:** find the arrival rate at which scaling up ends. Then allow 95 % busy. How far does that move the end, and what did you learn above about
-#    waiting at 95 %?
-#
-# <details><summary>What we see</summary>
-#
-# 1. At 200 requests/s box-32 for 1,200 dollars instead of 500: 2.4 times as much. At 300 box-64 for 2,900 instead of 750: 3.9 times.
-# 2. From 515 requests/s on no machine is big enough. At 95 % it ends at 610: a fifth more traffic, paid with the waiting that you saw at 95 %.
-#
-# </details>
+# 1. *200 requests/s*: how much more than that do you pay?
+# 2. *300 requests/s*: and now?
+# 3. *Break it*: at which arrival rate does scaling up end?
+# 4. *95 % busy*: you allow more. How far does that move the end, and what does it cost?
 
 # %%
 explore_catalog(scale_up)
@@ -1302,15 +1296,11 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# All 64 sets of needs at once. The dots below a column say which of the four reasons it has; the row says what speaks against. Tick your own project's needs. Does the answer
-# convince you? **Break it:** which ticks change the most answers?
+# Tick your own project's needs. Does the answer convince you? Next to each tick stands what your rule would say if you changed that tick alone.
 #
-# <details><summary>What we see</summary>
-#
-# *joins* and *multi-row transactions*: each of them alone changes 15 of the 16 sets that have neither. The rule is a beginning, not a law. Many relational databases store JSON, some non-relational ones offer transactions, and a
-# few (Spanner, CockroachDB) are relational and spread over many machines.
-#
-# </details>
+# 1. *Who follows whom*: it needs joins, and there is a massive amount of data. Which tick decides?
+# 2. *Previews of comments*: they are only stored and read back. Which ticks would change the answer?
+# 3. *Break it: all 64 sets*: which ticks change the most answers? Guess before you press.
 
 # %%
 explore_database(choose_database)

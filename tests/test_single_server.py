@@ -470,25 +470,61 @@ def test_a_color_is_a_tier_and_hatched_is_waiting_for_it(solved):
     assert [bool(bar.get_hatch()) for bar in picture.yours] == [True, False, True, False]
 
 
-def test_the_catalogs_prices_are_those_of_the_text(solved):
+def test_the_steps_of_the_catalog_answer_with_its_prices(solved):
     explorer = lab.explore_catalog(solved["scale_up"])
-    for rate, machine, price, even in (
-        (200, "box-32", "1,200", "500"),
-        (300, "box-64", "2,900", "750"),
-    ):
-        words = moved(explorer, arrival_rate=rate)
-        assert f"chooses {machine}, ${price} a month" in words
-        line = dict(zip(*explorer.picture.linear.get_data(), strict=True))
-        assert f"{line[rate]:.0f}" == even
-        times = float(price.replace(",", "")) / line[rate]
-        said(f"At {rate} {'requests/s ' if rate == 200 else ''}{machine} for {price}")
-        said(f"instead of {even}: {times:.1f} times")
-        assert f"${even} (dashed): you pay {times:.1f} times that" in words
-    assert "from 515 requests/s on no machine is big enough" in moved(explorer, max_utilization=0.8)
-    assert "from 610 requests/s on no machine is big enough" in moved(
-        explorer, max_utilization=0.95
+    told = answers(explorer)
+    for step, rate in ((1, 200), (2, 300)):
+        machine = solved["scale_up"](list(lab.CATALOG), rate, 0.1)
+        even = 20 * rate * 0.1 / 0.8  # $20 a worker in box-2
+        times = f"{machine.monthly_cost / even:.1f}"
+        price = f"{machine.name} for ${machine.monthly_cost:,} instead of ${even:,.0f}"
+        assert told[step] == f"{price}: {times} times as much."
+        assert f"you pay {times} times that" in moved(
+            explorer, arrival_rate=rate, max_utilization=0.8
+        )
+        assert explorer.picture.times.get_text() == f"{times} ×"
+        low, high = explorer.picture.gap.get_ydata()
+        assert (low, high) == (pytest.approx(even), machine.monthly_cost)
+    assert "2.4 times" in told[1] and "3.9 times" in told[2]
+    assert told[3].startswith("At 515 requests/s") and told[4].startswith(
+        "To 610 requests/s: a fifth"
     )
-    said("From 515 requests/s on no machine is big enough. At 95 % it ends at 610")
+    assert 1.15 < 610 / 515 < 1.25
+    for step in lab.CATALOG_STEPS:
+        said(f"*{step.does[0].upper()}{step.does[1:]}*")
+
+
+def test_the_steps_of_the_databases_answer_which_ticks_decide(solved):
+    explorer = lab.explore_database(solved["choose_database"])
+    told = answers(explorer)
+    assert told[1] == "Relational. One of these ticks alone would change that: joins."
+    assert told[2] == (
+        "Non-relational. One of these ticks alone would change that: only serialize and "
+        "deserialize, joins, multi-row transactions."
+    )
+    assert told[3].startswith("joins and multi-row transactions, each in 15 of the 32 pairs")
+    for step in lab.DATABASE_STEPS:
+        said(f"*{step.does[0].upper()}{step.does[1:]}*")
+
+
+def test_each_tick_shows_what_it_alone_would_change(solved):
+    explorer = lab.explore_database(solved["choose_database"])
+    moved(explorer, need_3=True, need_5=True)
+    needs = {lab.NEEDS[3], lab.NEEDS[5]}
+    for need, text in zip(lab.NEEDS, explorer.picture.flips, strict=True):
+        other = solved["choose_database"](needs ^ {need})
+        assert text.get_text() == f"→ {other}"
+        assert (text.get_weight() == "bold") == (other == "non-relational")
+    assert list(explorer.picture.ticked.get_ydata()) == [4, 6]
+
+
+def test_what_the_text_asks_to_guess_is_not_shown_before(solved):
+    explorer = lab.explore_database(solved["choose_database"])
+    picture = explorer.picture
+    assert [bar.get_width() for bar in picture.bars] == [0] * 6 and picture.guess.get_visible()
+    moved(explorer, every=True)
+    assert [bar.get_width() for bar in picture.bars] == [1, 1, 1, 1, 15, 15]
+    assert not picture.guess.get_visible()
 
 
 @pytest.mark.parametrize("prediction", ["8 times", True, float("nan"), -1])
@@ -503,21 +539,6 @@ def test_the_formulas_are_compared_with_what_was_measured(solved):
     assert "is not the" in wrong.sentence.value
     none = lab.explore_formulas(solved["utilization"], lambda rate, latency: None)
     assert "returned None, expected a number" in none.refresh()
-
-
-def test_the_ticks_that_change_the_most_answers(solved):
-    """The text asks which ticks, not which one, do it most."""
-    sets = [{n for bit, n in enumerate(lab.NEEDS) if number >> bit & 1} for number in range(64)]
-    turned = {
-        need: sum(
-            solved["choose_database"](needs) != solved["choose_database"](needs | {need})
-            for needs in sets
-        )
-        for need in lab.NEEDS
-    }
-    most = {need for need, count in turned.items() if count == max(turned.values())}
-    assert most == {"joins", "multi-row transactions"} and max(turned.values()) == 15
-    said("each of them alone changes 15 of the 16 sets that have neither")
 
 
 def test_a_tier_that_is_let_go_too_early_is_drawn_without_a_wait_in_it():

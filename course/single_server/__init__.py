@@ -11,7 +11,7 @@ from course.engine import parameters, theory
 from course.engine.component import ComponentError, name_of, sentences, wrong_return
 from course.engine.record import milliseconds
 from course.single_server.catalog import CATALOG, NEEDS, Machine, NoMachineBigEnough
-from course.single_server.catalog_picture import CatalogPicture, DatabasePicture
+from course.single_server.catalog_picture import CatalogPicture, DatabasePicture, what_decides
 from course.single_server.model import Request, simulate
 from course.single_server.picture import FormulaPicture, ServerPicture
 from course.single_server.system import architecture
@@ -192,6 +192,83 @@ TIER_STEPS = [
 ]
 
 
+def _paid(machine, rates, linear, arrival_rate, **_):
+    even = np.interp(arrival_rate, rates, linear)
+    return (
+        f"{machine.name} for ${machine.monthly_cost:,} instead of ${even:,.0f}: "
+        f"{machine.monthly_cost / even:.1f} times as much."
+        if machine
+        else "No machine is big enough."
+    )
+
+
+def _end(ceiling, **_):
+    return f"At {ceiling} requests/s: from there on no machine of the catalog is big enough."
+
+
+def _moved_end(ceiling, **_):
+    return (
+        f"To {ceiling} requests/s: a fifth more traffic, paid for with the waiting that you saw at "
+        "95 %."
+    )
+
+
+CATALOG_STEPS = [
+    Step(
+        "200 requests/s",
+        {"arrival_rate": 200},
+        "How much more do you pay than if every worker cost as much as in the smallest box?",
+        _paid,
+    ),
+    Step("300 requests/s", {"arrival_rate": 300}, "And now?", _paid),
+    Step("break it", {"arrival_rate": 600}, "Where does scaling up end?", _end),
+    Step(
+        "95 % busy",
+        {"arrival_rate": 600, "max_utilization": 0.95},
+        "Now you allow 95 %. How far does that move the end, and what does it cost?",
+        _moved_end,
+    ),
+]
+
+
+def _chosen(needs, answer, flipped, **_):
+    return f"{answer.capitalize()}. {what_decides(needs, answer, flipped)}"
+
+
+def _most(needs, turned, **_):
+    most = [need for need, count in zip(needs, turned, strict=True) if count == max(turned)]
+    return (
+        f"{' and '.join(most)}, each in {max(turned)} of the 32 pairs of sets that differ by this "
+        "tick alone. The rule is a beginning, not a law. Many relational databases store JSON, "
+        "some non-relational ones offer transactions, and a few (Spanner, CockroachDB) are "
+        "relational and spread over many machines."
+    )
+
+
+DATABASE_STEPS = [
+    Step(
+        "who follows whom",
+        {"need_3": True, "need_4": True},
+        "This needs joins, and there is a massive amount of data. What does your rule choose, and "
+        "which tick decides?",
+        _chosen,
+    ),
+    Step(
+        "previews of comments",
+        {"need_2": True},
+        "They are only stored and read back, as JSON. What does your rule choose, and which ticks "
+        "would change that?",
+        _chosen,
+    ),
+    Step(
+        "break it: all 64 sets",
+        {"every": True},
+        "Take every set of needs, and change one tick in it. Which ticks change the most answers?",
+        _most,
+    ),
+]
+
+
 @view.pictured
 def explore(component=None, prediction=None):
     """Show waiting against load, with your `serve` next to the built-in server if you give it.
@@ -324,7 +401,7 @@ def explore_catalog(scale_up):
             "ceiling": next((r for r, m in zip(rates, machines, strict=True) if m is None), None),
         }
 
-    return view.explore(controls, run, CatalogPicture(CATALOG))
+    return view.explore(controls, run, CatalogPicture(CATALOG), experiment=CATALOG_STEPS)
 
 
 @view.pictured
@@ -334,6 +411,7 @@ def explore_database(choose_database):
     choose_database: a function of a set of NEEDS that returns "relational" or "non-relational".
     """
     controls = {f"need_{number}": view.tick(need) for number, need in enumerate(NEEDS)}
+    controls["every"] = view.tick("all 64 sets")
 
     def answer(number):
         """Return the answer to the needs whose bits are set in `number`."""
@@ -345,16 +423,22 @@ def explore_database(choose_database):
             raise ComponentError(wrong_return(call, word, "'relational' or 'non-relational'"))
         return word
 
-    def run(**ticked):
+    def run(every, **ticked):
         place = sum(tick << bit for bit, tick in enumerate(ticked.values()))
+        answers = [answer(number) for number in range(64)]
+        turned = [
+            sum(answers[number] != answers[number ^ 1 << bit] for number in range(64)) // 2
+            for bit in range(6)
+        ]
         return {
-            "needs": [need for need, tick in zip(NEEDS, ticked.values(), strict=True) if tick],
-            "place": place,
+            "needs": NEEDS,
+            "ticked": list(ticked.values()),
             "answer": answer(place),
-            "answers": [answer(number) for number in range(64)],
+            "flipped": [answers[place ^ 1 << bit] for bit in range(6)],
+            "turned": turned if every else None,
         }
 
-    return view.explore(controls, run, DatabasePicture(NEEDS))
+    return view.explore(controls, run, DatabasePicture(NEEDS), experiment=DATABASE_STEPS)
 
 
 def _one_server():
