@@ -12,6 +12,7 @@ from matplotlib.text import Text
 
 from course import single_server as lab
 from course.engine.component import ComponentError
+from course.single_server import steps
 from tests import course_scripts, oracles
 from tests.explorers import answers, assert_every_step_is_seen, corners, shown
 
@@ -320,7 +321,7 @@ def test_the_picture_does_not_answer_before_the_slider_is_moved():
     """The text asks what the wait is at 95 %; the picture opens at 80 %."""
     explorer = lab.explore(prediction=8)
     words, picture = explorer.refresh(), explorer.picture
-    assert "19" not in words and not any("19" in step.question for step in lab.STEPS)
+    assert "19" not in words and not any("19" in step.question for step in steps.SERVER)
     busy, waits = picture.curve.get_data()
     assert max(busy) == pytest.approx(0.8) and max(waits) == pytest.approx(4, abs=0.01)
     moved(explorer, arrival_rate=9.5)
@@ -354,7 +355,7 @@ def test_the_experiments_steps_answer_with_the_numbers_of_their_run():
 
     assert re.search("grows as long as requests come: 32[0-9] are in the server", told[3])
     assert "1.8 times the service time, and with one worker it was about 4" in told[4]
-    titles = [step.does for step in lab.STEPS]
+    titles = [step.does for step in steps.SERVER]
     assert titles[2] == "break it"
     for title in (titles[0], titles[1], "Break it", titles[3]):
         said(f"*{title}*")
@@ -443,7 +444,7 @@ def test_the_steps_of_two_tiers_answer_with_the_numbers_of_their_run(solved):
     assert explorer.refresh().startswith("The database is the bottleneck")
     assert "A request takes 485 ms" in explorer.refresh()
     said("the web workers are 62 % taken")
-    assert "web workers are 62 % taken" in lab.TIER_STEPS[0].question
+    assert "web workers are 62 % taken" in steps.TIERS[0].question
     told = answers(explorer)
     assert told[1].startswith("Nearly nothing: it takes 484 ms, with 4 web workers 485 ms.")
     few, many = (
@@ -456,7 +457,7 @@ def test_the_steps_of_two_tiers_answer_with_the_numbers_of_their_run(solved):
     assert told[3].startswith("Two tiers: 163 ms on two tiers, 297 ms in one box.")
     assert "its worker is 100% taken" in told[4]
     assert shown(explorer).startswith("The web tier is the bottleneck")
-    for step in lab.TIER_STEPS:
+    for step in steps.TIERS:
         said(f"*{step.does[0].upper()}{step.does[1:]}*")
 
 
@@ -490,7 +491,7 @@ def test_the_steps_of_the_catalog_answer_with_its_prices(solved):
         "To 610 requests/s: a fifth"
     )
     assert 1.15 < 610 / 515 < 1.25
-    for step in lab.CATALOG_STEPS:
+    for step in steps.CATALOG:
         said(f"*{step.does[0].upper()}{step.does[1:]}*")
 
 
@@ -503,7 +504,7 @@ def test_the_steps_of_the_databases_answer_which_ticks_decide(solved):
         "deserialize, joins, multi-row transactions."
     )
     assert told[3].startswith("joins and multi-row transactions, each in 15 of the 32 pairs")
-    for step in lab.DATABASE_STEPS:
+    for step in steps.DATABASE:
         said(f"*{step.does[0].upper()}{step.does[1:]}*")
 
 
