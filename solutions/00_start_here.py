@@ -11,7 +11,7 @@
 #
 # - how to run a notebook, predict, and move sliders,
 # - how to write an exercise, check it, and read what a check says,
-# - where to see your own progress.
+# - where to see your progress.
 #
 # ## Run a cell
 #
@@ -127,7 +127,7 @@ explore(choose_till, prediction=prediction)
 #
 # ## Your progress
 #
-# The next cell reads your notebooks *as you last saved them* and shows the checks that passed when you last ran them. Run it again whenever you like.
+# The next cell reads your notebooks *as you last saved them*: a row for each notebook, a square for each exercise, and the points of the checks that you can see. Run it again whenever you like.
 
 # %%
 progress()

@@ -11,8 +11,11 @@ from nbclient import NotebookClient
 from course import start_here as lab
 from course.engine import theory
 from course.engine.component import ComponentError
+from course.overview import examine
 from course.start_here import notebooks
+from course.start_here.notebooks_picture import COLUMNS, places
 from course.start_here.picture import unfair, worst_moment
+from course.verdicts import FAILED, PASSED, UNWRITTEN
 from tests.course_scripts import NAMES, ROOT, cells, verdict
 from tests.explorers import answers
 
@@ -195,29 +198,52 @@ def error(name):
     return nbformat.v4.new_output("error", ename=name, evalue="", traceback=[])
 
 
+def marks(notebook):
+    return {one.title.partition(" — ")[0]: one.mark for one in notebook.exercises}
+
+
 def test_progress_is_what_was_saved(folder):
     found = {each.name: each for each in notebooks.read(folder)}
     assert list(found) == ["00_start_here", *NAMES[:2]]
-    assert {check.state for check in found[NAMES[0]].checks} == {notebooks.NOT_RUN, notebooks.OPEN}
+    untouched = marks(found[NAMES[0]])
+    assert list(untouched) == [*(f"Exercise {letter}" for letter in "ABCDE"), "Explain"]
+    assert [*untouched.values()] == [""] * 5 + [UNWRITTEN]
     visible = [cell for cell in cells(NAMES[0]) if cell.kind == "check" and not cell.hidden]
-    assert len(found[NAMES[0]].checks) == len(visible) + 1  # and the written answer
+    assert sum(len(one.verdicts) for one in found[NAMES[0]].exercises) == len(visible) + 1
+    assert "Open notebook 01 and begin" in lab.progress(folder).sentence.value
 
     ran = [nbformat.v4.new_output("stream", text="hello")]
     failed, unwritten = [error("AssertionError")], [error("NotImplementedError")]
     outputs = {"serve_check": ran, "serve_check_2": failed, "utilization_check": unwritten}
+    outputs |= {"scale_up_check": ran}
     saved_with(folder, NAMES[0], outputs)
     _, first, _ = notebooks.read(folder)
-    states = {check.grade_id: check.state for check in first.checks}
-    assert states["serve_check"] == notebooks.PASSED and states["serve_check_2"] == notebooks.FAILED
-    assert states["utilization_check"] == notebooks.UNWRITTEN
-    assert states["explain"] == notebooks.ANSWERED and first.points == 1
+    assert [*marks(first).values()] == [FAILED, UNWRITTEN, "", PASSED, "", PASSED]
+    assert sum(one.earned for one in first.exercises) == 2
 
     explorer = lab.progress(folder)
     said = explorer.sentence.value
-    _, *graded = notebooks.read(folder)
-    assert f"1 of {1 + sum(len(each.checks) - 1 for each in graded)} checks" in said
-    assert "1 · One server: 1 passed, 1 failed, 1 not written, answer written." in said
-    assert explorer.image.svg
+    checks = [cell for name in NAMES[:2] for cell in cells(name) if cell.kind == "check"]
+    assert f"2 of {1 + sum(not cell.hidden for cell in checks)} checks" in said
+    assert "1 · One server: A ✗, B ○, D ✓, in words ✓." in said
+    assert f"2 of {len(visible)}" in explorer.image.svg
+
+
+def test_progress_shows_what_course_check_shows(folder):
+    """The same exercises and points, from what was saved instead of what the kernel holds."""
+    path = folder / NAMES[0] / f"{NAMES[0]}.ipynb"
+    cells_ = nbformat.read(path, as_version=4).cells
+    assert [(one.title, one.points, one.hidden) for one in examine(cells_, {})] == [
+        (one.title, one.points, one.hidden) for one in notebooks.read(folder)[1].exercises
+    ]
+
+
+def test_every_notebooks_exercises_have_a_column():
+    for each in notebooks.read(ROOT / "notebooks"):
+        columns = [column for column, _ in places(each)]
+        assert len(columns) == len(set(columns)) and max(columns) < len(COLUMNS), each.name
+        letters = [one.title[9] for one in each.exercises if one.title.startswith("Exercise")]
+        assert letters == COLUMNS[: len(letters)]
 
 
 def test_the_first_success_is_the_practice_check_of_this_notebook(folder):
@@ -227,13 +253,13 @@ def test_the_first_success_is_the_practice_check_of_this_notebook(folder):
     check.execution_count = 1
     nbformat.write(notebook, path)
     words = lab.progress(folder).sentence.value
-    assert "1 of " in words and "0 · Start here: 1 passed." in words
+    assert "1 of " in words and "0 · Start here: A ✓." in words
 
 
 def test_a_notebook_that_cannot_be_read_does_not_hide_the_others(folder):
     (folder / NAMES[0] / f"{NAMES[0]}.ipynb").write_text("{half")
     _, first, second = notebooks.read(folder)
-    assert "cannot be read" in first.problem and not second.problem and second.checks
+    assert "cannot be read" in first.problem and not second.problem and second.exercises
     assert f"{NAMES[0]} cannot be read" in lab.progress(folder).sentence.value
 
 
