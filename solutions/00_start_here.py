@@ -16,7 +16,7 @@
 # ## Run a cell
 #
 # A notebook is a column of cells. Click on one and press **Shift + Enter**: it runs, and the next one is chosen. Run the cell below now, then go on downwards, in order.
-# If something gets into a muddle: menu **Kernel**, then **Restart Kernel and Run All Cells…**.
+# If something goes wrong: menu **Kernel**, then **Restart Kernel and Run All Cells…**.
 
 # %%
 from course.start_here import explore, progress
@@ -70,7 +70,7 @@ explore(prediction=prediction)
 #
 # </details>
 #
-# Run the three cells below as they are. Then replace the line `raise NotImplementedError(…)` by your own (indented as it is), and run the three again.
+# Run the three cells below as they are. Then replace the line `raise NotImplementedError(…)` with your own (indented as it is), and run the three again.
 
 
 # %%
@@ -102,10 +102,11 @@ explore(choose_till, prediction=prediction)
 # %% [markdown]
 # ## How your work is graded
 #
-# - In the notebooks 01 to 10 each exercise has checks that you see and **hidden checks**, which run when your work is graded. Hidden ones use other inputs, and nothing that the exercise's text does not say.
+# - In the notebooks 01 to 10 each exercise has checks that you see and **hidden checks**, which run when your work is graded. They use other inputs, and ask for nothing that the exercise's text does not say.
 # - **Validate**, in the bar above a notebook, runs all checks that you can see, from the top, in a fresh kernel. It is the best last step before you hand in.
+# - `import course; course.check()` in a cell of your own runs all checks that you can see, and says what to do next.
 # - Each notebook has one question to answer in words, near the end. Double-click *Write your answer here.*, write, and press Shift + Enter. A person reads it.
-# - Write only where it says so. Change a check and grading puts the original back.
+# - Write only where it says so. If you change a check, grading puts the original back.
 # - **Save** with Ctrl + S (on a Mac: Cmd + S). The button under **Hand in**, near the end of each notebook, looks at what is saved and makes one file. Hand it in the way your course tells you.
 #
 # ## The ten notebooks

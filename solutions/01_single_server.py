@@ -4,8 +4,8 @@
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/01_single_server/01_single_server.ipynb)
 #
 # You have built a photo-sharing app. All of it runs on one rented machine: the web server, your code, the database. It has
-# a hundred users and it is fast. Then a blogger writes about it. By noon the machine is 80 % busy and nobody complains. By
-# evening it is 95 % busy and everybody does. What happened in between?
+# a hundred users and it is fast. Then a blogger writes about it. By noon the machine is 80 % busy and all is well. By
+# evening it is 95 % busy and everyone complains. What happened in between?
 #
 # **About 110 minutes.** Afterwards you will be able to
 #
@@ -90,7 +90,7 @@ explore(prediction=prediction)
 # hands SimPy an **event** and stands still. When the event happens, SimPy moves the clock there and the process goes on
 # at its next line. The computer never sleeps: simulating a quiet hour takes no time at all.
 #
-# Here are two kettles. Each is a process of its own; read who speaks when.
+# Here are two kettles. Each is a process of its own. Read the code first: in which order do they print?
 
 # %%
 def kettle(env, name, minutes):
@@ -122,9 +122,9 @@ print("Anna is back. Ben's turn:", ben.triggered, "| keys out:", keys.count, "| 
 # %% [markdown]
 # ### When a process is cut off
 #
-# A real request can be cut off: the user closes the tab, a time limit strikes. In SimPy somebody calls `process.interrupt()`, and
+# A real request can be cut off: the user closes the tab, or a time limit runs out. In SimPy other code calls `process.interrupt()`, and
 # the `yield` at which the process stands **raises** `simpy.Interrupt`, whether it was waiting or working. If the process does not catch it, it
-# ends there. What it held stays held, unless a `with` block gives it back. The exception then reaches whoever waits for the process; here that is `env.run()`.
+# ends there. What it held stays held, unless a `with` block gives it back. The exception then reaches the process that waits for this one. Here there is none, so it reaches `env.run()`.
 
 # %%
 def meeting(env, keys):
@@ -244,7 +244,7 @@ assert seen["times"] == [[0, 3], [3, 5], [5, 6]], (
 )
 
 # %% [markdown]
-# Two workers: two are served at once, the others wait, and in the end nobody holds a worker.
+# Two workers: two are served at once, the others wait, and in the end no worker is taken.
 
 # %% check="serve_check_2" points=1
 import simpy
@@ -478,23 +478,23 @@ explore(serve, prediction=prediction)
 # %% [markdown]
 # ## Exercise B — Two numbers to carry in your head
 #
-# Nobody simulates before every decision. Two formulas go a long way.
+# You cannot simulate before every decision. Two formulas go a long way.
 #
-# **Utilization.** Requests come at `arrival_rate` a second. Each keeps one worker busy for `service_time` seconds. There are `workers` workers: what share of their time
-# is asked for? Write `utilization(arrival_rate, service_time, workers)`.
+# **Utilization.** Requests come at `arrival_rate` a second. Each keeps one worker busy for `service_time` seconds. There are `workers` workers. What share of their time
+# do the requests ask for? Write `utilization(arrival_rate, service_time, workers)`.
 #
 # - It returns a number ≥ 0. 0.8 means 80 % busy. It may exceed 1: that is overload.
 # - A negative rate or time, or fewer than one worker, raises `ValueError`, and its message contains the wrong value: `ValueError: workers = 0`. A rate or a time of 0 is fine.
 #
 # **Little's law** (John Little, 1961). Watch any system that people enter and leave. The mean number inside equals the rate of arrivals times the mean time that each stays.
-# In symbols: L = λ W, with L the number inside, λ (lambda) the rate and W the time.
+# In symbols: $L = \lambda W$, with $L$ the number inside, $\lambda$ (lambda) the rate and $W$ the time.
 # Write `requests_in_system(arrival_rate, mean_latency)`, in requests/s and s. It need not check its arguments.
 #
-# To try it: `utilization(20, 0.1, 4)` → `0.5`.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
-# One worker has one second of time per second. How many seconds of work come in per second? How many have you to give?
+# One worker has one second of time per second. How many seconds of work come in per second? How many do you have to give?
 #
 # </details>
 #
@@ -526,6 +526,15 @@ def requests_in_system(arrival_rate, mean_latency):
     return arrival_rate * mean_latency
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): 20 requests/s of 0.1 s keep 4 workers half busy, 0.5. If each stays 0.2 s, there are 4 in the system.
+
+# %%
+try:
+    print(utilization(20, 0.1, 4), requests_in_system(20, 0.2))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="utilization" points=1
 seen = [utilization(8, 0.1, 1), utilization(12, 0.1, 1), utilization(30, 0.1, 4)]
@@ -666,7 +675,7 @@ architecture(two_tiers=True)
 #
 # <details><summary>Hint 2</summary>
 #
-# The bar of the connection lies wholly inside the bar of the web worker. What in Python lies wholly inside something else, and is left before it?
+# The connection's bar lies inside the web worker's bar: it begins later and ends no later. In Python, a `with` block can lie inside another one in the same way.
 #
 # </details>
 
@@ -1000,7 +1009,7 @@ for machine in CATALOG:
 # - If none is big enough it raises `NoMachineBigEnough`. So does an empty catalog.
 # - It does not change the catalog. You may call your `utilization`.
 #
-# To try it: `scale_up(list(CATALOG), 30, 0.1).name` → `'box-4'`, because 30 requests/s of 0.1 s keep 4 workers 75 % busy.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1010,7 +1019,7 @@ for machine in CATALOG:
 #
 # <details><summary>Hint 2</summary>
 #
-# First keep the ones that can, in a new list. Then take the smallest by two things, the second of which only matters when the first is equal. How does Python compare two tuples?
+# First keep the ones that can, in a new list. Then take the smallest by two things: price, and then workers. Python compares two tuples by their first items, and by the second ones only where the first are equal.
 #
 # </details>
 
@@ -1028,6 +1037,15 @@ def scale_up(catalog, arrival_rate, service_time, max_utilization=0.8):
     return min(able, key=lambda machine: (machine.monthly_cost, machine.workers))
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): it should be box-4. 30 requests/s of 0.1 s keep 4 workers 75 % busy.
+
+# %%
+try:
+    print(scale_up(list(CATALOG), 30, 0.1))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="scale_up" points=1
 from course.checks import attempt
@@ -1146,10 +1164,10 @@ explore_catalog(scale_up)
 # %% [markdown]
 # ## Relational by default
 #
-# A **relational** database (PostgreSQL, MySQL, SQLite) keeps rows in tables. You **join** tables in a query, and a **transaction** changes several rows or none. These have
-# served for over forty years. Without a reason against it, take one.
+# A **relational** database (PostgreSQL, MySQL, SQLite) keeps rows in tables. You **join** tables in a query, and a **transaction** changes several rows or none. They have done
+# so for over forty years. Without a reason against it, choose one.
 #
-# What are those two worth? Ann buys a print from Ben for 5 credits, and the power fails halfway: once in SQLite's tables, once in a dictionary of JSON texts, which is how a key-value store sees data.
+# What are joins and transactions worth? Ann buys a print from Ben for 5 credits, and the power fails halfway: once in SQLite's tables, once in a dictionary of JSON texts, which is how a key-value store sees data.
 
 # %%
 import json
@@ -1177,8 +1195,8 @@ except OSError:
 print("who likes photo 12, by a join:", tables.execute("SELECT name, credits FROM users JOIN likes USING (name) WHERE photo = 12").fetchall())
 
 # %% [markdown]
-# There were 23 credits. The transaction took its half back; from the texts five are gone. And who likes photo 12? The tables answer with one join; of the texts you must read every one. In return, Ann's text is found in a single step,
-# on whichever of many machines it lies, and may hold any fields.
+# There were 23 credits. The transaction undid its first half, so the tables still hold 23. The texts have lost five. And who likes photo 12? The tables answer with one join; with texts you must read every one. In return, Ann's text is found in a single step,
+# on whichever of many machines it lies, and it may hold any fields.
 #
 # **Non-relational** (NoSQL) databases give up joins and usually such transactions, and gain something for it. Four kinds: *key-value* (Redis, DynamoDB), *document*
 # (MongoDB), *column* (Cassandra, HBase), *graph* (Neo4j). Reasons to look at them:
@@ -1204,11 +1222,11 @@ print(*NEEDS, sep="\n")
 # - A word that is not one of the six raises `ValueError`, whatever else is in the set, and the message contains that word.
 # - It does not change `needs`.
 #
-# To try it: `choose_database({"unstructured data", "joins"})` → `"relational"`.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
-# Three questions about the set, in which order? Is a word in it unknown? Does something forbid? Does something speak for it?
+# Ask three questions about the set, in this order. Is a word in it unknown? Does a need rule "non-relational" out? Does a need speak for it?
 #
 # </details>
 #
@@ -1231,6 +1249,15 @@ def choose_database(needs):
     return "non-relational" if reasons and not against & set(needs) else "relational"
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): it should be relational, because of the joins.
+
+# %%
+try:
+    print(choose_database({"unstructured data", "joins"}))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="choose_database" points=1
 seen = []
