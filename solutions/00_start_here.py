@@ -42,8 +42,8 @@ prediction = None  # minutes
 #
 # The buttons above the picture are the steps of an experiment. One press sets the sliders and asks a question; a second press gives the answer.
 #
-# 1. *10 more customers*: do they wait 10 % longer?
-# 2. *15 more customers*: and now?
+# 1. *Ten more customers*: do they wait 10 % longer?
+# 2. *Fifteen more customers*: and now?
 
 # %%
 explore(prediction=prediction)
@@ -94,7 +94,7 @@ assert seen[2] == 0, f"choose_till([4]) returned {seen[2]}, expected 0: there is
 # %% [markdown]
 # Here your rule runs in the shop, in blue. Grey is what you compare it with, on the same customers: tills at random. Until you have written your rule you see a sentence instead of a picture.
 #
-# 1. *15 more customers*: what does your rule save now?
+# 1. *Fifteen more customers*: what does your rule save now?
 
 # %%
 explore(choose_till, prediction=prediction)

@@ -62,10 +62,10 @@ prediction = None
 # On the left: how long a request waits. The dot is simulated; the orange curve is a formula of 1917 (Erlang's), drawn as far as you have moved. Your prediction is the purple diamond.
 # On the right: how many requests are in the server. Each step is a button: press it, look, and press again for the answer.
 #
-# 1. *95 % busy*: was your diamond near? What does the queue do?
-# 2. *20 days like this*: what is a measurement of one busy day worth?
+# 1. *Up to 95 % busy*: was your diamond near? What does the queue do?
+# 2. *Twenty days like this*: what is a measurement of one busy day worth?
 # 3. *Break it*: what if more work comes than can be done?
-# 4. *2 workers, 16 requests/s*: 80 % busy again. Why so much less?
+# 4. *Two workers, 16 requests/s*: 80 % busy again. Why so much less?
 
 # %%
 explore(prediction=prediction)
@@ -632,8 +632,8 @@ assert not _found, _found
 # %% [markdown]
 # Here are your formulas (blue) next to what was measured in a simulated server (grey). Little's law holds to the last digit, for *any* traffic and any server, busy or not.
 #
-# 1. *12 requests/s*: your line goes on upwards, the dot does not. Which of the two would a monitoring tool show you, and what would it hide?
-# 2. *20 requests/s*: requests ask for twice the time that there is. What does monitoring see?
+# 1. *At 12 requests/s*: your line goes on upwards, the dot does not. Which of the two would a monitoring tool show you, and what would it hide?
+# 2. *At 20 requests/s*: requests ask for twice the time that there is. What does monitoring see?
 
 # %%
 explore_formulas(utilization, requests_in_system)
@@ -974,9 +974,9 @@ assert not _found, _found
 # %% [markdown]
 # Your two tiers, and below them everything in one box of 4 workers. In this picture a color is a tier, and hatched is waiting for it.
 #
-# 1. *16 web workers*: one connection is too few, and monitoring says that the web workers are 62 % taken. You buy web workers. Where does the wait go?
-# 2. *1 more connection*: 4 web workers as before. How long does a request take?
-# 3. *24 requests/s*: three times the traffic, 8 web workers, 4 connections. Which is faster, two tiers or one box? Why?
+# 1. *Buy web workers: 16*: one connection is too few, and monitoring says that the web workers are 62 % taken. Where does the wait go if you buy more of them?
+# 2. *One more connection*: 4 web workers as before. How long does a request take?
+# 3. *Three times the traffic*: 24 requests/s, 8 web workers, 4 connections. Which is faster, two tiers or one box? Why?
 # 4. *Break it*: try to make the web tier the bottleneck yourself. Then press the button.
 
 # %%
@@ -1153,10 +1153,10 @@ assert seen, "nothing was seen"
 # %% [markdown]
 # What your choices cost as the traffic grows. The dashed grey line is what you compare with: the cost if every worker were as cheap as in box-2, and you could buy them one by one.
 #
-# 1. *200 requests/s*: how much more than that do you pay?
-# 2. *300 requests/s*: and now?
+# 1. *At 200 requests/s*: how much more than that do you pay?
+# 2. *At 300 requests/s*: and now?
 # 3. *Break it*: at which arrival rate does scaling up end?
-# 4. *95 % busy*: you allow more. How far does that move the end, and what does it cost?
+# 4. *Allow 95 % busy*: how far does that move the end, and what does it cost?
 
 # %%
 explore_catalog(scale_up)

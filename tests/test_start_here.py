@@ -149,7 +149,7 @@ def test_the_steps_answer_with_the_numbers_of_their_run():
     assert mine[1].startswith("A customer waits 7.8 minutes instead of 18.0:")
     text = "\n".join(cell.text for cell in cells("00_start_here"))
     for step in (*lab.STEPS, *lab.YOUR_STEPS):
-        assert f"*{step.does}*" in text
+        assert f"*{step.does[0].upper()}{step.does[1:]}*" in text
 
 
 def test_the_words_say_how_busy_each_till_was():

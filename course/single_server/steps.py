@@ -65,13 +65,13 @@ def _monitored(result, your_busy, your_number, **_):
 
 SERVER = [
     Step(
-        "95 % busy",
+        "up to 95 % busy",
         {"arrival_rate": 9.5},
         "Was your diamond near? And what does the queue do?",
         _at_95,
     ),
     Step(
-        "20 days like this",
+        "twenty days like this",
         {"arrival_rate": 9.5, "days": True},
         "The traffic is the same on average; only the luck differs. Each circle is a day. What is "
         "a measurement of one busy day worth?",
@@ -84,7 +84,7 @@ SERVER = [
         _overload,
     ),
     Step(
-        "2 workers, 16 requests/s",
+        "two workers, 16 requests/s",
         {"workers": 2, "arrival_rate": 16.0},
         "80 % busy, as at the start. How long do requests wait now? Why so much less?",
         _two_workers,
@@ -92,14 +92,14 @@ SERVER = [
 ]
 FORMULAS = [
     Step(
-        "12 requests/s",
+        "at 12 requests/s",
         {"arrival_rate": 12.0},
         "Your line goes on upwards, the dot does not. Which of the two would a monitoring tool "
         "show you, and what would it hide?",
         _monitored,
     ),
     Step(
-        "20 requests/s",
+        "at 20 requests/s",
         {"arrival_rate": 20.0},
         "Now requests ask for twice the time that there is. What does monitoring see?",
         _monitored,
@@ -142,20 +142,20 @@ def _a_web_tier_too_small(yours, **_):
 
 TIERS = [
     Step(
-        "16 web workers",
+        "buy web workers: 16",
         {"web_workers": 16},
         "Monitoring says that the web workers are 62 % taken, so you buy more. What happens to the "
         "time of a request, and where has the wait gone?",
         _more_web_workers,
     ),
     Step(
-        "1 more connection",
+        "one more connection",
         {"connections": 2},
         "4 web workers as before, and one connection more. How long does a request take now?",
         _one_more_connection,
     ),
     Step(
-        "24 requests/s",
+        "three times the traffic",
         {"arrival_rate": 24.0, "web_workers": 8, "connections": 4},
         "Three times the traffic, 8 web workers, and 4 connections, as many as the box has "
         "workers. Which is faster, two tiers or one box? Why?",
@@ -193,15 +193,15 @@ def _moved_end(ceiling, **_):
 
 CATALOG = [
     Step(
-        "200 requests/s",
+        "at 200 requests/s",
         {"arrival_rate": 200},
         "How much more do you pay than if every worker cost as much as in the smallest box?",
         _paid,
     ),
-    Step("300 requests/s", {"arrival_rate": 300}, "And now?", _paid),
+    Step("at 300 requests/s", {"arrival_rate": 300}, "And now?", _paid),
     Step("break it", {"arrival_rate": 600}, "Where does scaling up end?", _end),
     Step(
-        "95 % busy",
+        "allow 95 % busy",
         {"arrival_rate": 600, "max_utilization": 0.95},
         "Now you allow 95 %. How far does that move the end, and what does it cost?",
         _moved_end,

@@ -22,13 +22,13 @@ def _wait(random, **_):
 
 STEPS = [
     Step(
-        "10 more customers",
+        "ten more customers",
         {"customers_per_hour": 110},
         "10 % more customers. Do they wait 10 % longer?",
         lambda **outcome: f"No, far longer: {_wait(**outcome)}",
     ),
     Step(
-        "15 more customers",
+        "fifteen more customers",
         {"customers_per_hour": 115},
         "And with 15 % more?",
         lambda **outcome: f"{_wait(**outcome)} The fewer spare minutes, the longer the queues.",
@@ -36,7 +36,7 @@ STEPS = [
 ]
 YOUR_STEPS = [
     Step(
-        "15 more customers",
+        "fifteen more customers",
         {"customers_per_hour": 115},
         "With tills at random the wait more than doubled. What does your rule save now?",
         lambda random, yours, **_: (
