@@ -20,7 +20,9 @@ class ShopPicture:
     @rc_context(style.LOOK)
     def __init__(self, name=""):
         self.name = name
-        self.figure, (queues, waits) = style.figure(width=7.7, height=3.2, width_ratios=[1.36, 1])
+        self.figure, (queues, waits) = style.figure(
+            width=7.7, height=3.2 if name else 2.6, width_ratios=[1.36, 1]
+        )
         queues.set(title="Who stands at which till: one moment", xlim=(-4, MOST_PEOPLE + 2))
         queues.set(ylim=(1, 0), xticks=[], yticks=[])
         for spine in queues.spines.values():
@@ -37,7 +39,7 @@ class ShopPicture:
         self.notes = [queues.text(0, 0, "", **label) for _ in range(self.rows)]
 
         waits.set(title="How long a customer waits", xlabel="minutes, on average")
-        waits.set(xlim=(0, MOST_MINUTES), ylim=(1.6, -0.6))
+        waits.set(xlim=(0, MOST_MINUTES), ylim=(1.6 if name else 0.6, -0.6))
         ticks = range(0, MOST_MINUTES, 5)
         waits.set_xticks([*ticks, MOST_MINUTES], [*map(str, ticks), f"{MOST_MINUTES}+"])
         waits.set_yticks([0, 1] if name else [0], ["at random", name][: 2 if name else 1])
@@ -45,7 +47,7 @@ class ShopPicture:
         (self.random_bar,) = waits.barh([0], [1], height=0.5, color=style.GREY)
         (self.your_bar,) = waits.barh([1], [1], height=0.5, color=style.BLUE)
         (self.prediction,) = waits.plot([], [], label="your prediction", **style.PREDICTION)
-        style.legend_below(waits, left=-0.05, down=0.2, handles=[self.prediction])
+        style.legend_below(waits, left=-0.05, down=0.22, handles=[self.prediction])
         people = (self.tills, self.random, self.yours, *self.heads, *self.names, *self.notes)
         self.moving = (*people, self.random_bar, self.your_bar, self.prediction)
 
@@ -82,7 +84,7 @@ class ShopPicture:
             groups.append((f"{self.name}, at the same moment", yours, self.yours))
         for text in (*self.names, *self.notes):
             text.set_text("")
-        height = min(1 / sum(1 + result.workers for _, result, _ in groups), 0.12)
+        height = min(1 / sum(1 + result.workers for _, result, _ in groups), 0.14)
         y, tills, rows = height / 2, [], zip(self.names, self.notes, strict=True)
         for head, (title, result, dots) in zip(self.heads, groups, strict=False):
             head.set(text=title, y=y)
