@@ -9,7 +9,7 @@ import contextlib
 import io
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -81,13 +81,24 @@ def examine(cells: list[dict[str, Any]], names: Mapping[str, Any]) -> list[Exerc
 
     names: what the kernel holds. CannotTell if there is no exercise.
     """
+    return exercises_of(cells, lambda cell: run(text_of(cell), names))
+
+
+def exercises_of(
+    cells: list[dict[str, Any]], judge: Callable[[dict[str, Any]], Verdict]
+) -> list[Exercise]:
+    """Return the exercises of a notebook's cells; `judge` gives the verdict of a visible check.
+
+    Checks that are not graded are practice, without points. CannotTell if there is no exercise.
+    """
     exercises: list[Exercise] = []
-    title = ""
+    title = "Practice"
     for cell in cells:
         text, marks = text_of(cell), cell.get("metadata", {}).get("nbgrader", {})
         if heading := re.findall(r"(?m)^## (Exercise [A-Z].*|Explain)$", text):
             title = heading[-1]
-        if not marks.get("grade"):
+        practice = cell["cell_type"] == "code" and not marks and JUDGE.search(text)
+        if not (marks.get("grade") or practice):
             continue
         if not exercises or exercises[-1].title != title:
             exercises.append(Exercise(title))
@@ -99,7 +110,7 @@ def examine(cells: list[dict[str, Any]], names: Mapping[str, Any]) -> list[Exerc
         elif text.startswith(HIDDEN_CHECK):
             one.hidden += points
         elif JUDGE.search(text):
-            one.verdicts.append(run(text, names))
+            one.verdicts.append(judge(cell))
             one.points += points
             one.earned += points if one.verdicts[-1].mark == PASSED else 0
     if not exercises:

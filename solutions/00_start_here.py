@@ -11,12 +11,12 @@
 #
 # - how to run a notebook, predict, and move sliders,
 # - how to write an exercise, check it, and read what a check says,
-# - where to see your own progress.
+# - where to see your progress.
 #
 # ## Run a cell
 #
 # A notebook is a column of cells. Click on one and press **Shift + Enter**: it runs, and the next one is chosen. Run the cell below now, then go on downwards, in order.
-# If something gets into a muddle: menu **Kernel**, then **Restart Kernel and Run All Cells…**.
+# If something goes wrong: menu **Kernel**, then **Restart Kernel and Run All Cells…**.
 
 # %%
 from course.start_here import explore, progress
@@ -35,14 +35,21 @@ prediction = None  # minutes
 # %% [markdown]
 # ## Experiment
 #
-# Move a slider and look. Click on its knob and use the arrow keys ← → for single steps, or click on the number next to it, type another one and press Enter. The picture is redrawn at each step: a run with 2,000 customers.
-# Below it, the same in words. Your prediction is the purple diamond.
+# On the left you see the tills at one moment of the day: each dot is a person, and the one in the square is being served. On the right: how long a customer waits on average, and your prediction, the purple diamond.
+# Below, the same in words.
+#
+# Move a slider and look. Click on its knob and use the arrow keys ← → for single steps, or click on the number next to it, type another one and press Enter. Each move runs 2,000 customers through the shop.
+#
+# The buttons above the picture are the steps of an experiment. One press sets the sliders and asks a question; a second press gives the answer.
+#
+# 1. *Ten more customers*: do they wait 10 % longer?
+# 2. *Fifteen more customers*: and now?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# About seven minutes, for a minute and a half at the till. Try 110 customers per hour. Then 115: 15 % more customers than at first wait more than twice as long.
+# A customer waits about seven minutes for a minute and a half at the till. Look at the queues: at the moment shown, one till is free while more than twenty people stand at another.
 #
 # ## Write something
 #
@@ -63,7 +70,7 @@ explore(prediction=prediction)
 #
 # </details>
 #
-# Run the three cells below as they are. Then replace the line `raise NotImplementedError(…)` by your own (indented as it is), and run the three again.
+# Run the three cells below as they are. Then replace the line `raise NotImplementedError(…)` with your own (indented as it is), and run the three again.
 
 
 # %%
@@ -85,7 +92,9 @@ assert seen[1] == 0, f"choose_till([1, 1]) returned {seen[1]}, expected 0: the f
 assert seen[2] == 0, f"choose_till([4]) returned {seen[2]}, expected 0: there is only one till"
 
 # %% [markdown]
-# And here your rule runs in the shop, on the same customers. The dashed grey line is the shop before: tills at random. Until you have written your rule you see a sentence instead of a picture.
+# Here your rule runs in the shop, in blue. Grey is what you compare it with, on the same customers: tills at random. Until you have written your rule you see a sentence instead of a picture.
+#
+# 1. *Fifteen more customers*: what does your rule save now?
 
 # %%
 explore(choose_till, prediction=prediction)
@@ -93,10 +102,11 @@ explore(choose_till, prediction=prediction)
 # %% [markdown]
 # ## How your work is graded
 #
-# - In the notebooks 01 to 10 each exercise has checks that you see and **hidden checks**, which run when your work is graded. Hidden ones use other inputs, and nothing that the exercise's text does not say.
+# - In the notebooks 01 to 10 each exercise has checks that you see and **hidden checks**, which run when your work is graded. They use other inputs, and ask for nothing that the exercise's text does not say.
 # - **Validate**, in the bar above a notebook, runs all checks that you can see, from the top, in a fresh kernel. It is the best last step before you hand in.
+# - `import course; course.check()` in a cell of your own runs all checks that you can see, and says what to do next.
 # - Each notebook has one question to answer in words, near the end. Double-click *Write your answer here.*, write, and press Shift + Enter. A person reads it.
-# - Write only where it says so. Change a check and grading puts the original back.
+# - Write only where it says so. If you change a check, grading puts the original back.
 # - **Save** with Ctrl + S (on a Mac: Cmd + S). The button under **Hand in**, near the end of each notebook, looks at what is saved and makes one file. Hand it in the way your course tells you.
 #
 # ## The ten notebooks
@@ -118,7 +128,7 @@ explore(choose_till, prediction=prediction)
 #
 # ## Your progress
 #
-# The next cell reads your notebooks *as you last saved them* and shows the checks that passed when you last ran them. Run it again whenever you like.
+# The next cell reads your notebooks *as you last saved them*: a row for each notebook, a square for each exercise, and the points of the checks that you can see. Run it again whenever you like.
 
 # %%
 progress()

@@ -12,8 +12,9 @@ from matplotlib.text import Text
 
 from course import single_server as lab
 from course.engine.component import ComponentError
+from course.single_server import steps
 from tests import course_scripts, oracles
-from tests.explorers import assert_every_step_is_seen, corners
+from tests.explorers import PATIENCE, answers, assert_every_step_is_seen, corners, shown
 
 NAME = "01_single_server"
 
@@ -252,7 +253,7 @@ def test_while_nbgrader_executes_nothing_is_drawn(solved):
 def test_the_first_picture_says_what_it_shows(solved):
     explorer = lab.explore(solved["serve"], prediction=8)
     assert "1 worker, 80% of its time asked for" in explorer.refresh()
-    assert "exactly the same" in explorer.refresh()
+    assert "4,000 of 4,000 requests end when they do" in explorer.refresh()
     assert explorer.refresh().endswith("You predicted 8 × at 95 % with 1 worker.")
     explorer.controls["arrival_rate"].value = 9.5
     assert explorer.refresh().endswith("You predicted 8 × at 95 %; theory says 19 ×.")
@@ -273,7 +274,31 @@ def half_the_work(env, workers, request):
 
 
 def test_a_faster_serve_is_seen_to_differ():
-    assert "yours differs" in lab.explore(half_the_work).refresh()
+    explorer = lab.explore(half_the_work)
+    words, right = explorer.refresh(), explorer.picture.right
+    assert int(re.search(r"(\d+) of 4,000 requests end when they do", words)[1]) < 100
+    for built_in, mine in zip(lengths(right.built_in), lengths(right.served), strict=False):
+        assert mine == pytest.approx(built_in / 2)
+
+
+def lengths(lines):
+    return [end[0] - begin[0] for begin, end in lines.get_segments()]
+
+
+def test_the_requests_are_drawn_as_they_were_served(solved):
+    """A row a request: waiting from its arrival on, one at a time with one worker."""
+    explorer = lab.explore(solved["serve"])
+    right = explorer.picture.right
+    run = lab.simulate(solved["serve"], seed=7, requests=4000)
+    served = {int(begin[1]): (begin[0], end[0]) for begin, end in right.served.get_segments()}
+    for row, (begin, end) in served.items():
+        assert (begin, end) == pytest.approx((run.started_at[row], min(run.finished_at[row], 3)))
+        assert row == 0 or begin >= served[row - 1][1] - 1e-9
+    waiting = {int(begin[1]): begin[0] for begin, _ in right.waits.get_segments()}
+    assert waiting and all(at == pytest.approx(run.arrived_at[row]) for row, at in waiting.items())
+    assert len(served) == 15 and max(end for _, end in served.values()) <= 3
+    twice = [np.vstack(part.get_segments()) for part in (right.served, right.built_in)]
+    assert twice[0] == pytest.approx(twice[1])
 
 
 # --- what the notebook's text says of its pictures -----------------------------------------------
@@ -283,6 +308,13 @@ def said(text):
     """Assert that the notebook says `text`; line breaks do not matter."""
     prose = " ".join(" ".join(cell.text.split()) for cell in course_scripts.cells(NAME))
     assert text in prose, text
+
+
+def said_of(experiment):
+    """Assert that the notebook lists every step by the words on its button, which is numbered."""
+    for step in experiment:
+        assert not step.does[0].isdigit()
+        said(f"*{step.does[0].upper()}{step.does[1:]}*")
 
 
 def moved(explorer, **values):
@@ -296,21 +328,28 @@ def test_the_picture_does_not_answer_before_the_slider_is_moved():
     """The text asks what the wait is at 95 %; the picture opens at 80 %."""
     explorer = lab.explore(prediction=8)
     words, picture = explorer.refresh(), explorer.picture
-    assert "19" not in words
-    for curve in (picture.one, picture.curve):
-        busy, waits = curve.get_data()
-        assert max(busy) == pytest.approx(0.8) and max(waits) == pytest.approx(4, abs=0.01)
+    assert "19" not in words and not any("19" in step.question for step in steps.SERVER)
+    busy, waits = picture.curve.get_data()
+    assert max(busy) == pytest.approx(0.8) and max(waits) == pytest.approx(4, abs=0.01)
     moved(explorer, arrival_rate=9.5)
     assert max(picture.curve.get_ydata()) == pytest.approx(19, abs=0.01)
     assert picture.mark.get_data() == ([0.95], [8])
 
 
-def test_the_experiments_steps_show_what_the_text_says(solved):
+def test_the_experiments_steps_answer_with_the_numbers_of_their_run():
     explorer = lab.explore()
-    assert moved(explorer, arrival_rate=9.5).startswith("95% busy: a request waits 19.7 ×")
-    said("Theory says 19 times the service time, and on day 7 it is 19.7")
-    assert max(explorer.picture.ghost.get_ydata()) > 60
-    said("queues of 60 build up")
+    told = answers(explorer)
+    run = lab.simulate(seed=7, arrival_rate=9.5, requests=4000)
+    events = np.cumsum(
+        [
+            step
+            for _, step in sorted(
+                [(t, 1) for t in run.arrived_at] + [(t, -1) for t in run.finished_at]
+            )
+        ]
+    )
+    assert f"it is {run.mean_wait / 0.1:.1f}. That is nearly five times" in told[1]
+    assert "it is 19.7" in told[1] and f"Up to {events.max()} requests" in told[1]
 
     days = {}
     for rate in (9.5, 5.0):
@@ -318,15 +357,36 @@ def test_the_experiments_steps_show_what_the_text_says(solved):
         waits = [run.mean_wait / 0.1 for run in runs]
         places = 0 if rate == 9.5 else 1
         days[rate] = f"{min(waits):.{places}f} and {max(waits):.{places}f}"
-    said(f"At 95 % the twenty days lie between {days[9.5]} times, at 50 % between {days[5.0]}.")
+    assert f"At 95 % the twenty days lie between {days[9.5]} times" in told[2]
+    assert f"at 50 % between {days[5.0]}." in told[2]
 
-    assert "the queue grows as long as requests come" in moved(explorer, arrival_rate=10.5)
-    number = explorer.picture.ghost.get_ydata()
+    assert re.search("grows as long as requests come: 32[0-9] are in the server", told[3])
+    assert "1.8 times the service time, and with one worker it was about 4" in told[4]
+    said_of(steps.SERVER)
+
+
+def test_overload_is_drawn_as_a_queue_that_grows():
+    explorer = lab.explore()
+    moved(explorer, arrival_rate=10.5)
+    queue = explorer.picture.right
+    number = queue.line.get_ydata()
     tenths = [number[place : place + 40].mean() for place in range(40, 400, 40)]
-    assert tenths == sorted(tenths) and tenths[-1] > 200 and number[-1] > 200
+    assert tenths == sorted(tenths) and tenths[-1] > 200 and number[-1] > 300
+    assert not queue.note.get_text()
+    moved(explorer, arrival_rate=20)  # it leaves the scale, and says how far it goes
+    assert max(queue.line.get_ydata()) == queue.line.axes.get_ylim()[1]
+    assert queue.line.axes.get_yticklabels()[-1].get_text() == "350+"
+    assert re.fullmatch(r"1,9\d\d at the last request", queue.note.get_text())
+    assert explorer.picture.notes[0].get_text().endswith("×")  # a mean wait above its scale
 
-    assert "a request waits 1.8 ×" in moved(explorer, workers=2, arrival_rate=16)
-    said("1.8 times the service time instead of 4")
+
+def test_every_day_is_a_circle():
+    explorer = lab.explore()
+    assert len(explorer.picture.days.get_xdata()) == 0
+    words = moved(explorer, arrival_rate=9.5, days=True)
+    x, y = explorer.picture.days.get_data()
+    assert len(y) == 20 and x == pytest.approx(0.95) and explorer.picture.point.get_ydata()[0] in y
+    assert max(y) < explorer.picture.days.axes.get_ylim()[1] and "On 20 days: 7 to 27 ×" in words
 
 
 def test_the_square_falls_below_the_dot_when_half_the_work_is_done(solved):
@@ -341,29 +401,34 @@ def test_the_square_falls_below_the_dot_when_half_the_work_is_done(solved):
     assert "left 3,999 of 4,000 requests unfinished" in words
     said("3,999 of 4,000 requests were left unfinished")
     right = lab.explore(solved["serve"])
-    assert "exactly the same" in right.refresh()
+    assert "4,000 of 4,000 requests end when they do" in right.refresh()
     assert right.refresh().split(" on average, ")[1][:5] == "3.9 ×"
     assert "3.9 ×" in lab.explore().refresh()  # the same requests as in the first picture
 
 
 def test_more_than_all_the_time_cannot_be_measured(solved):
     explorer = lab.explore_formulas(solved["utilization"], solved["requests_in_system"])
+    told = answers(explorer)
     words = moved(explorer, arrival_rate=12)
     assert "Your utilization says 120.0%, measured: 99.5%" in words
-    said("here 99.5 %")
     assert float(re.search(r"λ = ([\d.]+)", words)[1]) < 12
-    said("So over the whole run λ is less than 12 requests/s")
     assert explorer.picture.dot.get_data()[1][0] < 1 < explorer.picture.line.get_ydata()[24]
-    counted = explorer.picture.number.get_ydata()
-    assert counted[0] <= 1 and counted[-1] == 0 and max(counted) > 600
+    assert "the dot: 99.5%" in told[1] and "requests ask for 120%" in told[1]
+    assert "the dot: 99.9%" in told[2] and "requests ask for 200%" in told[2]
+    queues = [int(re.search(r"average (\d+) requests", told[step])[1]) for step in (1, 2)]
+    assert queues[1] > 2 * queues[0] > 500
+    said_of(steps.FORMULAS)
 
 
-def test_nothing_is_off_the_scale_of_requests(solved):
-    explorer = lab.explore(solved["serve"])
-    moved(explorer, arrival_rate=20, service_time=0.2)
-    top = explorer.picture.ghost.axes.get_ylim()[1]
-    assert 2000 < max(explorer.picture.ghost.get_ydata()) < top
-    assert explorer.picture.note.get_text().endswith("×")  # a mean wait above the left scale
+def test_littles_law_is_two_bars_of_one_length(solved):
+    explorer = lab.explore_formulas(solved["utilization"], lambda rate, latency: 2 * rate * latency)
+    explorer.refresh()
+    counted, yours = (bar.get_width() for bar in explorer.picture.bars)
+    assert counted == pytest.approx(3.97, abs=0.01) and yours == pytest.approx(2 * counted)
+    moved(explorer, arrival_rate=12)
+    assert [bar.get_width() for bar in explorer.picture.bars] == [60, 60]  # at the edge
+    numbers = [float(text.get_text()) for text in explorer.picture.numbers]
+    assert numbers[1] == pytest.approx(2 * numbers[0], abs=0.02) and numbers[0] > 300
 
 
 def test_lines_that_leave_a_scale_are_drawn_at_its_edge(solved):
@@ -376,45 +441,91 @@ def test_lines_that_leave_a_scale_are_drawn_at_its_edge(solved):
         assert line.axes.get_yticklabels()[-1].get_text() == top
 
 
-def test_two_tiers_show_what_the_text_says(solved):
+def test_the_steps_of_two_tiers_answer_with_the_numbers_of_their_run(solved):
     explorer = lab.explore_two_tiers(solved["serve_two_tiers"])
-
-    def took(**values):
-        words = moved(explorer, **values)
-        tiers, box = re.search(r"A request takes (\d+) ms.*in one box: (\d+) ms", words).groups()
-        return int(tiers), int(box)
-
-    assert took()[0] == 485 and took(web_workers=16)[0] == 484
-    assert "The database is the bottleneck" in explorer.refresh()
-    said("485 ms before, 484 ms after")
-    assert took(web_workers=4, connections=2)[0] == 164
-    said("164 ms. One more connection")
-    assert took(arrival_rate=24, web_workers=8, connections=4) == (163, 297)
-    said("163 ms against 297 ms")
-    moved(explorer, arrival_rate=8, web_workers=1, connections=16)
-    assert explorer.refresh().startswith("The web tier is the bottleneck")
-    said("For example 1 web worker and 16 connections")
-
-
-def test_the_catalogs_prices_are_those_of_the_text(solved):
-    explorer = lab.explore_catalog(solved["scale_up"])
-    for rate, machine, price, even in (
-        (200, "box-32", "1,200", "500"),
-        (300, "box-64", "2,900", "750"),
-    ):
-        words = moved(explorer, arrival_rate=rate)
-        assert f"chooses {machine}, ${price} a month" in words
-        line = dict(zip(*explorer.picture.linear.get_data(), strict=True))
-        assert f"{line[rate]:.0f}" == even
-        times = float(price.replace(",", "")) / line[rate]
-        said(f"At {rate} {'requests/s ' if rate == 200 else ''}{machine} for {price}")
-        said(f"instead of {even}: {times:.1f} times")
-        assert f"${even} (dashed): you pay {times:.1f} times that" in words
-    assert "from 515 requests/s on no machine is big enough" in moved(explorer, max_utilization=0.8)
-    assert "from 610 requests/s on no machine is big enough" in moved(
-        explorer, max_utilization=0.95
+    assert "The web workers are taken 62% of the time" in explorer.refresh()
+    assert explorer.refresh().startswith("The database is the bottleneck")
+    assert "A request takes 485 ms" in explorer.refresh()
+    said("the web workers are 62 % taken")
+    assert "web workers are 62 % taken" in steps.TIERS[0].question
+    told = answers(explorer)
+    assert told[1].startswith("Nearly nothing: it takes 484 ms, with 4 web workers 485 ms.")
+    few, many = (
+        lab.simulate_two_tiers(solved["serve_two_tiers"], seed=7, requests=2500, web_workers=number)
+        for number in (4, 16)
     )
-    said("From 515 requests/s on no machine is big enough. At 95 % it ends at 610")
+    assert many.web_wait < 0.005 < few.web_wait
+    assert f"the one connection, {many.db_wait * 1000:.0f} ms" in told[1]
+    assert told[2].startswith("164 ms.")
+    assert told[3].startswith("Two tiers: 163 ms on two tiers, 297 ms in one box.")
+    assert "its worker is 100% taken" in told[4]
+    assert shown(explorer).startswith("The web tier is the bottleneck")
+    said_of(steps.TIERS)
+
+
+def test_a_color_is_a_tier_and_hatched_is_waiting_for_it(solved):
+    picture = lab.explore_two_tiers(solved["serve_two_tiers"]).picture
+    web_wait, web_work, db_wait, db_work = picture.yours
+    assert web_wait.get_edgecolor() == web_work.get_edgecolor() != db_work.get_edgecolor()
+    assert db_wait.get_edgecolor() == db_work.get_edgecolor()
+    for bar in (*picture.yours, *picture.web, *picture.db):
+        assert bool(bar.get_hatch()) == (bar.get_facecolor() != bar.get_edgecolor())
+    assert [bool(bar.get_hatch()) for bar in picture.yours] == [True, False, True, False]
+
+
+def test_the_steps_of_the_catalog_answer_with_its_prices(solved):
+    explorer = lab.explore_catalog(solved["scale_up"])
+    told = answers(explorer)
+    for step, rate in ((1, 200), (2, 300)):
+        machine = solved["scale_up"](list(lab.CATALOG), rate, 0.1)
+        even = 20 * rate * 0.1 / 0.8  # $20 a worker in box-2
+        times = f"{machine.monthly_cost / even:.1f}"
+        price = f"{machine.name} for ${machine.monthly_cost:,} instead of ${even:,.0f}"
+        assert told[step] == f"{price}: {times} times as much."
+        assert f"you pay {times} times that" in moved(
+            explorer, arrival_rate=rate, max_utilization=0.8
+        )
+        assert explorer.picture.times.get_text() == f"{times} ×"
+        low, high = explorer.picture.gap.get_ydata()
+        assert (low, high) == (pytest.approx(even), machine.monthly_cost)
+    assert "2.4 times" in told[1] and "3.9 times" in told[2]
+    assert told[3].startswith("At 515 requests/s") and told[4].startswith(
+        "To 610 requests/s: a fifth"
+    )
+    assert 1.15 < 610 / 515 < 1.25
+    said_of(steps.CATALOG)
+
+
+def test_the_steps_of_the_databases_answer_which_ticks_decide(solved):
+    explorer = lab.explore_database(solved["choose_database"])
+    told = answers(explorer)
+    assert told[1] == "Relational. One of these ticks alone would change that: joins."
+    assert told[2] == (
+        "Non-relational. One of these ticks alone would change that: only serialize and "
+        "deserialize, joins, multi-row transactions."
+    )
+    assert told[3].startswith("joins and multi-row transactions, each in 15 of the 32 pairs")
+    said_of(steps.DATABASE)
+
+
+def test_each_tick_shows_what_it_alone_would_change(solved):
+    explorer = lab.explore_database(solved["choose_database"])
+    moved(explorer, need_3=True, need_5=True)
+    needs = {lab.NEEDS[3], lab.NEEDS[5]}
+    for need, text in zip(lab.NEEDS, explorer.picture.flips, strict=True):
+        other = solved["choose_database"](needs ^ {need})
+        assert text.get_text() == f"→ {other}"
+        assert (text.get_weight() == "bold") == (other == "non-relational")
+    assert list(explorer.picture.ticked.get_ydata()) == [4, 6]
+
+
+def test_what_the_text_asks_to_guess_is_not_shown_before(solved):
+    explorer = lab.explore_database(solved["choose_database"])
+    picture = explorer.picture
+    assert [bar.get_width() for bar in picture.bars] == [0] * 6 and picture.guess.get_visible()
+    moved(explorer, every=True)
+    assert [bar.get_width() for bar in picture.bars] == [1, 1, 1, 1, 15, 15]
+    assert not picture.guess.get_visible()
 
 
 @pytest.mark.parametrize("prediction", ["8 times", True, float("nan"), -1])
@@ -429,30 +540,6 @@ def test_the_formulas_are_compared_with_what_was_measured(solved):
     assert "is not the" in wrong.sentence.value
     none = lab.explore_formulas(solved["utilization"], lambda rate, latency: None)
     assert "returned None, expected a number" in none.refresh()
-
-
-def test_the_text_of_exercise_c_quotes_the_picture(solved):
-    explorer = lab.explore_two_tiers(solved["serve_two_tiers"])
-    assert "The web workers are taken 62% of the time" in explorer.refresh()
-    script = (course_scripts.ROOT / "solutions" / f"{NAME}.py").read_text(encoding="utf-8")
-    assert "the web\n# workers are 62 % taken" in script or "web workers are 62 % taken" in script
-    explorer.controls["web_workers"].value, explorer.controls["connections"].value = 1, 16
-    assert explorer.refresh().startswith("The web tier is the bottleneck")
-
-
-def test_the_ticks_that_change_the_most_answers(solved):
-    """The text asks which ticks, not which one, do it most."""
-    sets = [{n for bit, n in enumerate(lab.NEEDS) if number >> bit & 1} for number in range(64)]
-    turned = {
-        need: sum(
-            solved["choose_database"](needs) != solved["choose_database"](needs | {need})
-            for needs in sets
-        )
-        for need in lab.NEEDS
-    }
-    most = {need for need, count in turned.items() if count == max(turned.values())}
-    assert most == {"joins", "multi-row transactions"} and max(turned.values()) == 15
-    said("each of them alone changes 15 of the 16 sets that have neither")
 
 
 def test_a_tier_that_is_let_go_too_early_is_drawn_without_a_wait_in_it():
@@ -472,7 +559,7 @@ def test_an_accident_costs_the_texts_five_credits_and_the_tables_none(capsys):
     tables, texts, join = capsys.readouterr().out.splitlines()
     assert tables.endswith(" 23") and texts.endswith(" 18")
     assert "('Ann', 20), ('Ben', 3)" in join
-    said("There were 23 credits. The transaction took its half back; from the texts five are gone.")
+    said("The transaction undid its first half, so the tables still hold 23.")
 
 
 def test_the_catalog_picture_finds_the_ceiling(solved):
@@ -508,7 +595,7 @@ def test_the_architecture_shows_what_the_text_names():
     one, two = lab.architecture(), lab.architecture(two_tiers=True)
     assert "web browser, mobile app; one server: server" in one.label
     assert "web tier: web server; data tier: database" in two.label
-    assert one.svg != two.svg
+    assert one.svg.startswith("<svg") and one.svg != two.svg
 
 
 @pytest.mark.parametrize("two_tiers", [False, True])
@@ -677,7 +764,7 @@ def test_a_component_that_never_ends_is_stopped(tired):
     assert_shown(explorer, explorer.refresh())
     awake, explorer.seconds = True, 0.2
     assert explorer.refresh().startswith("Stopped after 0.2 s")
-    awake = False
+    awake, explorer.seconds = False, PATIENCE
     assert_shown(explorer, explorer.refresh())
 
 
@@ -712,7 +799,7 @@ def test_no_judge_believes_a_forged_observation(solved, forgery):
         seen = namespace["seen"]
         course_scripts.run(judge, {"seen": seen}, cell.grade_id)
         forged = changed(seen, FORGERIES[forgery])
-        if repr(forged) == repr(seen):
+        if forged == seen:
             continue  # it sees nothing that this forgery would change
         tried += 1
         with pytest.raises((AssertionError, LookupError, TypeError, ValueError)):

@@ -4,14 +4,20 @@ import re
 import shutil
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 
 from course import start_here as lab
 from course.engine import theory
 from course.engine.component import ComponentError
+from course.overview import examine
 from course.start_here import notebooks
+from course.start_here.notebooks_picture import COLUMNS, places
+from course.start_here.picture import unfair, worst_moment
+from course.verdicts import FAILED, PASSED, UNWRITTEN
 from tests.course_scripts import NAMES, ROOT, cells, verdict
+from tests.explorers import answers
 
 NOTEBOOK = ROOT / "notebooks" / "00_start_here" / "00_start_here.ipynb"
 STUB = 'raise NotImplementedError("Start here: return the index of the shortest queue")'
@@ -83,20 +89,67 @@ def test_sliders_at_their_ends_and_a_stub():
     assert "prediction = &#x27;five&#x27;" in lab.explore(prediction="five").sentence.value
 
 
-def test_the_first_picture_stays_inside_its_scale_where_the_text_leads():
+def test_the_wait_stays_inside_its_scale_where_the_text_leads():
     explorer = lab.explore()
-    people = explorer.picture.random.axes
+    bar = explorer.picture.random_bar
     waits = {}
     for customers in (100, 110, 115):
         explorer.controls["customers_per_hour"].value = customers
-        assert max(explorer.picture.random.get_ydata()) < people.get_ylim()[1] == 100
-        waits[customers] = explorer.picture.random_bar.get_height()
+        waits[customers] = bar.get_width()
     assert waits[100] < waits[110] < waits[115] < 30 and waits[115] > 2 * waits[100]
     explorer.controls["customers_per_hour"].value = 200  # far too many: drawn at the edge
-    assert max(explorer.picture.random.get_ydata()) == 100
-    assert people.get_yticklabels()[-1].get_text() == "100+"
-    assert explorer.picture.random_bar.get_height() == 30
-    assert explorer.picture.random_bar.axes.get_yticklabels()[-1].get_text() == "30+"
+    assert bar.get_width() == 30 and bar.axes.get_xticklabels()[-1].get_text() == "30+"
+
+
+def rows(explorer):
+    """Return what stands in the picture next to each till: its name, and how many people."""
+    picture = explorer.picture
+    drawn = np.hstack([picture.random.get_data(), picture.yours.get_data()])[1]
+    notes = {note.get_position()[1]: note.get_text() for note in picture.notes}
+    found = []
+    for name in (each for each in picture.names if each.get_text()):
+        y = name.get_position()[1]
+        found.append((name.get_text(), int((drawn == y).sum()), notes.get(y, "")))
+    return found
+
+
+def test_one_till_is_free_while_another_is_long():
+    explorer = lab.explore(shortest)
+    random, yours = lab.simulate(seed=lab.SEED), lab.simulate(shortest, seed=lab.SEED)
+    moment = worst_moment(random)
+    *first, till_4, till_5, till_6 = rows(explorer)
+    for number, (name, drawn, note) in enumerate(first):
+        here = random.place == number
+        at = (random.arrived_at[here] <= moment) & (random.finished_at[here] > moment)
+        assert name == f"till {number + 1}" and drawn == min(at.sum(), 20)
+        assert note == ("free" if drawn == 0 else f"+{at.sum() - 20}" if at.sum() > 20 else "")
+    assert min(first, key=lambda row: row[1])[2] == "free" and max(row[1] for row in first) == 20
+    assert sum(row[1] for row in (till_4, till_5, till_6)) == yours.number_in_system(moment) == 3
+    for tills in (1, 6):
+        explorer.controls["tills"].value = tills
+        assert len(rows(explorer)) == 2 * tills
+
+
+def test_somebody_waits_while_a_till_is_free():
+    """Counted a second time with a clock that ticks every second."""
+    random, mine = lab.simulate(seed=lab.SEED), lab.simulate(shortest, seed=lab.SEED)
+    for run, band in ((random, (0.3, 0.5)), (mine, (0.05, 0.2))):
+        seconds = np.arange(0.5, run.finished_at.max())
+        lengths = np.array([run.number_in_system(seconds, name) for name in run.names])
+        share = ((lengths.max(axis=0) > 1) & (lengths.min(axis=0) == 0)).mean()
+        assert unfair(run) == pytest.approx(share, abs=0.005) and band[0] < share < band[1]
+    assert "For 44% of the time somebody waited while a till was free" in lab.explore().refresh()
+
+
+def test_the_steps_answer_with_the_numbers_of_their_run():
+    said = answers(lab.explore())
+    assert said[1].startswith("No, far longer: 12.7 minutes instead of 7.4: 1.7 times as long.")
+    assert said[2].startswith("18.0 minutes instead of 7.4: 2.4 times as long.")
+    mine = answers(lab.explore(shortest))
+    assert mine[1].startswith("A customer waits 7.8 minutes instead of 18.0:")
+    text = "\n".join(cell.text for cell in cells("00_start_here"))
+    for step in (*lab.STEPS, *lab.YOUR_STEPS):
+        assert f"*{step.does[0].upper()}{step.does[1:]}*" in text
 
 
 def test_the_words_say_how_busy_each_till_was():
@@ -107,7 +160,7 @@ def test_the_words_say_how_busy_each_till_was():
     assert "The least busy till was busy 0% of the time, the busiest 100%." in words
     explorer = lab.explore()
     explorer.controls["tills"].value = 1
-    assert re.search(r"Each was busy \d+% of the time\.", explorer.refresh())
+    assert re.search(r"Each till was busy \d+% of the time\.", explorer.refresh())
 
 
 def test_a_check_asks_whether_a_number_was_printed_instead_of_returned():
@@ -145,29 +198,52 @@ def error(name):
     return nbformat.v4.new_output("error", ename=name, evalue="", traceback=[])
 
 
+def marks(notebook):
+    return {one.title.partition(" — ")[0]: one.mark for one in notebook.exercises}
+
+
 def test_progress_is_what_was_saved(folder):
     found = {each.name: each for each in notebooks.read(folder)}
     assert list(found) == ["00_start_here", *NAMES[:2]]
-    assert {check.state for check in found[NAMES[0]].checks} == {notebooks.NOT_RUN, notebooks.OPEN}
+    untouched = marks(found[NAMES[0]])
+    assert list(untouched) == [*(f"Exercise {letter}" for letter in "ABCDE"), "Explain"]
+    assert [*untouched.values()] == [""] * 5 + [UNWRITTEN]
     visible = [cell for cell in cells(NAMES[0]) if cell.kind == "check" and not cell.hidden]
-    assert len(found[NAMES[0]].checks) == len(visible) + 1  # and the written answer
+    assert sum(len(one.verdicts) for one in found[NAMES[0]].exercises) == len(visible) + 1
+    assert "Open notebook 01 and begin" in lab.progress(folder).sentence.value
 
     ran = [nbformat.v4.new_output("stream", text="hello")]
     failed, unwritten = [error("AssertionError")], [error("NotImplementedError")]
     outputs = {"serve_check": ran, "serve_check_2": failed, "utilization_check": unwritten}
+    outputs |= {"scale_up_check": ran}
     saved_with(folder, NAMES[0], outputs)
     _, first, _ = notebooks.read(folder)
-    states = {check.grade_id: check.state for check in first.checks}
-    assert states["serve_check"] == notebooks.PASSED and states["serve_check_2"] == notebooks.FAILED
-    assert states["utilization_check"] == notebooks.UNWRITTEN
-    assert states["explain"] == notebooks.ANSWERED and first.points == 1
+    assert [*marks(first).values()] == [FAILED, UNWRITTEN, "", PASSED, "", PASSED]
+    assert sum(one.earned for one in first.exercises) == 2
 
     explorer = lab.progress(folder)
     said = explorer.sentence.value
-    _, *graded = notebooks.read(folder)
-    assert f"1 of {1 + sum(len(each.checks) - 1 for each in graded)} checks" in said
-    assert "1 · One server: 1 passed, 1 failed, 1 not written, answer written." in said
-    assert explorer.image.svg
+    checks = [cell for name in NAMES[:2] for cell in cells(name) if cell.kind == "check"]
+    assert f"2 of {1 + sum(not cell.hidden for cell in checks)} checks" in said
+    assert "1 · One server: A ✗, B ○, D ✓, in words ✓." in said
+    assert f"2 of {len(visible)}" in explorer.image.svg
+
+
+def test_progress_shows_what_course_check_shows(folder):
+    """The same exercises and points, from what was saved instead of what the kernel holds."""
+    path = folder / NAMES[0] / f"{NAMES[0]}.ipynb"
+    cells_ = nbformat.read(path, as_version=4).cells
+    assert [(one.title, one.points, one.hidden) for one in examine(cells_, {})] == [
+        (one.title, one.points, one.hidden) for one in notebooks.read(folder)[1].exercises
+    ]
+
+
+def test_every_notebooks_exercises_have_a_column():
+    for each in notebooks.read(ROOT / "notebooks"):
+        columns = [column for column, _ in places(each)]
+        assert len(columns) == len(set(columns)) and max(columns) < len(COLUMNS), each.name
+        letters = [one.title[9] for one in each.exercises if one.title.startswith("Exercise")]
+        assert letters == COLUMNS[: len(letters)]
 
 
 def test_the_first_success_is_the_practice_check_of_this_notebook(folder):
@@ -177,13 +253,13 @@ def test_the_first_success_is_the_practice_check_of_this_notebook(folder):
     check.execution_count = 1
     nbformat.write(notebook, path)
     words = lab.progress(folder).sentence.value
-    assert "1 of " in words and "0 · Start here: 1 passed." in words
+    assert "1 of " in words and "0 · Start here: A ✓." in words
 
 
 def test_a_notebook_that_cannot_be_read_does_not_hide_the_others(folder):
     (folder / NAMES[0] / f"{NAMES[0]}.ipynb").write_text("{half")
     _, first, second = notebooks.read(folder)
-    assert "cannot be read" in first.problem and not second.problem and second.checks
+    assert "cannot be read" in first.problem and not second.problem and second.exercises
     assert f"{NAMES[0]} cannot be read" in lab.progress(folder).sentence.value
 
 

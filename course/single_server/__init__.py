@@ -7,10 +7,12 @@ import numpy as np
 
 from course.engine import parameters, theory
 from course.engine.component import ComponentError, name_of, sentences, wrong_return
+from course.single_server import steps
 from course.single_server.catalog import CATALOG, NEEDS, Machine, NoMachineBigEnough
 from course.single_server.catalog_picture import CatalogPicture, DatabasePicture
 from course.single_server.model import Request, simulate
 from course.single_server.picture import FormulaPicture, ServerPicture
+from course.single_server.steps import REQUESTS, waits_on_20_days
 from course.single_server.system import architecture
 from course.single_server.two_tiers import TwoTiers, simulate_two_tiers
 from course.single_server.two_tiers_picture import TiersPicture
@@ -33,7 +35,6 @@ __all__ = [
     "simulate_two_tiers",
 ]
 
-REQUESTS = 4000  # of every run of one server, so that all its pictures show the same traffic
 BOX_WORKERS = 4  # of the one box that two tiers are compared with
 LINEAR = CATALOG[0]  # the machine that cost would grow with if it grew linearly
 
@@ -46,7 +47,7 @@ def explore(component=None, prediction=None):
     prediction: how many times the service time a request waits at 95 % busy; drawn there.
     """
 
-    def run(arrival_rate, service_time, workers, seed):
+    def run(arrival_rate, service_time, workers, seed, days):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="× the service time")
@@ -58,10 +59,13 @@ def explore(component=None, prediction=None):
             "baseline": simulate(**traffic),
             "yours": None if component is None else simulate(component, **traffic),
             "prediction": guess,
+            "days": waits_on_20_days(arrival_rate, service_time, workers) if days else (),
         }
 
+    controls = _one_server() | {"days": view.tick("all 20 days at once")}
     name = "" if component is None else name_of(component)
-    return view.explore(_one_server(), run, ServerPicture(name, prediction is not None))
+    picture = ServerPicture(name, prediction is not None)
+    return view.explore(controls, run, picture, experiment=() if component else steps.SERVER)
 
 
 @view.pictured
@@ -92,7 +96,7 @@ def explore_formulas(utilization, requests_in_system):
             "result": result,
         }
 
-    return view.explore(_one_server(), run, FormulaPicture())
+    return view.explore(_one_server(), run, FormulaPicture(), experiment=steps.FORMULAS)
 
 
 @view.pictured
@@ -121,7 +125,7 @@ def explore_two_tiers(serve_two_tiers):
             "db_asked": theory.offered_load(rate, traffic["db_time"]) / connections,
         }
 
-    return view.explore(controls, run, TiersPicture(BOX_WORKERS))
+    return view.explore(controls, run, TiersPicture(BOX_WORKERS), experiment=steps.TIERS)
 
 
 @view.pictured
@@ -167,7 +171,7 @@ def explore_catalog(scale_up):
             "ceiling": next((r for r, m in zip(rates, machines, strict=True) if m is None), None),
         }
 
-    return view.explore(controls, run, CatalogPicture(CATALOG))
+    return view.explore(controls, run, CatalogPicture(CATALOG), experiment=steps.CATALOG)
 
 
 @view.pictured
@@ -177,6 +181,7 @@ def explore_database(choose_database):
     choose_database: a function of a set of NEEDS that returns "relational" or "non-relational".
     """
     controls = {f"need_{number}": view.tick(need) for number, need in enumerate(NEEDS)}
+    controls["every"] = view.tick("all 64 sets")
 
     def answer(number):
         """Return the answer to the needs whose bits are set in `number`."""
@@ -188,16 +193,22 @@ def explore_database(choose_database):
             raise ComponentError(wrong_return(call, word, "'relational' or 'non-relational'"))
         return word
 
-    def run(**ticked):
+    def run(every, **ticked):
         place = sum(tick << bit for bit, tick in enumerate(ticked.values()))
+        answers = [answer(number) for number in range(64)]
+        turned = [
+            sum(answers[number] != answers[number ^ 1 << bit] for number in range(64)) // 2
+            for bit in range(6)
+        ]
         return {
-            "needs": [need for need, tick in zip(NEEDS, ticked.values(), strict=True) if tick],
-            "place": place,
+            "needs": NEEDS,
+            "ticked": list(ticked.values()),
             "answer": answer(place),
-            "answers": [answer(number) for number in range(64)],
+            "flipped": [answers[place ^ 1 << bit] for bit in range(6)],
+            "turned": turned if every else None,
         }
 
-    return view.explore(controls, run, DatabasePicture(NEEDS))
+    return view.explore(controls, run, DatabasePicture(NEEDS), experiment=steps.DATABASE)
 
 
 def _one_server():

@@ -1,4 +1,7 @@
-"""Picture of two tiers: where a request's time goes, and who is kept busy by what."""
+"""Picture of two tiers: where a request's time goes, and what the workers of each tier do.
+
+A colour is a tier, and hatched is waiting for it.
+"""
 
 from matplotlib import rc_context
 
@@ -7,10 +10,10 @@ from course.view import style
 
 TIME_END = 0.8  # seconds on the time axis
 PARTS = (  # of a request's time: name, colour, hatch
-    ("waits for a web worker", style.ORANGE, "//"),
-    ("web work", style.BLUE, ""),
-    ("waits for a connection", style.VERMILION, "xx"),
-    ("database work", style.SKY, ".."),
+    ("waits for a web worker", style.GREEN, "////"),
+    ("web work", style.GREEN, ""),
+    ("waits for a connection", style.SKY, "////"),
+    ("database work", style.SKY, ""),
 )
 
 
@@ -19,31 +22,31 @@ class TiersPicture:
 
     @rc_context(style.LOOK)
     def __init__(self, box_workers):
-        self.figure, (left, right) = style.figure(width_ratios=[1.25, 1])
+        self.figure, (left, right) = style.figure(width=7.7, height=3.2, width_ratios=[1.1, 1])
         left.set(
             title="Where a request's time goes",
             xlabel="mean time of a request (ms)",
-            xlim=(0, TIME_END * 1000),
+            xlim=(0, TIME_END * 1250),
             ylim=(-0.6, 1.6),
         )
-        left.set_yticks([1, 0], ["yours", f"one box,\n{box_workers} workers"])
+        left.set_xticks([0, 200, 400, 600, 800], ["0", "200", "400", "600", "800+"])
+        left.set_yticks([1, 0], ["your\ntwo tiers", f"one box,\n{box_workers} workers"])
         left.grid(False, axis="y")
-        right.set(title="What the tiers do", ylabel="share of their time", ylim=(0, 1.12))
+        right.set(
+            title="What workers and connections do", ylabel="share of their time", ylim=(0, 1.12)
+        )
         right.set_xlim(-0.6, 1.6)
         right.set_xticks([0, 1], ["web workers", "connections"])
         right.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
         right.grid(False, axis="x")
         self.yours = [_bar(left, 1, part, label=True) for part in PARTS]
         self.box = [_bar(left, 0, part) for part in PARTS]
-        for bar in self.box:
-            bar.set_alpha(0.55)
-        self.figure.legend(loc="outside lower center", ncols=4, columnspacing=1.2)
-        self.totals = [left.text(0, row, "", va="center", fontsize=9) for row in (1, 0)]
+        self.figure.legend(loc="outside lower center", ncols=2, columnspacing=1.2)
+        self.totals = [left.text(0, row, "", va="center") for row in (1, 0)]
         self.web = [_column(right, 0, part) for part in PARTS[1:]]
         self.db = [_column(right, 1, part) for part in PARTS[3:]]
         self.shares = [right.text(place, 0, "", ha="center", fontsize=9) for place in (0, 1)]
-        moving = (*self.yours, *self.box, *self.totals, *self.web, *self.db, *self.shares)
-        self.moving = moving
+        self.moving = (*self.yours, *self.box, *self.totals, *self.web, *self.db, *self.shares)
 
     def show(self, *, yours, box, web_workers, web_asked, db_asked):
         """Draw `yours` and the one `box`, each a TwoTiers; return (title, words).
@@ -73,30 +76,26 @@ class TiersPicture:
             bar.set_x(min(left, TIME_END) * 1000)
             bar.set_width(max(0.0, min(left + seconds, TIME_END) - min(left, TIME_END)) * 1000)
             left += seconds
-        over = left > TIME_END * 0.8
-        self.totals[row].set_text(f"{milliseconds(left)}{' →' if left > TIME_END else ''}")
-        self.totals[row].set_ha("right" if over else "left")
-        self.totals[row].set_x(min(left, TIME_END) * 1000 - 8 if over else left * 1000 + 8)
-        self.totals[row].set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.5})
+        self.totals[row].set(text=milliseconds(left), x=min(left, TIME_END) * 1000 + 12)
         return left
 
     def _share(self, place, share):
-        self.shares[place].set_text(f"{share:.0%} taken")
-        self.shares[place].set_y(min(share, 1.0) + 0.015)
+        self.shares[place].set(text=f"{share:.0%} taken", y=min(share, 1.0) + 0.015)
 
 
 def _bar(axes, row, part, label=False):
     name, colour, hatch = part
-    bar = axes.barh(row, 0, height=0.5, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
-    if label:
-        bar.set_label(name)
-    return bar[0]
+    [bar] = axes.barh(row, 0, height=0.5, label=name if label else None, **_look(colour, hatch))
+    return bar
 
 
 def _column(axes, place, part):
     _, colour, hatch = part
-    look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
-    return axes.bar(place, 0, width=0.6, **look)[0]
+    return axes.bar(place, 0, width=0.6, **_look(colour, hatch))[0]
+
+
+def _look(colour, hatch):
+    return {"facecolor": style.PAPER if hatch else colour, "edgecolor": colour, "hatch": hatch}
 
 
 def _stack(bars, shares):

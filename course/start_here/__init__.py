@@ -7,10 +7,44 @@ from course.start_here.model import simulate
 from course.start_here.notebooks_picture import ProgressPicture
 from course.start_here.picture import ShopPicture
 from course.view import explore as view
+from course.view.explore import Step
 
 __all__ = ["explore", "progress", "simulate"]
 
 SEED = 17  # a day whose luck is near the average
+
+
+def _wait(random, **_):
+    """Return how the wait at random compares with that of the shop as it opens."""
+    before, now = simulate(seed=SEED).mean_wait / 60, random.mean_wait / 60
+    return f"{now:.1f} minutes instead of {before:.1f}: {now / before:.1f} times as long."
+
+
+STEPS = [
+    Step(
+        "ten more customers",
+        {"customers_per_hour": 110},
+        "10 % more customers. Do they wait 10 % longer?",
+        lambda **outcome: f"No, far longer: {_wait(**outcome)}",
+    ),
+    Step(
+        "fifteen more customers",
+        {"customers_per_hour": 115},
+        "And with 15 % more?",
+        lambda **outcome: f"{_wait(**outcome)} The fewer spare minutes, the longer the queues.",
+    ),
+]
+YOUR_STEPS = [
+    Step(
+        "fifteen more customers",
+        {"customers_per_hour": 115},
+        "With tills at random the wait more than doubled. What does your rule save now?",
+        lambda random, yours, **_: (
+            f"A customer waits {yours.mean_wait / 60:.1f} minutes instead of "
+            f"{random.mean_wait / 60:.1f}: the same customers, the same tills."
+        ),
+    ),
+]
 
 
 @view.pictured
@@ -36,7 +70,8 @@ def explore(choose_till=None, prediction=None):
         "customers_per_hour": view.slider("customers", 100, 10, 200, 5, "per hour"),
         "minutes_each": view.slider("serving one", 1.5, 0.5, 3.0, 0.1, "minutes"),
     }
-    return view.explore(controls, run, ShopPicture(name))
+    steps = STEPS if choose_till is None else YOUR_STEPS
+    return view.explore(controls, run, ShopPicture(name), experiment=steps)
 
 
 @view.pictured

@@ -1,74 +1,87 @@
-"""Which checks of which notebooks pass: a row a notebook, a square a check."""
+"""Which exercises of which notebooks are done: a row a notebook, a square an exercise."""
 
 from matplotlib import rc_context
 
-from course.start_here import notebooks
+from course.verdicts import FAILED, PASSED, UNWRITTEN
 from course.view import style
 
-LOOKS = {  # state → (mark, face, edge)
-    notebooks.PASSED: ("✓", style.GREEN, style.GREEN),
-    notebooks.FAILED: ("✗", style.PAPER, style.VERMILION),
-    notebooks.UNWRITTEN: ("…", style.PAPER, style.GREY),
-    notebooks.NOT_RUN: ("", style.PAPER, style.PALE),
-    notebooks.ANSWERED: ("✎", style.SKY, style.SKY),
-    notebooks.OPEN: ("", style.PAPER, style.PALE),
+LOOKS = {  # mark → (face, edge, what it says); the marks are those of a check
+    PASSED: (style.GREEN, style.GREEN, "done"),
+    FAILED: (style.PAPER, style.VERMILION, "fails"),
+    UNWRITTEN: (style.PAPER, style.GREY, "not written yet"),
+    "": (style.PAPER, style.PALE, "not run"),
 }
-MOST = 13  # squares in a row
+COLUMNS = [*"ABCDE", "in words"]
+POINTS = len(COLUMNS) + 0.6  # where they stand
 
 
 class ProgressPicture:
-    """Checks are told apart by mark and by colour. Drawn once: there is nothing to move."""
+    """Exercises are told apart by mark and by color. Drawn once: there is nothing to move."""
 
     @rc_context(style.LOOK)
     def __init__(self, found):
         self.notebooks = found
-        height = 0.9 + 0.34 * len(found)
-        self.figure, axes = style.figure(1, 1, width=7.8, height=height)
+        height = 1.1 + 0.34 * len(found)
+        self.figure, axes = style.figure(1, 1, width=4.05, height=height)
         self.moving = ()
-        axes.set(xlim=(-0.6, MOST), ylim=(len(found) - 0.4, -0.6), xticks=[])
+        axes.set(xlim=(-0.6, POINTS + 0.7), ylim=(len(found) - 0.4, -0.6))
+        axes.xaxis.tick_top()
+        axes.set_xticks([*range(len(COLUMNS)), POINTS], [*COLUMNS[:-1], "in\nwords", "points"])
         axes.set_yticks(range(len(found)), [each.title for each in found])
         axes.tick_params(length=0)
         axes.grid(False)
-        for spine in axes.spines.values():
-            spine.set_visible(False)
+        axes.spines[:].set_visible(False)
         for row, each in enumerate(found):
             self._row(axes, row, each)
-        self._legend(axes)
+        square = {"marker": "s", "linestyle": "none", "markersize": 9}
+        handles = [
+            axes.plot([], [], color=face, markeredgecolor=edge, label=f"{says} {mark}", **square)[0]
+            for mark, (face, edge, says) in LOOKS.items()
+        ]
+        style.legend_below(axes, left=-0.7, down=0, ncols=2, handles=handles)
 
     def _row(self, axes, row, notebook):
         if notebook.problem:
-            axes.text(-0.4, row, notebook.problem, va="center", color=style.WARNING, fontsize=9)
-        for column, check in enumerate(notebook.checks):
-            mark, face, edge = LOOKS[check.state]
-            square = {"marker": "s", "markersize": 14, "markeredgewidth": 1.4}
+            axes.text(-0.4, row, "cannot be read", va="center", color=style.WARNING, fontsize=9)
+        text = {"va": "center", "ha": "center", "color": style.INK}
+        for column, one in places(notebook):
+            face, edge, _ = LOOKS[one.mark]
+            square = {"marker": "s", "markersize": 13, "markeredgewidth": 1.4}
             axes.plot([column], [row], color=face, markeredgecolor=edge, **square)
-            axes.text(column, row, mark, ha="center", va="center", color=style.INK, fontsize=10)
-
-    def _legend(self, axes):
-        square = {"marker": "s", "linestyle": "none", "markersize": 9}
-        handles = [
-            axes.plot([], [], color=face, markeredgecolor=edge, **square)[0]
-            for _, face, edge in list(LOOKS.values())[:5]
-        ]
-        labels = ["passes ✓", "fails ✗", "not written yet …", "not run", "answer written ✎"]
-        style.legend_below(axes, left=-0.3, down=0, ncols=5, handles=handles, labels=labels)
+            axes.text(column, row, one.mark, fontsize=10, **text)
+        if points := sum(one.points for one in notebook.exercises):
+            earned = sum(one.earned for one in notebook.exercises)
+            axes.text(POINTS, row, f"{earned:g} of {points:g}", fontsize=9, **text)
 
     def show(self):
-        """Return (finding, words): how many checks pass, by notebook."""
-        states = [check.state for each in self.notebooks for check in each.checks]
-        visible = sum(state not in (notebooks.ANSWERED, notebooks.OPEN) for state in states)
-        passed = states.count(notebooks.PASSED)
+        """Return (finding, words): how many checks pass, and the marks by notebook."""
+        verdicts = [
+            verdict
+            for each in self.notebooks
+            for column, one in places(each)
+            if column < len(COLUMNS) - 1
+            for verdict in one.verdicts
+        ]
+        passed = sum(verdict.mark == PASSED for verdict in verdicts)
         begun = [row for row in map(_in_words, self.notebooks) if row]
         words = "; ".join(begun) if begun else "Open notebook 01 and begin"
-        return f"{passed} of {visible} checks that you can see pass", f"{words}."
+        return f"{passed} of {len(verdicts)} checks that you can see pass", f"{words}."
+
+
+def places(notebook):
+    """Return (column, Exercise) for each exercise; the answer in words has the last column."""
+    last = len(COLUMNS) - 1
+    return [
+        (last if one.title == "Explain" else column, one)
+        for column, one in enumerate(notebook.exercises)
+    ]
 
 
 def _in_words(notebook):
-    """Return how a notebook's checks went, or "" if nothing has been done in it."""
+    """Return the marks of a notebook's exercises, or "" if nothing has been done in it."""
     if notebook.problem:
         return f"{notebook.name} {notebook.problem}"
-    states = [check.state for check in notebook.checks]
-    counted = (notebooks.PASSED, notebooks.FAILED, notebooks.UNWRITTEN)
-    said = [f"{states.count(state)} {state}" for state in counted if state in states]
-    said += ["answer written"] if notebooks.ANSWERED in states else []
-    return f"{notebook.title}: {', '.join(said)}" if said else ""
+    marks = {COLUMNS[column]: one.mark for column, one in places(notebook) if one.mark}
+    if not set(marks.items()) - {("in words", UNWRITTEN)}:
+        return ""
+    return f"{notebook.title}: " + ", ".join(f"{name} {mark}" for name, mark in marks.items())

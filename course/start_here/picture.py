@@ -1,73 +1,127 @@
-"""What the shop looks like: people in it over time, and how long they wait at its tills."""
+"""What the shop looks like: who stands at which till at one moment, and the mean wait."""
 
 import numpy as np
 from matplotlib import rc_context
 
 from course.view import style
 
-MOST_MINUTES, MOST_PEOPLE = 30, 100  # the upper edges; what is above is drawn at them
-SHARES = np.linspace(0, 1, 400)
+MOST_MINUTES = 30  # the right edge of the waits; what is above is drawn at it
+MOST_PEOPLE = 20  # of a queue are drawn
+MOST_TILLS = 6
 
 
 class ShopPicture:
-    """Left: people in the shop over time. Right: the mean wait, next to the prediction.
+    """Left: the queues at one moment, a row for each till. Right: the mean wait and the prediction.
 
-    name: of the student's rule; "" if there is none.
+    The moment is the one at which, with tills at random, the longest queue stood next to a till
+    that was free. name: of the student's rule; "" if there is none.
     """
 
     @rc_context(style.LOOK)
     def __init__(self, name=""):
-        self.name = name or "at random"
-        grid = {"width_ratios": [2.6, 1]}
-        self.figure, (people, waits) = style.figure(1, 2, width=7.8, height=3.4, **grid)
-        people.set(xlim=(0, 100), ylim=(0, MOST_PEOPLE), title="People at the tills")
-        people.set(xlabel="time (% of the run)", ylabel="people")
-        people.set_yticks([0, 20, 40, 60, 80, MOST_PEOPLE], ["0", "20", "40", "60", "80", "100+"])
-        (self.random,) = people.plot([], [], label="tills at random", **style.BASELINE)
-        (self.yours,) = people.plot([], [], label=name or None, **style.YOURS)
-        people.legend(loc="upper left", ncols=2)
-        waits.set(xlim=(-0.6, 1.6), ylim=(0, MOST_MINUTES), title="Mean wait")
-        waits.set(ylabel="minutes")
-        waits.set_yticks(
-            [0, 5, 10, 15, 20, 25, MOST_MINUTES], ["0", "5", "10", "15", "20", "25", "30+"]
+        self.name = name
+        self.figure, (queues, waits) = style.figure(
+            width=7.7, height=3.2 if name else 2.6, width_ratios=[1.36, 1]
         )
-        waits.set_xticks([0, 1], ["at random", name or "yours"])
-        waits.grid(False, axis="x")
-        hatched = {"facecolor": style.PALE, "edgecolor": style.GREY, "hatch": "//"}
-        (self.random_bar,) = waits.bar([0], [1], width=0.7, **hatched)
-        (self.your_bar,) = waits.bar([1], [1], width=0.7, color=style.BLUE)
+        queues.set(title="Who stands at which till: one moment", xlim=(-4, MOST_PEOPLE + 2))
+        queues.set(ylim=(1, 0), xticks=[], yticks=[])
+        for spine in queues.spines.values():
+            spine.set_visible(False)
+        self.rows = MOST_TILLS * (2 if name else 1)
+        none = {"linestyle": "none", "markersize": 10}
+        look = {"marker": "s", "color": "none", "markeredgecolor": style.INK}
+        (self.tills,) = queues.plot([], [], **(none | look | {"markersize": 13}))
+        (self.random,) = queues.plot([], [], marker="o", color=style.GREY, **none)
+        (self.yours,) = queues.plot([], [], marker="o", color=style.BLUE, **none)
+        self.heads = [queues.text(-4, 0, "", va="center", weight="bold") for _ in (0, 1)]
+        label = {"va": "center", "fontsize": 9}
+        self.names = [queues.text(-0.9, 0, "", ha="right", **label) for _ in range(self.rows)]
+        self.notes = [queues.text(0, 0, "", **label) for _ in range(self.rows)]
+
+        waits.set(title="How long a customer waits", xlabel="minutes, on average")
+        waits.set(xlim=(0, MOST_MINUTES), ylim=(1.6 if name else 0.6, -0.6))
+        ticks = range(0, MOST_MINUTES, 5)
+        waits.set_xticks([*ticks, MOST_MINUTES], [*map(str, ticks), f"{MOST_MINUTES}+"])
+        waits.set_yticks([0, 1] if name else [0], ["at random", name][: 2 if name else 1])
+        waits.grid(False, axis="y")
+        (self.random_bar,) = waits.barh([0], [1], height=0.5, color=style.GREY)
+        (self.your_bar,) = waits.barh([1], [1], height=0.5, color=style.BLUE)
         (self.prediction,) = waits.plot([], [], label="your prediction", **style.PREDICTION)
-        style.legend_below(waits, left=-0.1, handles=[self.prediction])
-        bars = (self.random_bar, self.your_bar, self.prediction)
-        self.moving = (self.random, self.yours, *bars)
+        style.legend_below(waits, left=-0.05, down=0.22, handles=[self.prediction])
+        people = (self.tills, self.random, self.yours, *self.heads, *self.names, *self.notes)
+        self.moving = (*people, self.random_bar, self.your_bar, self.prediction)
 
     def show(self, *, random, yours, prediction):
         """Draw the Result with tills at `random`, and `yours` (or None); return (finding, words).
 
         prediction: of the mean wait with tills at random, in minutes, or None.
         """
-        mine = yours is not None
-        result, minutes = yours if mine else random, random.mean_wait / 60
-        self._people(self.random, random)
-        self.random_bar.set_height(min(minutes, MOST_MINUTES))
-        self.yours.set_visible(mine)
-        self.your_bar.set_visible(mine)
-        finding = f"{self.name}: a customer waits {result.mean_wait / 60:.1f} minutes"
-        words = f"{len(result):,} customers at {result.workers} tills. {_busy(result)}"
-        if mine:
-            self._people(self.yours, yours)
-            self.your_bar.set_height(min(yours.mean_wait / 60, MOST_MINUTES))
+        result, minutes = yours or random, random.mean_wait / 60
+        self._queues(random, yours)
+        self.random_bar.set_width(min(minutes, MOST_MINUTES))
+        self.your_bar.set_visible(yours is not None)
+        finding = (
+            f"{self.name or 'at random'}: a customer waits {result.mean_wait / 60:.1f} minutes"
+        )
+        words = f"{len(result):,} customers. {_busy(result)}"
+        if result.workers > 1:
+            words += f" For {unfair(result):.0%} of the time somebody waited while a till was free."
+        if yours:
+            self.your_bar.set_width(min(yours.mean_wait / 60, MOST_MINUTES))
             words += f" With tills at random the same customers wait {minutes:.1f} minutes."
         self.prediction.set_data([], [])
         if prediction is not None:
-            self.prediction.set_data([0], [min(prediction, MOST_MINUTES)])
+            self.prediction.set_data([min(prediction, MOST_MINUTES)], [0])
             words += f" You predicted {prediction:g} minutes."
         return finding, words
 
-    @staticmethod
-    def _people(line, result):
-        times = SHARES * result.arrived_at[-1]
-        line.set_data(100 * SHARES, np.minimum(result.number_in_system(times), MOST_PEOPLE))
+    def _queues(self, random, yours):
+        """Draw a row of people for each till, first at random, then the same moment with yours."""
+        moment = worst_moment(random)
+        clock = f"{moment // 3600:.0f} h {moment % 3600 // 60:.0f} min after opening"
+        groups = [(f"at random, {clock}", random, self.random)]
+        if yours:
+            groups.append((f"{self.name}, at the same moment", yours, self.yours))
+        for text in (*self.names, *self.notes):
+            text.set_text("")
+        height = min(1 / sum(1 + result.workers for _, result, _ in groups), 0.14)
+        y, tills, rows = height / 2, [], zip(self.names, self.notes, strict=True)
+        for head, (title, result, dots) in zip(self.heads, groups, strict=False):
+            head.set(text=title, y=y)
+            people = []
+            for till, count in zip(result.names, standing(result, [moment])[:, 0], strict=True):
+                y += height
+                name, note = next(rows)
+                name.set(text=till, y=y)
+                tills.append((0, y))
+                people += [(place, y) for place in range(min(count, MOST_PEOPLE))]
+                if count == 0:
+                    note.set(text="free", x=0.9, y=y)
+                elif count > MOST_PEOPLE:
+                    note.set(text=f"+{count - MOST_PEOPLE:,}", x=MOST_PEOPLE - 0.2, y=y)
+            dots.set_data(*np.reshape(people, (-1, 2)).T)
+            y += height
+        self.tills.set_data(*np.transpose(tills))
+
+
+def standing(result, times):
+    """Return how many people stand at each till (a row) at each of the times (a column)."""
+    return np.array([result.number_in_system(times, name) for name in result.names])
+
+
+def worst_moment(result):
+    """Return when (s) the longest queue stood next to a free till, or else the longest of all."""
+    queues = standing(result, result.arrived_at)
+    longest, free = queues.max(axis=0), queues.min(axis=0) == 0
+    return float(result.arrived_at[np.argmax(longest * free if free.any() else longest)])
+
+
+def unfair(result):
+    """Return the share of the time in which somebody waited although another till was free."""
+    times = np.sort(np.concatenate([result.arrived_at, result.finished_at]))
+    queues = standing(result, times[:-1])
+    unfair = (queues.max(axis=0) > 1) & (queues.min(axis=0) == 0)
+    return float(np.diff(times)[unfair].sum() / times[-1])
 
 
 def _busy(result):
@@ -77,5 +131,5 @@ def _busy(result):
     )
     least, most = (f"{share:.0%}" for share in np.sort(work)[[0, -1]] / result.duration)
     if least == most:
-        return f"Each was busy {most} of the time."
+        return f"Each till was busy {most} of the time."
     return f"The least busy till was busy {least} of the time, the busiest {most}."
