@@ -7,7 +7,7 @@ explorer shows a sentence in place of the picture when a student's component fai
 
 from functools import lru_cache
 
-from course.data_centers import experiment
+from course.data_centers import steps as _steps
 from course.data_centers.deployment import EVERYWHERE, NOWHERE, Rollout, simulate_deployment
 from course.data_centers.deployment_picture import PLACES, DeploymentPicture
 from course.data_centers.dns import Resolved, resolutions
@@ -101,7 +101,7 @@ def explore(*, prediction=None):
         "capacity": in_percent("a center can do", 120, 40, 150, 5, "% of all"),
     }
     picture = CentersPicture(2, RATE, predicts=prediction is not None)
-    return _explore(controls, run, picture, experiment=experiment.FIRST)
+    return _explore(controls, run, picture, experiment=_steps.FIRST)
 
 
 @pictured
@@ -119,7 +119,7 @@ def explore_dns(geo_dns):
         "dead": slider("of them dead", 0, 0, len(OPENING_ORDER), 1),
         "trips": slider("round trips a page", 5, 1, 8, 1),
     }
-    return _explore(controls, run, DnsPicture(), experiment=experiment.DNS)
+    return _explore(controls, run, DnsPicture(), experiment=_steps.DNS)
 
 
 @pictured
@@ -138,7 +138,7 @@ def explore_split(split):
         "centers": slider("centers", 2, 2, len(OPENING_ORDER), 1),
         "users": slider("users", 2000, 100, 3000, 100),
     }
-    return _explore(controls, run, SplitPicture(), experiment=experiment.SPLIT)
+    return _explore(controls, run, SplitPicture(), experiment=_steps.SPLIT)
 
 
 @pictured
@@ -163,7 +163,7 @@ def explore_outage(geo_dns, caching_resolver):
     }
     name = f"Your {name_of(caching_resolver)}"
     picture = CentersPicture(len(OPENING_ORDER), FEWER, name=name)
-    return _explore(controls, run, picture, experiment=experiment.OUTAGE)
+    return _explore(controls, run, picture, experiment=_steps.OUTAGE)
 
 
 @pictured
@@ -186,7 +186,7 @@ def explore_sync(last_writer_wins):
         "keys": slider("keys", 80, 10, 120, 10),
         "clock_ahead": slider("Singapore ahead by", 0.0, 0.0, 30.0, 0.5, "s"),
     }
-    return _explore(controls, run, SyncPicture(), experiment=experiment.SYNC)
+    return _explore(controls, run, SyncPicture(), experiment=_steps.SYNC)
 
 
 @pictured
@@ -209,7 +209,7 @@ def explore_deployment(rolling_deploy):
         "failing": in_percent("requests that fail", 30, 5, 50, 5),
         "smallest_first": choice("order", [("as opened", False), ("smallest first", True)]),
     }
-    return _explore(controls, run, DeploymentPicture(), experiment=experiment.DEPLOYMENT)
+    return _explore(controls, run, DeploymentPicture(), experiment=_steps.DEPLOYMENT)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from IPython.display import HTML, display
 
 from course.engine import parameters
 from course.engine.component import ComponentError, name_of
-from course.millions_of_users import experiments, sheet
+from course.millions_of_users import sheet, steps
 from course.millions_of_users.baselines import (
     DOUBLED,
     LAST_YEAR,
@@ -137,7 +137,7 @@ def explore(*, prediction=None):
     picture = ScoreboardPicture(
         "last year's, doubled", attempts=True, prediction=prediction is not None
     )
-    return view.explore(controls, run, picture, experiment=experiments.DAY)
+    return view.explore(controls, run, picture, experiment=steps.DAY)
 
 
 @view.pictured
@@ -172,7 +172,7 @@ def explore_design(design):
         "incidents": view.steps("incidents", days),
     }
     return view.explore(
-        controls, run, ScoreboardPicture("tuned to one day"), experiment=experiments.TRAFFIC
+        controls, run, ScoreboardPicture("tuned to one day"), experiment=steps.TRAFFIC
     )
 
 
@@ -192,7 +192,7 @@ def explore_ring(ring=None):
         "points": view.steps("points per node (replicas)", POINTS, 128),
         "keys": view.slider("keys", 1_500, 500, 4_000, 500),
     }
-    return view.explore(controls, run, RingPicture(), experiment=experiments.RING)
+    return view.explore(controls, run, RingPicture(), experiment=steps.RING)
 
 
 @view.pictured
@@ -211,7 +211,7 @@ def explore_store(store, ring):
         "points": view.steps("points per shard (replicas)", POINTS, 64),
         "keys": view.slider("keys", 1_000, 500, 2_000, 250),
     }
-    return view.explore(controls, run, ReshardPicture(), experiment=experiments.STORE)
+    return view.explore(controls, run, ReshardPicture(), experiment=steps.STORE)
 
 
 @view.pictured
@@ -231,7 +231,7 @@ def explore_hot_keys(hot_keys=None):
         "factor": view.slider("factor", 0.5, 0.05, 2.0, 0.05),
         "skew": view.slider("skew of the others (Zipf)", 0.6, 0.0, 1.4, 0.1),
     }
-    return view.explore(controls, run, HotKeysPicture(), experiment=experiments.HOT_KEYS)
+    return view.explore(controls, run, HotKeysPicture(), experiment=steps.HOT_KEYS)
 
 
 @view.pictured

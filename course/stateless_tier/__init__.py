@@ -11,7 +11,7 @@ import numpy as np
 from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
-from course.stateless_tier import experiment
+from course.stateless_tier import steps
 from course.stateless_tier.baselines import Drawn, Fixed, Hashed, InTurn, OneAtATime
 from course.stateless_tier.model import TierResult, simulate
 from course.stateless_tier.picture import TierPicture
@@ -89,9 +89,9 @@ def explore(balancer=None, *, prediction=None):
         "servers": view.slider("servers", 4, 2, 6, 1),
         "stay": view.slider("a user stays", 30, 5, 120, 5, "min"),
     }
-    steps = experiment.BUILT_IN if balancer is None else experiment.YOURS
+    shown = steps.BUILT_IN if balancer is None else steps.YOURS
     picture = TierPicture(predicts=prediction is not None)
-    return view.explore(controls, run, picture, experiment=steps)
+    return view.explore(controls, run, picture, experiment=shown)
 
 
 @view.pictured
@@ -121,7 +121,7 @@ def explore_sessions(session_store):
         "users": view.slider("users", 90, 10, 100, 5),
     }
     return view.explore(
-        controls, run, SessionsPicture(name_of(session_store)), experiment=experiment.LIFETIMES
+        controls, run, SessionsPicture(name_of(session_store)), experiment=steps.LIFETIMES
     )
 
 
@@ -146,7 +146,7 @@ def explore_tier(session_store, handle):
         "lifetime": view.slider("lifetime", 5, 1, 30, 1, "min"),
         "strangers": view.slider("strangers", 20, 0, 100, 5, "1/min"),
     }
-    return view.explore(controls, run, ServingPicture(), experiment=experiment.TIER)
+    return view.explore(controls, run, ServingPicture(), experiment=steps.TIER)
 
 
 @view.pictured
@@ -162,7 +162,7 @@ def explore_day(autoscaler):
         "start_up": view.slider("a server starts in", 3, 0, 15, 1, "min"),
         "peak": view.slider("busiest hour", 500, 100, 800, 50, "pages/s"),
     }
-    return view.explore(controls, run, ScalingPicture(0, 24, OTHERS), experiment=experiment.DAY)
+    return view.explore(controls, run, ScalingPicture(0, 24, OTHERS), experiment=steps.DAY)
 
 
 @view.pictured
@@ -180,7 +180,7 @@ def explore_flash_crowd(autoscaler):
         "cooldown": view.slider("cooldown", 10, 0, 60, 5, "min"),
     }
     picture = ScalingPicture(12, 2.5, OTHERS, most=50, hours_paid=100)
-    return view.explore(controls, run, picture, experiment=experiment.CROWD)
+    return view.explore(controls, run, picture, experiment=steps.CROWD)
 
 
 @lru_cache(maxsize=16)
