@@ -19,11 +19,13 @@ from course.view.architecture import Node, Tier, architecture
 from course.view.canvas import Canvas
 from course.view.explore import (
     Step,
+    Unguessed,
     choice,
     explore,
     in_milliseconds,
     in_percent,
     moments,
+    pictured,
     slider,
     steps,
     tick,
@@ -530,3 +532,16 @@ def test_a_step_of_a_run_that_fails_gives_no_answer():
 def test_an_explorer_without_steps_has_no_row_for_them():
     explorer = explored(lambda rate: rate)
     assert explorer.experiment not in explorer.children
+
+
+def test_a_picture_waits_for_the_prediction_that_it_answers():
+    @pictured
+    def lab(*components, prediction=None):
+        return explored(lambda rate: rate)
+
+    waiting = lab(prediction=None)
+    assert isinstance(waiting, Unguessed) and "First your guess" in waiting.children[0].value
+    waiting.button.click()
+    assert "slope 2" in waiting.children[0].sentence.value
+    for shown in (lab(), lab(prediction=3), lab(object, prediction=None)):
+        assert "slope 2" in shown.sentence.value

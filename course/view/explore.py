@@ -44,14 +44,30 @@ def drawing():
 def pictured(explore: Callable) -> Callable:
     """Decorator for a lab's `explore…`: return None at once while nbgrader executes the notebook.
 
-    Making sliders and figures takes 60 ms even if they are never drawn.
+    Making sliders and figures takes 60 ms even if they are never drawn. With `prediction=None` the
+    picture waits behind an Unguessed, as it answers what is to be predicted.
     """
 
     @wraps(explore)
     def unless_graded(*components, **options):
-        return explore(*components, **options) if drawing() else None
+        if not drawing():
+            return None
+        if not components and options.get("prediction", ...) is None:
+            return Unguessed(lambda: explore(**options))
+        return explore(*components, **options)
 
     return unless_graded
+
+
+class Unguessed(widgets.VBox):
+    """What stands in for a picture until there is a prediction: a sentence, and a way around it."""
+
+    def __init__(self, explore):
+        """explore: called without arguments when the button is pressed; returns the Explorer."""
+        words = "First your guess: write it into the cell above, run that cell, then this one."
+        self.button = widgets.Button(description="Go on without a guess", layout={"width": "auto"})
+        self.button.on_click(lambda _: setattr(self, "children", [explore()]))
+        super().__init__([widgets.HTML(f'<p role="status">{words}</p>'), self.button])
 
 
 def slider(label, value, low, high, step, unit=""):
