@@ -28,6 +28,7 @@ SCALE = 100 / 72  # CSS pixels a point
 COLOUR = re.compile(r'(fill|stroke)(?:: #([0-9a-f]{6})|="#([0-9a-f]{6})")')
 LINES = re.compile(r"\n *")
 DIGITS = re.compile(r'( [xy]="-?\d+\.\d)\d+')
+NUMPY = re.compile(r"np\.float64|[()]")
 ANCHORS = {"left": ("start", 0), "center": ("middle", 0.5), "right": ("end", 1)}
 
 
@@ -282,7 +283,8 @@ class Renderer(RendererSVG):
         self.hatches |= {name for _, name in self._hatchd.values()}
 
     def _make_id(self, type, content):
-        return f"{type}{crc32(str(content).encode()):x}"
+        """Name equal contents alike, whether their numbers are NumPy's or not."""
+        return f"{type}{crc32(NUMPY.sub('', str(content)).encode()):x}"
 
     def _convert_path(self, path, transform=None, clip=None, simplify=None, sketch=None):
         """As matplotlib's, with one digit after the point: a seventh of a pixel."""
