@@ -3,9 +3,9 @@
     python benchmarks/slider.py [--moves 40] [--only NN]
 
 Measured inside the page of a real JupyterLab in headless Chromium: from the key press on the
-slider to the frame after the new picture's `load` event. Three kinds of rows, one page, one run:
+slider until the frame with the new picture is painted. Three kinds of rows, one page, one run:
 
-- bare probe: a slider whose callback only hands out a ready picture of about 25 kB: the floor;
+- bare probe: a slider whose callback only hands out a ready picture of about 10 kB: the floor;
 - NN explore…(…): the first slider of `explore()`, and of the call that the notebook's title cell
   has as `shown=`, with the worked solutions in it;
 - … by interact: the same slider, simulation and figure with nothing but `ipywidgets.interact` and
@@ -43,24 +43,27 @@ PROBE_CODE = """
 import ipywidgets as widgets
 import numpy as np
 from course.view import style
-from course.view.canvas import Canvas
+from course.view.picture import Picture
+
+figure, axes = style.figure(1, 1)
+axes.set(xlim=(0, 100), ylim=(-30, 30))
+lines = [axes.plot([], [])[0] for _ in range(8)]
+probe_picture = Picture(figure, lines)
 
 def ready_picture(seed):
-    figure, axes = style.figure()
-    for walk in np.random.default_rng(seed).normal(size=(8, 400)).cumsum(axis=1):
-        axes[seed % 2].plot(walk)
-    return Canvas(figure, ()).png()
+    for line, walk in zip(lines, np.random.default_rng(seed).normal(size=(8, 100)).cumsum(axis=1)):
+        line.set_data(range(100), walk)
+    return probe_picture.redraw("a walk").moving
 
 probe_pictures = [ready_picture(seed) for seed in range(5)]
 probe_slider = widgets.IntSlider(description="probe")
-probe_image = widgets.Image(value=probe_pictures[0])
 
 def show_next(change):
-    probe_image.value = probe_pictures[change["new"] % len(probe_pictures)]
+    probe_picture.moving = probe_pictures[change["new"] % len(probe_pictures)]
 
 probe_slider.observe(show_next, "value")
-print(len(probe_pictures[0]), "bytes a picture")
-widgets.HBox([probe_slider, probe_image])
+print(len(probe_pictures[0][0]), "bytes a picture")
+widgets.HBox([probe_slider, probe_picture])
 """
 INTERACT = """
 import io
@@ -75,41 +78,47 @@ control.unobserve_all("value")
 def redraw(value):
     shown.picture.show(**shown.run(**shown.values))
     file = io.BytesIO()
-    shown.picture.figure.savefig(file, format="png")
+    shown.picture.figure.savefig(file, format="png", dpi=100)
     display(Image(file.getvalue()))
 
 widgets.interact(redraw, value=control);
 """
+PICTURE = ".explore-picture, .jp-RenderedImage img"
 WATCH_PICTURES = """
 ([cell, picture]) => {
     const watch = {started: null, times: []};
-    const shown = image => {
-        if (watch.started === null || !cell.contains(image) || !image.matches(picture)) return;
+    const shown = () => {
+        if (watch.started === null) return;
         const started = watch.started;
         watch.started = null;
-        requestAnimationFrame(() => watch.times.push(performance.now() - started));
+        const painted = new MessageChannel();  // its message comes after the frame is painted
+        painted.port1.onmessage = () => watch.times.push(performance.now() - started);
+        requestAnimationFrame(() => painted.port2.postMessage(null));
     };
     const pressed = event => {
         if (event.key.startsWith("Arrow")) watch.started = performance.now();
     };
-    const loaded = event => { if (event.target.tagName === "IMG") shown(event.target); };
-    const added = new MutationObserver(() => {
+    const loaded = event => {
+        if (cell.contains(event.target) && event.target.matches(picture)) shown();
+    };
+    const changed = new MutationObserver(changes => {
+        if (changes.some(change => change.target.closest?.(".explore-picture"))) shown();
         // A new output area may join the page only after its picture has loaded.
-        for (const image of cell.querySelectorAll(picture)) {
-            if (!watch.known.has(image)) {
+        for (const image of cell.querySelectorAll("img")) {
+            if (image.matches(picture) && !watch.known.has(image)) {
                 watch.known.add(image);
-                if (image.complete && image.naturalWidth > 0) shown(image);
+                if (image.complete && image.naturalWidth > 0) shown();
             }
         }
     });
-    watch.known = new WeakSet(cell.querySelectorAll(picture));
+    watch.known = new WeakSet(cell.querySelectorAll("img"));
     document.addEventListener("keydown", pressed, true);
     document.addEventListener("load", loaded, true);
-    added.observe(cell, {childList: true, subtree: true});
+    changed.observe(cell, {childList: true, subtree: true});
     watch.stop = () => {
         document.removeEventListener("keydown", pressed, true);
         document.removeEventListener("load", loaded, true);
-        added.disconnect();
+        changed.disconnect();
         return watch.times;
     };
     window.pictureWatch = watch;
@@ -160,10 +169,10 @@ def measure(page, label, index, moves):
     for _, name, message in cells_with_errors(page):
         raise SystemExit(f"{label}: {name}: {message}")
     cell = cell_locator(page, index)
-    cell.locator("img").first.wait_for()
+    cell.locator(PICTURE).first.wait_for()
     handle = cell.locator(".noUi-handle").first
     handle.focus()
-    page.evaluate(WATCH_PICTURES, [cell.element_handle(), "img"])
+    page.evaluate(WATCH_PICTURES, [cell.element_handle(), PICTURE])
     way, walked = 1, 0
     for move in range(WARM_UP + moves):
         page.wait_for_timeout(PAUSE_MS)

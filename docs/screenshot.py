@@ -52,7 +52,7 @@ def main(folder):
             if failed := cells_with_errors(page):
                 raise SystemExit(f"{each.name}: {failed[0][1]}: {failed[0][2]}")
             widget = cell_locator(page, number).locator(".explore")
-            widget.locator("img").wait_for()
+            widget.locator(".explore-picture svg").first.wait_for()
             page.wait_for_timeout(1000)  # fonts and the last slider's place
             write(widget.screenshot(), DOCS / "labs" / f"{each.name}.png")
             words = " ".join(widget.locator(".explore-sentence").inner_text().split())

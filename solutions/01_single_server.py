@@ -854,7 +854,7 @@ from course.checks import SEED
 _rng, _runs = random.Random(SEED), []
 for _tiers in ((1, 1), (8, 1), (8, 1), (2, 2), (9, 3)):  # requests come faster than they can be served; every third is cut off
     _came, _now = [], 0.0
-    for _number in range(60):
+    for _number in range(45):
         _now += _rng.expovariate(1.3 * min(_tiers[0] / 1.5, _tiers[1]))
         _cut = _rng.uniform(0, 10) if _number % 3 == _rng.randrange(3) else None
         _came.append([_now, _rng.expovariate(1.0), _rng.expovariate(1.0), _cut])

@@ -1031,7 +1031,6 @@ def test_the_architecture_shows_the_new_tier():
     assert "cache tier: cache-1, cache-2" in picture.label
     assert "web-1 to primary (writes, of all servers)" in picture.label
     assert "cache-1 to replica-1" in picture.label and "cache-1 to primary" not in picture.label
-    assert picture.data.startswith(b"\x89PNG")
 
 
 def test_nothing_is_drawn_or_run_for_real_while_nbgrader_runs(monkeypatch):

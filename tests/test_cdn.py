@@ -909,7 +909,6 @@ def test_a_prediction_that_is_no_number_is_a_sentence():
 def test_the_architecture_is_drawn_from_the_labs_own_edges():
     picture = architecture()
     assert "CDN: edge Sydney, edge Mumbai, edge New York" in picture.label
-    assert picture.data.startswith(b"\x89PNG")
 
 
 def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):

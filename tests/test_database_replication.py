@@ -1337,7 +1337,6 @@ def test_the_architecture_is_drawn_and_described():
     picture = architecture()
     assert "replicas: replica-1, replica-2, replica-3" in picture.label
     assert "web-1 to replica-1 (reads)" in picture.label
-    assert picture.svg.startswith("<svg")
 
 
 def test_in_the_architecture_reads_go_past_the_primary():

@@ -175,7 +175,7 @@ def test_every_check_with_points_and_message(course, pages):
         "Hidden check 6: it did not pass, 0 of 3 points",
     ]
     text = dict(parts(pages["ada"]))["Check 5: it did not pass, 0 of 2 points"]
-    assert "NotImplementedError: Exercise C: double the number" in text
+    assert "Exercise C is not written yet: double the number" in text
     hidden = dict(parts(pages["ada"]))["Hidden check 6: it did not pass, 0 of 3 points"]
     assert hidden == "Hidden check 6 : it did not pass, 0 of 3 points"  # and not a word more
     with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
@@ -272,6 +272,21 @@ def test_text_of_hidden_checks_is_withheld_wherever_it_turns_up():
 
 def error(message):
     return new_output("error", ename="AssertionError", evalue=message, traceback=[])
+
+
+@pytest.mark.parametrize(
+    ("traceback", "shown"),
+    [
+        (["KeyError: 1", "In your code, line 1:", "→   1  x[1]"], None),
+        (["\x1b[31mKeyError\x1b[0m Traceback"], "KeyError: 1"),  # IPython's, of an older grading
+        (["line"] * 13, "KeyError: 1"),
+        ([], "KeyError: 1"),
+    ],
+)
+def test_a_message_is_what_the_student_saw(traceback, shown):
+    output = new_output("error", ename="KeyError", evalue="1", traceback=traceback)
+    cell = new_code_cell("", outputs=[output])
+    assert feedback_page._message(cell) == (shown or "\n".join(traceback))
 
 
 @narrow.needs_chromium

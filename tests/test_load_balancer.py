@@ -839,7 +839,6 @@ def test_the_architecture_is_drawn_from_the_labs_own_addresses():
     assert "load balancer: balancer" in picture.label
     assert "web-1, web-2, web-3, web-4" in picture.label
     assert "DNS to clients, clients to balancer (HTTP), balancer to web-1" in picture.label
-    assert picture.data.startswith(b"\x89PNG")
 
 
 def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):

@@ -1186,7 +1186,6 @@ def test_a_stub_is_a_friendly_sentence(explorer):
 def test_the_architecture_shows_what_is_new():
     picture = architecture()
     assert "watch: logs, metrics; act: alerts, pipeline" in picture.label
-    assert picture.data.startswith(b"\x89PNG")
 
 
 def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):

@@ -1186,7 +1186,6 @@ def test_without_a_consumer_the_crash_picture_names_no_class_that_the_notebook_d
 def test_the_architecture_is_drawn_with_its_words():
     picture = architecture()
     assert "message queue: queue; workers: worker-1, worker-2, worker-3" in picture.label
-    assert picture.data.startswith(b"\x89PNG")
 
 
 def test_nothing_is_drawn_and_no_process_started_while_nbgrader_runs(monkeypatch):

@@ -220,7 +220,8 @@ def test_validate_passes_what_is_solved(course):
 
 def test_validate_fails_what_is_not(course):
     """An untouched notebook: one line a check, and how many exercises there are in the first."""
-    errors = [cell["raw_error"] for cell in failures(course, "cleo")]
+    *errors, in_words = [cell["raw_error"] for cell in failures(course, "cleo")]
+    assert in_words == "You did not provide a response."
     assert len(errors) == sum(cell.kind == "check" and not cell.hidden for cell in cells(FIRST))
     letters = ", ".join("ABCDEF"[: len(exercises(FIRST))])
     count, errors[0] = errors[0].split("\n")

@@ -14,7 +14,7 @@ from course.checks import attempt, plain
 from course.submit import CannotTell
 from course.texts import HIDDEN_CHECK_RELEASED
 from course.verdicts import PASSED, ROWS, Verdict, html_of, verdict_on
-from tests.course_scripts import NAMES, ROOT, cells
+from tests.course_scripts import NAMES, ROOT, cells, solved
 from tests.test_attacks import shut_in
 
 PICKED = (
@@ -309,3 +309,5 @@ def test_every_released_check_is_named_and_folded(name):
     sources = [cell.source for cell in notebook.cells]
     all_checks = sources.index("import course\n\ncourse.check()")
     assert sources[all_checks + 1].startswith("## Hand in")
+    *solved_ones, explain = overview.examine(notebook.cells, solved(name))
+    assert {one.mark for one in solved_ones} == {PASSED} and explain.title == "Explain"

@@ -19,6 +19,7 @@ from autograder.pages import safe_html
 
 SECRET_LENGTH = 16  # characters: a shorter line, such as `import math`, gives nothing away
 WITHHELD = "Not shown: it holds text of a check that is hidden."
+SHORT = 12  # lines: a traceback that is what the student saw of the check
 MESSAGE_LENGTH = 2_000
 OUTPUTS = 50  # of one cell
 
@@ -176,9 +177,11 @@ def _message(cell: Any) -> str:
     """Return why nbgrader gave no points: the error, or what was printed to stderr."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
-            text = str(output.evalue)
-            if output.ename != "AssertionError":
-                text = f"{output.ename}: {text}"
+            text = "\n".join(output.traceback)
+            if not text or text.count("\n") >= SHORT or "\x1b" in text:
+                text = str(output.evalue)  # IPython's own traceback: of no check's verdict
+                if output.ename != "AssertionError":
+                    text = f"{output.ename}: {text}"
             return safe_html.without_terminal_codes(text)[:MESSAGE_LENGTH]
         if output.get("name") == "stderr":
             text = f"It printed to stderr: {output.text}"

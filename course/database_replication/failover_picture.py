@@ -24,7 +24,7 @@ class FailoverPicture:
     """Left: the ends of the logs, and the lost entries. Right: what a death costs."""
 
     def __init__(self):
-        self.figure, (log, costs) = style.figure(1, 2, width=8.2, height=4.0)
+        self.figure, (log, costs) = style.figure(1, 2, width=7.0, height=4.0)
         with rc_context(style.LOOK):
             self._prepare_log(log)
             costs.set_title("How many writes does it cost?")
@@ -38,9 +38,9 @@ class FailoverPicture:
     def _prepare_log(self, axes):
         axes.set(xlim=(-ROOM, 3), ylim=(FIRST + MOST_REPLICAS - 0.4, -0.6))
         axes.set_title("How far does each log go?")
-        axes.set_xlabel("entries before the end of the primary's log")
+        axes.set_xlabel("entries before the primary's last one")
         axes.set_xticks(range(-60, 1, 20), ["60", "40", "20", "0"])
-        axes.set_yticks(range(FIRST), ["the dead primary", "lost", "lost_writes says"])
+        axes.set_yticks(range(FIRST), ["dead primary", "lost", "lost_writes"])
         axes.tick_params(axis="y", length=0)
         axes.grid(visible=False, axis="y")
         rows = [0, *range(FIRST, FIRST + MOST_REPLICAS)]
@@ -90,7 +90,7 @@ class FailoverPicture:
 
     def _show_log(self, mine):
         for bar in self.logs:
-            bar.set(width=0, linewidth=0, facecolor=style.SKY)
+            bar.set(width=0, linewidth=0, facecolor=style.PALE)
         for text in (*self.names, *self.words):
             text.set_text("")
         self.logs[0].set_width(mine.confirmed - mine.logged + ROOM)
@@ -103,7 +103,7 @@ class FailoverPicture:
                 bar.set_linewidth(2.5)
                 said = ": takes over"
             elif place == mine.away:
-                bar.set_facecolor(style.PALE)
+                bar.set(facecolor=style.PAPER, linewidth=1)
                 said = ": offline, too"
             self.names[place].set_text(f"replica-{place + 1}")
             self.words[place + 1].set_text(f"has {lsn:,}{said}")

@@ -18,11 +18,11 @@ class GuessPicture:
     """Left: where the statements went. Right: how many were answered per second."""
 
     def __init__(self):
-        self.figure, (kinds, rates) = style.figure(1, 2, width=8.2, height=3.8)
+        self.figure, (kinds, rates) = style.figure(1, 2, width=7.0, height=3.8)
         with rc_context(style.LOOK):
             kinds.set_title("Where did the statements go?")
             self.kinds = Rows(kinds, KINDS)
-            rates.set_title("How many are answered per second?")
+            rates.set_title("Statements answered per second")
             self.rates = Rows(rates, [""], 500, "{:,.0f}")
             legend(kinds, left=-0.4, down=0.04)
         self.moving = (*self.kinds.moving, *self.rates.moving)

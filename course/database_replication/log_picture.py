@@ -14,7 +14,7 @@ class LogPicture:
     """Left: log numbers over time, of the primary and of replica-2. Right: the answers of reads."""
 
     def __init__(self):
-        self.figure, (log, answers) = style.figure(1, 2, width=8.2, height=3.9)
+        self.figure, (log, answers) = style.figure(1, 2, width=7.0, height=3.9)
         with rc_context(style.LOOK):
             self._prepare_log(log)
             answers.set_title("What do reads of both replicas get?")

@@ -26,7 +26,7 @@ class CapacityPicture:
     """Throughput against replicas."""
 
     def __init__(self, predicted):
-        self.figure, axes = style.figure(1, 1, width=5.4, height=4.1)
+        self.figure, axes = style.figure(1, 1, width=3.6, height=3.6)
         with rc_context(style.LOOK):
             self.load = Load(axes, predicted=predicted)
         self.moving = self.load.moving
@@ -41,7 +41,7 @@ class ReplicationPicture:
     """Left: throughput against replicas. Right: share of stale reads against lag."""
 
     def __init__(self):
-        self.figure, (load, stale) = style.figure(1, 2, width=8.2, height=4.1)
+        self.figure, (load, stale) = style.figure(1, 2, width=7.0, height=3.7)
         with rc_context(style.LOOK):
             self.load, self.stale = Load(load, compared=True), Stale(stale)
         self.moving = (*self.load.moving, *self.stale.moving)
@@ -76,7 +76,7 @@ class Load:
 
     def __init__(self, axes, *, predicted=False, compared=False):
         axes.set(xlim=(-0.6, MOST_REPLICAS + 0.6), ylim=(0, MOST_RATE), xlabel="replicas")
-        axes.set_title("How many statements per second are answered?")
+        axes.set_title("Statements answered per second")
         axes.set_xticks(range(0, MOST_REPLICAS + 1, 2))
         thin = {"color": style.INK, "linewidth": 1.2, "linestyle": ":"}
         self.offered = axes.axhline(0, label="asked for", **thin)
@@ -137,7 +137,7 @@ class Stale:
 
     def __init__(self, axes):
         axes.set(xlim=(-25, 525), ylim=(0, 1), xlabel="replication lag, mean (ms)")
-        axes.set_title("How many reads are stale?")
+        axes.set_title("Stale reads")
         axes.set_yticks(**QUARTERS)
         self.own = bar(axes, 26, "the reader's own edit is missing", **WRONG)
         self.others = bar(axes, 26, "somebody else's edit is missing", color=style.BLUE)

@@ -15,9 +15,9 @@ class RealPicture:
     """Left: share of stale reads, three times. Right: how long statements took."""
 
     def __init__(self):
-        self.figure, (stale, times) = style.figure(1, 2, width=8.2, height=3.4)
+        self.figure, (stale, times) = style.figure(1, 2, width=7.0, height=3.4)
         with rc_context(style.LOOK):
-            stale.set_title("How many reads are stale?")
+            stale.set_title("Stale reads")
             stale.set(ylim=(0, 1), xlim=(-0.6, 2.6))
             stale.set_yticks(**QUARTERS)
             stale.set_xticks(range(3), ["in theory", "simulated", "measured"])

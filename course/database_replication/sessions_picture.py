@@ -16,7 +16,7 @@ class SessionsPicture:
     """Left: how often an edit is missing, by its age. Right: what that costs."""
 
     def __init__(self):
-        self.figure, (ages, price) = style.figure(1, 2, width=8.2, height=3.9)
+        self.figure, (ages, price) = style.figure(1, 2, width=7.0, height=3.9)
         grid = price.get_subplotspec().subgridspec(2, 1)
         price.remove()
         with rc_context(style.LOOK):

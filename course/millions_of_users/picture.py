@@ -83,7 +83,7 @@ class ScoreboardPicture:
             np.zeros((len(TIERS), COLUMNS, 3)),
             extent=(0, 24, len(TIERS) - 0.5, -0.5),
             aspect="auto",
-            interpolation="nearest",
+            interpolation="none",
         )
         for row in range(1, len(TIERS)):
             axes.axhline(row - 0.5, color=style.PAPER, linewidth=3, zorder=3)

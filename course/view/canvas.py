@@ -85,7 +85,9 @@ class Canvas:
         parts = self._parts(artist for artist in every if not artist.get_animated())
         for part, moving in zip(parts, self._parts(self.moving), strict=True):
             part._hatchd |= moving._hatchd
-        return [part.text() for part in parts]
+        texts = [part.text() for part in parts]
+        self.hatches = {name for part in parts for _, name in part._hatchd.values()}
+        return texts
 
     def _panel_of(self, artist):
         """Return the number of the panel that an artist is in."""
@@ -168,10 +170,10 @@ class Renderer(RendererSVG):
     """matplotlib's own, for the inside of an <svg>: text as text, colours as CSS variables."""
 
     def __init__(self, figure, hatches):
-        """hatches: the names of those that are in the page already; new ones are added to it."""
+        """hatches: the names of those that are in the page already."""
         self.file, self.alignment, self.hatches = io.StringIO(), "left", hatches
         self._hatchd: dict
-        super().__init__(*figure.bbox.size, self.file, image_dpi=144)
+        super().__init__(*figure.bbox.size, self.file)
 
     def text(self):
         """Return all that was drawn."""
@@ -248,19 +250,26 @@ class Renderer(RendererSVG):
         if not len(places):
             return
         shape = self._convert_path(path, transform + Affine2D().scale(1, -1), simplify=False)
-        name = self._make_id("m", shape)
-        self.writer.start("defs")
-        self.writer.element("path", id=name, d=shape)
-        self.writer.end("defs")
-        self.writer.start("g", style=self._get_style(gc, face), **self._get_clip_attrs(gc))
-        for x, y, size in places:
-            where = {"href": f"#{name}", "x": f"{x:.1f}", "y": f"{self.height - y:.1f}"}
-            if size != 1:
-                shift = f"translate({where.pop('x')} {where.pop('y')}) scale({size:.3g})"
-                width = f"stroke-width:{gc.get_linewidth() / size:.2g}"
-                where |= {"transform": shift, "style": width}
-            self.writer.element("use", attrib=where)
-        self.writer.end("g")
+        own, kept = self._get_style_dict(gc, face), ""
+        if (places[:, 2] != 1).any():  # the line around it is not made larger: in the page's pixels
+            own["stroke-width"] = f"{gc.get_linewidth() * SCALE:.3g}"
+            kept = ' vector-effect="non-scaling-stroke"'
+        name = self._make_id("m", shape + kept)
+        look = {"style": _css(own), **self._get_clip_attrs(gc)}
+        look = " ".join(f'{key}="{value}"' for key, value in look.items())
+        uses = [
+            f'<use href="#{name}" x="{x:.1f}" y="{self.height - y:.1f}"/>'
+            if size == 1
+            else f'<use href="#{name}" '
+            f'transform="translate({x:.1f} {self.height - y:.1f})scale({size:.2g})"/>'
+            for x, y, size in places.tolist()
+        ]
+        self.file.write(f'<defs><path id="{name}" d="{shape}"{kept}/></defs>')
+        self.file.write(f"<g {look}>{''.join(uses)}</g>")
+
+    def option_scale_image(self):
+        """Leave it to the browser to stretch an image (of `interpolation="none"`)."""
+        return True
 
     def open_group(self, s, gid=None):
         """Note how the lines of the text that follows are aligned; groups are not written."""
@@ -274,13 +283,12 @@ class Renderer(RendererSVG):
         pass
 
     def _write_default_style(self):
-        pass
+        self.writer.comment("")  # ends the opening tag: `_repeat` writes past the writer
 
     def _write_hatches(self):
         named = self._hatchd.items()
         self._hatchd = {key: hatch for key, hatch in named if hatch[1] not in self.hatches}
         super()._write_hatches()
-        self.hatches |= {name for _, name in self._hatchd.values()}
 
     def _make_id(self, type, content):
         """Name equal contents alike, whether their numbers are NumPy's or not."""
@@ -295,7 +303,7 @@ class Renderer(RendererSVG):
 
 
 def _css(look):
-    return ";".join(f"{name}:{value}" for name, value in look.items())
+    return ";".join(f"{name}: {value}" for name, value in look.items())
 
 
 def _line(rgba):

@@ -163,7 +163,7 @@ def explore(controls, run, picture, *, experiment=(), seconds=SECONDS):
     DatabaseUnavailable, ValueError or NotImplementedError of it is shown as a sentence.
     picture: has `.figure`, `.moving` (the artists that change), and `.show(**outcome)`, which sets
     these and returns (finding, words): the picture's title, and one or two sentences on what it
-    shows. Both are HTML next to the picture: text drawn into it takes 2 ms a line.
+    shows. Both are HTML next to the picture.
     experiment: Steps, in the order of the notebook's text.
     seconds: after how long a move is stopped.
     """

@@ -115,12 +115,18 @@ def _dark(colour, kind):
     """Return what a colour is in a dark page.
 
     Colours that are not in DARK keep their hue and turn from light to dark. Areas of a strong
-    colour get half of a line's lightness: light text stands on them.
+    colour get half of a line's lightness or less: light text on them has a contrast of 4.5.
     """
     hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(colour))
     if colour not in DARK:
         return to_hex(colorsys.hls_to_rgb(hue, 0.07 + 0.8 * (1 - lightness), 0.6 * saturation))
     hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(DARK[colour]))
-    if kind == "f" and saturation > 0.3:
-        return to_hex(colorsys.hls_to_rgb(hue, 0.55 * lightness, 0.8 * saturation))
-    return DARK[colour].lower()
+    if kind == "c" or saturation < 0.3:
+        return DARK[colour].lower()
+    lightness *= 0.55
+    while True:
+        shares = colorsys.hls_to_rgb(hue, lightness, 0.8 * saturation)
+        luminance = sum(w * s**2.2 for w, s in zip((0.2126, 0.7152, 0.0722), shares, strict=True))
+        if luminance < 0.13:
+            return to_hex(shares)
+        lightness *= 0.95
