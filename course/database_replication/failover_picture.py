@@ -44,7 +44,7 @@ class FailoverPicture:
         axes.tick_params(axis="y", length=0)
         axes.grid(visible=False, axis="y")
         rows = [0, *range(FIRST, FIRST + MOST_REPLICAS)]
-        self.logs = axes.barh(rows, 0, 0.6, left=-ROOM, edgecolor=style.BLUE).patches
+        self.logs = axes.barh(rows, 0, 0.6, left=-ROOM).patches
         look = {"facecolor": style.PAPER, "edgecolor": style.GREY, "linestyle": "--"}
         self.unconfirmed = axes.add_patch(Rectangle((0, -0.3), 0, 0.6, **look))
         self.unconfirmed.set_label("not confirmed yet")
@@ -90,7 +90,7 @@ class FailoverPicture:
 
     def _show_log(self, mine):
         for bar in self.logs:
-            bar.set(width=0, linewidth=0, facecolor=style.PALE)
+            bar.set(width=0, linewidth=0, facecolor=style.PALE, edgecolor=style.BLUE)
         for text in (*self.names, *self.words):
             text.set_text("")
         self.logs[0].set_width(mine.confirmed - mine.logged + ROOM)
@@ -103,7 +103,7 @@ class FailoverPicture:
                 bar.set_linewidth(2.5)
                 said = ": takes over"
             elif place == mine.away:
-                bar.set(facecolor=style.PAPER, linewidth=1)
+                bar.set(facecolor=style.PAPER, edgecolor=style.GREY, linewidth=1)
                 said = ": offline, too"
             self.names[place].set_text(f"replica-{place + 1}")
             self.words[place + 1].set_text(f"has {lsn:,}{said}")
