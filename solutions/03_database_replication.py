@@ -90,11 +90,11 @@ explore_capacity(prediction)
 # ### What it costs
 # The primary numbers its writes 1, 2, 3 …: their **lsn** (log sequence number). A replica applies them in that order, a little later. How much later is the **replication lag**. Until then it gives **stale** answers: a read misses a write that had been confirmed before.
 #
-# The right side of the picture below shows how many reads are stale. Red is the part that hurts most: users who miss *their own* edit. On the left, red is what fails. Grey is always a simpler rule on the same traffic, for comparison.
+# The right side of the picture below shows how many reads are stale. Red is the part that hurts most: users who miss *their own* edit. On the left, red is what fails. Grey is always another, simpler rule on the same traffic. Orange is theory.
 #
 # 1. *Lag 500 ms*: how many reads are stale?
-# 2. *replica-1 dies* at half time: what fails, and what goes on?
-# 3. *The primary dies* at half time: and now?
+# 2. *replica-1 dies* halfway through the run: what fails, and what goes on?
+# 3. *The primary dies* halfway: and now?
 # 4. *By the first word*: what begins with `SELECT` goes to a replica, all else to the primary. On which side does that go wrong, and why?
 
 # %%
@@ -459,8 +459,8 @@ class Replica:
 # To try it (not graded): entry 2 comes before entry 1. It should print 2 and both values.
 
 # %%
-replica = Replica()
 try:
+    replica = Replica()
     replica.apply([(2, "b", 1), (1, "a", 5)])
     print(replica.lsn, replica.data)
 except NotImplementedError as stub:
@@ -577,7 +577,7 @@ assert seen["other"] == [0, {}], f"another Replica, which was given nothing, mus
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Two of your replicas follow one log. **Left:** the blue line should lie on the orange one: as far as the log goes without a gap. **Right:** what reads get from your replicas, and (grey) from replicas that apply whatever comes, as it comes.
+# Two of your replicas follow one log. **Left:** the blue line is replica-2. It should lie on the orange line, which shows how far the log goes without a gap. **Right:** what reads get from your replicas, and (grey) from replicas that apply whatever comes, as it comes.
 #
 # - *As in the log so far*: the replica is late, but it shows a state that the primary once had.
 # - *Past a gap*: a later write without one before it, such as a comment without its photo.
@@ -604,9 +604,9 @@ explore_log(Replica)
 # - A replica is *far enough* for a session if it is online and has applied at least this session's last write. A session that never wrote has 0, so every replica that is online will do.
 # - `.pick(session)` returns the database for a read of this session: the replicas that are far enough **in turn**, as in your `Router`: the next one in list order after the replica used last, wrapping round. There is one turn for all sessions, and it starts with the first in the list.
 # - If no replica is far enough: the primary. The turn stays where it was.
-# - Sessions do not see each other's marks, and no session is ever forgotten. Nothing is changed in the list or the databases.
+# - Sessions do not see each other's marks, and no session is ever forgotten. The list and the databases are not changed.
 #
-# Why in turn, and not always the replica that is furthest? Because all readers would ask the same one at the same moment. At 200 statements/s the slowest 1 % of the reads then take five times as long.
+# Why in turn, and not always the replica that is furthest? Because all readers would ask the same one at the same moment. You will see below what that costs.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -801,12 +801,12 @@ assert seen["other"] == ["r1", "r2"], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Left:** how many reads miss the user's own edit, by the time since that edit. Yours must lie on zero, always. **Right:** what that costs: reads that go to the primary, which you wanted to spare, and the time within which 99 % of the reads are answered.
+# **Left:** how many reads miss the user's own edit, by the time since that edit. Your line must lie on zero, always. **Right:** what that costs: reads that go to the primary, which you wanted to spare, and the time within which 99 % of the reads are answered.
 #
 # 1. *Reload at once*: how many reads miss the user's own edit?
 # 2. *Lag 500 ms*: who answers when no replica may?
-# 3. *50 % reads as well*: which share of the reads does the primary get now?
-# 4. *Against the furthest*: would it be better to ask always the replica that is furthest?
+# 3. *50 % reads as well*: what share of the reads does the primary get now?
+# 4. *Against the furthest*: would it be better always to ask the replica that is furthest?
 
 # %%
 explore_sessions(ReadYourWrites)

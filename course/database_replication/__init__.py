@@ -149,7 +149,7 @@ def explore(*components):
         "replicas": slider("replicas", 3, 0, MOST_REPLICAS, 1),
         "lag": in_milliseconds("replication lag", 100, 0, 500, 20),
         "arrival_rate": slider("asked for", 250, 50, 1050, 50, "1/s"),
-        "dies": choice("dies at half time", dies),
+        "dies": choice("dies halfway", dies),
     }
     steps = experiment.ROUTER if components else experiment.COST
     return _explore(controls, run, ReplicationPicture(), experiment=steps)

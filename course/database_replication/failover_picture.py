@@ -28,7 +28,7 @@ class FailoverPicture:
         with rc_context(style.LOOK):
             self._prepare_log(log)
             costs.set_title("How many writes does it cost?")
-            self.costs = Rows(costs, COSTS, MOST, "{:.3g}")
+            self.costs = Rows(costs, COSTS, MOST, "{:.3g}".format)
             more = [self.lost, self.unconfirmed]
             style.legend_below(log, left=-0.4, down=0.14, handles=more)
             legend(costs, left=-0.35, down=0.04, other="first in the list", mine="your rule")

@@ -23,7 +23,7 @@ class GuessPicture:
             kinds.set_title("Where did the statements go?")
             self.kinds = Rows(kinds, KINDS)
             rates.set_title("Statements answered per second")
-            self.rates = Rows(rates, [""], 500, "{:,.0f}")
+            self.rates = Rows(rates, [""], 500, "{:,.0f}".format)
             legend(kinds, left=-0.4, down=0.04)
         self.moving = (*self.kinds.moving, *self.rates.moving)
 

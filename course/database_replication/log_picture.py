@@ -17,7 +17,7 @@ class LogPicture:
         self.figure, (log, answers) = style.figure(1, 2, width=7.0, height=3.9)
         with rc_context(style.LOOK):
             self._prepare_log(log)
-            answers.set_title("What do reads of both replicas get?")
+            answers.set_title("What do the reads get?")
             self.answers = Rows(answers, ["as in the\nlog so far", "past a gap", "thrown back"])
             legend(answers, left=-0.3, down=0.04, other="applying as it comes")
         lines = (self.cut, self.primary, self.expected, self.mine)

@@ -1,7 +1,8 @@
 """The pictures of the replicated database: throughput against replicas, stale reads against lag.
 
 One colour, one meaning in all pictures of this lab: blue is this run, grey (hatched) a simpler rule
-on the same traffic, orange theory, vermilion what goes wrong, purple the prediction.
+on the same traffic, orange theory, vermilion what goes wrong, purple the prediction, and sky blue a
+simulation next to what was measured.
 """
 
 import numpy as np
@@ -116,7 +117,7 @@ class Load:
         self.guess.set_data(*_place(10, prediction and min(prediction, MOST_RATE)))
         words = [f"{len(result):,} statements came at {arrival_rate:,.0f}/s."]
         if dies:
-            words.append(f"The node {dies} dies at half time; theory needs all nodes.")
+            words.append(f"Halfway {dies} dies; theory needs all databases.")
         else:
             words.append(f"Theory: {min(most[replicas], arrival_rate):,.0f}/s.")
         if reached:
@@ -162,14 +163,14 @@ class Stale:
 class Rows:
     """Rows of horizontal bars with their numbers: in each this run's, above it the other rule's."""
 
-    def __init__(self, axes, labels, most=1.0, words="{:.0%}", *, pairs=True):
+    def __init__(self, axes, labels, most=1.0, words="{:.0%}".format, *, pairs=True):
         """most: the longest bar; a longer one ends there, and its number says so by "…".
 
-        pairs: False if there is no other rule.
+        words: makes the text of a number. pairs: False if there is no other rule.
         """
         self.most, self.words = most, words
         count = len(labels)
-        axes.set(xlim=(0, 1.3 * most), ylim=(count - 0.4, -0.6))
+        axes.set(xlim=(0, 1.35 * most), ylim=(count - 0.4, -0.6))
         axes.set_yticks(range(count), labels)
         axes.set_xticks([])
         axes.tick_params(length=0)
@@ -195,7 +196,7 @@ class Rows:
             bars.set_verts([[(0, y), (x, y), (x, y + 0.4), (0, y + 0.4)] for x, y in rows])
             for number, value, end in zip(numbers, values, ends, strict=True):
                 number.set_x(end + 0.02 * self.most)
-                said = "–" if value != value else self.words.format(value).replace("%", " %")
+                said = "–" if value != value else self.words(value).replace("%", " %")
                 number.set_text(said + (" …" if value > self.most else ""))
 
 

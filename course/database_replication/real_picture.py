@@ -2,7 +2,7 @@
 
 from matplotlib import rc_context
 
-from course.database_replication.picture import OTHER, QUARTERS, Rows, bar
+from course.database_replication.picture import QUARTERS, Rows, bar
 from course.engine.record import milliseconds
 from course.view import style
 
@@ -21,11 +21,11 @@ class RealPicture:
             stale.set(ylim=(0, 1), xlim=(-0.6, 2.6))
             stale.set_yticks(**QUARTERS)
             stale.set_xticks(range(3), ["in theory", "simulated", "measured"])
-            looks = ({"color": style.ORANGE}, OTHER, {"color": style.BLUE})
+            looks = ({"color": style.ORANGE}, {"color": style.SKY}, {"color": style.BLUE})
             self.bars = [bar(stale, 0.6, left=i - 0.3, **look) for i, look in enumerate(looks)]
             self.numbers = [stale.text(i, 0, "", fontsize=9, ha="center") for i in range(3)]
             times.set_title("How long did real SQL take (ms)?")
-            self.times = Rows(times, list(WHICH), SLOWEST, "{:.2g}", pairs=False)
+            self.times = Rows(times, list(WHICH), SLOWEST, "{:.2g}".format, pairs=False)
         self.moving = (*self.bars, *self.numbers, *self.times.moving)
 
     def show(self, *, measured, simulated, stale, lag):

@@ -9,7 +9,7 @@ from course.view import style
 
 EDGES = np.linspace(0, 1, 11)  # s since one's own write was confirmed
 AGES = np.linspace(0.0, 1.0, 101)
-SLOWEST = 1000.0  # ms, the longest bar
+SLOWEST = 1.0  # s, the longest bar
 
 
 class SessionsPicture:
@@ -25,7 +25,7 @@ class SessionsPicture:
             primary.set_title("How many reads go to the primary?")
             self.primary = Rows(primary, [""])
             slowest.set_title("How long do 99 % of the reads take?")
-            self.slowest = Rows(slowest, [""], SLOWEST, "{:,.0f} ms")
+            self.slowest = Rows(slowest, [""], SLOWEST, milliseconds)
             legend(ages, left=-0.1, down=0.16, other="compared with", more=[self.theory])
         self.moving = (self.theory, self.other, self.mine)
         self.moving += (*self.primary.moving, *self.slowest.moving)
@@ -48,7 +48,7 @@ class SessionsPicture:
         self.mine.set_data(*_by_age(result))
         self.primary.show([result.primary_share], [other.primary_share])
         p99, others = (slowest_reads(run) for run in (result, other))
-        self.slowest.show([1000 * p99], [1000 * others])
+        self.slowest.show([p99], [others])
         missed, before = int(result.own_stale.sum()), int(other.own_stale.sum())
         finding = f"{name}: {missed:,} reads miss the user's own edit, "
         finding += f"99 % of the reads take at most {milliseconds(p99)}"
