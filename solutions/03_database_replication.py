@@ -393,7 +393,7 @@ explore_guess(is_write)
 # %% [markdown]
 # Your router now drives the databases. The grey mark is a router that knows the writes, too, but picks a replica at random.
 #
-# 1. *1,050/s, six replicas*: do turns beat chance?
+# 1. *600/s, six replicas*: do turns beat chance?
 # 2. *The primary dies*: which statements fail with your `PrimaryDown`?
 # 3. *Lag 500 ms*: nothing fails. What is still wrong? Look at the right side.
 

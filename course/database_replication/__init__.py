@@ -148,7 +148,7 @@ def explore(*components):
         "read_share": in_percent("reads", 80, 0, 100, 5),
         "replicas": slider("replicas", 3, 0, MOST_REPLICAS, 1),
         "lag": in_milliseconds("replication lag", 100, 0, 500, 20),
-        "arrival_rate": slider("asked for", 250, 50, 1050, 50, "1/s"),
+        "arrival_rate": slider("asked for", 250, 50, 600, 50, "1/s"),
         "dies": choice("dies halfway", dies),
     }
     steps = experiment.ROUTER if components else experiment.COST

@@ -136,8 +136,8 @@ def _nobody_writes(**outcome):
 
 ROUTER = (
     Step(
-        "1,050/s, six replicas",
-        {"arrival_rate": 1050, "replicas": 6},
+        "600/s, six replicas",
+        {"arrival_rate": 600, "replicas": 6},
         "Do turns beat chance (grey)?",
         _turns,
     ),

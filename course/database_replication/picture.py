@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 from course.view import style
 
 MOST_REPLICAS = 10
-MOST_RATE = 1100  # statements/s, the top of the axis
+MOST_RATE = 1100  # statements/s, the top of the axis where the capacity is explored
 LAGS = np.linspace(0, 0.5, 26)  # s
 QUARTERS = {
     "ticks": [0, 0.25, 0.5, 0.75, 1],
@@ -29,7 +29,7 @@ class CapacityPicture:
     def __init__(self, predicted):
         self.figure, axes = style.figure(1, 1, width=3.6, height=3.6)
         with rc_context(style.LOOK):
-            self.load = Load(axes, predicted=predicted)
+            self.load = Load(axes, MOST_RATE, predicted=predicted)
         self.moving = self.load.moving
 
     def show(self, *, result, most, bound, arrival_rate, prediction):
@@ -44,7 +44,7 @@ class ReplicationPicture:
     def __init__(self):
         self.figure, (load, stale) = style.figure(1, 2, width=7.0, height=3.7)
         with rc_context(style.LOOK):
-            self.load, self.stale = Load(load, compared=True), Stale(stale)
+            self.load, self.stale = Load(load, 650, compared=True), Stale(stale)
         self.moving = (*self.load.moving, *self.stale.moving)
 
     def show(self, *, name, result, other, most, stale, bound, lag, arrival_rate, dies):
@@ -75,8 +75,8 @@ class ReplicationPicture:
 class Load:
     """A panel: statements/s against replicas; what this run answered, and what failed, is a bar."""
 
-    def __init__(self, axes, *, predicted=False, compared=False):
-        axes.set(xlim=(-0.6, MOST_REPLICAS + 0.6), ylim=(0, MOST_RATE), xlabel="replicas")
+    def __init__(self, axes, top, *, predicted=False, compared=False):
+        axes.set(xlim=(-0.6, MOST_REPLICAS + 0.6), ylim=(0, top), xlabel="replicas")
         axes.set_title("Statements answered per second")
         axes.set_xticks(range(0, MOST_REPLICAS + 1, 2))
         thin = {"color": style.INK, "linewidth": 1.2, "linestyle": ":"}
@@ -88,11 +88,11 @@ class Load:
         (self.carried,) = axes.plot([], [], label="in theory", marker=".", **style.THEORY)
         self.other = _level(axes)
         (self.guess,) = axes.plot([], [], label="your prediction", **style.PREDICTION)
-        shown = [self.answered, self.failed, self.carried, self.bound, self.offered]
-        shown += [self.other] * compared + [self.guess] * predicted
+        shown = [self.answered, self.carried, self.bound, self.offered]
+        shown += [self.failed, self.other] * compared + [self.guess] * predicted
         style.legend_below(axes, left=-0.1, down=0.14, handles=shown)
-        marks = (self.offered, self.answered, self.failed, self.bound, self.carried)
-        self.moving = (*marks, self.other, self.guess)
+        marks = (self.other, self.answered, self.failed)  # the mark's ends stick out
+        self.moving = (*marks, self.offered, self.bound, self.carried, self.guess)
 
     def show(self, result, most, bound, arrival_rate, *, other=None, prediction=None, dies=None):
         """Draw a run; return the words for it, a list.
@@ -106,7 +106,7 @@ class Load:
         replicas = len(result.names) - 1
         known = 0 if dies else replicas + 1
         reached = most[replicas] >= 0.999 * bound and not dies
-        self.carried.set_data(np.arange(known), most[:known])
+        self.carried.set_data(np.arange(known), np.minimum(most[:known], arrival_rate))
         self.bound.set_visible(reached)
         if reached:
             self.bound.set_ydata([bound, bound])
@@ -117,7 +117,8 @@ class Load:
         self.guess.set_data(*_place(10, prediction and min(prediction, MOST_RATE)))
         words = [f"{len(result):,} statements came at {arrival_rate:,.0f}/s."]
         if dies:
-            words.append(f"Halfway {dies} dies; theory needs all databases.")
+            who = "the primary" if dies == "primary" else dies
+            words.append(f"Halfway {who} dies; theory needs all databases.")
         else:
             words.append(f"Theory: {min(most[replicas], arrival_rate):,.0f}/s.")
         if reached:
@@ -146,7 +147,7 @@ class Stale:
         self.other = _level(axes)
         shown = [self.own, self.others, self.curve]
         style.legend_below(axes, left=-0.1, down=0.14, ncols=1, handles=shown)
-        self.moving = (self.own, self.others, self.curve, self.other)
+        self.moving = (self.other, self.own, self.others, self.curve)
 
     def show(self, result, stale, lag, *, other):
         """Draw a run at a mean lag (s); `stale`: the share in theory for each of LAGS.
