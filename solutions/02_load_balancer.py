@@ -32,7 +32,7 @@ from course.load_balancer import (
 # ## The picture
 #
 # Clients know one address, which DNS gives them: the load balancer's. It passes each request on to one of the web servers.
-# (Left to right: DNS (the arrow is its answer) → clients on the internet → load balancer, new, with a public and a private address → web-1 … web-4 with private addresses → database.)
+# New is the load balancer, with a public and a private address. (The arrow from DNS is its answer.)
 
 # %%
 architecture()
@@ -56,42 +56,31 @@ prediction = None  # milliseconds: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** requests in each server. **Right:** the share of requests slower than x. Your guess is the diamond on the 1 % line, and the orange line is
-# an ideal: one queue for all servers, so that nobody waits while a server is idle.
+# **Left:** the requests in each server, a row each. **Right:** p99, with your guess as a diamond, and the failed requests. Green is an ideal: one queue
+# for all, so that no request waits while a server is idle. Gray is always the simplest way, on the same traffic: here random balancing, in exercise D no health checks.
 #
-# 1. Compare your guess with random balancing. Then look left: how many requests wait in one server while another has nothing to do?
-# 2. Switch *algorithm* to *by client*: each client always gets the same server. A few clients send far more than the others. Which server pays?
+# Each step is a button. Press it, find your answer in the picture, and press again.
 #
-# Two more steps follow below the picture.
+# 1. *Random*: how many requests wait in one server while another is idle?
+# 2. *By client*: each client always gets the same server. Which one pays?
+# 3. *One more server*: what does it get?
+# 4. *web-1 dies* for 20 s, no health checks: how many requests fail?
+# 5. *web-1 dies*, with a probe a second: can three servers do the work of four?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# Random balancing needs about 3 seconds for what takes 40 ms of work. Nothing is overloaded: chance alone piles dozens of requests on one server while its neighbor
-# is idle.
+# A request needs 40 ms, and the slowest 1 % take 3 seconds or more. Nothing is overloaded: chance alone piles dozens of requests on one server while its neighbor is idle.
 #
 # ### One address in front of many servers
 # DNS gives your users the address of the load balancer. It passes each request on to a web server and hands the
-# answer back. Nobody outside can tell how many servers there are, so you may change them at any time.
+# answer back. Clients cannot tell how many servers there are, so you may change them at any time.
 # If one dies, its requests go to the others: **failover**. If traffic grows, you add a server and the balancer starts to use it.
 # The servers behind one balancer are called a **load-balanced set**, or a pool.
 #
-# Try both with the sliders above. (The ideal is not drawn when a server dies. What does not fit is drawn at the edge of a chart, where the scale says "+".)
-#
-# 3. Still *by client*, set *one more joins at* to 20 s. You changed no client and no other server, yet web-5 gets its share.
-# 4. Put *one more joins at* back to *never* and *algorithm* back to *random*. Set *web-1 dies at* to 20 s: it is dead for 20 s and then comes back. First with *health checks: none*: how many requests fail?
-#    Then with *last probe* (one probe a second; the balancer believes it). Three servers must now carry the work of four. Can they?
-#
-# <details><summary>What we see (open it when you have tried)</summary>
-#
-# 1. 80 requests in one server while another had nothing to do.
-# 2. web-1 pays: the busiest clients happen to be its own.
-# 3. From then on web-5 gets 18 % of the requests: about a fifth.
-# 4. Without checks 469 requests fail: all that random balancing sends to web-1. With checks only 23 do, but three servers cannot carry the work: 28 requests are in the system just after web-1 has died,
-#    255 just before it comes back. The load is 112 %: one server's queue may shrink by luck, but all three together only grow. Always keep a server more than you need.
-#
-# </details>
+# You have seen both: a server that joins (step 3), and one that dies (steps 4 and 5). In all pictures, what does not fit is drawn at the edge, where the scale says "+". The green bar is left out when
+# a server dies.
 #
 # ### What the balancer may know
 # It sees each server as a `ServerView`: `name`, `address`, `active` (requests in service or waiting there now) and `healthy` (what the last health
@@ -103,17 +92,15 @@ ServerView("web-1", "10.0.0.11", active=3, healthy=True)  # what your balancer w
 # %% [markdown]
 # ## Exercise A — Take turns: round robin
 #
-# Random balancing forgets whom it has just picked. Write the oldest rule instead: each server in turn.
+# Random balancing forgets which server it has just picked. Write the oldest rule instead: each server in turn.
 #
 # `RoundRobin().pick(servers)` gets a list of `ServerView`s and returns one of them. The views are new objects at every call, and servers come and go, so a server is known by its **name** only.
 #
-# - It returns the next *healthy* server in list order after the one picked last, wrapping round at the end. "After" means its place in the list of this call.
+# - It returns the next *healthy* server in list order after the one picked last, wrapping around at the end. "After" means its place in the list of this call.
 # - If the one picked last is still listed but unhealthy, the turn goes on from its place. A server that fails or comes back does not reset the turn.
 # - At the first call, or when the one picked last is no longer listed: the first healthy one.
 # - If no server is healthy it raises `NoHealthyServer` (the client gets a 503), and the turn stays where it was.
 # - It changes neither the list nor the views. Two balancers know nothing of each other.
-#
-# To try it: `RoundRobin().pick(make_views({"a": 0, "b": 0}))`. Here `make_views` makes new `ServerView`s from names and `active`; `out=["a"]` makes a unhealthy.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -122,7 +109,7 @@ ServerView("web-1", "10.0.0.11", active=3, healthy=True)  # what your balancer w
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Find the place of the name you remember. Then walk through the list once, starting one place further and wrapping round, and stop at the first healthy view. Remember its name, not its place.
+# Find the place of the name you remember. Then walk through the list once, starting one place further and wrapping around, and stop at the first healthy view. Remember its name, not its place.
 #
 # </details>
 
@@ -146,6 +133,15 @@ class RoundRobin:
         raise NoHealthyServer
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): `make_views` makes new `ServerView`s from names and `active`; `out=["a"]` makes a unhealthy. Below, b should be picked.
+
+# %%
+try:
+    print(RoundRobin().pick(make_views({"a": 0, "b": 0}, out=["a"])))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="round_robin" points=1
 balancer, seen = RoundRobin(), []
@@ -245,9 +241,17 @@ assert _calls, "no calls"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your balancer now feeds four servers; the dashed grey line is random balancing. Better, but far from the ideal. Why? Each server gets every fourth request, but a request can be long:
-# the counts are even, the work is not. Move the arrival rate: at some rates, such as 100 requests/s, random even wins, and a rate that is a little higher can be faster. That is luck: every rate is another minute of
-# traffic, and one minute is short. Over hours, the p99 of random balancing is about a tenth above that of taking turns.
+# Your balancer now feeds four servers. The gray line is random balancing.
+#
+# 1. *84 requests/s*: is taking turns as good as one shared queue?
+# 2. *100 requests/s*: does it always beat random?
+#
+# <details><summary>Why?</summary>
+#
+# Better than random, but far from the ideal: each server gets every fourth request, but a request can be long. The counts are even, the work is not. At some rates, such as 100 requests/s, random even wins, and a
+# rate that is a little higher can be faster. That is luck: every rate is another minute of traffic, and one minute is short. Over hours, the p99 of random balancing is about a tenth above that of taking turns.
+#
+# </details>
 
 # %%
 explore(RoundRobin)
@@ -255,15 +259,13 @@ explore(RoundRobin)
 # %% [markdown]
 # ## Exercise B — Look before you send: least connections
 #
-# The balancer knows how many requests each server still has, because every answer comes back through it. Use it.
+# The balancer knows how many requests each server still has, because every answer comes back through it. Use that.
 #
 # `LeastConnections().pick(servers)` returns, of the healthy servers,
 #
 # - the one with the fewest `active`;
 # - of several with the fewest, the one that this balancer picked **least recently**, however long ago. A server that it has never picked comes first; of several never picked, the first in the list.
 # - It raises `NoHealthyServer` if none is healthy, knows a server by its name, and changes neither the list nor the views. Two balancers know nothing of each other.
-#
-# To try it: `LeastConnections().pick(make_views({"a": 2, "b": 1}))`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -300,6 +302,16 @@ class LeastConnections:
         self.last_pick[chosen.name] = self.picks
         return chosen
         ### END SOLUTION
+
+
+# %% [markdown]
+# To try it (not graded): b has less to do.
+
+# %%
+try:
+    print(LeastConnections().pick(make_views({"a": 2, "b": 1})))
+except NotImplementedError as stub:
+    print(stub)
 
 
 # %% check="least_connections" points=1
@@ -409,9 +421,19 @@ assert _calls, "no calls"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Less than a third of random's p99: 0.8 s; the ideal is 0.5 s. Now **break it**: let web-1 die at 20 s with *health checks: none*, and read the number of failed requests. Switch to
-# `RoundRobin` and compare. The clever rule loses far more! This dead server answers at once, with an error, so it never has anything active. To your rule it looks like
-# the idlest server of all. Operators call this a **black hole**. (A server that is switched off does not answer at all: its requests stay active until a timeout, and least connections turns away from it.)
+# First the reward, then **break it**.
+#
+# 1. *LeastConnections*: how much of random's p99 is left?
+# 2. *LeastConnections, web-1 dies*, without health checks: what share of the requests does the dead server take?
+# 3. *RoundRobin, web-1 dies*: does the simpler rule lose more, or less?
+#
+# <details><summary>Why?</summary>
+#
+# Less than a third of random's p99: 0.8 s; the ideal is 0.5 s. But when web-1 dies, the clever rule loses far more than taking turns: the dead server gets nearly half of the requests instead of a quarter. It
+# answers at once, with an error, so it never has anything active. To your rule it looks like the idlest server of all. Operators call this a **black hole**. (A server that is switched off does not answer at all: its
+# requests stay active until a timeout, and least connections turns away from it.)
+#
+# </details>
 
 # %%
 explore(LeastConnections, RoundRobin)
@@ -430,8 +452,6 @@ explore(LeastConnections, RoundRobin)
 # - If both have the same: either, with equal chances.
 # - With one healthy server it returns that one; with none it raises `NoHealthyServer`.
 # - All chance comes from `rng`, nothing from the global `random`. So the same seed gives the same picks, also next to another balancer with its own `rng`. It changes neither the list nor the views.
-#
-# To try it: `PowerOfTwoChoices(random.Random(1)).pick(make_views({"a": 2, "b": 1, "c": 0}))`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -461,6 +481,16 @@ class PowerOfTwoChoices:
         two = self.rng.sample(healthy, min(2, len(healthy)))  # in random order: so are ties
         return min(two, key=lambda server: server.active)
         ### END SOLUTION
+
+
+# %% [markdown]
+# To try it (not graded): a is the busiest, so it is not picked, whatever the seed.
+
+# %%
+try:
+    print(PowerOfTwoChoices(random.Random(1)).pick(make_views({"a": 2, "b": 1, "c": 0})))
+except NotImplementedError as stub:
+    print(stub)
 
 
 # %% check="power_of_two_choices" points=1
@@ -594,15 +624,19 @@ assert _picked["both"][::2] == _picked["first"] and _picked["both"][1::2] == _pi
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# All three rules of yours are in the list now. Two looks buy nearly all that looking everywhere buys. Try 7 servers at 148 requests/s. Then the black hole again, with 4 servers at 84 requests/s: what share of
-# the requests can two choices lose to one dead server out of four, at most?
+# Your three rules are in the list now. Two looks gain nearly all that looking everywhere gains.
 #
-# <details><summary>What we see</summary>
+# 1. *PowerOfTwoChoices, 7 servers* at 148 requests/s: how good are two looks?
+# 2. *LeastConnections, 7 servers*: how much better is a rule that looks at all of them?
+# 3. *PowerOfTwoChoices, web-1 dies* (4 servers, 84 requests/s again): what share of the requests goes to the dead server? What share can it be at most?
 #
-# At most half: the dead server is in 3 of the 6 pairs. In the picture 717 requests fail in the 20 s, 42 %: fewer than with least connections (793), but far more than the quarter of round robin (448). Two
-# choices are no cure for a black hole.
+# <details><summary>At most?</summary>
+#
+# Half: of the 6 pairs of four servers, 3 have the dead one. That is far more than the quarter of taking turns. Two choices do not help against a black hole.
 #
 # </details>
+#
+# To see more than p99, tick the box: the marks on each bar are the latencies that 50 %, 90 % and 99.9 % stay below.
 
 # %%
 explore(PowerOfTwoChoices, LeastConnections, RoundRobin)
@@ -620,8 +654,6 @@ explore(PowerOfTwoChoices, LeastConnections, RoundRobin)
 # - A healthy server becomes unhealthy at its `fall`-th failure in a row, an unhealthy one healthy again at its `rise`-th success in a row.
 # - A result of the other kind breaks the row, and the count starts again from 0: a success among the failures of a healthy server, a failure among the successes of an unhealthy one. Each server has its own count, and each checker its own memory.
 # - `fall` and `rise` are whole numbers from 1 up.
-#
-# To try it: `checker = HealthChecker(fall=1); checker.observe("web-1", False); checker.is_healthy("web-1")`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -664,6 +696,18 @@ class HealthChecker:
         ### BEGIN SOLUTION Exercise D: say what you believe
         return self.healthy.get(name, True)
         ### END SOLUTION
+
+
+# %% [markdown]
+# To try it (not graded): one failure, and fall = 1: it should not be healthy any more.
+
+# %%
+try:
+    checker = HealthChecker(fall=1)
+    checker.observe("web-1", False)
+    print("healthy?", checker.is_healthy("web-1"))
+except NotImplementedError as stub:
+    print(stub)
 
 
 # %% check="health_checker" points=1
@@ -743,13 +787,19 @@ assert _runs, "no runs"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Move *fall* from 1 to 8. The picture on the right shows both prices at once: how long a dead server goes unnoticed, and how long living servers are out for nothing. Then lose 30 % of the
-# probes with *fall* at 1: the checks now do more harm than the dead server did. What would you set on a good network? And on a bad one?
+# The bars on the right are both prices of *fall*: how long a dead server goes unnoticed, and how long living servers are out for nothing (even without a false alarm: a server that has come back must
+# answer *rise* probes first). web-1 is dead from 20 s to 40 s, and requests are balanced at random.
 #
-# <details><summary>What we see</summary>
+# 1. *fall 3, 10 % lost*, a good network: what does a fall of 3 cost?
+# 2. *fall 1, 30 % lost*: do such checks help?
+# 3. *fall 3, 50 % lost*: is a fall of 3 still enough?
+# 4. *fall 8, 50 % lost*: what does more patience change?
 #
-# With *fall* at 1 and 30 % loss 682 requests fail; without any checks it would be 469. On a good network (10 % loss or less) *fall* = 3 gives no false alarm in this minute, and a dead server goes unnoticed for 2.5 s. On a
-# bad one you need a larger *fall*: at 50 % loss, 791 requests fail with 3 and 145 with 8.
+# What would you set on a good network? And on a bad one?
+#
+# <details><summary>Our answer</summary>
+#
+# On a good one a small *fall*, such as 3: no false alarms, and a dead server is noticed soon. On a bad one a large *fall*: a hasty checker does more harm than the dead server.
 #
 # </details>
 
@@ -759,23 +809,21 @@ explore_health(HealthChecker)
 # %% [markdown]
 # ## Exercise E — Who can reach whom? Private addresses
 #
-# Nobody attacks what nobody can reach. The web servers and the database keep **private addresses**. RFC 1918 (1996) sets three blocks of IPv4 aside for them; RFC 4193 (2005) does the same for IPv6. The internet
-# has no route to them. The balancer has one leg on each side: a public address for the clients, a private one for talking to its servers. So everything that comes in comes in through the balancer.
-# Write down the rule behind that.
+# What cannot be reached cannot be attacked. The web servers and the database keep **private addresses**. RFC 1918 (1996) sets three blocks of IPv4 aside for them; RFC 4193 (2005) does the same for IPv6. The internet
+# has no route to them. The balancer has one leg on each side: a public address for the clients, a private one for talking to its servers. So all traffic from outside comes in through the balancer.
+# Write the rule behind that.
 #
 # `can_connect(source, destination)` gets two addresses as strings, IPv4 or IPv6, and returns `True` or `False`.
 #
-# - Both must be of one family: no IPv4 address can open a connection to an IPv6 address, nor the other way round. (A server for both kinds of clients has an address of each family.)
+# - Both must be of one family: no IPv4 address can open a connection to an IPv6 address, or the other way around. (A server for both kinds of clients has an address of each family.)
 # - A **private** address lies in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) or fc00::/7 (RFC 4193). Every other address counts as public here.
 # - A private destination is reachable only from a private source. Any private source of its family will do: here all private addresses are one network.
 # - A public destination is reachable from any source of its family. A private source gets out as well: its router does the connecting for it, from a public address (*NAT*).
-# - If either one is not an IP address, it raises `ValueError`, whose message contains what was given.
+# - If either one is not an IP address, it raises `ValueError` with a message that contains what was given.
 #
 # Addresses that never leave the machine or its cable (loopback such as 127.0.0.1 and ::1, link-local such as 169.254.1.1 and fe80::1) and multicast are not part of this exercise: no check asks for them.
 #
 # Python's `ipaddress` is imported. Careful: its `is_private` means more than these four blocks; 203.0.113.10, the balancer's public address, is "private" to it.
-#
-# To try it: `can_connect("198.51.100.7", "10.0.0.11")`, a client and web-1.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -802,6 +850,16 @@ def can_connect(source, destination):
         return any(origin in network for network in networks)
     return True
     ### END SOLUTION
+
+
+# %% [markdown]
+# To try it (not graded): a client and web-1, then web-1 and the client.
+
+# %%
+try:
+    print(can_connect("198.51.100.7", "10.0.0.11"), can_connect("10.0.0.11", "198.51.100.7"))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="can_connect" points=1
 client, balancer, inside, web, database, six = (
@@ -915,14 +973,12 @@ assert _asked, "nothing was asked"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Each row is a source, each column a destination. Read the client's rows first. Then give the web and data tiers public addresses: in the client's rows all dashed boxes but one fill up. How many machines would you
-# now have to defend?
+# A connection starts at the gray box; your rule decides where it can go.
 #
-# <details><summary>What we see</summary>
-#
-# Every machine but one address: the balancer, web-1, web-2 and the database can be reached from the internet, instead of the balancer alone. Only the balancer's inside is still private.
-#
-# </details>
+# 1. *From a client*: what can be reached from the internet?
+# 2. *From web-1*: what can a machine with a private address reach?
+# 3. *IPv6 client, IPv4 servers*: what can a client reach that has only an IPv6 address?
+# 4. *Public addresses for all*: how many machines must you defend now?
 
 # %%
 explore_network(can_connect)
@@ -960,7 +1016,7 @@ explore_network(can_connect)
 #
 # 1 point: two *different* changes, each with its price; half a point for each. For example: probe a real page that uses the database (load; one slow database makes all servers look dead at once); count failed answers of real requests and take the
 # server out (a few bad requests, or one user's, may take a healthy server out); try a failed request on another server (more load in trouble; not safe for writes);
-# send a new version to one server and a few requests first (slower deployment); go back to round robin (a quarter fails, and queues are longer). Two random choices are hardly a cure: the black hole
+# send a new version to one server and a few requests first (slower deployment); go back to round robin (a quarter fails, and queues are longer). Two random choices hardly help: the black hole
 # still gets 41 %. Half a point only if the answer says so.
 # ### END MARK SCHEME
 

@@ -349,9 +349,9 @@ _expected = {
     "other queue, visible": [_elsewhere, 2],
     "new id": True,
 }
-for _what, _want in _expected.items():
-    assert seen[_what] == _want, (
-        f"timeout {_timeout}, two messages received at {_start} and {_start + 1} s, a third never; {_what}: expected {_want}, got {seen[_what]}"
+for _case, _right in _expected.items():
+    assert seen[_case] == _right, (
+        f"timeout {_timeout}, two messages received at {_start} and {_start + 1} s, a third never; {_case}: expected {_right}, got {seen[_case]}"
     )
 assert len(seen) == len(_expected), "not everything was seen"
 ### END HIDDEN TESTS

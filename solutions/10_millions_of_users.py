@@ -4,7 +4,7 @@
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/10_millions_of_users/10_millions_of_users.ipynb)
 #
 # Your dashboards from notebook 09 work, and they show you something. The web servers are half idle, the cache answers what it can, the queue is short. But one line climbs every
-# week: the primary database. Every data center's primary still has to apply *every* write, and a bigger one is not for sale. It is the last tier that more machines do not help. Today you cut it into pieces. Then you put
+# week: the load of the primary database. Every data center's primary still has to apply *every* write, and a bigger machine is not for sale. It is the last tier that more machines do not help. Today you cut it into pieces. Then you put
 # all ten notebooks together, under a budget, and let a bad day happen to your design.
 #
 # **Time:** about 165 minutes, best on two evenings: exercise D alone takes one. Afterwards you will be able to
@@ -16,7 +16,6 @@
 # %%
 import bisect
 import hashlib
-import inspect
 import math
 import random
 
@@ -25,6 +24,7 @@ from course.millions_of_users import (
     Architecture,
     architecture,
     centers_of,
+    data_sheet,
     draw_days,
     explore,
     explore_design,
@@ -38,6 +38,7 @@ from course.millions_of_users import (
     shares,
     sheet,
     simulate,
+    surprise_days,
 )
 
 # %% [markdown]
@@ -56,7 +57,7 @@ architecture()
 # %% [markdown]
 # ## Predict
 #
-# A whole day: 8,000 requests a second at its peak, 4.5 million users. Six things happen: a web server, a cache node, a replica, a primary and at last a whole data center die, and a crowd triples the traffic within a minute.
+# A whole day: 8,000 requests a second at its peak, 4.5 million users. Six things happen. A web server, a cache node, a replica and a primary die, and in the evening a whole data center. And a crowd triples the traffic within a minute.
 #
 # What does a site cost that answers 99.95 % of the requests on such a day, 95 % of them within 160 ms? A web server costs 60 dollars a month, a database node 400. Write your guess in dollars a month.
 
@@ -66,46 +67,41 @@ prediction = None  # dollars a month: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** every design is a point, cost against p95; the green box is these two goals. A filled circle meets all four goals, an open one misses some, even inside the box. Grey are designs to beat. **Right, above:** how busy each tier is over the day; × where it refuses requests. **Right, below:** where the money goes.
-#
-# You start with the design that was good enough last year. Below the picture, the greatest loss comes first: which tier, and since when?
+# You start with the design that was good enough last year. **Left:** the four goals. A bar says how much of what is allowed your design uses: it should end in the green. The grey triangle is always a design to beat; the dots are your last ten designs. **Right:** which tier refuses requests, when, and how much of the whole day's; below it, where the money goes.
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# The other two goals, availability and lost writes, are in the words below the picture. Fix the design, one tier at a time:
+# Press a step's button above the sliders: it sets them and asks. Press it again for the answer.
 #
-# 1. What happens at 17:00?
-# 2. The queue refuses nothing, it waits; after ten minutes that counts as refused. How many workers are enough?
-# 3. Database reads: a replica more, a shard more, or more cache? Compare what they cost.
-# 4. Set *data centers* to 1, 2 and 4. Watch p95, lost writes and 20:00.
-# 5. When all four goals are met: what can you take away again?
+# 1. *Last year's design*: what happens at 17:00, and which tier loses most?
+# 2. *Twice the workers*: are 16 queue workers per center enough?
+# 3. *One more replica*: what does it cost, and how much of the loss of reads is left?
+# 4. *One more shard*: the same question.
+# 5. *Twice the cache*: the same question. Which of the three is the cheapest help?
+# 6. *One center*: what is lost at 20:00?
+# 7. *Two centers*: why are two not enough?
+# 8. *Four centers*: what does a fourth buy?
+#
+# Then by hand: meet all four goals. What can you take away again?
 
 # %%
-simulate().summary()  # two of everything, as on a checklist: a grey mark at "never"
+simulate().summary()  # two of everything, as on a checklist
 
 # %% [markdown]
-# Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 in a hundred, slowly, and loses every ninth write for good: capacity is not redundancy. Last year's design with everything doubled meets all four goals for 65,500 dollars a month: it also doubles what was never short.
-# You can do it for less than 45,000, a cent for each user. Turning nine knobs by hand works for one day. For the next one you will want a rule. That is exercise D; first the shards.
+# Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 in a hundred, slowly, and loses every ninth write for good: capacity is not redundancy. Last year's design with everything doubled (the triangle) meets all four goals for 65,500 dollars a month: it also doubles what was never short.
+# You can do it for less than 45,000, a cent per user. Nine sliders by hand work for one day. For the next day you need a rule. That is exercise D; first the shards.
 #
 # <details><summary>The arithmetic of nines</summary>
 #
-# A request that needs eight tiers is answered only if all eight work: with 99.9 % each, 0.999⁸ = 99.2 %. That is 5.7 hours of errors a month instead of 43 minutes. Two machines of which one is enough fail together in 0.1 % × 0.1 %: 99.9999 %. But only if they share nothing: not the rack, the power, the bad release or the load. A survivor that cannot carry everything dies next, and one program with one bug on both fails on both.
-#
-# </details>
-# <details><summary>What we see in steps 1 to 4</summary>
-#
-# 1. The crowd comes: web servers refuse for the first time, and database reads, short since 14:30 when a replica died, refuse more.
-# 2. 20: with 16 the queue still loses a little in the evening.
-# 3. A replica more costs 2,400 dollars a month, a shard more 3,600, because every data center holds all of it. Twice the cache costs 1,900. Each brings the loss of reads from 0.26 % to 0.05 % or less, and none alone to nothing.
-# 4. One center: at 20:00 everything is gone, and so are 6 % of the writes. With two, p95 misses its goal. A fourth buys 2 ms for over 8,000 dollars.
+# A request that needs eight tiers is answered only if all eight work: with 99.9 % each, that is $0.999^8 = 99.2$ % of the requests: 5.7 hours of errors a month instead of 43 minutes. If one of two machines is enough, both must fail: $0.1\,\% \times 0.1\,\%$, so 99.9999 % are answered. But only if they share nothing: no rack, no power supply, no bad release, no load. A survivor that cannot carry everything dies next, and one program with one bug on both machines fails on both.
 #
 # </details>
 
 # %% [markdown]
 # ### The simulation, and its prices
-# This notebook runs a whole day through every tier, in half minutes. It counts requests, so a tier that would be over 95 % busy refuses the rest. A month of a web server costs 60 dollars, of a database node 400, of a data center 1,000: round numbers near cloud list prices of 2026. The whole data sheet stands before exercise D. The day that you have just seen is called the *published* day:
+# This notebook runs a whole day through every tier, in steps of half a minute. It counts requests: a tier that would be over 95 % busy refuses the rest. A month of a web server costs 60 dollars, of a database node 400, of a data center 1,000: round numbers near cloud list prices of 2026. The whole data sheet comes before exercise D. The day that you have just seen is called the *published* day. Its `peak` is in requests/s, a share is between 0 and 1, and `skew` is the exponent of the data's popularity (Zipf's law, as in notebook 04):
 
 # %%
 for name, value in vars(PUBLISHED).items():  # a day's traffic, and at the end the four goals
@@ -114,17 +110,17 @@ print(f"{PUBLISHED.users:,.0f} users; São Paulo to Washington and back in {roun
 
 # %% [markdown]
 # ### Why replicas are not enough
-# Replicas multiply reads. Every one of them still applies every write, so they do nothing for writes. Sharding does. A **shard key**, such as the user's id, decides which shard holds a row. Choose it well: everything that a page reads together should have the same key. Photos by user id: one shard answers "my
-# photos". Photos by photo id: every shard must be asked.
+# Replicas multiply reads. Every one of them still applies every write, so they do nothing for writes. Sharding does. A **shard key**, such as the user's id, decides which shard holds a row. Choose it well: everything that a page reads together should have the same key. If photos are stored by user id, one shard answers "my
+# photos". If they are stored by photo id, every shard must be asked.
 #
 # ### Scaling is iterative
-# Nobody designs for ten million users on the first day. You measure, find the tier that breaks first, fix it, and look again. What the ten notebooks add up to: keep the web tier stateless; have two of
+# No team designs for ten million users on the first day. You measure, find the tier that breaks first, fix it, and look again. What the ten notebooks add up to: keep the web tier stateless; have two of
 # everything; cache as much as you can; use several data centers; serve files from a CDN; shard the data; split tiers into services; watch the system, and automate.
 
 # %% [markdown]
 # ### A ring
-# With `number % shards` one more shard moves nearly every key: from 10 to 11, ten of eleven. **Consistent hashing** (Karger and others, 1997) puts keys and nodes on a circle, by a hash. A key belongs to
-# the next node clockwise. A new node takes keys from its neighbour only; everybody else keeps theirs. One point per node is uneven: of ten nodes the fullest has 2.93 times the mean, on average over many rings. So each
+# With `number % shards` (modulo), one more shard moves nearly every key: from 10 to 11 shards, ten of eleven. **Consistent hashing** (Karger and others, 1997) puts keys and nodes on a circle, by a hash. A key belongs to
+# the next node clockwise. A new node takes keys from its neighbor only; all other nodes keep theirs. With one point per node the arcs are uneven: of ten nodes the fullest has $1 + 1/2 + \dots + 1/10 = 2.93$ times the mean, on average over many rings. So each
 # node gets many points, often called virtual nodes. Amazon's Dynamo (2007) made this known.
 
 # %% [markdown]
@@ -134,12 +130,12 @@ print(f"{PUBLISHED.users:,.0f} users; São Paulo to Washington and back in {roun
 #
 # - `.node(key)` → the name of the node that a key (a string) belongs to. An empty ring raises `LookupError`.
 # - `.add(node)`, `.remove(node)`: return nothing. Adding a node that is there, or removing one that is not, raises `ValueError` with the name in its message.
-# - Adding a node to n others moves about 1/(n + 1) of the keys, all of them *to* the new node. Removing a node moves its own keys only. An `.add` or `.remove` that raises changes nothing.
+# - Adding a node to $n$ others moves about $1/(n + 1)$ of the keys, all of them *to* the new node. Removing a node moves its own keys only. An `.add` or `.remove` that raises changes nothing.
 # - Which node a key belongs to depends only on the set of nodes: not on the order they came in, nor on other rings, nor on the process. So it must not depend on Python's `hash`, which differs from run to run for strings, nor on chance.
 # - With 10 nodes and 128 points, the fullest node has at most 1.35 × the mean.
 # - It does not change the list that it was given.
 #
-# `.place(text)` below is only a proposal: delete it if you do not use it. `hashlib` and `bisect` are imported. To try it: `HashRing(["a", "b", "c"]).node("user-1")`.
+# `.place(text)` below is only a proposal: delete it if you do not use it. `hashlib` and `bisect` are imported. A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -198,6 +194,12 @@ class HashRing:
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): which node does this key belong to? Add a node `"d"`: if the answer changes, it must be `"d"`.
+
+# %%
+HashRing(["a", "b", "c"]).node("user-1")
 
 # %% check="hash_ring" points=1
 keys = [f"user-{number}" for number in range(2000)]
@@ -378,8 +380,11 @@ assert seen["processes"][0] == seen["processes"][1], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your ring, with the ghost of a ring that has one random point per node. Move *points per node* from 128 down to 1: what you save in memory you pay in unevenness. (Two rings with one point each are not alike: chance decides which node gets the long arc.) On the right is why nobody uses modulo: the orange line is the least that has
-# to move, the dashed grey one is what modulo moves. Look for the numbers of shards at which modulo is as good. What do they have in common?
+# **Right:** your ring: how many keys move when one more node joins, and how full each node is. **Left:** a ring of random places with as many nodes and points as yours. Blue is what the new node takes: its arcs, and the keys there.
+#
+# 1. *Many points* (128 per node): from whom does the new node take its keys?
+# 2. *One point*: how full is the fullest node?
+# 3. *Eight points*: how much of this do they repair? (What you save in memory you pay in unevenness.)
 
 # %%
 explore_ring(HashRing)
@@ -387,11 +392,11 @@ explore_ring(HashRing)
 # %% [markdown]
 # ### What sharding costs
 # **Resharding**: a shard fills up, you add one, and rows must move while users write. **Joins** across shards: the database cannot do them; you ask several shards and join in the application, or
-# store the same thing twice (denormalize). **Celebrities**: a key with a million followers makes its shard hot, however even the keys are spread. And a transaction over two shards is a project of its own. Instagram
+# store the same thing twice (denormalize). **Celebrities**: a key with a million followers makes its shard hot, however evenly the keys are spread. And a transaction over two shards is a project of its own. Instagram
 # cut its PostgreSQL into several thousand *logical* shards on few machines, so that it could later move shards instead of rows (its engineering blog, 2011).
 
 # %% [markdown]
-# ## Exercise B — A store of shards, and moving house
+# ## Exercise B — A store of shards that moves its keys
 #
 # `ShardedStore(ring, stores)`: `ring` has `node(key)`; `stores` is a dict from node to that shard's own dict (think of each as a database).
 #
@@ -401,7 +406,7 @@ explore_ring(HashRing)
 # - Nodes may be missing in the new ring: their dicts end up empty, or are taken out.
 # - Any value may be stored, also 0 or "" (but not `None`).
 #
-# To try it: `store = ShardedStore(HashRing(["a", "b"]), {}); store.put("user-1", "Ada"); store.rebalance(HashRing(["a", "b", "c"]))`.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -450,6 +455,14 @@ class ShardedStore:
         return len(moves)
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): Ada, a store on two nodes, and then on three. The number is 1 if she had to move, else 0; her value must be there.
+
+# %%
+store = ShardedStore(HashRing(["a", "b"]), {})
+store.put("user-1", "Ada")
+store.rebalance(HashRing(["a", "b", "c"])), store.get("user-1")
 
 # %% check="sharded_store" points=1
 class TwoShards:
@@ -601,11 +614,16 @@ assert seen["same dict"] is True and seen["put"] == "new", (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your store on your ring. From 4 to 5 shards about a fifth of the keys moves: what a fifth shard needs to be as full as the others. Try 4 to 8, then 8 to 4: half of the keys each time. Set *points per shard* to 1: the shards fill unevenly, and how many keys a rebalance moves is a matter of luck.
+# Your store on your ring, before and after a rebalance. Grey: before, blue: after; on the left, grey is what modulo would move.
+#
+# 1. *From 4 to 5 shards*: how many keys move, and how many by modulo?
+# 2. *From 4 to 8*: why is modulo as good here?
+# 3. *From 8 to 4*: and on the way back?
+# 4. *One point per shard*: how full are the shards, and how many keys move?
 #
 # <details><summary>What does a page cost that asks every shard?</summary>
 #
-# It waits for the *slowest* shard. Say each answers after 10 ms on average, at random (exponentially), and knows nothing of the others. Then the slowest of n takes 1 + 1/2 + … + 1/n times as long on average: 34 ms with 16 shards, 3.38 times as long. If each is slow in 1 % of the cases, 15 % of these pages are slow (1 − 0.99¹⁶).
+# It waits for the *slowest* shard. Say each answers after 10 ms on average, at random (exponentially), and knows nothing of the others. Then the slowest of $n$ takes $1 + 1/2 + \dots + 1/n$ times as long on average: 34 ms with 16 shards, 3.38 times as long. If each is slow in 1 % of the cases, 15 % of these pages are slow ($1 - 0.99^{16}$).
 # And every shard works for every such page, so 16 shards can serve no more of them than one. This is why the shard key matters: most pages should need one shard. What is left (search, a feed of people on all shards) gets a store of its own, which is filled from the shards' writes: each post is copied when it is *written*, so that a *read* asks one place.
 #
 # </details>
@@ -616,8 +634,8 @@ explore_store(ShardedStore, HashRing)
 # %% [markdown]
 # ## Exercise C — Celebrities
 #
-# Your ring spreads *keys* evenly. Users do not ask for keys evenly. One singer joins, and her shard melts while the others are bored. No ring helps: it is a single key. You must find such keys and treat them apart: a copy on every
-# shard, a cache of their own, a counter in parts.
+# Your ring spreads *keys* evenly. Users do not ask for keys evenly. One singer joins, and her shard is overloaded while the others are idle. No ring helps: it is a single key. You must find such keys and treat them differently: a copy on every
+# shard, a cache of their own, or a counter that is split into parts.
 #
 # `hot_keys(accesses, shards, factor)` gets a dict from key to its number of accesses, and returns a list of the hot keys.
 #
@@ -625,7 +643,7 @@ explore_store(ShardedStore, HashRing)
 # - Busiest first; of keys with the same number of accesses, the smaller key first, as `<` compares them. The keys are all strings, or all numbers.
 # - No accesses, no hot keys: `[]`. `shards` is at least 1, `factor` above 0. It does not change `accesses`.
 #
-# To try it: `hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5)`.
+# A cell to try it is below.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -648,6 +666,12 @@ def hot_keys(accesses, shards, factor):
     return sorted(hot, key=lambda key: (-accesses[key], key))
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): the fair share is 25, so only ada is hot.
+
+# %%
+hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5)
 
 # %% check="hot_keys" points=1
 accesses = {"bob": 20, "singer": 500, "ada": 30, "actor": 250, "eve": 200}
@@ -697,46 +721,43 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Grey: the shards as they are. Blue: with a copy of every key that you found on all shards. Let the celebrity have half of all accesses. Then add shards, from 8 to 16: does it help her shard? Lower *factor* to 0.05, and you find twenty-one keys instead of one: what happens to the busiest shard,
-# and what does a write to a key cost that has a copy on every shard?
+# **Left:** the shards as they are (grey), and with a copy of every key that you found on all shards (blue). **Right:** the keys; blue are those that you found, the ones above the line.
 #
-# <details><summary>What we see</summary>
-#
-# No: her shard still gets over half of all accesses. With 8 shards that is 4.5 times a fair share, with 16 shards 8.8 times, because the fair share is half as large and she is not. A copy of her one key on every shard brings the busiest one down to 1.2 times. Twenty more keys bring it down by next to nothing, and each of them pays for it at every write: 16 writes instead of one.
-#
-# </details>
+# 1. *Half of all accesses*: how hot is the celebrity's shard?
+# 2. *Twice the shards*, 16: do they help hers?
+# 3. *A smaller factor*, 0.05: many more keys count as hot now. What does that buy, and what does it cost?
 
 # %%
 explore_hot_keys(hot_keys)
 
 # %% [markdown]
-# Before the last exercise, the data sheet: what each machine can do, what fails for how long, and what it costs. You need it when you write; now it is enough to know what is there.
+# Before the last exercise, the data sheet: what each machine can do, what fails for how long, and what it costs. You need it when you write your design; for now it is enough to know what is there. Times are in seconds, prices in dollars. A click opens a part. In code, each number is an attribute of `sheet`: `sheet.PAGE_SECONDS`.
 
 # %%
-print(inspect.getsource(sheet))
+data_sheet()
 
 # %% [markdown]
 # ## Exercise D — Design it
 #
-# `design(traffic)` gets a day as a designer knows it before it comes (a `Traffic`, like `PUBLISHED`) and returns the `Architecture` to build:
+# `design(traffic)` gets a day's traffic as a designer knows it in advance (a `Traffic`, like `PUBLISHED`) and returns the `Architecture` to build:
 #
 # `Architecture(web_servers, autoscale, replicas, cache_gb, cdn, data_centers, queue_workers, shards, balancer)`
 #
 # All numbers but `data_centers` (1 to 4) and `shards` are for *each* data center. Every data center holds all shards, each as one primary with `replicas` replicas: it pays for `shards` × (1 + `replicas`) database nodes.
-# The data sheet above, `sheet`, has the numbers, in seconds and dollars; what it does not say stands here.
+# The data sheet above, `sheet`, has the numbers, in seconds and dollars. The rest is here.
 #
-# - **Data centers** stand in the regions with the most users. Everybody goes to the nearest living one. `centers_of(traffic, n)` names them, most users first. `shares(traffic, n, dead=None)` is the list of the shares of all users that each serves, in the same order; `dead` is the place of a dead one in that order (`dead=0` is the largest), or its name. `round_trip(region, center)` gives seconds. A page takes two round trips.
-# - **CDN**: the edge answers 95 % of the files; the others, and without a CDN all, come from the web servers.
-# - **Web servers**: 20 ms a page, 2 ms a file. With `autoscale`, `web_servers` always run, and up to four times as many when they are busy, three minutes after they are needed. `balancer`: "random", "round robin", "power of two choices" or "least connections".
-# - **Cache**: `hit_ratio(traffic, cache_gb)` of the reads; nodes of 13 GB. When one dies, its part of the hits is missing for ten minutes.
-# - **Database**: a node works on 4 queries at a time. Misses (20 ms) are spread over the replicas, or go to the primary if there are none. The primary spends 10 ms on a write of its own center's users, and every other copy 2 ms, in *all* centers.
+# - **Data centers** stand in the regions with the most users. All users go to the nearest one that is alive. `centers_of(traffic, n)` names them, most users first. `shares(traffic, n, dead=None)` is a list: the share of all users that each one serves, in the same order. `dead` is the place of a dead one in that order (`dead=0` is the largest), or its name. `round_trip(region, center)` gives seconds. A page takes two round trips.
+# - **CDN**: the edge answers 95 % of the files. The other 5 % come from the web servers; without a CDN, all of them do.
+# - **Web servers**: 20 ms per page, 2 ms per file. With `autoscale`, `web_servers` is the minimum; up to four times as many run, each three minutes after it is needed. `balancer`: "random", "round robin", "power of two choices" or "least connections".
+# - **Cache**: it answers a share of the reads, `hit_ratio(traffic, cache_gb)`. A cache node has 13 GB. When one dies, its part of the hits is missing for ten minutes.
+# - **Database**: a node works on 4 queries at a time. Reads that the cache does not answer (20 ms) are spread over the replicas; without replicas they go to the primary. The primary spends 10 ms on a write of its own center's users, and every other copy 2 ms, in *all* centers.
 # - **Queue workers**: 0.5 s per photo; what waits longer than ten minutes counts as a failed request. Without workers, the web servers do it. An upload is not a write: it costs a page at a web server and a job in the queue, and nothing at the database.
 # - **Incidents**: a primary dies during the day. In the evening, two hours apart, one of the two largest data centers dies, and a crowd multiplies the traffic by `traffic.crowd` within `traffic.crowd_rise` seconds. After its top, what the crowd adds falls to about a third (37 %) every ten minutes.
 #   When a data center dies its users get errors for a minute, then go elsewhere, for half an hour. **And machines die when they have most to do**: as soon as these users have come, in the other one of the two largest centers, a web server and a cache node die for ten minutes, and a replica of one shard for half an hour. (On the published day these three die alone, between 7:00 and noon.)
-# - **Lost writes**, per million: a dead primary loses 1 s of its shard's writes, a dead data center 5 s of its users' writes: what the copies had not yet received. More copies help little, as under load all of them are behind; so here their number does not count. (A *semi-synchronous* primary, which waits until one copy has the write, would lose none, and be slower.) With no copy to go on with, an hour: all since the last backup.
+# - **Lost writes**, per million: a dead primary loses 1 s of its shard's writes, a dead data center 5 s of its users' writes: that is what the copies had not yet received. More copies help little, as under load all of them are behind; so here their number does not count. (A *semi-synchronous* primary, which waits until one copy has the write, would lose none, and be slower.) With no copy to go on with, an hour is lost: all writes since the last backup.
 
 # %% [markdown]
-# **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. No goal counts if the bill is above 1.5 × the budget, as nobody would pay it,
+# **The goals** are in `traffic`: `availability`, `p95_latency` (over all requests; one that is refused counts as never answered), `lost_writes`, `budget`. No goal counts if the bill is above 1.5 × the budget, as no company would pay it,
 # or if fewer than 99 % of the requests are answered.
 #
 # **Graded on** the published day, and on eight that you have not seen: two small, two medium and four large ones (peaks of 1,000–2,000, 6,000–10,000 and 32,000–48,000 requests/s), with incidents at other times. The rest varies too: files 50–70 %, writes 4–12 % and uploads 1–4 % of the pages, 200–1,000 GB of data, skew 0.75–1.1,
@@ -744,16 +765,16 @@ print(inspect.getsource(sheet))
 #
 # It is the longest exercise of the course, some 20 to 30 lines, tier by tier. It should return within a quarter of a second. You may use `simulate(architecture, traffic=traffic, seed=1)` in it, for example to see with `.broke(0.001)` what refuses; its incidents are drawn from the seed, not those of the grader (for the published day: its own).
 #
-# To try it: `simulate(design).summary()`, and `simulate(design).goals`. Days like the graded ones are drawn by `draw_days`: eight of them in `[simulate(design, traffic=day, seed=number).goals for number, day in enumerate(draw_days(random.Random(1)))]`; take another number than 1 for eight others.
+# Cells to try it are below: the published day, and eight days like the graded ones.
 #
 # <details><summary>Hint 1</summary>
 #
-# Start with the busiest moment of one data center. Which is worse for it: the crowd, with everybody alive, or the evening's peak with the neighbour's users on top, and a machine less of each kind? The two never come together, so the worse of them is enough.
+# Start with the busiest moment of one data center. Which is worse for it: the crowd, with all machines alive, or the evening's peak with the neighbor's users on top, and one machine fewer of each kind? The two never come together, so the worse of them is enough.
 #
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# For every tier the same sum: requests/s × seconds each, divided by how busy you want it to be (0.85, say), rounded up, and one more for the one that dies. Go from the front to the back. Photos are the exception: they may wait ten minutes, so their workers need not follow a crowd to its top. Choose the number of data centers first: few users far away, never only one, no more than that. The database last: try many cache sizes and take
+# For every tier the same sum: $\text{requests/s} \times \text{seconds each} / \text{how busy it may be}$ (0.85, say), rounded up, and one more for the one that dies. Go from the front to the back. Photos are the exception: they may wait ten minutes, so their workers need not follow a crowd to its top. Choose the number of data centers first: at least two, and as few as keep nearly all users close. The database comes last: try many cache sizes and take
 # the cheapest sum of cache and nodes. Which crowd can autoscaling follow, if a new server takes three minutes?
 #
 # </details>
@@ -763,7 +784,7 @@ print(inspect.getsource(sheet))
 def design(traffic):
     """Return the Architecture to build for a Traffic."""
     ### BEGIN SOLUTION Exercise D: size every tier
-    # data centers: near nearly everybody, and never only one
+    # data centers: close to nearly all users, and never only one
     for centers in (2, 3, 4):
         share = max(shares(traffic, centers))
         if sum(traffic.regions[name] for name in centers_of(traffic, centers)) > 0.97:
@@ -810,6 +831,19 @@ def design(traffic):
     )
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): the published day in words, and in goals.
+
+# %%
+simulate(design).summary(), simulate(design).goals
+
+# %% [markdown]
+# Days like the graded ones are drawn by `draw_days`. In your own cells you may look at them closely: `draw_days(random.Random(1))` is a list of eight; take another number than 1 for eight others. A picture of your design, and a button that tries it on eight days, come after the checks.
+
+# %%
+for number, day in enumerate(draw_days(random.Random(1))):
+    print(day.name, simulate(design, traffic=day, seed=number).goals)
 
 # %% check="design" points=1
 from course.millions_of_users import PUBLISHED, chosen
@@ -920,35 +954,48 @@ assert len(seen) == 8, "eight days were asked for"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the sliders are the traffic, and your function makes a new design at every move; the budget grows with it. Double the peak, let the crowd come slowly, turn Europe's users into Asia's. Your point should stay in the box, and filled. The triangle was tuned to the published day by trying
-# thousands of designs: it is cheaper there than anything you compute. Move *peak*, *crowd* or *uploads* up and see what such tuning is worth. Then try other incidents.
+# Now the sliders are the traffic, and your function makes a new design at every move; the budget grows with the traffic. All four bars should stay in the green. The grey triangle was tuned to the published day by trying thousands of designs: it is cheaper there than anything you compute.
+#
+# 1. *Twice the peak*: does your design grow as it should?
+# 2. *A slow crowd*: which machines can now start when the crowd comes?
+# 3. *Users move to Asia*: what must your design change?
+# 4. *Other incidents*: machines die when they have most to do. Does your design survive it?
+#
+# Each answer also says what the tuned design is worth on that day.
 
 # %%
 explore_design(design)
 
 # %% [markdown]
-# And a table of what was refused on the published day, the greatest loss first: since when, and how much of the whole day's requests it cost. Design for the day, not for the dead minute of geoDNS: no machine that you buy helps in that minute.
+# All tiers of the published day in a table, the greatest loss first: since when each refused requests, and what share of the whole day's. The minute until geoDNS sends the users of a dead data center elsewhere is always lost: no machine helps in it.
 
 # %%
 refusals(design)
 
 # %% [markdown]
-# One thing is too kind here, as in all notebooks of this course: **nobody retries**. So an overload ends when its cause ends. In the field it often does not. Take four workers that are 85 % busy, and clients that give up after a second and try again at once, up to three times. For ten seconds the work takes three times as long. A minute later hardly anybody is answered in time:
-# everybody has given up on what the workers are busy with, and sends it again. Without retries, or with a queue that refuses when 40 wait, all is well again within that minute. This is a **metastable failure** (Bronson and others, *Metastable Failures in Distributed Systems*, HotOS 2021).
-# What helps: short queues that refuse early; retries that wait longer each time, by a random amount, with a budget (at most 10 % of the requests, say); and work that stops when nobody waits for its answer any more.
+# ### Eight surprise days
+# The button draws eight days like the graded ones and tries your design on them: a row per day, a column per goal. Each press draws eight others; the first draw is the same for everybody, so you can compare. When all 32 goals are met you get a score: the sum of your bills as a share of the budgets. Can you beat the careful design?
+
+# %%
+surprise_days(design)
+
+# %% [markdown]
+# One thing is too kind here, as in all notebooks of this course: **clients do not retry**. So an overload ends when its cause ends. In real systems it often does not. Take four workers that are 85 % busy, and clients that give up after a second and try again at once, up to three times. For ten seconds the work takes three times as long. A minute later hardly any request is answered in time:
+# the clients have given up on what the workers are busy with, and have sent it again. Without retries, or with a queue that refuses when 40 wait, the site has recovered within that minute. This is a **metastable failure** (Bronson and others, *Metastable Failures in Distributed Systems*, HotOS 2021).
+# What helps: short queues that refuse early; retries that wait longer each time, by a random amount, with a budget (at most 10 % of the requests, say); and work that stops when no client waits for its answer any more.
 
 # %% [markdown]
 # ### Split the tiers, too
 # One program that does everything must be scaled, deployed and repaired as a whole. So large sites cut the web tier into **services**: photos, feed, search, log-in. Each has its own servers, its own data,
 # its own team, and talks to the others over the network or a queue. You have done it once: the photo workers of notebook 08. The price is the network: what was a call is now a request that can be slow, fail, or
-# arrive twice. A page that waits for 100 such calls, each slow in 1 % of the cases, is slow in 63 % (1 − 0.99¹⁰⁰).
+# arrive twice. A page that waits for 100 such calls, each slow in 1 % of the cases, is slow in 63 % of the cases ($1 - 0.99^{100}$).
 
 # %% [markdown]
 # ## Explain
 #
 # Your company buys a rival: 30 million users on top of your 4.5, most of them in South America, where you have no data center. Management wants both on one system in four weeks.
 #
-# Which **two** tiers of your design would break first, and how do you know (with a number for each: how much comes, how much they can do)? What do you change in the first week, and what only later? Which **one** part of the sharding will hurt most, and what would you do about it? (About 10 sentences.)
+# Which **two** tiers of your design would break first, and how do you know (with a number for each: how much comes, how much they can do)? What do you change in the first week, and what only later? Which **one** part of the sharding will hurt most, and what would you do about it? (About 10 sentences. Double-click the cell below to write.)
 
 # %% [markdown] answer="explain" points=3
 # Traffic grows from 4.5 to 34.5 million users, nearly eightfold: from a peak of 8,000 to about 61,000 requests/s, 24,500 of them pages. It does not spread: from São Paulo the nearest of my three centers is Washington (0.19 s there and back; Frankfurt 0.24 s, Singapore 0.37 s). If 24 of the 30 million live in South America and the others
@@ -964,7 +1011,7 @@ refusals(design)
 #
 # 1 point: an order with a reason: first what is stateless or bought for money (web servers, autoscaling, workers, CDN, cache), a data center where the users are; later what moves data (shards, merging databases). Something must be measured before and after, or rolled out to few users first.
 #
-# 1 point: one real pain of sharding, and a cure that fits: resharding while users write (copy in the background, write to both, compare, switch in small steps); ids or shard keys of two companies that clash (a new key, the company in it); joins or transactions across shards (same key for what belongs together, store twice); a celebrity of the rival (find it, copies or a cache of its own).
+# 1 point: one real pain of sharding, and a fix that fits: resharding while users write (copy in the background, write to both, compare, switch in small steps); ids or shard keys of two companies that clash (a new key, the company in it); joins or transactions across shards (same key for what belongs together, store twice); a celebrity of the rival (find it, copies or a cache of its own).
 # ### END MARK SCHEME
 
 # %% [markdown]
@@ -990,13 +1037,13 @@ course.submit()
 # %% [markdown]
 # ## What breaks next
 #
-# First the way you came. Each row keeps everything above it and adds the tier of one notebook. Users: the most with which the site still answers 99 % of the requests on a quiet day, 95 % of them within a second. The other columns are at half of that; *lost*: writes per million on the day with incidents. All of it is measured by this simulation, now.
+# First the way you came. Each row keeps everything above it and adds the tier of one notebook. *Users* is the largest number with which the site still answers 99 % of the requests on a quiet day, 95 % of them within a second. The other columns are measured with half as many users; *lost* are writes per million, on the day with incidents. All of it is measured by this simulation, now.
 
 # %%
 look_back()
 
 # %% [markdown]
-# Read the last column downwards: every row names what breaks next, and most of the time the next row fixes it. The cache and the queue buy few users here; they buy cheaper reads and answers that do not wait. The CDN makes the site cheaper. The data centers are what brings p95 from three quarters of a second to a blink, and what keeps the writes when a
-# region burns. Metrics serve nobody at all, and without them you would not have known the last column.
+# Read the last column downwards: every row names what breaks next, and most of the time the next row fixes it. The cache and the queue buy few users here; they buy cheaper reads and answers that do not wait. The CDN makes the site cheaper. The data centers bring p95 from three quarters of a second down to an eighth, and they keep the writes when a
+# region burns. Metrics serve no user at all, and without them you would not know the last column.
 #
-# What breaks next? At 27 million users, the web servers again. Buy more, and it will be something else: a config file pushed everywhere at once, a certificate nobody renewed, a team of ten that owns twelve services. You have the method: measure, find the tier that breaks first, fix it, look again. From zero to millions is that loop, run many times. Thank you for coming the whole way.
+# What breaks next? At 27 million users, the web servers again. Buy more, and it will be something else: a config file pushed everywhere at once, a certificate that expired, a team of ten that owns twelve services. You have the method: measure, find the tier that breaks first, fix it, look again. From zero to millions is that loop, run many times. Thank you for coming the whole way.

@@ -32,7 +32,7 @@ from course.load_balancer import (
 from course.load_balancer.model import traffic as traffic_of
 from tests import oracles
 from tests.course_scripts import cells, solved, verdict
-from tests.explorers import assert_stopped, corners, pictured, shown
+from tests.explorers import answers, assert_stopped, corners, pictured, shown
 
 SOLVED = solved("02_load_balancer")
 ROUND_ROBIN, LEAST, TWO = (
@@ -108,35 +108,54 @@ def moved(explorer, **values):
     return shown(explorer)
 
 
-def test_the_experiments_steps_show_what_the_text_says():
-    explorer = explore(prediction=500)
-    assert "80 requests in one server while another was idle" in shown(explorer)
-    said("80 requests in one server while another had nothing to do")
+def answered(explorer, **expected):
+    """Press every step; assert that the answer of step `s3`, say, contains what is expected."""
+    found = answers(explorer)
+    for step, text in expected.items():
+        assert text in found[int(step[1:])], f"{step}: {found[int(step[1:])]}"
+    assert len(expected) == len(found)
 
-    moved(explorer, algorithm=ByClient)
-    queues = [line.get_ydata().mean() for line in explorer.picture.lines[:4]]
-    assert queues[0] > 4 * max(queues[1:])
-    said("web-1 pays")
 
-    moved(explorer, added_at=20)
-    run = simulate(ByClient, seed=1, added_at=20)
-    share = np.mean(run.place[run.arrived_at > 20] == 4)
-    assert f"{share:.0%}" == "18%" and explorer.picture.lines[4].get_visible()
-    said("web-5 gets 18 % of the requests")
+def asked(explorer):
+    """Assert that the text lists the steps in the buttons' order, by the words on the buttons."""
+    prose = " ".join(" ".join(cell.text.split()) for cell in cells("02_load_balancer"))
+    for number, step in enumerate(explorer.experiment.steps, start=1):
+        does = step.does.partition(" at ")[0].partition(", no ")[0].partition(", last")[0]
+        assert f"{number}. *{does}" in prose or f"{number}. *{does[0].upper()}{does[1:]}" in prose
 
-    never = {"added_at": explore().controls["added_at"].value, "algorithm": RandomBalancer}
-    unchecked = moved(explorer, **never, dies_at=20, health_checker=NeverNotices)
-    checked = moved(explorer, health_checker=LastProbe)
-    assert "469 failed" in unchecked and "23 failed" in checked
-    said("Without checks 469 requests fail")
-    said("With checks only 23 do")
-    run = simulate(seed=1, dies_at=20)
-    assert run.number_in_system([21, 39.9]).tolist() == [28, 255]
-    said("28 requests are in the system just after web-1 has died, 255 just before")
+
+def test_the_experiments_steps_answer_with_what_happens():
+    explorer = explore(prediction=400)
+    asked(explorer)
+    answered(
+        explorer,
+        s1="At least 3.0 s (you predicted 400 ms); one shared queue would need 509 ms. At 42 s 80 "
+        "requests were in web-4 while web-1 had nothing to do.",
+        s2="web-1: the busiest clients",
+        s3="18% of the requests from then on: about a fifth.",
+        s4="469: all that random balancing sends to web-1.",
+        s5="Only 23 requests fail, but the load is 84 × 40 ms / 3 = 112 %: 28 requests are in the "
+        "system just after the death, 255 just before",
+    )
     assert round(84 * 0.04 / 3, 2) == 1.12
-    ((name, start, end),) = run.health.dead
-    assert (name, start, end) == ("web-1", 20, 40)
-    said("it is dead for 20 s and then comes back")
+    clients = simulate(ByClient, seed=1)
+    queues = [clients.number_in_system(np.arange(60), name).mean() for name in clients.names[:4]]
+    assert queues[0] > 4 * max(queues[1:])
+    run = simulate(seed=1, dies_at=20)
+    assert run.health.dead == (("web-1", 20, 40),)
+    said("*web-1 dies* for 20 s")
+    assert "predicted" not in answers(explore())[1]
+
+
+def test_the_moment_of_the_largest_queue_next_to_an_idle_server_is_marked():
+    explorer = explore()
+    run, picture = simulate(seed=1), explorer.picture
+    at = picture.moment.get_xdata()[0]
+    then = [int(run.number_in_system([at], name)[0]) for name in run.names[:4]]
+    assert [text.get_text() for text in picture.then[:4]] == [f"{number}" for number in then]
+    assert max(then) == 80 and min(then) == 0
+    moved(explorer, dies_at=20)
+    assert not any(text.get_text() for text in picture.then)
 
 
 def test_random_wins_by_luck_at_some_rates_and_the_tail_is_no_even_function_of_the_rate():
@@ -148,8 +167,11 @@ def test_random_wins_by_luck_at_some_rates_and_the_tail_is_no_even_function_of_t
         for rate in (80, 88, 100)
     }
     assert minutes[100][0] < minutes[100][1] and minutes[80][0] > minutes[88][0]
-    said("at some rates, such as 100 requests/s, random even wins")
+    said("At some rates, such as 100 requests/s, random even wins")
     said("a rate that is a little higher can be faster")
+    explorer = explore(ROUND_ROBIN)
+    asked(explorer)
+    answered(explorer, s1="RoundRobin 2.1 s, 69% of random's 3.0 s", s2="random wins here")
 
 
 def test_a_black_hole_takes_nearly_half_and_two_choices_are_no_cure():
@@ -164,7 +186,22 @@ def test_a_black_hole_takes_nearly_half_and_two_choices_are_no_cure():
     }
     assert list(failed.values()) == [793, 717, 448]
     said("least connections lost 793 of about 1,700 requests, round robin 448")
-    said("717 requests fail in the 20 s, 42 %")
+    two, three = explore(LEAST, ROUND_ROBIN), explore(TWO, LEAST, ROUND_ROBIN)
+    asked(two)
+    answered(
+        two,
+        s1="LeastConnections 828 ms, 27% of random's 3.0 s; one shared queue 509 ms.",
+        s2="LeastConnections loses 793, random 469: 46% of the requests",
+        s3="RoundRobin loses 448, random 469: 25% of the requests",
+    )
+    said("the dead server gets nearly half of the requests instead of a quarter")
+    asked(three)
+    answered(
+        three,
+        s1="PowerOfTwoChoices 847 ms, 49% of random's",
+        s2="LeastConnections 681 ms, 39% of random's",
+        s3="PowerOfTwoChoices loses 717, random 469: 42% of the requests",
+    )
     for balancer, share in ((LEAST, 0.45), (TWO, 0.41)):
         long = {"duration": 560, "dies_at": 10, "returns_after": 550}
         run = simulate(balancer, seed=1, health_checker=NeverNotices, **long)
@@ -173,64 +210,112 @@ def test_a_black_hole_takes_nearly_half_and_two_choices_are_no_cure():
     said("still gets 41 %")
 
 
+def bars(panel):
+    """Return the rows of a panel of bars: what is written above each, and how long it is."""
+    rows = zip(panel.texts, panel.bars, strict=True)
+    return {text.get_text(): bar.get_width() for text, bar in rows if text.get_text()}
+
+
 def test_failed_requests_are_in_the_picture_and_no_ideal_that_loses_none():
     explorer = explore(LEAST)
-    ideal = explorer.picture.tails["ideal"]
-    assert ideal.get_visible() and "one shared queue" in shown(explorer)
+    picture = explorer.picture
+    assert "one shared queue: 509 ms" in bars(picture.latency)
+    assert "one shared queue 509 ms" in shown(explorer)
+    assert bars(picture.failures) == {"LeastConnections: 0": 0, "random: 0": 0}
     words = moved(explorer, dies_at=20, health_checker=NeverNotices)
-    assert words.startswith("LeastConnections: 793 failed (random 469), 99 % of the served within")
-    assert explorer.picture.dead.get_text() == "web-1 is dead:\n793 requests fail"
-    assert not ideal.get_visible() and "shared queue" not in words
+    assert words.startswith("LeastConnections: 793 failed, 99 % of the served within")
+    assert bars(picture.failures) == {"LeastConnections: 793": 793, "random: 469": 469}
+    assert not any("shared" in text for text in bars(picture.latency)) and "shared" not in words
+    # where they happen: in web-1's row, from 20 s to 40 s
+    assert picture.dead.get_text() == "dead: 793 failed"
+    row = picture.outage.get_bbox()
+    assert (row.x0, row.x1, row.y0) == (20, 40, 0.75)
+    [span] = picture.failed.get_paths()
+    assert span.get_extents().x0 == 20 and 39 < span.get_extents().x1 <= 40.25
+    moved(explorer, health_checker=LastProbe)
+    [span] = picture.failed.get_paths()
+    assert span.get_extents().x1 < 21
 
 
 def test_what_does_not_fit_is_drawn_at_the_edge():
-    explorer = explore(LEAST, prediction=0.5)
-    assert explorer.picture.prediction.get_xdata() == [10]
+    explorer = explore(LEAST, prediction=90_000)
+    picture = explorer.picture
+    queues, latency = picture.queues.axes, picture.guess.axes
+    assert picture.guess.get_xdata() == [5]
     moved(explorer, servers=1, arrival_rate=180)
-    queues, tail = explorer.picture.figure.axes[:2]
-    assert max(explorer.picture.lines[0].get_ydata()) == queues.get_ylim()[1] == 2000
-    assert max(explorer.picture.tails["yours"].get_xdata()) == tail.get_xlim()[1] == 100_000
-    assert queues.get_yticklabels()[-1].get_text() == "2,000+"
-    assert tail.get_xticklabels()[-1].get_text() == "100,000+"
+    assert max(bars(picture.latency).values()) == latency.get_xlim()[1] == 5
+    assert picture.queues.get_paths()[0].get_extents().y1 == pytest.approx(0.9)
+    assert picture.scale[1].get_position()[1] == pytest.approx(0.9) and queues.get_ylim() == (0, 1)
+    assert picture.scale[1].get_text().endswith("100+")
+    assert latency.get_xticklabels()[-1].get_text() == "5+"
     health = explore_health(CHECKER)
     moved(health, fall=1, rise=1, probe_loss=50, dies_at=50)
-    errors = health.picture.errors
-    assert max(errors.get_ydata()) == errors.axes.get_ylim()[1] == 150
-    assert errors.axes.get_yticklabels()[-1].get_text() == "150+"
+    errors = health.picture.unchecked.axes
+    assert health.picture.errors.get_paths()[0].get_extents().y1 == errors.get_ylim()[1] == 100
+    out = health.picture.wrongly_out[0]
+    assert out.get_height() == out.axes.get_ylim()[1] == 60
+    assert [axes.get_yticklabels()[-1].get_text() for axes in (errors, out.axes)] == ["100+", "60+"]
 
 
-def test_the_legend_names_a_prediction_only_where_there_is_one():
-    def entries(explorer):
-        legends = [axes.get_legend() for axes in explorer.picture.figure.axes]
-        return [text.get_text() for legend in legends if legend for text in legend.get_texts()]
+def test_the_picture_names_a_prediction_only_where_there_is_one():
+    assert "your prediction: 5 ms" in bars(explore(prediction=5).picture.latency)
+    assert not any("prediction" in row for row in bars(explore(LEAST).picture.latency))
 
-    assert "your prediction" in entries(explore(prediction=5))
-    assert "your prediction" not in entries(explore(LEAST))
+
+def test_the_tick_marks_more_of_the_tail():
+    explorer = explore(LEAST)
+    assert "99.9 %" not in shown(explorer) and not explorer.picture.tail.get_visible()
+    words = moved(explorer, tail=True)
+    run = simulate(LEAST, seed=1)
+    half, most, nearly = (run.percentile(share) for share in (50, 90, 99.9))
+    assert (
+        f"at most {1000 * half:.0f} ms, 90 % {1000 * most:.0f} ms, 99.9 % {nearly:.1f} s" in words
+    )
+    assert explorer.picture.tail.get_xdata()[:3] == pytest.approx([half, most, nearly])
+    said("the latencies that 50 %, 90 % and 99.9 % stay below")
 
 
 def test_fall_trades_a_dead_server_unnoticed_for_false_alarms():
     explorer = explore_health(CHECKER)
-    assert list(explorer.picture.unnoticed.get_ydata()) == sorted(
-        explorer.picture.unnoticed.get_ydata()
+    asked(explorer)
+    unnoticed = [bar.get_height() for bar in explorer.picture.unnoticed]
+    assert unnoticed == sorted(unnoticed)
+    answered(
+        explorer,
+        s1="For 2.5 s, in which 83 requests fail; no false alarms.",
+        s2="They do harm: 682 requests fail, without any checks 469; 38 false alarms.",
+        s3="They do harm: 791 requests fail",
+        s4="They help: 145 requests fail, without any checks 469; no false alarms.",
     )
-    assert "0 false alarms" in shown(explorer) and "2.5 s dead and unnoticed" in shown(explorer)
-    said(
-        "*fall* = 3 gives no false alarm in this minute, and a dead server goes unnoticed for 2.5 s"
-    )
-    assert "682 of 5,133 requests failed, without checks 469" in moved(
-        explorer, fall=1, probe_loss=30
-    )
-    said("682 requests fail; without any checks it would be 469")
-    lost = [moved(explorer, probe_loss=50, fall=fall) for fall in (3, 8)]
-    assert "791 requests failed" in lost[0] and "145 requests failed" in lost[1]
-    said("791 requests fail with 3 and 145 with 8")
 
 
-def test_public_addresses_fill_the_clients_rows_but_for_the_balancers_inside():
+def test_the_networks_steps_answer_by_the_rule():
     explorer = explore_network(CAN_CONNECT)
-    dashed = len(explorer.picture.ghost.get_paths())
-    words = moved(explorer, servers="public")
-    assert dashed == 16 and "balancer, outside; web-1; web-2; database can be reached" in words
+    asked(explorer)
+    answered(
+        explorer,
+        s1="1 of 5: balancer, outside.",
+        s2="5 of 5: client; balancer, outside; balancer, inside; web-2; database.",
+        s3="Nothing.",
+        s4="4 instead of 1: balancer, outside; web-1; web-2; database.",
+    )
+
+
+def test_each_box_of_the_network_says_what_the_rule_says():
+    explorer = explore_network(CAN_CONNECT)
+    for source in ("client", "web-2", "balancer, outside"):
+        for family in ("IPv4", "IPv6"):
+            moved(explorer, source=source, source_family=family, family=family)
+            boxes = [text.get_text().split("\n") for text in explorer.picture.texts]
+            [start] = [address for _, address, mark in boxes if mark == "from here"]
+            for _, address, mark in boxes:
+                if address != start:
+                    assert mark == ("✓ yes" if CAN_CONNECT(start, address) else "✗ no"), address
+
+
+def test_public_addresses_open_all_but_the_balancers_inside():
+    words = moved(explore_network(CAN_CONNECT), servers="public")
+    assert words.startswith("client can reach: balancer, outside; web-1; web-2; database. 4 of 5")
     found = reachability(CAN_CONNECT, servers="public", families=["IPv4"])
     row = dict(zip([end[0] for end in found.ends], found.answers[0], strict=True))
     assert [name for name, yes in row.items() if yes is False] == ["balancer, inside"]
@@ -254,7 +339,7 @@ def test_two_looks_buy_nearly_all_that_looking_everywhere_buys(servers, arrival_
     chosen = {"seed": 1, "servers": servers, "arrival_rate": arrival_rate}
     chance, two, all_of_them = (simulate(b, **chosen).percentile(99) for b in (None, TWO, LEAST))
     assert chance - two > 0.8 * (chance - all_of_them)
-    said("Try 7 servers at 148 requests/s")
+    said("*PowerOfTwoChoices, 7 servers* at 148 requests/s")
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -758,9 +843,9 @@ def test_a_bad_parameter_is_named(name, value, says):
 @pytest.mark.parametrize("balancers", [(), (TWO,), (LEAST, ROUND_ROBIN)])
 def test_every_corner_of_explore_is_a_picture(balancers):
     sentences = list(corners(explore(*balancers, prediction=400)))
-    assert len(sentences) == 14
+    assert len(sentences) == 16
     assert all("You predicted 400 ms." in sentence for sentence in sentences)
-    assert all("99 % of the served ones" in sentence for sentence in sentences)
+    assert all("in one server" in sentence or "while" in sentence for sentence in sentences)
 
 
 @pytest.mark.parametrize("checker", [None, CHECKER])
@@ -771,9 +856,10 @@ def test_every_corner_of_explore_health_is_a_picture(checker):
 @pytest.mark.parametrize("rule", [None, CAN_CONNECT])
 def test_every_corner_of_explore_network_is_a_picture(rule):
     sentences = list(corners(explore_network(rule)))
-    assert sum("tick IPv4 or IPv6" in sentence for sentence in sentences) == 2
+    assert len(sentences) == 10
     if rule:
-        assert sum("only the balancer's outside" in sentence for sentence in sentences) == 3
+        assert sum("client can reach: balancer, outside. " in sentence for sentence in sentences)
+        assert sum("can reach: nothing" in sentence for sentence in sentences) >= 2
 
 
 def stub(*_, **__):
@@ -798,20 +884,34 @@ def test_a_stub_is_a_friendly_sentence(explorer, component):
 
 def test_the_picture_says_what_the_run_says():
     explorer = explore(LEAST, prediction=1234)
-    explorer.controls["dies_at"].value = 20
-    result = simulate(LEAST, seed=1, dies_at=20)
-    chance = simulate(seed=1, dies_at=20)
-    assert f"at most {result.percentile(99):.1f} s" in shown(explorer)
-    assert f"(random {chance.percentile(99):.1f} s" in shown(explorer)
-    assert f"Of {len(result):,} requests {result.errors} failed" in shown(explorer)
     picture = explorer.picture
-    assert picture.marks["yours"].get_xdata()[0] == pytest.approx(1000 * result.percentile(99))
-    assert picture.marks["random"].get_xdata()[0] == pytest.approx(1000 * chance.percentile(99))
-    assert list(picture.prediction.get_xdata()) == [1234]
-    assert [line.get_visible() for line in picture.lines] == [True] * 4 + [False] * 4
-    assert [cover.get_visible() for cover in picture.covers] == [False] * 4 + [True] * 4
+    ideal = np.percentile(shared_queue(seed=1), 99)
+    mine, chance = (simulate(each, seed=1).percentile(99) for each in (LEAST, None))
+    widths = list(bars(picture.latency).values())
+    assert widths == pytest.approx([mine, chance, ideal, 0])
+    assert list(picture.guess.get_xdata()) == [1.234]
+    explorer.controls["dies_at"].value = 20
+    result, chance = (simulate(each, seed=1, dies_at=20) for each in (LEAST, None))
+    assert f"served within {result.percentile(99):.1f} s" in shown(explorer)
+    assert f"(random {chance.percentile(99):.1f} s)" in shown(explorer)
+    assert f"Of {len(result):,} requests {result.errors} failed" in shown(explorer)
+    assert f"(random {chance.errors})" in shown(explorer)
+    assert len(picture.queues.get_paths()) == 4
     explorer.controls["added_at"].value = 30
-    assert sum(line.get_visible() for line in picture.lines) == 5
+    names = [text.get_text() for text in picture.names]
+    assert names == ["web-1", "web-2", "web-3", "web-4", "web-5", "", "", ""]
+    assert len(picture.queues.get_paths()) == 5
+
+
+def test_a_row_is_as_high_as_its_queue():
+    run, picture = simulate(LEAST, seed=1), explore(LEAST).picture
+    for number, path in enumerate(picture.queues.get_paths()):
+        floor = 1 - (number + 1) / 4
+        heights = (path.vertices[1:61, 1] - floor) / (0.9 / 4) * 100
+        times = np.linspace(0, 60, 240, endpoint=False) + 0.125
+        counts = run.number_in_system(times, f"web-{number + 1}").reshape(60, 4).max(axis=1)
+        assert np.allclose(heights, counts)
+    assert picture.chance.get_visible() and not explore().picture.chance.get_visible()
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():
@@ -824,12 +924,14 @@ def test_the_health_picture_shows_truth_belief_and_price():
     explorer = explore_health(CHECKER)
     assert "fall = 3, rise = 2: 2.5 s dead and unnoticed, 0 false alarms" in shown(explorer)
     unchecked = simulate(seed=1, health_checker=NeverNotices, dies_at=20).errors
-    assert f"without checks {unchecked}." in shown(explorer)
+    assert f"Without checks {unchecked} of" in shown(explorer)
     picture = explorer.picture
-    assert list(picture.unnoticed.get_ydata()) == [fall - 0.5 for fall in range(1, 9)]
-    price = list(picture.wrongly_out.get_ydata())
+    assert [bar.get_height() for bar in picture.unnoticed] == [n - 0.5 for n in range(1, 9)]
+    price = [bar.get_height() for bar in picture.wrongly_out]
     assert price[0] > price[1] > price[2] >= price[-1]
     assert len(picture.dead.get_paths()) == 1
+    [unseen] = picture.unseen.get_paths()
+    assert (unseen.get_extents().x0, unseen.get_extents().x1) == (20, 22.5)
     explorer.controls["probe_loss"].value = 50
     assert len(picture.out.get_paths()) > 5
 

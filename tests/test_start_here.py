@@ -180,16 +180,6 @@ def test_the_first_success_is_the_practice_check_of_this_notebook(folder):
     assert "1 of " in words and "0 · Start here: 1 passed." in words
 
 
-def test_the_first_success_is_the_practice_check_of_this_notebook(folder):
-    path = folder / "00_start_here" / "00_start_here.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    [check] = [cell for cell in notebook.cells if "### JUDGE" in cell.source]
-    check.execution_count = 1
-    nbformat.write(notebook, path)
-    words = lab.progress(folder).sentence.value
-    assert "1 of " in words and "0 · Start here: 1 passed." in words
-
-
 def test_a_notebook_that_cannot_be_read_does_not_hide_the_others(folder):
     (folder / NAMES[0] / f"{NAMES[0]}.ipynb").write_text("{half")
     _, first, second = notebooks.read(folder)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
+from course.load_balancer import network, steps
 from course.load_balancer.baselines import ByClient, LastProbe, NeverNotices, RandomBalancer
 from course.load_balancer.health import Health, watch
 from course.load_balancer.health_picture import HealthPicture
@@ -52,7 +53,7 @@ def explore(*balancers, prediction=None):
     prediction: your guess (ms) at the latency that 99 % stay below, drawn as a diamond.
     """
 
-    def run(algorithm, health_checker, **traffic):
+    def run(algorithm, health_checker, tail, **traffic):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, above=0, unit="ms")
@@ -67,6 +68,7 @@ def explore(*balancers, prediction=None):
             "random": random,
             "ideal": shared_queue(seed=SEED, **traffic),
             "prediction": guess,
+            "tail": tail,
         }
 
     names = {each: name_of(each) for each in balancers}
@@ -80,8 +82,11 @@ def explore(*balancers, prediction=None):
             "health checks", [("last probe", LastProbe), ("none", NeverNotices)]
         ),
         "added_at": view.moments("one more joins at", TIMES),
+        "tail": view.tick("mark 50 %, 90 % and 99.9 %, too"),
     }
-    return view.explore(controls, run, BalancePicture(prediction is not None))
+    mine = {name: each for each, name in names.items() if each in balancers}
+    experiment = steps.of_balancers(mine) if mine else steps.of_chance()
+    return view.explore(controls, run, BalancePicture(), experiment=experiment)
 
 
 @view.pictured
@@ -107,7 +112,7 @@ def explore_health(health_checker=None):
         "probe_loss": view.in_percent("probes lost", 10, 0, 50, 5),
         "dies_at": view.moments("web-1 dies at", TIMES, 20),
     }
-    return view.explore(controls, run, HealthPicture(MOST_FALL))
+    return view.explore(controls, run, HealthPicture(MOST_FALL), experiment=steps.of_health())
 
 
 @view.pictured
@@ -118,17 +123,19 @@ def explore_network(can_connect=None):
     first can open a connection to the second; without one every address reaches every other.
     """
 
-    def run(servers, **families):
-        wanted = [family for family in FAMILIES if families[family]]
-        return {"reached": reachability(can_connect, servers=servers, families=wanted)}
+    def run(servers, **chosen):
+        return {"reached": reachability(can_connect, servers=servers), **chosen}
 
+    names = [host.name for host in network.hosts()]
     controls = {
+        "source": view.choice("from", [(name, name) for name in names]),
+        "source_family": view.choice("its address", [(each, each) for each in FAMILIES]),
+        "family": view.choice("to addresses", [(each, each) for each in FAMILIES]),
         "servers": view.choice(
             "web and data tier have", [(f"{kind} addresses", kind) for kind in (PRIVATE, PUBLIC)]
         ),
-        **{family: view.tick(family, True) for family in FAMILIES},
     }
-    return view.explore(controls, run, NetworkPicture())
+    return view.explore(controls, run, NetworkPicture(), experiment=steps.of_network())
 
 
 @lru_cache(maxsize=16)

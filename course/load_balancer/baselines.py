@@ -1,9 +1,9 @@
 """What the course brings along: two balancers, two health checkers, and a run without a clock.
 
-Whom these balancers pick does not depend on how long the queues are. So each request's times follow
-from those before it (Kiefer and Wolfowitz, 1955), several times faster than event by event and the
-same to the last digits (tests/test_load_balancer.py). The run is not made of the objects of
-model.py for that speed: a slider's move shows random balancing each time.
+Which server these balancers pick does not depend on how long the queues are. So each request's
+times follow from those before it (Kiefer and Wolfowitz, 1955), several times faster than event by
+event and the same to the last digits (tests/test_load_balancer.py). The run is not made of the
+objects of model.py for that speed: a slider's move shows random balancing each time.
 """
 
 import heapq

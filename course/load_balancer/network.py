@@ -79,6 +79,23 @@ def reachability(can_connect=None, *, servers=PRIVATE, families=FAMILIES):
     return Reachability(ends, answers, tuple(families), servers)
 
 
+def reached_from(reached, source, source_family, family):
+    """Return which hosts' addresses of a family the host called `source` can open connections to.
+
+    reached: a Reachability; source_family: that of the source's own address.
+    """
+    [answers] = [
+        answers
+        for (name, its, _), answers in zip(reached.ends, reached.answers, strict=True)
+        if (name, its) == (source, source_family)
+    ]
+    return [
+        name
+        for (name, its, _), answer in zip(reached.ends, answers, strict=True)
+        if answer and its == family
+    ]
+
+
 def _asked(can_connect, source, destination):
     if can_connect is None:
         return True

@@ -1,100 +1,65 @@
-"""Which host can open a connection to which: one cell for each pair of addresses."""
+"""Which hosts one host can open a connection to: a box for each, with a mark."""
 
 from matplotlib import rc_context
+from matplotlib.patches import FancyBboxPatch
 
 from course.load_balancer import network
 from course.view import style
 
-CELLS = len(network.FAMILIES) * len(network.hosts())
+COLUMNS = ("internet", "load balancer", "web and data tier")
+PLACES = ((0, 1), (1, 0.5), (1, 1.5), (2, 0), (2, 1), (2, 2))  # column and row, as `hosts()`
+WIDE, HIGH = 0.92, 0.74
 
 
 class NetworkPicture:
-    """A row for each source, a column for each destination; told apart by colour and by mark.
-
-    Only pairs of one family have a box: no address connects to one of the other family.
-    """
+    """A box for each host, told apart by color, by line and by words."""
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, axes = style.figure(1, 1, width=8.0, height=5.6)
+        self.figure, axes = style.figure(1, 1, width=3.8, height=3.0)
         self.figure.set_layout_engine("none")
-        axes.set_position((0.31, 0.07, 0.64, 0.66))
-        self._prepare(axes)
-        texts = [mark for row in self.marks for mark in row]
-        self.moving = (self.ghost, self.reachable, *self.rows, *self.columns, *texts)
-
-    def _prepare(self, axes):
-        axes.set(xlim=(-0.5, CELLS - 0.5), ylim=(CELLS - 0.5, -0.5), xticks=[], yticks=[])
-        for spine in axes.spines.values():
-            spine.set_visible(False)
-        self.figure.text(0.01, 0.755, "source  ↓      destination  →", fontsize=9, style="italic")
-        dashed = {"facecolor": "none", "edgecolor": style.GREY, "linestyle": (0, (2, 2))}
-        self.ghost = axes.broken_barh([(0, 1)], (0, 1), **dashed)
-        self.reachable = axes.broken_barh([(0, 1)], (0, 1), facecolor=style.SKY, edgecolor="white")
-        axes.legend(
-            handles=[self.reachable, self.ghost],
-            labels=["✓ can connect", "✗ cannot, but could if both addresses were public"],
-            loc="upper right",
-            bbox_to_anchor=(1.0, 0.0),
-            ncols=2,
-        )
-        cells = range(CELLS)
-        middle = {"ha": "center", "va": "center", "fontsize": 10}
-        self.marks = [[axes.text(x, y, "", **middle) for x in cells] for y in cells]
-        self.rows = [axes.text(-0.7, y, "", ha="right", va="center", fontsize=9) for y in cells]
-        self.columns = [
-            axes.text(x - 0.2, -0.7, "", rotation=55, ha="left", va="bottom", fontsize=9)
-            for x in cells
+        axes.set_position((0, 0, 1, 0.91))
+        axes.set_title("Where can the gray box connect to?", x=0.02)
+        axes.set(xlim=(-0.5, 2.5), ylim=(2.5, -0.85))
+        axes.set_axis_off()
+        middle = {"ha": "center", "va": "center", "fontsize": 9}
+        for column, name in enumerate(COLUMNS):
+            axes.text(column, -0.62, name, style="italic", **middle)
+        self.boxes = [
+            axes.add_patch(
+                FancyBboxPatch(
+                    (x - WIDE / 2, y - HIGH / 2),
+                    WIDE,
+                    HIGH,
+                    boxstyle="round,pad=0,rounding_size=.08",
+                )
+            )
+            for x, y in PLACES
         ]
+        self.texts = [axes.text(x, y, "", linespacing=1.3, **middle) for x, y in PLACES]
+        self.moving = (*self.boxes, *self.texts)
 
-    def show(self, *, reached):
-        """Draw a Reachability; return (finding, words)."""
-        ends, answers = reached.ends, reached.answers
-        for number in range(CELLS):
-            name, family, address = ends[number] if number < len(ends) else ("", "", "")
-            self.rows[number].set_text(f"{name}   {address}")
-            self.columns[number].set_text(f"{name}, {family}" if name else "")
-        cells = {
-            (row, column): answers[row][column] if max(row, column) < len(ends) else None
-            for row in range(CELLS)
-            for column in range(CELLS)
+    def show(self, *, reached, source, source_family, family):
+        """Draw from where to where a Reachability lets one connect; return (finding, words).
+
+        source: a host's name; source_family: that of its address; family: that of the others.
+        """
+        names = network.reached_from(reached, source, source_family, family)
+        looks: dict[str, dict] = {
+            "from here": {"facecolor": style.PALE, "edgecolor": style.INK, "linestyle": "-"},
+            "✓ yes": {"facecolor": style.PAPER, "edgecolor": style.BLUE, "linestyle": "-"},
+            "✗ no": {"facecolor": style.PAPER, "edgecolor": style.GREY, "linestyle": (0, (3, 2))},
         }
-        for (row, column), answer in cells.items():
-            mark = self.marks[row][column]
-            mark.set_text({True: "✓", False: "✗", None: ""}[answer])
-        self.reachable.set_verts([_square(*cell) for cell, yes in cells.items() if yes])
-        one_family = {
-            (row, column): ends[row][1] == ends[column][1]
-            for (row, column), answer in cells.items()
-            if answer is not None
-        }
-        closed = [cell for cell, same in one_family.items() if same and not cells[cell]]
-        self.ghost.set_verts([_square(*cell) for cell in closed])
-        open_cells = sum(answer is True for answer in cells.values())
-        return _from_the_internet(reached), (
-            f"{open_cells} of {len(one_family)} pairs of addresses can connect; if all were "
-            f"public, the {sum(one_family.values())} pairs of one family could. Servers and "
-            f"database have {reached.servers} addresses."
+        hosts = network.hosts(reached.servers)
+        for host, box, text in zip(hosts, self.boxes, self.texts, strict=True):
+            mark = "✓ yes" if host.name in names else "✗ no"
+            address = host.address(family)
+            if host.name == source:
+                mark, address = "from here", host.address(source_family)
+            box.set(**looks[mark], linewidth=2.6 if mark == "✓ yes" else 1.2)
+            text.set_text(f"{host.name}\n{address}\n{mark}")
+        told = "; ".join(names) if names else "nothing"
+        return f"{source} can reach: {told}", (
+            f"{len(names)} of {len(hosts) - 1} hosts, from {source_family} to {family}. The web "
+            f"and data tiers have {reached.servers} addresses."
         )
-
-
-def _from_the_internet(reached):
-    if not reached.ends:
-        return "No addresses: tick IPv4 or IPv6"
-    names = dict.fromkeys(
-        reached.ends[column][0]
-        for end, row in zip(reached.ends, reached.answers, strict=True)
-        if end[0] == network.CLIENT.name
-        for column, answer in enumerate(row)
-        if answer
-    )
-    if not names:
-        return "From the internet nothing can be reached"
-    if set(names) == {network.BALANCER_OUTSIDE.name}:
-        return "From the internet only the balancer's outside can be reached"
-    return f"From the internet: {'; '.join(names)} can be reached"
-
-
-def _square(row, column):
-    left, right, top, bottom = column - 0.44, column + 0.44, row - 0.44, row + 0.44
-    return [(left, top), (left, bottom), (right, bottom), (right, top)]

@@ -6,19 +6,19 @@ The names that the notebook needs: types, the data sheet, `simulate`, the pictur
 from dataclasses import asdict, replace
 from functools import lru_cache
 
-from IPython.display import display
+from IPython.display import HTML, display
 
 from course.engine import parameters
 from course.engine.component import ComponentError, name_of
-from course.millions_of_users import sheet
+from course.millions_of_users import experiments, sheet
 from course.millions_of_users.baselines import (
-    DESIGNS,
     DOUBLED,
     LAST_YEAR,
     ONE_BIG,
     ONE_OF_EACH,
     TUNED,
     TWO_OF_EACH,
+    random_points,
 )
 from course.millions_of_users.days import (
     PUBLISHED,
@@ -34,10 +34,13 @@ from course.millions_of_users.growth_picture import draw_way
 from course.millions_of_users.hot_keys import heat
 from course.millions_of_users.hot_keys_picture import HotKeysPicture
 from course.millions_of_users.model import DayResult, simulate
-from course.millions_of_users.picture import ScoreboardPicture, clock, most_refused
+from course.millions_of_users.picture import ScoreboardPicture, clock, first_to_refuse, most_refused
 from course.millions_of_users.sharding import place, reshard
 from course.millions_of_users.sharding_picture import ReshardPicture, RingPicture
+from course.millions_of_users.sheet_page import page
+from course.millions_of_users.surprise import SurpriseDays
 from course.millions_of_users.system import architecture
+from course.millions_of_users.trace import Trace
 from course.millions_of_users.traffic import (
     Incidents,
     Traffic,
@@ -67,6 +70,7 @@ __all__ = [
     "budget",
     "centers_of",
     "chosen",
+    "data_sheet",
     "draw_days",
     "draw_incidents",
     "explore",
@@ -87,12 +91,11 @@ __all__ = [
     "shares",
     "sheet",
     "simulate",
+    "surprise_days",
     "table",
 ]
 
 SEED = 1
-USUAL = 3  # a seed whose ring of ten nodes with one point each is about as uneven as the average
-FEW = ("tuned to one day", "two of each")
 POINTS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
@@ -108,10 +111,15 @@ def explore(*, prediction=None):
         if guess is not None:
             guess = parameters.number("prediction", guess, above=0, unit="dollars")
         result = simulate(Architecture(**numbers), seed=SEED)
-        others = _others(tuple(DESIGNS), PUBLISHED, 0)
-        return {"name": "This design", "result": result, "others": others, "prediction": guess}
+        return {
+            "name": "This design",
+            "result": result,
+            "beaten": _day(DOUBLED, SEED, PUBLISHED),
+            "attempts": trace.add(result),
+            "prediction": guess,
+        }
 
-    start = LAST_YEAR
+    start, trace = LAST_YEAR, Trace()
     counts = (4, 8, 16, 30, 45, 60, 70, 80, 100, 120, 150, 200, 300, 400)
     sizes = (0, 2, 13, 26, 52, 104, 143, 208, 312, 500)
     workers = (0, 2, 4, 8, 12, 16, 20, 30, 50, 80)
@@ -126,7 +134,10 @@ def explore(*, prediction=None):
         "data_centers": view.slider("data centers", start.data_centers, 1, 4, 1),
         "cdn": view.tick("CDN", start.cdn),
     }
-    return view.explore(controls, run, ScoreboardPicture(DESIGNS))
+    picture = ScoreboardPicture(
+        "last year's, doubled", attempts=True, prediction=prediction is not None
+    )
+    return view.explore(controls, run, picture, experiment=experiments.DAY)
 
 
 @view.pictured
@@ -143,8 +154,8 @@ def explore_design(design):
         numbers = {name: float(number) for name, number in numbers.items()}
         traffic = with_budget(replace(PUBLISHED, name="slider", regions=regions, **numbers))
         result = simulate(design, seed=SEED, traffic=traffic, incidents=_incidents(incidents))
-        others = _others(FEW, traffic, incidents)
-        return {"name": name_of(design), "result": result, "others": others}
+        beaten = _tuned(traffic, incidents)
+        return {"name": name_of(design), "result": result, "beaten": beaten}
 
     peaks = (1_500, 2_500, 4_000, 6_000, 8_000, 12_000, 16_000, 25_000, 40_000)
     days = [("published", 0), *((f"day {number}", number) for number in range(1, 10))]
@@ -160,7 +171,9 @@ def explore_design(design):
         "data_gb": view.slider("data", 500, 200, 1_000, 50, "GB"),
         "incidents": view.steps("incidents", days),
     }
-    return view.explore(controls, run, ScoreboardPicture(FEW))
+    return view.explore(
+        controls, run, ScoreboardPicture("tuned to one day"), experiment=experiments.TRAFFIC
+    )
 
 
 @view.pictured
@@ -172,14 +185,14 @@ def explore_ring(ring=None):
 
     def run(nodes, points, keys):
         placed = place(ring, seed=SEED, nodes=nodes, points=points, keys=keys)
-        return {"placed": placed, "one_point": _one_point(nodes, keys)}
+        return {"placed": placed, "points": random_points(SEED, nodes + 1, points)}
 
     controls = {
         "nodes": view.slider("nodes", 10, 1, 20, 1),
         "points": view.steps("points per node (replicas)", POINTS, 128),
         "keys": view.slider("keys", 1_500, 500, 4_000, 500),
     }
-    return view.explore(controls, run, RingPicture())
+    return view.explore(controls, run, RingPicture(), experiment=experiments.RING)
 
 
 @view.pictured
@@ -198,7 +211,7 @@ def explore_store(store, ring):
         "points": view.steps("points per shard (replicas)", POINTS, 64),
         "keys": view.slider("keys", 1_000, 500, 2_000, 250),
     }
-    return view.explore(controls, run, ReshardPicture())
+    return view.explore(controls, run, ReshardPicture(), experiment=experiments.STORE)
 
 
 @view.pictured
@@ -218,7 +231,22 @@ def explore_hot_keys(hot_keys=None):
         "factor": view.slider("factor", 0.5, 0.05, 2.0, 0.05),
         "skew": view.slider("skew of the others (Zipf)", 0.6, 0.0, 1.4, 0.1),
     }
-    return view.explore(controls, run, HotKeysPicture())
+    return view.explore(controls, run, HotKeysPicture(), experiment=experiments.HOT_KEYS)
+
+
+@view.pictured
+def surprise_days(design):
+    """Return a button that tries `design` on eight days like the graded ones, new ones each time.
+
+    design: a function of a Traffic that returns an Architecture.
+    """
+    return SurpriseDays(design)
+
+
+@view.pictured
+def data_sheet():
+    """Return the data sheet, `sheet`, as folds to open: what a name means, and its value."""
+    return HTML(page())
 
 
 def look_back():
@@ -263,9 +291,10 @@ def goals_met(plan, *, seed=0, traffic=PUBLISHED):
     For the judging half of a check. seed: draws the incidents of a day that is not PUBLISHED.
     """
     result = _day(Architecture(**plan), seed, traffic)
+    first = "" if result.goals["availability"] else first_to_refuse(result)
     why = f". No goal counts, as {result.nothing_counts}" if result.nothing_counts else ""
     missed = ", ".join(name for name, met in result.goals.items() if not met)
-    tiers = f". Missed: {missed}. {most_refused(result)}" if missed and not why else ""
+    tiers = f". Missed: {missed}. {first}{most_refused(result)}" if missed and not why else ""
     return result.goals, f"{traffic.name} day: {result.summary()}{why}{tiers}"
 
 
@@ -275,17 +304,9 @@ def _day(architecture, seed, traffic):
 
 
 @lru_cache(maxsize=64)
-def _others(labels, traffic, day):
-    return {
-        label: simulate(DESIGNS[label], seed=SEED, traffic=traffic, incidents=_incidents(day))
-        for label in labels
-    }
+def _tuned(traffic, day):
+    return simulate(TUNED, seed=SEED, traffic=traffic, incidents=_incidents(day))
 
 
 def _incidents(day):
     return draw_incidents(day) if day else PUBLISHED_INCIDENTS
-
-
-@lru_cache(maxsize=64)
-def _one_point(nodes, keys):
-    return place(seed=USUAL, nodes=nodes, points=1, keys=keys)

@@ -16,23 +16,21 @@ DOUBLED = Architecture(120, False, 4, 104, True, 3, 16, 4, "random")  # the same
 ONE_BIG = Architecture(400, False, 0, 500, False, 1, 0, 1, "least connections")  # in one room
 TUNED = Architecture(71, False, 2, 143, True, 3, 19, 2, "least connections")  # by trying, one day
 
-DESIGNS = {
-    "tuned to one day": TUNED,
-    "two of each": TWO_OF_EACH,
-    "last year's, doubled": DOUBLED,
-    "one big server room": ONE_BIG,
-}
-
 
 def random_ring(seed, nodes, points, keys):
     """Return the node number of each of `keys` keys on `nodes` nodes, and after one more joined.
 
     Keys and points (`points` a node) lie at random on a circle; a key belongs to the next point.
     """
-    at = workload.stream(seed, "points").uniform(size=(nodes + 1) * points)
-    owner = np.repeat(np.arange(nodes + 1), points)
+    at, owner = random_points(seed, nodes + 1, points)
     keys = workload.stream(seed, "places").uniform(size=keys)
     return _next_owner(at[:-points], owner[:-points], keys), _next_owner(at, owner, keys)
+
+
+def random_points(seed, nodes, points):
+    """Return (places on a circle, from 0 to 1; node numbers) of `points` random points a node."""
+    at = workload.stream(seed, "points").uniform(size=nodes * points)
+    return at, np.repeat(np.arange(nodes), points)
 
 
 def _next_owner(at, owner, keys):

@@ -94,6 +94,7 @@ def _draw_day(rng, name, users, crowd, crowd_rise, uploads):
 
 
 LEAST_BUDGET = 3_000  # dollars a month and data center
+ROOM = 1.33  # the budget over the bill of a carefully designed site, on average
 
 
 def budget(day):
@@ -110,7 +111,7 @@ def budget(day):
     size += {2: -0.223, 3: 0.0, 4: 0.122}[centers] + 0.25 * np.log(max(day.regions.values()))
     size += 4.5 * day.upload_share + 0.696 * day.write_share - 1.19 * (day.static_share - 0.6)
     size += 0.063 * np.log(day.data_gb / 500) - 0.147 * (day.skew - 0.9)
-    return float(round(max(1.33 * np.exp(10.797 + size), LEAST_BUDGET * centers), -2))
+    return float(round(max(ROOM * np.exp(10.797 + size), LEAST_BUDGET * centers), -2))
 
 
 def with_budget(day):

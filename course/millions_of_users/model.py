@@ -70,7 +70,7 @@ class DayResult:
     def nothing_counts(self):
         """Why no goal counts, in words, or "": too expensive, or more than 1 % is not answered."""
         if self.cost > 1.5 * self.traffic.budget:
-            return "nobody pays such a bill"
+            return "no company pays such a bill"
         return "it answers less than 99 %" if self.availability < 0.99 else ""
 
     @property

@@ -28,6 +28,5 @@ def architecture(shards=3):
     links = [("users", "CDN", ""), ("users", "geoDNS", ""), ("geoDNS", "balancer", "")]
     links += [("balancer", web, "") for web in webs]
     links += [(web, behind, "") for web in webs for behind in ("cache", "queue", "metrics")]
-    links += [("cache", name, "") for name in databases]
-    links += [("queue", name, "") for name in databases[1:]]
+    links += [(behind, name, "") for behind in ("cache", "queue") for name in databases]
     return view.architecture(tiers, links)
