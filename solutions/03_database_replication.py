@@ -19,6 +19,7 @@ from course.database_replication import (
     PrimaryDown,
     architecture,
     explore,
+    explore_capacity,
     explore_failover,
     explore_guess,
     explore_log,
@@ -56,21 +57,24 @@ prediction = None  # statements/s: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** statements per second against the number of replicas. The blue dot is this run, the grey ghost the same traffic with only the primary.
+# Each button sets the sliders and asks a question. Find the answer in the picture, then press the button again. (You can also move the sliders, or click the number next to one and type.)
 #
-# 1. Ask for 1,050/s. (Click the number next to a slider to type one.) Move *replicas* from 0 to 10. Where does the dot stop? A dashed line appears there. Compare with your diamond.
-# 2. Now move *reads* to 95 %, then to 50 %. How many replicas are worth buying for each?
+# 1. *One replica*: what does the first one bring?
+# 2. *Ten replicas*: where does the bar stop? A dashed line appears there. Compare with your prediction.
+# 3. *95 % reads*: how many of the ten are worth buying?
+# 4. *50 % reads*: and how many now?
 
 # %%
-explore(prediction=prediction)
+explore_capacity(prediction)
 
 # %% [markdown]
-# <details><summary>What we see</summary>
+# <details><summary>Why it stops there</summary>
 #
-# The first replica brings almost nothing: 100 statements/s without it, 111 with it. It takes all the reads, but must write everything as well. From eight replicas on the dot stops near 500/s: the writes alone keep the primary busy.
-# With 95 % reads each of the ten replicas still helps. With 50 % there are 200/s from the second one on.
+# If a share $r$ of the statements are reads and there are $n$ replicas, then of each statement's work the primary does $1 - r$, and each replica
 #
-# If a share `r` of the statements are reads and there are `n` replicas, the primary does `1 − r` of the work, and each replica `r/n + (1 − r)/2`. Only one of these terms shrinks with `n`. What the primary can write is the **write bound**.
+# $$\frac{r}{n} + \frac{1 - r}{2}.$$
+#
+# Only one of these terms shrinks with $n$. The busiest machine sets the limit. With many replicas that is the primary: what it can write is the **write bound**.
 #
 # </details>
 #
@@ -84,23 +88,17 @@ explore(prediction=prediction)
 # - **availability:** when one database dies, another one answers.
 #
 # ### What it costs
-# The primary numbers its writes 1, 2, 3 …, their **lsn** (log sequence number). A replica applies them in that order, a little later. How much later is the **replication lag**. Until then it gives a **stale** answer.
-# The **right** side of the picture shows the share of reads that miss a write that had been confirmed before.
+# The primary numbers its writes 1, 2, 3 …: their **lsn** (log sequence number). A replica applies them in that order, a little later. How much later is the **replication lag**. Until then it gives **stale** answers: a read misses a write that had been confirmed before.
 #
-# 3. Leave 80 % and 250/s. Move *replication lag* from 0 to 500 ms. The red triangle is the part that hurts most: users who miss *their own* edit.
-# 4. Back to 100 ms. Let *replica-1*, then *the primary* die at half time. The red × is what fails. What goes on?
-# 5. Nobody dies. Switch *router* to *by the first word*: what begins with `SELECT` goes to a replica, all else to the primary. What goes wrong, and on which side?
+# The right side of the picture below shows how many reads are stale. Red is the part that hurts most: users who miss *their own* edit. On the left, red is what fails. Grey is always another, simpler rule on the same traffic. Orange is theory.
+#
+# 1. *Lag 500 ms*: how many reads are stale?
+# 2. *replica-1 dies* halfway through the run: what fails, and what goes on?
+# 3. *The primary dies* halfway: and now?
+# 4. *By the first word*: what begins with `SELECT` goes to a replica, all else to the primary. On which side does that go wrong, and why?
 
 # %%
 explore()
-
-# %% [markdown]
-# <details><summary>What we see</summary>
-#
-# At 500 ms more than half of the reads are stale, and about a quarter of all reads miss the reader's own edit. When replica-1 dies, hardly anything fails: the reads go to the others. When the primary dies, every write fails from then on, and the reads go on.
-# "By the first word" fails on the left: half of the reads burden the primary, because they begin with a comment or with small letters, so throughput falls. Locks begin with `SELECT` too. They go to replicas, and are refused.
-#
-# </details>
 
 # %%
 Node("replica-1", online=True, lsn=41)  # what your code will see of a database: it has all writes up to number 41
@@ -126,8 +124,6 @@ Node("replica-1", online=True, lsn=41)  # what your code will see of a database:
 # - A read goes to the replicas in turn: the next one **online** in list order after the one used last, wrapping round. The first read goes to the first one online.
 # - If no replica is online, or there is none, a read goes to the primary, and the turn stays where it was. If that is offline too, raise `PrimaryDown`.
 # - Writes do not change the turn. The list and the databases are not changed.
-#
-# To try it: `is_write("SELECT 'update' AS word")`, and `Router(Node("primary"), [Node("replica-1"), Node("replica-2")]).route("SELECT 1").name`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -177,6 +173,17 @@ class Router:
             raise PrimaryDown
         return self.primary
         ### END SOLUTION
+
+
+# %% [markdown]
+# To try it (not graded): the first line should be `False`, the second `replica-1`.
+
+# %%
+try:
+    print(is_write("SELECT 'update' AS word"))
+    print(Router(Node("primary"), [Node("replica-1"), Node("replica-2")]).route("SELECT 1").name)
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="is_write" points=1
 statements = [
@@ -375,15 +382,20 @@ assert seen["reads go on"] == _names[2], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your function now sorts 2,000 statements. The hatched bars are another rule: what begins with `SELECT` is a read. It makes both mistakes. It sends more than a third of the statements to the primary for nothing, because of comments and small letters, so the
-# same machines answer less than half as much. And it sends locks to replicas, where they fail. Switch *the other rule* to *a write begins with INSERT, …*: it wastes nothing, and half of the writes are errors. Yours should have no error.
+# Your function now sorts 2,000 statements. The grey bars are another rule. Yours should have no error and waste nothing.
+#
+# 1. *A read begins with SELECT*: which two mistakes does this rule make?
+# 2. *A write begins with INSERT, …*: all else is a read. What does that cost?
 
 # %%
 explore_guess(is_write)
 
 # %% [markdown]
-# Your router now drives the cluster; the ghost picks at random. Ask for 1,050/s with four to eight replicas: taking turns beats chance, because the unluckiest replica decides when everything is answered. Back to 250/s, let the primary die at half time:
-# reads go on, and every write fails with your `PrimaryDown`. Somebody should be promoted; that is exercise D. And one thing is still wrong: look at the right side.
+# Your router now drives the databases. The grey mark is a router that knows the writes, too, but picks a replica at random.
+#
+# 1. *600/s, six replicas*: do turns beat chance?
+# 2. *The primary dies*: which statements fail with your `PrimaryDown`?
+# 3. *Lag 500 ms*: nothing fails. What is still wrong? Look at the right side.
 
 # %%
 explore(Router, is_write)
@@ -400,8 +412,6 @@ explore(Router, is_write)
 # - What came early is kept until its turn. What was applied before is ignored.
 # - `.lsn` is the last one applied, `.data` the state at that lsn. A value may be anything, also `None`, 0 or a list.
 # - `.lag(primary_lsn)` returns how many entries the replica is behind a primary that is at `primary_lsn`.
-#
-# To try it: `r = Replica(); r.apply([(2, "b", 1), (1, "a", 5)]); print(r.lsn, r.data)`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -444,6 +454,17 @@ class Replica:
         return primary_lsn - self.lsn
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): entry 2 comes before entry 1. It should print 2 and both values.
+
+# %%
+try:
+    replica = Replica()
+    replica.apply([(2, "b", 1), (1, "a", 5)])
+    print(replica.lsn, replica.data)
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="replica" points=1
 replica, seen = Replica(), []
@@ -556,9 +577,16 @@ assert seen["other"] == [0, {}], f"another Replica, which was given nothing, mus
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Two of your replicas follow one log; the ghost applies whatever comes, as it comes. **Left:** your lines should lie on the orange ones: as far as the log goes without a gap. **Right:** what reads got. *As in the log so far*: your replica is late, but it shows
-# a state that the primary once had. *Past a gap*: a later write without one before it, such as a comment without its photo. *Thrown back*: an old value that came late and replaced a newer one. Send everything twice, cut replica-2 off for 2 s, and watch it catch up.
+# Two of your replicas follow one log. **Left:** the blue line is replica-2. It should lie on the orange line, which shows how far the log goes without a gap. **Right:** what reads get from your replicas, and (grey) from replicas that apply whatever comes, as it comes.
+#
+# - *As in the log so far*: the replica is late, but it shows a state that the primary once had.
+# - *Past a gap*: a later write without one before it, such as a comment without its photo.
+# - *Thrown back*: an old value that came late and replaced a newer one.
+#
 # (Here entries travel one by one, so a busy log waits for its slowest entry. A real log is one stream; there the lag comes from the network and from how fast the replica applies.)
+#
+# 1. *All twice, a cut of 2 s*: nothing reaches replica-2 for 2 s. Does it catch up?
+# 2. *No lag, nothing twice*: is applying as it comes good enough now?
 
 # %%
 explore_log(Replica)
@@ -566,9 +594,9 @@ explore_log(Replica)
 # %% [markdown]
 # ## Exercise C — My own edit, please
 #
-# **Synchronous** replication cures stale reads: the primary answers "saved" only when the replicas have the write too. But then every write waits for the slowest replica. Most sites replicate **asynchronously**: the primary answers at once.
+# **Synchronous** replication prevents stale reads: the primary answers "saved" only when the replicas have the write too. But then every write waits for the slowest replica. Most sites replicate **asynchronously**: the primary answers at once.
 #
-# Nobody minds seeing somebody else's photo half a second late. Everybody minds if their *own* edit is gone after reloading. The cure is called **read your writes**, and needs only a memory of who wrote what last.
+# Few users mind seeing a friend's photo half a second late. Everybody minds if their *own* edit is gone after reloading. What prevents that is called **read your writes**, and it needs only a memory of who wrote what last.
 #
 # `ReadYourWrites(primary, replicas)`; the databases have `.online` and `.lsn`, which change between calls. Sessions are numbers or strings; `3` and `"3"` are two sessions.
 #
@@ -576,11 +604,9 @@ explore_log(Replica)
 # - A replica is *far enough* for a session if it is online and has applied at least this session's last write. A session that never wrote has 0, so every replica that is online will do.
 # - `.pick(session)` returns the database for a read of this session: the replicas that are far enough **in turn**, as in your `Router`: the next one in list order after the replica used last, wrapping round. There is one turn for all sessions, and it starts with the first in the list.
 # - If no replica is far enough: the primary. The turn stays where it was.
-# - Sessions do not see each other's marks, and no session is ever forgotten. Nothing is changed in the list or the databases.
+# - Sessions do not see each other's marks, and no session is ever forgotten. The list and the databases are not changed.
 #
-# Why in turn, and not always the replica that is furthest? Because all readers would ask the same one at the same moment. At 200 statements/s the slowest 1 % of the reads then take five times as long.
-#
-# To try it: `ReadYourWrites(Node("primary", lsn=9), [Node("r1", lsn=5), Node("r2", lsn=7)]).pick("anna").name`.
+# Why in turn, and not always the replica that is furthest? Because all readers would ask the same one at the same moment. You will see below what that costs.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -624,6 +650,17 @@ class ReadYourWrites:
         return self.primary
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): Anna wrote number 7. Only r2 has it.
+
+# %%
+try:
+    chooser = ReadYourWrites(Node("primary", lsn=9), [Node("r1", lsn=5), Node("r2", lsn=7)])
+    chooser.wrote("anna", 7)
+    print(chooser.pick("anna").name)
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="read_your_writes" points=1
 from course.database_replication import Node
@@ -764,15 +801,12 @@ assert seen["other"] == ["r1", "r2"], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Left:** of the reads of one's own data, the share that misses the write, by how long ago it was. In theory and for the ghost, most users who reload at once miss it. Yours must lie on zero, always. **Middle:** the price: a part of the reads goes to the
-# primary (p), which you wanted to spare. Raise the lag to 500 ms, then lower *reads* to 50 %: when does the primary get most of the reads? **Right:** how long 99 % of the reads take at most. Go back, and compare with *always the furthest*.
+# **Left:** how many reads miss the user's own edit, by the time since that edit. Your line must lie on zero, always. **Right:** what that costs: reads that go to the primary, which you wanted to spare, and the time within which 99 % of the reads are answered.
 #
-# <details><summary>What we see</summary>
-#
-# At 500 ms the primary gets more than a third of the reads, and with 50 % reads more than half of them: the more is written, the less often a replica has all of a user's writes. At the start 99 % of your reads take at most 0.1 s, no longer than at random. If all ask the replica that is furthest, it is more than half a second:
-# at every moment one replica has the whole queue, and the others have almost nothing to do.
-#
-# </details>
+# 1. *Reload at once*: how many reads miss the user's own edit?
+# 2. *Lag 500 ms*: who answers when no replica may?
+# 3. *50 % reads as well*: what share of the reads does the primary get now?
+# 4. *Against the furthest*: would it be better always to ask the replica that is furthest?
 
 # %%
 explore_sessions(ReadYourWrites)
@@ -780,15 +814,13 @@ explore_sessions(ReadYourWrites)
 # %% [markdown]
 # ## Exercise D — The primary is dead
 #
-# It is 3 in the morning, the primary does not answer, and every write fails. One of the replicas must be **promoted**, now: **failover**. Is the primary dead, or only unreachable? Which replica has the most? What do you tell the users whose writes it never got?
+# It is 3 in the morning. The primary does not answer, and every write fails. One of the replicas must be **promoted**, now: **failover**. Is the primary dead, or only unreachable? Which replica has the most? What do you tell the users whose writes it never got?
 # In October 2018 GitHub's network was cut for 43 seconds. The tool that watches over MySQL promoted replicas on the other coast, a few seconds of writes behind. The repair took 24 hours and 11 minutes (GitHub, post-incident analysis, 2018).
 #
 # (There are setups with several primaries, **multi-primary**, and rings in which each sends to the next, **circular replication**. Two of them can accept two different edits of the same photo. Somebody must then decide who is right; notebook 07 does.)
 #
 # - `promote(replicas)` gets a list of databases with `.online` and `.lsn` and returns the **online** one with the highest `lsn` (a tie: the first in the list). With none online, or none at all, it raises `NoReplica`. It changes nothing.
 # - `lost_writes(primary_lsn, promoted)` returns the list of the lsns that are lost, ascending: the dead primary had confirmed everything up to `primary_lsn`, and `promoted` is the database that takes over. Nothing lost: an empty list.
-#
-# To try it: `lost_writes(7, promote([Node("r1", lsn=3), Node("r2", lsn=5)]))`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -819,6 +851,16 @@ def lost_writes(primary_lsn, promoted):
     return list(range(promoted.lsn + 1, primary_lsn + 1))
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded): the primary had confirmed 7 writes. It should print r2 and the two that are lost.
+
+# %%
+try:
+    promoted = promote([Node("r1", lsn=3), Node("r2", lsn=5)])
+    print(promoted.name, lost_writes(7, promoted))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="promote" points=1
 from course.checks import attempt
@@ -905,16 +947,13 @@ assert len(seen) == 43, "not all deaths were seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Left:** the last second of the primary, and what comes after; crosses are confirmed writes that nobody has any more, and your `lost_writes` draws a bar through each. **Right:** the same over 116 possible deaths; the ghost promotes the first in the list.
+# **Left:** the end of each log at the moment when the primary dies. Red crosses are confirmed writes that no living database has any more; below them is what your `lost_writes` names, with a red circle where it is wrong. **Right:** what the death costs, and (grey) what it costs to promote the first replica in the list.
 #
-# Add replicas: why do fewer writes get lost, though none of them got faster? Let the freshest die too. Then tick *synchronous*. What do you pay for losing nothing? And what do you risk if you set *noticed after* to 0 s?
-#
-# <details><summary>What we see</summary>
-#
-# The more replicas, the further the luckiest one is, and that one is promoted. If it dies too, the second best loses a little more. Synchronous: nothing is lost, but each write waits for the slowest replica, about half a second with three replicas and a lag of 150 ms. The replicas
-# may then have writes that the primary has not confirmed yet: nobody was told that those are safe. Noticed after 0 s: no write is refused, but a primary that is only slow for a moment is declared dead, and then there may be two.
-#
-# </details>
+# 1. *One replica*: how many confirmed writes are lost?
+# 2. *Five replicas*: none of them got faster. Why are fewer writes lost?
+# 3. *The freshest dies, too*: who takes over, and what does it cost?
+# 4. *Synchronous*: nothing is lost. What do you pay?
+# 5. *Noticed after 0 s*: no write is refused. What do you risk?
 
 # %%
 explore_failover(promote, lost_writes)
@@ -922,10 +961,13 @@ explore_failover(promote, lost_writes)
 # %% [markdown]
 # ## It runs for real
 #
-# (Optional, 5 minutes; each move takes about two seconds.) Below, your `Router` and your `Replica` drive real databases: a primary and replicas, each a SQLite file of its own in a temporary folder. A write changes the primary's table and, in the same transaction, its log. A thread for each
+# (Optional, 5 minutes; each move measures for about two seconds.) Below, your `Router` and your `Replica` drive real databases: a primary and replicas, each a SQLite file of its own in a temporary folder. A write changes the primary's table and, in the same transaction, its log. A thread for each
 # replica delivers the entries late, by the lag you set; your `Replica` decides what is written into the replica's file. Reads are real `SELECT`s, sent where your router says; each answer is compared with the last value that had been confirmed.
 #
-# The picture puts three things side by side: the formula, the simulation, and what was measured. Nobody told the files about the formula.
+# The picture shows three things next to each other: the formula, the simulation, and what was measured. The files know nothing of the formula.
+#
+# 1. *Lag 300 ms*: how many reads are stale on real files?
+# 2. *Lag 0 ms*: can a read still be stale?
 #
 # With PostgreSQL servers the same run uses them: before you start JupyterLab, set the environment variable `DATABASE_URL` to the primary's address and `DATABASE_URL_1`, `DATABASE_URL_2` … to the replicas' (a replica without one lives on the primary's server).
 
@@ -938,18 +980,18 @@ explore_real(Router, Replica)
 # Your photo site runs three asynchronous replicas behind `Router`. A user changes his profile picture. He reloads three times and sees: the *old* picture, the *new* one, the *old* one again. His sister, on her own phone, sees
 # the new one, reloads, and gets the old one.
 #
-# Why can the picture go *back* in time, although no replica ever does? Would `ReadYourWrites` cure it for him? For his sister? Name **two** different ways to make sure that his sister never goes back in time either, and what each costs. (About 8 sentences.)
+# Why can the picture go *back* in time, although no replica ever does? Would `ReadYourWrites` fix it for him? For his sister? Name **two** different ways to make sure that his sister never goes back in time either, and what each costs. (About 8 sentences. Double-click the cell below to write.)
 
 # %% [markdown] answer="explain" points=3
 # Each reload is a read, and the router sends it to the next replica in turn. The replicas are differently far in the log: one has the change, the next one does not yet. Each of them only moves forward, but the user jumps from one to another, and so back in time. `ReadYourWrites`
-# cures it for him: his session's mark is the lsn of his change, and only databases that have it may answer him. It does nothing for his sister. Her session never wrote, her mark is 0, so any replica will do, and from one read to the next it is another one. One way: keep a mark for reads too. Note the lsn of the database that answered her, and next time ask only those at least as far ("monotonic reads"). It costs a memory for every session, and more reads go to the primary when the others lag. Another: send every session always to the same
+# fixes it for him: his session's mark is the lsn of his change, and only databases that have it may answer him. It does nothing for his sister. Her session never wrote, her mark is 0, so any replica will do, and from one read to the next it is another one. One way: keep a mark for reads too. Note the lsn of the database that answered her, and next time ask only those at least as far ("monotonic reads"). It costs a memory for every session, and more reads go to the primary when the others lag. Another: send every session always to the same
 # replica. That costs balance, as some sessions read far more than others, and when the replica dies she may still go back. Synchronous replication would do it for everybody, and makes every write wait for the slowest replica.
 
 # %% [markdown] rubric="explain"
 # ### BEGIN MARK SCHEME
 # 1 point: reads take turns over replicas that are differently far in the log; each only moves forward, the *reader* jumps between them.
 #
-# 1 point: `ReadYourWrites` cures it for him (his mark is the lsn of his write), not for his sister: her session never wrote, its mark is 0, any replica will do. (Half a point for one of the two.)
+# 1 point: `ReadYourWrites` fixes it for him (his mark is the lsn of his write), not for his sister: her session never wrote, its mark is 0, any replica will do. (Half a point for one of the two.)
 #
 # 1 point: two *different* ways, each with its price; half a point each. For example: a mark for what a session has *read* (monotonic reads; memory for each session, more reads to the primary); the same replica for the same session (uneven load, breaks when it dies);
 # synchronous replication with apply (each write waits for the slowest replica; if one hangs, writes hang); all reads of such pages from the primary (it carries the load again); wait at the replica until it has the mark (the read is slower).
@@ -977,5 +1019,5 @@ course.submit()
 # %% [markdown]
 # ## What breaks next
 #
-# Reads scale, and losing a database is an accident, not the end. But look at what the replicas do all day: they compute the same few pages again and again. The front page, the ten photos everybody looks at, the profile of one celebrity, each time from the disk and through SQL.
+# Reads scale, and losing a database is an accident, not the end. But look at what the replicas do all day: they compute the same few pages again and again. The front page, the ten photos that everybody looks at, the profile of one celebrity, each time from the disk and through SQL.
 # And every new replica must write everything once more. A few percent of the data get most of the reads. Why ask a database for them at all? In notebook 04 you put a cache in front of it.

@@ -109,10 +109,7 @@ def checks_of_page(page):
 
 def first_explore(page):
     """Return the index of the experiment: the first cell that shows a picture with sliders."""
-    sources = [
-        cell["source"] if cell["cell_type"] == "code" else "" for cell in cells_of_page(page)
-    ]
-    return next(index for index, source in enumerate(sources) if "\nexplore(" in f"\n{source}")
+    return next(index for index, cell in enumerate(cells_of_page(page)) if is_explore(cell))
 
 
 def test_a_student_explores_solves_and_validates(lab, server):

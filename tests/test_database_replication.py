@@ -27,6 +27,7 @@ from course.database_replication import (
     architecture,
     capacity,
     explore,
+    explore_capacity,
     explore_failover,
     explore_guess,
     explore_log,
@@ -50,6 +51,7 @@ from course.engine.database import DatabaseUnavailable
 from tests.course_scripts import cells, run, solved
 from tests.explorers import (
     PATIENCE,
+    answers,
     assert_every_step_is_seen,
     assert_stopped,
     corners,
@@ -184,33 +186,59 @@ def moved(explorer, **values):
 
 
 def answered(explorer):
-    return explorer.picture.yours.get_ydata()[0]
+    """Return the height of the bar: statements/s."""
+    return explorer.picture.load.answered.get_height()
 
 
 def test_nothing_shows_the_answer_before_it_is_tried():
-    explorer, words = moved(explore(prediction=700), arrival_rate=1050)
-    picture = explorer.picture
-    assert list(picture.carried.get_xdata()) == [0, 1, 2, 3] and not picture.bound.get_visible()
-    assert "bound" not in words and list(picture.guess.get_ydata()) == [700]
-    _, words = moved(explore(prediction=5000))
+    explorer, words = moved(explore_capacity(700), arrival_rate=1050)
+    load = explorer.picture.load
+    assert list(load.carried.get_xdata()) == [0, 1, 2, 3] and not load.bound.get_visible()
+    assert "bound" not in words and list(load.guess.get_ydata()) == [700]
+    moved(explorer, arrival_rate=250)  # more than is asked for is not drawn: it would be cut off
+    assert load.carried.get_ydata() == pytest.approx([100, 111.1, 200, 250], abs=0.1)
+    stale = explore().picture.stale
+    assert stale.curve.get_xdata()[-1] == pytest.approx(100)
+    _, words = moved(explore_capacity(5000))
     assert words.endswith(
         "You predicted 5,000 statements/s with 10 replicas (above 1,100: drawn at the edge)."
     )
+    told = answers(explore_capacity())
+    assert told[2] == (
+        "First put your prediction in place of None, and run that cell and this one again."
+    )
 
 
-def test_experiment_1_the_dot_stops_at_a_line_that_appears_there():
-    explorer, dots, lines = explore(), {}, {}
+def test_what_is_not_there_has_no_place_in_the_legend():
+    def labels(explorer):
+        legend = explorer.picture.load.answered.axes.get_legend()
+        return [text.get_text() for text in legend.get_texts()]
+
+    assert "your prediction" in labels(explore_capacity(700))
+    assert "your prediction" not in labels(explore_capacity()) + labels(explore())
+    assert "this run: failed" in labels(explore()) and "this run: failed" not in labels(
+        explore_capacity()
+    )
+
+
+def test_the_bar_stops_at_a_line_that_appears_there():
+    explorer, bars, lines = explore_capacity(700), {}, {}
     for replicas in (0, 1, 7, 8, 10):
         moved(explorer, arrival_rate=1050, replicas=replicas)
-        dots[replicas] = answered(explorer)
-        lines[replicas] = explorer.picture.bound.get_visible()
-    assert (round(dots[0]), round(dots[1])) == (100, 111)
-    assert 450 < dots[8] <= dots[10] < 500  # "near 500/s"
+        bars[replicas] = answered(explorer)
+        lines[replicas] = explorer.picture.load.bound.get_visible()
+    assert (round(bars[0]), round(bars[1])) == (100, 111)
+    assert 450 < bars[8] <= bars[10] < 500
     assert lines == {0: False, 1: False, 7: False, 8: True, 10: True}
-    assert explorer.picture.bound.get_ydata()[0] == pytest.approx(500)
+    assert explorer.picture.load.bound.get_ydata()[0] == pytest.approx(500)
 
 
-def test_experiment_2_how_many_replicas_are_worth_buying():
+def test_what_the_steps_of_the_experiment_answer():
+    told = answers(explore_capacity(700))
+    assert told[1].startswith("Almost nothing: 111 statements/s, and 100 without it.")
+    assert told[2].startswith("At 496 statements/s; you predicted 700.") and "500/s" in told[2]
+    assert "reached with eight replicas" in told[2]
+    assert told[3].startswith("All of them.") and told[4].startswith("Two. They carry 200 ")
     many, few = (
         [
             simulate(seed=1, replicas=n, read_share=share, arrival_rate=1050).throughput
@@ -220,69 +248,92 @@ def test_experiment_2_how_many_replicas_are_worth_buying():
     )
     assert all(more > 1.02 * less for less, more in itertools.pairwise(many))
     assert few[1] < 150 and all(195 < each <= 200 for each in few[2:])
+    assert f"The run reaches {many[10]:.0f} statements/s" in told[3]
+    assert capacity(0.95, 9) < capacity(0.95, 10) and capacity(0.5, 2) == capacity(0.5, 10)
 
 
-def test_experiment_3_at_500_ms_half_of_the_reads_are_stale_and_a_quarter_misses_an_own_edit():
+def test_what_the_steps_on_lag_and_death_answer():
+    told = answers(explore())
     runs = [simulate(seed=1, lag=lag) for lag in (0, 0.1, 0.3, 0.5)]
     for shares in ([r.stale_share for r in runs], [r.own_stale_share for r in runs]):
         assert shares[0] == 0 and shares == sorted(shares)
-    assert 0.5 < runs[-1].stale_share < 0.6
-    explorer, words = moved(explore(), lag=500)
-    assert explorer.picture.own_stale.get_ydata()[0] == pytest.approx(0.25, abs=0.03)
-    assert re.search(r"2\d\.\d% of the reads missed the reader's own write", words)
-
-
-def test_experiment_4_who_dies_and_what_fails():
-    one, words = moved(explore(), dies="replica-1")
-    assert one.picture.failed.get_ydata()[0] < 1 and "1 failed" in words
-    primary, words = moved(explore(), dies="primary")
-    run = simulate(seed=1, dies="primary", dies_at=4.0)
-    assert (
-        f", {run.errors:,} failed, " in words and run.write[run.failed].all() and run.errors > 150
+    assert told[1] == (
+        "54% of the reads are stale, and 26% of all reads miss the reader's own edit."
     )
-    assert answered(primary) < answered(moved(explore())[0])  # no triumph
+    assert told[2].startswith("1 of 2,000 statements failed.")
+    assert capacity(0.8, 2) == pytest.approx(200) and "carry only 200 statements/s" in told[2]
+    dead = simulate(seed=1, dies="primary", dies_at=4.0)
+    assert told[3].startswith(f"{dead.errors} statements failed: {dead.errors} writes and 0 reads")
+    later = dead.arrived_at > 4
+    assert dead.errors > 150 and dead.served[later & ~dead.write].all()
+    first = simulate(FirstWord, seed=1)
+    assert told[4].startswith(f"On the left. Only {first.throughput:.0f} statements/s are answered")
+    assert f"{first.errors} statements failed: locks" in told[4]
+    assert first.refused == first.errors > 50 and 0.45 < first.primary_share < 0.55
+    assert first.throughput < 0.75 * simulate(seed=1).throughput
+    assert first.stale_share < simulate(seed=1).stale_share  # nothing is worse on the right
 
 
-def test_experiment_5_by_the_first_word_loses_on_the_left():
-    explorer, words = moved(explore(), router=FirstWord)
-    run = simulate(FirstWord, seed=1)
-    assert answered(explorer) < 0.75 * answered(moved(explore())[0])
-    assert run.primary_share == pytest.approx(0.5, abs=0.05) and run.refused == run.errors > 50
-    assert run.stale_share < simulate(seed=1).stale_share  # nothing is worse on the right
-    assert "refused at once" in words
+def test_what_fails_is_on_top_of_what_is_answered_and_no_triumph():
+    alive, (primary, words) = explore(), moved(explore(), dies="primary")
+    load = primary.picture.load
+    assert load.failed.get_y() == load.answered.get_height() < answered(alive)
+    run = simulate(seed=1, dies="primary", dies_at=4.0)
+    assert load.failed.get_height() == run.errors / run.duration > 20
+    assert f", {run.errors:,} failed, " in words and "refused at once" in words
+    assert alive.picture.load.failed.get_height() == 0
 
 
-def test_after_a_both_wrong_guesses_cost_what_the_text_says():
-    _, words = moved(explore_guess(IS_WRITE))
-    assert words.startswith("is_write: 0 errors, 0 reads wasted on the primary, 4")
+def test_after_a_both_wrong_guesses_cost_what_the_steps_say():
+    explorer = explore_guess(IS_WRITE)
+    assert shown(explorer).startswith("is_write: 0 errors, 0 reads wasted on the primary, 4")
+    told = answers(explorer)
     chosen = {"seed": 1, "replicas": 10, "arrival_rate": 500}
     mine, first, known = (simulate(each, **chosen) for each in (IS_WRITE, FirstWord, KnownWrites))
     wasted = (first.reads & (first.place == 0)).mean()
-    assert 1 / 3 < wasted < 0.4 and first.errors > 0 and first.write[first.failed].all()
-    assert first.throughput < mine.throughput / 2
+    assert told[1] == (
+        f"{wasted:.0%} of all statements are reads that burden the primary, and {first.errors} "
+        f"writes fail at a replica. So {first.throughput:.0f} statements/s are answered; with "
+        f"your function {mine.throughput:.0f}, and 0 fail."
+    )
+    assert first.write[first.failed].all() and first.throughput < mine.throughput / 2
     assert not (known.reads & (known.place == 0)).any()
-    assert known.errors == pytest.approx(known.write.sum() / 2, rel=0.1)
-    _, words = moved(explore_guess(IS_WRITE), other=KnownWrites)
-    assert f"(hatched): {known.errors:,} errors, 0 reads wasted" in words
+    assert f"wastes 0% of the statements, but {known.errors} of the {known.write.sum()}" in told[2]
+    assert f"(grey): {known.errors:,} errors, 0 reads wasted" in shown(explorer)
 
 
 def test_after_a_turns_beat_chance_and_reads_go_on_without_the_primary():
     explorer = explore(ROUTER, IS_WRITE)
     for replicas in range(4, 9):
-        moved(explorer, arrival_rate=1050, replicas=replicas)
-        assert answered(explorer) > 1.02 * explorer.picture.ghost.get_ydata()[0]
+        moved(explorer, arrival_rate=600, replicas=replicas)
+        assert answered(explorer) > 1.02 * explorer.picture.load.other.get_ydata()[0]
     run = simulate(ROUTER, seed=1, dies="primary", dies_at=4.0)
     later = run.arrived_at > 4
     assert run.served[later & ~run.write].all() and run.failed[later & run.write].all()
+    told = answers(explorer)
+    chosen = {"seed": 1, "replicas": 6, "arrival_rate": 600}
+    turns, chance = (simulate(each, **chosen).throughput for each in (ROUTER, None))
+    assert told[1].startswith(f"{turns:.0f} statements/s are answered, at random {chance:.0f}.")
+    assert told[2].startswith(f"{run.errors} statements failed: {run.errors} writes and 0 reads.")
+    own = simulate(ROUTER, seed=1, lag=0.5).own_stale_share
+    assert told[3].startswith(f"{own:.0%} of the reads miss the reader's own edit.") and own > 0.2
 
 
-def test_after_b_replica_2_catches_up_and_the_ghost_is_wrong():
-    explorer, words = moved(explore_log(REPLICA), repeated=100, cut_off=2.0)
+def test_after_b_replica_2_catches_up_and_what_comes_as_it_comes_is_wrong():
+    explorer = explore_log(REPLICA)
+    told = answers(explorer)
     assert explorer.controls["cut_off"].max == 2.0
     seen = simulate_log(REPLICA, seed=1, write_rate=25, repeated=1, cut_off=2.0)
     behind = seen.behind[1]
-    assert behind[seen.times > 3.3][0] > 40  # while it is cut off, until 3.5 s
-    assert behind[-1] < 25 < 80 < seen.primary[-1]  # a second's writes: the lag, no more
+    during = behind[seen.times > 3.4][0]  # it is cut off until 3.5 s
+    assert during > 40 and behind[-1] < 25 < 80 < seen.primary[-1]  # a second's writes: the lag
+    assert told[1].startswith(
+        f"At the end of the cut it is {during} entries behind, at the end of the run {behind[-1]}. "
+        "100% of the reads"
+    )
+    assert told[1].endswith("as it comes (grey), 62%.")
+    assert told[2].startswith("100% of its reads are right.")
+    _, words = moved(explore_log(REPLICA), repeated=100, cut_off=2.0)
     assert words.startswith("Replica: 100% of the reads are right for a replica; 0 see past a gap")
 
 
@@ -300,18 +351,19 @@ def test_after_c_the_furthest_is_five_times_slower_and_the_primary_takes_over_wi
     assert 4.5 * turns < furthest and turns < 1.05 * chance
     _, words = moved(explore_sessions(OWN))
     assert (
-        f"0 reads miss the user's own write, 99 % of the reads take at most {1000 * turns:.0f}"
+        f"0 reads miss the user's own edit, 99 % of the reads take at most {1000 * turns:.0f}"
         in words
     )
     assert (
-        f"62 miss the user's own write, 99 % take at most {1000 * chance:.0f} ms, 0% went" in words
+        f"62 miss the user's own edit, 99 % take at most {1000 * chance:.0f} ms, 0% went" in words
     )
     explorer, words = moved(explore_sessions(OWN), other=FurthestReplica)
-    assert "With always the furthest (ghost): 16 miss" in words
-    bars = [each.get_paths()[0].get_extents().y1 for each in explorer.picture.times]
-    assert bars[0] > max(0.5, 5 * bars[1]) and bars[1] == pytest.approx(turns)
-    _, words = moved(explore_sessions(OWN), arrival_rate=300, replicas=1)
-    assert "Above 1 s they are drawn at the edge." in words
+    assert "With always the furthest (grey): 16 miss" in words
+    (mine,), (other,) = explorer.picture.slowest.numbers
+    assert mine.get_text() == f"{1000 * turns:.0f} ms"
+    assert int(other.get_text().removesuffix(" ms")) > max(500, 5000 * turns)
+    explorer, words = moved(explore_sessions(OWN), arrival_rate=300, replicas=1)
+    assert explorer.picture.slowest.numbers[0][0].get_text().endswith(" s …")  # over the edge
     assert "ReadYourWrites: 0 reads miss" in words
     assert "Furthest: 0 reads miss" in moved(explore_sessions(Furthest))[1]
     shares = [
@@ -319,6 +371,10 @@ def test_after_c_the_furthest_is_five_times_slower_and_the_primary_takes_over_wi
         for r in (0.8, 0.5)
     ]
     assert 1 / 3 < shares[0] < 0.5 < shares[1]
+    told = answers(explore_sessions(OWN))
+    assert told[1] == "At random 62 reads miss the user's own edit, with your class 0."
+    assert f" {shares[0]:.0%} of the reads" in told[2] and told[3].startswith(f"{shares[1]:.0%}.")
+    assert f"of yours {1000 * turns:.0f} ms." in told[4]
 
 
 def test_after_d_more_replicas_lose_less_and_synchronous_writes_wait():
@@ -327,18 +383,26 @@ def test_after_d_more_replicas_lose_less_and_synchronous_writes_wait():
 
     means = [cost(replicas=n).costs.mean() for n in (1, 2, 3, 4, 5)]
     assert means == sorted(means, reverse=True)
-    assert cost(freshest_away=True).costs.mean() > means[2]
+    second = cost(replicas=5, freshest_away=True).costs.mean()
+    assert second > means[-1]
     together = cost(synchronous=True)
     assert together.costs.max() == 0 and together.waited == pytest.approx(0.5, abs=0.05)
     assert cost().waited == 0 and cost(detection=0.0).refused == 0 < cost().refused
-    _, words = moved(explore_failover(PROMOTE, LOST), synchronous=True)
+    told = answers(explore_failover(PROMOTE, LOST))
+    assert told[1].endswith(f"; {means[0]:.1f} on average over 116 deaths.")
+    assert told[2].startswith(f"{means[-1]:.1f} writes are lost on average.")
+    assert f"{second:.1f} writes are lost on average" in told[3]
+    assert f"waits for the slowest replica, {1000 * together.waited:.0f} ms on" in told[4]
+    assert told[5].startswith("A primary that is only slow for a moment is declared dead, too.")
+    explorer, words = moved(explore_failover(PROMOTE, LOST), synchronous=True)
     assert (
         "had 134 writes in its log, and had confirmed 101; the replicas had 126, 128, 101." in words
     )
     assert f"confirmed {1000 * together.waited:.0f} ms after it was in the log" in words
+    assert explorer.picture.unconfirmed.get_width() == 134 - 101
     _, words = moved(explore_failover(PROMOTE, LOST), replicas=0, dies_at=10.0)
     nobody = cost(replicas=0, dies_at=10.0)
-    early = (nobody.written < 9.0).sum()
+    early = nobody.logged - 60
     assert f"{early} of the lost writes are older than the left picture" in words and early > 300
 
 
@@ -628,14 +692,10 @@ def test_what_comes_as_it_comes_is_judged_by_its_place_in_the_log(monkeypatch):
     ]
     assert min(answers.values()) > 0
     explorer = explore_log(REPLICA)
-    [ticks] = [
-        axes for axes in explorer.picture.figure.axes if axes.get_ylabel().startswith("share")
-    ]
-    labels = [label.get_text().replace("\n", " ") for label in ticks.get_xticklabels()]
+    ticks = explorer.picture.answers.bars[0].axes
+    labels = [label.get_text().replace("\n", " ") for label in ticks.get_yticklabels()]
     assert labels == ["as in the log so far", "past a gap", "thrown back"]
-    assert re.search(
-        r"\(ghost, hatched\): \d\d% right, [1-9]\d* past a gap, [1-9]", shown(explorer)
-    )
+    assert re.search(r"\(grey\): \d\d% right, [1-9]\d* past a gap, [1-9]", shown(explorer))
 
 
 @pytest.mark.parametrize("value", ["edit 99999", ["edit 1"], 7])
@@ -1117,8 +1177,12 @@ def test_a_bad_parameter_of_the_real_run_is_named(name, value, nothing_left):
 
 @pytest.mark.parametrize("components", [(), (ROUTER, IS_WRITE), (OWN,)])
 def test_every_corner_of_explore_is_a_picture(components):
-    sentences = list(corners(explore(*components, prediction=900), options))
-    assert len(sentences) >= 14
+    assert len(list(corners(explore(*components), options))) >= 14
+
+
+def test_every_corner_of_the_capacity_is_a_picture():
+    sentences = list(corners(explore_capacity(900), options))
+    assert len(sentences) >= 8
     assert all("You predicted 900 statements/s" in sentence for sentence in sentences)
 
 
@@ -1129,8 +1193,8 @@ def test_every_corner_of_explore_is_a_picture(components):
         (explore_log, (REPLICA,), "Replica: 100% of the reads are right for a replica; 0 see"),
         (explore_guess, (), "without a wrong guess the databases carry"),
         (explore_guess, (IS_WRITE,), "is_write: 0 errors, 0 reads wasted on the primary"),
-        (explore_sessions, (), "reads miss the user's own write, 99 % of the reads take at most"),
-        (explore_sessions, (OWN,), "ReadYourWrites: 0 reads miss the user's own write, 99 %"),
+        (explore_sessions, (), "reads miss the user's own edit, 99 % of the reads take at most"),
+        (explore_sessions, (OWN,), "ReadYourWrites: 0 reads miss the user's own edit, 99 %"),
         (explore_failover, (), "promoted"),
         (explore_failover, (PROMOTE, LOST), "promoted"),
         (explore_failover, (None, LOST), "promoted"),
@@ -1154,7 +1218,8 @@ def test_real_runs_have_a_picture_at_the_corners(nothing_left, monkeypatch):
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: explore(ROUTER, prediction=700),
+        lambda: explore_capacity(700),
+        lambda: explore(ROUTER),
         explore,
         lambda: explore_guess(IS_WRITE),
         lambda: explore_log(REPLICA),
@@ -1200,33 +1265,59 @@ def test_a_stub_is_a_friendly_sentence(make, components):
 
 
 def test_the_picture_says_what_the_run_says():
-    explorer = explore(ROUTER, prediction=777)
-    explorer.controls["arrival_rate"].value = 1050
+    explorer = explore(ROUTER)
+    explorer.controls["arrival_rate"].value = 600
     explorer.controls["replicas"].value = 6
-    chosen = {"seed": 1, "replicas": 6, "arrival_rate": 1050}
-    mine, ghost = simulate(ROUTER, **chosen), simulate(**chosen)
+    chosen = {"seed": 1, "replicas": 6, "arrival_rate": 600}
+    mine, other = simulate(ROUTER, **chosen), simulate(**chosen)
     said = shown(explorer)
     assert f"Router: {mine.throughput:,.0f} statements/s with 6 replicas" in said
-    assert f"The ghost, random replica: {ghost.throughput:,.0f}/s" in said
-    picture = explorer.picture
-    assert list(picture.yours.get_data()[0]) == [6]
-    assert picture.yours.get_ydata()[0] == pytest.approx(mine.throughput)
-    assert picture.ghost.get_ydata()[0] == pytest.approx(ghost.throughput)
-    assert picture.carried.get_ydata()[6] == pytest.approx(capacity(0.8, 6))
-    assert mine.errors == 0 and not len(picture.failed.get_xdata())
-    assert picture.yours_stale.get_ydata()[0] == mine.stale_share
-    assert picture.own_stale.get_ydata()[0] == mine.own_stale_share
-    assert list(picture.guess.get_ydata()) == [777]
+    assert f"A random replica (grey): {other.throughput:,.0f} statements/s" in said
+    load, stale = explorer.picture.load, explorer.picture.stale
+    assert load.answered.get_x() + load.answered.get_width() / 2 == pytest.approx(6)
+    assert load.answered.get_height() == pytest.approx(mine.throughput)
+    assert list(load.other.get_data()[0]) == [6]
+    assert load.other.get_ydata()[0] == pytest.approx(other.throughput)
+    assert load.carried.get_ydata()[6] == pytest.approx(capacity(0.8, 6))
+    assert mine.errors == 0 == load.failed.get_height()
+    assert stale.own.get_height() == mine.own_stale_share
+    assert stale.others.get_y() == mine.own_stale_share
+    assert stale.others.get_height() == pytest.approx(mine.stale_share - mine.own_stale_share)
     explorer.controls["dies"].value = "primary"
-    dead = simulate(ROUTER, dies="primary", dies_at=1000 / 1050, **chosen)
-    assert f", {dead.errors:,} failed, " in shown(explorer) and dead.errors > 200
-    assert list(picture.failed.get_ydata()) == [dead.errors / dead.duration]
-    assert not len(picture.carried.get_xdata())  # theory needs all nodes
+    dead = simulate(ROUTER, dies="primary", dies_at=1000 / 600, **chosen)
+    assert f", {dead.errors:,} failed, " in shown(explorer) and dead.errors > 150
+    assert load.failed.get_height() == dead.errors / dead.duration
+    assert not len(load.carried.get_xdata())  # theory needs all nodes
+    explorer.controls["router"].value = RandomReplica  # nothing to compare with
+    assert not len(load.other.get_xdata()) and "(grey)" not in shown(explorer)
+
+
+@pytest.mark.parametrize("component", [None, ROUTER, OWN])
+def test_who_misses_an_own_edit_misses_an_edit(component):
+    run = simulate(component, seed=2, lag=0.3, replicas=4)
+    assert run.stale[run.own_stale].all()
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():
-    assert "prediction = 'much': must be a finite number" in shown(explore(prediction="much"))
-    assert "prediction = -1: must be > 0" in shown(explore(prediction=-1))
+    assert "prediction = 'much': must be a finite number" in shown(explore_capacity("much"))
+    assert "prediction = -1: must be > 0" in shown(explore_capacity(-1))
+
+
+def test_a_real_run_says_that_it_measures_and_then_how_close_it_comes(nothing_left, monkeypatch):
+    monkeypatch.setattr("course.database_replication.REAL_REQUESTS", 200)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    explorer, said = explore_real(ROUTER, REPLICA), []
+    measuring = explorer.children[1]
+    measuring.observe(lambda change: said.append(change.new), names="value")
+    told = answers(explorer)
+    assert re.fullmatch(
+        r"The formula says .*%, the simulation .*%, and .*% were measured.", told[1]
+    )
+    assert re.match(r"Not by the formula, and not in the simulation. \d.*% were meas", told[2])
+    assert simulate(ROUTER, seed=1, lag=0, service_time=0.0005).stale_share == 0
+    assert len(said) == 8 and all("measuring … <progress" in each for each in said[::2])
+    assert set(said[1::2]) == {""}
+    assert explore_real(ROUTER, Stub).children[1].value == ""  # also when it fails
 
 
 def test_the_failover_picture_marks_what_is_lost_and_what_is_named():
@@ -1236,6 +1327,8 @@ def test_the_failover_picture_marks_what_is_lost_and_what_is_named():
     picture = explorer.picture
     assert len(picture.lost.get_xdata()) == len(seen.lost) > 1
     assert len(picture.named.get_xdata()) == len(seen.lost) - 1
+    assert list(picture.wrong.get_xdata()) == [0]  # the last one of the log
+    assert not len(explore_failover(PROMOTE, LOST).picture.wrong.get_xdata())
     assert f"Your lost_writes is wrong: it leaves out {seen.confirmed}. " in shown(explorer)
     early = lambda lsn, node: list(range(node.lsn, lsn + 1))  # noqa: E731
     assert f": it names {max(seen.lsns)}, not lost. " in shown(explore_failover(PROMOTE, early))

@@ -6,7 +6,9 @@ The names that the notebook needs: types, errors, the simulations, the pictures 
 from functools import lru_cache
 
 import numpy as np
+from ipywidgets import HTML
 
+from course.database_replication import experiment
 from course.database_replication.baselines import (
     GUESSES,
     READERS,
@@ -25,10 +27,14 @@ from course.database_replication.log import Shipped, simulate_log
 from course.database_replication.log_picture import LogPicture
 from course.database_replication.model import MORTAL, REQUESTS, ReplicatedResult, simulate
 from course.database_replication.nodes import Node, NoReplica, PrimaryDown
-from course.database_replication.picture import LAGS, MOST_REPLICAS, ReplicationPicture
+from course.database_replication.picture import (
+    LAGS,
+    MOST_REPLICAS,
+    CapacityPicture,
+    ReplicationPicture,
+)
 from course.database_replication.real import Measured, measure
 from course.database_replication.real.stores import kinds
-from course.database_replication.real_picture import LAGS as REAL_LAGS
 from course.database_replication.real_picture import RealPicture
 from course.database_replication.sessions_picture import AGES, SessionsPicture
 from course.database_replication.sql import words_of
@@ -64,6 +70,7 @@ __all__ = [
     "architecture",
     "capacity",
     "explore",
+    "explore_capacity",
     "explore_failover",
     "explore_guess",
     "explore_log",
@@ -82,49 +89,70 @@ SEED = 1
 REAL_RATE, REAL_REQUESTS = 400.0, 800  # two seconds of traffic
 REAL_WORK = 0.0005  # s, about what a statement takes of a SQLite file
 REAL_SECONDS = 20.0  # how long a real run may take, with everything around it
+MEASURING = '<p role="status">measuring … <progress aria-label="measuring"></progress></p>'
 
 
 @pictured
-def explore(*components, prediction=None):
-    """Return sliders over `simulate`; `components` (see there) join the built-in routers.
+def explore_capacity(prediction=None):
+    """Return sliders over what more replicas bring.
 
     prediction: your guess at the throughput (statements/s) with ten replicas, drawn as a diamond.
     """
 
-    def run(router, **chosen):
+    def run(**chosen):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, above=0, unit="statements/s")
+        return {
+            "result": _run(RandomReplica, **chosen),
+            "most": _most(chosen["read_share"]),
+            "bound": write_bound(chosen["read_share"]),
+            "arrival_rate": chosen["arrival_rate"],
+            "prediction": guess,
+        }
+
+    controls = {
+        "replicas": slider("replicas", 3, 0, MOST_REPLICAS, 1),
+        "read_share": in_percent("reads", 80, 0, 100, 5),
+        "arrival_rate": slider("asked for", 250, 50, 1050, 50, "1/s"),
+    }
+    picture = CapacityPicture(predicted=prediction is not None)
+    return _explore(controls, run, picture, experiment=experiment.CAPACITY)
+
+
+@pictured
+def explore(*components):
+    """Return sliders over `simulate`; `components` (see there) join the built-in routers."""
+
+    def run(router, **chosen):
         read_share, rate = chosen["read_share"], chosen["arrival_rate"]
         chosen["dies"] = chosen["dies"] or None
         chosen["dies_at"] = REQUESTS / 2 / rate  # half of the statements have come
-        ghost = RandomReplica if router is OnlyPrimary else ghosts.get(router, OnlyPrimary)
+        other = None if router is RandomReplica else _run(RandomReplica, **chosen)
         return {
             "name": names[router],
             "result": simulate(router, seed=SEED, **chosen),
-            "ghost_name": ROUTERS[ghost],
-            "ghost": _ghost_run(ghost, **chosen),
+            "other": other,
             "most": _most(read_share),
             "stale": _stale_curve(read_share, rate),
             "bound": write_bound(read_share),
             "lag": chosen["lag"],
             "arrival_rate": rate,
-            "prediction": guess,
             "dies": chosen["dies"],
         }
 
     names = {each: name_of(each) for each in components} | ROUTERS
-    ghosts = {each: RandomReplica if isinstance(each, type) else FirstWord for each in components}
     dies = [("nobody", ""), *((name, name) for name in MORTAL)]
     controls = {
         "router": choice("router", [(name, each) for each, name in names.items()]),
         "read_share": in_percent("reads", 80, 0, 100, 5),
         "replicas": slider("replicas", 3, 0, MOST_REPLICAS, 1),
         "lag": in_milliseconds("replication lag", 100, 0, 500, 20),
-        "arrival_rate": slider("asked for", 250, 50, 1050, 50, "1/s"),
-        "dies": choice("dies at half time", dies),
+        "arrival_rate": slider("asked for", 250, 50, 600, 50, "1/s"),
+        "dies": choice("dies halfway", dies),
     }
-    return _explore(controls, run, ReplicationPicture())
+    steps = experiment.ROUTER if components else experiment.COST
+    return _explore(controls, run, ReplicationPicture(), experiment=steps)
 
 
 @pictured
@@ -135,16 +163,15 @@ def explore_guess(is_write=None):
     """
 
     def run(other, **chosen):
-        ghost = _ghost_run(other, **chosen)
-        mine = _ghost_run(FirstWord, **chosen)
+        mine = _run(FirstWord, **chosen)
         if is_write is not None:
             mine = simulate(is_write, seed=SEED, **chosen)
         best = capacity(chosen["read_share"], chosen["replicas"])
         return {
             "name": name,
             "result": mine,
-            "ghost_name": GUESSES[other],
-            "ghost": ghost,
+            "other_name": GUESSES[other],
+            "other": _run(other, **chosen),
             "best": min(best, chosen["arrival_rate"]),
         }
 
@@ -155,7 +182,7 @@ def explore_guess(is_write=None):
         "replicas": slider("replicas", 10, 1, MOST_REPLICAS, 1),
         "arrival_rate": slider("asked for", 500, 50, 500, 50, "1/s"),
     }
-    return _explore(controls, run, GuessPicture())
+    return _explore(controls, run, GuessPicture(), experiment=experiment.GUESS)
 
 
 @pictured
@@ -166,10 +193,10 @@ def explore_log(replica=None):
     """
 
     def run(**chosen):
-        ghost = simulate_log(seed=SEED, **chosen)
-        shipped = ghost if replica is None else simulate_log(replica, seed=SEED, **chosen)
+        other = simulate_log(seed=SEED, **chosen)
+        shipped = other if replica is None else simulate_log(replica, seed=SEED, **chosen)
         cut_off = chosen["cut_off"]
-        return {"name": name, "shipped": shipped, "ghost": ghost, "cut_off": cut_off}
+        return {"name": name, "shipped": shipped, "other": other, "cut_off": cut_off}
 
     name = name_of(AsItComes if replica is None else replica)
     controls = {
@@ -178,7 +205,7 @@ def explore_log(replica=None):
         "repeated": in_percent("sent twice", 20, 0, 100, 10),
         "cut_off": slider("replica-2 cut off for", 1.0, 0.0, 2.0, 0.5, "s"),
     }
-    return _explore(controls, run, LogPicture())
+    return _explore(controls, run, LogPicture(), experiment=experiment.LOG)
 
 
 @pictured
@@ -190,7 +217,7 @@ def explore_sessions(read_your_writes=None):
     """
 
     def run(other, **chosen):
-        ghost, mine = _ghost_run(other, **chosen), _ghost_run(RandomReplica, **chosen)
+        mine = _run(RandomReplica, **chosen)
         if read_your_writes is not None:
             mine = simulate(read_your_writes, seed=SEED, **chosen)
         stale, lag = np.zeros(AGES.size), chosen["lag"]
@@ -200,8 +227,8 @@ def explore_sessions(read_your_writes=None):
         return {
             "name": name,
             "result": mine,
-            "ghost_name": READERS[other],
-            "ghost": ghost,
+            "other_name": READERS[other],
+            "other": _run(other, **chosen),
             "stale": stale,
         }
 
@@ -213,7 +240,7 @@ def explore_sessions(read_your_writes=None):
         "lag": in_milliseconds("replication lag", 100, 0, 500, 20),
         "arrival_rate": slider("asked for", 200, 50, 300, 25, "1/s"),
     }
-    return _explore(controls, run, SessionsPicture())
+    return _explore(controls, run, SessionsPicture(), experiment=experiment.SESSIONS)
 
 
 @pictured
@@ -224,10 +251,10 @@ def explore_failover(promote=None, lost_writes=None):
     """
 
     def run(**chosen):
-        ghost = mine = simulate_failover(seed=SEED, **chosen)
+        other = mine = simulate_failover(seed=SEED, **chosen)
         if promote is not None or lost_writes is not None:
             mine = simulate_failover(promote, lost_writes, seed=SEED, **chosen)
-        return {"name": name, "mine": mine, "ghost": ghost}
+        return {"name": name, "mine": mine, "other": other}
 
     name = "promoting the first in the list" if promote is None else name_of(promote)
     controls = {
@@ -239,12 +266,12 @@ def explore_failover(promote=None, lost_writes=None):
         "synchronous": tick("synchronous: a write waits for all replicas"),
         "freshest_away": tick("the freshest replica dies with it"),
     }
-    return _explore(controls, run, FailoverPicture())
+    return _explore(controls, run, FailoverPicture(), experiment=experiment.FAILOVER)
 
 
 @pictured
 def explore_real(router, replica=AsItComes):
-    """Return sliders over a run on real databases, which takes two seconds a move.
+    """Return sliders over a run on real databases, which takes two seconds a move and says so.
 
     router: a class with `route(sql)`; replica: a class with `apply(entries)`, `lsn` and `data`.
     """
@@ -252,24 +279,34 @@ def explore_real(router, replica=AsItComes):
     def run(database, **chosen):
         chosen |= {"seed": SEED, "arrival_rate": REAL_RATE, "requests": REAL_REQUESTS}
         writes = REAL_RATE * (1 - chosen["read_share"]) if chosen["replicas"] else 0
+        measuring.value = MEASURING
+        try:
+            measured = measure(router, replica, database=database, **chosen)
+        finally:
+            measuring.value = ""
         return {
-            "measured": measure(router, replica, database=database, **chosen),
+            "measured": measured,
             "simulated": simulate(router, service_time=REAL_WORK, **chosen),
-            "stale": stale_share(REAL_LAGS, writes, duration=REAL_REQUESTS / REAL_RATE),
+            "stale": stale_share([chosen["lag"]], writes, REAL_REQUESTS / REAL_RATE).item(),
             "lag": chosen["lag"],
         }
 
+    measuring = HTML(layout={"flex": "1 0 100%"})
     controls = {
         "database": choice("databases", kinds()),
         "read_share": in_percent("reads", 80, 0, 100, 10),
         "replicas": slider("replicas", 2, 0, 4, 1),
         "lag": in_milliseconds("replication lag", 100, 0, 300, 20),
     }
-    return _explore(controls, run, RealPicture(), seconds=REAL_SECONDS)
+    steps = experiment.REAL
+    explorer = _explore(controls, run, RealPicture(), experiment=steps, seconds=REAL_SECONDS)
+    above, *below = explorer.children
+    explorer.children = (above, measuring, *below)
+    return explorer
 
 
 @lru_cache(maxsize=16)
-def _ghost_run(router, **chosen):
+def _run(router, **chosen):
     return simulate(router, seed=SEED, **chosen)
 
 

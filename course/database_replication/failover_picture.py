@@ -1,79 +1,74 @@
-"""The picture of a failover: the last entries, the replica that takes over, and what is lost."""
+"""The picture of a failover: how far each log goes, which replica takes over, and what is lost."""
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.patches import Rectangle
 
-from course.database_replication.failover import SHOWN
-from course.database_replication.picture import QUARTERS
+from course.database_replication.failover import DEATHS
+from course.database_replication.picture import Rows, legend
 from course.engine.record import milliseconds
 from course.view import style
 
-BEFORE = 1.0  # seconds of the left picture before the death
-AFTER = SHOWN
-ROOM = 85  # entries around the primary's last one
-MOST_LOST = 64
-COUNTS = np.arange(MOST_LOST + 1)
+ROOM = 60  # log entries in the left picture
+MOST = 100  # the longest bar of the right one
 MOST_REPLICAS = 5
+LOST, NAMED, FIRST = 1, 2, 3  # rows: what is lost, what `lost_writes` says, and replica-1
+COSTS = (
+    "lost",
+    f"lost, mean of\n{DEATHS.size} deaths",
+    "refused until\na new primary",
+)
 
 
 class FailoverPicture:
-    """Left: log entries around the death. Right: what a death costs, over many of them."""
+    """Left: the ends of the logs, and the lost entries. Right: what a death costs."""
 
     def __init__(self):
-        self.figure, (log, costs) = style.figure(1, 2, width=8.2, height=4.4, width_ratios=(1.5, 1))
+        self.figure, (log, costs) = style.figure(1, 2, width=7.0, height=4.0)
         with rc_context(style.LOOK):
             self._prepare_log(log)
-            self._prepare_costs(costs)
-        self.moving = (
-            *(self.away, self.promotion, self.primary, self.after, *self.lines, self.lost),
-            *(self.named, self.chosen, self.ghost_costs, self.your_costs),
-        )
+            costs.set_title("How many writes does it cost?")
+            self.costs = Rows(costs, COSTS, MOST, "{:.3g}".format)
+            more = [self.lost, self.unconfirmed]
+            style.legend_below(log, left=-0.4, down=0.14, handles=more)
+            legend(costs, left=-0.35, down=0.04, other="first in the list", mine="your rule")
+        self.moving = (*self.logs, self.unconfirmed, *self.names, *self.words, self.end, self.lost)
+        self.moving += (self.named, self.wrong, *self.costs.moving)
 
     def _prepare_log(self, axes):
-        axes.set(xlim=(-BEFORE, AFTER), ylim=(-ROOM * 1.2, ROOM * 0.8))
-        axes.set(xlabel="time since the primary died (s)", ylabel="log number − the last confirmed")
-        axes.axvline(0, color=style.INK, linewidth=1.0)
-        axes.text(-0.05, ROOM * 0.72, "the primary dies", fontsize=9, ha="right")
-        look = {"facecolor": style.PALE, "hatch": "//", "edgecolor": "white"}
-        self.away = axes.axvspan(0, 1, label="no primary: writes refused", **look)
-        look = {"color": style.INK, "linewidth": 1.0, "linestyle": ":"}
-        self.promotion = axes.axvline(1, label="promotion", **look)
-        (self.primary,) = axes.plot([], [], color=style.INK, linewidth=1.8, label="primary")
-        look = {"color": style.INK, "linewidth": 1.8, "linestyle": (0, (2, 1))}
-        (self.after,) = axes.plot([], [], label="the new primary", **look)
-        self.lines = [
-            axes.plot([], [], color=colour, linewidth=1.2, label=f"replica-{number + 1}")[0]
-            for number, colour in enumerate(style.SERVERS[:MOST_REPLICAS])
+        axes.set(xlim=(-ROOM, 3), ylim=(FIRST + MOST_REPLICAS - 0.4, -0.6))
+        axes.set_title("How far does each log go?")
+        axes.set_xlabel("entries before the primary's last one")
+        axes.set_xticks(range(-60, 1, 20), ["60", "40", "20", "0"])
+        axes.set_yticks(range(FIRST), ["dead primary", "lost", "lost_writes"])
+        axes.tick_params(axis="y", length=0)
+        axes.grid(visible=False, axis="y")
+        rows = [0, *range(FIRST, FIRST + MOST_REPLICAS)]
+        self.logs = axes.barh(rows, 0, 0.6, left=-ROOM).patches
+        look = {"facecolor": style.PAPER, "edgecolor": style.GREY, "linestyle": "--"}
+        self.unconfirmed = axes.add_patch(Rectangle((0, -0.3), 0, 0.6, **look))
+        self.unconfirmed.set_label("not confirmed yet")
+        self.names = [
+            axes.text(-0.02, row, "", ha="right", va="center", fontsize=9) for row in rows[1:]
         ]
-        for line, marker in zip(self.lines, style.MARKERS, strict=False):
-            line.set(marker=marker, markersize=6, markevery=[-1])
-        lost = {"color": style.VERMILION, "marker": "x", "linestyle": "none"}
-        (self.lost,) = axes.plot([], [], label="lost", markersize=7, **lost)
-        named = {"color": style.BLACK, "marker": "_", "linestyle": "none"}
-        (self.named,) = axes.plot([], [], label="lost, says yours", markersize=11, **named)
-        chosen = {"marker": "o", "markersize": 15, "linestyle": "none", "color": style.BLUE}
-        (self.chosen,) = axes.plot([], [], label="promoted", fillstyle="none", **chosen)
-        shown = [self.primary, self.after, *self.lines, self.chosen, self.lost, self.named]
-        self.figure.legend(handles=[*shown, self.away], ncols=5, loc="outside lower left")
+        for name in self.names:
+            name.set_transform(axes.get_yaxis_transform())
+        self.words = [axes.text(2 - ROOM, row, "", va="center", fontsize=9) for row in rows]
+        self.end = axes.axvline(0, color=style.INK, linewidth=1.2, linestyle=":")
+        look = {"marker": "x", "markersize": 5, "linestyle": "none", "color": style.VERMILION}
+        (self.lost,) = axes.plot([], [], label="lost", markeredgewidth=1.8, **look)
+        look = {"marker": "|", "markersize": 11, "linestyle": "none", "color": style.BLUE}
+        (self.named,) = axes.plot([], [], markeredgewidth=2, **look)
+        look = {"marker": "o", "markersize": 12, "linestyle": "none", "color": style.VERMILION}
+        (self.wrong,) = axes.plot([], [], fillstyle="none", markeredgewidth=2, **look)
 
-    def _prepare_costs(self, axes):
-        axes.set(xlim=(-1, MOST_LOST), ylim=(-0.02, 1.3))  # room for the legend
-        axes.set(xlabel="lost writes", ylabel="share of deaths that lose more")
-        axes.set_yticks(**QUARTERS)
-        look = style.BASELINE | {"drawstyle": "steps-post"}
-        (self.ghost_costs,) = axes.plot([], [], label="first in the list (ghost)", **look)
-        look = style.YOURS | {"drawstyle": "steps-post", "marker": "o", "markevery": 8}
-        (self.your_costs,) = axes.plot([], [], label="this rule", **look)
-        axes.legend(loc="upper right")
-
-    def show(self, *, name, mine, ghost):
-        """Draw a Failover by the rule `name`, and the ghost's on the same log.
+    def show(self, *, name, mine, other):
+        """Draw a Failover by the rule `name`; `other`: the first in the list, on the same log.
 
         Return (finding, words).
         """
         self._show_log(mine)
-        self.ghost_costs.set_data(COUNTS, (ghost.costs[:, None] > COUNTS).mean(axis=0))
-        self.your_costs.set_data(COUNTS, (mine.costs[:, None] > COUNTS).mean(axis=0))
+        self.costs.show(_costs(mine), _costs(other))
         who = "nobody" if mine.promoted is None else f"replica-{mine.promoted + 1}"
         finding = f"{who} is promoted: {_writes(mine.lost)} lost, {mine.refused:,} writes refused"
         if mine.named != mine.lost:
@@ -82,7 +77,7 @@ class FailoverPicture:
         if mine.logged > mine.confirmed:
             log = f"had {mine.logged:,} writes in its log, and had confirmed {mine.confirmed:,}"
         away = "" if mine.away is None else f" replica-{mine.away + 1}, the freshest, is offline."
-        early = sum(mine.written[lsn - 1] < mine.dies_at - BEFORE for lsn in mine.lost)
+        early = sum(lsn <= mine.logged - ROOM for lsn in mine.lost)
         unseen = f" {early:,} of the lost writes are older than the left picture." if early else ""
         return finding, (
             f"At {mine.dies_at:g} s the primary {log}; the "
@@ -90,40 +85,44 @@ class FailoverPicture:
             f"A write was confirmed {milliseconds(mine.waited)} after it was in the log, on "
             f"average. Over {mine.costs.size} deaths {name} loses {mine.costs.mean():.1f} "
             f"confirmed writes on average, promoting the first in the list "
-            f"{ghost.costs.mean():.1f}.{unseen}"
+            f"{other.costs.mean():.1f}.{unseen}"
         )
 
     def _show_log(self, mine):
-        died, base = mine.dies_at, mine.confirmed
-        times = np.linspace(-BEFORE, 0, 120)
-        written = np.searchsorted(mine.written, died + times, "right")
-        self.primary.set_data(times, written - base)
-        for line in self.lines:
-            line.set_data([], [])
-        for line, has in zip(self.lines, mine.has, strict=False):
-            line.set_data(times, np.searchsorted(has, died + times, "right") - base)
-        end = AFTER if mine.promoted is None else min(mine.detection, AFTER)
-        self.away.set_bounds(0, 0, end, 1)
-        self.promotion.set_xdata([end, end])
-        lost = np.array(mine.lost[-4 * ROOM :], dtype=float)
-        self.lost.set_data(_when(mine, lost), lost - base)
-        named = np.array([n for n in mine.named if 0 < n <= mine.written.size][-4 * ROOM :])
-        self.named.set_data(_when(mine, named), named - base)
-        if mine.promoted is None:
-            self.chosen.set_data([], [])
-            self.after.set_data([], [])
-            return
-        kept = mine.lsns[mine.promoted] - base
-        self.chosen.set_data([0], [kept])
-        times = np.linspace(end, AFTER, 80)
-        new = np.searchsorted(mine.written, died + times, "right")
-        before = np.searchsorted(mine.written, died + end, "right")
-        self.after.set_data([0, *times], [kept, *(kept + new - before)])
+        for bar in self.logs:
+            bar.set(width=0, linewidth=0, facecolor=style.PALE, edgecolor=style.BLUE)
+        for text in (*self.names, *self.words):
+            text.set_text("")
+        self.logs[0].set_width(mine.confirmed - mine.logged + ROOM)
+        self.unconfirmed.set(x=mine.confirmed - mine.logged, width=mine.logged - mine.confirmed)
+        self.words[0].set_text(f"{mine.confirmed:,} confirmed")
+        for place, lsn in enumerate(mine.lsns):
+            bar, said = self.logs[place + 1], ""
+            bar.set_width(max(0, lsn - mine.logged + ROOM))
+            if place == mine.promoted:
+                bar.set_linewidth(2.5)
+                said = ": takes over"
+            elif place == mine.away:
+                bar.set(facecolor=style.PAPER, edgecolor=style.GREY, linewidth=1)
+                said = ": offline, too"
+            self.names[place].set_text(f"replica-{place + 1}")
+            self.words[place + 1].set_text(f"has {lsn:,}{said}")
+        kept = 0 if mine.promoted is None else mine.lsns[mine.promoted]
+        self.end.set_xdata([kept - mine.logged + 0.5] * 2)
+        self.end.set_visible(kept > mine.logged - ROOM)
+        lost, named = set(mine.lost), set(mine.named)
+        for marks, lsns, row in (
+            (self.lost, lost, LOST),
+            (self.named, named, NAMED),
+            (self.wrong, lost ^ named, NAMED),
+        ):
+            places = sorted(lsn - mine.logged for lsn in lsns if -ROOM < lsn - mine.logged <= 2)
+            marks.set_data(places, np.full(len(places), row))
 
 
-def _when(mine, lsns):
-    """Return the times since the death (s) at which the primary wrote entries `lsns`."""
-    return mine.written[np.asarray(lsns, dtype=int) - 1] - mine.dies_at
+def _costs(each):
+    """Return the number for each of COSTS."""
+    return [len(each.lost), each.costs.mean(), each.refused]
 
 
 def _difference(mine):

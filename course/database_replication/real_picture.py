@@ -1,78 +1,53 @@
-"""Formula, simulation and measurement side by side: stale reads, and how long real SQL took."""
+"""Formula, simulation and measurement next to each other: stale reads; how long real SQL took."""
 
-import numpy as np
 from matplotlib import rc_context
 
-from course.database_replication.picture import QUARTERS
+from course.database_replication.picture import QUARTERS, Rows, bar
 from course.engine.record import milliseconds
 from course.view import style
 
-LAGS = np.linspace(0, 0.3, 31)  # s
-SHARES = np.linspace(0, 1, 101)
-FASTEST, SLOWEST = 0.02, 50.0  # ms
+SLOWEST = 5.0  # ms, the longest bar
+WHICH = {"reads: half within": (False, 50), "reads: 99 % within": (False, 99)}
+WHICH |= {"writes: half within": (True, 50), "writes: 99 % within": (True, 99)}
 
 
 class RealPicture:
-    """Left: share of stale reads against lag. Right: how many statements took at most x."""
+    """Left: share of stale reads, three times. Right: how long statements took."""
 
     def __init__(self):
-        self.figure, (stale, times) = style.figure(1, 2, width=8.2, height=4.2)
+        self.figure, (stale, times) = style.figure(1, 2, width=7.0, height=3.4)
         with rc_context(style.LOOK):
-            self._prepare_stale(stale)
-            self._prepare_times(times)
-        self.moving = (self.theory, self.simulated, self.measured, self.writes, self.reads)
-
-    def _prepare_stale(self, axes):
-        axes.set(xlim=(-8, 308), ylim=(-0.02, 1))
-        axes.set(xlabel="replication lag, mean (ms)", ylabel="share of reads that are stale")
-        axes.set_yticks(**QUARTERS)
-        (self.theory,) = axes.plot([], [], label="in theory", **style.THEORY)
-        look = {"marker": "s", "markersize": 11, "linestyle": "none", "color": style.GREY}
-        (self.simulated,) = axes.plot([], [], label="simulated", fillstyle="none", **look)
-        look = {"marker": "o", "markersize": 7, "linestyle": "none", "color": style.BLUE}
-        (self.measured,) = axes.plot([], [], label="measured", **look)
-        axes.legend(loc="upper left")
-
-    def _prepare_times(self, axes):
-        axes.set(xscale="log", xlim=(FASTEST, SLOWEST), ylim=(0, 1.02))
-        axes.set(xlabel="measured latency x (ms)", ylabel="share that took at most x")
-        axes.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
-        axes.minorticks_off()
-        axes.set_yticks(**QUARTERS)
-        (self.reads,) = axes.plot([], [], label="reads", **style.YOURS)
-        look = {"color": style.VERMILION, "linewidth": 1.8, "linestyle": (0, (4, 2))}
-        (self.writes,) = axes.plot([], [], label="writes", **look)
-        axes.legend(loc="lower right")
+            stale.set_title("Stale reads")
+            stale.set(ylim=(0, 1), xlim=(-0.6, 2.6))
+            stale.set_yticks(**QUARTERS)
+            stale.set_xticks(range(3), ["in theory", "simulated", "measured"])
+            looks = ({"color": style.ORANGE}, {"color": style.SKY}, {"color": style.BLUE})
+            self.bars = [bar(stale, 0.6, left=i - 0.3, **look) for i, look in enumerate(looks)]
+            self.numbers = [stale.text(i, 0, "", fontsize=9, ha="center") for i in range(3)]
+            times.set_title("How long did real SQL take (ms)?")
+            self.times = Rows(times, list(WHICH), SLOWEST, "{:.2g}".format, pairs=False)
+        self.moving = (*self.bars, *self.numbers, *self.times.moving)
 
     def show(self, *, measured, simulated, stale, lag):
         """Draw a measured run and the simulated one of the same traffic; return (finding, words).
 
-        stale: the share of stale reads in theory, for each of LAGS.
+        stale: the share of stale reads in theory. lag: its mean (s).
         """
-        self.theory.set_data(LAGS * 1000, stale)
-        self.simulated.set_data([lag * 1000], [simulated.stale_share])
-        self.measured.set_data([lag * 1000], [measured.stale_share])
-        for line, write in ((self.reads, False), (self.writes, True)):
-            taken = [measured.percentile(100 * share, write) * 1000 for share in SHARES]
-            line.set_data(np.clip(taken, FASTEST, SLOWEST), SHARES)
-        theory = np.interp(lag, LAGS, stale)
+        shares = (stale, simulated.stale_share, measured.stale_share)
+        for drawn, number, share in zip(self.bars, self.numbers, shares, strict=True):
+            drawn.set_height(share)
+            number.set(y=min(share, 0.92) + 0.02, text=f"{100 * share:.1f} %")
+        taken = {words: measured.percentile(at, write) for words, (write, at) in WHICH.items()}
+        self.times.show([1000 * seconds for seconds in taken.values()])
         finding = f"{measured.stale_share:.1%} of the reads were stale on real {measured.kind}"
-        said = [
-            f"{kind}: half within {milliseconds(measured.percentile(50, write))}, "
-            f"99 % within {milliseconds(measured.percentile(99, write))}"
-            for kind, write in (("Reads", False), ("Writes", True))
-        ]
+        said = ", ".join(f"{words} {milliseconds(seconds)}" for words, seconds in taken.items())
         alike = "every replica ended as the primary did"
         if measured.diverged:
             alike = f"{measured.diverged:,} values ended different from the primary's"
-        slowest = 1000 * measured.latency[measured.place >= 0].max(initial=0.0)
-        edge = (
-            f" Latencies above {SLOWEST:g} ms are drawn at the edge." if slowest > SLOWEST else ""
-        )
         refused = f" {measured.refused:,} statements were refused." if measured.refused else ""
         return finding, (
-            f"Stale reads at {lag * 1000:g} ms: theory {theory:.1%}, simulated "
+            f"Stale reads at {lag * 1000:g} ms: theory {stale:.1%}, simulated "
             f"{simulated.stale_share:.1%}, measured {measured.stale_share:.1%} of "
             f"{int((~measured.write & (measured.place >= 0)).sum()):,} reads. "
-            f"{said[0]}. {said[1]}. When all of the log had come, {alike}.{refused}{edge}"
+            f"Measured {said}. When all of the log had come, {alike}.{refused}"
         )

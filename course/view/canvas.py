@@ -30,6 +30,7 @@ SCALE = 100 / 72  # CSS pixels a point
 COLOUR = re.compile(r'(fill|stroke)(?:: #([0-9a-f]{6})|="#([0-9a-f]{6})")')
 LINES = re.compile(r"\n *")
 DIGITS = re.compile(r'( [xy]="-?\d+\.\d)\d+')
+NUMPY = re.compile(r"np\.float64|[()]")
 TEXT = TextToPath()
 ANCHORS = {"left": ("start", 0), "center": ("middle", 0.5), "right": ("end", 1)}
 
@@ -297,7 +298,8 @@ class Renderer(RendererSVG):
         super()._write_hatches()
 
     def _make_id(self, type, content):
-        return f"{type}{crc32(str(content).encode()):x}"
+        """Name equal contents alike, whether their numbers are NumPy's or not."""
+        return f"{type}{crc32(NUMPY.sub('', str(content)).encode()):x}"
 
     def _convert_path(self, path, transform=None, clip=None, simplify=None, sketch=None):
         """As matplotlib's, with one digit after the point: a seventh of a pixel."""
