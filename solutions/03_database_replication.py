@@ -65,7 +65,7 @@ prediction = None  # statements/s: put your number here
 # 4. *50 % reads*: and how many now?
 
 # %%
-explore_capacity(prediction)
+explore_capacity(prediction=prediction)
 
 # %% [markdown]
 # <details><summary>Why it stops there</summary>

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from ipywidgets import HTML
 
-from course.database_replication import experiment
+from course.database_replication import steps as _steps
 from course.database_replication.baselines import (
     GUESSES,
     READERS,
@@ -117,7 +117,7 @@ def explore_capacity(prediction=None):
         "arrival_rate": slider("asked for", 250, 50, 1050, 50, "1/s"),
     }
     picture = CapacityPicture(predicted=prediction is not None)
-    return _explore(controls, run, picture, experiment=experiment.CAPACITY)
+    return _explore(controls, run, picture, experiment=_steps.CAPACITY)
 
 
 @pictured
@@ -151,8 +151,8 @@ def explore(*components):
         "arrival_rate": slider("asked for", 250, 50, 600, 50, "1/s"),
         "dies": choice("dies halfway", dies),
     }
-    steps = experiment.ROUTER if components else experiment.COST
-    return _explore(controls, run, ReplicationPicture(), experiment=steps)
+    shown = _steps.ROUTER if components else _steps.COST
+    return _explore(controls, run, ReplicationPicture(), experiment=shown)
 
 
 @pictured
@@ -182,7 +182,7 @@ def explore_guess(is_write=None):
         "replicas": slider("replicas", 10, 1, MOST_REPLICAS, 1),
         "arrival_rate": slider("asked for", 500, 50, 500, 50, "1/s"),
     }
-    return _explore(controls, run, GuessPicture(), experiment=experiment.GUESS)
+    return _explore(controls, run, GuessPicture(), experiment=_steps.GUESS)
 
 
 @pictured
@@ -205,7 +205,7 @@ def explore_log(replica=None):
         "repeated": in_percent("sent twice", 20, 0, 100, 10),
         "cut_off": slider("replica-2 cut off for", 1.0, 0.0, 2.0, 0.5, "s"),
     }
-    return _explore(controls, run, LogPicture(), experiment=experiment.LOG)
+    return _explore(controls, run, LogPicture(), experiment=_steps.LOG)
 
 
 @pictured
@@ -240,7 +240,7 @@ def explore_sessions(read_your_writes=None):
         "lag": in_milliseconds("replication lag", 100, 0, 500, 20),
         "arrival_rate": slider("asked for", 200, 50, 300, 25, "1/s"),
     }
-    return _explore(controls, run, SessionsPicture(), experiment=experiment.SESSIONS)
+    return _explore(controls, run, SessionsPicture(), experiment=_steps.SESSIONS)
 
 
 @pictured
@@ -266,7 +266,7 @@ def explore_failover(promote=None, lost_writes=None):
         "synchronous": tick("synchronous: a write waits for all replicas"),
         "freshest_away": tick("the freshest replica dies with it"),
     }
-    return _explore(controls, run, FailoverPicture(), experiment=experiment.FAILOVER)
+    return _explore(controls, run, FailoverPicture(), experiment=_steps.FAILOVER)
 
 
 @pictured
@@ -298,8 +298,8 @@ def explore_real(router, replica=AsItComes):
         "replicas": slider("replicas", 2, 0, 4, 1),
         "lag": in_milliseconds("replication lag", 100, 0, 300, 20),
     }
-    steps = experiment.REAL
-    explorer = _explore(controls, run, RealPicture(), experiment=steps, seconds=REAL_SECONDS)
+    more = {"experiment": _steps.REAL, "seconds": REAL_SECONDS}
+    explorer = _explore(controls, run, RealPicture(), **more)
     above, *below = explorer.children
     explorer.children = (above, measuring, *below)
     return explorer
