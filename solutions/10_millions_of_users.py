@@ -199,7 +199,10 @@ class HashRing:
 # To try it (not graded): which node does this key belong to? Add a node `"d"`: if the answer changes, it must be `"d"`.
 
 # %%
-HashRing(["a", "b", "c"]).node("user-1")
+try:
+    print(HashRing(["a", "b", "c"]).node("user-1"))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="hash_ring" points=1
 keys = [f"user-{number}" for number in range(2000)]
@@ -460,9 +463,12 @@ class ShardedStore:
 # To try it (not graded): Ada, a store on two nodes, and then on three. The number is 1 if she had to move, else 0; her value must be there.
 
 # %%
-store = ShardedStore(HashRing(["a", "b"]), {})
-store.put("user-1", "Ada")
-store.rebalance(HashRing(["a", "b", "c"])), store.get("user-1")
+try:
+    store = ShardedStore(HashRing(["a", "b"]), {})
+    store.put("user-1", "Ada")
+    print(store.rebalance(HashRing(["a", "b", "c"])), store.get("user-1"))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="sharded_store" points=1
 class TwoShards:
@@ -671,7 +677,10 @@ def hot_keys(accesses, shards, factor):
 # To try it (not graded): the fair share is 25, so only ada is hot.
 
 # %%
-hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5)
+try:
+    print(hot_keys({"ada": 90, "bob": 5, "eve": 5}, shards=4, factor=0.5))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="hot_keys" points=1
 accesses = {"bob": 20, "singer": 500, "ada": 30, "actor": 250, "eve": 200}
@@ -836,14 +845,21 @@ def design(traffic):
 # To try it (not graded): the published day in words, and in goals.
 
 # %%
-simulate(design).summary(), simulate(design).goals
+try:
+    print(simulate(design).summary())
+    print(simulate(design).goals)
+except NotImplementedError as stub:
+    print(stub)
 
 # %% [markdown]
 # Days like the graded ones are drawn by `draw_days`. In your own cells you may look at them closely: `draw_days(random.Random(1))` is a list of eight; take another number than 1 for eight others. A picture of your design, and a button that tries it on eight days, come after the checks.
 
 # %%
-for number, day in enumerate(draw_days(random.Random(1))):
-    print(day.name, simulate(design, traffic=day, seed=number).goals)
+try:
+    for number, day in enumerate(draw_days(random.Random(1))):
+        print(day.name, simulate(design, traffic=day, seed=number).goals)
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="design" points=1
 from course.millions_of_users import PUBLISHED, chosen

@@ -172,7 +172,7 @@ def open_notebook(page, server, path, seconds=60, program="lab/tree"):
     _wait_until_idle(page, path, seconds)
 
 
-def open_next_notebook(page, path, seconds=20):
+def open_next_notebook(page, path, seconds=60):
     """Close the open notebook, saved, end its kernel and open another one on the same page.
 
     To load JupyterLab itself again takes longer than to open a notebook. The window is a
