@@ -284,6 +284,7 @@ def executed(notebook, monkeypatch):
 def test_run_as_it_is_one_check_fails_kindly(monkeypatch):
     [error], said = executed(nbformat.read(NOTEBOOK, as_version=4), monkeypatch)
     assert error.ename == "NotImplementedError" and error.evalue.startswith("Start here: ")
+    assert "First your guess: " in said
     assert "Not written yet. Start here: " in said and "checks that you can see pass" in said
 
 
@@ -291,6 +292,8 @@ def test_solved_it_runs_through(monkeypatch):
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     [cell] = [cell for cell in notebook.cells if STUB in cell.source]
     cell.source = cell.source.replace(STUB, "return queues.index(min(queues))")
+    [guess] = [cell for cell in notebook.cells if cell.source.startswith("prediction = None")]
+    guess.source = "prediction = 5"
     errors, said = executed(notebook, monkeypatch)
     assert errors == [] and "choose_till: a customer waits 2.3 minutes" in said
     # the text after the experiment
