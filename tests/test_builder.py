@@ -372,6 +372,7 @@ ERRORS = {
         'cell 5 ("alpha"): must end with an explore cell that runs the student\'s own',
     ),
     "dollar": ("A story.", "A story for $5.", "a $ starts a formula: write \\$, or dollars"),
+    "dollars": ("A story.", "From $5 to $6, $x$.", "a $ starts a formula: write \\$, or dollars"),
     "unknown mark": (
         'solution="alpha"',
         'solved="alpha"',
@@ -410,6 +411,12 @@ def test_a_fault_of_a_script_is_one_line_with_cell_and_fix(tmp_path, fault):
     assert all(line.startswith("01_toy.py: ") for line in lines)
     assert len(lines) == len(set(lines)) == LINES.get(fault, 1)
     assert not (course / "notebooks").exists()
+
+
+def test_a_formula_may_be_written(tmp_path):
+    story = "Of $n$ users $1 - e^{-n}$ pay \\$5:\n#\n# $$n^2$$"
+    course = make_course(tmp_path / "course", SCRIPT.replace("A story", story, 1))
+    assert autograder("build", "--root", course).exit_code == 0
 
 
 def test_all_faults_of_a_script_are_named_at_once_in_the_order_of_its_cells(tmp_path):

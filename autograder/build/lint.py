@@ -12,6 +12,9 @@ from autograder.course import is_graded
 EXERCISES = (3, 6)
 """How many exercises a graded notebook has, at least and at most."""
 ALL_POINTS = sum(title.POINTS.values())
+MAY_HOLD_DOLLARS = re.compile(  # code, and formulas as MathJax reads them
+    r"`[^`]*`|\$\$[^$]+\$\$|(?<![\\$])\$(?=[^\s$])[^$\n]*(?<=[^\s\\])\$(?![\d$])"
+)
 OWN_SCOPES = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 HEADINGS = (
     "# ",
@@ -257,7 +260,7 @@ def _own_cells(solution, after):
 
 def _prose(cells):
     for cell in cells:
-        if not cell.is_code and re.search(r"(?<!\\)\$", re.sub(r"`[^`]*`", "", cell.text)):
+        if not cell.is_code and re.search(r"(?<!\\)\$", MAY_HOLD_DOLLARS.sub("", cell.text)):
             yield cell.place, "a $ starts a formula: write \\$, or dollars"
 
 
