@@ -1071,9 +1071,9 @@ def test_the_legend_lists_only_what_is_in_the_picture():
         ]
         return [text.get_text() for text in legend.get_texts()]
 
-    assert listed(explore()) == ["forgetful queue", "arithmetic alone"]
+    assert listed(explore()) == ["forgetful queue", "arithmetic"]
     assert listed(explore(QUEUE, prediction=3))[0] == "your queue"
-    assert listed(explore(QUEUE, prediction=3))[-1] == "your guess: empty"
+    assert listed(explore(QUEUE, prediction=3))[-1] == "your guess"
 
 
 def test_what_does_not_fit_is_drawn_at_the_edge_and_said():

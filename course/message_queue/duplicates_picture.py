@@ -14,7 +14,7 @@ class DuplicatesPicture:
     """Left: applied at every delivery. Right: the student's consumer on the same traffic."""
 
     def __init__(self):
-        self.figure, axes = style.figure(1, 2, width=8.2, height=3.8)
+        self.figure, axes = style.figure(1, 2, width=7.7, height=3.8)
         self.marks = []
         with rc_context(style.LOOK):
             for panel, title in zip(axes, PANELS, strict=True):
@@ -22,8 +22,8 @@ class DuplicatesPicture:
         self.figure.legend(
             handles=self.handles,
             loc="outside lower center",
-            ncols=5,
-            columnspacing=1.4,
+            ncols=3,
+            columnspacing=1.0,
             handletextpad=0.3,
             frameon=False,
         )

@@ -22,9 +22,9 @@ class BurstPicture:
 
     def __init__(self, *, yours=True, guess=True):
         """yours, guess: whether there will be a queue of the student's, and a prediction."""
-        shape = {"height_ratios": (2.6, 1)}
+        shape = {"width_ratios": (1, 1.12), "height_ratios": (2.6, 1)}
         with rc_context(style.LOOK):
-            self.figure = Figure(figsize=(8.2, 4.0), dpi=72, layout="constrained")
+            self.figure = Figure(figsize=(7.7, 4.0), dpi=72, layout="constrained")
             panels = self.figure.subplot_mosaic([["left", "top"], ["left", "bottom"]], **shape)
             for axes in panels.values():
                 axes.set(xlim=(0, DURATION))
@@ -47,10 +47,10 @@ class BurstPicture:
         (self.ghost,) = axes.plot([], [], **style.BASELINE)
         (self.mine,) = axes.plot([], [], **style.YOURS)
         (self.guess,) = axes.plot([], [], **style.PREDICTION, clip_on=False, zorder=5)
-        named = {"forgetful queue": self.ghost, "arithmetic alone": self.fluid}
+        named = {"forgetful queue": self.ghost, "arithmetic": self.fluid}
         named = ({"your queue": self.mine} if yours else {}) | named
-        named |= {"your guess: empty": self.guess} if guess else {}
-        style.legend_below(axes, left=-0.12, down=0.13, handles=[*named.values()], labels=[*named])
+        named |= {"your guess": self.guess} if guess else {}
+        style.legend_below(axes, left=-0.16, down=0.13, handles=[*named.values()], labels=[*named])
 
     def _prepare_ready(self, axes):
         axes.set(ylim=(0, LONGEST), ylabel="s")

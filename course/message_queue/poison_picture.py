@@ -14,7 +14,9 @@ class PoisonPicture:
     """Left: the backlog over time. Right: the dead letters one by one, poison and healthy."""
 
     def __init__(self):
-        self.figure, (left, right) = style.figure(1, 2, width=8.2, height=3.8)
+        self.figure, (left, right) = style.figure(
+            1, 2, width=7.7, height=3.8, width_ratios=(1, 1.18)
+        )
         with rc_context(style.LOOK):
             left.set(xlim=(0, DURATION), ylim=(0, MOST), xlabel="time (s)", ylabel="photos")
             left.set_title("How many photos are in the queue?")

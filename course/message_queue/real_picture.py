@@ -34,7 +34,7 @@ class RealPicture:
     """Left: the processes, and when each stored a result. Right: what became of the photos."""
 
     def __init__(self):
-        self.figure, (alive, counts) = style.figure(1, 2, width=8.2, height=3.8)
+        self.figure, (alive, counts) = style.figure(1, 2, width=7.7, height=3.8)
         self.time = alive
         with rc_context(style.LOOK):
             self._prepare_alive(alive)

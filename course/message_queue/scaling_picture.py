@@ -15,7 +15,7 @@ class ScalingPicture:
     """Left: workers and waits over time. Right: each rule's worker-hours and longest wait."""
 
     def __init__(self, others):
-        self.figure, axes = style.figure(2, 2, width=8.2, height=4.2, width_ratios=(1.2, 1))
+        self.figure, axes = style.figure(2, 2, width=7.7, height=4.2, width_ratios=(1.2, 1))
         with rc_context(style.LOOK):
             self._prepare_workers(axes[0, 0])
             self._prepare_waits(axes[1, 0])
