@@ -1061,12 +1061,13 @@ def test_the_experiments_picture_says_what_the_run_says():
     assert max(picture.incident.rate.get_ydata()) == 25
 
 
-def test_the_legend_names_a_guess_only_if_there_is_one():
-    legends = [
-        [axes.get_legend() is None for axes in each.picture.figure.axes]
-        for each in (explore(), explore(prediction=3))
-    ]
-    assert sum(legends[0]) == sum(legends[1]) + 1
+def test_a_guess_has_a_row_only_if_there_is_one():
+    def rows(explorer):
+        axes = explorer.picture.prediction.axes
+        return [text.get_text() for text in axes.get_yticklabels()]
+
+    assert rows(explore()) == ["this alert", "2 %, at once"]
+    assert rows(explore(prediction=3)) == ["your guess", "this alert", "2 %, at once"]
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():
@@ -1114,7 +1115,7 @@ def test_the_bars_of_a_host_are_its_counts():
     assert (len(healthy), len(slow), len(merged)) == (4, 1, 1)
     bounds = [0, *latencies.bounds, 99]
     for path, row, values in (
-        (healthy[2], 2, latencies.hosts[2]),
+        (healthy[2], 3, latencies.hosts[2]),
         (slow[0], 5, latencies.hosts[-1]),
         (merged[0], 6, latencies.everything),
     ):

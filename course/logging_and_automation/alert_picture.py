@@ -41,9 +41,7 @@ class AlertPicture:
         axes.minorticks_off()
         (theory,) = axes.plot([], [], label="theory", **style.THEORY)
         none = {"linestyle": "none"}
-        (two,) = axes.plot(
-            [], [], marker="^", color=style.GREEN, markersize=5, label="two windows", **none
-        )
+        (two,) = axes.plot([], [], marker="^", color=style.GREEN, markersize=5, **none)
         (yours,) = axes.plot(
             [], [], marker="o", color=style.BLUE, markersize=9, label="yours", **none
         )

@@ -32,8 +32,7 @@ class HistogramPicture:
         axes.set_title("How many requests are in each bucket?")
         axes.set_xticks(list(TICKS), list(TICKS.values()))
         axes.minorticks_off()
-        names = [f"host {number}" for number in range(1, MOST_HOSTS)]
-        axes.set_yticks([*range(MOST_HOSTS - 1), MOST_HOSTS - 1, ALL], [*names, "slow host", "all"])
+        axes.set_yticks([MOST_HOSTS - 2, MOST_HOSTS - 1, ALL], ["healthy", "slow host", "all"])
         axes.grid(False, axis="y")
         self.shapes = [
             axes.fill_between([0, 1], [0, 0], [1, 1], color=colour, linewidth=0)
@@ -58,13 +57,12 @@ class HistogramPicture:
         """Draw Latencies; return (finding, words). slow_share: requests on the slow host."""
         bounds = np.array(latencies.bounds) * 1000
         edges = np.array([LOWEST, *bounds, HIGHEST])
-        rows = [*range(len(latencies.hosts) - 1), MOST_HOSTS - 1]
-        healthy, slow = (
-            [_shape(latencies.hosts[place], edges, row) for place, row in some]
-            for some in ([*enumerate(rows)][:-1], [(len(rows) - 1, MOST_HOSTS - 1)])
+        rows = [*range(MOST_HOSTS - len(latencies.hosts), MOST_HOSTS)]
+        *healthy, slow = (
+            _shape(each, edges, row) for each, row in zip(latencies.hosts, rows, strict=True)
         )
-        merged = [_shape(latencies.everything, edges, ALL)]
-        for shape, polygons in zip(self.shapes, (healthy, slow, merged), strict=True):
+        merged = _shape(latencies.everything, edges, ALL)
+        for shape, polygons in zip(self.shapes, (healthy, [slow], [merged]), strict=True):
             shape.set_verts(polygons)
         x, y = [], []
         for seconds, row in zip((*latencies.of_hosts, latencies.merged), (*rows, ALL), strict=True):

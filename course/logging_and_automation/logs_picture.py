@@ -47,10 +47,10 @@ class LogsPicture:
         style.legend_below(axes, left=-0.18, down=0.16, ncols=4, columnspacing=0.7, handletextpad=0)
 
     def _prepare_lines(self, axes):
-        axes.set(xlim=(0, 1), ylim=(LINES - 0.4, -0.7))
+        axes.set(xlim=(-0.03, 1), ylim=(LINES - 0.4, -0.7))
         axes.axis("off")
         axes.set_title("The merged timeline around it")
-        (self.here,) = axes.plot([], [], color=style.BLUE, linewidth=2, clip_on=False)
+        (self.here,) = axes.plot([], [], color=style.BLUE, linewidth=3)
         self.lines = [
             [axes.text(x, row, "", va="center", fontsize=9, clip_on=False) for x in COLUMNS]
             for row in range(LINES)
@@ -80,7 +80,7 @@ class LogsPicture:
         place = next((i for i, entry in enumerate(entries) if entry is first), 0)
         start = max(0, min(place - BEFORE, len(entries) - LINES))
         shown = [*entries[start : start + LINES]]
-        self.here.set_data(*(([-0.02, -0.02], [place - start - 0.4, place - start + 0.4])))
+        self.here.set_data([-0.015, -0.015], [place - start - 0.4, place - start + 0.4])
         self.here.set_visible(first is not None)
         for texts, entry in zip(self.lines, shown + [None] * (LINES - len(shown)), strict=True):
             written = ("", "", "")

@@ -93,18 +93,18 @@ class ExperimentPicture:
             alarms.set_title("How often for nothing? Once a …")
             delay.set(xlim=(7, 1500))
             delay.set_title("How long until it notices?")
-            self.alarms = self._prepare(alarms, OFTEN)
+            self.alarms = self._prepare(alarms, OFTEN, guess)
             self.delays = self._prepare(delay, DELAYS)
-            (self.prediction,) = alarms.plot([], [], **style.PREDICTION | {"zorder": 5})
-            if guess:
-                alarms.legend([self.prediction], ["your guess"], loc="upper left", borderpad=0)
+            (self.prediction,) = alarms.plot([], [], **style.PREDICTION)
         self.moving = (*self.incident.moving, *self.alarms, *self.delays, self.prediction)
 
-    def _prepare(self, axes, ticks):
-        axes.set(xscale="log", ylim=(1.5, -1.1))
+    def _prepare(self, axes, ticks, guess=False):
+        axes.set(xscale="log", ylim=(1.5, -1.6 if guess else -0.5))
         axes.set_xticks(list(ticks.values()), list(ticks))
         axes.minorticks_off()
-        axes.set_yticks(range(2), ALERTS)
+        rows = {"your guess": -1} if guess else {}
+        rows |= {name: row for row, name in enumerate(ALERTS)}
+        axes.set_yticks(list(rows.values()), list(rows))
         axes.grid(False, axis="y")
         return list(axes.barh(range(2), 1, height=0.62, color=(style.BLUE, style.GREY)))
 
@@ -120,7 +120,7 @@ class ExperimentPicture:
         for bar, each in zip(self.delays, delays, strict=True):
             bar.set_width(each)
         shown = [] if prediction is None else [min(max(prediction, LEAST_ALARMS), MOST_ALARMS)]
-        self.prediction.set_data(shown, [-0.7] * len(shown))
+        self.prediction.set_data(shown, [-1] * len(shown))
         missed = f" {watched.missed} of them are never noticed." if watched.missed else ""
         told = "" if prediction is None else f" You predicted {prediction:,.0f} false alarms."
         return (
