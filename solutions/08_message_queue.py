@@ -88,7 +88,15 @@ explore(prediction=prediction)
 # %% [markdown]
 # ### Receive, work, ack
 # When may the queue forget a message? Not when a worker receives it: the worker may die a second later, and the photo would be forgotten. So receiving only *hides* the message. When the worker has stored its result, it tells the queue: **ack**, acknowledged.
-# Only then is it gone. If no ack comes within the **visibility timeout**, the queue assumes that the worker is dead and delivers the message again, to whoever asks next.
+# Only then is it gone. If no ack comes within the **visibility timeout**, the queue assumes that the worker is dead and delivers the message again, to whoever asks next. With a timeout of 30 s:
+#
+# | time | what happens | the queue afterwards |
+# |---|---|---|
+# | 0 s | a worker receives `a.jpg` | `a.jpg` (hidden), `b.jpg` |
+# | 3 s | the worker dies: no ack | `a.jpg` (hidden), `b.jpg` |
+# | 30 s | the timeout has passed | `a.jpg`, `b.jpg` |
+# | 31 s | another worker receives `a.jpg` | `a.jpg` (hidden), `b.jpg` |
+# | 32 s | it has stored its result and acks | `b.jpg` |
 #
 # ### At most once, at least once
 # A queue that forgets at once delivers **at most once**: crashes lose messages. A queue that waits for the ack delivers **at least once**: nothing is lost, but some messages are processed twice. A worker may die *after* storing the result and *before* its ack. Or it is

@@ -58,7 +58,7 @@ prediction = None  # false alarms a day: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** the share of failed requests around a bad release at minute 0; below it, when the phone rings. **Right:** every alert has two prices. It rings for nothing, and it is late. Gray is always the colleague's alert; your guess is the diamond.
+# **Left:** the share of failed requests around a bad release at minute 0; below it, when the phone rings. **Right:** every alert has two prices. It rings for nothing, and it is late. Gray is what you compare with, here the colleague's alert; your guess is the diamond.
 #
 # Compare your guess with the gray bar. Then look at the quiet minutes on the left: why does the phone ring there?
 
@@ -99,13 +99,13 @@ print(datetime.fromtimestamp(0, UTC), "is second 0: computers count time from th
 #
 # At 12:04 the web servers began to fail. Was it their fault? Each wrote its own log. Read them, and put them together.
 #
-# **`parse_line(line)`** returns a `LogEntry(time, server, level, message)`, or `None` if the line is no log line. A log line has four parts with one space between them:
+# **`parse_line(line)`** returns a `LogEntry(time, server, level, message)`, or `None` if the line is not a log line. A log line has four parts with one space between them:
 # `2026-01-31T12:00:00Z web-1 ERROR message words`
 #
 # - time: exactly this shape, 20 characters, digits 0–9. `Z` means UTC, wherever your own computer stands. The entry's `time` is in seconds since 1970 (UTC). Seconds go up to 59.
 # - server: one word, of any characters but white space; level: capital letters A–Z; message: the rest of the line as it is, at least one word, without the newline at the end (other white space there belongs to it).
 # - Everything else gives `None`: an empty line, a missing part, a date or time that does not exist. No line raises an error.
-# - It takes time in proportion to the line's length, also when the line is rubbish: 10 MB in less than a second.
+# - It takes time in proportion to the line's length, also when the line is garbage: 10 MB in less than a second.
 #
 # **`merge_logs(*streams)`** gets any number of streams (iterables) of `LogEntry`, each sorted by time, and returns one iterator over all of them, sorted by time. Entries of the same time come in the order of the streams.
 # It is lazy: it never reads more than one entry of a stream ahead of what it has given. So streams that never end work, too. It changes none of the streams that are lists.
@@ -849,7 +849,7 @@ assert len(seen) == 40, f"40 pairs of alerts were watched, {len(seen)} answered"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Left:** pending is gray, firing is vermilion; below yours is the alert built into the course. **Right:** the two prices against the threshold; the orange line is theory. If a window is above the threshold with probability $p$, then $k$ windows in a row are with $p^k$, so *for* seems to remove false alarms quickly. That holds only if windows do not overlap and errors are independent. Here windows do not overlap. For the rest:
+# **Left:** *pending* is yellow, *firing* is red; below yours is the alert built into the course. **Right:** the two prices against the threshold; the orange line is theory. If a window is above the threshold with probability $p$, then $k$ windows in a row are with $p^k$, so *for* seems to remove false alarms quickly. That holds only if windows do not overlap and errors are independent. Here windows do not overlap. For the rest:
 #
 # 1. *2 % for 20 s, in bunches*: theory says 4 false alarms a day. Now a bad minute is often followed by another, as in the field. How many are there?
 # 2. *Burst 4 %: the quickest*: first look for yourself. Which setting notices soonest with less than one false alarm a day, by theory?
@@ -866,7 +866,7 @@ assert len(seen) == 40, f"40 pairs of alerts were watched, {len(seen)} answered"
 # %% [markdown]
 # ### Better than waiting: how fast does the budget burn?
 #
-# Step 3 is why the *Site Reliability Workbook* (2018, chapter 5) does "not recommend using durations" for such alerts: an error rate that goes up and down may never fire. It lets a long and a short window look at once, and counts in units of the goal. The **burn rate** is the share of errors over the share that the goal allows.
+# Step 3 above is why the *Site Reliability Workbook* (2018, chapter 5) does "not recommend using durations" for such alerts: an error rate that goes up and down may never fire. It lets a long and a short window look at once, and counts in units of the goal. The **burn rate** is the share of errors over the share that the goal allows.
 # With a goal of 99.9 %, 0.1 % may fail; if 1.44 % fail, the burn rate is 14.4, and one hour of it burns 2 % of a month's error budget.
 #
 # | call a person when the burn rate is above | over the last | and over the last | budget burnt by then |
@@ -886,7 +886,7 @@ explore_alert(Alert)
 # %% [markdown]
 # ### Letting machines act
 # About 70 % of outages come from changing a live system (the same book, 2016). So the riskiest thing is you, deploying. **Continuous integration** builds and tests every change by itself. A **pipeline** goes on: it brings the version to production stage by stage and stops at the first failure.
-# Its last stage is a **canary**: a few percent of the traffic get the new version while a program compares their errors with everybody else's. If it looks bad, the pipeline **rolls back**. No one has to be awake.
+# Its last stage is a **canary**: a few percent of the traffic gets the new version while a program compares its errors with those of the old version. If it looks bad, the pipeline **rolls back**. No one has to be awake.
 
 # %% [markdown]
 # ## Exercise E — Act without me: a pipeline with a canary
@@ -1137,7 +1137,7 @@ explore_pipeline(run_pipeline, promote_canary)
 # %% [markdown] answer="explain" points=3
 # The old alert watched a cause, not a symptom: while the database's disk was slow, the web servers only waited for answers, so their CPUs had *less* to do than usual, and nothing was above 90 %. The colleague's alert sits right on the normal error rate. A window has 100 requests, and two or more of them
 # fail by chance in about a quarter of all windows, so the phone rings over a thousand times a day with nothing wrong. That is worse than noise: people mute it, and sleep through the real incident. I would watch the share of failed requests over all servers together, as that is what users feel: above 5 % for one minute. Chance
-# hardly ever does that seven windows in a row. It costs about a minute of errors before anybody is called, and an incident that only fails 3 % of the requests goes unnoticed by it; for that I would have a second, slower alert on the last hour and the last five minutes together. For the cause I merge the logs of all servers
+# hardly ever does that seven windows in a row. It costs about a minute of errors before anyone is called, and an incident that only fails 3 % of the requests goes unnoticed by it; for that I would have a second, slower alert on the last hour and the last five minutes together. For the cause I merge the logs of all servers
 # into one timeline, look for the first ERROR, and read what came just before it, on any server: the database says "backup started", then "slow query", and a few seconds later the web servers report timeouts.
 
 # %% [markdown] rubric="explain"
@@ -1154,7 +1154,7 @@ explore_pipeline(run_pipeline, promote_canary)
 #
 # - **Logs**: journald or a small agent (Fluent Bit, Vector) on each host sends to **Loki**, **Elasticsearch** or OpenSearch. Clocks are kept equal by NTP (`chronyd`); without that, no merged timeline is true. Many write JSON instead of words, so `parse_line` is not needed.
 # - **Metrics**: **Prometheus** asks every host for its counts; Grafana draws them. Your exercise B is `histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))`: add the buckets (`le` is "less or equal"), then take the quantile. It guesses a place inside the bucket; you took its upper bound. Its *native histograms*, stable since version 3.8 (November 2025), choose the buckets themselves. **OpenTelemetry** is the common language in which programs hand out metrics, logs and traces.
-# - **Better buckets**: HdrHistogram, and DDSketch (Masson, Rim and Lee, 2019), whose relative error has a bound you choose, and which can be merged, too.
+# - **Better buckets**: HdrHistogram, and DDSketch (Masson, Rim and Lee, 2019), with a bound on the relative error that you choose, and which can be merged, too.
 # - **Alerts**: a Prometheus rule has `expr: … > 0.05` and `for: 5m`; Alertmanager groups, silences and sends. For burn rates, recording rules keep the share of errors over 5 minutes, 30 minutes, 1 hour and 6 hours, and the alert joins two of them with `and`; tools such as Sloth and Pyrra write these rules from a goal.
 # - **Pipelines**: GitHub Actions, GitLab CI, Jenkins. **Canaries**: Argo Rollouts (`setWeight: 5`, then an *analysis* with `successCondition` and `failureLimit`), Flagger, Spinnaker. Google traced 37 % of its outages of 2010–2017 to new binaries and 31 % to new configuration (the same workbook, 2018): send both through the canary.
 # - **Left out here:** following one request through all servers (tracing), sampling, clocks that differ, databases that cannot be rolled back, feature flags, statistics that may look again and again without fooling themselves.

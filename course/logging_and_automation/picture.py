@@ -55,7 +55,7 @@ class Incident:
         states.set_yticks(range(len(alerts)), alerts)
         states.grid(False, axis="y")
         thick = {"solid_capstyle": "butt", "linewidth": 9}
-        self.pending = [states.plot([], [], color=style.GREY, **thick)[0] for _ in alerts]
+        self.pending = [states.plot([], [], color=style.YELLOW, **thick)[0] for _ in alerts]
         self.firing = [states.plot([], [], color=style.VERMILION, **thick)[0] for _ in alerts]
         self.moving = (self.rate, self.threshold, *self.pending, *self.firing)
 

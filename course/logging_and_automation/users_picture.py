@@ -35,7 +35,7 @@ class UsersPicture:
         axes.set(ylim=(0, MOST_USERS), ylabel="users")
         axes.set_title("How many users are active?")
         (self.new_users,) = axes.plot(
-            [], [], color=style.GREEN, linewidth=1.2, linestyle="-.", label="of them new"
+            [], [], color=style.INK, linewidth=1.2, linestyle="-.", label="of them new"
         )
         (self.expected_active,) = axes.plot([], [], **style.THEORY, label="expected")
         (self.active,) = axes.plot(
