@@ -1205,7 +1205,7 @@ def test_the_steps_of_the_real_run_say_what_was_measured(monkeypatch):
     assert said[1] == "Killed: worker-1 (at work). 0 photos are lost, 0 are done twice."
     assert said[2].startswith("2 ms (median). The simulation took it to be 5 ms.")
     said = answers(explore_crash(DURABLE, CONSUMER))
-    assert said[1].endswith("IdempotentConsumer knew 1 deliveries already (the triangles).")
+    assert said[1].endswith("Deliveries that IdempotentConsumer knew (triangles): 1.")
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():

@@ -54,8 +54,9 @@ class PoisonPicture:
             max(mine.backlog.max(), unlimited.backlog.max()) > MOST
         )
         return (
-            f"At most {max_receives} receives: {int(mine.backlog[-1]):,} photos wait at "
-            f"the end, without a limit {int(unlimited.backlog[-1]):,}"
+            f"At most {max_receives} receive{'s' * (max_receives > 1)}: "
+            f"{int(mine.backlog[-1]):,} photos wait at the end, without a limit "
+            f"{int(unlimited.backlog[-1]):,}"
         ), (
             f"{len(mine):,} photos were uploaded, {int(mine.poison.sum()):,} of them poison. "
             f"{name} put {int(mine.dead.sum()):,} aside as dead letters{blamed}; "

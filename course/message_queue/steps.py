@@ -129,7 +129,7 @@ YOURS = (
 
 def _kills(run, consumer, **_):
     known = sum(not applied for _, _, applied in run.handled)
-    again = f" {consumer} knew {known} deliveries already (the triangles)." if consumer else ""
+    again = f" Deliveries that {consumer} knew (triangles): {known}." if consumer else ""
     price = f"{run.twice} are done twice."
     if run.twice and not consumer:
         price += " A worker died between storing its result and the ack, or its ack was lost."
