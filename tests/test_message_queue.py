@@ -1089,6 +1089,7 @@ def test_the_steps_of_exercise_a_are_answered_by_their_runs():
     explorer = explore(QUEUE)
     said = answers(explorer)
     assert said[1].startswith("0 are lost; the forgetful queue loses 49. The price: 40 photos are")
+    assert "Your queue: empty 143 s after the burst; the forgetful one: empty 117 s" in said[1]
     assert int(re.match(r"(\d+) are done twice", said[2])[1]) > 100
     found = re.match(r"The (\d+) spikes: .* Each took (\d+) s .* at most (\d+) s", said[3])
     spikes, least, most = map(int, found.groups())
@@ -1100,6 +1101,12 @@ def test_the_steps_of_exercise_a_are_answered_by_their_runs():
         assert np.nanmin(again) > timeout and np.nanmedian(again) < timeout + 8
     drawn = explorer.picture.ready.get_ydata()  # the last step, 30 s
     assert 5 < np.sum(drawn > 25) < 0.2 * drawn.size  # the spikes are in the picture
+
+
+def test_a_queue_that_delivers_nothing_again_gets_an_answer_too():
+    mine = type("Mine", (ForgetfulQueue,), {})
+    said = answers(explore(mine))
+    assert said[3].startswith("None: no photo was delivered")
 
 
 def test_the_steps_of_the_other_exercises_are_answered_by_their_runs():

@@ -84,8 +84,8 @@ FIRST = (
 def _nothing_lost(result, ghost, **_):
     return (
         f"{result.lost.sum():,} are lost; the forgetful queue loses {ghost.lost.sum():,}. The "
-        f"price: {result.twice.sum():,} photos are done twice, and the queue is "
-        f"{when_empty(result)}; the forgetful one is {when_empty(ghost)}, as it leaves work undone."
+        f"price: {result.twice.sum():,} photos are done twice. Your queue: {when_empty(result)}; "
+        f"the forgetful one: {when_empty(ghost)}, as it leaves work undone."
     )
 
 
@@ -101,6 +101,8 @@ def _impatient(result, **_):
 def _patient(result, **_):
     again = (result.deliveries > 1) & (result.applied == 1) & ~np.isnan(result.latency)
     again, once = result.latency[again], result.latency[result.deliveries == 1]
+    if not again.size:
+        return "None: no photo was delivered again and then done."
     return (
         f"The {len(again)} spikes: photos whose worker crashed before they were done. "
         f"Each took {again.min():.0f} s or more, all others at most {np.nanmax(once):.0f} s, for "
