@@ -4,7 +4,7 @@
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/08_message_queue/08_message_queue.ipynb)
 #
 # Your site survives the loss of a data center. But look at one click. Ann uploads a photo. A web server stores it, crops it, sharpens it, blurs the faces of strangers, makes five sizes, tells her friends, and only then says "done". Each
-# of these may be slow or down, and Ann waits for all of them. On Sunday evening everybody uploads at once, and the work that could wait takes the workers that others need now.
+# of these may be slow or down, and Ann waits for all of them. On Sunday evening everyone uploads at once, and work that could wait takes the workers that others need now.
 #
 # What *can* wait? Ann must know that her photo is safe. Everything else may happen a minute later, on other machines. Today you put a **message queue** between the click and the work.
 #
@@ -37,7 +37,7 @@ from course.message_queue import (
 # %% [markdown]
 # ## The picture
 #
-# Web servers are now **producers**: they *publish* a message, "crop photo 17", and answer the user at once. Workers are **consumers**: they *subscribe* to the queue, take one message at a time each, do the work, and store the result.
+# Web servers are now **producers**: they *publish* a message, "crop photo 17", and answer the user at once. Workers are **consumers**: they *subscribe* to the queue. Each takes one message at a time, does the work, and stores the result.
 
 # %%
 architecture()
@@ -50,7 +50,7 @@ architecture()
 # %% [markdown]
 # ## Predict
 #
-# Six workers crop two photos a second each: 12/s. Usually 5 photos a second are uploaded. Then, for one minute, 20 a second. When the minute is over, 480 photos wait, (20 − 12) × 60, and uploads are back at 5 a second.
+# Six workers crop two photos a second each: 12/s. Usually 5 photos a second are uploaded. Then, for one minute, 20 a second. When the minute is over, $(20 - 12) \times 60 = 480$ photos wait, and uploads are back at 5 a second.
 #
 # How many seconds after the burst is the queue empty again? Write your guess, then go on.
 
@@ -60,50 +60,49 @@ prediction = None  # seconds after the burst: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** photos in the queue, waiting or in work. Orange is what arithmetic says, without chance and crashes; your guess is the diamond on the axis. **Top right:** how long somebody waits, by the time of the upload. **Bottom right:** photos lost, and done twice.
+# **Left:** photos in the queue, waiting or in work. The black line is arithmetic alone, without chance or crashes; your guess is the diamond on the axis. **Right:** how long it takes until a photo is ready, and which photos go wrong.
 #
-# Compare your guess with the orange line. What do those who say 40 s forget?
+# The dashed gray line is a *forgetful* queue: a plain list, and what has been received is gone. Compare your guess with it. What do those who say 40 s forget?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# The queue here is *forgetful*: a plain list, and what has been received is gone. At the top right the blue line is a user whose web server only publishes. The dashed one is a user without a queue: the web server crops first, then answers.
+# Each step is a button above the picture. Press it for the question, decide, and press it again for the answer.
 #
-# 1. What does the burst do to a user with a queue, and to one without?
-# 2. Send all workers *away* for 40 s. Who notices?
-# 3. Nobody away again. How few *workers* still empty the queue before 240 s? And with how few will it never be empty, however long you wait?
-# 4. Back to 6 workers. Set *crashes* to 4 %: of 100 deliveries 4 kill their worker, half of them before the photo is done. A dead worker is back after 2 s, and does nothing until then. How many photos are lost for good?
-#
-# <details><summary>What we see</summary>
-#
-# 1. No user with a queue waits more than 5 ms for the answer (that is what the simulation takes for a publish; soon you will measure it). Without a queue users wait up to 43 s.
-# 2. The queue, and nobody else: it only takes longer to be empty.
-# 3. Five workers empty it in time. Two never would: they do 4 photos a second and 5 come.
-# 4. 49. Nobody got an error; nobody will ever look for these photos.
-#
-# </details>
+# 1. *The burst*: what does it do to a user with a queue, and to one without?
+# 2. *All workers away for 40 s*: who notices?
+# 3. *4 workers*: is the queue empty before 240 s? With how few workers would it never be empty?
+# 4. *Crashes 4 %*: of 100 deliveries 4 kill their worker, half of them before the photo is done. A dead worker is back after 2 s, and does nothing until then. How many photos are lost for good?
 
 # %% [markdown]
-# The queue drains by 12 − 5 = 7 photos a second, not by 12, as new ones keep coming: 480 / 7 ≈ 69 s, longer than the burst itself.
+# Those who say 40 s forget that new photos keep coming. The queue drains by $12 - 5 = 7$ photos a second, not by 12: $480 / 7 \approx 69$ s, longer than the burst itself.
 #
 # By 2013 Instagram brought new photos into feeds, shared them, looked for spam and filled its search index by such a queue: thousands of tasks every second (R. Branson, *Messaging at Scale at Instagram*, PyCon 2013).
 
 # %% [markdown]
-# ### A buffer that lets each side go its own way
+# ### A buffer between two sides
 # Web servers and workers do not know each other, and neither waits for the other: their work is **asynchronous**. The two sides are **decoupled**. Producers can go on while all workers are away, say for an update; workers can go on while no web server is up.
-# And you scale the sides apart: many uploads need more web servers, a long queue needs more workers, an empty one fewer.
+# And you scale each side by itself: many uploads need more web servers, a long queue needs more workers, an empty one fewer.
 
 # %% [markdown]
 # ### Receive, work, ack
-# When may the queue forget a message? Not when a worker receives it: the worker may die a second later, and nobody would ever know of the photo. So receiving only *hides* the message. When the worker has stored its result, it tells the queue: **ack**, acknowledged.
-# Only then is it gone. If no ack comes within the **visibility timeout**, the queue assumes that the worker is dead and delivers the message again, to whoever asks next.
+# When may the queue forget a message? Not when a worker receives it: the worker may die a second later, and the photo would be forgotten. So receiving only *hides* the message. When the worker has stored its result, it tells the queue: **ack**, acknowledged.
+# Only then is it gone. If no ack comes within the **visibility timeout**, the queue assumes that the worker is dead and delivers the message again, to whoever asks next. With a timeout of 30 s:
+#
+# | time | what happens | the queue afterwards |
+# |---|---|---|
+# | 0 s | a worker receives `a.jpg` | `a.jpg` (hidden), `b.jpg` |
+# | 3 s | the worker dies: no ack | `a.jpg` (hidden), `b.jpg` |
+# | 30 s | the timeout has passed | `a.jpg`, `b.jpg` |
+# | 31 s | another worker receives `a.jpg` | `a.jpg` (hidden), `b.jpg` |
+# | 32 s | it has stored its result and acks | `b.jpg` |
 #
 # ### At most once, at least once
 # A queue that forgets at once delivers **at most once**: crashes lose messages. A queue that waits for the ack delivers **at least once**: nothing is lost, but some messages are processed twice. A worker may die *after* storing the result and *before* its ack. Or it is
-# merely slow, and its message is already with somebody else.
+# merely slow, and another worker already has its message.
 #
-# There is no third kind that delivers exactly once whatever happens: between "stored" and "acked" there is always a moment to die in. So you choose at least once, and make a second time harmless: **idempotent**.
+# There is no third kind that delivers exactly once whatever happens: between "stored" and "acked" there is always a moment in which the worker can die. So you choose at least once, and make a second delivery harmless. Work that can be done twice without harm is **idempotent**.
 
 # %% [markdown]
 # ### What goes through it
@@ -122,8 +121,6 @@ Message(17, "photo-17.jpg", receives=1)
 # - A message received at `t` is **hidden** until it is acked, or until `now ≥ t + visibility_timeout`. Then it can be delivered again, at its old position: ahead of newer ones. Each delivery hides it again.
 # - `.ack(id)` → `True` for any id that was published and not yet acked: even after its timeout, and even if it is not received at the moment, or never was. The message is then gone. For any other id `False`, and nothing happens.
 # - `len(queue)` counts the messages not acked, hidden or not.
-#
-# To try it: `queue = MessageQueue(30); queue.publish("a.jpg", 0); queue.receive(0), queue.receive(29), queue.receive(30)`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -182,6 +179,18 @@ class MessageQueue:
         return len(self.bodies)
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    tried = MessageQueue(30)
+    tried.publish("a.jpg", 0)
+    for now in (0, 29, 30):
+        print(now, tried.receive(now))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="message_queue" points=1
 queue = MessageQueue(30)
@@ -357,16 +366,11 @@ assert len(seen) == len(_expected), "not everything was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your queue loses nothing, crashes or not: look at the bars. Next to them is the price: some photos are done twice, and it takes longer to clear the backlog than with the forgetful queue, because yours does all the work. Set *crashes* to 0 and the *visibility timeout* to 1 s: photos are done twice again. Why,
-# without a single crash? Then set 12 workers, 4 % crashes and 30 s, and look at the top right. Which photos pay for a long timeout?
+# Now your queue, in blue, next to the forgetful one. Crosses are photos lost, orange triangles are photos done twice, at the time of their upload.
 #
-# <details><summary>What we see</summary>
-#
-# A photo takes half a second on average, but one in seven takes longer than 1 s. Its worker is alive and busy; the queue assumes that it is dead, and gives the photo to another one. So a timeout must be longer than the longest work.
-#
-# With 30 s hardly any photo waits for a worker, as there are enough of them. But a few lonely spikes of 30 s stand in the picture: the photos whose worker crashed. Nobody looks at them until the timeout has passed. With 5 s they wait 5 s.
-#
-# </details>
+# 1. *Crashes 4 %*: what is lost now? And what is the price?
+# 2. *No crashes, timeout 1 s*: photos are done twice without a single crash. Why?
+# 3. *12 workers, timeout 30 s*: look at the right. Which photos pay for a long timeout?
 
 # %%
 explore(MessageQueue)
@@ -396,9 +400,9 @@ with tempfile.TemporaryDirectory() as folder:
 # - `DurableQueue(path, …)` on an existing file brings back exactly what was published and not acked: same ids, same order, all receivable at once, `receives` counted from 1 again. No id is ever used twice, also not that of a message acked before the crash.
 # - Each queue has its own file, and shares nothing with another queue. Another process has another clock: after a restart `now` may be smaller than before, and all are receivable at once all the same.
 # - The crash may have cut the last line in half, anywhere, even inside a letter. A last line without its `\n` is ignored, even if only the `\n` is missing: its call has never returned. It stays ignored after the next crash, and what is published *after* it must survive.
-# - After a crash nobody calls a method of the old object again. Only one process has the file open at a time. An empty file is an empty queue.
+# - After a crash no method of the old object is called again. Only one process has the file open at a time. An empty file is an empty queue.
 #
-# You may use your `MessageQueue`. To try it: `DurableQueue("try.queue", 30).publish("a\nb", 0)`, then `print(read_file("try.queue"))`, which shows the lines with the byte at which each begins, and what is damaged. Delete the file afterwards.
+# You may use your `MessageQueue`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -466,6 +470,18 @@ class DurableQueue:
         return len(self.queue)
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "try.queue"
+        DurableQueue(path, 30).publish("a\nb", 0)
+        print(read_file(path))  # its lines, the byte at which each begins, and what is damaged
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="durable_queue" points=1
 with tempfile.TemporaryDirectory() as folder:
@@ -722,10 +738,19 @@ assert _before >= _steps[0][1], "the bodies are not in the file"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now for real. One process owns your queue and its file, this notebook publishes, worker processes drain it and hand their results to this notebook, which stores them in a SQLite file. On the way two workers get a SIGKILL, one between storing and its ack, one at work; and when half of the photos are
-# done, so does the queue's own process. It is started again on the same file. Count: is any photo lost? And below the picture: how long does a publish take here? The simulation took it to be 5 ms.
+# Now for real, with real processes. One owns your queue and its file, this notebook publishes, and worker processes do the work and hand their results to this notebook, which stores them in a SQLite file. On the way two workers are killed (SIGKILL, which a program cannot catch): one between storing and its ack, one at work. When half of the photos are
+# done, the queue's own process is killed, too, and started again on the same file. Each run takes a few seconds.
 #
-# Then comment out your `os.fsync`. No photo is lost now either; only a publish takes less time (or the same, if your temporary folder is in memory anyway). A killed *process* loses nothing that the system already has. Only a power cut would show the difference, and it always comes on a Sunday. So put the `os.fsync` back: a hidden check looks for it.
+# 1. *Three kills*: is any photo lost?
+# 2. *No kills*: how long does a publish take on this computer?
+#
+# Then comment out your `os.fsync`, and run its cell and this one again. Is a photo lost now?
+#
+# <details><summary>What we see</summary>
+#
+# No. Only a publish takes less time (or the same, if your temporary folder is in memory anyway). A killed *process* loses nothing that the operating system already has. Only a power cut would show the difference. So put the `os.fsync` back: a hidden check looks for it.
+#
+# </details>
 
 # %%
 explore_crash(DurableQueue)
@@ -740,8 +765,6 @@ explore_crash(DurableQueue)
 # - `.handle(message)` calls `apply(message.body)` once per message **id**, however often that message is delivered. It returns `True` if it applied this time, `False` if this id had been applied before. What `apply` returns does not matter.
 # - If `apply` raises, the exception passes on, and the id does not count as applied: the next delivery tries again.
 # - Two messages with the same body but different ids are two messages. Each consumer remembers for itself. `message.receives` is no help: the first delivery may have died before it applied anything.
-#
-# To try it: `consumer = IdempotentConsumer(print); [consumer.handle(Message(1, "a.jpg", n)) for n in (1, 2)]`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -775,6 +798,17 @@ class IdempotentConsumer:
         return True
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    tried = IdempotentConsumer(print)
+    for receives in (1, 2):
+        print(tried.handle(Message(1, "a.jpg", receives)))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="idempotent_consumer" points=1
 stored = []
@@ -845,13 +879,19 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Every photo is a dot, and both sides get the same deliveries. Move *crashes* and *visibility timeout*: the left side speckles, the right one must not. Then let the *store be down* at 20 % of its calls: a consumer that notes the id first and applies afterwards would now lose photos (crosses). Try it: swap your two lines, look, then swap them back.
+# Both sides get the same deliveries. On the left, each delivery is applied.
+#
+# 1. *Crashes 20 %*: the left side speckles. Does the right one?
+# 2. *Timeout 1 s*: no crashes, but an impatient queue. And now?
+# 3. *The store is down, 20 %*: the store refuses every fifth call. Which order of your two lines would lose photos?
 
 # %%
 explore_duplicates(MessageQueue, IdempotentConsumer)
 
 # %% [markdown]
-# And once more with real processes: your queue, your consumer, three kills. The triangles are deliveries that your consumer knew already. Published = done, nothing lost, nothing twice.
+# And once more with real processes: your queue, your consumer, and three kills.
+#
+# 1. *Three kills*: is any photo lost, or done twice?
 #
 # One thing did not die in this run: the photo store, and with it your consumer's set of ids. If it may die too, the ids must be as durable as the results: in the same database, written in the same transaction.
 
@@ -866,9 +906,7 @@ explore_crash(DurableQueue, IdempotentConsumer)
 # `workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1)` → a whole number (`int`): `backlog` messages wait, `arrival_rate` more come per second, a worker does `worker_rate` per second.
 #
 # - It returns the fewest workers that keep up with the arrivals *and* have cleared the backlog after `drain_seconds`, while new messages keep coming. At least `minimum`.
-# - If `worker_rate` or `drain_seconds` is not > 0 it raises `ValueError`, whose message contains the value.
-#
-# To try it: `workers_needed(480, 5, 2, 60)`, the burst of the experiment, to be cleared in a minute.
+# - If `worker_rate` or `drain_seconds` is not > 0 it raises `ValueError` with the value in its message.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -877,7 +915,7 @@ explore_crash(DurableQueue, IdempotentConsumer)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Turn the backlog into a rate: so many messages per second, in addition to those that arrive. If the work is enough for six and a half workers, six cannot do it: which way do you round?
+# Turn the backlog into a rate: so many messages per second, in addition to those that arrive. If there is work for six and a half workers, six are too few. Which way do you round?
 #
 # </details>
 
@@ -893,6 +931,15 @@ def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1)
     return max(minimum, math.ceil(rate / worker_rate))
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    print(workers_needed(480, 5, 2, 60))  # the burst of the experiment, cleared in a minute
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="workers_needed" points=1
 seen = {
@@ -963,14 +1010,11 @@ assert len(seen["wrong"]) == 6, "not every call was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# An evening with a crowd at minute 60. Your rule is asked every 15 seconds. Below, the backlog; right, what a photo waited at worst against what you pay. The others are fixed workers, as many as the mean or the peak needs, and a rule that takes one worker per 500 photos that wait. Fixed workers are either expensive or slow. Now set *a worker starts in* to 600 s: your promise (the dotted line, 5 minutes) breaks, though the
-# rule is right. Which number would help the rule, if it had it?
+# An evening with a crowd at minute 60. Your rule is asked every 15 seconds, and promises to clear the backlog within 5 minutes (the dotted line). **Left:** its workers, and how long photos wait. **Right:** its price and its longest wait, next to fixed workers: as many as the mean of the uploads needs, and as many as their peak needs.
 #
-# <details><summary>What we see</summary>
-#
-# The longest wait is now over seven minutes. The rule counts what has come so far, but its workers come ten minutes later, and until then the crowd grows. With the starting time, and the uploads of the last minutes to see where they are going, it could ask for the workers that will be needed then. A larger *at least* helps too, and costs all evening.
-#
-# </details>
+# 1. *As it opens*: does your rule keep its promise? What do fixed workers cost?
+# 2. *A worker starts in 600 s*: the promise breaks, though the rule is right. Which number would help the rule?
+# 3. *And at least 30 workers*: what does a reserve do, and what does it cost?
 
 # %%
 explore_workers(workers_needed)
@@ -978,16 +1022,16 @@ explore_workers(workers_needed)
 # %% [markdown]
 # ## Exercise E — Poison: dead letters
 #
-# A broken photo, or a bug, crashes every worker that opens the photo. Your queue delivers it again, and again, for ever; each time it costs a worker and its restart. After a few tries, put it aside for a human.
+# A broken photo, or a bug, crashes every worker that opens the photo. Your queue delivers it again and again, forever; each time it costs a worker and its restart. After a few tries, put it aside for a human.
 #
 # `RetryingQueue(visibility_timeout, max_receives)`: `.publish`, `.receive`, `.ack` and `len()` as in A, and `.dead_letters`, a list of `Message`s, empty at first.
 #
-# - At the next `.receive(now)`, every message that has been received `max_receives` times (a whole number from 1 up), is still not acked, and whose timeout has passed (`now ≥ received + visibility_timeout`) moves to the end of `.dead_letters`: the oldest published first. All such messages move, whatever else this `receive` returns, and
+# - At the next `.receive(now)`, every message that has been received `max_receives` times (a whole number from 1 up), is still not acked, and has passed its timeout (`now ≥ received + visibility_timeout`) moves to the end of `.dead_letters`: the oldest published first. All such messages move, whatever else this `receive` returns, and
 #   before it chooses what to deliver.
 # - There it stands as `Message(id, body, receives)` with `receives` equal to `max_receives`. It is never delivered again, no longer counts in `len()`, and its `ack` is `False`.
-# - Until that `receive` it is a message as any other: it counts, and its `ack` is `True`.
+# - Until that `receive` it is a message like any other: it counts, and its `ack` is `True`.
 #
-# You may use your `MessageQueue`. To try it: `queue = RetryingQueue(10, 1); queue.publish("a.jpg", 0); queue.receive(0), queue.receive(10), queue.dead_letters`.
+# You may use your `MessageQueue`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1026,6 +1070,17 @@ class RetryingQueue(MessageQueue):
         return super().receive(now)
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    tried = RetryingQueue(10, 1)
+    tried.publish("a.jpg", 0)
+    print(tried.receive(0), tried.receive(10), tried.dead_letters)
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="retrying_queue" points=1
 queue = RetryingQueue(10, 2)
@@ -1185,14 +1240,11 @@ assert len(seen) == len(_expected), "not everything was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Eight poison photos among 2,000. Without a limit they take more than half of your capacity, for ever: each one is back every 5 seconds to kill another worker. With yours the others never notice. Now set *max receives* to 1 and *other crashes* to 10 %. Read below the picture how many of the dead letters are healthy photos,
-# whose worker died of something else. What is a good number in between?
+# **Left:** the dashed line is your queue without a limit. **Right:** what your queue has put aside.
 #
-# <details><summary>What we see</summary>
-#
-# With 1, over 200 healthy photos: every tenth delivery crashes, and there is no second try. With 2, a tenth of these; with 3, hardly any, since only one photo in a thousand crashes three times by chance. More than that only keeps the poison in the queue for longer. So 3 to 5.
-#
-# </details>
+# 1. *8 poison photos*: what do they cost without a limit?
+# 2. *Max receives 1, other crashes 10 %*: how many of the dead letters are healthy photos, which were unlucky with their worker?
+# 3. *Max receives 3*: what is a good number?
 
 # %%
 explore_poison(RetryingQueue)
@@ -1202,12 +1254,12 @@ explore_poison(RetryingQueue)
 #
 # A colleague builds the upload like this: the web server writes the photo's row into the database, commits, and then publishes "crop photo 17" to your `DurableQueue`. Workers use `IdempotentConsumer`.
 #
-# Give one order of events in which a photo is never cropped although queue, workers and consumer all do as they should. Would it help to publish first and commit afterwards? Then describe a change that closes the gap, and say what it costs. (About 8 sentences.)
+# Give one order of events in which a photo is never cropped although the queue, the workers and the consumer all do as they should. Would it help to publish first and commit afterwards? Then describe a change that closes the gap, and say what it costs. (About 8 sentences.)
 
 # %% [markdown] answer="explain" points=3
 # The web server commits the row and is killed before it publishes: the photo is in the database, but no message about it has ever existed. Queue and workers are blameless; there is nothing for them to do, and nobody is told. Publishing first only turns the gap round: if the server dies between publish and commit, or the commit fails, a worker gets a
 # message about a photo that does not exist; it may even get it while the commit is still under way. Two systems that commit separately always have such a moment between them. The usual change is an outbox: in the same transaction as the photo's row, the server writes the message into a table of the same database. A separate process reads that table,
-# publishes each row to the queue, and deletes it, or marks it as sent, afterwards. If it dies in between it publishes twice, with two ids, so the consumer must recognise the photo by an id from the outbox row, not by the queue's id. It costs more writes on the database, a process more to run and watch, and a short delay before a message is in the queue.
+# publishes each row to the queue, and deletes it, or marks it as sent, afterwards. If it dies in between it publishes twice, with two ids, so the consumer must recognize the photo by an id from the outbox row, not by the queue's id. It costs more writes on the database, a process more to run and watch, and a short delay before a message is in the queue.
 # Another way is to sweep: every few minutes look for photos in the database that have no thumbnail, and publish them again.
 
 # %% [markdown] rubric="explain"
@@ -1225,10 +1277,10 @@ explore_poison(RetryingQueue)
 #
 # - **Amazon SQS** is your exercises A and E: `VisibilityTimeout`, by default 30 s, at most 12 h; `ReceiveMessage`, `DeleteMessage` (your ack, but it names the *latest* delivery: the ack of a worker that came too late does not count, yours does); `maxReceiveCount` in its `RedrivePolicy` names how often, and a second queue takes the dead letters. A slow worker may ask for more time: `ChangeMessageVisibility`.
 # - **RabbitMQ**: durable queues, *publisher confirms* (publish has returned) and consumer acks. It delivers again when the worker's connection breaks, or after 30 minutes without an ack by default (`consumer_timeout`; since 4.3 for quorum queues only). Quorum queues take a message out after 20 deliveries by default (`x-delivery-limit`, since 4.0, 2024), into the *dead-letter exchange* if there is one.
-# - **Apache Kafka** is a log that is not deleted from: consumers of a *group* share it and commit how far they have read (*offsets*). Its producers wait for all in-sync replicas (`acks=all`, default since 3.0, 2021) rather than for each disk's sync. Its *share groups* (KIP-932, ready for production since 4.2) ack each message and count deliveries: the queue of this notebook.
+# - **Apache Kafka** is a log that is not deleted from: consumers of a *group* share it and commit how far they have read (*offsets*). Its producers wait for all in-sync replicas (`acks=all`, default since 3.0, 2021) rather than for the disk of each. Its *share groups* (KIP-932, ready for production since 4.2) ack each message and count deliveries: the queue of this notebook.
 # - **Celery** acks *before* the work by default, at most once; `acks_late=True` makes it yours, for tasks that are idempotent.
-# - **PostgreSQL** is a fine queue for a start: `SELECT … FOR UPDATE SKIP LOCKED` (since 9.5, 2016), and the *outbox* in the same transaction. Idempotence is a `UNIQUE` column of message ids, written with the result.
-# - **HTTP** has no acks, so a phone that gets no answer sends its request again. Payment services let it send an id of its own along, in an `Idempotency-Key` header, and answer a second time as the first: your exercise C at the front door.
+# - **PostgreSQL** is a fine queue to start with: `SELECT … FOR UPDATE SKIP LOCKED` (since 9.5, 2016), and the *outbox* in the same transaction. Idempotence is a `UNIQUE` column of message ids, written with the result.
+# - **HTTP** has no acks, so a phone that gets no answer sends its request again. Payment services let it send an id of its own along, in an `Idempotency-Key` header, and give the same answer to the second request: your exercise C at the front door.
 # - **KEDA** on Kubernetes scales workers by the length of a queue, as in D.
 # - **Left out here:** several disks or machines for one queue, order per user, priorities, waiting longer after each failure, ids that a consumer may forget, a log that is compacted, and syncing a new file's folder.
 
@@ -1245,5 +1297,5 @@ course.submit()
 # %% [markdown]
 # ## What breaks next
 #
-# Uploads are answered in milliseconds, bursts end in a queue, and dying workers cost nobody a photo. You have bought this with silence. When a worker fails, no user sees an error; when poison collects among the dead letters, nothing blinks. Balancer, servers, caches, replicas, regions, queues: dozens of machines, and you
-# hear of trouble from an angry customer, hours later. Nobody sees what happens inside. In notebook 09 you give your system a voice: logs, metrics, and something that acts on them without you.
+# Uploads are answered in milliseconds, bursts end in a queue, and no photo is lost when a worker dies. The price is silence. When a worker fails, no user sees an error; when poison collects among the dead letters, no light blinks. Balancer, servers, caches, replicas, regions, queues: dozens of machines, and you
+# hear of trouble from an angry customer, hours later. You cannot see what happens inside. In notebook 09 you give your system a voice: logs, metrics, and something that acts on them without you.

@@ -3,7 +3,7 @@
 #
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/09_logging_metrics_automation/09_logging_metrics_automation.ipynb)
 #
-# Since notebook 08 a queue takes what can wait: an upload is answered at once, and workers crop and blur later. Nothing is in anybody's way any more, and that is the trouble. When a worker
+# Since notebook 08 a queue takes what can wait: an upload is answered at once, and workers crop and blur later. No one has to wait any more, and that is the trouble. When a worker
 # fails at three in the morning, no user sees an error page. The backlog just grows, in silence. Your photo app is now dozens of machines, and you learn that one of them is ill from an angry message.
 # Today you teach the system to tell you. Then you let it act without you.
 #
@@ -11,7 +11,7 @@
 #
 # - merge the logs of many servers into one timeline and find what came first,
 # - measure a whole tier and a whole business, and say why an average of p99s means nothing,
-# - set an alert that neither cries wolf nor sleeps, and release a bad version without hurting many.
+# - set an alert that is neither too nervous nor too late, and release a bad version without hurting many users.
 
 # %%
 import heapq
@@ -58,44 +58,29 @@ prediction = None  # false alarms a day: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Top left:** the failed requests around a bad release at minute 0. **Below it:** the alert's state. **Top right:** every threshold has two prices. To the right: more false alarms. Upwards: slower. Your guess is the diamond. **Below it:** what one bad release costs users.
+# **Left:** the share of failed requests around a bad release at minute 0; below it, when the phone rings. **Right:** every alert has two prices. It rings for nothing, and it is late. Gray is what you compare with, here the colleague's alert; your guess is the diamond.
 #
-# Compare your guess with the ring, which is your threshold. Then look at the quiet minutes on the left: what makes the phone ring there?
+# Compare your guess with the gray bar. Then look at the quiet minutes on the left: why does the phone ring there?
 
 # %%
 explore(prediction=prediction)
 
 # %% [markdown]
-# 1. Raise *threshold* to 6 %. The ring moves left and up. How much later do you notice?
-# 2. Put *threshold* back to 3 % and set *for* to 20 s: now it must stay above for 20 s. Better or worse than step 1?
-# 3. Set *error burst* to 3 %, a small one. What has become of your good alert?
-# 4. Put *error burst* back to 8 %. Now move *canary share*: a release may go to a few percent of the users first, the **canary**. Who is hurt if only these get the bad version, and a person looks at them after ten minutes?
-# 5. Set *traffic* to 2, as at night. More noise, with the same alert. Why?
+# Each step is a button above the picture. Press it for the question, decide, and press it again for the answer.
 #
-# <details><summary>What we see</summary>
-#
-# | alert | false alarms | notices an error burst of 8 % after | one of 3 % after |
-# |---|---|---|---|
-# | 6 % at once (step 1) | 4 a week | 14 s | 5 minutes |
-# | 7 % at once | one in 14 days | 17 s | 10 minutes |
-# | 3 % for 20 s (step 2) | one in 19 days | 32 s | 5 minutes |
-#
-# 1. Four seconds later, 14 s instead of 10 s. For that, 4 false alarms a week instead of 630 a day.
-# 2. Worse for this burst. 8 % stands far above the noise, so there is nothing to wait for: 7 % at once is nearly as quiet as 3 % for 20 s, and quicker.
-# 3. It needs minutes. But waiting pays when the burst is small: 3 % for 20 s takes half as long as 7 % at once. Chance rarely repeats itself, a bad version does. Exercise D comes back to this, and to what is better than waiting.
-# 4. The canary keeps most users away from the bad version. But here a person comes after ten minutes, so a canary of 50 % hurts ten times as many as one of 5 %: 236 failed requests instead of 24. In exercise E a program looks instead.
-# 5. A window holds 20 requests instead of 100, and one failed request is 5 % of them already. So chance alone rings 43 times a day instead of once in 19 days.
-#
-# </details>
+# 1. *Threshold 6 %*: how much later does it notice the bad version? And what do you get for that?
+# 2. *3 % for 20 s*: now the share must stay above the threshold for 20 s. Better or worse than step 1?
+# 3. *A small error burst: 3 %*: what has become of your good alert?
+# 4. *Traffic as at night: 2*: the same alert rings more often. Why?
 
 # %% [markdown]
-# The phone rings about 630 times a day (650 on this one): every two or three minutes. A window holds 100 requests, and of those 1 fails on average. Three or more fail in 8 % of all windows, by chance alone.
+# Chance makes the phone ring in the quiet minutes. A window of 10 seconds holds 100 requests, and one of them fails on average. But in 8 % of all windows three or more fail, just by chance: that is about 630 calls a day, one every two or three minutes.
 
 # %% [markdown]
-# ### When to wake somebody
+# ### When to wake someone
 # This notebook has logs, which say what happened; **metrics**, which are numbers over time; and machines that act on them. An alert compares a metric with a threshold. Watch **symptoms**, what users feel, such as the share of failed requests; not causes, such as a busy CPU.
 # The usual yardstick: with a goal of 99.9 % good requests, a month may have 43 bad minutes. That is your **error budget** (Google's *Site Reliability Engineering*, 2016).
-# Chance makes every metric jump, so an alert pays twice: false alarms when it is touchy, **delay** when it is calm. People who were woken for nothing five times do not get up the sixth time.
+# Chance makes every metric jump, so every alert has two prices: false alarms if it reacts quickly, **delay** if it waits. People who were woken for nothing five times do not get up the sixth time.
 
 # %% [markdown]
 # ### Logs: what happened, line by line
@@ -114,18 +99,16 @@ print(datetime.fromtimestamp(0, UTC), "is second 0: computers count time from th
 #
 # At 12:04 the web servers began to fail. Was it their fault? Each wrote its own log. Read them, and put them together.
 #
-# **`parse_line(line)`** returns a `LogEntry(time, server, level, message)`, or `None` if the line is no log line. A log line has four parts with one space between them:
+# **`parse_line(line)`** returns a `LogEntry(time, server, level, message)`, or `None` if the line is not a log line. A log line has four parts with one space between them:
 # `2026-01-31T12:00:00Z web-1 ERROR message words`
 #
 # - time: exactly this shape, 20 characters, digits 0–9. `Z` means UTC, wherever your own computer stands. The entry's `time` is in seconds since 1970 (UTC). Seconds go up to 59.
 # - server: one word, of any characters but white space; level: capital letters A–Z; message: the rest of the line as it is, at least one word, without the newline at the end (other white space there belongs to it).
 # - Everything else gives `None`: an empty line, a missing part, a date or time that does not exist. No line raises an error.
-# - It takes time in proportion to the line's length, also when the line is rubbish: 10 MB in less than a second.
+# - It takes time in proportion to the line's length, also when the line is garbage: 10 MB in less than a second.
 #
 # **`merge_logs(*streams)`** gets any number of streams (iterables) of `LogEntry`, each sorted by time, and returns one iterator over all of them, sorted by time. Entries of the same time come in the order of the streams.
 # It is lazy: it never reads more than one entry of a stream ahead of what it has given. So streams that never end work, too. It changes none of the streams that are lists.
-#
-# To try it: `parse_line("2026-01-31T12:00:00Z web-1 ERROR disk full")`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -166,6 +149,15 @@ def merge_logs(*streams):
     return heapq.merge(*streams, key=lambda entry: entry.time)
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    print(parse_line("2026-01-31T12:00:00Z web-1 ERROR disk full"))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="parse_line" points=1
 import os
@@ -396,8 +388,14 @@ assert max(seen["ahead"]) <= 1, (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The search shows the ERRORs: on all four web servers at once, so none of *them* is the culprit. Set *level* to *any level* and *search for* to *slow*, then to *backup*. Who spoke first? A ring marks the first entry found, and its line is below the picture. Then let the backup slow queries by 3 instead of 7: the same cause, the same kind of warning, only fewer, and no user notices.
-# Tick *one line of 10 MB*: a server has logged a whole file by mistake, and your parser must not get stuck on it. Two more logs to read: a web server's *access log* (made for this course, in the "combined" format that Apache and nginx write, converted to yours), and an empty one. What does the access log say about uploads?
+# Now be the detective. The controls search your merged timeline. A ring marks the first entry that is found, and on the right you can read the lines around it.
+#
+# 1. *ERROR*: which servers failed? Which one first?
+# 2. *“slow”*: who had trouble before the first ERROR?
+# 3. *“backup”*: and what began it?
+# 4. *The backup slows less, 3 ×*: would a gentler backup have done less harm?
+#
+# Under *logs* there are two more: a web server's *access log* (made for this course, in the "combined" format that Apache and nginx write, converted to yours), and an empty one.
 
 # %%
 explore_logs(parse_line, merge_logs)
@@ -408,7 +406,7 @@ explore_logs(parse_line, merge_logs)
 #
 # - **host**: CPU, memory, disk of one machine;
 # - **aggregated**: a whole tier: the cache's hit ratio, the p99 of all web servers together, the backlog of the queue;
-# - **business**: daily active users, retention, revenue. They notice what no machine does: a button that works perfectly and that nobody finds.
+# - **business**: daily active users, retention, revenue. They notice what no machine does: a button that works perfectly and that no user finds.
 
 # %% [markdown]
 # ### What cannot be averaged
@@ -424,9 +422,7 @@ explore_logs(parse_line, merge_logs)
 #
 # - `.observe(value)` counts a value, in one bucket only. A bucket **includes** its upper bound: 0.5 belongs to the bucket up to 0.5.
 # - `.merge(other)` returns a **new** `Histogram` that has counted what both have; neither of the two changes, then or later. If `other` has different bounds it raises `ValueError`, and the message names the other's bounds.
-# - `.quantile(q)`, `q` from 0 to 1: sort all values in your mind and take the one of rank ⌈q × count⌉, at least 1. It returns the upper bound of the bucket with this value: `math.inf` for the overflow, `None` if nothing was counted.
-#
-# To try it: `h = Histogram([0.1, 0.5]); h.observe(0.3); h.quantile(0.99)`.
+# - `.quantile(q)`, `q` from 0 to 1: imagine all values sorted, and take the one of rank $\lceil q \times \text{count} \rceil$, at least 1. It returns the upper bound of the bucket with this value: `math.inf` for the overflow, `None` if nothing was counted.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -476,6 +472,17 @@ class Histogram:
         return None
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    tried = Histogram([0.1, 0.5])
+    tried.observe(0.3)
+    print(tried.quantile(0.99))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="histogram" points=1
 host = Histogram([1, 2, 5])
@@ -609,30 +616,26 @@ assert len(seen) == 7, "not all was asked"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# One request in a hundred meets the slow host. The average of the five p99s is twice the truth: four healthy hosts and a sick one count the same. Now move *slow host's share* up. At 2 % the average is a little too high, at 3 % too low, at 10 % about half the truth. It is a number about nothing.
-# Your merged histogram is never below the truth, and at most one bucket above. Break it: give it 5 *bounds*, then 60. What does precision cost, and does the price depend on the number of requests?
+# **Left:** how many requests are in each bucket, host by host, and in your merged histogram, *all*. The black line is the quantile that your class reads off. **Right:** two answers for the whole site, compared with the truth.
 #
-# <details><summary>What we see</summary>
-#
-# With 5 bounds it says four times the truth, with 60 about an eighth too much. You pay with memory and traffic: one count per bucket, host and metric. That does not depend on the number of requests, and this is why histograms are affordable.
-#
-# </details>
+# 1. *One request in 100* meets the slow host: what does the average of the five p99s say?
+# 2. *10 % meet the slow host*: and now?
+# 3. *5 bounds*: what does your merged histogram say?
+# 4. *60 bounds*: what does precision cost? Does the price depend on the number of requests?
 
 # %%
 explore_histograms(Histogram)
 
 # %% [markdown]
-# ## Exercise C — Does anybody come back? Business metrics
+# ## Exercise C — Does anyone come back? Business metrics
 #
 # All servers are green, the p99 is fine, and the app is dying. No host metric can see that.
 #
 # `events` is a list of pairs `(user, day)`: this user opened the app on this day. `day` is a whole number; the same pair may occur many times, in any order.
 #
 # - **`daily_active_users(events)`** → a dict: day → how many *different* users were active. Days without events are not in it.
-# - **`retention(events, day, after)`** → of the users active on `day`, the share that is active again exactly `after` days later, from 0.0 to 1.0. If nobody was active on `day`: 0.0.
+# - **`retention(events, day, after)`** → of the users active on `day`, the share that is active again exactly `after` days later, from 0.0 to 1.0. If no user was active on `day`: 0.0.
 # - Both leave `events` as it is.
-#
-# To try it: `retention([("ann", 1), ("bob", 1), ("ann", 8)], 1, 7)`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -665,6 +668,15 @@ def retention(events, day, after):
     return len(there & again) / len(there) if there else 0.0
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    print(retention([("ann", 1), ("bob", 1), ("ann", 8)], 1, 7))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="daily_active_users" points=1
 events = [("ann", 1), ("bob", 1), ("ann", 1), ("ann", 2), ("cid", 2), ("bob", 4), ("cid", 4)]
@@ -724,14 +736,10 @@ assert len(seen) == 4, "not all was asked"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# On day 21 a release drives half of the old users away. On the same day a campaign doubles the new ones. The left picture shows the metric everybody looks at: a dip of a few days, then a record. Now move *day looked at* from 10 to 25, and watch the right one. Switch the campaign off to see what you would have been left with.
-# Which of the two metrics would you put on the wall? And which of them would have told you on day 22?
+# On day 21 a release drives half of the old users away. On the same day a campaign doubles the new ones. **Left:** the metric that is on most walls. **Right:** of each day's users, the share that is back a day later.
 #
-# <details><summary>What we see</summary>
-#
-# Both fell, but users a day recover within four days, and by the end the campaign has made a record of them: they hide the harm. Retention does not recover. Set *day looked at* to 19, then to 20: of the users of day 20 only half as many are back after a day. That was known on day 21, and confirmed on day 22. So retention after one day belongs on the wall, next to the number of users.
-#
-# </details>
+# 1. *Release and campaign*: which of the two pictures tells you on day 22 that the release is bad?
+# 2. *No campaign*: what would the release have left you with?
 
 # %%
 explore_users(daily_active_users, retention)
@@ -746,8 +754,6 @@ explore_users(daily_active_users, retention)
 # - So with `for_seconds=0` it fires at once. One value that is not above ends the run; the next one above begins a new one.
 #
 # This is the rule with `for:` of many alerting systems. Whether it is a good one you will see below the checks.
-#
-# To try it: `alert = Alert(0.05, 20); alert.update(0, 0.09), alert.update(20, 0.09)`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -781,6 +787,16 @@ class Alert:
         return "firing" if now - self.since >= self.for_seconds else "pending"
         ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    tried = Alert(0.05, 20)
+    print(tried.update(0, 0.09), tried.update(20, 0.09))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="alert" points=1
 alert = Alert(5, 20)
@@ -833,24 +849,24 @@ assert len(seen) == 40, f"40 pairs of alerts were watched, {len(seen)} answered"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Right: both prices against the threshold, on logarithmic scales. The orange line is theory: with p the chance that a window is above, k windows in a row have p to the power k, so *for* seems to kill false alarms fast. That holds only if windows do not overlap and errors know nothing of each other. Here windows do not overlap. For the rest:
+# **Left:** *pending* is yellow, *firing* is red; below yours is the alert built into the course. **Right:** the two prices against the threshold; the orange line is theory. If a window is above the threshold with probability $p$, then $k$ windows in a row are with $p^k$, so *for* seems to remove false alarms quickly. That holds only if windows do not overlap and errors are independent. Here windows do not overlap. For the rest:
 #
-# 1. Set *threshold* to 2 %, *for* to 20 s: theory says 4 false alarms a day. Tick *errors come in bunches*: now a bad minute is often followed by another, as in the field. How many are there on this day?
-# 2. Untick it. Set *error burst* to 4 % and find the setting that notices soonest with less than one false alarm a day, by theory.
-# 3. Raise *for* to 120 s at a threshold of 6 %, with a burst of 8 %. Most incidents end before it fires. What breaks the run?
+# 1. *2 % for 20 s, in bunches*: theory says 4 false alarms a day. Now a bad minute is often followed by another, as in the field. How many are there?
+# 2. *Burst 4 %: the quickest*: first look for yourself. Which setting notices soonest with less than one false alarm a day, by theory?
+# 3. *6 % for 120 s*: most incidents end before it fires. What breaks the run?
 #
-# <details><summary>What we see</summary>
+# Steps 4 and 5 belong to the next section.
 #
-# 1. 14 instead of 3. Overlapping windows are worse still. Say you look at the share of the last *five minutes* every 15 seconds, as many do: nineteen twentieths of a window are those of the one before, so one chance excess stays for minutes. With 10 requests a second, 1 % errors and a threshold of 1.25 %, `for` 45 s leaves over 40 false alarms a day, where p⁴ promises fewer than one.
-# 2. 2 % for 30 s: two false alarms a week, and 81 s by theory. If errors come in bunches, it is the worst of choices. 4 % for 10 s gives one in ten days, and 100 s.
-# 3. A single window with 6 errors or fewer in 100 requests. With 8 % that happens in 3 windows of 10, and then the 120 s begin again. 27 of 40 incidents are never noticed.
+# <details><summary>What about windows that overlap?</summary>
+#
+# They are worse still. Say you look at the share of the last *five minutes* every 15 seconds, as many do: nineteen twentieths of a window are those of the one before, so one chance excess stays for minutes. With 10 requests a second, 1 % errors and a threshold of 1.25 %, `for` 45 s leaves over 40 false alarms a day, where $p^4$ promises fewer than one.
 #
 # </details>
 
 # %% [markdown]
 # ### Better than waiting: how fast does the budget burn?
 #
-# Point 3 is why the *Site Reliability Workbook* (2018, chapter 5) does "not recommend using durations" for such alerts: an error rate that goes up and down may never fire. It lets a long and a short window look at once, and counts in units of the goal. The **burn rate** is the share of errors over the share that the goal allows.
+# Step 3 above is why the *Site Reliability Workbook* (2018, chapter 5) does "not recommend using durations" for such alerts: an error rate that goes up and down may never fire. It lets a long and a short window look at once, and counts in units of the goal. The **burn rate** is the share of errors over the share that the goal allows.
 # With a goal of 99.9 %, 0.1 % may fail; if 1.44 % fail, the burn rate is 14.4, and one hour of it burns 2 % of a month's error budget.
 #
 # | call a person when the burn rate is above | over the last | and over the last | budget burnt by then |
@@ -858,8 +874,11 @@ assert len(seen) == 40, f"40 pairs of alerts were watched, {len(seen)} answered"
 # | 14.4 | hour | 5 minutes | 2 % |
 # | 6 | 6 hours | 30 minutes | 5 % |
 #
-# The long window is sure, as it holds many requests, and a good minute does not set it back. The short one ends the alarm soon after the harm has ended. The green triangles in the picture are such an alert, with five minutes and one, both above the threshold, because an incident here lasts only twenty minutes.
-# Set *threshold* to 6 %, *for* to 120 s and *error burst* to 8 %: where yours takes over a quarter of an hour, two windows take under four minutes. Then *error burst* 3 %. At 3 % for 20 s yours takes five minutes by theory, with one false alarm in 19 days. Two windows at 2 % take under three, with none on this day.
+# The long window is sure, as it holds many requests, and a good minute does not set it back. The short one ends the alarm soon after the harm has ended.
+# Tick *show two windows*: the green triangles are such an alert, with five minutes and one, both above the threshold, because an incident here lasts only twenty minutes.
+#
+# 4. *6 % for 120 s, and two windows*: how much sooner do two windows notice?
+# 5. *Burst 3 %, 2 %, two windows*: and when the burst is small?
 
 # %%
 explore_alert(Alert)
@@ -867,12 +886,12 @@ explore_alert(Alert)
 # %% [markdown]
 # ### Letting machines act
 # About 70 % of outages come from changing a live system (the same book, 2016). So the riskiest thing is you, deploying. **Continuous integration** builds and tests every change by itself. A **pipeline** goes on: it brings the version to production stage by stage and stops at the first failure.
-# Its last stage is a **canary**: a few percent of the traffic get the new version while a program compares their errors with everybody else's. If it looks bad, the pipeline **rolls back**. Nobody has to be awake.
+# Its last stage is a **canary**: a few percent of the traffic gets the new version while a program compares its errors with those of the old version. If it looks bad, the pipeline **rolls back**. No one has to be awake.
 
 # %% [markdown]
 # ## Exercise E — Act without me: a pipeline with a canary
 #
-# An alert still needs somebody to wake up. Let the release look after itself.
+# An alert still needs someone to wake up. Let the release look after itself.
 #
 # **`run_pipeline(stages)`**: `stages` is a list of `(name, callable)`.
 #
@@ -884,8 +903,6 @@ explore_alert(Alert)
 # - `"wait"` while the canary has had fewer than `min_requests` requests;
 # - else `"roll back"` when the canary's error rate is above `max_ratio` × the baseline's **and** above 0.01 (so that a single error in 200 requests does not stop a release when the old version had none). The error rate is errors / requests; the baseline's is 0 if it had no requests;
 # - else `"promote"`. Above means strictly above, and `min_requests` is at least 1.
-#
-# To try it: `promote_canary((5000, 50), (200, 9))`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -926,6 +943,16 @@ def promote_canary(baseline, canary, max_ratio=1.5, min_requests=100):
     return "roll back" if rate > max_ratio * usual and rate > 0.01 else "promote"
     ### END SOLUTION
 
+
+# %% [markdown]
+# To try it (not graded):
+
+# %%
+try:
+    print(run_pipeline([("build", lambda: None), ("test", lambda: False)]))
+    print(promote_canary((5000, 50), (200, 9)))
+except NotImplementedError as stub:
+    print(stub)
 
 # %% check="run_pipeline" points=1
 calls = []
@@ -1087,14 +1114,14 @@ assert len(seen) == 407, "not all was asked"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Top left: how far the release came. Below it: the canary's errors so far, until your verdict. Right: what a bad version costs, against the canary's share. Surprised? The share hardly changes how many requests fail: your rule always waits for the same 100. It changes how long that takes.
-# Set *what is wrong* to *nothing* and read the last sentence: of 20 good versions, seven are rolled back here, and a quarter on average, because 100 requests are too few to tell 1 % from 1.5 %. Find a better *at least* and *at most*. What does it cost?
+# **Left:** how far one release comes, and your canary's verdicts on 20 good and 20 bad versions. **Right:** what a bad version costs, against the canary's share of the traffic.
 #
-# <details><summary>What we see</summary>
+# 1. *Canary share*: move it from 1 % to 50 %. Does it change how many requests fail?
+# 2. *Nothing is wrong*: how many of 20 good versions are rolled back? Find a better *at least* and *at most*.
+# 3. *At least 500, at most 2 ×*: how many now? What does it cost?
+# 4. *At least 1,000, at most 2 ×*: and now?
 #
-# With at least 500 requests and at most twice the old rate, 2 of 20 good versions are rolled back, with 1,000 requests none. You pay with time: 1,000 s instead of 200 s, or half an hour, during which a bad version hurts five or ten times as many.
-#
-# </details>
+# If a person looked after ten minutes instead, the share would matter: of 6,000 requests a canary of 50 % with 5 % errors fails 150, a canary of 5 % only 15.
 
 # %%
 explore_pipeline(run_pipeline, promote_canary)
@@ -1102,7 +1129,7 @@ explore_pipeline(run_pipeline, promote_canary)
 # %% [markdown]
 # ## Explain
 #
-# Your only alert is "CPU of any server above 90 % for 5 minutes". One night a backup makes the database's disk slow. For 12 minutes a third of all requests end in a timeout, and nobody is called. In the morning a colleague proposes: "call me at once whenever more than 1 % of the requests of any 10 seconds fail".
+# Your only alert is "CPU of any server above 90 % for 5 minutes". One night a backup makes the database's disk slow. For 12 minutes a third of all requests end in a timeout, and no one is called. In the morning a colleague proposes: "call me at once whenever more than 1 % of the requests of any 10 seconds fail".
 # You serve 10 requests a second, and 1 % of them fail on a normal day.
 #
 # Why did the old alert stay silent? What will happen with the colleague's, and why is that worse than it sounds? Propose an alert of your own (what it measures, threshold, duration) and say what it costs. And how do you find the *cause* the next morning? (About 8 sentences.)
@@ -1110,7 +1137,7 @@ explore_pipeline(run_pipeline, promote_canary)
 # %% [markdown] answer="explain" points=3
 # The old alert watched a cause, not a symptom: while the database's disk was slow, the web servers only waited for answers, so their CPUs had *less* to do than usual, and nothing was above 90 %. The colleague's alert sits right on the normal error rate. A window has 100 requests, and two or more of them
 # fail by chance in about a quarter of all windows, so the phone rings over a thousand times a day with nothing wrong. That is worse than noise: people mute it, and sleep through the real incident. I would watch the share of failed requests over all servers together, as that is what users feel: above 5 % for one minute. Chance
-# hardly ever does that seven windows in a row. It costs about a minute of errors before anybody is called, and an incident that only fails 3 % of the requests goes unnoticed by it; for that I would have a second, slower alert on the last hour and the last five minutes together. For the cause I merge the logs of all servers
+# hardly ever does that seven windows in a row. It costs about a minute of errors before anyone is called, and an incident that only fails 3 % of the requests goes unnoticed by it; for that I would have a second, slower alert on the last hour and the last five minutes together. For the cause I merge the logs of all servers
 # into one timeline, look for the first ERROR, and read what came just before it, on any server: the database says "backup started", then "slow query", and a few seconds later the web servers report timeouts.
 
 # %% [markdown] rubric="explain"
@@ -1125,9 +1152,9 @@ explore_pipeline(run_pipeline, promote_canary)
 # %% [markdown]
 # ## In production
 #
-# - **Logs**: journald or a small agent (Fluent Bit, Vector) on each host sends to **Loki**, **Elasticsearch** or OpenSearch. Clocks are kept equal by NTP (`chronyd`); without that, no merged timeline is true. Many write JSON instead of words, so nobody needs `parse_line`.
+# - **Logs**: journald or a small agent (Fluent Bit, Vector) on each host sends to **Loki**, **Elasticsearch** or OpenSearch. Clocks are kept equal by NTP (`chronyd`); without that, no merged timeline is true. Many write JSON instead of words, so `parse_line` is not needed.
 # - **Metrics**: **Prometheus** asks every host for its counts; Grafana draws them. Your exercise B is `histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))`: add the buckets (`le` is "less or equal"), then take the quantile. It guesses a place inside the bucket; you took its upper bound. Its *native histograms*, stable since version 3.8 (November 2025), choose the buckets themselves. **OpenTelemetry** is the common language in which programs hand out metrics, logs and traces.
-# - **Better buckets**: HdrHistogram, and DDSketch (Masson, Rim and Lee, 2019), whose relative error has a bound you choose, and which can be merged, too.
+# - **Better buckets**: HdrHistogram, and DDSketch (Masson, Rim and Lee, 2019), with a bound on the relative error that you choose, and which can be merged, too.
 # - **Alerts**: a Prometheus rule has `expr: … > 0.05` and `for: 5m`; Alertmanager groups, silences and sends. For burn rates, recording rules keep the share of errors over 5 minutes, 30 minutes, 1 hour and 6 hours, and the alert joins two of them with `and`; tools such as Sloth and Pyrra write these rules from a goal.
 # - **Pipelines**: GitHub Actions, GitLab CI, Jenkins. **Canaries**: Argo Rollouts (`setWeight: 5`, then an *analysis* with `successCondition` and `failureLimit`), Flagger, Spinnaker. Google traced 37 % of its outages of 2010–2017 to new binaries and 31 % to new configuration (the same workbook, 2018): send both through the canary.
 # - **Left out here:** following one request through all servers (tracing), sampling, clocks that differ, databases that cannot be rolled back, feature flags, statistics that may look again and again without fooling themselves.
@@ -1145,5 +1172,5 @@ course.submit()
 # %% [markdown]
 # ## What breaks next
 #
-# Nothing new. You have met every part: balancer, replicas, cache, CDN, stateless servers, several data centers, queues, and now the eyes and hands. What is left is to choose. Each part costs money every month, each hides another one's weakness, and one limit has stood since notebook 03: every data center's primary still has to apply *every* write, and a bigger one is not for sale.
+# Nothing new. You have met every part: balancer, replicas, cache, CDN, stateless servers, several data centers, queues, and now the eyes and hands. What is left is to choose. Each part costs money every month, each hides the weakness of another, and one limit has stood since notebook 03: every data center's primary still has to apply *every* write, and a bigger one is not for sale.
 # In notebook 10 you split the data itself, and then design the whole thing, under a budget, for a day on which a server, a replica, a cache node and a region die.

@@ -34,11 +34,19 @@ from course.message_queue import (
     simulate,
     simulate_scaling,
 )
+from course.message_queue.picture import LONGEST
 from course.message_queue.real.queue_process import Served
 from course.message_queue.real_picture import RealPicture
 from course.message_queue.scaling import EVERY, WORKER_RATE, fixed
 from tests.course_scripts import solved
-from tests.explorers import assert_every_step_is_seen, assert_stopped, corners, pictured, shown
+from tests.explorers import (
+    answers,
+    assert_every_step_is_seen,
+    assert_stopped,
+    corners,
+    pictured,
+    shown,
+)
 
 # classes of this file go to the queue's process by value, as those of a notebook do
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -990,14 +998,19 @@ def test_the_first_picture_says_what_the_run_says():
     assert "You predicted 55 s." in shown(explorer)
     picture = explorer.picture
     assert list(picture.guess.get_xdata()) == [145]
-    assert [bar.get_width() for bar in picture.bars] == [
-        0,
-        ghost.lost.sum(),
-        result.twice.sum(),
-        0,
-    ]
+    lost, twice = picture.ghost_faults
+    assert list(lost.get_xdata()) == list(ghost.published_at[ghost.lost])  # where it happens
+    assert not len(twice.get_xdata()) and not len(picture.faults[0].get_xdata())
+    assert list(picture.faults[1].get_xdata()) == list(result.published_at[result.twice])
+    ready = picture.ready.get_ydata()
+    for second in (0, 100, 239):
+        came = (result.published_at // 1) == second
+        slow = np.nanmax(result.latency[came], initial=0.0)
+        assert ready[second] == pytest.approx(min(slow, LONGEST))
     explorer.controls["queue"].value = ForgetfulQueue
     assert not list(picture.mine.get_xdata())
+    assert list(picture.faults[0].get_xdata()) == list(ghost.published_at[ghost.lost])
+    assert not len(picture.ghost_faults[0].get_xdata())
     explorer.controls["away_for"].value = 30
     assert picture.away.get_visible() and picture.away.get_width() == 30
 
@@ -1033,50 +1046,92 @@ def moved_to(explorer, **values):
     return explorer.refresh()
 
 
-def test_the_steps_of_the_experiment_find_what_they_ask_for():
+def test_the_steps_of_the_experiment_are_answered_by_their_runs():
     explorer = explore()
     assert "queue" not in explorer.controls  # there is nothing to choose
-    first = moved_to(explorer)
-    assert "empty 68 s after the burst" in first and "a user waits 5 ms" in first
-    assert "without one, up to 42.7 s" in first  # step 1
-    away = moved_to(explorer, away_for=40)  # step 2: the queue notices, users do not
-    assert "empty 143 s after" in away and "a user waits 5 ms" in away
-    moved_to(explorer, away_for=0)
-    emptied = {}
-    for workers in (6, 5, 4, 3, 2):  # step 3: from 90 s to 240 s
-        found = re.search(r"empty (\d+) s after", moved_to(explorer, workers=workers))
-        emptied[workers] = bool(found)
-    assert [workers for workers, empty in emptied.items() if empty] == [6, 5]
-    assert capacity(2) < 5 < capacity(3)  # two never will, three would in the end
-    crashes = moved_to(explorer, workers=6, crashes=4)  # step 4
-    assert "49 lost" in crashes and "empty 117 s after" in crashes
+    said = answers(explorer)
+    assert said[1].startswith("With a queue a user waits 5 ms")
+    assert said[1].endswith("until their photo is ready: up to 43 s.")
+    assert "empty 143 s after the burst (step 1: empty 68 s after" in said[2]
+    assert re.match(r"4 are too few: \d+ still there at the end. 5 empty it in time", said[3])
+    assert "2 never would: they do 4 photos a second, and 5 come." in said[3]
+    assert said[4].startswith("49. No user got an error") and "empty 117 s after" in said[4]
+    emptied = [
+        workers
+        for workers in (6, 5, 4, 3, 2)  # from 90 s to 240 s
+        if re.search(r"empty (\d+) s after", moved_to(explorer, workers=workers, crashes=0))
+    ]
+    assert emptied == [6, 5] and capacity(2) < 5 < capacity(3)
 
 
-def test_a_long_timeout_is_paid_for_by_the_photos_whose_worker_crashed():
-    """As the text says: 12 workers, 4 %; with 30 s a few lonely spikes, with 5 s small ones."""
+def test_the_legend_lists_only_what_is_in_the_picture():
+    def listed(explorer):
+        (legend,) = [
+            axes.get_legend() for axes in explorer.picture.figure.axes if axes.get_legend()
+        ]
+        return [text.get_text() for text in legend.get_texts()]
+
+    assert listed(explore()) == ["forgetful queue", "arithmetic"]
+    assert listed(explore(QUEUE, prediction=3))[0] == "your queue"
+    assert listed(explore(QUEUE, prediction=3))[-1] == "your guess"
+
+
+def test_what_does_not_fit_is_drawn_at_the_edge_and_said():
+    explorer = explore()
+    assert "at the edge" not in shown(explorer)
+    assert "800 photos or 90 s is drawn at the edge" in moved_to(explorer, workers=1)
+    assert max(explorer.picture.ghost.get_ydata()) == 800
+    assert max(explorer.picture.ghost_ready.get_ydata()) == 90
+
+
+def test_the_steps_of_exercise_a_are_answered_by_their_runs():
+    """A long timeout is paid for by the photos whose worker crashed."""
+    explorer = explore(QUEUE)
+    said = answers(explorer)
+    assert said[1].startswith("0 are lost; the forgetful queue loses 49. The price: 40 photos are")
+    assert "Your queue: empty 143 s after the burst; the forgetful one: empty 117 s" in said[1]
+    assert int(re.match(r"(\d+) are done twice", said[2])[1]) > 100
+    found = re.match(r"The (\d+) spikes: .* Each took (\d+) s .* at most (\d+) s", said[3])
+    spikes, least, most = map(int, found.groups())
+    assert spikes > 5 and least >= 30 and most < 10
     for timeout in (30.0, 5.0):
         world = {"workers": 12, "crash_probability": 0.04, "seed": 23}
         result = simulate(QUEUE, visibility_timeout=timeout, **world)
-        once = result.latency[result.deliveries == 1]
         again = result.latency[(result.deliveries > 1) & (result.applied == 1)]
-        assert np.nanmax(once) < 10 and np.isfinite(again).sum() > 5
         assert np.nanmin(again) > timeout and np.nanmedian(again) < timeout + 8
-    explorer = explore(QUEUE)
-    said = moved_to(explorer, workers=12, crashes=4, timeout=30)
-    assert re.search(r"\b\d\d? still there at the end; 0 lost", said)
-    drawn = explorer.picture.done.get_ydata()
-    assert 3 < np.sum(drawn > 25) < 0.1 * drawn.size  # the spikes are in the picture
-    said = moved_to(explorer, workers=6, crashes=0, timeout=1)
-    assert int(re.search(r"(\d+) done twice", said)[1]) > 100
+    drawn = explorer.picture.ready.get_ydata()  # the last step, 30 s
+    assert 5 < np.sum(drawn > 25) < 0.2 * drawn.size  # the spikes are in the picture
 
 
-def test_what_the_text_says_of_slow_starters_and_of_dead_letters():
-    workers = explore_workers(WORKERS_NEEDED)
-    longest = [
-        float(re.search(r"longest wait is ([\d.]+) s", moved_to(workers, start_up=start))[1])
-        for start in (60, 600)
-    ]
-    assert longest[0] < 300 and longest[1] > 420  # the promise is 5 minutes; "over seven"
+def test_a_queue_that_delivers_nothing_again_gets_an_answer_too():
+    mine = type("Mine", (ForgetfulQueue,), {})
+    said = answers(explore(mine))
+    assert said[3].startswith("None: no photo was delivered")
+
+
+def test_the_steps_of_the_other_exercises_are_answered_by_their_runs():
+    said = answers(explore_duplicates(QUEUE, CONSUMER))
+    for number in (1, 2):
+        found = re.match(r"(\d+) photos are done more .* left, 0 with your consumer", said[number])
+        assert int(found[1]) > 100
+    assert said[3].startswith("0 photos are lost with your consumer")
+    said = answers(explore_workers(WORKERS_NEEDED))
+    assert said[1].startswith("It keeps it: the slowest photo waits 65 s, for 37 worker-hours")
+    assert "cost 39 and let a photo wait 16 minutes" in said[1] and "needs cost 132." in said[1]
+    waits = [float(re.search(r"up to ([\d.]+) minutes", said[number])[1]) for number in (2, 3)]
+    assert waits[0] > 7 and waits[1] < 2 and "pay for 91 worker-hours" in said[3]
+    said = answers(explore_poison(RETRYING))
+    assert "do 42% of what they could: 775 photos wait at the end. With your limit 4" in said[1]
+    healthy = [int(re.search(r"(\d+) of \d+ dead letters", said[number])[1]) for number in (2, 3)]
+    assert healthy[0] > 200 and healthy[1] <= 5
+
+
+def test_a_rule_that_breaks_its_promise_is_not_praised():
+    said = answers(explore_workers(fixed(8)))
+    assert said[1].startswith("It breaks it: the slowest photo waits")
+
+
+def test_with_two_receives_a_tenth_as_many_healthy_photos_are_put_aside():
     poison, healthy = explore_poison(RETRYING), []
     for most in (1, 2, 3):
         said = moved_to(poison, max_receives=most, crashes=10)
@@ -1091,7 +1146,7 @@ def a_slow_run():
     return types.SimpleNamespace(
         published=events,
         handled=[(time, number % 3, number != 9) for time, number in events],
-        begun=events,
+        begun=[(time, number % 3) for time, number in events],
         killed=[(5.0, "worker-1", "at work")],
         down=[(4.0, 4.5)],
         applied=[1] * 60,
@@ -1104,18 +1159,60 @@ def a_slow_run():
     )
 
 
-def test_the_crash_picture_keeps_a_slow_run_inside_and_says_so():
+def test_the_crash_pictures_axis_grows_with_a_slow_run_and_a_kill_leaves_a_gap():
     run = a_slow_run()
     picture = RealPicture()
-    _, words = picture.show(queue="Q", consumer=None, run=run)
-    assert "The run took 6.2 s: what came after 3 s is drawn there." in words
-    times, counts = picture.done.get_data()
-    inside = np.asarray(times) <= 3.0
-    assert np.asarray(counts)[inside].max() == 59
+    picture.show(queue="Q", consumer=None, run=run)
+    assert picture.time.get_xlim() == (0, 7)
     for marks in (picture.again, picture.kills, picture.applied):
-        assert max(marks.get_xdata()) <= 3.0
+        assert max(marks.get_xdata()) <= 7
+    queue, first, second, *_ = (np.array(line.get_xdata()) for line in picture.lives)
+    assert list(queue[[1, 3]]) == [4.0, 4.5] and math.isnan(queue[2])
+    assert list(first[[1, 3]]) == [5.0, pytest.approx(5.1)]  # then another process has a photo
+    assert list(second) == [0, 6.2]
     run.seconds = 2.0
-    assert "The run took" not in picture.show(queue="Q", consumer=None, run=run)[1]
+    picture.show(queue="Q", consumer=None, run=run)
+    assert picture.time.get_xlim() == (0, 3)
+
+
+def test_the_axis_that_grows_is_redrawn(monkeypatch):
+    run = a_slow_run()
+    monkeypatch.setattr("course.message_queue.measure", lambda *made, **options: run)
+    explorer = explore_crash(DURABLE)
+    slow = "".join(explorer.image.moving)
+    run.seconds = 2.0
+    explorer.refresh()
+    assert ">6<" in slow and ">6<" not in "".join(explorer.image.moving)
+
+
+def test_a_bar_tells_that_it_measures_and_goes_away(monkeypatch):
+    told = []
+
+    def watched(*made, progress, **options):
+        assert bar.layout.display is None and bar.description == "measuring …"
+        return measure(
+            *made, progress=lambda share: told.append((share, progress(share))), **options
+        )
+
+    explorer = explore_crash(DURABLE)
+    bar = explorer.children[-1].children[0]
+    assert bar.layout.display == "none"
+    monkeypatch.setattr("course.message_queue.measure", watched)
+    for control in explorer.controls.values():
+        control.unobserve_all()
+    explorer.controls["messages"].value = 20
+    explorer.refresh()
+    assert bar.layout.display == "none" and bar.value == 100
+    assert told[0][0] == 0 and told[-1][0] == 1
+
+
+def test_the_steps_of_the_real_run_say_what_was_measured(monkeypatch):
+    monkeypatch.setattr("course.message_queue.measure", lambda *made, **options: a_slow_run())
+    said = answers(explore_crash(DURABLE))
+    assert said[1] == "Killed: worker-1 (at work). 0 photos are lost, 0 are done twice."
+    assert said[2].startswith("2 ms (median). The simulation took it to be 5 ms.")
+    said = answers(explore_crash(DURABLE, CONSUMER))
+    assert said[1].endswith("Deliveries that IdempotentConsumer knew (triangles): 1.")
 
 
 def test_a_prediction_that_is_no_number_is_a_sentence():
@@ -1141,8 +1238,12 @@ def test_the_workers_picture_says_what_the_run_says():
     result = simulate_scaling(WORKERS_NEEDED, seed=23)
     assert f"for {result.worker_hours:.0f} worker-hours" in shown(explorer)
     assert f"{result.longest_wait:.1f} s" in shown(explorer)
-    assert list(explorer.picture.point.get_xdata()) == [result.longest_wait]
-    assert "Fixed, for the mean" in shown(explorer) and "one per 500 waiting" in shown(explorer)
+    hours, waits = ([bar.get_width() for bar in bars] for bars in explorer.picture.bars)
+    assert hours[0] == result.worker_hours and waits[0] == result.longest_wait / 60
+    assert hours[1] < hours[2] and waits[1] > waits[2] == 0
+    assert [line.get_xdata()[0] for line in explorer.picture.promises[1:]] == [5]
+    assert np.nanmax(explorer.picture.wait.get_ydata()) == pytest.approx(waits[0], rel=0.01)
+    assert "Fixed, mean" in shown(explorer) and "fixed, peak" in shown(explorer)
     explorer.controls["minimum"].value = 60
     assert "60 to 60 workers" in shown(explorer)
 
@@ -1152,14 +1253,21 @@ def test_the_poison_picture_says_what_the_run_says():
     result = simulate(RETRYING, seed=23, poison=8, publish_rate=9.0, burst=1.0)
     assert f"{result.backlog[-1]} photos wait at the end" in shown(explorer)
     assert "8 of them poison. RetryingQueue put 8 aside as dead letters;" in shown(explorer)
-    assert len(explorer.picture.arrivals.get_xdata()) == 8
+    tray = explorer.picture
+    assert len(tray.poison.get_xdata()) == 8 and len(tray.healthy.get_xdata()) == 0
+    explorer.experiment.press(2)
+    buried = int(re.search(r"dead letters, (\d+) of them healthy", shown(explorer))[1])
+    assert len(tray.healthy.get_xdata()) == buried
+    places = {*zip(*tray.poison.get_data(), strict=True)}
+    assert not places & {*zip(*tray.healthy.get_data(), strict=True)}  # no mark hides another
 
 
 def test_the_crash_picture_counts_and_every_tick_is_a_picture():
     explorer = explore_crash(DURABLE, CONSUMER)
     assert "60 photos published, 60 done, 0 lost, 0 done twice" in shown(explorer)
     widths = [bar.get_width() for bar in explorer.picture.bars]
-    assert widths[0] == widths[2] == 60 and widths[1] > 60 and widths[3:] == [0, 0]
+    assert widths == [60, 60, 0, 0]
+    assert len(explorer.picture.again.get_xdata()) >= 1
     assert len(explorer.picture.kills.get_xdata()) == 3
     told = "DurableQueue in a process of its own, IdempotentConsumer before a SQLite file."
     assert told in shown(explorer)
@@ -1170,7 +1278,7 @@ def test_the_crash_picture_counts_and_every_tick_is_a_picture():
     for name, value in (("messages", 20), ("workers", 1), ("kill_queue", False)):
         explorer.controls[name].value = value
     explorer.controls["kill_worker"].value = False
-    assert "Killed: nobody." in explorer.refresh() and pictured(explorer)
+    assert "Killed: no process." in explorer.refresh() and pictured(explorer)
     assert len(explorer.picture.kills.get_xdata()) == 0
 
 

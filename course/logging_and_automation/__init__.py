@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from course.engine import parameters
+from course.logging_and_automation import steps as steps_of
 from course.logging_and_automation import theory
 from course.logging_and_automation.access_log import access_log, from_combined
 from course.logging_and_automation.alert_picture import AlertPicture
@@ -27,14 +28,13 @@ from course.logging_and_automation.model import (
 from course.logging_and_automation.picture import ExperimentPicture
 from course.logging_and_automation.releases import (
     FAULTS,
-    PATIENCE,
     PipelineResult,
     draw_canaries,
-    hurt_by,
     release,
     watch_canary,
 )
 from course.logging_and_automation.releases_picture import SHARES, ReleasesPicture
+from course.logging_and_automation.steps import SEED
 from course.logging_and_automation.system import architecture
 from course.logging_and_automation.users import DAYS, use
 from course.logging_and_automation.users_picture import UsersPicture
@@ -65,46 +65,42 @@ __all__ = [
     "write_logs",
 ]
 
-SEED = 1
 SERVERS = 4  # web servers that write logs
 REPEATED = 20  # releases of each kind
 INCIDENT, ACCESS, EMPTY = "an incident", "an access log", "an empty log"
 THRESHOLDS = np.arange(1, 21) / 100
+COLLEAGUE = 0.02  # its threshold
 
 
 @pictured
 def explore(*, prediction=None):
-    """Return sliders over an alert on the error rate, and three ways to release a bad version.
+    """Return sliders over an alert on the error rate, next to the colleague's: 2 %, at once.
 
     prediction: your guess at the false alarms of a quiet day, drawn as a diamond.
     """
 
-    def run(burst, threshold, duration, share, traffic):
+    def run(burst, threshold, duration, traffic):
         guess = prediction
         if guess is not None:
             guess = parameters.number("prediction", guess, at_least=0, unit="false alarms")
         world = {"seed": SEED, "arrival_rate": traffic, "burst": burst}
         watched = simulate(threshold=threshold, for_seconds=duration, **world)
-        (alarms, _), (_, delays) = _prices(duration, **world)
-        (alarms_at_once, _), (_, delays_at_once) = _prices(0, **world)
-        return {
-            "watched": watched,
-            "thresholds": THRESHOLDS,
-            "curve": (alarms, delays),
-            "at_once": (alarms_at_once, delays_at_once),
-            "hurt": hurt_by(watched, seed=SEED, burst=burst, share=share),
-            "share": share,
-            "prediction": guess,
-        }
+        alarms, delays = [], []
+        for seconds, limit in ((duration, threshold), (0, COLLEAGUE)):
+            (expected, _), (_, measured) = _prices(seconds, **world)
+            place = int(np.argmin(abs(THRESHOLDS - limit)))
+            alarms.append(float(expected[place]))
+            delays.append(float(measured[place]))
+        return {"watched": watched, "alarms": alarms, "delays": delays, "prediction": guess}
 
     controls = {
-        "burst": in_percent("error burst", 8, 2, 30, 1),
         "threshold": in_percent("threshold", 2, 1, 20, 1),
         "duration": slider("for", 0, 0, 300, 10, "s"),
-        "share": _shares(),
+        "burst": in_percent("error burst", 8, 2, 30, 1),
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
     }
-    return _explore(controls, run, ExperimentPicture())
+    picture = ExperimentPicture(guess=prediction is not None)
+    return _explore(controls, run, picture, experiment=steps_of.FIRST)
 
 
 def _shares():
@@ -131,18 +127,18 @@ def _burn_rate(**world):
 def explore_alert(alert):
     """Return sliders over your alert, a class made with `threshold` and `for_seconds`."""
 
-    def run(threshold, duration, burst, traffic, bunched):
+    def run(threshold, duration, burst, traffic, bunched, pair):
         world = {"seed": SEED, "arrival_rate": traffic, "burst": burst, "bunched": bunched}
         chosen = {"threshold": threshold, "for_seconds": duration, **world}
         watched = simulate(alert, **chosen)
-        expected, measured = _prices(duration, **world)
+        expected, _ = _prices(duration, **world)
         return {
             "watched": watched,
             "built_in": simulate(**chosen),
             "thresholds": THRESHOLDS,
-            "measured": measured,
             "two_windows": _burn_rate(**world),
             "theory": expected,
+            "pair": pair,
         }
 
     controls = {
@@ -151,8 +147,9 @@ def explore_alert(alert):
         "burst": in_percent("error burst", 8, 2, 30, 1),
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
         "bunched": tick("errors come in bunches"),
+        "pair": tick("show two windows, 5 min and 1 min (green)"),
     }
-    return _explore(controls, run, AlertPicture())
+    return _explore(controls, run, AlertPicture(), experiment=steps_of.ALERT)
 
 
 @pictured
@@ -160,9 +157,9 @@ def explore_logs(parse_line, merge_logs):
     """Return controls over logs that your two functions read, and a search in them."""
 
     @lru_cache(maxsize=2)  # another search in the same logs does not read them again
-    def timeline_of(source, slowdown, backup_at, long_line):
+    def timeline_of(source, slowdown, backup_at):
         if source == INCIDENT:
-            logs = _incident(60 * backup_at, slowdown, long_line)
+            logs = _incident(60 * backup_at, slowdown)
         else:
             logs = {"web-1": _access_lines() if source == ACCESS else []}
         return read_logs(parse_line, merge_logs, logs)
@@ -185,9 +182,8 @@ def explore_logs(parse_line, merge_logs):
         "server": choice("server", _any("all servers", servers)),
         "slowdown": slider("backup slows queries", 7, 1, 12, 1, "×"),
         "backup_at": slider("backup starts at", 4, 0, 8, 1, "min"),
-        "long_line": tick("one line of 10 MB"),
     }
-    return _explore(controls, run, LogsPicture())
+    return _explore(controls, run, LogsPicture(), experiment=steps_of.LOGS)
 
 
 def _any(name, options):
@@ -195,10 +191,8 @@ def _any(name, options):
 
 
 @lru_cache(maxsize=8)
-def _incident(backup_at, slowdown, long_line):
-    return write_logs(
-        seed=SEED, servers=SERVERS, backup_at=backup_at, slowdown=slowdown, long_line=long_line
-    )
+def _incident(backup_at, slowdown):
+    return write_logs(seed=SEED, servers=SERVERS, backup_at=backup_at, slowdown=slowdown)
 
 
 @lru_cache(maxsize=1)
@@ -222,7 +216,7 @@ def explore_histograms(histogram):
         "buckets": slider("bounds", 20, 2, 60, 1),
         "quantile": in_percent("quantile", 99.0, 50.0, 99.5, 0.5),
     }
-    return _explore(controls, run, HistogramPicture())
+    return _explore(controls, run, HistogramPicture(), experiment=steps_of.HISTOGRAMS)
 
 
 @pictured
@@ -233,14 +227,13 @@ def explore_users(daily_active_users, retention):
         return {"usage": use(daily_active_users, retention, seed=SEED, **world)}
 
     controls = {
-        "day": slider("day looked at", 14, 0, DAYS - 1, 1),
+        "after": slider("back after", 1, 1, 14, 1, "days"),
         "release": slider("release on day", 21, 1, DAYS - 1, 1),
         "harm": in_percent("users it drives away", 50, 0, 100, 5),
         "campaign": slider("campaign: new users", 2.0, 1.0, 4.0, 0.5, "×"),
         "new_users": slider("new users a day", 120, 20, 200, 10),
-        "first": in_percent("back after a day", 50, 10, 80, 5),
     }
-    return _explore(controls, run, UsersPicture())
+    return _explore(controls, run, UsersPicture(), experiment=steps_of.USERS)
 
 
 @pictured
@@ -261,11 +254,6 @@ def explore_pipeline(run_pipeline, promote_canary):
             "bad_ones": [repeated(bad, each) for each in SHARES],
             "good_ones": repeated(ERROR_RATE, share),
             "share": share,
-            "expected_hurt": min_requests * bad,
-            "expected_seconds": [
-                theory.canary_seconds(each, traffic, min_requests, PATIENCE * WINDOW)
-                for each in SHARES
-            ],
         }
 
     controls = {
@@ -276,7 +264,7 @@ def explore_pipeline(run_pipeline, promote_canary):
         "max_ratio": slider("at most", 1.5, 1.0, 5.0, 0.5, "× the old"),
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
     }
-    return _explore(controls, run, ReleasesPicture())
+    return _explore(controls, run, ReleasesPicture(), experiment=steps_of.PIPELINE)
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,15 @@
 import numpy as np
 from matplotlib import rc_context
 
-from course.logging_and_automation.picture import Incident, how_often
+from course.logging_and_automation.picture import (
+    DELAYS,
+    LEAST_ALARMS,
+    MOST_ALARMS,
+    OFTEN,
+    Incident,
+    beyond,
+    how_often,
+)
 from course.view import style
 
 
@@ -11,18 +19,18 @@ class AlertPicture:
     """Left: the incident. Right: false alarms and delay against the threshold."""
 
     def __init__(self):
-        ratios = {"width_ratios": (1.2, 1), "height_ratios": (1.4, 1)}
-        self.figure, axes = style.figure(2, 2, width=8.2, height=4.7, **ratios)
+        ratios = {"width_ratios": (1, 1), "height_ratios": (1.3, 1)}
+        self.figure, axes = style.figure(2, 2, width=7.7, height=4.2, **ratios)
         with rc_context(style.LOOK):
-            self.incident = Incident(axes[0, 0], axes[1, 0], ghost=True)
+            self.incident = Incident(axes[0, 0], axes[1, 0], ["yours", "built in"])
             alarms, delays = axes[:, 1]
-            alarms.set_yscale("symlog", linthresh=1)
-            alarms.set(ylim=(-0.12, 5000), ylabel="false alarms a day")
-            alarms.set_yticks([0, 1, 10, 100, 1000], ["0", "1", "10", "100", "1,000"])
+            alarms.set(yscale="log", ylim=(LEAST_ALARMS / 1.5, MOST_ALARMS))
+            alarms.set_title("How often for nothing? Once a …")
+            alarms.set_yticks(list(OFTEN.values()), list(OFTEN))
             alarms.tick_params(axis="x", labelbottom=False)
-            delays.set_yscale("log")
-            delays.set(ylim=(7, 1700), ylabel="seconds to notice", xlabel="threshold (%)")
-            delays.set_yticks([10, 60, 300, 1200], ["10", "60", "300", "1,200"])
+            delays.set(yscale="log", ylim=(7, 1700), xlabel="threshold (%)")
+            delays.set_title("How long until it notices?")
+            delays.set_yticks(list(DELAYS.values()), list(DELAYS))
             self.rows = [self._prepare(axes) for axes in (alarms, delays)]
             alarms.legend(loc="upper right", borderaxespad=0)
         self.moving = (*self.incident.moving, *(artist for row in self.rows for artist in row))
@@ -32,46 +40,51 @@ class AlertPicture:
         axes.set_xticks([1, 5, 10, 15, 20])
         axes.minorticks_off()
         (theory,) = axes.plot([], [], label="theory", **style.THEORY)
-        (built_in,) = axes.plot(
-            [], [], "s", color=style.GREY, markersize=4, linestyle="none", label="built in"
-        )
+        none = {"linestyle": "none"}
+        (two,) = axes.plot([], [], marker="^", color=style.GREEN, markersize=5, **none)
         (yours,) = axes.plot(
-            [], [], "o", color=style.BLUE, markersize=9, linestyle="none", label="yours"
+            [], [], marker="o", color=style.BLUE, markersize=9, label="yours", **none
         )
-        (two,) = axes.plot(
-            [], [], "^", color=style.GREEN, markersize=4, linestyle="none", label="5 min and 1 min"
-        )
-        return theory, built_in, yours, two
+        return theory, yours, two
 
-    def show(self, *, watched, built_in, thresholds, measured, two_windows, theory):
+    def show(self, *, watched, built_in, thresholds, two_windows, theory, pair):
         """Draw an alert; return (finding, words).
 
         watched: the Watched of the student's alert. built_in: that of the built-in one in the same
-        world. measured, theory: (false alarms a day, delay in s) for each of `thresholds`;
-        two_windows: the same of a burn-rate alert, measured.
+        world. theory: (false alarms a day, delay in s) for each of `thresholds`; two_windows: the
+        same of a burn-rate alert, measured, and drawn if `pair`.
         """
         self.incident.show(watched, built_in)
         percents = 100 * thresholds
         mine = (watched.false_alarms, watched.delay)
-        for (line, dots, dot, two), exact, counted, value, of_two in zip(
-            self.rows, theory, measured, mine, two_windows, strict=True
+        for (line, dot, two), exact, value, of_two in zip(
+            self.rows, theory, mine, two_windows, strict=True
         ):
-            line.set_data(percents, exact)
-            two.set_data(percents, of_two)
-            dots.set_data(percents, counted)
-            dot.set_data([100 * watched.threshold], [value])
-        chosen = int(np.argmin(abs(thresholds - watched.threshold)))
+            line.set_data(percents, np.maximum(exact, LEAST_ALARMS))
+            two.set_data((percents, np.maximum(of_two, LEAST_ALARMS)) if pair else ([], []))
+            dot.set_data([100 * watched.threshold], [max(value, LEAST_ALARMS)])
+        chosen = at(thresholds, watched)
         alarms, delay = (float(each[chosen]) for each in theory)
         plural = "" if watched.false_alarms == 1 else "s"
-        of_two, delay_of_two = (float(each[chosen]) for each in two_windows)
+        pairs = ""
+        if pair:
+            of_two, delay_of_two = (float(each[chosen]) for each in two_windows)
+            pairs = (
+                " With five minutes and one, both above the "
+                f"threshold: {of_two:,.0f} and {delay_of_two:,.0f} s."
+            )
         return (
             f"Your alert: {watched.false_alarms:,} false alarm{plural} on this day, "
             f"{watched.delay:,.0f} s to notice"
         ), (
             f"The built-in one: {built_in.false_alarms:,} and {built_in.delay:,.0f} s; theory: "
-            f"{how_often(alarms)} and {delay:,.0f} s. With five minutes and one, both above the "
-            f"threshold: {of_two:,.0f} and {delay_of_two:,.0f} s. "
+            f"{how_often(alarms)} and {delay:,.0f} s.{pairs} "
             f"{watched.missed} of {watched.noticed.size} "
             f"incidents were over before your alert fired. Each window counts "
-            f"{watched.counts.requests:,} requests."
+            f"{watched.counts.requests:,} requests.{beyond(watched)}"
         )
+
+
+def at(thresholds, watched):
+    """Return which of `thresholds` is the alert's."""
+    return int(np.argmin(abs(thresholds - watched.threshold)))

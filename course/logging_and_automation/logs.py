@@ -25,7 +25,6 @@ SLOW_QUERY = 0.4  # seconds: a query that takes longer is worth a warning
 TIMEOUT = 3.0  # seconds that a web server waits for the database
 BACKUP = 120.0  # seconds
 LEVELS = ("INFO", "WARN", "ERROR")
-LONG = 10_000_000  # characters of the longest line
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,12 @@ class Timeline:
         )
 
 
-def write_logs(*, seed=0, servers=3, backup_at=240.0, slowdown=7.0, long_line=False):
+def write_logs(*, seed=0, servers=3, backup_at=240.0, slowdown=7.0):
     """Return {server: lines} of ten minutes in which a backup makes the database slow.
 
     servers: how many web servers. backup_at: s from the start, when the backup begins and makes
     queries take `slowdown` times as long for two minutes. A request fails when its query is not
-    answered within 3 s. long_line: let web-1 write a line of 10 MB, too. Raises ValueError, which
-    names a bad number.
+    answered within 3 s. Raises ValueError, which names a bad number.
     """
     servers = parameters.count("servers", servers, at_most=20)
     backup_at = parameters.number("backup_at", backup_at, at_least=0, at_most=DURATION, unit="s")
@@ -82,8 +80,6 @@ def write_logs(*, seed=0, servers=3, backup_at=240.0, slowdown=7.0, long_line=Fa
     rows = {f"web-{number + 1}": [] for number in range(servers)}
     for asked, done, place, photo in zip(*columns, strict=True):
         rows[f"web-{place + 1}"].append(_answer(asked, done, photo))
-    if long_line:
-        rows["web-1"].append((DURATION / 2, "INFO", "upload " + "x" * (LONG - 40)))
     return logs | {name: _lines(name, rows[name]) for name in rows}
 
 

@@ -1,17 +1,20 @@
-"""An alert and a canary at work: error rate and alert states, the trade-off, and who was hurt."""
+"""An alert at work: when the phone rings, and the two prices of an alert."""
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.figure import Figure
 
-from course.logging_and_automation.model import AFTER, BEFORE, LASTS, STATES, WINDOW
+from course.logging_and_automation.model import AFTER, BEFORE, FIRING, LASTS, WINDOW
 from course.view import style
 
 MINUTES = (np.arange(BEFORE + LASTS + AFTER) + 1 - BEFORE) * WINDOW / 60
-HIGHEST = 45  # % of the requests
+HIGHEST = 25  # % of the requests; more is drawn at the edge
 LEAST_ALARMS, MOST_ALARMS = 0.001, 5000  # a day
 OFTEN = {"year": 1 / 365, "month": 1 / 30, "day": 1, "hour": 24, "minute": 1440}
-MOST_HURT = 30_000
-WAYS = ("nobody watches", "the alert ends it", "canary first")
+DELAYS = {"10 s": 10, "1 min": 60, "5 min": 300, "20 min": 1200}
+OTHER = "2 %, at once"  # the colleague's alert
+ALERTS = ("this alert", OTHER)
+PENDING = 1
 
 
 def how_often(alarms):
@@ -25,138 +28,114 @@ def how_often(alarms):
     return "less than one a year"
 
 
-class Incident:
-    """Two axes with the forty minutes around an incident: error rates, and the alert's states.
+def how_long(seconds):
+    """Return a delay as people say it."""
+    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
 
-    `.moving` are the artists that change, and `.show` sets them. `ghost`: draw another alert, too.
+
+class Incident:
+    """Two axes with the forty minutes around an incident: error rates, and when alerts fire.
+
+    `.moving` are the artists that change, and `.show` sets them. alerts: a name for each row.
     """
 
-    def __init__(self, rates, states, *, ghost=False):
+    def __init__(self, rates, states, alerts):
         rates.set(xlim=(-10, 30), ylim=(0, HIGHEST), ylabel="failed requests (%)")
+        rates.set_title("When does the phone ring?")
         rates.tick_params(axis="x", labelbottom=False)
         for axes in (rates, states):
-            axes.axvspan(0, 20, color="#F6F0EA", linewidth=0)
-        rates.text(10, HIGHEST - 1.2, "bad version", ha="center", va="top", fontsize=9)
-        (self.rate,) = rates.plot([], [], color=style.INK, linewidth=1.0, label="each 10 s")
-        (self.above,) = rates.plot(
-            [], [], ".", color=style.VERMILION, markersize=5, linestyle="none", label="above it"
-        )
+            axes.axvspan(0, 20, color=style.GRID, linewidth=0)
+        rates.text(10, HIGHEST - 0.7, "bad version", ha="center", va="top", fontsize=9)
+        (self.rate,) = rates.plot([], [], color=style.INK, linewidth=1.0, label="in 10 s")
         (self.threshold,) = rates.plot(
             [], [], color=style.VERMILION, linewidth=1.5, linestyle="--", label="threshold"
         )
-        rates.legend(loc="upper left", borderaxespad=0.1, ncols=3, bbox_to_anchor=(0, 1.14))
-        states.set(xlim=(-10, 30), ylim=(-0.4, 2.4), xlabel="minutes since the release")
-        states.set_yticks(range(3), STATES)
-        self.lines = []
-        if ghost:
-            (line,) = states.plot([], [], drawstyle="steps-pre", label="built in", **style.BASELINE)
-            self.lines.append(line)
-            states.legend(loc="upper right", borderaxespad=0)
-        (self.state,) = states.plot(
-            [], [], drawstyle="steps-pre", color=style.BLUE, linewidth=1.2, zorder=3
-        )
-        looks = (("s", style.ORANGE, 4), ("D", style.VERMILION, 5))
-        self.marks = [
-            states.plot([], [], marker, color=colour, markersize=size, linestyle="none", zorder=4)[
-                0
-            ]
-            for marker, colour, size in looks
-        ]
-        self.moving = (self.rate, self.above, self.threshold, *self.lines, self.state, *self.marks)
+        rates.legend(loc="upper right", borderaxespad=0.1, handlelength=1.6)
+        states.set(xlim=(-10, 30), ylim=(len(alerts) - 0.4, -0.6), xlabel="minutes since release")
+        states.set_yticks(range(len(alerts)), alerts)
+        states.grid(False, axis="y")
+        thick = {"solid_capstyle": "butt", "linewidth": 9}
+        self.pending = [states.plot([], [], color=style.YELLOW, **thick)[0] for _ in alerts]
+        self.firing = [states.plot([], [], color=style.VERMILION, **thick)[0] for _ in alerts]
+        self.moving = (self.rate, self.threshold, *self.pending, *self.firing)
 
-    def show(self, watched, ghost=None):
-        """Draw a Watched, and the states of another one as the ghost."""
+    def show(self, *alerts):
+        """Draw a Watched in each row; the error rates are those of the first."""
+        watched = alerts[0]
         rates = 100 * watched.counts.shown / watched.counts.requests
         self.rate.set_data(MINUTES, np.minimum(rates, HIGHEST))
-        above = rates > 100 * watched.threshold
-        self.above.set_data(MINUTES[above], np.minimum(rates, HIGHEST)[above])
         self.threshold.set_data([-10, 30], [100 * watched.threshold] * 2)
-        self.state.set_data(MINUTES, watched.states)
-        for state, mark in zip((1, 2), self.marks, strict=True):
-            here = watched.states == state
-            mark.set_data(MINUTES[here], watched.states[here])
-        for line in self.lines:
-            line.set_data(MINUTES, ghost.states)
+        for row, each in enumerate(alerts):
+            self.pending[row].set_data(*_segments(each.states == PENDING, row))
+            self.firing[row].set_data(*_segments(each.states == FIRING, row))
+
+
+def _segments(windows, row):
+    """Return the line over all windows that are true, with gaps."""
+    ends = MINUTES[windows]
+    x = np.column_stack([ends - WINDOW / 60, ends, np.full(ends.size, np.nan)]).ravel()
+    return x, np.full(x.size, float(row))
 
 
 class ExperimentPicture:
-    """Left: the incident as the alert sees it. Right: the alert's two prices, and users hurt."""
+    """Left: the incident as the alert sees it. Right: false alarms and delay, the two prices."""
 
-    def __init__(self):
-        ratios = {"width_ratios": (1.2, 1), "height_ratios": (1.75, 1)}
-        self.figure, axes = style.figure(2, 2, width=8.2, height=4.9, **ratios)
+    def __init__(self, *, guess=True):
+        """guess: whether there will be a prediction."""
+        rows = [["rates", "alarms"], ["rates", "delay"], ["states", "delay"]]
+        shape = {"width_ratios": (1.12, 1), "height_ratios": (2, 1, 1)}
         with rc_context(style.LOOK):
-            self.incident = Incident(axes[0, 0], axes[1, 0])
-            self._prepare_prices(axes[0, 1])
-            self._prepare_hurt(axes[1, 1])
-        self.moving = (
-            *self.incident.moving,
-            *(self.at_once, self.curve, self.chosen, self.prediction),
-            *self.bars,
-        )
+            self.figure = Figure(figsize=(7.7, 3.8), dpi=72, layout="constrained")
+            panels = self.figure.subplot_mosaic(rows, **shape)
+            self.incident = Incident(panels["rates"], panels["states"], ["rings"])
+            alarms, delay = panels["alarms"], panels["delay"]
+            alarms.set(xlim=(LEAST_ALARMS, MOST_ALARMS))
+            alarms.set_title("How often for nothing? Once a …")
+            delay.set(xlim=(7, 1500))
+            delay.set_title("How long until it notices?")
+            self.alarms = self._prepare(alarms, OFTEN, guess)
+            self.delays = self._prepare(delay, DELAYS)
+            (self.prediction,) = alarms.plot([], [], **style.PREDICTION)
+        self.moving = (*self.incident.moving, *self.alarms, *self.delays, self.prediction)
 
-    def _prepare_prices(self, axes):
-        axes.set(xscale="log", yscale="log", xlim=(LEAST_ALARMS, MOST_ALARMS), ylim=(7, 1700))
-        axes.set(xlabel="one false alarm a …", ylabel="seconds to notice (mean)")
-        axes.set_xticks(list(OFTEN.values()), list(OFTEN))
-        axes.set_yticks([10, 60, 300, 1200], ["10", "60", "300", "1,200"])
+    def _prepare(self, axes, ticks, guess=False):
+        axes.set(xscale="log", ylim=(1.5, -1.6 if guess else -0.5))
+        axes.set_xticks(list(ticks.values()), list(ticks))
         axes.minorticks_off()
-        look = {"markersize": 3.5}
-        (self.at_once,) = axes.plot(
-            [], [], marker="s", label="thresholds 1–20 %, at once", **style.BASELINE, **look
-        )
-        (self.curve,) = axes.plot(
-            [], [], marker="o", label="for your duration", **style.YOURS, **look
-        )
-        (self.chosen,) = axes.plot(
-            [], [], "o", color=style.BLUE, markersize=13, markerfacecolor="none",
-            markeredgewidth=2, label="your threshold",
-        )  # fmt: skip
-        (self.prediction,) = axes.plot([], [], label="your prediction", **style.PREDICTION)
-        axes.legend(loc="upper right", borderaxespad=0, handlelength=1.6)
+        rows = {"your guess": -1} if guess else {}
+        rows |= {name: row for row, name in enumerate(ALERTS)}
+        axes.set_yticks(list(rows.values()), list(rows))
+        axes.grid(False, axis="y")
+        return list(axes.barh(range(2), 1, height=0.62, color=(style.BLUE, style.GREY)))
 
-    def _prepare_hurt(self, axes):
-        axes.set_xscale("log")
-        axes.set(xlim=(1, MOST_HURT), ylim=(2.6, -0.6), xlabel="failed requests per bad release")
-        axes.set_xticks([1, 10, 100, 1000, 10_000], ["1", "10", "100", "1,000", "10,000"])
-        axes.minorticks_off()
-        axes.set_yticks(range(3), WAYS)
-        axes.grid(axis="y", visible=False)
-        colours, hatches = (style.GREY, style.ORANGE, style.BLUE), ("", "//", "..")
-        self.bars = list(axes.barh(range(3), 1, left=1e-3, height=0.62, color=colours))
-        for bar, hatch in zip(self.bars, hatches, strict=True):
-            bar.set(hatch=hatch, edgecolor="white", linewidth=0)
-
-    def show(self, *, watched, thresholds, curve, at_once, hurt, share, prediction):
+    def show(self, *, watched, alarms, delays, prediction, **_):
         """Draw an experiment; return (finding, words).
 
-        watched: the alert's Watched. curve: (expected false alarms a day, mean delay in s) for each
-        of `thresholds`; at_once: the same for an alert that fires at once. hurt: failed requests of
-        a bad release, by WAYS. share: of the canary. prediction: false alarms a day, or None.
+        watched: the alert's Watched. alarms (expected, a day) and delays (mean, s): of each of
+        ALERTS. prediction: false alarms a day, or None.
         """
         self.incident.show(watched)
-        for line, (alarms, delays) in ((self.at_once, at_once), (self.curve, curve)):
-            line.set_data(np.maximum(alarms, LEAST_ALARMS), delays)
-        chosen = int(np.argmin(abs(thresholds - watched.threshold)))
-        alarms, delays = curve
-        self.chosen.set_data([max(alarms[chosen], LEAST_ALARMS)], [delays[chosen]])
+        for bar, each in zip(self.alarms, alarms, strict=True):
+            bar.set_width(max(each, LEAST_ALARMS))
+        for bar, each in zip(self.delays, delays, strict=True):
+            bar.set_width(each)
         shown = [] if prediction is None else [min(max(prediction, LEAST_ALARMS), MOST_ALARMS)]
-        self.prediction.set_data(shown, [10] * len(shown))
-        for bar, failed in zip(self.bars, hurt, strict=True):
-            bar.set_width(max(failed, 1e-3))
-        return self._words(watched, float(alarms[chosen]), hurt, share, prediction)
-
-    def _words(self, watched, expected, hurt, share, prediction):
-        unwatched, alert, canary = hurt
-        missed = f" ({watched.missed} of {watched.noticed.size} never)" if watched.missed else ""
+        self.prediction.set_data(shown, [-1] * len(shown))
+        missed = f" {watched.missed} of them are never noticed." if watched.missed else ""
         told = "" if prediction is None else f" You predicted {prediction:,.0f} false alarms."
         return (
             f"Above {watched.threshold:.0%} for {watched.for_seconds:.0f} s: false alarms "
-            f"{how_often(expected)} ({watched.false_alarms:,} on this one), a bad version noticed "
+            f"{how_often(alarms[0])} ({watched.false_alarms:,} on this one), a bad version noticed "
             f"after {watched.delay:,.0f} s"
         ), (
-            f"Averages over {watched.noticed.size} bad releases{missed}. Failed requests of each: "
-            f"{unwatched:,.0f} if a person notices after 20 minutes, {alert:,.0f} if the alert "
-            f"takes it back, {canary:,.0f} with a canary of {share:.0%} that a person looks "
-            f"at after 10 minutes.{told}"
+            f"The delay is the average over {watched.noticed.size} bad releases of 20 minutes."
+            f"{missed} Each window of 10 s counts {watched.counts.requests:,} requests.{told}"
+            f"{beyond(watched)}"
         )
+
+
+def beyond(watched):
+    """Return a sentence if a share of failed requests does not fit."""
+    if 100 * watched.counts.shown.max() <= HIGHEST * watched.counts.requests:
+        return ""
+    return f" (Shares above {HIGHEST}% are drawn at the edge.)"

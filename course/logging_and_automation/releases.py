@@ -6,14 +6,11 @@ rest to the old version. After each window `promote_canary` is asked, with all c
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from course.engine import parameters, workload
 from course.engine.component import ComponentError, name_of, sentences, wrong_return
 from course.logging_and_automation.model import ERROR_RATE, LASTS, WINDOW
 
 PATIENCE = 360  # windows: after an hour of "wait" a person gives up, and rolls back
-LOOKS_AFTER = 60  # windows until a person looks at a canary that no program watches
 VERDICTS = ("wait", "promote", "roll back")
 STAGES = ("build", "unit tests", "canary", "deploy to all")
 NOTHING, BUILD, TEST, ERRORS = "nothing", "does not build", "a test fails", "errors in production"
@@ -177,24 +174,3 @@ def _run(run_pipeline, fault, canary):
     if not isinstance(ran, list) or ran != list(STAGES[: len(ran)]):
         raise ComponentError(f"{call} says it ran {ran!r}, expected the stages' names in order.")
     return result
-
-
-def hurt_by(watched, *, seed=0, burst=0.08, share=0.05):
-    """Return how many requests fail in a bad release, three ways, each a mean over the incidents.
-
-    All users get the new version and a person notices after 20 minutes; all get it and the alert of
-    `watched`, a Watched, ends it; only a canary with `share` of the traffic gets it, and a person
-    looks at it after 10 minutes: above the alert's threshold it is taken back, else all get it, and
-    the alert ends it. burst: the share of the new version's requests that fail.
-    """
-    counts, share = watched.counts, parameters.number("share", share, above=0, at_most=1)
-    totals = counts.incidents.cumsum(axis=1)
-    windows = np.round(watched.delays / WINDOW).astype(int)
-    until_alert = totals[np.arange(len(totals)), windows - 1]
-    rng = workload.stream(seed, "looked at")
-    requests = rng.binomial(counts.requests * LOOKS_AFTER, share, len(totals))
-    errors = rng.binomial(requests, parameters.number("burst", burst, at_least=0, at_most=1))
-    unseen = errors <= watched.threshold * requests
-    return tuple(
-        float(each.mean()) for each in (totals[:, -1], until_alert, errors + unseen * until_alert)
-    )

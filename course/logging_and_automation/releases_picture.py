@@ -1,4 +1,4 @@
-"""A release: the pipeline's stages, the canary until its verdict, and what a canary costs."""
+"""A release: the pipeline's stages, what becomes of other versions, and what a canary costs."""
 
 import numpy as np
 from matplotlib import rc_context
@@ -9,109 +9,102 @@ from course.view import style
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # of the traffic, to a canary
 PERCENTS = [round(100 * share) for share in SHARES]
 MOST_SECONDS = 3600
-MOST_RATE, TOP = 25, 21  # %
+KINDS = ("good", "bad")
 
 
 class ReleasesPicture:
-    """Left: stages, and error rates until the verdict. Right: users hurt and time, by share."""
+    """Left: the stages of one release, and the verdicts on many. Right: what bad ones cost."""
 
     def __init__(self):
-        ratios = {"width_ratios": (1.15, 1), "height_ratios": (1, 1.2)}
-        self.figure, axes = style.figure(2, 2, width=8.2, height=4.8, **ratios)
+        shape = {"width_ratios": (1.06, 1)}
+        self.figure, axes = style.figure(2, 2, width=7.7, height=4.2, **shape)
         with rc_context(style.LOOK):
             self._prepare_stages(axes[0, 0])
-            self._prepare_rates(axes[1, 0])
+            self._prepare_verdicts(axes[1, 0])
             self._prepare_costs(*axes[:, 1])
         self.moving = (
-            *(self.passed, self.failed, self.idle, self.old, self.new, self.end),
-            *(self.at_once, self.theory, self.mine, self.now, self.time_theory, self.time),
-            self.time_now,
+            *(self.passed, self.failed, self.idle, self.promoted, self.refused),
+            *(self.at_once, self.mine, self.now, self.time, self.time_now),
         )
 
     def _prepare_stages(self, axes):
-        axes.set(xlim=(-0.55, len(STAGES) - 0.45), ylim=(-0.5, 1.1))
+        axes.set(xlim=(-0.55, len(STAGES) - 0.45), ylim=(-0.5, 1.0))
+        axes.set_title("How far does this release come?")
         axes.grid(False)
         axes.set_yticks([])
         axes.set_xticks(range(len(STAGES)), STAGES)
         axes.tick_params(axis="x", length=0)
-        for spine in axes.spines.values():
-            spine.set_visible(False)
+        axes.spines[:].set_visible(False)
         axes.plot([0, len(STAGES) - 1], [0, 0], color=style.PALE, linewidth=5, zorder=0)
-        looks = {
-            "passed": ("o", style.GREEN, style.GREEN),
-            "failed": ("X", style.VERMILION, style.VERMILION),
-            "idle": ("o", style.PAPER, style.GREY),
-        }
+        looks = (
+            ("o", style.GREEN, style.GREEN, "passed"),
+            ("X", style.VERMILION, style.VERMILION, "failed"),
+            ("o", style.PAPER, style.GREY, "not started"),
+        )
         self.passed, self.failed, self.idle = (
             axes.plot(
                 [], [], marker, markerfacecolor=face, markeredgecolor=edge, markersize=21,
                 markeredgewidth=1.5, linestyle="none", label=label,
             )[0]
-            for marker, face, edge, label in (
-                (*looks["passed"], "passed"),
-                (*looks["failed"], "failed"),
-                (*looks["idle"], "not started"),
-            )
+            for marker, face, edge, label in looks
         )  # fmt: skip
         axes.legend(
             loc="upper center", ncols=3, markerscale=0.4, columnspacing=0.8, handletextpad=0
         )
 
-    def _prepare_rates(self, axes):
-        axes.set(xlim=(0.12, MOST_SECONDS / 60), ylim=(0, MOST_RATE), xscale="log")
-        axes.set(xlabel="minutes of canary", ylabel="failed so far (%)")
-        axes.set_xticks([0.2, 1, 5, 20, 60], ["0.2", "1", "5", "20", "60"])
-        axes.minorticks_off()
-        (self.old,) = axes.plot([], [], **style.BASELINE, label="old version")
-        (self.new,) = axes.plot([], [], **style.YOURS, label="canary")
-        (self.end,) = axes.plot(
-            [], [], "D", color=style.VERMILION, markersize=8, linestyle="none", label="verdict"
+    def _prepare_verdicts(self, axes):
+        axes.set(xlim=(-0.8, 19.8), ylim=(1.5, -1.3), xticks=[])
+        axes.set_title("What becomes of 20 good and 20 bad ones?")
+        axes.set_yticks(range(len(KINDS)), KINDS)
+        axes.grid(False)
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+        look = {"linestyle": "none", "markersize": 8}
+        (self.promoted,) = axes.plot(
+            [], [], marker="o", color=style.GREEN, label="promoted", **look
         )
-        axes.legend(loc="upper right", ncols=3, borderaxespad=0, columnspacing=1, handlelength=1.4)
+        (self.refused,) = axes.plot(
+            [], [], marker="X", color=style.VERMILION, label="rolled back", **look
+        )
+        axes.legend(loc="upper center", ncols=2, columnspacing=0.8, handletextpad=0)
 
     def _prepare_costs(self, hurt, time):
         for axes in (hurt, time):
             axes.set(xscale="log", yscale="log", xlim=(0.8, 65))
             axes.set_xticks(PERCENTS, [f"{percent}" for percent in PERCENTS])
         hurt.tick_params(axis="x", labelbottom=False)
-        hurt.set(ylim=(0.7, 30_000), ylabel="failed requests")
+        hurt.set_title("How many requests does a bad one fail?")
+        hurt.set(ylim=(0.7, 30_000))
         hurt.set_yticks([1, 10, 100, 1000, 10_000], ["1", "10", "100", "1,000", "10,000"])
-        time.set(ylim=(7, 5000), ylabel="seconds to a verdict", xlabel="canary share (%)")
-        time.set_yticks([10, 60, 300, 1200, 3600], ["10", "60", "300", "1,200", "3,600"])
+        time.set_title("How long until the verdict?")
+        time.set(ylim=(7, 5000), xlabel="canary share (%)")
+        time.set_yticks([10, 60, 300, 1200, 3600], ["10 s", "1 min", "5 min", "20 min", "1 h"])
         for axes in (hurt, time):
             axes.minorticks_off()
-        (self.at_once,) = hurt.plot([], [], **style.BASELINE, label="all at once")
-        (self.theory,) = hurt.plot([], [], **style.THEORY, label="theory")
+        (self.at_once,) = hurt.plot([], [], **style.BASELINE, label="without a canary")
         look = {"color": style.BLUE, "linestyle": "none"}
         ring = look | {"markersize": 13, "markerfacecolor": "none", "markeredgewidth": 2}
-        (self.mine,) = hurt.plot([], [], "o", markersize=5, label="your canary", **look)
+        (self.mine,) = hurt.plot([], [], "o", markersize=5, label="with it", **look)
         (self.now,) = hurt.plot([], [], "o", **ring)
-        hurt.legend(
-            loc="lower center", bbox_to_anchor=(0.45, 0.98), ncols=3, borderaxespad=0,
-            columnspacing=0.8, handlelength=1.4,
-        )  # fmt: skip
-        (self.time_theory,) = time.plot([], [], **style.THEORY)
+        hurt.legend(loc="upper right", ncols=2, borderaxespad=0, columnspacing=0.8)
         (self.time,) = time.plot([], [], "o", markersize=5, **look)
         (self.time_now,) = time.plot([], [], "o", **ring)
 
-    def show(self, *, release, bad_ones, good_ones, share, expected_hurt, expected_seconds):
+    def show(self, *, release, bad_ones, good_ones, share):
         """Draw a Release; return (finding, words).
 
         bad_ones: for each of SHARES, the Canaries of many bad versions. good_ones: those of as many
-        good versions with the chosen `share`. expected_hurt: failed requests on a canary of a bad
-        version. expected_seconds: time to a verdict, for each of SHARES.
+        good versions with the chosen `share`.
         """
-        pipeline, chosen = release.pipeline, SHARES.index(share)
-        self._show_stages(pipeline)
-        self._show_canary(release.canary, "canary" in pipeline.ran)
+        chosen = SHARES.index(share)
+        self._show_stages(release.pipeline)
+        self._show_verdicts(good_ones, bad_ones[chosen])
         without = max(release.hurt_without, 0.1)
         self.at_once.set_data([0.8, 65], [without, without])
-        self.theory.set_data([0.8, 65], [expected_hurt] * 2)
         hurt = [max(0.1, np.mean([one.hurt for one in some])) for some in bad_ones]
         seconds = [np.mean([one.seconds for one in some]) for some in bad_ones]
         self.mine.set_data(PERCENTS, hurt)
         self.now.set_data([PERCENTS[chosen]], [hurt[chosen]])
-        self.time_theory.set_data(PERCENTS, expected_seconds)
         self.time.set_data(PERCENTS, seconds)
         self.time_now.set_data([PERCENTS[chosen]], [seconds[chosen]])
         return self._words(release, bad_ones[chosen], good_ones)
@@ -124,14 +117,15 @@ class ReleasesPicture:
         for line, places in ((self.passed, passed), (self.failed, failed), (self.idle, idle)):
             line.set_data(places, [0] * len(places))
 
-    def _show_canary(self, canary, started):
-        minutes = np.arange(1, len(canary.canary) + 1) / 6
-        for line, counts in ((self.old, canary.baseline), (self.new, canary.canary)):
-            counted = np.array(counts, dtype=float)
-            rate = 100 * counted[:, 1] / np.maximum(counted[:, 0], 1)
-            line.set_data((minutes, np.minimum(rate, TOP)) if started else ([], []))
-        shown = started and canary.verdict != "wait"
-        self.end.set_data(([minutes[-1]], [min(rate[-1], TOP)]) if shown else ([], []))
+    def _show_verdicts(self, *kinds):
+        for marks, verdict in ((self.promoted, "promote"), (self.refused, "roll back")):
+            places = [
+                (column, row)
+                for row, some in enumerate(kinds)
+                for column, one in enumerate(some)
+                if one.verdict == verdict
+            ]
+            marks.set_data(*zip(*places, strict=True) if places else ([], []))
 
     def _words(self, release, bad_ones, good_ones):
         slipped = sum(one.verdict == "promote" for one in bad_ones)

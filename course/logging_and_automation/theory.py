@@ -50,14 +50,6 @@ def mean_delay(chance, needed, windows=LASTS):
     return waited * WINDOW
 
 
-def canary_seconds(share, arrival_rate, min_requests, patience):
-    """Return the seconds until a canary with `share` of the traffic has had `min_requests`.
-
-    arrival_rate: requests/s of all. At most `patience` s.
-    """
-    return min(min_requests / (share * arrival_rate), patience)
-
-
 def expected_retention(signing, chance, day, after):
     """Return the expected share of those active on `day` who are active `after` days later.
 

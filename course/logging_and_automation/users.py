@@ -13,7 +13,7 @@ from course.engine.component import ComponentError, name_of, sentences, short, w
 from course.logging_and_automation.theory import expected_retention
 
 DAYS = 42
-AFTER = (1, 2, 3, 5, 7, 10, 14)
+EVERY = 3  # days from one retention that is asked for to the next
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,11 @@ class Usage:
 
     active: np.ndarray  # users a day by the student's function, 0 on days it does not name
     expected_active: np.ndarray
-    kept: tuple  # retention after each of AFTER by the student's function
-    expected_kept: np.ndarray  # nan where the calendar ends
+    asked: tuple  # the days whose retention was asked for
+    kept: np.ndarray  # their retention `after` days later, by the student's function
+    expected_kept: np.ndarray
     noise: np.ndarray  # standard error of the retention
-    day: int
+    after: int
     release: int
     new_users: np.ndarray  # that sign up on each day
     events: int
@@ -81,7 +82,7 @@ def use(
     retention,
     *,
     seed=0,
-    day=14,
+    after=1,
     new_users=20,
     first=0.5,
     release=21,
@@ -92,31 +93,40 @@ def use(
 
     daily_active_users(events) → {day: number of users}. retention(events, day, after) → the share
     of the users of `day` who are active `after` days later. Events are (user, day).
-    day: the one that retention is measured from. new_users: that sign up each day. first: the share
-    of them who are back after a day. From day `release` on, `harm` is the share of old users that
-    a bad version drives away, and `campaign` times as many users sign up.
+    after: days; retention is asked for every EVERY days, and for the days around the release.
+    new_users: that sign up each day. first: the share of them who are back after a day. From day
+    `release` on, `harm` is the share of old users that a bad version drives away, and `campaign`
+    times as many users sign up.
 
     Raises ValueError, which names a bad number, and ComponentError, which says in one sentence what
     a function did wrong.
     """
-    day = parameters.count("day", day, at_least=0, at_most=DAYS - 1)
+    after = parameters.count("after", after, at_least=1, at_most=DAYS - 1)
     events, signing, chance = draw_events(
         seed=seed, new_users=new_users, first=first, release=release, harm=harm, campaign=campaign
     )
-    kept = np.array([expected_retention(signing, chance, day, after) for after in AFTER])
+    near = {release - 2, release - 1, release}
+    asked = sorted(day for day in {*range(0, DAYS, EVERY), *near} if 0 <= day < DAYS - after)
+    expected = np.array([expected_retention(signing, chance, day, after) for day in asked])
     active = _active(daily_active_users, events)
-    size = max(1.0, float(signing @ chance[:, day]))
+    sizes = np.maximum(1.0, (signing @ chance)[asked])
     return Usage(
         active=active,
         expected_active=signing @ chance,
-        kept=tuple(_kept(retention, events, day, after) for after in AFTER),
-        expected_kept=kept,
-        noise=np.sqrt(kept * (1 - kept) / size),
-        day=day,
+        asked=tuple(asked),
+        kept=np.array([_kept(retention, events, day, after) for day in asked]),
+        expected_kept=expected,
+        noise=np.sqrt(expected * (1 - expected) / sizes),
+        after=after,
         release=release,
         new_users=signing,
         events=len(events),
     )
+
+
+def kept_on(usage, day):
+    """Return the retention of a day that was asked for."""
+    return float(usage.kept[usage.asked.index(day)])
 
 
 def _active(function, events):
@@ -137,8 +147,6 @@ def _active(function, events):
 
 
 def _kept(function, events, day, after):
-    if day + after >= DAYS:
-        return float("nan")
     call = f"{name_of(function)}(events, {day}, {after})"
     with sentences(call):
         share = function(list(events), day, after)

@@ -1,83 +1,93 @@
-"""Business metrics: users a day, and how many of them come back."""
+"""Business metrics: users a day, and how many of each day's users come back."""
 
 import numpy as np
 from matplotlib import rc_context
 
-from course.logging_and_automation.users import AFTER, DAYS
+from course.logging_and_automation.users import DAYS
 from course.view import style
 
-MOST_USERS = 1300
+MOST_USERS, MOST_KEPT = 1300, 80
 
 
 class UsersPicture:
-    """Left: active users a day. Right: retention against days, next to the expected one."""
+    """Left: active users a day. Right: the share of each day's users who come back."""
 
     def __init__(self):
-        ratios = {"width_ratios": (1.3, 1)}
-        self.figure, (days, kept) = style.figure(1, 2, width=8.2, height=3.9, **ratios)
+        self.figure, (days, kept) = style.figure(
+            1, 2, width=7.7, height=3.8, width_ratios=(1, 1.06)
+        )
         with rc_context(style.LOOK):
+            self.releases = [self._prepare(axes) for axes in (days, kept)]
             self._prepare_days(days)
             self._prepare_kept(kept)
         self.moving = (
-            *(self.release, self.day, self.new_users, self.expected_active, self.active),
+            *(*self.releases, self.new_users, self.expected_active, self.active),
             *(self.band, self.expected_kept, self.kept),
         )
 
+    def _prepare(self, axes):
+        axes.set(xlim=(-0.5, DAYS - 0.5), xlabel="day")
+        return axes.axvline(
+            0, color=style.VERMILION, linewidth=1.6, linestyle=":", label="bad release"
+        )
+
     def _prepare_days(self, axes):
-        axes.set(xlim=(-0.5, DAYS - 0.5), ylim=(0, MOST_USERS), xlabel="day", ylabel="users")
-        self.release = axes.axvline(0, color=style.VERMILION, linewidth=1.6, linestyle=":")
-        self.release.set_label("release")
-        self.day = axes.axvline(0, color=style.PALE, linewidth=8, zorder=0)
-        self.day.set_label("the day looked at")
+        axes.set(ylim=(0, MOST_USERS), ylabel="users")
+        axes.set_title("How many users are active?")
         (self.new_users,) = axes.plot(
-            [], [], color=style.GREEN, linewidth=1.2, linestyle="-.", label="new users"
+            [], [], color=style.INK, linewidth=1.2, linestyle="-.", label="of them new"
         )
         (self.expected_active,) = axes.plot([], [], **style.THEORY, label="expected")
         (self.active,) = axes.plot(
-            [], [], "o", color=style.BLUE, markersize=4, linestyle="none", label="active, yours"
+            [], [], "o", color=style.BLUE, markersize=4, linestyle="none", label="yours"
         )
-        style.legend_below(axes, left=-0.08, down=0.15, ncols=3, columnspacing=1.2)
+        style.legend_below(axes, left=-0.2, down=0.15, columnspacing=1.2)
 
     def _prepare_kept(self, axes):
-        axes.set(xlim=(0, AFTER[-1] + 0.5), ylim=(0, 80), xlabel="days after")
-        axes.set(ylabel="of the day's users active again (%)")
-        axes.set_xticks(AFTER)
-        self.band = axes.fill_between([0, 1], [0, 0], [1, 1], color="#F9E8C8", linewidth=0)
+        axes.set(ylim=(0, MOST_KEPT), ylabel="% of the day's users")
+        axes.set_title("How many of them come back?")
+        self.band = axes.fill_between(
+            [0, 1], [0, 0], [1, 1], color=style.ORANGE, alpha=0.25, linewidth=0
+        )
         self.band.set_label("± 2 standard errors")
         (self.expected_kept,) = axes.plot([], [], **style.THEORY, label="expected")
         (self.kept,) = axes.plot(
-            [], [], "o", color=style.BLUE, markersize=6, linestyle="none", label="retention, yours"
+            [], [], "o", color=style.BLUE, markersize=6, linestyle="none", label="yours"
         )
-        style.legend_below(axes, left=-0.12, down=0.15, columnspacing=1.2)
+        style.legend_below(axes, left=-0.14, down=0.15, columnspacing=1.2)
 
     def show(self, *, usage):
         """Draw a Usage; return (finding, words)."""
-        days, after = np.arange(DAYS), np.array(AFTER)
-        self.release.set_xdata([usage.release - 0.5] * 2)
-        self.day.set_xdata([usage.day] * 2)
+        days = np.arange(DAYS)
+        for line in self.releases:
+            line.set_xdata([usage.release - 0.5] * 2)
         self.new_users.set_data(days, np.minimum(usage.new_users, MOST_USERS))
         self.expected_active.set_data(days, np.minimum(usage.expected_active, MOST_USERS))
         self.active.set_data(days, np.minimum(usage.active, MOST_USERS))
-        known = ~np.isnan(usage.expected_kept)
-        expected, kept = 100 * usage.expected_kept[known], 100 * np.array(usage.kept)[known]
-        self.expected_kept.set_data(after[known], expected)
-        self.kept.set_data(after[known], kept)
-        spread = 200 * usage.noise[known]
-        there, back = after[known], after[known][::-1]
+        asked, expected = np.array(usage.asked), 100 * usage.expected_kept
+        self.expected_kept.set_data(asked, expected)
+        self.kept.set_data(asked, 100 * usage.kept)
+        spread = 200 * usage.noise
         edges = np.concatenate([expected + spread, (expected - spread)[::-1]])
-        corners = np.column_stack([np.concatenate([there, back]), edges])
-        self.band.set_verts([corners] if known.any() else [])
+        self.band.set_verts([np.column_stack([np.concatenate([asked, asked[::-1]]), edges])])
         return self._words(usage)
 
     def _words(self, usage):
-        week = AFTER.index(7)
-        kept, expected = usage.kept[week], usage.expected_kept[week]
         before, last = usage.active[max(usage.release - 1, 0)], usage.active[-1]
-        if np.isnan(expected):
-            again = f"Day {usage.day} has no day a week later yet"
-        else:
-            again = f"Of the users of day {usage.day}, {kept:.0%} are back a week later"
-        return f"{again}; {before:,} users on the day before the release, {last:,} on the last", (
+        early, late = (
+            [*usage.kept[np.array(usage.asked) + usage.after < usage.release]],
+            [*usage.kept[np.array(usage.asked) >= usage.release]],
+        )
+        again = " and ".join(
+            f"{np.mean(some):.0%} {when} it"
+            for some, when in ((early, "before"), (late, "after"))
+            if some
+        )
+        plural = "" if usage.after == 1 else "s"
+        return (
+            f"{before:,} users on the day before the release, {last:,} on the last; "
+            f"{usage.after} day{plural} later are back: {again or 'not known yet'}"
+        ), (
             f"{usage.events:,} events. Expected: {usage.expected_active[-1]:.0f} users on the last "
-            f"day{'' if np.isnan(expected) else f', {expected:.0%} back a week later'}."
+            "day."
         )

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from course.engine import parameters
 from course.engine.component import name_of
+from course.message_queue import steps
 from course.message_queue.baselines import ForgetfulQueue
 from course.message_queue.duplicates_picture import DuplicatesPicture
 from course.message_queue.files import QueueFile, QueueFileError, read_file
@@ -15,18 +16,18 @@ from course.message_queue.model import QueueResult, simulate
 from course.message_queue.picture import BurstPicture
 from course.message_queue.poison_picture import PoisonPicture
 from course.message_queue.real import Measured, measure
-from course.message_queue.real_picture import RealPicture
+from course.message_queue.real_picture import Measuring, RealPicture
 from course.message_queue.scaling import (
     EVERY,
     WORKER_RATE,
     ScaledQueue,
     fixed,
-    one_for_each,
     simulate_scaling,
     traffic,
 )
 from course.message_queue.scaling_picture import ScalingPicture
 from course.message_queue.simulation import StoreDown
+from course.message_queue.steps import SEED, STEADY, forgetful_run
 from course.message_queue.system import architecture
 from course.message_queue.theory import capacity, fluid_backlog
 from course.view.explore import choice, in_percent, pictured, slider, tick
@@ -56,10 +57,8 @@ __all__ = [
     "simulate_scaling",
 ]
 
-SEED = 23
 REAL_SECONDS = 20.0  # how long a real run may take, with everything around it
-STEADY = {"publish_rate": 9.0, "burst": 1.0}
-OTHERS = ("fixed, for the mean", "fixed, for the peak", "one per 500 waiting")
+OTHERS = ("fixed, mean", "fixed, peak")
 
 
 @pictured
@@ -76,7 +75,7 @@ def explore(*queues, prediction=None):
             guess = parameters.number("prediction", guess, at_least=0, unit="s")
         flow = {"publish_rate": publish_rate, "burst": burst, "away_for": away_for}
         world = {**flow, "workers": workers, "crash_probability": crashes}
-        result = ghost = _forgetful_run(**world)
+        result = ghost = forgetful_run(**world)
         if queue is not ForgetfulQueue:
             result = simulate(queue, seed=SEED, visibility_timeout=timeout, **world)
         return {
@@ -99,16 +98,13 @@ def explore(*queues, prediction=None):
     if queues:  # alone there is nothing to choose, and the forgetful queue has no timeout
         which = choice("queue", [(name, each) for each, name in names.items()])
         controls = {"queue": which, **controls, "timeout": _timeout()}
-    return _explore(controls, run, BurstPicture())
+    experiment = steps.YOURS if queues else steps.FIRST
+    picture = BurstPicture(yours=bool(queues), guess=prediction is not None)
+    return _explore(controls, run, picture, experiment=experiment)
 
 
 def _timeout():
     return slider("visibility timeout", 5, 1, 30, 1, "s")
-
-
-@lru_cache(maxsize=16)
-def _forgetful_run(**world):
-    return simulate(seed=SEED, **world)
 
 
 @pictured
@@ -130,7 +126,7 @@ def explore_duplicates(queue, consumer):
         "store_fails": in_percent("store is down", 0, 0, 30, 2),
         "workers": slider("workers", 6, 4, 12, 1),
     }
-    return _explore(controls, run, DuplicatesPicture())
+    return _explore(controls, run, DuplicatesPicture(), experiment=steps.DUPLICATES)
 
 
 @pictured
@@ -148,7 +144,7 @@ def explore_workers(workers_needed):
         "start_up": slider("a worker starts in", 60, 0, 600, 15, "s"),
         "minimum": slider("at least", 10, 1, 60, 1, "workers"),
     }
-    return _explore(controls, run, ScalingPicture(OTHERS))
+    return _explore(controls, run, ScalingPicture(OTHERS), experiment=steps.SCALING)
 
 
 @pictured
@@ -163,7 +159,6 @@ def explore_poison(queue):
             "mine": simulate(queue, seed=SEED, max_receives=max_receives, **world),
             "unlimited": _steady_run(queue, max_receives=1_000_000, **world),
             "max_receives": max_receives,
-            "publish_rate": STEADY["publish_rate"],
         }
 
     controls = {
@@ -173,7 +168,7 @@ def explore_poison(queue):
         "workers": slider("workers", 6, 1, 20, 1),
         "crashes": in_percent("other crashes", 0, 0, 20, 2),
     }
-    return _explore(controls, run, PoisonPicture())
+    return _explore(controls, run, PoisonPicture(), experiment=steps.POISON)
 
 
 @lru_cache(maxsize=8)
@@ -185,8 +180,7 @@ def _steady_run(queue, **world):
 def _other_rules(**world):
     published = traffic(seed=world["seed"], crowd=world["crowd"])[1] / (WORKER_RATE * EVERY)
     mean, peak = (max(1, round(busy / 0.9)) for busy in (published.mean(), published.max()))
-    rules = (fixed(mean), fixed(peak), one_for_each(500))
-    runs = [simulate_scaling(rule, **world) for rule in rules]
+    runs = [simulate_scaling(fixed(workers), **world) for workers in (mean, peak)]
     return dict(zip(OTHERS, runs, strict=True))
 
 
@@ -197,8 +191,11 @@ def explore_crash(queue, consumer=None):
     consumer: your idempotent consumer, or None to apply at every delivery.
     """
 
+    measuring = Measuring()
+
     def run(**options):
-        measured = measure(queue, consumer, **options)
+        with measuring:
+            measured = measure(queue, consumer, progress=measuring.tell, **options)
         return {
             "queue": name_of(queue),
             "consumer": consumer and name_of(consumer),
@@ -212,4 +209,8 @@ def explore_crash(queue, consumer=None):
         "kill_worker": tick("kill two workers", True),
         "kill_queue": tick("kill the queue", True),
     }
-    return _explore(controls, run, RealPicture(), seconds=REAL_SECONDS)
+    experiment = steps.REAL_ONCE if consumer else steps.REAL
+    explorer = _explore(controls, run, RealPicture(), experiment=experiment, seconds=REAL_SECONDS)
+    shown = explorer.children[-1]
+    shown.children = (measuring, *shown.children)
+    return explorer

@@ -7,15 +7,14 @@ from course.view import style
 
 ACROSS, DOWN = 60, 36  # dots
 PLACES = ACROSS * DOWN
-PANELS = ("applied at every delivery", "your consumer")
-ONCE = "#9CCBEA"  # pale blue: what should be, so it stays in the background
+PANELS = ("Applied at every delivery", "Your consumer, the same deliveries")
 
 
 class DuplicatesPicture:
     """Left: applied at every delivery. Right: the student's consumer on the same traffic."""
 
     def __init__(self):
-        self.figure, axes = style.figure(1, 2, width=8.2, height=3.9)
+        self.figure, axes = style.figure(1, 2, width=7.7, height=3.8)
         self.marks = []
         with rc_context(style.LOOK):
             for panel, title in zip(axes, PANELS, strict=True):
@@ -23,8 +22,8 @@ class DuplicatesPicture:
         self.figure.legend(
             handles=self.handles,
             loc="outside lower center",
-            ncols=5,
-            columnspacing=1.4,
+            ncols=3,
+            columnspacing=1.0,
             handletextpad=0.3,
             frameon=False,
         )
@@ -34,29 +33,28 @@ class DuplicatesPicture:
         axes.set(xlim=(-1.5, ACROSS + 0.5), ylim=(DOWN + 0.5, -1.5), xticks=[], yticks=[])
         axes.set_title(title)
         axes.spines[:].set_visible(False)
-        axes.set_xlabel("photos in order of upload, row by row")
+        axes.set_xlabel("each dot is a photo, row by row")
         x, y = np.arange(PLACES) % ACROSS, np.arange(PLACES) // ACROSS
         none = {"linestyle": "none"}
-        axes.plot(x, y, marker=".", markersize=3.2, color=ONCE, **none)
+        (once,) = axes.plot(
+            x, y, marker=".", markersize=3.2, color=style.GREY, label="done once", **none
+        )
         looks = {
-            "waiting": ("s", 3.4, style.PAPER, "not done yet"),
-            "twice": ("o", 4.6, style.BLUE, "done twice"),
-            "more": ("^", 6.4, style.ORANGE, "three times or more"),
-            "lost": ("X", 6.4, style.VERMILION, "lost"),
+            "waiting": ("s", 4, style.PAPER, style.GREY, "not done yet"),
+            "twice": ("o", 5, style.ORANGE, style.ORANGE, "done twice"),
+            "more": ("^", 6.4, style.ORANGE, style.INK, "three times or more"),
+            "lost": ("X", 6.4, style.VERMILION, style.VERMILION, "lost"),
         }
         self.marks.append(
             {
-                key: axes.plot([], [], marker=marker, markersize=size, color=colour, **none)[0]
-                for key, (marker, size, colour, _) in looks.items()
+                key: axes.plot(
+                    [], [], marker, markersize=size, markerfacecolor=face, markeredgecolor=edge,
+                    markeredgewidth=0.6, label=label,
+                )[0]
+                for key, (marker, size, face, edge, label) in looks.items()
             }
-        )
-        shown = {"once": (".", 6, ONCE, "done once"), **looks}
-        del shown["waiting"]
-        shown["blank"] = ("s", 6, style.PAPER, "blank: not done yet")
-        self.handles = [
-            axes.plot([], [], marker=marker, markersize=size, color=colour, label=label, **none)[0]
-            for marker, size, colour, label in shown.values()
-        ]
+        )  # fmt: skip
+        self.handles = [once, *self.marks[-1].values()]
 
     def show(self, *, name, mine, every_time):
         """Draw two runs; return (finding, words).

@@ -62,15 +62,6 @@ def fixed(workers):
     return lambda backlog, arrival_rate, worker_rate, drain_seconds, minimum: workers
 
 
-def one_for_each(messages):
-    """Return the rule that asks for one worker per `messages` waiting, whatever arrives."""
-
-    def wanted(backlog, arrival_rate, worker_rate, drain_seconds, minimum):
-        return max(minimum, int(backlog) // messages)
-
-    return wanted
-
-
 def traffic(*, seed=0, publish_rate=20.0, crowd=4.0):
     """Return (times in s, messages published in each step) of an evening with a crowd.
 

@@ -1,77 +1,74 @@
-"""Workers that follow the queue: how many, what waits, and what that costs."""
+"""Workers that follow the queue: how many, how long photos wait, and what that costs."""
 
 import numpy as np
 from matplotlib import rc_context
-from matplotlib.figure import Figure
 
 from course.engine.record import milliseconds
 from course.message_queue.scaling import CROWD_AT, EVERY, LENGTH, WORKER_RATE
 from course.view import style
 
 MINUTE = 60.0
-MOST_WORKERS, MOST_BACKLOG = 120, 100_000
-SHORTEST, LONGEST = 1.0, 7200.0  # s of wait; shorter ones stand at the left edge
-MOST_HOURS = 400.0
+MOST_WORKERS, LONGEST, MOST_HOURS = 80, 18, 160  # LONGEST: minutes; more is drawn at the edge
 
 
 class ScalingPicture:
-    """Left: workers and backlog over time. Right: longest wait against worker-hours."""
+    """Left: workers and waits over time. Right: each rule's worker-hours and longest wait."""
 
     def __init__(self, others):
-        shape = {"width_ratios": (1.5, 1), "height_ratios": (1, 1)}
+        self.figure, axes = style.figure(2, 2, width=7.7, height=4.2, width_ratios=(1.2, 1))
         with rc_context(style.LOOK):
-            self.figure = Figure(figsize=(8.2, 4.6), dpi=72, layout="constrained")
-            panels = self.figure.subplot_mosaic([["workers", "cost"], ["backlog", "cost"]], **shape)
-            self._prepare_workers(panels["workers"])
-            self._prepare_backlog(panels["backlog"])
-            self._prepare_cost(panels["cost"], others)
+            self._prepare_workers(axes[0, 0])
+            self._prepare_waits(axes[1, 0])
+            self.bars = [
+                self._prepare_bars(panel, title, ["your rule", *others], most)
+                for panel, title, most in (
+                    (axes[0, 1], "What is paid? (worker-hours)", MOST_HOURS),
+                    (axes[1, 1], "The longest wait? (minutes)", LONGEST),
+                )
+            ]
+            self.promises = [
+                draw(0, color=style.PURPLE, linewidth=1.6, linestyle=":")
+                for draw in (axes[1, 0].axhline, axes[1, 1].axvline)
+            ]
+            axes[1, 0].legend(
+                [self.mine, self.ghost, self.promises[0]],
+                ["your rule", others[0], "promised"],
+                loc="upper right",
+                borderpad=0,
+            )
         self.moving = (
-            *(self.needed, self.ghost, self.paid, self.mine),
-            *(self.ghost_backlog, self.backlog, self.promise, *self.points, self.point),
+            *(self.needed, self.ghost, self.mine, self.ghost_wait, self.wait),
+            *(*self.promises, *self.bars[0], *self.bars[1]),
         )
 
-    def _time(self, axes):
-        axes.set(xlim=(45, 135))
-        axes.set_xticks(range(45, 136, 15))
-
     def _prepare_workers(self, axes):
-        self._time(axes)
-        axes.set(ylim=(0, MOST_WORKERS), ylabel="workers")
+        axes.set(xlim=(45, 135), ylim=(0, MOST_WORKERS))
+        axes.set_xticks(range(45, 136, 15))
         axes.tick_params(labelbottom=False)
+        axes.set_title("How many workers are there?")
         steps = {"drawstyle": "steps-post"}
-        (self.needed,) = axes.plot([], [], color=style.ORANGE, linewidth=1.0)
+        look = {"color": style.INK, "linewidth": 1.1}
+        (self.needed,) = axes.plot([], [], label="enough for the uploads", **look)
         (self.ghost,) = axes.plot([], [], **style.BASELINE, **steps)
-        (self.paid,) = axes.plot([], [], color=style.SKY, linewidth=1.2, **steps)
         (self.mine,) = axes.plot([], [], **style.YOURS, **steps)
-        lines = (self.mine, self.paid, self.needed, self.ghost)
-        names = ("yours, working", "with those starting", "kept busy by uploads")
-        axes.legend(lines, (*names, "fixed, for the mean"), loc="upper right", borderpad=0)
+        axes.legend(handles=[self.needed], loc="upper right", borderpad=0)
 
-    def _prepare_backlog(self, axes):
-        self._time(axes)
-        axes.set(ylim=(0, MOST_BACKLOG), xlabel="time (minutes)", ylabel="photos waiting")
-        axes.set_yscale("symlog", linthresh=100)
-        axes.set_yticks([0, 100, 1000, 10_000], ["0", "100", "1,000", "10,000"])
-        axes.minorticks_off()
-        (self.ghost_backlog,) = axes.plot([], [], **style.BASELINE)
-        (self.backlog,) = axes.plot([], [], **style.YOURS)
+    def _prepare_waits(self, axes):
+        axes.set(xlim=(45, 135), ylim=(0, LONGEST), xlabel="time of the upload (minutes)")
+        axes.set_xticks(range(45, 136, 15))
+        axes.set_yticks(range(0, LONGEST + 1, 5))
+        axes.set_title("How long does a photo wait? (minutes)")
+        (self.ghost_wait,) = axes.plot([], [], **style.BASELINE)
+        (self.wait,) = axes.plot([], [], **style.YOURS)
 
-    def _prepare_cost(self, axes, others):
-        axes.set(xlim=(SHORTEST / 1.5, LONGEST), xscale="log", ylim=(20, MOST_HOURS), yscale="log")
-        axes.set_yticks([20, 50, 100, 200, 400], ["20", "50", "100", "200", ""])
-        axes.set_xticks([1, 10, 60, 600, 3600], ["≤ 1 s", "10 s", "1 min", "10 min", "1 h"])
-        axes.minorticks_off()
-        axes.set(xlabel="longest wait of a photo", ylabel="worker-hours paid")
-        (self.promise,) = axes.plot([], [], color=style.PURPLE, linewidth=1.4, linestyle=":")
-        self.promise.set_label("clear within")
-        looks = zip(others, "sD^", (style.GREY, style.INK, style.GREEN), strict=True)
-        self.points = [
-            axes.plot([], [], linestyle="none", marker=marker, color=colour, label=name)[0]
-            for name, marker, colour in looks
-        ]
-        ring = {"markersize": 12, "fillstyle": "none", "markeredgewidth": 2, "color": style.BLUE}
-        (self.point,) = axes.plot([], [], linestyle="none", marker="o", label="yours", **ring)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.13), ncols=2, columnspacing=0.8)
+    def _prepare_bars(self, axes, title, names, most):
+        axes.set(xlim=(0, most), ylim=(len(names) - 0.4, -0.6))
+        axes.set_title(title)
+        axes.set_xticks(range(0, most, most // 4 if most > 20 else 5))
+        axes.set_yticks(range(len(names)), names)
+        axes.grid(False, axis="y")
+        colours = [style.BLUE, *[style.GREY] * (len(names) - 1)]
+        return list(axes.barh(range(len(names)), 0, height=0.6, color=colours))
 
     def show(self, *, result, others, drain_seconds):
         """Draw a run; return (finding, words).
@@ -81,23 +78,32 @@ class ScalingPicture:
         """
         ghost = next(iter(others.values()))
         minutes = result.times / MINUTE
-        for line, column in (
-            (self.ghost, ghost.working),
-            (self.paid, result.paid),
-            (self.mine, result.working),
-            (self.needed, result.published / (WORKER_RATE * EVERY)),
+        for line, column, most in (
+            (self.ghost, ghost.working, MOST_WORKERS),
+            (self.mine, result.working, MOST_WORKERS),
+            (self.needed, result.published / (WORKER_RATE * EVERY), MOST_WORKERS),
+            (self.ghost_wait, ghost.wait / MINUTE, LONGEST),
+            (self.wait, result.wait / MINUTE, LONGEST),
         ):
-            line.set_data(minutes, np.minimum(column, 1.05 * MOST_WORKERS))
-        self.ghost_backlog.set_data(minutes, ghost.backlog)
-        self.backlog.set_data(minutes, result.backlog)
-        self.promise.set_data([drain_seconds] * 2, [20, MOST_HOURS])
-        for point, run in zip((*self.points, self.point), (*others.values(), result), strict=True):
-            wait = min(max(SHORTEST, run.longest_wait), LONGEST)
-            point.set_data([wait], [min(run.worker_hours, MOST_HOURS)])
+            line.set_data(minutes, np.minimum(column, most))
+        self.promises[0].set_ydata([drain_seconds / MINUTE] * 2)
+        self.promises[1].set_xdata([drain_seconds / MINUTE] * 2)
+        runs = (result, *others.values())
+        for bar, run in zip(self.bars[0], runs, strict=True):
+            bar.set_width(min(run.worker_hours, MOST_HOURS))
+        for bar, run in zip(self.bars[1], runs, strict=True):
+            bar.set_width(min(run.longest_wait / MINUTE, LONGEST))
         told = "; ".join(
             f"{name} {milliseconds(run.longest_wait)} and {run.worker_hours:.0f} h"
             for name, run in others.items()
         )
+        beyond = any(
+            run.worker_hours > MOST_HOURS
+            or run.longest_wait / MINUTE > LONGEST
+            or run.working.max() > MOST_WORKERS
+            for run in (result, *others.values())
+        )
+        edge = " (What does not fit is drawn at the edge.)" if beyond else ""
         return (
             f"The longest wait is {milliseconds(result.longest_wait)}, for "
             f"{result.worker_hours:.0f} worker-hours"
@@ -105,5 +111,5 @@ class ScalingPicture:
             f"{result.published.sum():,.0f} photos came in {LENGTH / 3600:.0f} h, a crowd from "
             f"minute {CROWD_AT / MINUTE:.0f} on; {result.working.min():.0f} to "
             f"{result.working.max():.0f} workers did them, and at most "
-            f"{result.backlog.max():,.0f} waited. {told[0].upper() + told[1:]}."
+            f"{result.backlog.max():,.0f} waited. {told[0].upper() + told[1:]}.{edge}"
         )

@@ -72,6 +72,7 @@ def measure(
     kill_worker=True,
     kill_queue=True,
     folder=None,
+    progress=None,
 ):
     """Return the Measured of `messages` photos that go through the class `queue`; takes 1–2 s.
 
@@ -81,6 +82,7 @@ def measure(
     kill_worker: kill one worker between applying and acking, another in the middle of its work.
     kill_queue: kill the queue's process when half of the photos are done.
     folder: where to make the temporary folder for the files; by default the system's place.
+    progress: is called now and then with the share of the photos that are done.
 
     Folder and processes are gone afterwards, whatever happens. Raises ValueError, which names a bad
     number, and ComponentError and DatabaseUnavailable, which say in one sentence what went wrong.
@@ -98,5 +100,5 @@ def measure(
         file = str(stage.folder / "photos.queue")
         task = {"queue": pickled, "file": file, "visibility_timeout": timeout}
         plan = {"messages": messages, "kill_worker": kill_worker, "kill_queue": kill_queue}
-        run = Run(stage, task, name_of(queue), consumer, workers, work, plan)
+        run = Run(stage, task, name_of(queue), consumer, workers, work, plan, progress)
         return Measured(**run.play())

@@ -24,7 +24,8 @@ RESTART = 0.15  # s that the queue's process is down
 class Run:
     """The producer and photo store: this process, and what it records."""
 
-    def __init__(self, stage, task, name, consumer, workers, work, plan):
+    def __init__(self, stage, task, name, consumer, workers, work, plan, progress=None):
+        self.progress = progress or (lambda share: None)
         self.stage, self.task, self.name, self.plan = stage, task, name, plan
         self.path = stage.folder / "photos.sqlite"
         self.work, self.workers, self.selector = work, {}, selectors.DefaultSelector()
@@ -89,6 +90,7 @@ class Run:
                 elif not self.half or self.now > filled_at + 0.5:  # it will never be half done
                     return
                 look_at = self.now + 0.02
+            self.progress(min(1.0, len(self.handled) / self.plan["messages"]))
             for key, _ in self.selector.select(timeout=0.002):
                 self.serve(key)
 
