@@ -1000,7 +1000,7 @@ def test_a_bar_tells_that_it_measures_and_goes_away(monkeypatch):
     told = []
 
     def watched(*arguments, progress, **options):
-        bar = explorer.children[-1].children[0]
+        bar = explorer.measuring
         assert bar.description == "measuring …" and bar.layout.display is None
         run = measure(
             *arguments, progress=lambda share: told.append((share, progress(share))), **options
@@ -1009,7 +1009,7 @@ def test_a_bar_tells_that_it_measures_and_goes_away(monkeypatch):
         return run
 
     explorer = explore_real(FRONT, LRU, TTL)
-    bar = explorer.children[-1].children[0]
+    bar = explorer.measuring
     assert bar.layout.display == "none"
     monkeypatch.setattr("course.cache.measure", watched)
     explorer.refresh()
@@ -1017,7 +1017,7 @@ def test_a_bar_tells_that_it_measures_and_goes_away(monkeypatch):
     assert bar.layout.display == "none"
     monkeypatch.undo()
     broken = explore_real(FrontRaises, LRU, TTL)
-    assert broken.children[-1].children[0].layout.display == "none"
+    assert broken.measuring.layout.display == "none"
 
 
 def test_a_rule_that_is_not_lru_is_told_from_it_read_by_read():

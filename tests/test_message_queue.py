@@ -1195,7 +1195,7 @@ def test_a_bar_tells_that_it_measures_and_goes_away(monkeypatch):
         )
 
     explorer = explore_crash(DURABLE)
-    bar = explorer.children[-1].children[0]
+    bar = explorer.measuring
     assert bar.layout.display == "none"
     monkeypatch.setattr("course.message_queue.measure", watched)
     for control in explorer.controls.values():

@@ -15,7 +15,7 @@ from course.cache.nodes import NodesResult, simulate_nodes
 from course.cache.nodes_picture import NodesPicture
 from course.cache.picture import LARGEST, CachePicture
 from course.cache.real import Measured, measure
-from course.cache.real_picture import Measuring, RealPicture
+from course.cache.real_picture import RealPicture
 from course.cache.recording import NotingCache, read_at
 from course.cache.stampede import StampedeResult, simulate_stampede
 from course.cache.stampede_picture import StampedePicture
@@ -27,6 +27,7 @@ from course.engine import parameters, workload
 from course.engine.component import name_of
 from course.engine.theory import lru_hit_ratio
 from course.view.explore import (
+    Measuring,
     choice,
     in_milliseconds,
     in_percent,
@@ -189,10 +190,8 @@ def explore_real(component, lru, ttl_cache):
         "skew": _skew(),
         "write_share": in_percent("writes", 1, 0, 10, 1, WRITES),
     }
-    explorer = _explore(controls, run, RealPicture(), experiment=steps.real(ttl_cache), seconds=20)
-    shown = explorer.children[-1]
-    shown.children = (measuring, *shown.children)
-    return explorer
+    more = {"experiment": steps.real(ttl_cache), "measuring": measuring, "seconds": 20}
+    return _explore(controls, run, RealPicture(), **more)
 
 
 @pictured

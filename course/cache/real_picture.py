@@ -1,6 +1,5 @@
 """The picture of a real run: how long real reads took, and what the simulation expected."""
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib import rc_context
 
@@ -69,24 +68,6 @@ class RealPicture:
             f"{ratios[2]:.0%}. {int(run.stale.sum()):,} answers were stale. A write takes "
             f"{typical(run.saves)} ({len(run.saves):,} writes)."
         )
-
-
-class Measuring(widgets.IntProgress):
-    """A bar that is there within a `with`; `tell(share)` moves it."""
-
-    def __init__(self):
-        super().__init__(description="measuring …", max=100, layout={"display": "none"})
-
-    def __enter__(self):
-        self.value, self.layout.display = 0, None
-        return self
-
-    def __exit__(self, *error):
-        self.layout.display = "none"
-
-    def tell(self, share):
-        """Show that this share is done."""
-        self.value = round(100 * share)
 
 
 def typical(latency):

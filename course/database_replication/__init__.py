@@ -6,7 +6,6 @@ The names that the notebook needs: types, errors, the simulations, the pictures 
 from functools import lru_cache
 
 import numpy as np
-from ipywidgets import HTML
 
 from course.database_replication import steps as _steps
 from course.database_replication.baselines import (
@@ -44,6 +43,7 @@ from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.theory import stale_probability
 from course.view.explore import (
+    Measuring,
     choice,
     in_milliseconds,
     in_percent,
@@ -89,7 +89,6 @@ SEED = 1
 REAL_RATE, REAL_REQUESTS = 400.0, 800  # two seconds of traffic
 REAL_WORK = 0.0005  # s, about what a statement takes of a SQLite file
 REAL_SECONDS = 20.0  # how long a real run may take, with everything around it
-MEASURING = '<p role="status">measuring … <progress aria-label="measuring"></progress></p>'
 
 
 @pictured
@@ -279,11 +278,9 @@ def explore_real(router, replica=AsItComes):
     def run(database, **chosen):
         chosen |= {"seed": SEED, "arrival_rate": REAL_RATE, "requests": REAL_REQUESTS}
         writes = REAL_RATE * (1 - chosen["read_share"]) if chosen["replicas"] else 0
-        measuring.value = MEASURING
-        try:
-            measured = measure(router, replica, database=database, **chosen)
-        finally:
-            measuring.value = ""
+        with measuring:
+            where = {"database": database, "progress": measuring.tell}
+            measured = measure(router, replica, **where, **chosen)
         return {
             "measured": measured,
             "simulated": simulate(router, service_time=REAL_WORK, **chosen),
@@ -291,18 +288,15 @@ def explore_real(router, replica=AsItComes):
             "lag": chosen["lag"],
         }
 
-    measuring = HTML(layout={"flex": "1 0 100%"})
+    measuring = Measuring()
     controls = {
         "database": choice("databases", kinds()),
         "read_share": in_percent("reads", 80, 0, 100, 10),
         "replicas": slider("replicas", 2, 0, 4, 1),
         "lag": in_milliseconds("replication lag", 100, 0, 300, 20),
     }
-    more = {"experiment": _steps.REAL, "seconds": REAL_SECONDS}
-    explorer = _explore(controls, run, RealPicture(), **more)
-    above, *below = explorer.children
-    explorer.children = (above, measuring, *below)
-    return explorer
+    more = {"experiment": _steps.REAL, "measuring": measuring, "seconds": REAL_SECONDS}
+    return _explore(controls, run, RealPicture(), **more)
 
 
 @lru_cache(maxsize=16)

@@ -16,7 +16,7 @@ from course.message_queue.model import QueueResult, simulate
 from course.message_queue.picture import BurstPicture
 from course.message_queue.poison_picture import PoisonPicture
 from course.message_queue.real import Measured, measure
-from course.message_queue.real_picture import Measuring, RealPicture
+from course.message_queue.real_picture import RealPicture
 from course.message_queue.scaling import (
     EVERY,
     WORKER_RATE,
@@ -30,7 +30,7 @@ from course.message_queue.simulation import StoreDown
 from course.message_queue.steps import SEED, STEADY, forgetful_run
 from course.message_queue.system import architecture
 from course.message_queue.theory import capacity, fluid_backlog
-from course.view.explore import choice, in_percent, pictured, slider, tick
+from course.view.explore import Measuring, choice, in_percent, pictured, slider, tick
 from course.view.explore import explore as _explore
 
 __all__ = [
@@ -210,7 +210,5 @@ def explore_crash(queue, consumer=None):
         "kill_queue": tick("kill the queue", True),
     }
     experiment = steps.REAL_ONCE if consumer else steps.REAL
-    explorer = _explore(controls, run, RealPicture(), experiment=experiment, seconds=REAL_SECONDS)
-    shown = explorer.children[-1]
-    shown.children = (measuring, *shown.children)
-    return explorer
+    more = {"experiment": experiment, "measuring": measuring, "seconds": REAL_SECONDS}
+    return _explore(controls, run, RealPicture(), **more)

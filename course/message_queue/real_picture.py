@@ -1,6 +1,5 @@
 """A real run: who was alive when, who was killed, and what became of the photos."""
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib import rc_context
 
@@ -10,24 +9,6 @@ from course.view import style
 SECONDS = 3  # the least that the axis of time shows
 MOST_WORKERS, MOST = 4, 125
 BARS = ("published", "done", "done twice", "lost")
-
-
-class Measuring(widgets.IntProgress):
-    """A bar that is there within a `with`; `tell(share)` moves it."""
-
-    def __init__(self):
-        super().__init__(description="measuring …", max=100, layout={"display": "none"})
-
-    def __enter__(self):
-        self.value, self.layout.display = 0, None
-        return self
-
-    def __exit__(self, *error):
-        self.layout.display = "none"
-
-    def tell(self, share):
-        """Show that this share is done."""
-        self.value = round(100 * share)
 
 
 class RealPicture:

@@ -171,7 +171,7 @@ class Step:
     answer: Callable[..., str]
 
 
-def explore(controls, run, picture, *, experiment=(), seconds=SECONDS):
+def explore(controls, run, picture, *, experiment=(), measuring=None, seconds=SECONDS):
     """Return the sliders with their picture, or None while nbgrader executes the notebook.
 
     controls: dict of widgets (`slider`, `steps`, …) by the names of `run`'s parameters.
@@ -181,11 +181,12 @@ def explore(controls, run, picture, *, experiment=(), seconds=SECONDS):
     these and returns (finding, words): the picture's title, and one or two sentences on what it
     shows. Both are HTML next to the picture.
     experiment: Steps, in the order of the notebook's text.
+    measuring: a Measuring that `run` shows while it works, if it takes seconds.
     seconds: after how long a move is stopped.
     """
     if not drawing():
         return None
-    return Explorer(controls, run, picture, experiment, seconds)
+    return Explorer(controls, run, picture, experiment, measuring, seconds)
 
 
 class Explorer(widgets.Box):
@@ -196,8 +197,9 @@ class Explorer(widgets.Box):
     `refresh()` runs and redraws at once: what a move of a slider does, for tests and benchmarks.
     """
 
-    def __init__(self, controls, run, picture, experiment, seconds):
+    def __init__(self, controls, run, picture, experiment, measuring, seconds):
         self.controls, self.run, self.picture, self.seconds = controls, run, picture, seconds
+        self.measuring = measuring
         self.turn, self.next, self.outcome = threading.RLock(), None, None
         self.opening = {name: control.value for name, control in controls.items()}
         self.experiment = Experiment(experiment, self.take)
@@ -207,7 +209,8 @@ class Explorer(widgets.Box):
         columns = {"flex_flow": "row wrap", "align_content": "flex-start"}
         panel = widgets.Box([*controls.values()], layout={**columns, "flex": f"1 1 {PANEL}px"})
         width = f"{picture.figure.bbox.width * SCALE:.0f}px"
-        shown = widgets.VBox([self.image, self.sentence], layout={"flex": f"2 1 {width}"})
+        shown = [*([measuring] if measuring else []), self.image, self.sentence]
+        shown = widgets.VBox(shown, layout={"flex": f"2 1 {width}"})
         above = [self.experiment] if experiment else []
         super().__init__([*above, panel, shown], layout={"flex_flow": "row wrap"})
         self.add_class("explore")
@@ -296,6 +299,24 @@ class Explorer(widgets.Box):
         """As ipywidgets', with a picture for where no script runs: GitHub, or another program."""
         bundle = super()._repr_mimebundle_(**options)
         return bundle | ({"image/svg+xml": self.image.svg} if self.image.svg else {})
+
+
+class Measuring(widgets.IntProgress):
+    """A bar for a run of some seconds: it is there within a `with`, and `tell(share)` moves it."""
+
+    def __init__(self):
+        super().__init__(description="measuring …", max=100, layout={"display": "none"})
+
+    def __enter__(self):
+        self.layout.display, self.value = None, 0
+        return self
+
+    def __exit__(self, *error):
+        self.layout.display = "none"
+
+    def tell(self, share):
+        """Show that this share is done."""
+        self.value = round(100 * share)
 
 
 class Experiment(widgets.VBox):

@@ -84,8 +84,11 @@ class Run:
         self.place, self.latency = np.full(count, -1), np.full(count, NOT_YET)
         self.stale, self.refused = np.zeros(count, dtype=bool), 0
 
-    def go(self):
-        """Run all threads to their end; raise what the first one that failed raised."""
+    def go(self, progress=None):
+        """Run all threads to their end; raise what the first one that failed raised.
+
+        progress: is called ten times a second with the share of the traffic that has come.
+        """
         workers = [self._thread(self._write), *(self._thread(self._read) for _ in range(READERS))]
         carriers = [self._thread(self._carry, number) for number in range(len(self.delays))]
         sender, started = self._thread(self._send), []
@@ -93,7 +96,11 @@ class Run:
             for thread in (*workers, *carriers, sender):
                 thread.start()
                 started.append(thread)
-            sender.join()
+            began, until = time.monotonic(), max(float(self.asked.times[-1]), 0.1)
+            while sender.is_alive():
+                sender.join(0.1)
+                if progress:
+                    progress(min(1.0, (time.monotonic() - began) / until))
         except BaseException:
             self.stop.set()
             raise
