@@ -56,7 +56,7 @@ def course(tmp_path_factory):
     shutil.copytree(BUILDER, folder / "autograder" / "build")
     code, said = autograder("new", NAME, root=folder)
     assert code == 0, said
-    assert said.count("\n") == 9 and "wrote course/archive/model.py\n" in said
+    assert said.count("\n") == 10 and "wrote course/archive/model.py\n" in said
     assert (
         "wrote 18 submissions under tests/submissions/11_archive/\n11_archive still needs" in said
     )
