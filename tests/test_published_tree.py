@@ -113,6 +113,9 @@ def executed(tree, environment, tmp_path_factory):
     folder = tmp_path_factory.mktemp("student")
     shutil.copytree(tree / "notebooks", folder / "notebooks")
     paths = [f"notebooks/{name}/{name}.ipynb" for name in EVERY]
+    for path in paths:  # a student has guessed
+        text = (folder / path).read_text(encoding="utf-8")
+        (folder / path).write_text(text.replace('"prediction = None', '"prediction = 20'))
     inside(environment, folder, "python", "-c", EXECUTE, *paths, cwd=folder)
     return {path.stem: nbformat.read(folder / path, as_version=4) for path in map(Path, paths)}
 
