@@ -92,7 +92,7 @@ assert seen[1] == 0, f"choose_till([1, 1]) returned {seen[1]}, expected 0: the f
 assert seen[2] == 0, f"choose_till([4]) returned {seen[2]}, expected 0: there is only one till"
 
 # %% [markdown]
-# Here your rule runs in the shop, in blue. Grey is what you compare it with, on the same customers: tills at random. Until you have written your rule you see a sentence instead of a picture.
+# Here your rule runs in the shop, in blue. Gray is what you compare it with, on the same customers: tills at random. Until you have written your rule you see a sentence instead of a picture.
 #
 # 1. *Fifteen more customers*: what does your rule save now?
 

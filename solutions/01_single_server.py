@@ -460,7 +460,7 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now your `serve` runs the server. Blue is yours; grey is what you compare it with, here the built-in server with the same requests. On the left your square should lie on the dot. On the right
+# Now your `serve` runs the server. Blue is yours; gray is what you compare it with, here the built-in server with the same requests. On the left your square should lie on the dot. On the right
 # you see your `serve` at work: each row is a request, a thin line while it waits, a thick one while it holds a worker.
 #
 # Then **break it** on purpose. Hold the worker for half of `request.work` only: where does the square go? Do not give the worker back at all: what do you read? (Put it right again before you go on.)
@@ -630,7 +630,7 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here are your formulas (blue) next to what was measured in a simulated server (grey). Little's law holds to the last digit, for *any* traffic and any server, busy or not.
+# Here are your formulas (blue) next to what was measured in a simulated server (gray). Little's law holds to the last digit, for *any* traffic and any server, busy or not.
 #
 # 1. *At 12 requests/s*: your line goes on upwards, the dot does not. Which of the two would a monitoring tool show you, and what would it hide?
 # 2. *At 20 requests/s*: requests ask for twice the time that there is. What does monitoring see?
@@ -1151,7 +1151,7 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What your choices cost as the traffic grows. The dashed grey line is what you compare with: the cost if every worker were as cheap as in box-2, and you could buy them one by one.
+# What your choices cost as the traffic grows. The dashed gray line is what you compare with: the cost if every worker were as cheap as in box-2, and you could buy them one by one.
 #
 # 1. *At 200 requests/s*: how much more than that do you pay?
 # 2. *At 300 requests/s*: and now?

@@ -90,7 +90,7 @@ explore_capacity(prediction=prediction)
 # ### What it costs
 # The primary numbers its writes 1, 2, 3 …: their **lsn** (log sequence number). A replica applies them in that order, a little later. How much later is the **replication lag**. Until then it gives **stale** answers: a read misses a write that had been confirmed before.
 #
-# The right side of the picture below shows how many reads are stale. Red is the part that hurts most: users who miss *their own* edit. On the left, red is what fails. Grey is always another, simpler rule on the same traffic. Orange is theory.
+# The right side of the picture below shows how many reads are stale. Red is the part that hurts most: users who miss *their own* edit. On the left, red is what fails. Gray is always another, simpler rule on the same traffic. Orange is theory.
 #
 # 1. *Lag 500 ms*: how many reads are stale?
 # 2. *replica-1 dies* halfway through the run: what fails, and what goes on?
@@ -382,7 +382,7 @@ assert seen["reads go on"] == _names[2], (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your function now sorts 2,000 statements. The grey bars are another rule. Yours should have no error and waste nothing.
+# Your function now sorts 2,000 statements. The gray bars are another rule. Yours should have no error and waste nothing.
 #
 # 1. *A read begins with SELECT*: which two mistakes does this rule make?
 # 2. *A write begins with INSERT, …*: all else is a read. What does that cost?
@@ -391,7 +391,7 @@ assert seen["reads go on"] == _names[2], (
 explore_guess(is_write)
 
 # %% [markdown]
-# Your router now drives the databases. The grey mark is a router that knows the writes, too, but picks a replica at random.
+# Your router now drives the databases. The gray mark is a router that knows the writes, too, but picks a replica at random.
 #
 # 1. *600/s, six replicas*: do turns beat chance?
 # 2. *The primary dies*: which statements fail with your `PrimaryDown`?
@@ -577,7 +577,7 @@ assert seen["other"] == [0, {}], f"another Replica, which was given nothing, mus
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Two of your replicas follow one log. **Left:** the blue line is replica-2. It should lie on the orange line, which shows how far the log goes without a gap. **Right:** what reads get from your replicas, and (grey) from replicas that apply whatever comes, as it comes.
+# Two of your replicas follow one log. **Left:** the blue line is replica-2. It should lie on the orange line, which shows how far the log goes without a gap. **Right:** what reads get from your replicas, and (gray) from replicas that apply whatever comes, as it comes.
 #
 # - *As in the log so far*: the replica is late, but it shows a state that the primary once had.
 # - *Past a gap*: a later write without one before it, such as a comment without its photo.
@@ -947,7 +947,7 @@ assert len(seen) == 43, "not all deaths were seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Left:** the end of each log at the moment when the primary dies. Red crosses are confirmed writes that no living database has any more; below them is what your `lost_writes` names, with a red circle where it is wrong. **Right:** what the death costs, and (grey) what it costs to promote the first replica in the list.
+# **Left:** the end of each log at the moment when the primary dies. Red crosses are confirmed writes that no living database has any more; below them is what your `lost_writes` names, with a red circle where it is wrong. **Right:** what the death costs, and (gray) what it costs to promote the first replica in the list.
 #
 # 1. *One replica*: how many confirmed writes are lost?
 # 2. *Five replicas*: none of them got faster. Why are fewer writes lost?

@@ -63,7 +63,7 @@ prediction = None  # percent: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** each minute's pages, by server; the diamond is your prediction. **Right:** users who must log in again. The **ghost**, grey dashes in all pictures, is the site
+# **Left:** each minute's pages, by server; the diamond is your prediction. **Right:** users who must log in again. The **ghost**, gray dashes in all pictures, is the site
 # that gives each user a random server at log-in, with the same traffic.
 #
 # A step sets the sliders and asks. Press it again for the answer.

@@ -62,7 +62,7 @@ prediction = None  # seconds: put your number here
 # ## Experiment
 #
 # **Left:** which center each city uses, 30 seconds after the outage began. **Right:** requests that each center answers, and errors. The cross at the top is the time until which a user of Washington is sent there, on average; the diamond is your prediction.
-# Grey is, in all pictures, the site without what is new: here, the errors with one center.
+# Gray is, in all pictures, the site without what is new: here, the errors with one center.
 #
 # A step sets the sliders and asks. Press it again for the answer.
 

@@ -67,7 +67,7 @@ prediction = None  # dollars a month: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# You start with the design that was good enough last year. **Left:** the four goals. A bar says how much of what is allowed your design uses: it should end in the green. The grey triangle is always a design to beat; the dots are your last ten designs. **Right:** which tier refuses requests, when, and how much of the whole day's; below it, where the money goes.
+# You start with the design that was good enough last year. **Left:** the four goals. A bar says how much of what is allowed your design uses: it should end in the green. The gray triangle is always a design to beat; the dots are your last ten designs. **Right:** which tier refuses requests, when, and how much of the whole day's; below it, where the money goes.
 
 # %%
 explore(prediction=prediction)
@@ -620,7 +620,7 @@ assert seen["same dict"] is True and seen["put"] == "new", (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your store on your ring, before and after a rebalance. Grey: before, blue: after; on the left, grey is what modulo would move.
+# Your store on your ring, before and after a rebalance. Gray: before, blue: after; on the left, gray is what modulo would move.
 #
 # 1. *From 4 to 5 shards*: how many keys move, and how many by modulo?
 # 2. *From 4 to 8*: why is modulo as good here?
@@ -730,7 +730,7 @@ assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Left:** the shards as they are (grey), and with a copy of every key that you found on all shards (blue). **Right:** the keys; blue are those that you found, the ones above the line.
+# **Left:** the shards as they are (gray), and with a copy of every key that you found on all shards (blue). **Right:** the keys; blue are those that you found, the ones above the line.
 #
 # 1. *Half of all accesses*: how hot is the celebrity's shard?
 # 2. *Twice the shards*, 16: do they help hers?
@@ -970,7 +970,7 @@ assert len(seen) == 8, "eight days were asked for"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the sliders are the traffic, and your function makes a new design at every move; the budget grows with the traffic. All four bars should stay in the green. The grey triangle was tuned to the published day by trying thousands of designs: it is cheaper there than anything you compute.
+# Now the sliders are the traffic, and your function makes a new design at every move; the budget grows with the traffic. All four bars should stay in the green. The gray triangle was tuned to the published day by trying thousands of designs: it is cheaper there than anything you compute.
 #
 # 1. *Twice the peak*: does your design grow as it should?
 # 2. *A slow crowd*: which machines can now start when the crowd comes?

@@ -1038,7 +1038,7 @@ def test_a_rule_that_is_not_lru_is_told_from_it_read_by_read():
 
 
 def test_what_removing_an_entry_costs_is_told():
-    """The orange curve rises a little, the other falls to 0: where they were stays, in grey."""
+    """The orange curve rises a little, the other falls to 0: where they were stays, in gray."""
     explorer = explore_expiry(TTL)
     before = re.search(r"theory says ([\d.]+) % and ([\d.]+) %\.", moved(explorer)).groups()
     curves = [line.get_ydata() for line in (explorer.picture.loads, explorer.picture.stale)]

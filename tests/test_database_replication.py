@@ -299,7 +299,7 @@ def test_after_a_both_wrong_guesses_cost_what_the_steps_say():
     assert first.write[first.failed].all() and first.throughput < mine.throughput / 2
     assert not (known.reads & (known.place == 0)).any()
     assert f"wastes 0% of the statements, but {known.errors} of the {known.write.sum()}" in told[2]
-    assert f"(grey): {known.errors:,} errors, 0 reads wasted" in shown(explorer)
+    assert f"(gray): {known.errors:,} errors, 0 reads wasted" in shown(explorer)
 
 
 def test_after_a_turns_beat_chance_and_reads_go_on_without_the_primary():
@@ -331,7 +331,7 @@ def test_after_b_replica_2_catches_up_and_what_comes_as_it_comes_is_wrong():
         f"At the end of the cut it is {during} entries behind, at the end of the run {behind[-1]}. "
         "100% of the reads"
     )
-    assert told[1].endswith("as it comes (grey), 62%.")
+    assert told[1].endswith("as it comes (gray), 62%.")
     assert told[2].startswith("100% of its reads are right.")
     _, words = moved(explore_log(REPLICA), repeated=100, cut_off=2.0)
     assert words.startswith("Replica: 100% of the reads are right for a replica; 0 see past a gap")
@@ -358,7 +358,7 @@ def test_after_c_the_furthest_is_five_times_slower_and_the_primary_takes_over_wi
         f"62 miss the user's own edit, 99 % take at most {1000 * chance:.0f} ms, 0% went" in words
     )
     explorer, words = moved(explore_sessions(OWN), other=FurthestReplica)
-    assert "With always the furthest (grey): 16 miss" in words
+    assert "With always the furthest (gray): 16 miss" in words
     (mine,), (other,) = explorer.picture.slowest.numbers
     assert mine.get_text() == f"{1000 * turns:.0f} ms"
     assert int(other.get_text().removesuffix(" ms")) > max(500, 5000 * turns)
@@ -695,7 +695,7 @@ def test_what_comes_as_it_comes_is_judged_by_its_place_in_the_log(monkeypatch):
     ticks = explorer.picture.answers.bars[0].axes
     labels = [label.get_text().replace("\n", " ") for label in ticks.get_yticklabels()]
     assert labels == ["as in the log so far", "past a gap", "thrown back"]
-    assert re.search(r"\(grey\): \d\d% right, [1-9]\d* past a gap, [1-9]", shown(explorer))
+    assert re.search(r"\(gray\): \d\d% right, [1-9]\d* past a gap, [1-9]", shown(explorer))
 
 
 @pytest.mark.parametrize("value", ["edit 99999", ["edit 1"], 7])
@@ -1272,7 +1272,7 @@ def test_the_picture_says_what_the_run_says():
     mine, other = simulate(ROUTER, **chosen), simulate(**chosen)
     said = shown(explorer)
     assert f"Router: {mine.throughput:,.0f} statements/s with 6 replicas" in said
-    assert f"A random replica (grey): {other.throughput:,.0f} statements/s" in said
+    assert f"A random replica (gray): {other.throughput:,.0f} statements/s" in said
     load, stale = explorer.picture.load, explorer.picture.stale
     assert load.answered.get_x() + load.answered.get_width() / 2 == pytest.approx(6)
     assert load.answered.get_height() == pytest.approx(mine.throughput)
@@ -1289,7 +1289,7 @@ def test_the_picture_says_what_the_run_says():
     assert load.failed.get_height() == dead.errors / dead.duration
     assert not len(load.carried.get_xdata())  # theory needs all nodes
     explorer.controls["router"].value = RandomReplica  # nothing to compare with
-    assert not len(load.other.get_xdata()) and "(grey)" not in shown(explorer)
+    assert not len(load.other.get_xdata()) and "(gray)" not in shown(explorer)
 
 
 @pytest.mark.parametrize("component", [None, ROUTER, OWN])

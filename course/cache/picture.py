@@ -1,6 +1,6 @@
 """The picture of a cache of some size: its hit ratio, and what it leaves for the database.
 
-One colour, one meaning in all pictures of this notebook: blue is your class, dashed grey the site
+One colour, one meaning in all pictures of this notebook: blue is your class, dashed gray the site
 without it, orange what reaches the database, vermilion what goes wrong.
 """
 

@@ -1,6 +1,6 @@
 """The map of users, edges and origin: one panel that two pictures of the lab draw.
 
-One colour, one meaning in all pictures of this notebook: blue is what you wrote, dashed grey the
+One colour, one meaning in all pictures of this notebook: blue is what you wrote, dashed gray the
 site without it, green the origin, sky the CDN, vermilion what goes wrong or is slow.
 """
 

@@ -42,7 +42,7 @@ class GuessPicture:
             f"primary, {result.throughput:,.0f} statements/s"
         )
         return finding, (
-            f"The rule “{other_name}” (grey): {other.errors:,} errors, {others[1] * total:,.0f} "
+            f"The rule “{other_name}” (gray): {other.errors:,} errors, {others[1] * total:,.0f} "
             f"reads wasted, {other.throughput:,.0f} statements/s. Without a wrong guess the "
             f"databases carry {best:,.0f} statements/s in theory. "
             "An error is a page that a user does not get."

@@ -56,7 +56,7 @@ class LogPicture:
         return finding, (
             f"{wrong}, of {shipped.lsn.size:,}. By their own account the replicas were "
             f"{behind.mean():.1f} entries behind on average, at most {behind.max():,}. "
-            f"Applying as it comes (grey): {other.answers['in order'] / other.reads:.0%} right, "
+            f"Applying as it comes (gray): {other.answers['in order'] / other.reads:.0%} right, "
             f"{other.answers['past a gap']:,} past a gap, "
             f"{other.answers['thrown back']:,} thrown back."
         )

@@ -1,6 +1,6 @@
 """The pictures of the replicated database: throughput against replicas, stale reads against lag.
 
-One colour, one meaning in all pictures of this lab: blue is this run, grey (hatched) a simpler rule
+One colour, one meaning in all pictures of this lab: blue is this run, gray (hatched) a simpler rule
 on the same traffic, orange theory, vermilion what goes wrong, purple the prediction, and sky blue a
 simulation next to what was measured.
 """
@@ -66,7 +66,7 @@ class ReplicationPicture:
         )
         if other is not None:
             words.append(
-                f"A random replica (grey): {_rate(other)}, {other.errors:,} failed, "
+                f"A random replica (gray): {_rate(other)}, {other.errors:,} failed, "
                 f"{other.stale_share:.1%} stale."
             )
         return finding, " ".join(words)

@@ -55,7 +55,7 @@ class SessionsPicture:
         failed = f" {result.errors:,} statements failed." if result.errors else ""
         return finding, (
             f"Of {int(result.reads.sum()):,} reads {result.primary_share:.0%} went to the primary, "
-            f"{result.stale_share:.1%} missed somebody's edit. With {other_name} (grey): "
+            f"{result.stale_share:.1%} missed somebody's edit. With {other_name} (gray): "
             f"{before:,} miss the user's own edit, 99 % take at most {milliseconds(others)}, "
             f"{other.primary_share:.0%} went to the primary, {other.stale_share:.1%} missed "
             f"somebody's edit. In theory a random replica misses an edit of 0.2 s ago with "

@@ -138,7 +138,7 @@ ROUTER = (
     Step(
         "600/s, six replicas",
         {"arrival_rate": 600, "replicas": 6},
-        "Do turns beat chance (grey)?",
+        "Do turns beat chance (gray)?",
         _turns,
     ),
     Step("The primary dies", {"dies": "primary"}, "What fails? What goes on?", _nobody_writes),
@@ -168,7 +168,7 @@ GUESS = (
     Step(
         "A read begins with SELECT",
         {"other": FirstWord},
-        "Which two mistakes does this rule (grey) make?",
+        "Which two mistakes does this rule (gray) make?",
         _guesses,
     ),
     Step(
@@ -185,7 +185,7 @@ def _catches_up(*, shipped, other, **_):
     return (
         f"At the end of the cut it is {behind} entries behind, at the end of the run "
         f"{shipped.behind[1][-1]}. {_right(shipped):.0%} of the reads get a state that the "
-        f"primary once had; as it comes (grey), {_right(other):.0%}."
+        f"primary once had; as it comes (gray), {_right(other):.0%}."
     )
 
 
@@ -210,7 +210,7 @@ LOG = (
     Step(
         "No lag, nothing twice",
         {"lag": 0.0, "repeated": 0.0, "cut_off": 0.0},
-        "Is applying as it comes (grey) good enough now?",
+        "Is applying as it comes (gray) good enough now?",
         _no_lag,
     ),
 )
@@ -256,7 +256,7 @@ SESSIONS = (
     Step(
         "Against the furthest",
         {"other": FurthestReplica},
-        "Would it be better always to ask the replica that is furthest (grey)?",
+        "Would it be better always to ask the replica that is furthest (gray)?",
         _furthest,
     ),
 )

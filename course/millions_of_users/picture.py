@@ -31,7 +31,7 @@ WHERE = {  # in which tier's row an incident is drawn
 class ScoreboardPicture:
     """Left: the goals as gauges. Right: the day tier by tier, and the bill.
 
-    beaten: the label of the design to beat; its figures are the grey triangles. attempts,
+    beaten: the label of the design to beat; its figures are the gray triangles. attempts,
     prediction: whether there will be such, so that the legend names them.
     """
 

@@ -136,7 +136,7 @@ class Moves:
 
 
 class Loads:
-    """A bar for each shard: its keys over the mean; grey: before."""
+    """A bar for each shard: its keys over the mean; gray: before."""
 
     def __init__(self, axes, what, mine, ghost=None):
         axes.set_title(f"How full is each {what}?")

@@ -1,6 +1,6 @@
 """Pictures of one server: waiting against load, the queue, requests one by one, and two formulas.
 
-Grey is the built-in server, blue what the student wrote, orange theory, purple a prediction.
+Gray is the built-in server, blue what the student wrote, orange theory, purple a prediction.
 """
 
 from functools import cache
