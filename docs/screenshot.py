@@ -45,7 +45,7 @@ def main(folder):
     nbformat.write(notebook, folder / "labs.ipynb")
     (DOCS / "labs").mkdir(exist_ok=True)
     page_text = [PAGE]
-    with lab_server(folder) as server, chromium_page(width=1700) as (page, _):
+    with lab_server(folder) as server, chromium_page(width=1700, height=1500) as (page, _):
         open_notebook(page, server, "labs.ipynb", seconds=300)
         for number, each in enumerate(titles):
             run_cell(page, number)

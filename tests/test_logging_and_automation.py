@@ -662,15 +662,15 @@ def retention_by_hand(seed, day, after, release):
 
 
 def test_the_launch_days_users_follow_the_curve_itself():
-    after = (1, 2, 3, 5, 7, 10, 14)
-    world = {"seed": 1, "release": 42, "new_users": 5000}
+    after = (1, 3, 7, 14)
+    world = {"seed": 1, "release": 42, "new_users": 1000}
     curve = users.came_back(np.array(after), 0.5)
     assert curve[0] == 0.5 and np.all(np.diff(curve) < 0)
     for days, expected in zip(after, curve, strict=True):
         usage = use(ACTIVE, RETENTION, after=days, **world)
         assert usage.expected_kept[0] == pytest.approx(expected)
-        # 5,000 users: standard error at most 0.7 %
-        assert usage.kept[0] == pytest.approx(expected, abs=0.03)
+        # 1,000 users: standard error at most 1.6 %
+        assert usage.kept[0] == pytest.approx(expected, abs=0.06)
 
 
 @pytest.mark.parametrize("seed", range(5))
