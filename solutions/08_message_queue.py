@@ -675,7 +675,7 @@ for _steps, (_answers, _next) in zip(_runs, seen, strict=True):
         else:
             for _row in _log:
                 _row[2] = []
-            _want, _call = sum(not _row[3] for _row in _log), "crash, now begins anew at 0, then len"
+            _want, _call = sum(not _row[3] for _row in _log), "crash, now begins again at 0, then len"
         _told.append(_call)
         assert _got == _want and type(_got) is type(_want), (
             f"timeout 6, and after a restart now begins anew; … {'; '.join(_told[-7:])}; expected {_want!r}, yours gave {_got!r}"

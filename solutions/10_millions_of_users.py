@@ -294,7 +294,7 @@ for (_kind, _name), _raised, _old_step, _new_step in zip(
         f"{_call}: about {_fair:.0%} of the keys should move; yours moved {len(_moved) / 2503:.0%}"
     )
 assert seen["built anew"] == seen["steps"][-1], (
-    "a ring built anew from the same nodes in another order should give the same answers as one after add and remove"
+    "a ring built again from the same nodes in another order should give the same answers as one after add and remove"
 )
 assert seen["orders"] == 0, f"two rings of the nodes {' '.join(_names)}, in opposite orders: {seen['orders']} of 2,503 keys have different nodes"
 assert seen["other ring"] is True, "a second ring gave other answers after the first was changed: they must share nothing"
