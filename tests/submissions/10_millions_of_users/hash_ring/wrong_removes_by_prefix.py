@@ -12,9 +12,8 @@ class HashRing:
     def node(self, key):
         if not self.points:
             raise LookupError("empty")
-        places = sorted(self.points)
-        at = bisect.bisect(places, self.place(key))
-        return self.points[places[at % len(places)]].split("#")[0]
+        at = bisect.bisect(self.places, self.place(key))
+        return self.points[self.places[at % len(self.places)]].split("#")[0]
 
     def add(self, node):
         if node in self.names:
@@ -22,9 +21,11 @@ class HashRing:
         self.names.add(node)
         for number in range(self.replicas):
             self.points[self.place(f"{node}#{number}")] = f"{node}#{number}"
+        self.places = sorted(self.points)
 
     def remove(self, node):
         if node not in self.names:
             raise ValueError(node)
         self.names.remove(node)
         self.points = {place: text for place, text in self.points.items() if not text.startswith(node)}
+        self.places = sorted(self.points)
