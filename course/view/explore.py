@@ -238,8 +238,9 @@ class Explorer(widgets.Box):
                     control.value = values.get(name, self.opening[name])
         finally:
             self.watched = True
-        self.refresh()
-        return self.outcome
+        with self.turn:  # no move that still waits for its turn may come between
+            self.refresh()
+            return self.outcome
 
     def _moved(self, change):
         """Refresh: at once, but in a kernel in the background, so that the kernel is idle again.
