@@ -678,7 +678,7 @@ for _steps, (_answers, _next) in zip(_runs, seen, strict=True):
             _want, _call = sum(not _row[3] for _row in _log), "crash, now begins again at 0, then len"
         _told.append(_call)
         assert _got == _want and type(_got) is type(_want), (
-            f"timeout 6, and after a restart now begins anew; … {'; '.join(_told[-7:])}; expected {_want!r}, yours gave {_got!r}"
+            f"timeout 6, and after a restart now begins again at 0; … {'; '.join(_told[-7:])}; expected {_want!r}, yours gave {_got!r}"
         )
 assert seen, "nothing was seen"
 ### END HIDDEN TESTS

@@ -260,7 +260,7 @@ for _number, (_kind, _name) in enumerate(_steps):
 _left = sorted(_there)
 _rng.shuffle(_left)
 _anew, _pair = HashRing(_left), [HashRing(_names), HashRing(_names[::-1])]
-seen["built anew"] = [_anew.node(_key) for _key in _keys]
+seen["built again"] = [_anew.node(_key) for _key in _keys]
 seen["orders"] = sum(_pair[0].node(_key) != _pair[1].node(_key) for _key in _keys)
 seen["other ring"] = [_other.node(_key) for _key in _keys[:200]] == _still
 seen["given"] = list(_given)
@@ -293,7 +293,7 @@ for (_kind, _name), _raised, _old_step, _new_step in zip(
     assert 0.5 * _fair < len(_moved) / 2503 < 1.5 * _fair, (
         f"{_call}: about {_fair:.0%} of the keys should move; yours moved {len(_moved) / 2503:.0%}"
     )
-assert seen["built anew"] == seen["steps"][-1], (
+assert seen["built again"] == seen["steps"][-1], (
     "a ring built again from the same nodes in another order should give the same answers as one after add and remove"
 )
 assert seen["orders"] == 0, f"two rings of the nodes {' '.join(_names)}, in opposite orders: {seen['orders']} of 2,503 keys have different nodes"

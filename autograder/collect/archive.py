@@ -240,5 +240,5 @@ def _not_read(found: Found, size: int) -> Found:
     largest = _largest(found.parts[-1])
     if largest < LARGEST_FILE:
         return found
-    said = f"is {size / MEGABYTE:,.0f} MB, more than {largest // MEGABYTE} MB: ask for it anew"
+    said = f"is {size / MEGABYTE:,.0f} MB, more than {largest // MEGABYTE} MB: ask for it again"
     return replace(found, problem=said)

@@ -197,22 +197,23 @@ def _cells(name: str, data: bytes, notes: list[str]) -> list[Any]:
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise Refused(f"{name} is not UTF-8 (byte {error.start}): ask for it anew") from error
+        raise Refused(f"{name} is not UTF-8 (byte {error.start}): ask for it again") from error
     except RecursionError as error:
-        raise Refused(f"{name} is nested too deep to be a notebook: ask for it anew") from error
+        raise Refused(f"{name} is nested too deep to be a notebook: ask for it again") from error
     except json.JSONDecodeError as error:
         raise Refused(
-            f"{name} is not a complete notebook, its JSON ends or breaks ({error}): ask for it anew"
+            f"{name} is not a complete notebook, its JSON ends or breaks ({error}): "
+            "ask for it again"
         ) from error
     except ValueError as error:
-        raise Refused(f"{name} has a number of thousands of digits: ask for it anew") from error
+        raise Refused(f"{name} has a number of thousands of digits: ask for it again") from error
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version != 4:
         said = f"nbformat {version!r}" if isinstance(version, int) else "not a notebook"
         raise Refused(f"{name} is {said}, not nbformat 4: have it opened and saved in JupyterLab")
     cells = notebook.get("cells")
     if not isinstance(cells, list):
-        raise Refused(f"{name} has no list of cells: ask for it anew")
+        raise Refused(f"{name} has no list of cells: ask for it again")
     room = _Room()
     return [_slim(cell, room, notes) for cell in cells[:CELLS]]
 

@@ -1,4 +1,4 @@
-"""A submitted notebook made anew: our cells, with the student's texts put in.
+"""A submitted notebook rebuilt: our cells, with the student's texts put in.
 
 What is graded is not the student's file but a notebook of the course's own cells and metadata, with
 the text of the student's solution and answer cells, and the student's own cells in between. So a

@@ -119,7 +119,7 @@ def write(root: Path, record: Record) -> None:
 
 
 def remove(root: Path, assignment: str, student: str) -> None:
-    """Remove a record, before what it tells of is written anew."""
+    """Remove a record, before what it tells of is written again."""
     path_of(root, assignment, student).unlink(missing_ok=True)
 
 

@@ -37,7 +37,7 @@ def salt(root: Path) -> bytes:
 
         raise CourseError(
             f"{path}: not the 64 hexadecimal digits that were there: restore it from a copy (or "
-            "move it away: then everybody's hidden inputs are drawn anew)"
+            "move it away: then everybody's hidden inputs are drawn again)"
         )
     return bytes.fromhex(text)
 

@@ -184,7 +184,7 @@ class Scores:
             gradebook.db = self.db
 
     def bring_penalties_up_to_date(self, assignment: str) -> None:
-        """Work out all late penalties of an assignment anew: points, dates may have changed since.
+        """Work out all late penalties of an assignment again: points, dates may have changed since.
 
         A penalty that the class's own plugin cannot work out stays as it was, and so do all where
         there is no such plugin: whoever entered them did it by hand.
@@ -265,7 +265,7 @@ def _quietly() -> Iterator[None]:
 
 
 def bring_penalties_up_to_date(root: Path, wanted: Sequence[str] = ()) -> None:
-    """Work out the late penalties of the wanted assignments anew (default: of all).
+    """Work out the late penalties of the wanted assignments again (default: of all).
 
     For what is told of grades after a person has given points by hand, or moved a due date. A
     gradebook in which nobody can be late is not opened for writing. CourseError as `Scores`.

@@ -15,7 +15,7 @@ class Moves:
 
     before, after: the place of the user's center in `names`. wanted_before, wanted: the share of
     the users that each center should have. redrawn: the share of the users who move if every user
-    is drawn anew. strangers: the share of 200 users with e-mail addresses who have another center
+    is drawn again. strangers: the share of 200 users with e-mail addresses who have another center
     in another process, where the builtin hash gives texts other numbers.
     """
 
@@ -53,7 +53,7 @@ def moves(split=None, *, before=50, after=90, centers=2, users=2000):
     """Return the Moves of `users` when the first center's percent changes; the others share evenly.
 
     split: a student's function of (user_id, weights), a dict from center to percent; by default
-    every user is drawn anew. before, after: the first center's percent. centers: how many there are
+    every user is drawn again. before, after: the first center's percent. centers: how many of them
     (2 to 4). ValueError names a bad number; ComponentError says what the function did wrong.
     """
     names = OPENING_ORDER[: parameters.count("centers", centers, at_least=2, at_most=4)]

@@ -65,7 +65,7 @@ REASONS = (  # how a message of SQLite begins, and what to tell a person
     ("disk i/o error", "it cannot be read or written; was it moved or deleted while open?"),
     ("attempt to write a readonly", "it may only be read; was it moved, deleted or protected?"),
     ("file is not a database", "this file is not a SQLite database"),
-    ("database disk image is malformed", "the file is damaged; make it anew"),
+    ("database disk image is malformed", "the file is damaged; make it again"),
     ("database or disk is full", "the disk is full; free some space"),
     ("no such table", "a table is missing; was the file made by something else?"),
 )

@@ -1,5 +1,5 @@
 # loses: round_robin_check_2
-# looks for the last one among the healthy only: when it fails the turn starts anew
+# looks for the last one among the healthy only: when it fails the turn starts again
 class RoundRobin:
     def __init__(self):
         self.last = None

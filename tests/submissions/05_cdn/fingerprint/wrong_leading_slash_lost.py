@@ -1,5 +1,5 @@
 # loses: fingerprint_hidden
-# joins folder and name anew: a leading slash is lost
+# joins folder and name again: a leading slash is lost
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

@@ -1,5 +1,5 @@
 # loses: autoscaler_hidden_3
-# a call that wants more but stays at the maximum starts the pause anew
+# a call that wants more but stays at the maximum starts the pause again
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

@@ -1,5 +1,5 @@
 # loses: split_hidden
-# hashes the weights along with the user: every change draws all lots anew
+# hashes the weights along with the user: every change draws all lots again
 def split(user_id, weights):
     digest = hashlib.sha256(f"{user_id} {weights}".encode()).hexdigest()
     place = int(digest, 16) / 16**64 * sum(weights.values())
