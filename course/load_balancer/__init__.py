@@ -10,6 +10,7 @@ from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
 from course.load_balancer import network, steps
 from course.load_balancer.baselines import ByClient, LastProbe, NeverNotices, RandomBalancer
+from course.load_balancer.film import film
 from course.load_balancer.health import Health, watch
 from course.load_balancer.health_picture import HealthPicture
 from course.load_balancer.model import BalancedResult, shared_queue, simulate
@@ -18,6 +19,7 @@ from course.load_balancer.network_picture import NetworkPicture
 from course.load_balancer.picture import BalancePicture
 from course.load_balancer.system import architecture
 from course.view import explore as view
+from course.view.film import Action, Film, filmed
 
 __all__ = [
     "BalancedResult",
@@ -35,6 +37,7 @@ __all__ = [
     "make_views",
     "name_picked",
     "reachability",
+    "replay",
     "shared_queue",
     "simulate",
     "watch",
@@ -87,6 +90,24 @@ def explore(*balancers, prediction=None):
     mine = {name: each for each, name in names.items() if each in balancers}
     experiment = steps.of_balancers(mine) if mine else steps.of_chance()
     return view.explore(controls, run, BalancePicture(), experiment=experiment)
+
+
+@filmed
+def replay(balancer=None, health_checker=None):
+    """Return the film of your balancer next to random balancing; of the latter alone without one.
+
+    balancer: a class with `pick(servers)`. health_checker: a class with `observe` and `is_healthy`;
+    LastProbe without one.
+    """
+
+    def make(checker, dies_at):
+        return film(balancer, health_checker=checker, dies_at=dies_at)
+
+    checkers = [("last probe", LastProbe), ("none", NeverNotices)]
+    if health_checker:
+        checkers.insert(0, (f"your {name_of(health_checker)}", health_checker))
+    controls = {"checker": view.choice("health checks", checkers)}
+    return Film(make, controls, {"dies_at": Action("Kill web-1", "Let web-1 live")})
 
 
 @view.pictured

@@ -104,7 +104,7 @@ def css():
         for kind in "cf"
     ]
     sheet = (files("course.view") / "picture.css").read_text(encoding="utf-8")
-    return f".explore, .explore-picture, .explore-still {{{';'.join(names)}}}\n{sheet}"
+    return f".explore, .explore-picture, .explore-still, .film {{{';'.join(names)}}}\n{sheet}"
 
 
 def _pair(colour, kind):

@@ -1,0 +1,279 @@
+"""What a film shows: which actor is where, and when; and what there is to tell about it.
+
+    reel = Reel(end=4.0, rate=0.1, states={"waits": ("#56B4E9", "disc"), "failed": …})
+    lane = reel.lane("your RoundRobin", scene)
+    lane.actor("request 1").at(0.2, 10, 50, "waits").at(0.3, 200, 20).at(0.9, 200, 20)
+
+Times are the run's own seconds, places are those of the Scene. Between two keyframes an actor moves
+in a straight line; it is on the stage from its first keyframe to its last. A lab's film.py fills a
+Reel from a run's record and knows no painting; `Film` plays it and knows no caches or queues.
+"""
+
+import bisect
+import inspect
+import linecache
+from array import array
+from dataclasses import dataclass, field
+from html import escape
+from textwrap import dedent
+
+import numpy as np
+
+from course.view import style
+from course.view.canvas import SCALE
+
+SHAPES = ("disc", "ring", "square", "tile", "diamond", "triangle", "cross", "tick")
+RADIUS = 5.0  # CSS pixels
+
+
+class Actor:
+    """Something that moves, or stands and changes its state, in one lane."""
+
+    def __init__(self, name, label, states):
+        self.name, self.label, self._states = name, label, states
+        self.times, self.xs, self.ys = array("d"), array("d"), array("d")
+        self.sizes, self.rings, self.states = array("d"), array("d"), array("B")
+        self.story = []
+
+    def at(self, time, x, y, state=None, *, size=None, ring=None):
+        """Be at (x, y) at `time`; return the actor itself, so that calls can follow each other.
+
+        state: one of the reel's, from now on; size: the radius in pixels; ring: the share (0 to 1)
+        of a ring around it, for time that runs out. What is None stays as it was.
+        ValueError if `time` is before that of the last keyframe.
+        """
+        if self.times and time < self.times[-1]:
+            raise ValueError(f"{self.name}: {time:g} s comes after {self.times[-1]:g} s")
+        first = not self.times
+        unchanged = 0 if first else self.states[-1]
+        self.times.append(time)
+        self.xs.append(x)
+        self.ys.append(y)
+        self.states.append(unchanged if state is None else self._states[state])
+        self.sizes.append(size if size is not None else RADIUS if first else self.sizes[-1])
+        self.rings.append(ring if ring is not None else 0.0 if first else self.rings[-1])
+        return self
+
+    def stay(self, time, state=None, **change):
+        """Be, at `time`, where the last keyframe put it."""
+        return self.at(time, self.xs[-1], self.ys[-1], state, **change)
+
+    def go(self, start, end, x, y, state=None, **change):
+        """Stay until `start`, then move to (x, y) until `end`; in `state` from `start` on.
+
+        A move that is not over at `start` ends there, wherever it has come to.
+        """
+        self._cut(start)
+        return self.stay(start, state).at(end, x, y, **change)
+
+    def turn(self, time, state, **change):
+        """Change to `state` at `time`, on the way or standing; a move goes on to where it ends."""
+        if time >= self.times[-1]:
+            return self.stay(time, state, **change)
+        end, x, y = self.times[-1], self.xs[-1], self.ys[-1]
+        return self._cut(time).stay(time, state, **change).at(end, x, y)
+
+    def _cut(self, time):
+        """Forget what comes after `time`, and be there where the actor is then."""
+        if time < self.times[-1]:
+            x, y, size, ring, code = self.place(time)
+            keep = bisect.bisect_left(self.times, time)
+            for column in (self.times, self.xs, self.ys, self.sizes, self.rings, self.states):
+                del column[keep:]
+            self.at(time, x, y, size=size, ring=ring)
+            self.states[-1] = code
+        return self
+
+    def tell(self, time, words, *, call=None, cell=""):
+        """Add to the actor's story what happened at `time`, in words.
+
+        call: the `engine.watching.Call` that decided it: its line is marked in a listing.
+        cell: code that a reader can run in a cell to make that very call.
+        """
+        self.story.append((round(float(time), 6), words, call, cell))
+        return self
+
+    def place(self, time):
+        """Return (x, y, size, ring, state's number) at `time`, or None when off the stage."""
+        if not self.times or not self.times[0] <= time <= self.times[-1]:
+            return None
+        k = bisect.bisect_right(self.times, time) - 1
+        if k + 1 == len(self.times):
+            share, following = 0.0, k
+        else:
+            share, following = (time - self.times[k]) / (self.times[k + 1] - self.times[k]), k + 1
+        moving = (
+            column[k] + share * (column[following] - column[k])
+            for column in (self.xs, self.ys, self.sizes, self.rings)
+        )
+        return (*moving, self.states[k])
+
+
+@dataclass
+class Counter:
+    """A number that is shown below a lane's title: `values[i]` from `times[i]` on, 0 before."""
+
+    name: str
+    times: list
+    values: list
+
+    def at(self, time):
+        """Return the number at `time`."""
+        k = bisect.bisect_right(self.times, time) - 1
+        return self.values[k] if k >= 0 else 0
+
+
+@dataclass
+class Lane:
+    """One of the films that play side by side: its title, its Scene, its actors and counters."""
+
+    title: str
+    scene: object
+    codes: dict
+    actors: list = field(default_factory=list)
+    counters: list = field(default_factory=list)
+
+    def actor(self, name, label=""):
+        """Return a new Actor. name: what its story is headed with; label: written next to it."""
+        actor = Actor(name, label, self.codes)
+        self.actors.append(actor)
+        return actor
+
+    def count(self, name, times, values=None):
+        """Show a Counter: one more at each of `times`, or `values` (numbers or texts) from then on.
+
+        times: seconds, ascending if `values` are given.
+        """
+        if values is None:
+            times = sorted(times)
+            values = range(1, len(times) + 1)
+        counter = Counter(name, [float(time) for time in times], list(values))
+        self.counters.append(counter)
+        return counter
+
+
+class Reel:
+    """A whole film. `lanes`: of Lane; `captions`: (time, words), in order of time once packed.
+
+    start, end: of the film, in seconds of the run. rate: how many of them play in a second.
+    states: dict from the name of a state to (colour of `view.style`, one of SHAPES), in the order
+    of the legend. clock: (divisor, unit) of the time that is shown: (60, "min").
+    fate: why the run ended early, the sentence about the student's component; "" if it did not.
+    """
+
+    def __init__(self, *, end, states, start=0.0, rate=0.1, clock=(1, "s"), fate=""):
+        for name, (_, shape) in states.items():
+            if shape not in SHAPES:
+                raise ValueError(f"{name}: no shape {shape!r}; there are {', '.join(SHAPES)}")
+        self.start, self.end, self.rate, self.clock = float(start), float(end), rate, clock
+        self.states, self.fate = states, fate
+        self.codes = {name: code for code, name in enumerate(states)}
+        self.lanes, self.captions, self.marks = [], [], []
+
+    def lane(self, title, scene):
+        """Return a new Lane; the first one is the student's."""
+        self.lanes.append(Lane(title, scene, self.codes))
+        return self.lanes[-1]
+
+    def caption(self, time, words):
+        """Show `words` below the stage from `time` on, until the next caption."""
+        self.captions.append((float(time), words))
+
+    def mark(self, name, time, actor):
+        """Make a button `name` that goes to `time` and selects the actor: "the worst request"."""
+        self.marks.append((name, float(time), actor))
+
+    def still(self, share=0.5):
+        """Return the first lane after this share of the film's time as one SVG document."""
+        now = self.start + share * (self.end - self.start)
+        lane, dots = self.lanes[0], []
+        colours = [style.variable(c.lower().lstrip("#"), "c") for c, _ in self.states.values()]
+        for actor in lane.actors:
+            if place := actor.place(now):
+                x, y, size, _, state = place
+                dots.append(
+                    f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:g}" fill="{colours[state]}"/>'
+                )
+        scene = lane.scene
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+            f'viewBox="{scene.view_box}" width="{scene.width}" height="{scene.height}" role="img" '
+            f'class="explore-still"><title>{escape(lane.title)}</title><style>{style.css()}</style>'
+            f'{scene.svg}<g transform="scale({1 / SCALE:g})">{"".join(dots)}</g></svg>'
+        )
+
+    def packed(self):
+        """Return the reel as film.js reads it: plain values, and arrays as bytes."""
+        scenes, listings = [], []
+        lanes = [self._lane(lane, scenes, listings) for lane in self.lanes]
+        captions = sorted(self.captions, key=lambda each: each[0])
+        if self.fate:
+            captions.append((self.end, self.fate))
+        where = {
+            id(actor): (i, j)
+            for i, lane in enumerate(self.lanes)
+            for j, actor in enumerate(lane.actors)
+        }
+        return {
+            "start": self.start,
+            "end": self.end,
+            "rate": self.rate,
+            "clock": list(self.clock),
+            "states": [
+                [name, style.variable(colour.lower().lstrip("#"), "c"), shape]
+                for name, (colour, shape) in self.states.items()
+            ],
+            "lanes": lanes,
+            "scenes": [
+                {"box": s.view_box, "width": s.width, "height": s.height, "svg": s.svg}
+                for s in scenes
+            ],
+            "listings": [_listing(code) for code in listings],
+            "captions": [list(each) for each in captions],
+            "marks": [[name, time, *where[id(actor)]] for name, time, actor in self.marks],
+        }
+
+    def _lane(self, lane, scenes, listings):
+        actors = lane.actors
+        if not any(lane.scene is each for each in scenes):
+            scenes.append(lane.scene)
+        scene = next(i for i, each in enumerate(scenes) if each is lane.scene)
+        first = np.cumsum([0, *(len(actor.times) for actor in actors)])
+        columns = {"time": "times", "x": "xs", "y": "ys", "size": "sizes", "ring": "rings"}
+        packed = {
+            name: _joined([getattr(actor, column) for actor in actors], np.float32)
+            for name, column in columns.items()
+        }
+        return {
+            "title": lane.title,
+            "scene": scene,
+            "first": first.astype(np.uint32).tobytes(),
+            "state": _joined([actor.states for actor in actors], np.uint8),
+            **packed,
+            "names": [actor.name for actor in actors],
+            "labels": [actor.label for actor in actors],
+            "stories": [[_told(each, listings) for each in actor.story] for actor in actors],
+            "counters": [[each.name, each.times, each.values] for each in lane.counters],
+        }
+
+
+def _joined(columns, kind):
+    return np.concatenate([np.empty(0), *map(np.asarray, columns)]).astype(kind).tobytes()
+
+
+def _told(entry, listings):
+    """Return one sentence of a story, with the number of its listing and the line marked in it."""
+    time, words, call, cell = entry
+    if call is None or call.code is None:
+        return [time, words, -1, 0, cell]
+    if call.code not in listings:
+        listings.append(call.code)
+    return [time, words, listings.index(call.code), call.line, cell]
+
+
+def _listing(code):
+    """Return the source of a function as [its name, number of its first line, lines]."""
+    first = code.co_firstlineno
+    lines = inspect.getblock(linecache.getlines(code.co_filename)[first - 1 :])
+    name = code.co_qualname.rpartition("<locals>.")[2]
+    return [name, first, dedent("".join(lines)).splitlines()]
