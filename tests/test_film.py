@@ -1,0 +1,361 @@
+"""The player of films, in a browser without Jupyter; and what reels are filled with."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from course.engine import rows
+from course.engine.component import ComponentError
+from course.engine.watching import watching
+from course.view import style
+from course.view.film import Action, Film, filmed
+from course.view.reel import Reel
+from course.view.scene import Scene
+from tests import films
+from tests.jupyterlab import chromium, find_chromium, new_page
+
+STATES = {"goes": (style.BLUE, "disc"), "failed": (style.VERMILION, "cross")}
+PLAYER = "document.querySelector('.film').player"
+
+
+class Doorman:
+    """Answers on one line for those who are expected and on another for all others."""
+
+    def asked(self, name):
+        if name == "Ann":
+            return "come in"
+        return "not tonight"
+
+
+def evening(actors=4, fate="", rings_at=None):
+    """Return the Reel of guests who cross a room; the second of them fails."""
+    door, calls = watching(Doorman(), asked=lambda name: name)
+    reel = Reel(end=2.0, rate=0.1, states=STATES, fate=fate)
+    scene = Scene(480, 200)
+    scene.box(380, 20, 60, 160, "the door")
+    for title in ("yours", "theirs"):
+        lane = reel.lane(title, scene)
+        for i in range(actors // 2):
+            start, y = i / actors, 20 + 160 * i / actors
+            guest = lane.actor(f"guest {i + 1}").at(start, 10, y, "goes").at(start + 1, 400, y)
+            door.asked("Ann" if i == 0 else "Bob")
+            guest.tell(start, f"came in {title}.", call=calls[-1], cell="Doorman().asked('Ann')")
+            guest.tell(start + 1, "was at the door.")
+            if i == 1:
+                guest.stay(start + 1, "failed").stay(2.0)
+        lane.count("guests", [i / actors for i in range(actors // 2)])
+    reel.caption(0, "Guests cross the room.")
+    reel.caption(1.2, "The door is reached.")
+    if rings_at is not None:
+        reel.caption(rings_at, "The bell rings.")
+    reel.mark("your slowest guest", 0.5, reel.lanes[0].actors[0])
+    return reel
+
+
+def test_an_actor_moves_in_straight_lines_and_a_move_can_be_cut():
+    actor = evening().lanes[0].actor("one").at(1, 0, 0, "goes").go(2, 4, 100, 40)
+    assert actor.place(0.9) is None and actor.place(4.1) is None
+    assert actor.place(1.5) == (0, 0, 5, 0, 0)
+    assert actor.place(3) == (50, 20, 5, 0, 0)
+    actor.turn(3, "failed")  # on the way: it goes on
+    assert actor.place(3)[-1] == 1 and actor.place(2.9)[-1] == 0 and actor.place(4)[:2] == (100, 40)
+    actor.go(3.5, 3.6, 0, 0)  # from where it has come to
+    assert actor.place(3.5)[:2] == (75, 30) and actor.place(3.6)[:2] == (0, 0)
+    assert list(actor.times) == sorted(actor.times)
+    with pytest.raises(ValueError, match=r"3 s comes after 3\.6 s"):
+        actor.at(3, 0, 0)
+
+
+def test_a_reel_knows_its_shapes():
+    with pytest.raises(ValueError, match="no shape 'star'"):
+        Reel(end=1, states={"goes": (style.BLUE, "star")})
+
+
+def test_what_is_true_of_every_film_is_checked():
+    films.check(evening())
+    reel = evening()
+    reel.lanes[0].actors[0].stay(2.0).at(2.0, 10, 10)  # at two places at once
+    with pytest.raises(AssertionError, match="in two places"):
+        films.check(reel)
+
+
+def test_a_packed_reel_holds_the_keyframes_of_every_actor():
+    reel = evening(6)
+    lane, packed = reel.lanes[0], reel.packed()["lanes"][0]
+    first = np.frombuffer(packed["first"], np.uint32)
+    for i, actor in enumerate(lane.actors):
+        mine = slice(first[i], first[i + 1])
+        assert np.frombuffer(packed["time"], np.float32)[mine] == pytest.approx(actor.times)
+        assert np.frombuffer(packed["x"], np.float32)[mine] == pytest.approx(actor.xs)
+        assert np.frombuffer(packed["state"], np.uint8)[mine].tolist() == list(actor.states)
+    assert first[-1] == sum(len(actor.times) for actor in lane.actors)
+    assert len(reel.packed()["scenes"]) == 1  # the lanes share theirs
+
+
+def test_the_line_that_decided_is_the_line():
+    watched, calls = watching(Doorman, asked=lambda name: name)
+    doorman = watched()
+    assert [doorman.asked("Ann"), doorman.asked("Bob")] == ["come in", "not tonight"]
+    assert [(call.saw, call.returned) for call in calls] == [
+        ("Ann", "come in"),
+        ("Bob", "not tonight"),
+    ]
+    (_, first, lines), *_ = evening().packed()["listings"]
+    for call in calls:
+        assert f'return "{call.returned}"' in lines[call.line - first]
+
+
+def test_a_process_a_function_and_calls_of_itself_are_recorded_once():
+    def steps(key):
+        got = yield key
+        if got:
+            return got
+        raise KeyError(key)
+
+    watched, calls = watching(steps, steps=lambda key: key)
+    process = watched("a")
+    assert next(process) == "a" and calls[0].line == steps.__code__.co_firstlineno + 1
+    with pytest.raises(StopIteration):
+        process.send(7)
+    assert calls[0].returned == 7 and calls[0].line == steps.__code__.co_firstlineno + 3
+    process = watched("b")
+    next(process)
+    with pytest.raises(KeyError):
+        process.send(0)
+    assert isinstance(calls[1].error, KeyError)
+
+    class Twice:
+        def put(self, key):
+            return key if key == "end" else self.put("end")
+
+    watched, calls = watching(Twice(), put=lambda key: key)
+    assert watched.put("start") == "end" and [call.saw for call in calls] == ["start"]
+
+
+def test_who_stands_where_in_a_row():
+    # a and b come, then c; a leaves, b leaves from the middle of nothing, c is the head
+    stands = rows.places([0, 1, 2], [3, 4, 9])
+    assert stands == [[(0, 0)], [(1, 1), (3, 0)], [(2, 2), (3, 1), (4, 0)]]
+    inf = float("inf")
+    assert rows.places([0, 1, 2], [inf, 2.5, inf])[2] == [(2, 2), (2.5, 1)]  # one within left
+
+
+def test_a_film_is_made_again_when_an_action_is_pressed():
+    film = Film(lambda rings_at=None: evening(rings_at=rings_at), {}, {"rings_at": Action("Ring")})
+    assert len(film.reel.captions) == 2 and film.player.actions == [["rings_at", "Ring"]]
+    film._pressed(None, {"name": "rings_at", "at": 0.7123456}, [])
+    assert film.reel.captions[-1] == (0.712, "The bell rings.")
+    assert film.player.actions == [["rings_at", "Start again without it"]]
+    film.press("rings_at", 1)
+    assert len(film.reel.captions) == 2
+
+
+@pytest.mark.parametrize(
+    "error, words",
+    [
+        (NotImplementedError("Write pick."), "Not written yet. Write pick."),
+        (ComponentError("Mine.pick() returned None."), "Mine.pick() returned None."),
+        (ValueError("seed: −1"), "seed: −1"),
+        (SystemExit(), "Your code ended the program: leave exit() out of it."),
+    ],
+)
+def test_a_bad_component_gets_a_sentence_and_no_film(error, words, tmp_path):
+    def make():
+        raise error
+
+    film = Film(make)
+    assert words in film.sentence.value and film.reel is None and film.player.reel == {}
+    with pytest.raises(ValueError, match="no film to save"):
+        film.save(tmp_path / "film.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fate_is_told_above_the_film_and_as_its_last_caption():
+    film = Film(lambda: evening(fate="Doorman.asked('Bob') returned None."))
+    assert "returned None" in film.sentence.value
+    assert film.player.reel["captions"][-1] == [2.0, "Doorman.asked('Bob') returned None."]
+
+
+def test_nothing_is_made_while_a_notebook_is_graded(monkeypatch):
+    @filmed
+    def replay():
+        raise AssertionError("made")
+
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert replay() is None
+
+
+def test_a_saved_notebook_keeps_a_still():
+    still = Film(evening)._repr_mimebundle_()["image/svg+xml"]
+    assert still.count("<circle") == 2 and "the door" in still
+
+
+# --- in a browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not find_chromium():
+        pytest.skip("no Chromium found (apt install chromium)")
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("films")
+    Film(evening).save(folder / "few.html")
+    Film(lambda: evening(3000)).save(folder / "many.html")
+    return folder
+
+
+@pytest.fixture
+def page(browser, saved):
+    with new_page(browser) as (page, errors):
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"file://{saved}/few.html")
+        yield page
+        assert errors == []
+        assert asked == [f"file://{saved}/few.html"]  # nothing is asked of anywhere
+
+
+in_browser = pytest.mark.filterwarnings("default")  # the browser driver's own
+
+
+def until(page, expression):
+    """Wait until it is true; Playwright's own way of waiting is what the page's policy forbids."""
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {expression}")
+
+
+def now(page):
+    return page.evaluate(f"{PLAYER}.now")
+
+
+@in_browser
+def test_it_plays_by_itself_pauses_out_of_sight_and_ends(page):
+    until(page, f"{PLAYER}.now > 0.02")
+    page.evaluate("document.body.insertAdjacentHTML('afterbegin', '<div style=height:3000px>')")
+    until(page, f"!{PLAYER}.ticking")
+    stopped = now(page)
+    page.wait_for_timeout(150)
+    assert now(page) == stopped
+    page.evaluate("document.querySelector('.film').scrollIntoView()")
+    until(page, f"{PLAYER}.now > {stopped}")
+    page.evaluate(f"{PLAYER}.setSpeed(100)")
+    until(page, f"{PLAYER}.now === 2 && !{PLAYER}.playing")
+    assert "The door is reached." in page.locator(".film-caption").inner_text()
+    assert page.locator(".film-counters").first.inner_text() == "guests 2"
+
+
+@in_browser
+def test_the_keyboard_reaches_everything(page):
+    film = page.locator(".film")
+    film.press(" ")
+    assert not page.evaluate(f"{PLAYER}.playing")
+    film.press("Home")
+    for expected in (0.25, 1.0, 1.2, 1.25):  # guest 2 comes, guest 1 arrives, the caption, guest 2
+        film.press("ArrowRight")
+        assert now(page) == pytest.approx(expected)
+    film.press("ArrowLeft")
+    assert now(page) == pytest.approx(1.2)
+    film.press("Enter")
+    story = page.locator(".film-story")
+    assert "guest 2 · yours" in story.inner_text()  # guest 1 has left the stage
+    assert 'return "not tonight"' in story.locator("mark").inner_text()
+    page.get_by_role("button", name="Go to your slowest guest").press("Enter")
+    assert now(page) == 0.5 and "guest 1 · yours" in story.inner_text()
+    assert 'return "come in"' in story.locator("mark").inner_text()
+    page.get_by_label("Time").press("End")
+    assert now(page) == 2
+    reached = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent")
+        )
+    buttons = page.locator(".film button:visible, .film input:visible, .film summary")
+    names = [b.get_attribute("aria-label") or b.inner_text() for b in buttons.all()]
+    assert set(names) <= reached
+
+
+@in_browser
+def test_a_click_on_an_actor_tells_its_story_and_its_call_can_be_copied(page):
+    page.evaluate(f"{PLAYER}.pause(); {PLAYER}.seek(0.5)")
+    box = page.locator(".film-lane .film-stage").nth(1).bounding_box()
+    scale = box["width"] / 480
+    page.mouse.click(box["x"] + 205 * scale + 4, box["y"] + 20 * scale)  # half way of guest 1
+    story = page.locator(".film-story")
+    assert story.locator("h4").inner_text() == "guest 1 · theirs"
+    assert "came in theirs." in story.inner_text()
+    story.get_by_role("button").first.click()
+    until(
+        page,
+        "/Copied|asked/.test(document.querySelector('.film-story').textContent"
+        " + (document.querySelector('textarea')?.value ?? ''))",
+    )
+
+
+@in_browser
+def test_the_film_in_words_and_no_fault_that_axe_finds(page):
+    page.evaluate(f"{PLAYER}.pause()")
+    page.locator("summary").click()
+    page.locator("tbody tr").first.wait_for()
+    assert page.locator("tbody tr").count() == 2 + 2 * 2 * 2  # captions, guests' two sentences
+    assert "yours, at the end: guests 2." in page.locator("details").inner_text()
+    page.evaluate(f"{PLAYER}.next(0, 1)")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert Axe().run(page, context=".film").response["violations"] == []
+
+
+@in_browser
+def test_colours_follow_the_theme_and_the_canvas_is_sharp(page):
+    page.evaluate(f"{PLAYER}.pause()")
+    light = page.evaluate(f"{PLAYER}.look.colours[0]")
+    page.emulate_media(color_scheme="dark")
+    until(page, f"{PLAYER}.look.colours[0] !== {json.dumps(light)}")
+    wide = page.evaluate(
+        "(c => c.width / c.clientWidth / devicePixelRatio)(document.querySelector('canvas'))"
+    )
+    assert wide == pytest.approx(1, abs=0.01)
+
+
+@in_browser
+def test_with_reduced_motion_there_are_six_stills_a_lane_and_the_table(browser, saved):
+    with new_page(browser) as (page, errors):
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(f"file://{saved}/few.html")
+        assert page.locator(".film-strip figure").count() == 12
+        assert page.locator("tbody tr").count() == 10
+        page.wait_for_timeout(100)
+        assert now(page) == 0 and errors == []
+        page.evaluate("window.dispatchEvent(new Event('resize'))")
+        painted = page.evaluate("""[...document.querySelectorAll('.film-strip canvas')].map(
+            c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v))""")
+        assert all(painted[:5])  # someone is on the stage in all but the end
+
+
+@in_browser
+def test_it_fits_a_phone(browser, saved):
+    with new_page(browser, width=390, height=800) as (page, errors):
+        page.goto(f"file://{saved}/few.html")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390 and errors == []
+        boxes = [lane.bounding_box() for lane in page.locator(".film-lane").all()]
+        assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]  # below each other
+
+
+def test_a_saved_film_of_3000_actors_is_small_and_asks_nothing_of_anywhere(saved):
+    text = (saved / "many.html").read_text(encoding="utf-8")
+    assert len(text.encode()) <= 1_500_000
+    assert "default-src 'none'" in text
+    addresses = re.findall(r"https?://[^\s\"'<)]+", text)
+    assert set(addresses) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
