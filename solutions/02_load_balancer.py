@@ -24,15 +24,15 @@ from course.load_balancer import (
     explore,
     explore_health,
     explore_network,
-    name_picked,
     make_views,
+    name_picked,
+    replay,
 )
 
 # %% [markdown]
 # ## The picture
 #
 # Clients know one address, which DNS gives them: the load balancer's. It passes each request on to one of the web servers.
-# New is the load balancer, with a public and a private address. (The arrow from DNS is its answer.)
 
 # %%
 architecture()
@@ -41,6 +41,10 @@ architecture()
 # ## The idea
 #
 # The balancer does not know how long a request will take. Most requests of the photo app are short; a few, such as an upload, take about eight times as long.
+# Six seconds of its traffic, five times slower: click on a request, then kill web-1.
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -439,6 +443,13 @@ assert _calls, "no calls"
 explore(LeastConnections, RoundRobin)
 
 # %% [markdown]
+# Now watch your own code decide, beside random balancing on the same traffic. *Go to your slowest request* and read its story: which line of `pick` sent it there, and what did it see? Then set the health
+# checks to *none* and kill web-1: where do the dots go, and why does your rule never look elsewhere?
+
+# %%
+replay(LeastConnections)
+
+# %% [markdown]
 # ## Exercise C — Look at two: power of two choices
 #
 # Least connections trusts what it knows. But a big site has several balancers, and each learns of the others' requests late or not at all: ten balancers see the same idle server and all send to it
@@ -805,6 +816,12 @@ assert _runs, "no runs"
 
 # %%
 explore_health(HealthChecker)
+
+# %% [markdown]
+# Both of your classes at work. Kill web-1 right after the start: how many probes does it take until the rows of the other three take over, and how many requests have failed by then?
+
+# %%
+replay(LeastConnections, HealthChecker)
 
 # %% [markdown]
 # ## Exercise E — Who can reach whom? Private addresses

@@ -33,9 +33,9 @@ def check_actor(actor, scene, states):
     assert (np.diff(times) >= 0).all(), actor.name
     jumps = (np.diff(times) == 0) & ((np.abs(np.diff(xs)) > 1e-6) | (np.abs(np.diff(ys)) > 1e-6))
     assert not jumps.any(), f"{actor.name} is in two places at {times[1:][jumps]}"
-    assert (-OUT <= xs).all() and (xs <= scene.width + OUT).all(), f"{actor.name}: x {xs}"
-    assert (-OUT <= ys).all() and (ys <= scene.height + OUT).all(), f"{actor.name}: y {ys}"
-    assert (0 <= sizes).all() and (sizes <= 40).all() and (0 <= rings).all() and (rings <= 1).all()
+    assert (xs >= -OUT).all() and (xs <= scene.width + OUT).all(), f"{actor.name}: x {xs}"
+    assert (ys >= -OUT).all() and (ys <= scene.height + OUT).all(), f"{actor.name}: y {ys}"
+    assert (sizes >= 0).all() and (sizes <= 40).all() and (rings >= 0).all() and (rings <= 1).all()
     assert max(actor.states) < states
     told = [time for time, *_ in actor.story]
     assert told == sorted(told), actor.name

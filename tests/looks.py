@@ -8,7 +8,7 @@ from ast import literal_eval
 
 from tests.jupyterlab import PANEL, cell_locator, run_cell
 
-CONTROLS = ".explore :is(.noUi-handle, select, input[type=checkbox])"
+CONTROLS = ".explore:not(.explore-film) :is(.noUi-handle, select, input[type=checkbox])"
 ON_A_CONTROL = f"""() => {{
     const here = document.activeElement;
     if (!here.matches("{CONTROLS}")) return null;
@@ -134,6 +134,14 @@ def cells_with_controls(page):
     """Return the indices of the cells that have sliders, drop-downs or ticks below them."""
     return page.evaluate(f"""[...document.querySelectorAll("{PANEL} .jp-Notebook .jp-Cell")]
         .flatMap((cell, index) => cell.querySelector("{CONTROLS}") ? [index] : [])""")
+
+
+def films(page):
+    """Return of each film whether its player has painted something on every stage."""
+    return page.evaluate(f"""[...document.querySelectorAll("{PANEL} .film")].map(film =>
+        film.player?.frames > 0 && [...film.querySelectorAll(".film-lanes canvas")].every(c =>
+            c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some(value => value)))
+    """)
 
 
 def kinds_of_controls(page):

@@ -182,6 +182,11 @@ def assert_all_runs_and_is_in_reach(page, name):
         sentence = cell_locator(page, index).locator(".explore-sentence").inner_text()
         assert sentence and not sentence.startswith(("Not written", "Stopped")), sentence
 
+    films = [cell for cell in cells_of_page(page) if cell["source"].startswith("replay")]
+    halfway = "film => film.player.seek((film.player.reel.start + film.player.reel.end) / 2)"
+    page.evaluate(f"document.querySelectorAll('.film').forEach({halfway})")
+    assert films and looks.films(page) == [True] * len(films)
+
     pictures, problems = looks.look_into_pictures(page)
     assert pictures >= len(explores) and problems == []
     assert looks.look(page) == []
@@ -191,7 +196,7 @@ def assert_all_runs_and_is_in_reach(page, name):
     if name in WALKED:
         walk_by_keyboard(page, explores)
     if name == STORY:
-        for part in (".explore-picture", ".explore-sentence"):
+        for part in (".explore-picture", ".explore-sentence", ".film"):
             assert Axe().run(page, context=part).response["violations"] == []
     looks.narrow(page)
     assert looks.look(page) == []

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import random
+from html import unescape
 
 import numpy as np
 import pytest
@@ -25,12 +26,14 @@ from course.load_balancer import (
     make_views,
     name_picked,
     reachability,
+    replay,
     shared_queue,
     simulate,
     watch,
 )
+from course.load_balancer.film import FAILED, SECONDS, SERVED, UNHEALTHY, WORKER, film
 from course.load_balancer.model import traffic as traffic_of
-from tests import oracles
+from tests import films, oracles
 from tests.course_scripts import cells, solved, verdict
 from tests.explorers import answers, assert_stopped, corners, pictured, shown
 
@@ -987,3 +990,114 @@ def test_the_baselines_keep_to_the_healthy(balancer):
     assert set(picked) == {"a", "c"}
     with pytest.raises(NoHealthyServer):
         chosen.pick(make_views({"a": 0}, out=["a"]))
+
+
+# ── the film ──
+
+
+class Nearly:
+    """Least connections; the third call gets a wrong answer."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def pick(self, servers):
+        self.calls += 1
+        if self.calls == 3:
+            return "web-1"
+        return min(servers, key=lambda server: server.active)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("dies_at", [None, 1.0])
+def test_a_film_is_the_run(seed, dies_at):
+    reel = film(LEAST, dies_at=dies_at, seed=seed)
+    films.check(reel)
+    for balancer, lane in zip((LEAST, RandomBalancer), reel.lanes, strict=True):
+        run = simulate(balancer, dies_at=dies_at, seed=seed, duration=SECONDS)
+        requests = films.moving(lane, "request")
+        assert len(requests) == len(run)
+        served, failed = lane.counters
+        for time in (0.5, 2.0, SECONDS):
+            assert served.at(time) == (run.finished_at[run.served] <= time).sum()
+            assert failed.at(time) == (run.finished_at[run.failed] <= time).sum()
+        for i, actor in enumerate(requests):
+            states = dict(zip(actor.states, actor.times, strict=True))  # each state's last time
+            assert (reel.codes[FAILED] in states) == run.failed[i]
+            first = actor.states.index(reel.codes[SERVED]) if run.served[i] else 0
+            assert run.failed[i] or actor.times[first] == pytest.approx(run.started_at[i])
+            assert (dies_at is None or run.failed[i]) or actor.times[-1] >= run.finished_at[i]
+
+
+def test_the_order_in_a_row_is_the_order_of_service():
+    reel = film(LEAST)
+    run = simulate(LEAST, seed=1, duration=SECONDS)
+    requests = films.moving(reel.lanes[0], "request")
+    seen = 0
+    for time in np.arange(0.31, SECONDS, 0.1):
+        for server in range(4):
+            here = run.place == server
+            there = (run.arrived_at + 0.1 < time) & (run.finished_at > time)
+            waiting = np.flatnonzero(here & there).tolist()
+            xs = [requests[i].place(time)[0] for i in waiting]
+            assert xs == sorted(xs, reverse=True) and all(x <= WORKER for x in xs)
+            seen += len(xs) > 1
+    assert seen > 20  # rows of two and more
+
+
+def test_the_story_tells_what_pick_saw_and_the_line_that_decided():
+    class Lazy:
+        def pick(self, servers):
+            for server in servers:
+                if server.active == 0:
+                    return server
+            return servers[-1]
+
+    packed = film(Lazy).packed()
+    stories = packed["lanes"][0]["stories"]
+    (_, words, listing, line, cell), (_, answered, *_) = stories[0]
+    assert "web-1 0, web-2 0, web-3 0, web-4 0. It chose web-1." in words
+    name, first, lines = packed["listings"][listing]
+    assert name == "Lazy.pick" and lines[line - first].strip() == "return server"
+    assert "was answered after" in answered
+    assert name_picked(Lazy(), eval(cell.removeprefix("Lazy().pick(")[:-1])) == "web-1"
+    busy = next(told[0] for told in stories if "web-4 1. It chose" in told[0][1])
+    assert lines[busy[3] - first].strip() == "return servers[-1]"
+
+
+def test_killing_web_1_shows_the_black_hole_and_what_the_checker_makes_of_it():
+    shown = replay(LEAST, CHECKER)
+    assert shown.reel.lanes[0].counters[1].values == []
+    shown.press("dies_at", 1.0)
+    yours, random = (lane.counters[1].values[-1] for lane in shown.reel.lanes)
+    assert yours > 1.5 * random
+    (lamp,) = films.moving(shown.reel.lanes[0], "what is believed of web-1")
+    out = lamp.times[lamp.states.index(shown.reel.codes[UNHEALTHY])]
+    assert out == 3.5  # the third probe that was lost: fall is 3
+    shown.controls["checker"].value = NeverNotices
+    assert shown.reel.lanes[0].counters[1].values[-1] > yours
+
+
+def test_a_balancer_that_fails_has_a_film_up_to_then():
+    shown = replay(Nearly)
+    assert "Nearly.pick(servers) returned 'web-1', expected one of" in unescape(
+        shown.sentence.value
+    )
+    third = simulate(seed=1, duration=SECONDS).arrived_at[2]
+    assert shown.reel.end == third
+    requests = films.moving(shown.reel.lanes[0], "request")
+    assert [fails(shown.reel, actor) for actor in requests[:3]] == [False, False, True]
+
+
+def fails(reel, actor):
+    """Return whether an actor fails in the film."""
+    return reel.codes[FAILED] in actor.states
+
+
+def test_a_balancer_that_is_not_written_is_a_sentence_and_no_film():
+    class Stub:
+        def pick(self, servers):
+            raise NotImplementedError("Exercise B: write pick")
+
+    assert "Not written yet. Exercise B" in replay(Stub).sentence.value
+    assert replay(Stub).reel is None

@@ -38,14 +38,14 @@ STATES = {
 }
 
 
-def film(balancer=None, *, health_checker=None, dies_at=None):
+def film(balancer=None, *, health_checker=None, dies_at=None, seed=SEED):
     """Return the Reel of a balancer next to random balancing on the same traffic.
 
     balancer: a class or instance with `pick(servers)`, or None for random balancing alone.
     health_checker: as of `simulate`. dies_at: when web-1 dies (s), None for never.
     If the balancer fails, the film ends before that request.
     """
-    world = {"health_checker": health_checker, "dies_at": dies_at, "seed": SEED}
+    world = {"health_checker": health_checker, "dies_at": dies_at, "seed": seed}
     reel = Reel(end=SECONDS, rate=RATE, states=STATES)
     lanes = {"random": RandomBalancer}
     if balancer is not None:

@@ -67,7 +67,7 @@ class Film(widgets.VBox):
         self.player.on_msg(self._pressed)
         row = widgets.Box([*controls.values()], layout={"flex_flow": "row wrap"})
         super().__init__([*([row] if controls else []), self.sentence, self.player])
-        self.add_class("explore")
+        self.add_class("explore").add_class("explore-film")
         self.refresh()
         for control in controls.values():
             control.observe(lambda change: self.refresh(), names="value")

@@ -264,7 +264,7 @@ def _joined(columns, kind):
 def _told(entry, listings):
     """Return one sentence of a story, with the number of its listing and the line marked in it."""
     time, words, call, cell = entry
-    if call is None or call.code is None:
+    if call is None or call.code is None or not linecache.getlines(call.code.co_filename):
         return [time, words, -1, 0, cell]
     if call.code not in listings:
         listings.append(call.code)
