@@ -4,8 +4,10 @@ import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from docs import played
+from tests.course_scripts import ROOT
 
 project = "Zero to Millions"
 author = "the authors of Zero to Millions"
@@ -27,6 +29,7 @@ autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints = "none"
 add_module_names = False
 maximum_signature_line_length = 90
+html_extra_path = ["../build/films"]
 
 
 def _plain(app, what, name, obj, options, lines):
@@ -56,5 +59,23 @@ def _escaped(line):
     return "".join(parts)
 
 
+def _make_films(app, config):
+    played.save(ROOT / "build" / "films" / "played")
+
+
+def _play_films(app, name, source):
+    """Let the films of played.PLAYED play below their stills; GitHub shows only the stills."""
+    if name == "films":
+        for film in played.PLAYED:
+            last = f"(films/{film}_{len(played.calls(film))}.png)"
+            frame = (
+                f'<iframe src="played/{film}.html" title="Film of {film}" loading="lazy" '
+                f'style="width: 100%; height: 560px; border: 0"></iframe>'
+            )
+            source[0] = source[0].replace(last, f"{last}\n\n```{{raw}} html\n{frame}\n```")
+
+
 def setup(app):
+    app.connect("config-inited", _make_films, priority=100)  # before the extra path is looked at
+    app.connect("source-read", _play_films)
     app.connect("autodoc-process-docstring", _plain)

@@ -1,12 +1,10 @@
 """Make the pictures of the labs, and the page that shows them: python docs/screenshot.py
 
 Writes docs/labs/NN_name.png (each notebook's `shown=` with the worked solutions in it, moved as
-`moved=` says, as JupyterLab shows it), docs/labs.md (its alt texts are the labs' own words) and
-docs/load_balancer.png (the README's).
+`moved=` says, as JupyterLab shows it) and docs/labs.md (its alt texts are the labs' own words).
 """
 
 import io
-import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,7 +56,6 @@ def main(folder):
             words = " ".join(widget.locator(".explore-sentence").inner_text().split())
             page_text.append(f"## {each.heading}\n\n![{words}](labs/{each.name}.png)\n")
     (DOCS / "labs.md").write_text("\n".join(page_text))
-    shutil.copy(DOCS / "labs" / "02_load_balancer.png", DOCS / "load_balancer.png")
 
 
 def code(shown):

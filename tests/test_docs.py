@@ -149,7 +149,7 @@ class Links(HTMLParser):
         self.ids |= {attributes.get("id")} - {None}
         if tag == "a" and attributes.get("href"):
             self.links.add(attributes["href"])
-        for name in ("src", "href") if tag in ("link", "script", "img") else ():
+        for name in ("src", "href") if tag in ("link", "script", "img", "iframe") else ():
             if attributes.get(name):
                 self.loaded.add(attributes[name])
 

@@ -1,4 +1,7 @@
-"""The pictures of the labs that docs/screenshot.py makes: all there, small, and each with words."""
+"""The pictures of labs and the stills of films that docs/ shows: all there, small, and with words.
+
+docs/screenshot.py and docs/films.py make them.
+"""
 
 import re
 
@@ -6,6 +9,7 @@ import pytest
 from PIL import Image
 
 from autograder.build.title import read
+from docs.played import calls
 from tests.course_scripts import EVERY, ROOT
 
 PAGE = (ROOT / "docs" / "labs.md").read_text()
@@ -20,3 +24,20 @@ def test_each_lab_is_shown_in_the_documentation_with_its_words(name):
     [words] = re.findall(rf"!\[(.*)\]\(labs/{name}\.png\)", PAGE)
     assert len(words) > 40
     assert f"## {read(ROOT / 'solutions' / f'{name}.py').heading}" in PAGE.splitlines()
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_each_film_is_shown_in_the_documentation_with_its_words(name):
+    page, shown = (ROOT / "docs" / "films.md").read_text(), calls(name)
+    assert shown
+    for number, call in enumerate(shown, start=1):
+        path = ROOT / "docs" / "films" / f"{name}_{number}.png"
+        assert path.stat().st_size < 150_000
+        [words] = re.findall(rf"`{re.escape(call)}`\n\n!\[(.*)\]\(films/{path.name}\)", page)
+        assert len(words) > 40
+
+
+def test_the_readme_shows_a_film_that_moves():
+    assert "](docs/film.webp)" in (ROOT / "README.md").read_text()
+    with Image.open(ROOT / "docs" / "film.webp") as picture:
+        assert picture.n_frames > 50
