@@ -26,7 +26,7 @@ LEFT, BALANCER, WORKER, RIGHT, APART, MOST = (
     13,
     20,
 )  # pixels across; a row's most
-WAITS, SERVED, FAILED = "on its way, or waiting", "being served", "failed"
+WAITS, SERVED, FAILED = "on its way, or waiting", "in service, then answered", "failed"
 HEALTHY, UNHEALTHY, PROBE = "believed healthy", "believed unhealthy", "probe"
 STATES = {
     WAITS: (style.SKY, "disc"),
@@ -137,10 +137,12 @@ def _requests(lane, result, calls, name):
             actor.go(left, left + WAY, RIGHT, y)
         if i < len(picks):
             where = result.names[places[i]]
-            _tell(actor, picks[i], name, where, (arrived, started, left), failed[i])
+            ahead = stands[i][0][1] if stands[i] else 0
+            _tell(actor, picks[i], name, where, (arrived, started, left), ahead, failed[i])
 
 
-def _tell(actor, pick, name, server, times, failed):
+def _tell(actor, pick, name, server, times, ahead, failed):
+    """Tell what `pick` saw and chose, how many were ahead, and how the request left."""
     arrived, started, left = times
     saw = ", ".join(
         f"{view.name} {view.active}{'' if view.healthy else ' (unhealthy)'}" for view in pick.saw
@@ -154,8 +156,11 @@ def _tell(actor, pick, name, server, times, failed):
     if failed:
         actor.tell(left, "failed.")
     else:
-        waited, took = milliseconds(started - arrived), milliseconds(left - arrived)
-        actor.tell(left, f"was answered after {took}; {waited} of that it waited.")
+        took, row = milliseconds(left - arrived), "it did not wait"
+        if ahead:
+            others = "one other" if ahead == 1 else f"{ahead} others"
+            row = f"it waited {milliseconds(started - arrived)} behind {others}"
+        actor.tell(left, f"was answered after {took}: {row}.")
 
 
 def _servers(lane, health, servers):

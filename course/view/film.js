@@ -7,6 +7,7 @@
 const KINDS = { first: Uint32Array, state: Uint8Array };
 const COLUMNS = ["first", "time", "x", "y", "size", "ring", "state"];
 const STILLS = 6;
+const NEAR = 8; // lines of code that are shown before and after the one that decided
 
 function arrayOf(view, kind) {
   const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
@@ -398,7 +399,12 @@ class Player {
     const code = make("pre", { tabindex: 0, label: `${title}, line ${line - first + 1} marked` });
     code.removeAttribute("title");
     lines.forEach((text, i) => {
-      code.append(make(first + i === line ? "mark" : "span", { text: text || " " }), "\n");
+      const apart = Math.abs(first + i - line);
+      if (i > 0 && apart > NEAR) { // of a long function, what is around the line
+        if (apart === NEAR + 1) code.append("    …\n");
+        return;
+      }
+      code.append(make(apart ? "span" : "mark", { text: text || " " }), "\n");
     });
     return code;
   }
