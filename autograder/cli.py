@@ -116,19 +116,25 @@ def publish(names: tuple[str, ...], to: Path, repository: str | None, root: Path
 
 @main.command()
 @click.argument("url", metavar=ANY_REPOSITORY)
+@click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
 @click.option("--hub", metavar="URL", help="The JupyterHub that nbgitpuller's links lead to.")
 @root_option
-def links(url: str, hub: str | None, root: Path) -> None:
-    """Print the links that start each notebook of the class's repository.
+def links(url: str, names: tuple[str, ...], hub: str | None, root: Path) -> None:
+    """Print the links that start notebooks of the class's repository: those that the class has.
 
-    On Binder, and on a JupyterHub with nbgitpuller.
+    Those are the assignments in the gradebook, or all before there are any; or name them. The links
+    are for Binder, and for a JupyterHub with nbgitpuller.
     """
     from autograder.build import links
-    from autograder.course import scripts
+    from autograder.course import chosen, is_graded
+    from autograder.gradebook.read import in_gradebook
 
     repository = links.repository(url)
     address = links.hub(hub) if hub else links.ANY_HUB
-    click.echo(links.table(repository, [script.stem for script in scripts(root)], address))
+    listed, given = chosen(root, names), in_gradebook(root)
+    if given and not names:
+        listed = [name for name in listed if name in given or not is_graded(name)]
+    click.echo(links.table(repository, listed, address))
     if not hub:
         note = f"Replace {links.ANY_HUB} by your JupyterHub's address, or give it as --hub."
         click.echo(note, err=True)

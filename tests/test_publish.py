@@ -118,6 +118,21 @@ def test_publishing_again_brings_the_tree_up_to_date(course, tmp_path, quick):
     assert files_in(to) == before | {name: after[name] for name in (".git/HEAD", "syllabus.md")}
 
 
+def test_what_the_class_writes_into_the_readme_stays(course, tmp_path, quick):
+    to, own = tmp_path / "class", b"## Dates\n\nMondays, by midnight. Price: $5 \\1\n"
+    publish(course, to, "--repository", REPOSITORY)
+    readme = (to / "README.md").read_bytes()
+    assert readme.count(b"<!-- /yours -->") == 1
+    (to / "README.md").write_bytes(readme.replace(b"<!-- /yours -->", own + b"<!-- /yours -->"))
+    result = publish(course, to, "01_toy")
+    assert "README.md" not in result.output  # not changed by hand, as far as it is the course's
+    after = (to / "README.md").read_bytes()
+    assert own in after and b"02_toy" not in after and after.count(b"<!-- yours") == 1
+    (to / "README.md").write_bytes(after.replace(b"A course in", b"My course in"))
+    assert "replaced README.md, which was changed by hand" in publish(course, to).output
+    assert own in (to / "README.md").read_bytes()
+
+
 def test_a_folder_of_somebody_elses_is_left_alone(course, tmp_path, quick):
     to = tmp_path / "class"
     to.mkdir()
@@ -313,7 +328,8 @@ def git(folder, *words):
 
 
 def test_links_lead_to_each_notebook():
-    result = autograder("links", "--root", ROOT, "--hub", "https://hub.example.edu/", REPOSITORY)
+    hub = ("--hub", "https://hub.example.edu/")
+    result = autograder("links", "--root", ROOT, *hub, REPOSITORY, *EVERY)
     assert result.exit_code == 0, result.output
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in result.output.splitlines()]
     assert [row[0] for row in rows[2:]] == EVERY
@@ -331,9 +347,19 @@ def test_links_lead_to_each_notebook():
 
 
 def test_without_a_hub_its_place_is_shown():
-    result = autograder("links", "--root", ROOT, REPOSITORY)
+    result = autograder("links", "--root", ROOT, REPOSITORY, *EVERY)
     assert result.output.count(f"{links.ANY_HUB}/hub/user-redirect/git-pull?") == len(EVERY)
     assert "or give it as --hub" in result.stderr
+
+
+def test_links_are_those_of_the_assignments_that_the_class_has(course, monkeypatch):
+    def linked(*names):
+        lines = autograder("links", "--root", course, REPOSITORY, *names).output.splitlines()
+        return [line.split("|")[1].strip() for line in lines[2:] if line[0] == "|"]
+
+    assert linked() == ["01_toy", "02_toy"]  # none is given out yet: all
+    monkeypatch.setattr("autograder.gradebook.read.in_gradebook", lambda root: {"02_toy"})
+    assert linked() == ["02_toy"] and linked("01_toy") == ["01_toy"]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ $digests
 """
 """The end of the tree's pyproject.toml."""
 
+YOURS = re.compile(rb"(?s)(?<=<!-- yours)(?P<head>[^\n]*-->\r?\n)(?P<text>.*?)(?=<!-- /yours -->)")
+"""In the README, what the class's own people write: names, dates, policy."""
+
 BY_PRODUCTS = ("__pycache__", ".ipynb_checkpoints")
 IGNORED = (*BY_PRODUCTS, ".git", ".venv", ".nbgrader.log", ".DS_Store")  # left alone
 
@@ -93,6 +96,8 @@ def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> P
     earlier, former_repository, digests = _published_earlier(to)
     repository = repository or former_repository or links.ANY_REPOSITORY
     files, left_out = student_tree(root, chosen, repository), tuple(untracked(root))
+    if earlier:
+        files["README.md"] = _with_yours(files["README.md"], to / "README.md")
     strangers = sorted(
         path for path in _files_in(to) - set(earlier) if not _holds(to / path, files.get(path))
     )
@@ -114,6 +119,14 @@ def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> P
         changed=changed,
         left_out=left_out,
     )
+
+
+def _with_yours(fresh: bytes, path: Path) -> bytes:
+    """Return the README with what stands between the marks in the one at `path`."""
+    old = YOURS.search(path.read_bytes()) if path.is_file() else None
+    if not old:
+        return fresh
+    return YOURS.sub(lambda new: new["head"] + old["text"], fresh)
 
 
 def _holds(path: Path, contents: bytes | None) -> bool:
@@ -267,9 +280,15 @@ def student_tree(root: Path, names: list[str], repository: str) -> dict[str, byt
 
 
 def digest(path: str, contents: bytes) -> str:
-    """Return the sha256 of a published file; pyproject.toml counts without LIST, which holds it."""
-    listed, marker = path == "pyproject.toml", LIST.partition(",")[0]
-    return sha256(contents.partition(marker.encode())[0] if listed else contents).hexdigest()
+    """Return the sha256 of what is the course's own in a published file.
+
+    pyproject.toml counts without LIST, which holds it, and README.md without what is YOURS.
+    """
+    if path == "pyproject.toml":
+        contents = contents.partition(LIST.partition(",")[0].encode())[0]
+    elif path == "README.md":
+        contents = YOURS.sub(lambda found: found["head"], contents)
+    return sha256(contents).hexdigest()
 
 
 def course_files(root: Path) -> list[str]:
