@@ -246,7 +246,7 @@ class Player {
       make("span", { text: lane.title }),
       button("▸", `The next one, ${lane.title}`, () => this.next(i, 1))));
     const choose = make("p", { className: "film-picker" },
-      make("span", { text: "Click on one to hear its story, or step through them:" }), ...this.picker);
+      make("span", { text: "Click on one for its story, or step through them. Keys: space, ← →, Enter." }), ...this.picker);
     this.element.replaceChildren(make("div", { className: "film-lanes" }, ...lanes), legend,
       controls, this.caption, this.strip, choose, this.story, this.twin);
     this.element.setAttribute("role", "group");
@@ -464,7 +464,8 @@ class Player {
 }
 
 function render({ model, el }) {
-  const element = el.appendChild(make("div", { className: "film", tabindex: 0 }));
+  const element = el.appendChild(make("div", { className: "film", tabindex: 0,
+    "data-lm-suppress-shortcuts": "true" }));
   let player;
 
   function show() {
