@@ -3,6 +3,7 @@
 Each command imports what it needs when it is called, so that `--help` answers at once.
 """
 
+import math
 import os
 import sys
 import time
@@ -294,7 +295,9 @@ def report(assignments: tuple[str, ...], to: Path | None, root: Path) -> None:
 
 
 @main.command()
-@click.option("--format", "kind", type=click.Choice(["csv", "canvas", "moodle"]), default="csv")
+@click.option(
+    "--format", "kind", type=click.Choice(["csv", "canvas", "moodle", "total"]), default="csv"
+)
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
@@ -307,25 +310,45 @@ def report(assignments: tuple[str, ...], to: Path | None, root: Path) -> None:
     metavar="ASSIGNMENT=HEADING",
     help="Another heading, such as 02_load_balancer='Load balancer (4711)' with Canvas' number.",
 )
+@click.option(
+    "--weight",
+    multiple=True,
+    metavar="ASSIGNMENT=NUMBER",
+    help="In a total: how often it counts (default: 1; 0 for not at all).",
+)
 @root_option
 def export(
-    kind: str, to: Path | None, assignment: tuple[str, ...], column: tuple[str, ...], root: Path
+    kind: str,
+    to: Path | None,
+    assignment: tuple[str, ...],
+    column: tuple[str, ...],
+    weight: tuple[str, ...],
+    root: Path,
 ) -> None:
-    """Write the grades into a file that a spreadsheet, Canvas or Moodle reads."""
-    from autograder.gradebook.export import FORMATS, grades, unmatched, write
+    """Write the grades into a file that a spreadsheet, Canvas or Moodle reads.
+
+    The format `total` has one number a student: per cent of all, by weight.
+    """
+    from autograder.gradebook.export import FORMATS, grades, total_table, unmatched, write
     from autograder.gradebook.read import opened, places
     from autograder.gradebook.write import bring_penalties_up_to_date
 
     bring_penalties_up_to_date(root, assignment)
     make, usual = FORMATS[kind]
     to = to or Path(usual)
-    headings = dict(_heading(text) for text in column)
+    headings = dict(_named("--column", text, "HEADING") for text in column)
+    weights = dict(_weight(text) for text in weight)
+    if weights and kind != "total":
+        raise CourseError("--weight: only a total has weights; add --format total.")
     with opened(places(root).course.db_url) as connection:
         given = grades(connection, assignment)
-    unknown = sorted(set(headings) - set(given.assignments))
-    if unknown:
-        raise CourseError(f"--column {unknown[0]}: no such assignment is exported.")
-    write(make(given, headings), to, for_excel=kind == "csv")
+    for option, chosen in (("--column", headings), ("--weight", weights)):
+        if unknown := sorted(set(chosen) - set(given.assignments)):
+            raise CourseError(f"{option} {unknown[0]}: no such assignment is exported.")
+    if kind == "total" and not any(weights.get(name, 1) for name in given.assignments):
+        raise CourseError("--weight: nothing counts; give one assignment a weight above 0.")
+    table = total_table(given, headings, weights) if kind == "total" else make(given, headings)
+    write(table, to, for_excel=kind in ("csv", "total"))
     click.echo(f"{to}: {len(given.students)} students, {len(given.assignments)} assignments.")
     if given.waiting:
         click.echo(f"{given.waiting} submissions still wait for a grade by hand.")
@@ -333,11 +356,22 @@ def export(
         click.echo(warning)
 
 
-def _heading(text: str) -> tuple[str, str]:
-    name, equals, heading = text.partition("=")
-    if not equals or not heading:
-        raise CourseError(f"--column {text}: write ASSIGNMENT=HEADING.")
-    return name, heading
+def _named(option: str, text: str, what: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not value:
+        raise CourseError(f"{option} {text}: write ASSIGNMENT={what}.")
+    return name, value
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, value = _named("--weight", text, "NUMBER")
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise CourseError(f"--weight {text}: {value!r} is no number from 0 up; write {name}=2.")
+    return name, number
 
 
 @main.command()

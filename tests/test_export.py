@@ -7,6 +7,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
@@ -218,6 +219,36 @@ def test_what_has_no_score_is_an_empty_cell(course):
     assert row[head.index(f"{ONE} (Real)")] == row[head.index(f"{ONE} (Feedback)")] == ""
     (_, *rows), _ = export(course, "csv")
     assert [row[9] for row in rows if (row[0], row[3]) == (ONE, "dora")] == ["0.0"]
+
+
+@pytest.mark.parametrize("weights", [{}, {TWO: 3.0}, {ONE: 0.0}, {ONE: 0.25, TWO: 0.5}])
+def test_a_total_is_the_mean_by_weight(course, weights):
+    words = [word for name, weight in weights.items() for word in ("--weight", f"{name}={weight}")]
+    (head, *rows), _ = export(course, "total", *words)
+    assert head == ["student_id", "last_name", "first_name", "email", ONE, TWO, "total"]
+    assert [unguarded(row[0]) for row in rows] == sorted(STUDENTS, key=lambda id: STUDENTS[id][1])
+    for student, *_, one, two, total in rows:
+        shares = [score(name, student) / 20 for name in (ONE, TWO)]
+        told = [float(cell or 0) / 100 for cell in (one, two)]
+        assert told == pytest.approx(shares) and (one == "") == ((ONE, student) not in SCORES)
+        expected = np.average(shares, weights=[weights.get(name, 1.0) for name in (ONE, TWO)])
+        assert float(total) == pytest.approx(100 * expected, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    "words, says",
+    [
+        (["--format", "total", "--weight", "02_other"], "write ASSIGNMENT=NUMBER"),
+        (["--format", "total", "--weight", "02_other=much"], "'much' is no number from 0 up"),
+        (["--format", "total", "--weight", "02_other=-1"], "'-1' is no number from 0 up"),
+        (["--format", "total", "--weight", "03_none=1"], "--weight 03_none: no such assignment"),
+        (["--format", "total", "--weight", f"{ONE}=0", "--weight", f"{TWO}=0"], "nothing counts"),
+        (["--weight", f"{ONE}=2"], "add --format total"),
+    ],
+)
+def test_a_wrong_weight_is_one_sentence_and_no_file(course, words, says):
+    to = course / "total.csv"
+    assert says in sentence_of(run(course, *words, "--to", str(to))) and not to.exists()
 
 
 def test_one_assignment_only(course):

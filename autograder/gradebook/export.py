@@ -8,12 +8,14 @@ canvas  a row for each student. Canvas' gradebook import needs "Student", "ID", 
         and "SIS Login ID", "Section", then a column for each assignment, "name (Canvas' number)" or
         the name alone, and a row "Points Possible". It finds a student by ID, then SIS User ID,
         then SIS Login ID, then name (lib/gradebook_importer.rb of canvas-lms, 2023 or later).
+total   a row for each student: per cent of each assignment's points, and of all of them together,
+        in which an assignment counts as often as its weight says (1 unless given).
 moodle  a row for each student. Moodle's import asks what each column is: "Email address" or "ID
         number" says who, and a column of feedback belongs to the column of grades next to it
         (Moodle 4.5 documentation, "Grade import", 2024).
 
 A student without a submission, or with one that has no score yet, has 0 in csv, as in nbgrader, and
-an empty cell in the others.
+an empty cell in the others; in a total it counts as 0.
 """
 
 import csv
@@ -140,6 +142,33 @@ def moodle_table(given: Grades, columns: dict[str, str]) -> Table:
     return table
 
 
+def total_table(
+    given: Grades, columns: dict[str, str], weights: dict[str, float] | None = None
+) -> Table:
+    """Return each student's per cent of each assignment, and their mean by weight, as the last.
+
+    weights: of assignments, by name; 1 for the others, 0 for one that does not count.
+    """
+    weights = dict.fromkeys(given.assignments, 1.0) | (weights or {})
+    headings = [guarded(columns.get(name, name)) for name in given.assignments]
+    table = [["student_id", "last_name", "first_name", "email", *headings, "total"]]
+    whole = sum(weights[name] for name in given.assignments)
+    for who in given.students:
+        shares = {
+            name: one.score / assignment.points if one and one.graded and assignment.points else 0.0
+            for name, assignment in given.assignments.items()
+            for one in [given.submissions.get((name, who.id))]
+        }
+        total = sum(weights[name] * share for name, share in shares.items()) / whole
+        texts = map(guarded, (who.id, who.last_name, who.first_name, who.email))
+        shown = [
+            _number(100 * share) if _score(given, name, who) else ""
+            for name, share in shares.items()
+        ]
+        table.append([*texts, *shown, _number(100 * total)])
+    return table
+
+
 def _own_id(who: Student) -> str:
     """Return a student's id, "" where `autograder collect` made it of the name in an LMS's file.
 
@@ -190,6 +219,7 @@ FORMATS: dict[str, tuple[Callable[[Grades, dict[str, str]], Table], str]] = {
     "csv": (csv_table, "grades.csv"),
     "canvas": (canvas_table, "canvas.csv"),
     "moodle": (moodle_table, "moodle.csv"),
+    "total": (total_table, "total.csv"),
 }
 
 
