@@ -33,7 +33,7 @@ from course.load_balancer import (
 )
 from course.load_balancer.film import FAILED, SECONDS, SERVED, UNHEALTHY, WORKER, film
 from course.load_balancer.model import traffic as traffic_of
-from tests import films, oracles
+from tests import balancer_events, films, oracles
 from tests.course_scripts import cells, solved, verdict
 from tests.explorers import answers, assert_stopped, corners, pictured, shown
 
@@ -505,26 +505,51 @@ def test_traffic_is_the_same_for_every_balancer_and_seed_decides_it():
     assert np.array_equal(simulate(TWO, seed=4).latency, simulate(TWO, seed=4).latency)
 
 
-@pytest.mark.parametrize("baseline", [RandomBalancer, ByClient])
+@pytest.mark.parametrize("balancer", [RandomBalancer, ByClient, ROUND_ROBIN, LEAST, TWO])
 @pytest.mark.parametrize(
     "world",
     [
         {},
+        {"workers": 2, "arrival_rate": 160, "work": "exponential"},
         {"dies_at": 20, "health_checker": NeverNotices, "added_at": 35},
         {"dies_at": 9, "returns_after": 5, "probe_loss": 0.4, "servers": 2, "workers": 3},
         {"dies_at": 30, "returns_after": 0.2, "servers": 2},  # with a long queue when it dies
         {"dies_at": 50, "returns_after": 50, "servers": 1, "arrival_rate": 20, "added_at": 5},
+        {"dies_at": 0, "servers": 3, "workers": 2, "probe_loss": 0.2, "health_checker": CHECKER},
+        {"dies_at": 59.9, "arrival_rate": 150, "added_at": 70, "work": "constant"},
     ],
 )
-def test_the_baselines_recursion_is_the_event_simulation(baseline, world):
-    """A subclass is taken for a student's: the same picks, by events instead of the recursion."""
-    mine = type("Mine", (baseline,), {})
-    quick, events = simulate(baseline, seed=2, **world), simulate(mine, seed=2, **world)
-    for column in ("arrived_at", "started_at", "finished_at", "failed", "place"):
-        one, other = getattr(quick, column), getattr(events, column)
-        assert np.allclose(one, other, rtol=0, atol=1e-9, equal_nan=True), column
-    assert quick.names == events.names and quick.workers == events.workers
-    assert quick.errors or not world
+def test_the_recursion_is_the_simulation_event_by_event(balancer, world):
+    """To the last bit, on several seeds: picks by the queues, too, and of servers that are down."""
+    for seed in range(6):
+        quick = simulate(balancer, seed=seed, **world)
+        events = balancer_events.run(balancer, quick.health, seed=seed, **world)
+        for column in ("arrived_at", "started_at", "finished_at", "failed", "place"):
+            one, other = getattr(quick, column), getattr(events, column)
+            assert one.dtype == other.dtype and np.array_equal(
+                one, other, equal_nan=one.dtype == float
+            ), (seed, column)
+        assert quick.names == events.names and quick.workers == events.workers
+        assert quick.duration == events.duration
+        assert quick.errors or "dies_at" not in world
+
+
+def test_a_balancer_sees_the_same_event_by_event():
+    """Every view of every call: who has how many requests, and who is believed to be healthy."""
+    seen = []
+
+    class Watching(LEAST):
+        def pick(self, servers):
+            seen.append([dataclasses.astuple(server) for server in servers])
+            return super().pick(servers)
+
+    world = {"dies_at": 20, "added_at": 40, "probe_loss": 0.3, "workers": 2, "arrival_rate": 170}
+    health = simulate(Watching, seed=2, **world).health
+    quick = seen[:]
+    seen.clear()
+    balancer_events.run(Watching, health, seed=2, **world)
+    assert quick == seen and len(seen) > 10_000
+    assert len({row for rows in seen for row in rows}) > 100
 
 
 def test_work_is_uneven():

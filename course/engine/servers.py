@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from course.engine.component import short
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, slots=True)
 class ServerView:
     """What a load balancer knows about a web server when it picks one.
 
@@ -18,11 +18,30 @@ class ServerView:
     active: int
     healthy: bool
 
-    def __init__(self, name: str, address: str, active: int, healthy: bool) -> None:
-        # a frozen dataclass's own takes three times as long: 10 ms of a slider's move
-        fields = self.__dict__
-        fields["name"], fields["address"] = name, address
-        fields["active"], fields["healthy"] = active, healthy
+
+class ServerState:
+    """What is true of a web server now, of which each call of `pick` gets a new view."""
+
+    __slots__ = ServerView.__slots__
+
+    def __init__(self, name, address):
+        self.name, self.address, self.active, self.healthy = name, address, 0, True
+
+
+def views_of(servers):
+    """Return a new ServerView of each ServerState.
+
+    Three times as fast as `ServerView(…)`, which must go around its own lock for each field: a run
+    makes a view of each server for each request.
+    """
+    new, views = object.__new__, []
+    for server in servers:
+        view = new(ServerState)
+        view.name, view.address = server.name, server.address
+        view.active, view.healthy = server.active, server.healthy
+        view.__class__ = ServerView  # type: ignore[assignment]  # locked from here on
+        views.append(view)
+    return views
 
 
 class NoHealthyServer(Exception):

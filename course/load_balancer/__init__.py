@@ -69,7 +69,7 @@ def explore(*balancers, prediction=None):
             "name": names[algorithm],
             "result": result,
             "random": random,
-            "ideal": shared_queue(seed=SEED, **traffic),
+            "ideal": _ideal(**traffic),
             "prediction": guess,
             "tail": tail,
         }
@@ -162,6 +162,11 @@ def explore_network(can_connect=None):
 @lru_cache(maxsize=16)
 def _random_run(**chosen):
     return simulate(seed=SEED, **chosen)
+
+
+@lru_cache(maxsize=16)
+def _ideal(**traffic):
+    return shared_queue(seed=SEED, **traffic)
 
 
 @lru_cache(maxsize=16)

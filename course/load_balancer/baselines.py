@@ -1,21 +1,11 @@
-"""What the course brings along: two balancers, two health checkers, and a run without a clock.
+"""What the course brings along: two balancers and two health checkers.
 
-Which server these balancers pick does not depend on how long the queues are. So each request's
-times follow from those before it (Kiefer and Wolfowitz, 1955), several times faster than event by
-event and the same to the last digits (tests/test_load_balancer.py). The run is not made of the
-objects of model.py for that speed: a slider's move shows random balancing each time.
+Which server these balancers pick does not depend on how long the queues are: `servers.dealt` asks
+`choose` for it, without a view of any server, as a slider's move shows random balancing each time.
 """
 
-import heapq
-
-import numpy as np
-
 from course.engine import workload
-from course.engine.parameters import NEVER
-from course.engine.record import Result
 from course.engine.servers import NoHealthyServer
-from course.engine.stations import NOT_YET
-from course.load_balancer import network
 
 
 class RandomBalancer:
@@ -75,75 +65,6 @@ class LastProbe:
     def is_healthy(self, name):
         """Return whether the last probe of that server was answered."""
         return self.last.get(name, True)
-
-
-def dealt(choose, times, works, *, health, joins, workers):
-    """Return the Result of requests that `choose(healthy servers)` deals to the servers.
-
-    times, works: when each request comes and what it needs of a worker (s); joins: from which time
-    (s) each server is there; health: the Health that says which are dead, and which out, when.
-    """
-    servers = [_Server(place, workers) for place in range(len(joins))]
-    changes, healthy, rows = _changes(servers, joins, health), [], []
-    for time, work in zip(times.tolist(), works.tolist(), strict=True):
-        while changes[-1][0] <= time:
-            _, server, what, value = changes.pop()
-            server.change(what, value)
-            healthy = [server for server in servers if server.there and server.healthy]
-        if healthy:
-            server = choose(healthy)
-            rows.append((*server.serve(time, work), server.place))
-        else:
-            rows.append((NOT_YET, time, True, len(servers)))
-    started, finished, failed, place = np.array(rows, dtype=float).reshape(-1, 4).T
-    return Result(
-        arrived_at=times,
-        started_at=started,
-        finished_at=finished,
-        failed=failed.astype(bool),
-        place=place.astype(np.int8),
-        names=(*(server.name for server in servers), network.NOWHERE),
-        workers=workers * len(servers),
-        duration=health.duration,
-    )
-
-
-def _changes(servers, joins, health):
-    """Return what changes when, as (time, server, what, value), the latest first."""
-    changes = [(NEVER, servers[0], "there", True)]  # never reached: the list is never empty
-    changes += [(at, server, "there", True) for server, at in zip(servers, joins, strict=True)]
-    named = {server.name: server for server in servers}
-    for what, intervals in (("up", health.dead), ("healthy", health.out)):
-        for name, start, end in intervals:
-            changes += [(start, named[name], what, False), (end, named[name], what, True)]
-    for name, start, _ in health.dead:
-        named[name].dies_at = start
-    return sorted(changes, key=lambda change: change[0], reverse=True)
-
-
-class _Server:
-    """A web server: whether it is there, up and held to be healthy; when each worker is free."""
-
-    def __init__(self, place, workers):
-        self.name, self.place = network.web_server(place + 1).name, place
-        self.free, self.dies_at = [0.0] * workers, NEVER
-        self.there, self.up, self.healthy = False, True, True
-
-    def change(self, what, value):
-        setattr(self, what, value)
-        if what == "up":
-            self.free = [0.0] * len(self.free)  # what was here has failed
-
-    def serve(self, time, work):
-        """Return (started, finished, failed) of a request that comes at `time`."""
-        if not self.up:
-            return NOT_YET, time, True
-        start = max(time, self.free[0])
-        end = start + work
-        heapq.heapreplace(self.free, end)
-        if time < self.dies_at < end:
-            return start if start < self.dies_at else NOT_YET, self.dies_at, True
-        return start, end, False
 
 
 def _only_healthy(servers):

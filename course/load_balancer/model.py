@@ -4,32 +4,23 @@
 
 Requests need uneven work (many short, few long). The balancer's `pick(servers)` chooses a web
 server for each; a health checker, told of one probe a second, says which servers are healthy.
+
+There is no SimPy clock: what happens to a request follows from those before it (servers.py).
 """
 
 import heapq
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
-import simpy
 
 from course.engine import parameters, workload
-from course.engine.component import (
-    ComponentError,
-    make,
-    methods,
-    name_of,
-    sentences,
-    wrong_return,
-)
-from course.engine.record import Recorder, Result
-from course.engine.servers import NoHealthyServer, ServerView
-from course.engine.stations import Station, arrivals
-from course.load_balancer import network
-from course.load_balancer.baselines import ByClient, RandomBalancer, dealt
+from course.engine.component import make
+from course.engine.record import Result
+from course.load_balancer.baselines import ByClient, RandomBalancer
 from course.load_balancer.health import Health, joining, watch
+from course.load_balancer.servers import balanced, dealt
 
-BASELINES = (RandomBalancer, ByClient)  # they do not look at queues and need no clock
+BASELINES = (RandomBalancer, ByClient)  # they do not look at queues and need no views
 WORKS = {
     "uneven": workload.uneven_work,  # CV² = 4
     "exponential": workload.exponential_work,
@@ -99,22 +90,6 @@ def simulate(
     return BalancedResult(**vars(run), health=health)
 
 
-def balanced(balancer, times, works, *, health, joins, workers):
-    """Return the Result of requests that the `balancer` sends to servers, each from its `joins`."""
-    site = _Site(balancer, workers, requests=len(times), nowhere=len(joins))
-    for joined in joins:
-        if joined:
-            site.at(joined, site.add_server)
-        else:
-            site.add_server()
-    site.follow(health)
-    arrivals(site.env, times, works, site.receive)
-    with sentences(site.call):
-        site.env.run()
-    names = (*(server.name for server in site.servers), network.NOWHERE)
-    return site.recorder.result(workers=workers * len(joins), names=names, duration=health.duration)
-
-
 def traffic(seed, arrival_rate, service_time, work, duration):
     """Return (times, works) in seconds: when each request comes, and what it needs of a worker."""
     parameters.choice("work", work, tuple(WORKS))
@@ -152,79 +127,3 @@ def shared_queue(
         heapq.heapreplace(free, finished)
         latencies.append(finished - time)
     return np.array(latencies)
-
-
-class WebServer(Station):
-    """A web server as the balancer's machine sees it: a station with a name and an address."""
-
-    def __init__(self, env, workers, on_leave, place):
-        super().__init__(env, workers, on_leave, place=place)
-        host = network.web_server(place + 1)
-        self.name, self.address, self.healthy = host.name, host.ipv4, True
-
-    def take_out(self):
-        """Let the balancer believe that it is unhealthy."""
-        self.healthy = False
-
-    def put_back(self):
-        """Let the balancer believe that it is healthy."""
-        self.healthy = True
-
-
-class _Site:
-    """The balancer with its servers, and the record of all requests."""
-
-    def __init__(self, balancer, workers, *, requests, nowhere):
-        self.env, self.recorder = simpy.Environment(), Recorder(requests)
-        self.workers, self.servers, self.nowhere = workers, [], nowhere
-        self.call = f"{name_of(balancer)}.pick(servers)"
-        (self.pick,) = methods(balancer, "pick(servers)")
-
-    def at(self, time, action):
-        """Call `action()` at `time` (s)."""
-        self.env.timeout(time).callbacks.append(lambda event: action())
-
-    def add_server(self):
-        """Put one more web server behind the balancer."""
-        place = len(self.servers)
-        self.servers.append(WebServer(self.env, self.workers, self.recorder.add, place))
-
-    def follow(self, health):
-        """Let servers die, come back, and be believed to be unhealthy or healthy as in `health`."""
-        for name, start, end in health.dead:
-            self.at(start, partial(self._change, name, Station.fail))
-            self.at(end, partial(self._change, name, Station.restore))
-        for name, start, end in health.out:
-            self.at(start, partial(self._change, name, WebServer.take_out))
-            self.at(end, partial(self._change, name, WebServer.put_back))
-
-    def _change(self, name, action):
-        action(next(server for server in self.servers if server.name == name))
-
-    def receive(self, request):
-        """Send a request to the server that the balancer picks."""
-        servers = self.servers
-        views = [ServerView(s.name, s.address, s.active, s.healthy) for s in servers]
-        try:
-            picked = self.pick(views[:])
-        except NoHealthyServer:
-            request.place = self.nowhere
-            return self._failed(request)
-        place = _place_of(picked, views)
-        if place is None:
-            expected = "one of the ServerView objects it was given"
-            raise ComponentError(wrong_return(self.call, picked, expected))
-        if not servers[place].submit(request):
-            self._failed(request)
-
-    def _failed(self, request):
-        request.failed, request.finished_at = True, self.env.now
-        self.recorder.add(request)
-
-
-def _place_of(picked, views):
-    """Return where `picked` itself, not one that equals it, is among the views, or None."""
-    for place, view in enumerate(views):
-        if view is picked:
-            return place
-    return None

@@ -23,7 +23,7 @@ from course.engine.component import (
 )
 from course.engine.parameters import NEVER
 from course.engine.record import Result
-from course.engine.servers import NoHealthyServer, ServerView
+from course.engine.servers import NoHealthyServer, ServerState, views_of
 from course.engine.stations import NOT_YET
 from course.stateless_tier.baselines import BASELINES, Drawn
 from course.stateless_tier.traffic import visits
@@ -151,7 +151,7 @@ def _picked(balancer, traffic, works, tier):
     (pick,) = methods(balancer, "pick(session_id, servers)")
     nowhere, places, tail = len(tier.names), [], [0.0] * len(tier.names)
     there = [deque() for _ in tier.names]  # when the pages that are there now will be finished
-    looks = [(name, f"10.0.0.{11 + number}") for number, name in enumerate(tier.names)]
+    servers = [ServerState(name, f"10.0.0.{11 + place}") for place, name in enumerate(tier.names)]
     changes = np.unique([0.0, tier.dies_at, tier.added_at, NEVER]).tolist()
     states, state = tier.up(np.array(changes)).tolist(), 0
     ids = [session_id(number) for number in range(len(traffic.leaves))]
@@ -166,13 +166,15 @@ def _picked(balancer, traffic, works, tier):
                 state += 1
                 if tier.dies_at <= time:
                     there[0].clear()
-            up, views = states[state], []
-            for place, (name, address) in enumerate(looks):
+            up, seen = states[state], []
+            for place, server in enumerate(servers):
                 queue = there[place]
                 while queue and queue[0] <= time:
                     queue.popleft()
                 if up[place] or place == 0 or time >= tier.added_at:
-                    views.append(ServerView(name, address, len(queue), up[place]))
+                    server.active, server.healthy = len(queue), up[place]
+                    seen.append(server)
+            views = views_of(seen)
             try:
                 picked = pick(ids[session], views[:])
             except NoHealthyServer:
