@@ -80,13 +80,13 @@ def log(lane, logged, due, dies_at, end):
     _shows(lane, "the primary", (PRIMARY, MIDDLE), logged, end)
     for replica, comes in enumerate(due):
         name, y = NAMES[replica + 1], height(replica)
-        _shows(lane, name, (HAS, y), comes[comes <= dies_at], end)
         together = np.arange(comes.size) - np.searchsorted(comes, comes)  # arrived with it, before
-        fallen = []
+        entries, fallen = [], []
         for lsn, (start, arrives) in enumerate(zip(logged, comes, strict=True), 1):
             if start > end:
                 break
             actor = lane.actor(f"edit {lsn} for {name}", str(lsn))
+            entries.append(actor)
             if arrives > start:
                 actor.at(start, STARTS, y, ENTRY, size=7)
             actor.at(arrives, ENDS - LONG * together[lsn - 1], y, ENTRY, size=7)
@@ -98,6 +98,7 @@ def log(lane, logged, due, dies_at, end):
                 took = milliseconds(arrives - start)
                 actor.tell(arrives, f"is applied by {name}, {took} after it was in the log.")
         _fall(fallen, dies_at, y + 20, end)
+        _shows(lane, name, (HAS, y), comes[comes <= dies_at], end, entries)
     if dies_at < end:
         dead(lane, "the primary", (PRIMARY, MIDDLE - 45), dies_at, end)
 
@@ -113,12 +114,14 @@ def _fall(actors, dies_at, y, end):
         actor.go(dies_at, dies_at + FALL, x + shift, y, FELL).stay(max(end, dies_at + FALL))
 
 
-def _shows(lane, name, place, times, end):
-    """Show, at a place, how many of `times` (s) have come."""
+def _shows(lane, name, place, times, end, entries=()):
+    """Show, at a place, how many of `times` (s) have come; a click tells the entry's story."""
     changes = [0.0, *(time for time in times if time < end), end]
     for lsn, (since, until) in enumerate(pairwise(changes)):
         if since < until:
-            lane.actor(f"what {name} has", str(lsn)).at(since, *place, ENTRY, size=9).stay(until)
+            entry = entries[lsn - 1] if entries and lsn else None
+            actor = lane.actor(f"what {name} has", str(lsn), entry)
+            actor.at(since, *place, ENTRY, size=9).stay(until)
 
 
 def dead(lane, name, place, dies_at, end):

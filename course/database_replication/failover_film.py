@@ -76,7 +76,7 @@ def failover_film(
             belts.dead(lane, belts.NAMES[run.away + 1], place, dies_at, reel.end)
         if not fate:
             _take_over(reel, lane, run, calls)
-            said.append(f"{title}: {_outcome(run)}".capitalize())
+            said.append(f"{title[0].upper()}{title[1:]}: {_outcome(run)}")
     _say(reel, said, dies_at)
     return reel
 
@@ -158,7 +158,7 @@ def _answer(actor, time, state, words):
 def _take_over(reel, lane, run, calls):
     """Show who takes over, what is lost by that, and what `lost_writes` says is lost."""
     time = run.dies_at + run.detection
-    promote, lost_writes = (calls[name][-1] if name in calls else None for name in FUNCTIONS)
+    promote, lost_writes = (calls[name][-1] if calls.get(name) else None for name in FUNCTIONS)
     if run.promoted is not None:
         name, place = belts.NAMES[run.promoted + 1], (belts.HAS, belts.height(run.promoted))
         chosen = lane.actor(f"{name} takes over", "").at(time, *place, CHOSEN, size=24)

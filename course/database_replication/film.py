@@ -45,7 +45,7 @@ def film(router=None, *, lag=LAG, dies_at=None, seed=SEED):
     way to a replica. dies_at: when the primary dies (s), None for never.
     If the router fails, the film ends there.
     """
-    world = _world(seed, lag, NEVER if dies_at is None else dies_at)
+    world = phones(seed, lag, NEVER if dies_at is None else dies_at)
     reel = Reel(end=SECONDS, rate=RATE, states=STATES)
     lanes = {"a random replica": RandomReplica}
     if router is not None:
@@ -65,7 +65,7 @@ def film(router=None, *, lag=LAG, dies_at=None, seed=SEED):
     return reel
 
 
-def _world(seed, lag, dies_at):
+def phones(seed, lag, dies_at):
     """Return the World of Anna, who edits and reloads her page, and her sister, who reloads it."""
     rng = workload.stream(seed, "phones")
     asked = [(time + rng.uniform(0, 0.1), SISTER, False) for time in SISTERS]
@@ -219,7 +219,7 @@ class _Phones:
         comes = _back(actor, left, place, y)
         for before in self.screens.get(who, ()):
             before.stay(max(comes, before.times[-1]))
-        screen = self.lane.actor(f"what {who}'s phone shows", str(seen))
+        screen = self.lane.actor(f"what {who}'s phone shows", str(seen), actor)
         self.screens[who] = (actor, screen.at(comes, belts.PHONE, y, state, size=9))
         if own:
             lacks = (
