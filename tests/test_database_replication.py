@@ -50,10 +50,12 @@ from course.database_replication.failover_film import (
     AFTER,
     DETECTION,
     DIES_AT,
+    NAMED,
     WRITE_RATE,
     failover_film,
 )
 from course.database_replication.failover_film import LAG as FAILOVER_LAG
+from course.database_replication.failover_film import LOST as LOST_ROW
 from course.database_replication.failover_film import SEED as FAILOVER_SEED
 from course.database_replication.film import LAG, MISSING, NEW, OLD, SEED, film, phones
 from course.database_replication.model import run as run_in
@@ -1572,6 +1574,24 @@ def test_a_turn_is_made_again_with_all_that_came_before_it():
     assert f"pick(2) returned {said[0]}." in words
 
 
+def test_a_call_that_found_the_primary_dead_finds_it_dead_again():
+    packed = film(ROUTER, dies_at=2.2).packed()["lanes"][0]
+    edits = [
+        story
+        for name, story in zip(packed["names"], packed["stories"], strict=True)
+        if "'s edit" in name
+    ]
+    for (_, words, _, _, cell), (_, then, *_) in edits:
+        names = {"Node": Node, "Router": ROUTER}
+        if "failed" in then:
+            assert "raised PrimaryDown" in words
+            with pytest.raises(PrimaryDown):
+                exec(cell, names)
+        else:
+            exec(cell, names | {"print": lambda name: name == "primary" or pytest.fail(name)})
+    assert sum("failed" in then for _, (_, then, *_) in edits) == 2
+
+
 @pytest.mark.parametrize("component", [ForgetsItsPrimary, WroteFails])
 def test_a_router_that_fails_has_a_film_up_to_then(component):
     shown_film = replay(component)
@@ -1662,6 +1682,10 @@ def test_who_takes_over_tells_what_promote_saw_and_the_line_that_chose():
     assert eval(chose[4], names).name == "replica-3" and eval(named[4], names) == [10, 11]
     wrong = failover_film(PROMOTE, lambda lsn, promoted: [lsn])
     assert "lost: 10, 11. But lost_writes names 11." in wrong.captions[-1][1]
+    rows = [
+        [a.label for a in wrong.lanes[0].actors if what in a.name] for what in (LOST_ROW, NAMED)
+    ]
+    assert rows == [["10", "11"], ["11"]] and len(wrong.lanes[0].counters[-1].values) == 2
     assert "But" not in reel.captions[-1][1]
 
 

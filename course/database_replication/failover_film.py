@@ -77,7 +77,7 @@ def failover_film(
         if not fate:
             _take_over(reel, lane, run, calls)
             said.append(f"{title[0].upper()}{title[1:]}: {_outcome(run)}")
-    _say(reel, said, dies_at)
+    _say(reel, said, dies_at, synchronous)
     return reel
 
 
@@ -152,7 +152,7 @@ def _edits(lane, run, confirmed, end):
 def _answer(actor, time, state, words):
     actor.turn(time, state).tell(time, words)
     actor.go(time, time + 0.8 * WAY, belts.PHONE, actor.ys[-1])
-    actor.at(time + WAY, belts.PHONE, belts.USERS).stay(time + WAY + 0.2)
+    actor.at(time + WAY, belts.PHONE, belts.USERS).stay(time + WAY + 0.1)
 
 
 def _take_over(reel, lane, run, calls):
@@ -208,11 +208,12 @@ def _outcome(run):
     return told
 
 
-def _say(reel, said, dies_at):
+def _say(reel, said, dies_at, synchronous):
+    when = "once every replica has it" if synchronous else "at once"
     reel.caption(
         0,
-        "Users edit. The primary numbers the edits and confirms them; belts take them to the "
-        "replicas.",
+        "Users edit. The primary numbers the edits, and belts take them to the replicas. An edit "
+        f"is confirmed {when}.",
     )
     reel.caption(
         dies_at,

@@ -181,9 +181,8 @@ class _Phones:
                 self._confirmed(actor, i, who, noted.get(int(result.lsn[i])))
             else:
                 self._page(actor, i, who)
-        for shown in self.screens.values():
-            for actor in shown:
-                actor.stay(max(SECONDS, actor.times[-1]))
+        for screen in self.screens.values():
+            screen.stay(max(SECONDS, screen.times[-1]))
         return self.told
 
     def _fails(self, actor, i, who, what):
@@ -217,10 +216,10 @@ class _Phones:
         actor.turn(left, state)
         actor.tell(left, f"was answered by {belts.NAMES[place]}: {_edit(seen)}{words}")
         comes = _back(actor, left, place, y)
-        for before in self.screens.get(who, ()):
+        if before := self.screens.get(who):
             before.stay(max(comes, before.times[-1]))
         screen = self.lane.actor(f"what {who}'s phone shows", str(seen), actor)
-        self.screens[who] = (actor, screen.at(comes, belts.PHONE, y, state, size=9))
+        self.screens[who] = screen.at(comes, belts.PHONE, y, state, size=9)
         if own:
             lacks = (
                 f"Anna reloads and gets {_edit(seen)}: {belts.NAMES[place]} lacks her edit {last}."
