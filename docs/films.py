@@ -66,7 +66,7 @@ def picture_at(page, time):
         """time => {
             const film = document.querySelector(".film");
             film.player.seek(time);
-            film.querySelectorAll(".film-lane h4").forEach((title, i) => {
+            film.querySelectorAll(".film-lane .film-title").forEach((title, i) => {
                 const name = film.player.reel.lanes[i].title;
                 title.textContent = `${name} · ${film.player.written(time)}`; }); }""",
         time,

@@ -25,6 +25,8 @@ from course.database_replication import (
     explore_log,
     explore_real,
     explore_sessions,
+    replay,
+    replay_failover,
     words_of,
 )
 
@@ -44,6 +46,11 @@ architecture()
 # The **primary** (older texts say *master*) takes every write. **Replicas** (*slaves*) are copies that answer reads. The primary sends each of them its **log**: all writes, in order.
 #
 # Here a database does 100 statements/s. A replica has two jobs: its part of the reads, and **all** the writes once more, as it is a copy. Applying a write from the log costs it half as much as the statement cost the primary.
+#
+# Six seconds of that, five times slower: Anna edits her page, then reloads it. Click on a reload that misses her edit: where was the edit then?
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -399,6 +406,12 @@ explore_guess(is_write)
 
 # %%
 explore(Router, is_write)
+
+# %% [markdown]
+# Now watch your own `route` decide. *Go to Anna's missing edit* and read its story: which line sent her there, and which replica would have had her edit? Then kill the primary while a number is on a belt.
+
+# %%
+replay(Router)
 
 # %% [markdown]
 # ## Exercise B — Replay the log
@@ -812,6 +825,12 @@ assert seen["other"] == ["r1", "r2"], (
 explore_sessions(ReadYourWrites)
 
 # %% [markdown]
+# Anna and her sister once more, now with your memory of who wrote what. Watch the number on Anna's phone, then her sister's: whose can still go down? Then stop the film while a new edit is on all three belts, and kill the primary: why do Anna's reloads fail from then on, and her sister's do not?
+
+# %%
+replay(ReadYourWrites)
+
+# %% [markdown]
 # ## Exercise D — The primary is dead
 #
 # It is 3 in the morning. The primary does not answer, and every write fails. One of the replicas must be **promoted**, now: **failover**. Is the primary dead, or only unreachable? Which replica has the most? What do you tell the users whose writes it never got?
@@ -957,6 +976,12 @@ assert len(seen) == 43, "not all deaths were seen"
 
 # %%
 explore_failover(promote, lost_writes)
+
+# %% [markdown]
+# Slowly now, one death: watch the belts at 3 s. What falls off all three of them is lost in any case; which of the edits does only your choice save? Then tick *synchronous*: what do the edits wait for?
+
+# %%
+replay_failover(promote, lost_writes)
 
 # %% [markdown]
 # ## It runs for real

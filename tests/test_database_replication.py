@@ -4,6 +4,7 @@ import itertools
 import math
 import re
 import sqlite3
+import sys
 import tempfile
 import threading
 import time
@@ -35,6 +36,8 @@ from course.database_replication import (
     explore_sessions,
     log,
     measure,
+    replay,
+    replay_failover,
     simulate,
     simulate_failover,
     simulate_log,
@@ -42,12 +45,27 @@ from course.database_replication import (
     words_of,
     write_bound,
 )
+from course.database_replication.belts import ENDS, FAILED, FELL, NAMES, SAVED
+from course.database_replication.failover_film import (
+    AFTER,
+    DETECTION,
+    DIES_AT,
+    NAMED,
+    WRITE_RATE,
+    failover_film,
+)
+from course.database_replication.failover_film import LAG as FAILOVER_LAG
+from course.database_replication.failover_film import LOST as LOST_ROW
+from course.database_replication.failover_film import SEED as FAILOVER_SEED
+from course.database_replication.film import LAG, MISSING, NEW, OLD, SEED, film, phones
+from course.database_replication.model import run as run_in
 from course.database_replication.real import run as real_run
 from course.database_replication.real.stores import SqliteStore
 from course.database_replication.traffic import READS, WRITES
 from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
+from tests import films
 from tests.course_scripts import cells, run, solved
 from tests.explorers import (
     PATIENCE,
@@ -1363,7 +1381,7 @@ def test_nothing_is_drawn_and_nothing_runs_while_nbgrader_does(monkeypatch):
     began = time.monotonic()
     assert explore(ROUTER) is explore_log(REPLICA) is explore_sessions(OWN) is None
     assert explore_failover(PROMOTE) is explore_real(ROUTER, REPLICA) is architecture() is None
-    assert explore_guess(IS_WRITE) is None
+    assert explore_guess(IS_WRITE) is replay(ROUTER) is replay_failover(PROMOTE) is None
     assert time.monotonic() - began < 0.5
 
 
@@ -1375,3 +1393,335 @@ def test_the_baselines_of_the_other_exercises():
     ghost = AsItComes()
     ghost.apply([(2, "a", 1), (1, "a", 0)])
     assert (ghost.lsn, ghost.data, ghost.lag(3)) == (1, {"a": 0}, 2)
+
+
+# ── the films ──
+
+
+class FirstFarEnough:
+    """The first replica that has what the session wrote, else the primary: two returns."""
+
+    def __init__(self, primary, replicas):
+        self.primary, self.replicas, self.marks = primary, replicas, {}
+
+    def wrote(self, session, lsn):
+        self.marks[session] = lsn
+
+    def pick(self, session):
+        for replica in self.replicas:
+            if replica.lsn >= self.marks.get(session, 0):
+                return replica
+        return self.primary
+
+
+class ForgetsItsPrimary(FirstFarEnough):
+    def pick(self, session):
+        picked = super().pick(session)
+        return picked if picked is not self.primary else "primary"
+
+
+class WroteFails(FirstFarEnough):
+    def wrote(self, session, lsn):
+        super().wrote(session, 1 // (2 - lsn))
+
+
+def run_of(component, seed, lag=LAG, dies_at=math.inf):
+    """Return the ReplicatedResult that a lane of the film shows."""
+    return run_in(phones(seed, lag, dies_at), component, seed)
+
+
+def state_at(reel, actor, time):
+    """Return the name of an actor's state."""
+    return list(reel.states)[actor.place(time)[4]]
+
+
+def by_name(lane):
+    """Return the actors of a lane by their names, a list for each."""
+    found = {}
+    for actor in lane.actors:
+        found.setdefault(actor.name, []).append(actor)
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2, SEED])
+@pytest.mark.parametrize("component", [ROUTER, OWN])
+@pytest.mark.parametrize("world", [{}, {"dies_at": 2.2}, {"lag": 0.0}, {"lag": 1.0}])
+def test_a_film_of_two_phones_is_the_run(component, seed, world):
+    reel = film(component, seed=seed, **world)
+    films.check(reel)
+    assert [lane.title for lane in reel.lanes] == [f"your {component.__name__}", "a random replica"]
+    for lane, each in zip(reel.lanes, (component, RandomReplica), strict=True):
+        run = run_of(each, seed, **world)
+        asked = [actor for actor in lane.actors if " edit" in actor.name or " reload" in actor.name]
+        assert len(asked) == len(run)
+        for i, actor in enumerate(asked):
+            left = run.finished_at[i]
+            state = state_at(reel, actor, left + 1e-6)
+            served = SAVED if run.write[i] else MISSING if run.own_stale[i] else OLD
+            if not run.write[i] and not run.stale[i]:
+                served = NEW
+            assert state == (FAILED if run.failed[i] else served), actor.name
+            assert state_at(reel, actor, left - 1e-6) not in (FAILED, NEW, OLD, MISSING, SAVED)
+            assert actor.place(run.arrived_at[i])[0] == pytest.approx(404)  # at the router
+        counters = {counter.name: counter for counter in lane.counters}
+        for now in (1.0, 3.0, 5.9):
+            over = run.finished_at <= now
+            assert counters["answered"].at(now) == (run.reads & over).sum()
+            assert counters["old"].at(now) == (run.stale & over).sum()
+            assert counters["without her own edit"].at(now) == (run.own_stale & over).sum()
+            primary = run.reads & (run.place == 0) & over
+            assert counters["by the primary"].at(now) == primary.sum()
+            assert (
+                "failed" not in counters or counters["failed"].at(now) == (run.failed & over).sum()
+            )
+        assert ("failed" in counters) == ("dies_at" in world)
+
+
+@pytest.mark.parametrize("dies_at", [math.inf, 2.2])
+def test_the_belts_are_the_log_and_what_is_on_them_at_the_death_falls_off(dies_at):
+    reel = film(OWN, dies_at=None if dies_at == math.inf else dies_at)
+    run = run_of(OWN, SEED, dies_at=dies_at)
+    actors, seen = by_name(reel.lanes[0]), set()
+    for replica, applied in enumerate(run.applied_at, 1):
+        name = NAMES[replica]
+        for lsn, came in enumerate(applied, 1):
+            (entry,) = actors[f"edit {lsn} for {name}"]
+            seen.add(came < math.inf)
+            assert entry.label == str(lsn) and (FELL in states(reel, entry)) == (came == math.inf)
+            assert entry.times[0] == run.finished_at[run.lsn == lsn]
+            if came < math.inf:
+                assert entry.times[-1] == came and ENDS - 44 <= entry.xs[-1] <= ENDS
+            else:
+                assert entry.times[1] == dies_at and entry.times[-1] >= reel.end
+                assert entry.ys[-1] > entry.ys[0]
+        for now in np.arange(0.01, reel.end, 0.37):
+            (has,) = [each for each in actors[f"what {name} has"] if each.place(now)]
+            assert int(has.label) == (applied <= now).sum()
+    assert seen == ({True} if dies_at == math.inf else {True, False})
+    assert ("the primary, dead" in actors) == (dies_at < math.inf)
+
+
+def states(reel, actor):
+    """Return the names of all states that an actor is in."""
+    return {list(reel.states)[code] for code in actor.states}
+
+
+def test_a_phone_shows_the_page_that_came_last():
+    reel = film(ROUTER)
+    run = run_of(ROUTER, SEED)
+    logs = [run.finished_at[run.lsn > 0], *run.applied_at]
+    values, seen = {1: [], 2: []}, {1: [], 2: []}
+    for i in np.flatnonzero(~run.write):
+        had = logs[run.place[i]]
+        values[run.session[i]].append(str((had <= run.started_at[i]).sum()))
+    actors = by_name(reel.lanes[0])
+    for session, who in ((1, "Anna"), (2, "her sister")):
+        seen[session] = [actor.label for actor in actors[f"what {who}'s phone shows"]]
+        for before, after in itertools.pairwise(actors[f"what {who}'s phone shows"]):
+            assert before.times[-1] == after.times[0]  # one page at a time
+    assert seen == values and seen[2] != sorted(seen[2])  # back in time
+
+
+def test_the_order_in_a_row_is_the_order_of_service(monkeypatch):
+    class AllToThePrimary(FirstFarEnough):
+        def pick(self, session):
+            return self.primary
+
+    monkeypatch.setattr(sys.modules[phones.__module__], "WORK", 0.3)  # s: they come faster
+    reel, run = film(AllToThePrimary), run_of(AllToThePrimary, SEED)
+    asked = [a for a in reel.lanes[0].actors if " edit" in a.name or " reload" in a.name]
+    rows = 0
+    for now in run.started_at - 0.01:  # before the next one is served
+        there = np.flatnonzero((run.arrived_at + 0.1 < now) & (run.finished_at > now))
+        xs = [asked[i].place(now)[0] for i in there]
+        assert xs == [58, 91, 104, 117, 130, 143, 156, 169, 182][: len(xs)]
+        rows += len(xs) > 2
+    assert rows > 10
+
+
+def test_a_film_tells_what_pick_saw_and_the_line_that_decided_and_the_call_can_be_made_again():
+    packed = film(FirstFarEnough, dies_at=5.0).packed()
+    lane, decided, picks = packed["lanes"][0], set(), 0
+    for name, story in zip(lane["names"], lane["stories"], strict=True):
+        for _, words, listing, line, cell in story:
+            if not cell:
+                continue
+            title, first, lines = packed["listings"][listing]
+            assert title.startswith("FirstFarEnough.")
+            names = {"Node": Node, "FirstFarEnough": FirstFarEnough}
+            if " pick(" in words:
+                said = []
+                exec(cell, names | {"print": said.append})
+                assert f"returned {said[0]}." in words and "reload" in name
+                chosen = "return self.primary" if said == ["primary"] else "return replica"
+                assert lines[line - first].strip() == chosen
+                decided.add(chosen)
+                picks += 1
+            else:
+                exec(cell, names)
+                assert ".wrote(1, " in cell.splitlines()[-1]
+                assert lines[line - first].strip() == "self.marks[session] = lsn"
+    assert len(decided) == 2 and picks == 22
+
+
+def test_a_turn_is_made_again_with_all_that_came_before_it():
+    packed = film(OWN).packed()["lanes"][0]
+    stories = zip(packed["names"], packed["stories"], strict=True)
+    last = [story for name, story in stories if name.startswith("her sister's reload")][-1]
+    (_, words, _, _, cell), _ = last
+    said = []
+    exec(cell, {"Node": Node, "ReadYourWrites": OWN, "print": said.append})
+    assert f"pick(2) returned {said[0]}." in words
+
+
+def test_a_call_that_found_the_primary_dead_finds_it_dead_again():
+    packed = film(ROUTER, dies_at=2.2).packed()["lanes"][0]
+    edits = [
+        story
+        for name, story in zip(packed["names"], packed["stories"], strict=True)
+        if "'s edit" in name
+    ]
+    for (_, words, _, _, cell), (_, then, *_) in edits:
+        names = {"Node": Node, "Router": ROUTER}
+        if "failed" in then:
+            assert "raised PrimaryDown" in words
+            with pytest.raises(PrimaryDown):
+                exec(cell, names)
+        else:
+            exec(cell, names | {"print": lambda name: name == "primary" or pytest.fail(name)})
+    assert sum("failed" in then for _, (_, then, *_) in edits) == 2
+
+
+@pytest.mark.parametrize("component", [ForgetsItsPrimary, WroteFails])
+def test_a_router_that_fails_has_a_film_up_to_then(component):
+    shown_film = replay(component)
+    reel, run = shown_film.reel, run_of(FirstFarEnough, SEED)
+    if component is WroteFails:
+        says, end = "WroteFails.wrote(1, 2) raised", run.finished_at[run.lsn == 2]
+        end = run.arrived_at[run.arrived_at >= end][0]
+    else:
+        says = "ForgetsItsPrimary.pick(1) returned 'primary', expected"
+        end = run.arrived_at[~run.write & (run.place == 0)][0]
+    assert shown(shown_film).startswith(says) and reel.fate.startswith(says)
+    assert reel.end == end
+    asked = [a for a in reel.lanes[0].actors if " edit" in a.name or " reload" in a.name]
+    assert len(asked) == (run.arrived_at <= end).sum()
+    answered = reel.lanes[0].counters[0]
+    assert answered.values[-1] == (run.reads & (run.finished_at <= end)).sum() > 3
+
+
+@pytest.mark.parametrize(
+    ("make", "components"),
+    [(replay, (Stub,)), (replay_failover, (stub, LOST)), (replay_failover, (PROMOTE, stub))],
+)
+def test_what_is_not_written_is_a_sentence_and_no_film(make, components):
+    found = make(*components)
+    assert shown(found) == "Not written yet. Exercise X: write me" and found.reel is None
+
+
+def test_to_kill_the_primary_and_to_take_the_lag_away_change_the_film():
+    shown_film = replay(OWN)
+    assert [counter.name for counter in shown_film.reel.lanes[0].counters][-1] == "by the primary"
+    shown_film.press("dies_at", 2.2)
+    failed = [lane.counters[-1].values[-1] for lane in shown_film.reel.lanes]
+    assert failed[0] > failed[1]  # only the dead primary has Anna's edit
+    assert any(time == 2.2 and "is dead" in words for time, words in shown_film.reel.captions)
+    shown_film.press("dies_at", 3.0)
+    shown_film.controls["lag"].value = 0
+    assert [lane.counters[1].values for lane in shown_film.reel.lanes] == [[], []]
+
+
+@pytest.mark.parametrize("seed", [1, 2, FAILOVER_SEED])
+@pytest.mark.parametrize(
+    "world",
+    [{}, {"dies_at": 0.4}, {"synchronous": True}, {"freshest_away": True, "dies_at": 5.9}],
+)
+def test_a_film_of_a_failover_is_the_run(seed, world):
+    reel = failover_film(PROMOTE, LOST, seed=seed, **world)
+    films.check(reel)
+    world = {"dies_at": DIES_AT, "seed": seed, **world}
+    world |= {"write_rate": WRITE_RATE, "lag": FAILOVER_LAG}
+    for lane, functions in zip(reel.lanes, ((PROMOTE, LOST), ()), strict=True):
+        run = simulate_failover(*functions, **world)
+        now = run.dies_at + run.detection
+        confirmed, refused, lost = lane.counters
+        assert len(confirmed.values) == run.confirmed
+        assert len(refused.values) == run.refused and refused.at(run.dies_at) == 0
+        assert len(lost.values) == len(run.lost) and set(lost.times) <= {now}
+        edits = [actor for actor in lane.actors if re.fullmatch(r"edit \d+", actor.name)]
+        assert len(edits) == (run.written <= reel.end).sum()
+        actors = by_name(lane)
+        assert f"{NAMES[run.promoted + 1]} takes over" in actors
+        marked = {name for name in actors if "confirmed, and lost" in name}
+        assert marked == {f"edit {lsn}, confirmed, and lost" for lsn in run.lost}
+        fell = {name for name, (actor, *_) in actors.items() if FELL in states(reel, actor)}
+        assert fell == {
+            f"edit {lsn} for {NAMES[replica + 1]}"
+            for replica, had in enumerate(run.lsns)
+            for lsn in range(had + 1, run.logged + 1)
+        }
+        if run.away is not None:
+            assert f"{NAMES[run.away + 1]}, dead" in actors
+
+
+def test_who_takes_over_tells_what_promote_saw_and_the_line_that_chose():
+    def takes_the_last(replicas):
+        for replica in reversed(replicas):
+            if replica.online:
+                return replica
+        raise NoReplica
+
+    reel = failover_film(takes_the_last, LOST)
+    packed = reel.packed()
+    (place,) = [i for i, n in enumerate(packed["lanes"][0]["names"]) if "takes over" in n]
+    chose, named = packed["lanes"][0]["stories"][place]
+    assert "replica-1 5, replica-2 8, replica-3 9. It returned replica-3." in chose[1]
+    name, first, lines = packed["listings"][chose[2]]
+    assert name == "takes_the_last" and lines[chose[3] - first].strip() == "return replica"
+    names = {"promote": takes_the_last, "lost_writes": LOST, "Node": Node}
+    assert eval(chose[4], names).name == "replica-3" and eval(named[4], names) == [10, 11]
+    wrong = failover_film(PROMOTE, lambda lsn, promoted: [lsn])
+    assert "lost: 10, 11. But lost_writes names 11." in wrong.captions[-1][1]
+    rows = [
+        [a.label for a in wrong.lanes[0].actors if what in a.name] for what in (LOST_ROW, NAMED)
+    ]
+    assert rows == [["10", "11"], ["11"]] and len(wrong.lanes[0].counters[-1].values) == 2
+    assert "But" not in reel.captions[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("functions", "says"),
+    [
+        ((lambda replicas: "replica-3", LOST), "returned 'replica-3', expected"),
+        ((PROMOTE, lambda lsn, promoted: None), "returned None, expected a list"),
+    ],
+)
+def test_a_failover_that_goes_wrong_has_a_film_up_to_then(functions, says):
+    shown_film = replay_failover(*functions)
+    assert says in shown(shown_film)
+    reel = shown_film.reel
+    assert reel.end == DIES_AT + DETECTION
+    assert not any("takes over" in actor.name for actor in reel.lanes[0].actors)
+    assert any("takes over" in actor.name for actor in reel.lanes[1].actors)
+
+
+def test_to_kill_earlier_and_to_wait_for_all_change_the_failover():
+    shown_film = replay_failover(PROMOTE, LOST)
+    lost = len(shown_film.reel.lanes[0].counters[-1].values)
+    shown_film.press("dies_at", 1.0)
+    assert shown_film.reel.end == 1.0 + DETECTION + AFTER
+    assert shown_film.press("dies_at", 2.0) == "" and lost > 0
+    assert shown_film.reel.end == 6.0
+    shown_film.controls["synchronous"].value = True
+    assert [len(lane.counters[-1].values) for lane in shown_film.reel.lanes] == [0, 0]
+
+
+def test_nobody_takes_over_when_nobody_can():
+    def gives_up(replicas):
+        raise NoReplica
+
+    reel = failover_film(gives_up, LOST)
+    assert "Your gives_up: nobody takes over" in reel.captions[-1][1]
+    assert not any("takes over" in actor.name for actor in reel.lanes[0].actors)
+    refused = reel.lanes[0].counters[1]
+    assert refused.values[-1] > reel.lanes[1].counters[1].values[-1]

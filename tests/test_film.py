@@ -293,7 +293,7 @@ def test_a_click_on_an_actor_tells_its_story_and_its_call_can_be_copied(page):
     scale = box["width"] / 480
     page.mouse.click(box["x"] + 205 * scale + 4, box["y"] + 20 * scale)  # half way of guest 1
     story = page.locator(".film-story")
-    assert story.locator("h4").inner_text() == "guest 1 · theirs"
+    assert story.locator(".film-title").inner_text() == "guest 1 · theirs"
     assert "came in theirs." in story.inner_text()
     story.get_by_role("button").first.click()
     until(

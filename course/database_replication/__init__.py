@@ -20,7 +20,9 @@ from course.database_replication.baselines import (
     RandomReplica,
 )
 from course.database_replication.failover import Failover, simulate_failover
+from course.database_replication.failover_film import DIES_AT, failover_film
 from course.database_replication.failover_picture import FailoverPicture
+from course.database_replication.film import film
 from course.database_replication.guess_picture import GuessPicture
 from course.database_replication.log import Shipped, simulate_log
 from course.database_replication.log_picture import LogPicture
@@ -52,6 +54,7 @@ from course.view.explore import (
     tick,
 )
 from course.view.explore import explore as _explore
+from course.view.film import Action, Film, filmed
 
 __all__ = [
     "AsItComes",
@@ -77,6 +80,8 @@ __all__ = [
     "explore_real",
     "explore_sessions",
     "measure",
+    "replay",
+    "replay_failover",
     "simulate",
     "simulate_failover",
     "simulate_log",
@@ -152,6 +157,20 @@ def explore(*components):
     }
     shown = _steps.ROUTER if components else _steps.COST
     return _explore(controls, run, ReplicationPicture(), experiment=shown)
+
+
+@filmed
+def replay(router=None):
+    """Return the film of two phones whose reloads your router spreads, next to random choices.
+
+    router: a class as of `simulate`; without one random choices are alone.
+    """
+
+    def make(**chosen):
+        return film(router, **chosen)
+
+    controls = {"lag": in_milliseconds("replication lag", 500, 0, 1000, 100)}
+    return Film(make, controls, {"dies_at": Action("Kill the primary", "Let the primary live")})
 
 
 @pictured
@@ -266,6 +285,24 @@ def explore_failover(promote=None, lost_writes=None):
         "freshest_away": tick("the freshest replica dies with it"),
     }
     return _explore(controls, run, FailoverPicture(), experiment=_steps.FAILOVER)
+
+
+@filmed
+def replay_failover(promote=None, lost_writes=None):
+    """Return the film of a primary that dies, next to the promotion of the first in the list.
+
+    promote, lost_writes: as for `explore_failover`.
+    """
+
+    def make(**chosen):
+        return failover_film(promote, lost_writes, **chosen)
+
+    controls = {
+        "synchronous": tick("synchronous: a write waits for all replicas"),
+        "freshest_away": tick("the freshest replica dies with it"),
+    }
+    kill = Action("Kill the primary now", f"Let it die at {DIES_AT:g} s")
+    return Film(make, controls, {"dies_at": kill})
 
 
 @pictured

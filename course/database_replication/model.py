@@ -119,7 +119,14 @@ def simulate(
         lag * workload.stream(seed, f"lag {number}").exponential(size=requests)
         for number in range(replicas)
     ]
-    world = World(asked, until, delays, work, APPLY * work, bool(synchronous))
+    return run(World(asked, until, delays, work, APPLY * work, bool(synchronous)), component, seed)
+
+
+def run(world, component, seed):
+    """Return the ReplicatedResult of a component (see `simulate`) in a World.
+
+    seed: of what a baseline draws.
+    """
     router = RandomReplica if component is None else component
     if router in (*ROUTERS, *READERS, *GUESSES):  # (a component need not be hashable)
         return observed(world, *planned(world, router(world, seed)))
@@ -128,7 +135,7 @@ def simulate(
     if not callable(router) or isinstance(router, type):
         name = name_of(router)
         raise ComponentError(f"{name} has no method route(sql), and no pick(session) either.")
-    kinds = _kinds(router, asked.sql)
+    kinds = _kinds(router, world.traffic.sql)
     return observed(world, *planned(world, RandomReplica(world, seed, kinds)))
 
 

@@ -198,8 +198,8 @@ class Player {
         if (actor >= 0) this.choose(i, actor);
       });
       const width = reel.scenes[lane.scene].width;
-      const box = make("section", { className: "film-lane", label: lane.title },
-        make("h4", { text: lane.title }), stage, this.counters[i]);
+      const box = make("div", { className: "film-lane", role: "group", label: lane.title },
+        make("p", { className: "film-title", text: lane.title }), stage, this.counters[i]);
       box.removeAttribute("title");
       box.style.cssText = `flex: 1 1 ${Math.min(width, 380)}px; max-width: ${1.4 * width}px`;
       return box;
@@ -382,7 +382,7 @@ class Player {
     const { names, stories, tellers, title } = this.reel.lanes[lane];
     const teller = tellers[actor];
     const list = make("ol");
-    const parts = [make("h4", { text: `${names[teller]} · ${title}` }), list];
+    const parts = [make("p", { className: "film-title", text: `${names[teller]} · ${title}` }), list];
     const shown = new Set();
     for (const [time, words, listing, line, cell] of stories[teller]) {
       list.append(make("li", {}, make("b", { text: this.written(time) }), ` ${words}`));
@@ -446,7 +446,7 @@ class Player {
     const ends = this.reel.lanes.map(({ title, counters }) =>
       `${title}, at the end: ${counters.map(([name, , values]) => `${name} ${values.at(-1) ?? 0}`).join(", ")}.`);
     this.twin.append(make("p", { text: [...ends, more].join(" ") }),
-      make("div", { className: "film-table", tabindex: 0, role: "region", "aria-label": "Events" }, table));
+      make("div", { className: "film-table", tabindex: 0, role: "group", "aria-label": "Events" }, table));
   }
 
   // For whom motion is unpleasant: six stills in place of it.
