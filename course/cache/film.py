@@ -230,7 +230,7 @@ def _show(lane, run):
             later.pop(gone, None)
             _, call, cell = _put(run, i)
             tile.go(came, came + 2 * STEP, _across(run.capacity - 1), BIN, EVICTED)
-            tile.stay(came + 4 * STEP)
+            tile.stay(came + 3 * STEP)
             tile.tell(came, f"was evicted for photo {key}.", call=call, cell=cell)
         now = run.used[i] | ({key: came} if run.by_use or not run.hit[i] else {})
         order = sorted(run.held[i + 1], key=now.get, reverse=True)
@@ -268,7 +268,7 @@ def _tell(read, run, i):
     found = "found it" if run.hit[i] else "returned None"
     if i == run.done:
         found = "was its last call" if get.error is None else f"raised {type(get.error).__name__}"
-    read.tell(came, f"came. get({key}) {found}.", call=get, cell=cell)
+    read.tell(came, f"asks for photo {key}. get({key}) {found}.", call=get, cell=cell)
     if i < run.done:
         words, call, cell = _put(run, i)
         if words:

@@ -84,7 +84,7 @@ def _scene():
     scene.text(x + 6, y - 22, "the database's queue", at="right")
     scene.text(WORKER, y - 38, "database", at="center")
     scene.box(WORKER - 18, y - 28, 36, HIGH * WORKERS + 12, colour=style.GREY)
-    scene.text(x - 40, HEIGHT - 8, "other queries of the site", at="right")
+    scene.text(x - 46, HEIGHT - 8, "other queries of the site", at="right")
     for worker in range(WORKERS):
         scene.box(WORKER - 14, _height(worker) - 14, 28, 28)
     return scene
@@ -231,13 +231,14 @@ def _count(lane, run, reel):
     page = (run.place != OTHER) & (run.arrived_at <= run.duration)
     came, left = run.arrived_at[page], run.finished_at[page]
     missed = run.place[page] == LOADED
-    times = np.unique(np.r_[came, left, run.load_starts, run.load_ends, run.arrived_at])
+    events = (run.arrived_at, run.finished_at, run.load_starts, run.load_ends)
+    times = np.unique(np.concatenate(events))
     times = times[(times > reel.start) & (times <= reel.end)]
     times = np.r_[reel.start, times]
     came, left = np.sort(came[missed]), np.sort(left[missed])  # nan, of who is still there, last
     waiting = np.searchsorted(came, times, "right") - np.searchsorted(left, times, "right")
-    lane.count("readers waiting", times.tolist(), waiting.tolist())
-    lane.count("loads of the page", run.load_starts[run.load_starts <= reel.end].tolist())
+    lane.count("waiting readers", times.tolist(), waiting.tolist())
+    lane.count("loads", run.load_starts[run.load_starts <= reel.end].tolist())
     lane.count("in the database", times.tolist(), run.at_the_database(times).tolist())
 
 
@@ -272,21 +273,17 @@ def _captions(reel, runs):
     first = runs[0][1]
     reel.caption(
         reel.start,
-        "The page is fresh: the cache answers its readers. The ring shows the time it has left.",
+        "The page is fresh: the cache answers its readers. The ring around it shows the time it "
+        "has left: hardly any.",
     )
     came = first.arrived_at[(first.place == LOADED) & (first.arrived_at <= reel.end)]
     if not len(came):
         return
     reel.caption(TTL, "The page expires. Who comes now misses it, and waits. Who loads it?")
-    ends = [np.sort(run.load_ends) for _, run, *_ in runs]
-    back = [float(each[0]) if len(each) else NEVER for each in ends]
-    if back[0] <= reel.end:
-        loads = [int((run.load_starts <= back[0]).sum()) for _, run, *_ in runs]
-        got = int((first.finished_at[first.place == LOADED] <= back[0]).sum())
-        alone = f"A load is back, and {got} of {len(came)} readers have the page."
-        told = zip(loads, runs, strict=True)
-        counted = ", ".join(f"{n} ({title})" for n, (title, *_) in told)
-        reel.caption(back[0], f"{alone} Loads that were started: {counted}.")
+    back = float(np.min(first.load_ends, initial=NEVER))
+    if back <= reel.end:
+        told = " ".join(_told(title, run, back) for title, run, _ in runs)
+        reel.caption(back, f"The first load is back. {told}")
     crowd = runs[-1][1]
     later = TTL + LOAD + 0.35
     if later < reel.end - 0.3:
@@ -304,3 +301,12 @@ def _captions(reel, runs):
             reel.end - 0.25,
             f"Where each miss loads, the last reader has the page {last:.1f} s after it expired.",
         )
+
+
+def _told(title, run, time):
+    """Return in words how many loads were started until `time`, and who has the page then."""
+    loads = int((run.load_starts <= time).sum())
+    missed = (run.place == LOADED) & (run.arrived_at <= time)
+    got = int((run.finished_at[missed] <= time).sum())
+    many = f"{loads} load{'s' if loads != 1 else ''}"
+    return f"{title[0].upper()}{title[1:]}: {many}, {got} of {missed.sum()} readers have the page."
