@@ -45,7 +45,7 @@ architecture()
 #
 # A **cache** is a temporary store, in memory, of answers that were expensive to get. If it has the answer, that is a **hit**, else a **miss**. The share of hits is the **hit ratio**.
 #
-# Here is one with room for five photos. When it is full, the *oldest* entry goes: **FIFO**, first in, first out. Does it ever throw out a photo too early?
+# This one has room for five photos. When it is full, the *oldest* entry goes: **FIFO**, first in, first out. Which photo goes too early?
 
 # %%
 replay()
@@ -65,8 +65,8 @@ prediction = None  # percent: put your number here
 #
 # 300 requests per second come in. A look into the cache takes 1 ms, a query 20 ms of a database that can do 200 per second.
 #
-# **Left:** the share of reads that the cache answers. The cache is FIFO. Your guess is the diamond.
-# **Right:** what is left for the database, against what it can do. In all pictures of this notebook dashed gray is there to compare with: the simplest way, without your class.
+# **Left:** the share of reads that a FIFO cache answers. Your guess is the diamond.
+# **Right:** what is left for the database, against what it can do. In all pictures dashed gray is the simplest way, without your class.
 #
 # The steps below the picture are the buttons above it: press one for its question, and again for the answer.
 
