@@ -1371,7 +1371,7 @@ def test_a_reader_tells_what_was_under_way():
     came = [LIVES + at for _, at, *_ in read["answers"]]
     assert came == pytest.approx([reader.story[0][0] for reader in yours[:3]], abs=1e-4)
     assert reel.marks[0][2] is yours[0]
-    assert "Your SingleFlight: 1 load, 64 of 64 readers have the page." in reel.captions[2][1]
+    assert "Your SingleFlight: 1 load, the page for 64 of 64 readers." in reel.captions[2][1]
 
 
 @pytest.mark.parametrize(

@@ -333,10 +333,11 @@ def _captions(reel, runs):
         f"Each dot asks for the photo whose number it carries. The cache has {room} of the 10.",
     )
     say = _alone if yours is fifo else _beside
-    said, words = set(), ""
+    said = set()
     for i in range(yours.done):
         about, words = say(runs, i, said)
-        if words:
+        recent = yours.came[i] - reel.captions[-1][0] < 3 * RATE  # what was said is still read
+        if words and not (recent and about in said):
             said.add(about)
             reel.caption(yours.came[i], words)
     if not yours.fate:

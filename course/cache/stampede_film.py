@@ -309,4 +309,4 @@ def _told(title, run, time):
     missed = (run.place == LOADED) & (run.arrived_at <= time)
     got = int((run.finished_at[missed] <= time).sum())
     many = f"{loads} load{'s' if loads != 1 else ''}"
-    return f"{title[0].upper()}{title[1:]}: {many}, {got} of {missed.sum()} readers have the page."
+    return f"{title[0].upper()}{title[1:]}: {many}, the page for {got} of {missed.sum()} readers."
