@@ -24,6 +24,8 @@ from course.cache import (
     explore_real,
     explore_stampede,
     read_at,
+    replay,
+    replay_stampede,
 )
 
 # %% [markdown]
@@ -42,6 +44,11 @@ architecture()
 # $n$-th photo gets a share proportional to $1 / n^s$, and $s$ is the *skew*.
 #
 # A **cache** is a temporary store, in memory, of answers that were expensive to get. If it has the answer, that is a **hit**, else a **miss**. The share of hits is the **hit ratio**.
+#
+# This one has room for five photos. When it is full, the *oldest* entry goes: **FIFO**, first in, first out. Which photo goes too early?
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -58,8 +65,8 @@ prediction = None  # percent: put your number here
 #
 # 300 requests per second come in. A look into the cache takes 1 ms, a query 20 ms of a database that can do 200 per second.
 #
-# **Left:** the share of reads that the cache answers. The cache is the simplest there is, **FIFO** (first in, first out): when it is full, the *oldest* entry goes. Your guess is the diamond.
-# **Right:** what is left for the database, against what it can do. In all pictures of this notebook dashed gray is there to compare with: the simplest way, without your class.
+# **Left:** the share of reads that a FIFO cache answers. Your guess is the diamond.
+# **Right:** what is left for the database, against what it can do. In all pictures dashed gray is the simplest way, without your class.
 #
 # The steps below the picture are the buttons above it: press one for its question, and again for the answer.
 
@@ -344,6 +351,12 @@ assert seen["apart"] == [0, False], (
     f"two caches share nothing: what one got, the other must not have; the other's len, in: {seen['apart']}"
 )
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# Your shelf and FIFO's, on the same reads. Watch where a photo goes after a hit, and which one falls. *Go to your first hit that FIFO misses*: what had kept that photo on your shelf? Then give both more room: how much of your lead is left?
+
+# %%
+replay(LRUCache)
 
 # %% [markdown]
 # **Left:** your class and three other rules on the same traffic. The black mark is where LRU should end by **Che's formula** (2002), which knows nothing of your code. (A wrong rule may come close to it by chance, so the words below also compare every single read with LRU's.) LFU, *least frequently used*, throws out what was used least often.
@@ -1166,6 +1179,12 @@ assert seen["at once"]["outcomes"] == [[0, f"ValueError: {_word}", 0], [2, "load
     f"{_instant}: the first gets the ValueError at 0, the second load 2; [came, got, at]: {seen['at once']['outcomes']}"
 )
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# One expiry, twenty times slower: your class, and a site where each miss loads. Look at the database when the first load is back. Why does its queue go on growing on the right, although the page is fresh again? (Click on a reader to see what it found under way.)
+
+# %%
+replay_stampede(SingleFlight)
 
 # %% [markdown]
 # Dashed gray is the site without your class: every read that misses loads. **Left:** the readers of one expiry, a line each, from when they come until they have the page. An orange dot starts a load. **Right:** the database's queue. *All* other queries of the site wait in it, for a page that could be fresh again after 0.3 s.

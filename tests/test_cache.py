@@ -26,14 +26,22 @@ from course.cache import (
     explore_stampede,
     measure,
     read_at,
+    replay,
+    replay_stampede,
     simulate,
     simulate_expiry,
     simulate_nodes,
     simulate_stampede,
 )
 from course.cache.expiry import LEAVE, REMOVE
+from course.cache.film import EVICTED, LOADS, ROOM, TRAFFIC, film
+from course.cache.film import HIT as ANSWERED_BY_CACHE
+from course.cache.film import SEED as FILMED
 from course.cache.real import PHOTOS, Timeless, make_file, measure_file
 from course.cache.real_picture import RealPicture
+from course.cache.stampede import LOADED, OTHER, until_it_fails
+from course.cache.stampede_film import AFTER, BEFORE, LOAD, OTHER_RATE, READ_RATE, stampede_film
+from course.cache.stampede_film import TTL as LIVES
 from course.cache.stampede_picture import at_the_first_expiry
 from course.cache.theory import ceiling, expiry_shares, fifo_curve
 from course.cache.traffic import traffic
@@ -41,7 +49,7 @@ from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from course.engine.parameters import NEVER
-from tests import oracles
+from tests import films, oracles
 from tests.course_scripts import solved
 from tests.explorers import (
     answers,
@@ -1141,3 +1149,255 @@ def test_results_have_words():
     ):
         assert len(run.summary()) > 40 and "nan" not in run.summary()
     assert set(lab.__all__) <= set(dir(lab))
+
+
+# ── the films ──
+
+
+def shelf(reel, lane, time):
+    """Return the photos in the cache, from left to right, at `time` of a film."""
+    here = []
+    for tile in films.moving(lane, "photo"):
+        place = tile.place(time)
+        if place and reel.codes[EVICTED] != place[-1]:
+            here.append((place[0], int(tile.label)))
+    return [key for _, key in sorted(here)]
+
+
+@pytest.mark.parametrize(("capacity", "seed"), [(ROOM, FILMED), (3, 1), (7, 2)])
+def test_a_film_of_the_shelf_is_the_run(capacity, seed):
+    reel = film(LRU, capacity=capacity, seed=seed)
+    films.check(reel)
+    came = traffic(seed=seed, write_share=0.0, **TRAFFIC)
+    for cache, lane in zip((LRU, Fifo), reel.lanes, strict=True):
+        run = simulate(cache, capacity=capacity, seed=seed, warm_up=0, **TRAFFIC)
+        reads = films.moving(lane, "read")
+        assert [int(read.label) for read in reads] == came.keys.tolist()
+        hits = [reel.codes[ANSWERED_BY_CACHE] in read.states for read in reads]
+        assert hits == run.hit.tolist()
+        for read, answered in zip(reads, run.finished_at, strict=True):
+            assert (
+                read.story[-1][0] == pytest.approx(answered, abs=1e-6) and read.times[-1] > answered
+            )
+        counted = {counter.name: counter.at(reel.end) for counter in lane.counters}
+        assert counted == {
+            "reads": len(run),
+            "hits": run.hit.sum(),
+            "hit ratio": f"{run.hit_ratio:.0%}",
+            "asked the database": (~run.hit).sum(),
+        }
+        loading = [tile for tile in films.moving(lane, "photo")]
+        assert len(loading) == (~run.hit).sum()
+        assert all(tile.states[0] == reel.codes[LOADS] for tile in loading)
+
+
+def test_photos_stand_in_the_order_of_their_last_use_and_in_fifo_of_their_coming():
+    reel = film(LRU, seed=FILMED)
+    came = traffic(seed=FILMED, write_share=0.0, **TRAFFIC)
+    times, keys = came.times.tolist(), came.keys.tolist()
+    recent, entered, differ = [], [], 0
+    for i, key in enumerate(keys):
+        recent = [key, *(other for other in recent if other != key)][:ROOM]
+        entered = entered if key in entered else [key, *entered][:ROOM]
+        later = min([times[i] + 0.014, *times[i + 1 : i + 2]]) - 1e-9
+        assert shelf(reel, reel.lanes[1], later) == entered
+        if later - times[i] > 0.0139:  # else they are still moving
+            assert shelf(reel, reel.lanes[0], later) == recent
+            differ += recent != entered
+    assert differ > 10
+
+
+class ForgetsToMark(LRU):
+    """Evicts what came first, although it says LRU."""
+
+    def get(self, key):
+        return self.entries.get(key)
+
+
+def test_a_cache_that_is_not_lru_is_seen_to_drop_from_the_middle():
+    reel = film(ForgetsToMark)
+    fifo = simulate(Fifo, capacity=ROOM, seed=FILMED, warm_up=0, **TRAFFIC)
+    assert reel.lanes[0].counters[1].values[-1] == fifo.hit.sum()
+    (words,) = [words for _, words in reel.captions if "less recently" in words]
+    gone, due = map(int, re.findall(r"photo (\d)", words))
+    ((name, time, read),) = reel.marks
+    assert name == "your first eviction that is not LRU's"
+    before = shelf(reel, reel.lanes[0], time - 1e-6)
+    assert before[-1] == due and gone in before[:-1]
+    assert f"photo {gone} went" in read.story[1][1]
+    assert f"but photo {due}, which stayed" in read.story[1][1]
+    assert not any("not LRU" in name for name, *_ in film(LRU).marks)
+
+
+def test_a_read_tells_the_line_that_decided_and_the_call_to_make_again():
+    class TwoReturns(LRU):
+        def get(self, key):
+            if key in self.entries:
+                return super().get(key)
+            return None
+
+    reel = film(TwoReturns)
+    packed = reel.packed()
+    hit = [
+        actor for actor in films.moving(reel.lanes[0], "read") if "found it" in actor.story[0][1]
+    ]
+    miss = films.moving(reel.lanes[0], "read")[0]
+    place = reel.lanes[0].actors.index
+    lines = []
+    for actor in (miss, hit[0]):
+        _, _, listing, line, cell = packed["lanes"][0]["stories"][place(actor)][0]
+        name, first, source = packed["listings"][listing]
+        assert name == "TwoReturns.get"
+        lines.append(source[line - first].strip())
+        said = []
+        exec(cell, {"TwoReturns": TwoReturns, "print": said.append})
+        assert (said == [None]) == (actor is miss)
+    assert lines == ["return None", "return super().get(key)"]
+
+
+@pytest.mark.parametrize(
+    ("cache", "reads"), [(GetRaises, 1), (PutRaises, 1), (ReturnsKey, 5), (NeverEvicts, 26)]
+)
+def test_a_cache_that_fails_has_a_film_up_to_then(cache, reads):
+    shown_film = replay(cache)
+    assert cache.__name__ in shown_film.sentence.value
+    reel = shown_film.reel
+    assert len(films.moving(reel.lanes[0], "read")) == reads
+    came = traffic(seed=FILMED, write_share=0.0, **TRAFFIC).times
+    assert reel.end == came[reads - 1]
+    assert reel.lanes[0].counters[0].at(reel.end) == reads - 1
+
+
+def test_a_film_leaves_the_caches_answers_alone(capsys):
+    class Prints(LRU):
+        def get(self, key):
+            print("get", key)
+            return super().get(key)
+
+    film(Prints)
+    told = capsys.readouterr().out.split("\n")
+    assert len(told) == TRAFFIC["requests"] + 1
+
+
+def test_a_cache_with_slots_and_one_that_is_made_already_have_films():
+    class Slotted:
+        __slots__ = ("inner",)
+
+        def __init__(self, capacity):
+            self.inner = LRU(capacity)
+
+        def get(self, key):
+            return self.inner.get(key)
+
+        def put(self, key, value):
+            self.inner.put(key, value)
+
+    made = LRU(ROOM)
+    hits = [film(cache).lanes[0].counters[1].values for cache in (LRU, Slotted, made)]
+    assert hits[0] == hits[1] == hits[2] and len(made) == 0
+
+
+def test_more_room_is_another_film():
+    shown_film = replay(LRU)
+    before = shown_film.reel.lanes[0].counters[1].values[-1]
+    shown_film.controls["capacity"].value = 7
+    assert shown_film.reel.lanes[0].counters[1].values[-1] >= before
+    assert shown_film.reel.lanes[0].scene.axes is not film(LRU).lanes[0].scene.axes
+    assert [lane.title for lane in replay().reel.lanes] == ["FIFO"]
+    films.check(replay().reel)
+
+
+STAMPEDE = {"load_time": LOAD, "ttl": LIVES, "other_rate": OTHER_RATE, "duration": LIVES + AFTER}
+
+
+@pytest.mark.parametrize(("rate", "seed"), [(READ_RATE, 1), (40.0, 2)])
+def test_a_film_of_a_stampede_is_the_run(rate, seed):
+    reel = stampede_film(FLIGHT, read_rate=rate, seed=seed)
+    films.check(reel)
+    for component, lane in zip((FLIGHT, None), reel.lanes, strict=True):
+        run, error = until_it_fails(component, seed=seed, read_rate=rate, **STAMPEDE)
+        assert error is None
+        there = (run.finished_at >= reel.start) & (run.arrived_at <= reel.end)
+        readers, other = films.moving(lane, "reader"), run.place == OTHER
+        assert len(readers) == (there & ~other).sum()
+        assert len(films.moving(lane, "query")) == (there & other).sum()
+        assert len(films.moving(lane, "load")) == run.loads
+        waiting, loads, inside = lane.counters
+        missed = run.place == LOADED
+        for time in (LIVES + 0.2, LIVES + 0.5, reel.end):
+            came = missed & (run.arrived_at <= time)
+            assert waiting.at(time) == (came & (run.finished_at > time)).sum()
+            assert loads.at(time) == (run.load_starts <= time).sum()
+            assert inside.at(time) == run.at_the_database([time])[0]
+        waits = {reader.name: reader.story for reader in readers if len(reader.story) == 2}
+        assert len(waits) == (missed & there).sum()
+        ends = np.minimum(run.finished_at[missed & there], reel.end)
+        assert [story[-1][0] for story in waits.values()] == pytest.approx(ends, abs=1e-6)
+
+
+def test_queries_are_served_in_the_order_of_their_row():
+    reel = stampede_film(FLIGHT)
+    run, _ = until_it_fails(seed=1, read_rate=READ_RATE, **STAMPEDE)
+    done = {actor.name: actor.story[-1][0] for actor in films.moving(reel.lanes[1], "load")}
+    ends = np.sort(run.load_ends)
+    assert [done[f"load {n + 1}"] for n in range(16)] == pytest.approx(ends[:16], abs=1e-6)
+    other = run.place == OTHER
+    left = np.sort(np.r_[run.load_ends, run.finished_at[other]])
+    left = left[(left > LIVES + LOAD) & (left < reel.end)]
+    quiet = int(np.diff(left).argmax())  # nobody moves up
+    time = left[quiet : quiet + 2].mean()
+    stands = [
+        (actor.story[0][0], actor.place(time)[0])
+        for actor in (*films.moving(reel.lanes[1], "load"), *films.moving(reel.lanes[1], "query"))
+        if actor.place(time) and actor.story[0][0] < time - 0.07
+    ]
+    row = [x for _, x in sorted(stands) if x < 425]  # the others are being served, or done
+    assert len(row) > 40 and row == sorted(row, reverse=True) and row[-1] > 300
+
+
+def test_a_reader_tells_what_was_under_way():
+    reel = stampede_film(FLIGHT)
+    yours, crowd = (
+        [actor for actor in films.moving(lane, "reader") if "missed" in actor.story[0][1]]
+        for lane in reel.lanes
+    )
+    assert yours[0].story[0][1].endswith("No load was under way. It started load 1.")
+    assert yours[1].story[0][1].endswith("1 load was under way. It started none.")
+    assert crowd[5].story[0][1].endswith("5 loads were under way. It started load 6.")
+    _, _, call, cell = yours[2].story[0]
+    assert call.method == "get" and call.returned == "front page 1"
+    read = eval(cell, {"read_at": read_at, "SingleFlight": FLIGHT})
+    assert len(read["loads"]) == 1
+    came = [LIVES + at for _, at, *_ in read["answers"]]
+    assert came == pytest.approx([reader.story[0][0] for reader in yours[:3]], abs=1e-4)
+    assert reel.marks[0][2] is yours[0]
+    assert "Your SingleFlight: 1 load, the page for 64 of 64 readers." in reel.captions[2][1]
+
+
+@pytest.mark.parametrize(
+    ("flight", "at"), [(NoGenerator, LIVES), (GivesNone, LIVES + LOAD), (WaitsForEver, None)]
+)
+def test_a_single_flight_that_fails_has_a_film_up_to_then(flight, at):
+    shown_film = replay_stampede(flight)
+    assert flight.__name__ in shown_film.sentence.value
+    end = LIVES + AFTER if at is None else at
+    assert end <= shown_film.reel.end < end + 0.01
+    films.check(shown_film.reel)
+    assert shown_film.reel.start == LIVES - BEFORE
+
+
+def test_fewer_readers_are_another_film():
+    shown_film = replay_stampede()
+    before = len(shown_film.reel.lanes[0].actors)
+    shown_film.controls["read_rate"].value = 40
+    assert len(shown_film.reel.lanes[0].actors) < before
+    assert [lane.title for lane in shown_film.reel.lanes] == ["each miss loads"]
+
+
+@pytest.mark.parametrize("play", [replay, replay_stampede])
+def test_what_is_not_written_is_a_sentence_and_no_film(play, monkeypatch):
+    shown_film = play(Stub)
+    assert "Not written yet. Exercise X: write me" in shown_film.sentence.value
+    assert shown_film.reel is None
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert play() is None

@@ -10,6 +10,7 @@ from course.cache.baselines import Fifo, Lfu, NoCache, RandomEviction, stack_dis
 from course.cache.eviction_picture import EvictionPicture
 from course.cache.expiry import LEAVE, REMOVE, ExpiryResult, simulate_expiry
 from course.cache.expiry_picture import TTLS, ExpiryPicture
+from course.cache.film import ROOM, film
 from course.cache.model import CacheResult, simulate
 from course.cache.nodes import NodesResult, simulate_nodes
 from course.cache.nodes_picture import NodesPicture
@@ -18,6 +19,7 @@ from course.cache.real import Measured, measure
 from course.cache.real_picture import RealPicture
 from course.cache.recording import NotingCache, read_at
 from course.cache.stampede import StampedeResult, simulate_stampede
+from course.cache.stampede_film import READ_RATE, stampede_film
 from course.cache.stampede_picture import StampedePicture
 from course.cache.steps import SEED
 from course.cache.system import architecture
@@ -36,6 +38,7 @@ from course.view.explore import (
     slider,
 )
 from course.view.explore import explore as _explore
+from course.view.film import Film, filmed
 
 __all__ = [
     "CacheResult",
@@ -57,6 +60,8 @@ __all__ = [
     "explore_stampede",
     "measure",
     "read_at",
+    "replay",
+    "replay_stampede",
     "simulate",
     "simulate_expiry",
     "simulate_nodes",
@@ -96,6 +101,19 @@ def explore(component=None, prediction=None):
     }
     picture = CachePicture(_name(component), prediction is not None)
     return _explore(controls, run, picture, experiment=steps.FIRST)
+
+
+@filmed
+def replay(component=None):
+    """Return the film of your cache next to FIFO on the same reads; of FIFO alone without one.
+
+    component: a class made with `capacity`, with `get(key)` and `put(key, value)`.
+    """
+
+    def make(capacity):
+        return film(component, capacity=capacity)
+
+    return Film(make, {"capacity": slider("room in the cache", ROOM, 1, 7, 1)})
 
 
 @pictured
@@ -208,6 +226,21 @@ def explore_stampede(component=None):
         "other_rate": slider("other queries", 60, 40, 160, 10, "1/s"),
     }
     return _explore(controls, run, StampedePicture(_name(component)), experiment=steps.STAMPEDE)
+
+
+@filmed
+def replay_stampede(component=None):
+    """Return the film of one expiry with your single flight, and where each miss loads.
+
+    component: a class made with `env` and `load`, with a generator `get(key)`; None: the latter
+    alone.
+    """
+
+    def make(read_rate):
+        return stampede_film(component, read_rate=read_rate)
+
+    rate = slider("reads of the page", READ_RATE, 40, 240, 40, "1/s")
+    return Film(make, {"read_rate": rate})
 
 
 def _name(component):

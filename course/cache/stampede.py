@@ -75,19 +75,40 @@ def simulate_stampede(
     database's 4 workers, each of the `other_rate` other queries/s takes 20 ms. ValueError names a
     bad number; ComponentError says in one sentence what the component did wrong.
     """
+    world = {"load_time": load_time, "ttl": ttl, "other_rate": other_rate}
+    result, error = until_it_fails(component, seed=seed, read_rate=read_rate, **world)
+    if error:
+        raise error
+    return result
+
+
+def until_it_fails(
+    component=None, *, seed, read_rate, load_time, ttl, other_rate, duration=DURATION
+):
+    """Return (StampedeResult, None), or what had happened when the component failed, and the error.
+
+    As `simulate_stampede`, of requests that come for `duration` s; what had not happened when it
+    failed is nan, and the result's duration is the time (s) of the failure.
+    """
     load_time = parameters.number("load_time", load_time, above=0, unit="s")
     ttl = parameters.number("ttl", ttl, above=0, unit="s")
     read_rate = parameters.number("read_rate", read_rate, above=0, unit="requests/s")
     other_rate = parameters.number("other_rate", other_rate, above=0, unit="requests/s")
-    times, works, other = _traffic(seed, read_rate, load_time, other_rate)
+    times, works, other = _traffic(seed, read_rate, load_time, other_rate, duration)
+    error = None
     if component is None:
         started, finished, asked = everybody_loads(times, works, other, ttl, WORKERS)
         place = np.where(other, OTHER, np.where(asked, LOADED, CACHE))
         starts, ends = times[place == LOADED], finished[place == LOADED]
     else:
         page = _Page(component, other, load_time, ttl)
-        started, finished, place, starts, ends = page.run(times, works)
-    return StampedeResult(
+        try:
+            page.run(times, works)
+        except ComponentError as failure:
+            duration, error = page.env.now, failure
+        started, finished, place = page.started, page.finished, page.place
+        starts, ends = page.starts, page.ends
+    result = StampedeResult(
         arrived_at=times,
         started_at=np.array(started),
         finished_at=np.array(finished),
@@ -95,18 +116,19 @@ def simulate_stampede(
         place=np.array(place, dtype=np.int8),
         names=("cache", "page loaded", "other queries"),
         workers=WORKERS,
-        duration=DURATION,
+        duration=duration,
         load_starts=np.array(starts),
         load_ends=np.array(ends),
     )
+    return result, error
 
 
-def _traffic(seed, read_rate, load_time, other_rate):
+def _traffic(seed, read_rate, load_time, other_rate, duration):
     """Return (times, works, other): all requests in order, and which are not of the page."""
     streams = (workload.stream(seed, name) for name in ("arrivals", "other arrivals"))
     rates = (read_rate, other_rate)
     reads, others = (
-        workload.poisson_arrivals_until(stream, rate, DURATION)
+        workload.poisson_arrivals_until(stream, rate, duration)
         for stream, rate in zip(streams, rates, strict=True)
     )
     times = np.r_[reads, others]
@@ -132,7 +154,7 @@ class _Page:
         self.starts, self.ends, self.open = [], [], set()
 
     def run(self, times, works):
-        """Return (started, finished, place) of the requests and (starts, ends) of the loads."""
+        """Let all requests come; what happens to them is in the attributes that are lists."""
         arrivals(self.env, times, works, self._receive)
         with sentences(self.call), events_only(f"{self.name}.get", "a process"):
             self.env.run()
@@ -141,7 +163,6 @@ class _Page:
                 f"{self.call} left {len(self.open):,} reads waiting for ever: they wait for an "
                 "event that never comes."
             )
-        return self.started, self.finished, self.place, self.starts, self.ends
 
     def _receive(self, request):
         row, now = request.number, self.env.now

@@ -71,6 +71,7 @@ def watching(component, **methods):
         own = {name: function for name, function in own.items() if function}
         body = {
             **own,
+            "__slots__": (),  # so that an instance may change between the two classes
             "__module__": component.__module__,
             "__qualname__": component.__qualname__,
             "__doc__": component.__doc__,
