@@ -39,8 +39,8 @@ STATES = {
 }
 
 SAID = {
-    "MISS": "MISS: no fresh copy at the edge, so the edge asks Frankfurt and keeps a copy. Its ring "
-    "runs out with max-age.",
+    "MISS": "MISS: no fresh copy at the edge, so the edge asks Frankfurt and keeps a copy. "
+    "Its ring runs out with max-age.",
     "HIT": "HIT: the copy is fresh. The page comes from the edge alone.",
     "STALE": "STALE: the origin has stopped, and an old copy is better than none.",
     FAILED: "The origin has stopped, and the edge has nothing that it may serve: an error.",

@@ -129,7 +129,7 @@ def page_loads(component=None, *, edges=5, max_age=1.0, stops_at=None):
 
 
 def unanswered(number, edges):
-    """Return the Load of click `number` whose request gets no answer from the machine it reaches."""
+    """Return the Load of click `number` whose request reaches a machine and gets no answer."""
     request = CLICKS[number] + (network.OPENING_ROUNDS + 0.5) * way(edges).round_trip
     return Load(CLICKS[number], request, "", False, (), NEVER, failed=False)
 
