@@ -325,7 +325,7 @@ def _wide(shared):
 def _seat(session):
     """Return where the user of a session sits."""
     column, row = divmod(session, DEEP)
-    return 18 + 30 * (column % 5), LOWEST + 20 + 42 * row
+    return 16 + 35 * (column % 4), LOWEST + 20 + 42 * row
 
 
 def _page(actor, play, page, arrived, left):
@@ -397,11 +397,11 @@ def _in_memory(lane, play, times):
             (since, min(until, AFTER), place, session)
             for (since, place), until in zip(homes, ends, strict=True)
         ]
-    free = [list(range(15, -1, -1)) for _ in result.names]
+    free = [list(range(11, -1, -1)) for _ in result.names]
     for since, until, place, session in sorted(stays):
         slot = free[place].pop() if free[place] else 0
-        row, column = divmod(slot, 8)
-        x, y = SERVER + 18 + 27 * column, LOWEST + HIGH * place + 23 + 14 * row
+        row, column = divmod(slot, 6)
+        x, y = SERVER + 18 + 34 * column, LOWEST + HIGH * place + 23 + 14 * row
         name = f"{session_id(session)} in the memory of {result.names[place]}"
         kept = lane.actor(name, f"{session + 1}")
         kept.at(since, x, y, SESSION, size=4.5).tell(since, "begins.")

@@ -29,7 +29,7 @@ STATES = {
     TURNED_AWAY: (style.VERMILION, "cross"),
     BUSY: (style.BLUE, "square"),
     IDLE: (style.SKY, "square"),
-    STARTING: (style.ORANGE, "ring"),
+    STARTING: (style.ORANGE, "square"),
 }
 
 
@@ -63,7 +63,7 @@ def film(autoscaler, *, crowd=3.0, start_up=180.0, target=0.6):
     lane = reel.lane(f"always {fixed} servers", _scene())
     _servers(lane, same)
     _traffic(lane, same, reel.end)
-    _captions(reel, result)
+    _captions(reel, result, crowd, start_up)
     return reel
 
 
@@ -112,13 +112,14 @@ def _servers(lane, result, start_up=0.0, calls=(), new=""):
             if state == before:
                 continue
             if before is None:
-                server = lane.actor(f"server {number + 1}").at(time, *_place(number), state, size=8)
+                server = lane.actor(f"server {number + 1}").at(time, *_place(number), state)
                 _tell(server, calls, new, step, "is asked for")
             else:
                 left = max(0.0, 1 - (time - since) / start_up) if before == STARTING else 0.0
                 server.stay(time, ring=left)
             if state is not None:
-                server.stay(time, state, ring=1 if state == STARTING else 0)
+                starts = state == STARTING
+                server.stay(time, state, ring=float(starts), size=5 if starts else 8)
             elif time < SECONDS:
                 _tell(server, calls, new, step, "is stopped")
             before, since = state, time
@@ -183,28 +184,29 @@ def _traffic(lane, result, end):
     lane.count("server hours", ends, [f"{paid[step]:.1f}" for step in shown])
 
 
-def _captions(reel, result):
-    crowd = (CROWD_AT - START) * HOUR
+def _captions(reel, result, crowd, start_up):
+    """Say what to look at, when it happens; of what did not happen, nothing."""
     reel.caption(
         0,
         "Each square is a server, each dot 2,000 pages. Dark servers are busy; the light ones are "
         "what is left for surprises.",
     )
-    reel.caption(
-        crowd,
-        "A crowd comes, within a minute. Servers that are asked for now are rings: they are paid, "
-        "but they do not serve yet.",
+    if crowd == 1:
+        return
+    comes, said = (CROWD_AT - START) * HOUR, {}
+    said[comes] = (
+        f"A crowd comes: {crowd:g} times the traffic within a minute. The small squares are "
+        "servers that were asked for and are still starting: paid, and of no use yet."
     )
-    after = [step for step, time in enumerate(_since(result)) if time > crowd + 60]
-    grown = [step for step in after if result.serving[step] > result.serving[step - 1]]
-    fewer = [step for step in after if result.paid[step] < result.paid[step - 1]]
-    said = {}
-    if grown:
-        said[grown[0] * EVERY] = "The first new servers serve. Is it soon enough?"
-    if fewer:
-        said[fewer[0] * EVERY] = (
-            "The crowd fades. Servers are stopped, but never sooner than the cooldown allows."
-        )
+    steps = [step for step, time in enumerate(_since(result)) if time > comes + 30]
+    for step in steps:
+        if step * EVERY > comes + start_up and result.serving[step] > result.serving[step - 1]:
+            said[step * EVERY] = "The first servers that the crowd called for. Were they in time?"
+            break
+    for step in steps:
+        if result.paid[step] < result.paid[step - 1]:
+            said[step * EVERY] = "The crowd fades, and servers go: one cooldown after the other."
+            break
     for time in sorted(said):
         if time < reel.end:
             reel.caption(time, said[time])
