@@ -64,7 +64,7 @@ class Play:
     right: list
 
 
-def film(balancer=None, *, dies_at=None):
+def film(balancer=None, *, dies_at=None, seed=SEED):
     """Return the Reel of sticky sessions in the servers' memory, given out at random.
 
     balancer: a class or instance with `pick(session_id, servers)`, shown next to that.
@@ -72,22 +72,22 @@ def film(balancer=None, *, dies_at=None):
     """
     reel = _reel()
     if balancer is not None:
-        _lane(reel, f"your {name_of(balancer)}", _picked(reel, balancer, dies_at))
-    _lane(reel, Drawn.name, _drawn(dies_at))
+        _lane(reel, f"your {name_of(balancer)}", _picked(reel, balancer, dies_at, seed))
+    _lane(reel, Drawn.name, _drawn(dies_at, seed))
     _captions(reel, dies_at)
     return reel
 
 
-def film_of_tier(session_store, handle, *, lifetime=300.0, dies_at=None):
+def film_of_tier(session_store, handle, *, lifetime=300.0, dies_at=None, seed=SEED):
     """Return the Reel of any server and your session store, next to sticky sessions in memory.
 
     session_store, handle: as of `simulate_serving`. lifetime: of a session (s). dies_at: when web-1
     dies (s), None for never. If one of the two fails, the film ends there.
     """
     reel = _reel()
-    play = _served(reel, session_store, handle, lifetime, dies_at)
+    play = _served(reel, session_store, handle, lifetime, dies_at, seed)
     _lane(reel, f"your {name_of(session_store)}, any server", play)
-    _lane(reel, Drawn.name, _drawn(dies_at))
+    _lane(reel, Drawn.name, _drawn(dies_at, seed))
     _captions(reel, dies_at, ONE_STORE)
     return reel
 
@@ -96,23 +96,23 @@ def _reel():
     return Reel(end=SECONDS, rate=RATE, states=STATES)
 
 
-def _world(dies_at):
-    return {"seed": SEED, "users": USERS, "duration": SECONDS}, {
+def _world(dies_at, seed):
+    return {"seed": seed, "users": USERS, "duration": SECONDS}, {
         "servers": SERVERS,
         "dies_at": dies_at,
     }
 
 
-def _drawn(dies_at):
+def _drawn(dies_at, seed):
     """Return the Play of sessions that are drawn a server at log-in."""
-    people, tier = _world(dies_at)
+    people, tier = _world(dies_at, seed)
     result = simulate(**people, **tier)
     return _of_memory(result, visits(**people), lambda page: ("", None, ""))
 
 
-def _picked(reel, balancer, dies_at):
+def _picked(reel, balancer, dies_at, seed):
     """Return the Play of a student's balancer, up to the call that failed."""
-    people, tier = _world(dies_at)
+    people, tier = _world(dies_at, seed)
     traffic = visits(**people)
     watched, calls = watching(balancer, pick=lambda session, servers: (session, list(servers)))
     try:
@@ -143,8 +143,7 @@ class _Until:
 
     def __init__(self, calls):
         self.places = iter(
-            None if call.returned is None else call.saw[1].index(call.returned)
-            for call in calls[:-1]
+            [None if c.returned is None else c.saw[1].index(c.returned) for c in calls[:-1]]
         )
 
     def pick(self, session, servers):
@@ -186,7 +185,8 @@ def _of_memory(result, traffic, told):
     for page, (place, failed, thrown_out, first) in enumerate(columns):
         server = result.names[place]
         if failed:
-            answer, words = LOST, f"The page failed: {server} is dead."
+            why = f"{server} is dead" if place < SERVERS else "it was sent to no server"
+            answer, words = LOST, f"The page failed: {why}."
         elif thrown_out:
             answer, words = LOST, f"{server} has never heard of this session: 401, log in again."
         elif first:
@@ -199,9 +199,9 @@ def _of_memory(result, traffic, told):
     return Play(result, traffic, answers, stories, 0.0, [True] * len(answers))
 
 
-def _served(reel, session_store, handle, lifetime, dies_at):
+def _served(reel, session_store, handle, lifetime, dies_at, seed):
     """Return the Play of any server with the student's store, up to what failed."""
-    people, tier = _world(dies_at)
+    people, tier = _world(dies_at, seed)
     traffic = visits(**people)
     result = simulate(InTurn, shared_store=True, **people, **tier)
     answering, answered = watching(handle, **{name_of(handle): lambda request, store: request})
@@ -392,7 +392,7 @@ def _in_memory(lane, play, times):
             place = int(result.place[page])
             if not result.failed[page] and (not homes or homes[-1][1] != place):
                 homes.append((times[page], place))
-        ends = [*(time for time, _ in homes[1:]), leaves[session]]
+        ends = [*(time for time, _ in homes), leaves[session]][1:]
         stays += [
             (since, min(until, AFTER), place, session)
             for (since, place), until in zip(homes, ends, strict=True)

@@ -1,6 +1,7 @@
 """The second film of notebook 06: a crowd comes, and an autoscaler asks for more servers."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -102,7 +103,8 @@ def _servers(lane, result, start_up=0.0, calls=(), new=""):
     serving, paid = result.serving.astype(int).tolist(), result.paid.astype(int).tolist()
     needed = np.ceil(result.needed - 1e-9).astype(int).tolist()
     for number in range(min(max(paid), MAXIMUM)):
-        server, before, since = None, None, 0.0
+        server: Any = None
+        before, since = None, 0.0
         for step, time in enumerate(times):
             state = None
             if time < SECONDS and number < serving[step]:
