@@ -1086,7 +1086,12 @@ def test_a_pages_story_tells_the_line_that_decided_and_what_was_wrong():
     third = packed["lanes"][0]["stories"][2][1][1]
     assert "had expired 600 ms before. MISS would be right." in third
     assert [mark[0] for mark in packed["marks"]] == ["your first wrong answer"]
-    assert film(CACHE).marks == []
+    reel = film(CACHE, stops_at=2.0)
+    stale = films.moving(reel.lanes[0], "person")[2].story[1]
+    world = {"EdgeCache": CACHE, "OriginDown": OriginDown}
+    before, _, call = stale[3].rpartition("\n")
+    exec(before, world)
+    assert eval(call, world) == ("a photo", "STALE") and reel.marks == []
 
 
 def test_a_cache_that_fails_has_a_film_up_to_then():

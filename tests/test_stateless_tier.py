@@ -1219,18 +1219,24 @@ def test_a_film_of_the_store_is_the_run(dies_at, lifetime):
     assert numbers["pages"] == (run.status[answered] == 200).sum()
     assert numbers["log-ins"] == (run.status[answered] == 401).sum()
     assert numbers["failed"] == tier.failed.sum()
-    kept = films.moving(lane, "session")
     for time in (50, 151, 250):
-        there = {each.label for each in kept if each.place(time) and each.place(time)[3] > 0}
-        assert len(there) == valid_at(time, lifetime)
+        there = {
+            each.label: each.place(time)[3]
+            for each in films.moving(lane, "session")
+            if each.place(time)
+        }
+        expected = times_left(time, lifetime)
+        assert {label for label, left in there.items() if left > 0} == set(expected)
+        assert {label: there[label] for label in expected} == pytest.approx(expected, abs=1e-6)
 
 
-def valid_at(time, lifetime):
-    """Return how many sessions are valid: those last used less than a lifetime ago."""
+def times_left(time, lifetime):
+    """Return by number the share of its lifetime that each session has left, if it has any."""
     people = visits(seed=1, **SMALL)
     before = people.times <= time
-    last = {s: t for s, t in zip(people.session[before], people.times[before], strict=True)}
-    return sum(time - at < lifetime and people.leaves[who] > time for who, at in last.items())
+    last = dict(zip(people.session[before].tolist(), people.times[before], strict=True))
+    there = [(who, at) for who, at in last.items() if people.leaves[who] > time]
+    return {f"{who + 1}": 1 - (time - at) / lifetime for who, at in there if time - at < lifetime}
 
 
 def test_killing_web_1_throws_out_its_users_and_none_of_the_stores():
