@@ -30,6 +30,7 @@ from course.cdn import (
     explore_deployment,
     explore_distance,
     explore_outages,
+    replay,
 )
 
 # %% [markdown]
@@ -44,10 +45,15 @@ architecture()
 # ## The idea
 #
 # ### Distance is time
-# Light in glass fiber covers about 200,000 km in a second. Cables do not run straight, and packets wait at routers. A rule of thumb from
-# measurements: take the straight line and multiply it by 2.1 (Bozkurt and others, 2018). From Sydney to Frankfurt, 16,500 km, and back that is $2 \cdot 16{,}500 \cdot 2.1 / 200{,}000 = 0.35$ s: one **round trip**. A page takes many of them.
+# Light in glass fiber covers about 200,000 km in a second. Cables do not run straight, and packets wait at routers: measured
+# times are 2.1 times the straight line's (Bozkurt and others, 2018). From Sydney to Frankfurt, 16,500 km, and back that is $2 \cdot 16{,}500 \cdot 2.1 / 200{,}000 = 0.35$ s: one **round trip**.
 #
 # A **content delivery network** (CDN) keeps copies of your files in many cities, at its **edges**. *max-age* is how long an edge may use a copy.
+#
+# Five people in Sydney load a page, ten times slower than in life. What crosses the sea before the first packets come?
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -64,7 +70,7 @@ prediction = None  # seconds: put your number here
 #
 # **Map:** cities sized by population, marked by their load time, each with a line to what serves it. **Half of the pages:** how many are loaded by which second; your guess is the diamond. Dashed gray, in all pictures, is the site without what you add. **Old copies:** to the left the origin has less to do; downwards fewer bytes are out of date.
 #
-# The steps below the picture are the buttons above it: press one for its question, and again for the answer.
+# A step sets the sliders and asks. Press it again for the answer.
 
 # %%
 explore(prediction=prediction)
@@ -675,6 +681,12 @@ assert list(_keys) == [_url], f"{_story}: self.stored is a dict with {_url!r} as
 
 # %%
 explore(EdgeCache)
+
+# %% [markdown]
+# Now watch it answer: five people in Sydney, one photo that may live for a second. Click on a person to see the call of `fetch` and the line of yours that decided. Then play to 2 s and stop the origin: who still gets a page? And who does with *max-age 0*?
+
+# %%
+replay(EdgeCache)
 
 # %% [markdown]
 # ## Exercise C — The old version has to go

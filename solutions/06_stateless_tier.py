@@ -4,8 +4,8 @@
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/06_stateless_tier/06_stateless_tier.ipynb)
 #
 # The CDN took the static files away. Your web servers keep the inbox, the upload, the log-in. To answer *my inbox*, a server must know who is asking, and it
-# keeps that in its memory. So web-2 has never heard of the users of web-1. When web-1 dies, a quarter of your users are thrown out.
-# And when web-5 joins, whom can it serve? Today you move that knowledge out of the servers. Then any of them can serve any user, and servers may come and go by the minute.
+# keeps that in its memory. So web-2 has never heard of the users of web-1. When web-1 dies, where do they go?
+# And when web-5 joins, whom can it serve? Today you move that knowledge out, so that servers may come and go by the minute.
 #
 # **Time:** about 95 minutes. Afterwards you will be able to
 #
@@ -31,6 +31,9 @@ from course.stateless_tier import (
     explore_tier,
     make_views,
     name_picked,
+    replay,
+    replay_flash_crowd,
+    replay_tier,
 )
 
 # %% [markdown]
@@ -48,6 +51,11 @@ architecture()
 # For HTTP, two requests of one user have nothing to do with each other. So after the log-in the server hands out a **session id** in a cookie, and the browser sends it with every request. What the id stands for, "this is Ann, and this is her draft", is the **session**.
 #
 # The simplest place for it is the server's own memory. Then that server is the only one that can serve Ann, and the balancer must send her there every time: a **sticky session**.
+#
+# Five minutes, ten times faster. Kill web-1 at 150 s: who is thrown out, and when?
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -302,6 +310,12 @@ assert seen["picked"] == [_b, _b, _b, _a, _b], (
 
 # %%
 explore(StickyBalancer)
+
+# %% [markdown]
+# The same rule, user by user. Kill web-1 at 150 s and go to the first who is thrown out: what did `pick` see, and which line found the new home? Could it have chosen a server that knows this user?
+
+# %%
+replay(StickyBalancer)
 
 # %% [markdown]
 # ## Exercise B — Move the state out: a session store
@@ -702,6 +716,12 @@ explore_sessions(SessionStore)
 explore_tier(SessionStore, handle)
 
 # %% [markdown]
+# And now in motion: your store, next to sessions in memory. Kill web-1 at 150 s: whose users notice? Then set *lifetime* to 1 minute: who must log in again now?
+
+# %%
+replay_tier(SessionStore, handle)
+
+# %% [markdown]
 # ## Exercise C — As many servers as it takes: autoscaling
 #
 # In its quietest hour, at eight in the morning, your site gets 15 % of its evening traffic. Now that servers can come and go, stop paying for idle ones.
@@ -953,6 +973,12 @@ explore_day(Autoscaler)
 
 # %%
 explore_flash_crowd(Autoscaler)
+
+# %% [markdown]
+# Watch the same crowd for 40 minutes. Click on a server that the crowd called for: which call of `desired` asked for it, what did it see, and how much later does the server help? Then let servers start at once.
+
+# %%
+replay_flash_crowd(Autoscaler)
 
 # %% [markdown]
 # ## Explain

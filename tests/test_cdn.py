@@ -20,6 +20,7 @@ from course.cdn import (
     explore_deployment,
     explore_distance,
     explore_outages,
+    replay,
     simulate,
     simulate_outages,
 )
@@ -33,13 +34,27 @@ from course.cdn.deployment import (
     wait_for_expiry,
 )
 from course.cdn.distance import distances
+from course.cdn.film import DONE, LOST, SECONDS, film
+from course.cdn.film import FRESH as FRESH_COPY
 from course.cdn.map_picture import MARKS, NAMES
 from course.cdn.outage import FAILED, FRESH, ORIGIN, STALE
+from course.cdn.pages import CLICKS, SYDNEY, page_loads, waves
+from course.cdn.pages import way as way_from_sydney
 from course.cdn.theory import hit_ratios
-from course.cdn.world import BEHIND, PEOPLE, TO_EDGE, TO_ORIGIN, opened, served_by, traffic
+from course.cdn.world import (
+    BANDWIDTH,
+    BEHIND,
+    PEOPLE,
+    TO_EDGE,
+    TO_ORIGIN,
+    opened,
+    served_by,
+    traffic,
+)
 from course.engine import network, theory
 from course.engine.cities import CITIES, city
 from course.engine.component import ComponentError
+from tests import films
 from tests.course_scripts import cells, solved, verdict
 from tests.explorers import (
     answers,
@@ -960,3 +975,146 @@ def test_the_edges_are_cities_and_the_results_are_words():
     assert all(edge.online for edge in EDGES) and TO_ORIGIN.min() < 0.02
     assert "5,000 pages: half within" in simulate().summary()
     assert Prices(0.1, 0.2).origin_per_gb == 0.2
+
+
+# ── the film ──
+
+
+class Renews:
+    """A wrong cache: every hit renews the copy."""
+
+    def __init__(self, origin):
+        self.origin, self.stored = origin, {}
+
+    def fetch(self, url, now):
+        body, max_age, until = self.stored.get(url, ("", 0, -1))
+        if now < until:
+            self.stored[url] = body, max_age, now + max_age
+            return body, "HIT"
+        body, max_age = self.origin(url)
+        self.stored[url] = body, max_age, now + max_age
+        return body, "MISS"
+
+
+@pytest.mark.parametrize("edges", [0, 1, 2, 5, 6, 7])
+def test_a_page_of_the_film_takes_what_the_simulation_says(edges):
+    run = simulate(seed=1, edges=edges)
+    mine = run.cities == SYDNEY
+    expected = {bool(run.asked[i]): run.load_time[i] for i in np.flatnonzero(mine)}
+    loads = list(page_loads(edges=edges))
+    assert {load.asked for load in loads} == ({True} if edges == 0 else {True, False})
+    for load in loads:
+        assert load.ended - load.clicked == pytest.approx(expected[load.asked])
+        assert sum(packets.size for packets in load.packets) == 500_000
+
+
+@pytest.mark.parametrize("round_trip", [0.0, 0.003, 0.02, 0.36])
+@pytest.mark.parametrize("size", [1.0, 14_600.0, 14_601.0, 500_000.0])
+def test_the_waves_of_a_page_are_the_load_times_formula(round_trip, size):
+    start, last = waves(round_trip, size, BANDWIDTH)[-1]
+    took = 3 * round_trip + start + last / BANDWIDTH
+    assert took == pytest.approx(network.load_time(round_trip, size, BANDWIDTH))
+
+
+@pytest.mark.parametrize("cache", [None, CACHE])
+@pytest.mark.parametrize("stops_at", [None, 0.3, 2.0, 3.9])
+@pytest.mark.parametrize("edges", [5, 7])
+def test_a_film_of_pages_is_the_run(cache, stops_at, edges):
+    reel = film(cache, edges=edges, stops_at=stops_at)
+    films.check(reel)
+    runs = (
+        list(page_loads(cache, edges=edges, stops_at=stops_at)),
+        list(page_loads(edges=0, stops_at=stops_at)),
+    )
+    for lane, loads in zip(reel.lanes, runs, strict=True):
+        people = films.moving(lane, "person")
+        assert len(people) == len(loads) == len(CLICKS)
+        counted = {counter.name: counter.at(SECONDS) for counter in lane.counters}
+        ended = [load for load in loads if load.ended <= SECONDS]
+        assert counted["pages"] == sum(not load.failed for load in ended)
+        assert counted["failed"] == sum(load.failed for load in ended)
+        assert counted["origin asked"] == sum(
+            load.asked and load.requested <= SECONDS for load in loads
+        )
+        for person, load in zip(people, loads, strict=True):
+            assert person.times[0] == load.clicked and person.times[-1] > SECONDS
+            last = reel.codes[LOST if load.failed else DONE]
+            assert person.times[person.states.index(last)] == pytest.approx(load.ended)
+    said = [actor.label for actor in films.moving(reel.lanes[0], "what the cache said")]
+    assert said == [load.status for load in runs[0]]
+
+
+def test_stopping_the_origin_shows_who_has_a_copy():
+    shown, plain = replay(CACHE), replay()
+    for each in (shown, plain):
+        assert [lane.counters[1].at(SECONDS) for lane in each.reel.lanes] == [0, 0]
+        each.press("stops_at", 2.0)
+    labels = [
+        [actor.label for actor in films.moving(each.reel.lanes[0], "what the cache said")]
+        for each in (shown, plain)
+    ]
+    assert labels == [
+        ["MISS", "HIT", "STALE", "STALE", "STALE"],
+        ["MISS", "HIT", "OriginDown", "OriginDown", "OriginDown"],
+    ]
+    assert [lane.counters[1].at(SECONDS) for lane in shown.reel.lanes] == [0, 5]
+    shown.controls["max_age"].value = 0.0
+    assert shown.reel.lanes[0].counters[1].at(SECONDS) > 0  # nothing was stored
+
+
+def test_the_ring_of_the_copy_runs_out_with_max_age():
+    reel = film(CACHE, edges=7, max_age=1.0)
+    (copy,) = films.moving(reel.lanes[0], "the copy")
+    asked = CLICKS[0] + 2.5 * way_from_sydney(7).round_trip
+    _, _, _, ring, state = copy.place(asked + 0.75)
+    assert ring == pytest.approx(0.25) and state == reel.codes[FRESH_COPY]
+    assert copy.place(asked + 1.01)[4] != reel.codes[FRESH_COPY]
+
+
+def test_a_pages_story_tells_the_line_that_decided_and_what_was_wrong():
+    packed = film(Renews).packed()
+    lines = []
+    for person in range(len(CLICKS)):
+        _, words, listing, line, cell = packed["lanes"][0]["stories"][person][1]
+        _, first, listed = packed["listings"][listing]
+        lines.append(listed[line - first].strip())
+        world = {"Renews": Renews, "OriginDown": OriginDown}
+        before, _, call = cell.rpartition("\n")
+        exec(before, world)
+        assert f"the cache said {eval(call, world)[1]}." in words
+    assert lines == ['return body, "MISS"', *['return body, "HIT"'] * 4]
+    third = packed["lanes"][0]["stories"][2][1][1]
+    assert "had expired 600 ms before. MISS would be right." in third
+    assert [mark[0] for mark in packed["marks"]] == ["your first wrong answer"]
+    reel = film(CACHE, stops_at=2.0)
+    stale = films.moving(reel.lanes[0], "person")[2].story[1]
+    world = {"EdgeCache": CACHE, "OriginDown": OriginDown}
+    before, _, call = stale[3].rpartition("\n")
+    exec(before, world)
+    assert eval(call, world) == ("a photo", "STALE") and reel.marks == []
+
+
+def test_a_cache_that_fails_has_a_film_up_to_then():
+    class Liar(Renews):
+        def fetch(self, url, now):
+            body, status = super().fetch(url, now)
+            return body, "MISS" if now > 2 else status
+
+    shown = replay(Liar)
+    assert "expected the status 'HIT' (the origin was not asked)" in shown.reel.fate
+    assert shown.reel.end == pytest.approx(CLICKS[2] + 2.5 * way_from_sydney(5).round_trip)
+    people = films.moving(shown.reel.lanes[0], "person")
+    assert len(people) == 3 and people[2].story[-1][0] == pytest.approx(shown.reel.end)
+
+
+def test_a_cache_that_is_not_written_is_a_sentence_and_no_film():
+    class Stub:
+        def __init__(self, origin):
+            pass
+
+        def fetch(self, url, now):
+            raise NotImplementedError("Exercise B: serve a fresh copy")
+
+    shown = replay(Stub)
+    assert "Not written yet. Exercise B" in shown.sentence.value and shown.reel is None
+    assert "has no method fetch" in replay(type("Empty", (), {})).sentence.value

@@ -34,19 +34,33 @@ from course.stateless_tier import (
     explore_sessions,
     explore_tier,
     name_picked,
+    replay,
+    replay_flash_crowd,
+    replay_tier,
     simulate,
     simulate_scaling,
     simulate_serving,
     simulate_sessions,
 )
+from course.stateless_tier.film import (
+    IN,
+    LOST,
+    SECONDS,
+    SESSION,
+    USERS,
+    film,
+    film_of_tier,
+)
 from course.stateless_tier.model import LOOK_UP, session_id
 from course.stateless_tier.picture import TierPicture
 from course.stateless_tier.scaling import CAPACITY, JUMPS, NIGHT, PEAK, traffic
+from course.stateless_tier.scaling_film import BUSY, DOT, IDLE, MINUTES, STARTING, TURNED_AWAY
+from course.stateless_tier.scaling_film import film as film_of_crowd
 from course.stateless_tier.serving import Served
 from course.stateless_tier.serving_picture import ServingPicture
 from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
 from course.stateless_tier.traffic import PAGE_EVERY, visits
-from tests import oracles
+from tests import films, oracles
 from tests.course_scripts import cells, names_before, run, solved, verdict
 from tests.explorers import (
     answers,
@@ -1157,3 +1171,263 @@ class Counting:
 
     def login(self, user):
         return f"{next(self.count):06}"
+
+
+# ── the films ──
+
+SMALL = {"users": USERS, "duration": SECONDS}
+
+
+def counted(lane):
+    return {counter.name: counter.at(SECONDS) for counter in lane.counters}
+
+
+@pytest.mark.parametrize("dies_at", [None, 150.0])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_film_of_sessions_is_the_run(seed, dies_at):
+    reel = film(STICKY, dies_at=dies_at, seed=seed)
+    films.check(reel)
+    for balancer, lane in zip((STICKY, None), reel.lanes, strict=True):
+        run = simulate(balancer, seed=seed, dies_at=dies_at, **SMALL)
+        pages = films.moving(lane, "page")
+        assert len(pages) == len(run)
+        numbers = counted(lane)
+        assert numbers["thrown out"] == run.thrown_out.sum()
+        assert numbers["failed"] == run.failed.sum()
+        assert numbers["sessions lost"] == run.sessions_lost
+        assert sum(numbers[name] for name in ("log-ins", "pages", "thrown out", "failed")) == len(
+            run
+        )
+        lost = [each for each in films.moving(lane, "session") if reel.codes[LOST] in each.states]
+        assert len(lost) == run.sessions_lost
+        for page, thrown_out, arrived in zip(pages, run.thrown_out, run.arrived_at, strict=True):
+            assert (reel.codes[LOST] in page.states) == thrown_out
+            assert arrived in page.times and abs(page.story[0][0] - arrived) < 1e-6
+
+
+@pytest.mark.parametrize("lifetime", [60.0, 300.0])
+@pytest.mark.parametrize("dies_at", [None, 150.0])
+def test_a_film_of_the_store_is_the_run(dies_at, lifetime):
+    reel = film_of_tier(STORE, HANDLE, lifetime=lifetime, dies_at=dies_at)
+    films.check(reel)
+    lane, chosen = reel.lanes[0], {"lifetime": lifetime, "strangers": 0}
+    run = simulate_serving(STORE, HANDLE, seed=1, **SMALL, **chosen)
+    tier = simulate(InTurn, seed=1, dies_at=dies_at, shared_store=True, **SMALL)
+    numbers = counted(lane)
+    assert numbers["thrown out"] == run.thrown_out.sum() == 0 and reel.fate == ""
+    answered = ~tier.failed
+    assert numbers["pages"] == (run.status[answered] == 200).sum()
+    assert numbers["log-ins"] == (run.status[answered] == 401).sum()
+    assert numbers["failed"] == tier.failed.sum()
+    for time in (50, 151, 250):
+        there = {
+            each.label: each.place(time)[3]
+            for each in films.moving(lane, "session")
+            if each.place(time)
+        }
+        expected = times_left(time, lifetime)
+        assert {label for label, left in there.items() if left > 0} == set(expected)
+        assert {label: there[label] for label in expected} == pytest.approx(expected, abs=1e-6)
+
+
+def times_left(time, lifetime):
+    """Return by number the share of its lifetime that each session has left, if it has any."""
+    people = visits(seed=1, **SMALL)
+    before = people.times <= time
+    last = dict(zip(people.session[before].tolist(), people.times[before], strict=True))
+    there = [(who, at) for who, at in last.items() if people.leaves[who] > time]
+    return {f"{who + 1}": 1 - (time - at) / lifetime for who, at in there if time - at < lifetime}
+
+
+def test_killing_web_1_throws_out_its_users_and_none_of_the_stores():
+    shown = replay_tier(STORE, HANDLE)
+    assert [counted(lane)["thrown out"] for lane in shown.reel.lanes] == [0, 0]
+    shown.press("dies_at", 150.0)
+    store, memory = shown.reel.lanes
+    assert counted(store)["thrown out"] == 0 and counted(memory)["thrown out"] == 4
+    assert shown.reel.marks[0][0] == "the first who is thrown out"
+    users = films.moving(memory, "user")
+    out = [user for user in users if any("is thrown out" in words for _, words, *_ in user.story)]
+    assert len(out) == 4
+    assert all(user.states[-1] == shown.reel.codes[IN] for user in out)  # logged in again
+    homes = [each for each in films.moving(memory, "session") if "web-1" in each.name]
+    assert homes and all(each.place(165) is None for each in homes)
+    assert any(each.place(149)[4] == shown.reel.codes[SESSION] for each in homes)
+    alone = replay()
+    assert [lane.title for lane in alone.reel.lanes] == [Drawn.name]
+
+
+def test_a_pages_story_tells_which_line_of_pick_decided():
+    class Remembers:
+        def __init__(self):
+            self.homes = {}
+
+        def pick(self, session_id, servers):
+            up = [server for server in servers if server.healthy]
+            for server in up:
+                if server.name == self.homes.get(session_id):
+                    return server
+            self.homes[session_id] = up[-1].name
+            return up[-1]
+
+    packed = film(Remembers, dies_at=150.0).packed()
+    run = simulate(Remembers, seed=1, dies_at=150.0, **SMALL)
+    seen = set()
+    for page, (told,) in enumerate(packed["lanes"][0]["stories"][: len(run)]):
+        _, words, listing, line, cell = told
+        _, first, lines = packed["listings"][listing]
+        new = run.session[page] not in seen
+        assert lines[line - first].strip() == ("return up[-1]" if new else "return server")
+        assert f"pick got {session_id(run.session[page])} " in words
+        seen.add(run.session[page])
+    world = {"Remembers": Remembers, "make_views": make_views}
+    before, _, call = cell.rpartition("\n")
+    exec(before, world)
+    assert eval(call, world).name == run.names[run.place[page]]
+
+
+def test_a_pages_story_tells_what_the_store_answered():
+    reel = film_of_tier(STORE, HANDLE, lifetime=60.0)
+    run = simulate_serving(STORE, HANDLE, seed=1, **SMALL, lifetime=60.0, strangers=0)
+    world = {"SessionStore": STORE, "handle": HANDLE, "Request": Request, "simpy": simpy}
+    pages = films.moving(reel.lanes[0], "page")
+    for page in (0, 5, 40, len(pages) - 1):
+        _, words, call, cell = pages[page].story[0]
+        assert call.method in ("user", "handle") and str(run.status[page]) in words
+        exec(cell, world)
+        assert world["answer"].status == run.status[page]
+
+
+def test_a_store_that_forgets_throws_out_and_one_that_fails_ends_the_film():
+    class Forgets(STORE):
+        def user(self, session_id):
+            return super().user(session_id) if self.env.now < 100 else None
+
+    class Fails(STORE):
+        def user(self, session_id):
+            return super().user(session_id) if self.env.now < 100 else 1 / 0
+
+    reel = film_of_tier(Forgets, HANDLE)
+    films.check(reel)
+    run = simulate_serving(Forgets, HANDLE, seed=1, **SMALL, lifetime=300.0, strangers=0)
+    assert counted(reel.lanes[0])["thrown out"] == run.thrown_out.sum() > 10
+    assert reel.marks[0][0] == "your first wrong answer" and reel.marks[0][1] > 100
+    shown = replay_tier(Fails, HANDLE)
+    assert "raised ZeroDivisionError" in shown.reel.fate
+    times = visits(seed=1, **SMALL).times
+    assert shown.reel.end == times[times >= 100][0]
+    assert counted(shown.reel.lanes[0])["thrown out"] == 0
+
+
+def test_a_balancer_that_fails_has_a_film_up_to_then():
+    class Nearly(STICKY):
+        def pick(self, session_id, servers):
+            chosen = super().pick(session_id, servers)
+            return chosen.name if session_id == "session-4" else chosen
+
+    shown = replay(Nearly)
+    people = visits(seed=1, **SMALL)
+    fourth = int(np.flatnonzero(people.session == 3)[0])
+    assert "Nearly.pick('session-4', servers) returned" in shown.reel.fate
+    assert shown.reel.end == people.times[fourth]
+    pages = films.moving(shown.reel.lanes[0], "page")
+    assert [reel_fails(shown.reel, page) for page in pages[: fourth + 2]] == [
+        *[False] * fourth,
+        True,
+        True,
+    ]
+
+
+def reel_fails(reel, actor):
+    return reel.codes[LOST] in actor.states
+
+
+def test_a_component_that_is_not_written_is_a_sentence_and_no_film():
+    class Stub:
+        def __init__(self, env=None, lifetime=0):
+            pass
+
+        def pick(self, session_id, servers):
+            raise NotImplementedError("Exercise: write it")
+
+        def login(self, user):
+            raise NotImplementedError("Exercise: write it")
+
+        def desired(self, now, utilization, running):
+            raise NotImplementedError("Exercise: write it")
+
+        user = logout = login
+
+    def handle(request, store):
+        raise NotImplementedError("Exercise: write it")
+
+    for each in (
+        replay(Stub),
+        replay_tier(Stub, HANDLE),
+        replay_tier(STORE, handle),
+        replay_flash_crowd(Stub),
+    ):
+        assert "Not written yet. Exercise: write it" in each.sentence.value
+        assert each.reel is None
+
+
+@pytest.mark.parametrize(("crowd", "start_up"), [(3.0, 180.0), (6.0, 0.0), (1.0, 600.0)])
+def test_a_film_of_a_crowd_is_the_run(crowd, start_up):
+    reel = film_of_crowd(SCALER, crowd=crowd, start_up=start_up)
+    films.check(reel)
+    world = {"crowd": crowd, "start": 12.9, "hours": MINUTES / 60, "every": 15.0, "seed": 1}
+    run = simulate_scaling(SCALER, start_up=start_up, **world)
+    same = simulate_scaling(Fixed(int(run.paid[0])), **world)
+    for lane, each in zip(reel.lanes, (run, same), strict=True):
+        numbers = {counter.name: counter.at(60 * MINUTES) for counter in lane.counters}
+        assert numbers["pages"] == each.pages.sum()
+        assert numbers["turned away"] == round(each.turned_away.sum())
+        assert float(numbers["server hours"]) == pytest.approx(each.server_hours, abs=0.051)
+        dots = films.moving(lane, "2,000 pages")
+        assert abs(len(dots) - each.pages.sum() / DOT) < 1
+        away = [dot for dot in dots if reel.codes[TURNED_AWAY] in dot.states]
+        assert abs(len(away) - each.turned_away.sum() / DOT) <= 1
+        servers = films.moving(lane, "server")
+        for step in range(0, len(each.times), 7):
+            states = [p[4] for a in servers if (p := a.place(15.0 * step + 1)) is not None]
+            busy = int(min(each.serving[step], np.ceil(each.needed[step] - 1e-9)))
+            names = [list(reel.states)[state] for state in states]
+            assert names.count(BUSY) == busy
+            assert names.count(IDLE) == each.serving[step] - busy
+            assert names.count(STARTING) == each.paid[step] - each.serving[step]
+
+
+def test_a_servers_story_tells_the_call_that_asked_for_it():
+    class Jumps:
+        def __init__(self, target, minimum, maximum, cooldown):
+            self.maximum = maximum
+
+        def desired(self, now, utilization, running):
+            if utilization > 0.95:
+                return min(self.maximum, running + 4)
+            return running
+
+    packed = film_of_crowd(Jumps).packed()
+    stories = [story[0] for story in packed["lanes"][0]["stories"] if len(story) == 1]
+    asked = [story for story in stories if "is asked for" in story[1]]
+    assert len(asked) >= 4
+    time, words, listing, line, cell = asked[0]
+    _, first, lines = packed["listings"][listing]
+    assert lines[line - first].strip() == "return min(self.maximum, running + 4)"
+    assert "desired saw 8 servers, " in words and "and returned 12." in words
+    world = {"Jumps": Jumps}
+    before, _, call = cell.rpartition("\n")
+    exec(before, world)
+    assert eval(call, world) == 12 and time > 300
+
+
+def test_an_autoscaler_that_fails_has_a_film_up_to_then():
+    class Nearly(SCALER):
+        def desired(self, now, utilization, running):
+            return -1 if now > 13 * 3600 else super().desired(now, utilization, running)
+
+    shown = replay_flash_crowd(Nearly)
+    assert "returned -1, expected a whole number of servers" in shown.reel.fate
+    assert shown.reel.end == 375  # the first call after 13:00, which is minute 6
+    with_crowd, without = shown.reel.packed(), film_of_crowd(Nearly, crowd=1.0).packed()
+    assert with_crowd["lanes"][1]["counters"] != without["lanes"][1]["counters"]

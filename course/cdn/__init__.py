@@ -15,9 +15,11 @@ from course.cdn.deployment import FILES, PREFIXES, fingerprinted, invalidated, w
 from course.cdn.deployment_picture import DeploymentPicture
 from course.cdn.distance import distances
 from course.cdn.distance_picture import DistancePicture
+from course.cdn.film import film
 from course.cdn.model import CdnResult, simulate
 from course.cdn.outage import simulate_outages
 from course.cdn.outage_picture import OutagePicture
+from course.cdn.pages import way
 from course.cdn.picture import CdnPicture
 from course.cdn.steps import DAY, HOUR, SEED
 from course.cdn.system import architecture
@@ -26,6 +28,7 @@ from course.engine import parameters
 from course.engine.component import name_of
 from course.view.explore import choice, pictured, slider, steps
 from course.view.explore import explore as _explore
+from course.view.film import Action, Film, filmed
 
 __all__ = [
     "EDGES",
@@ -42,6 +45,7 @@ __all__ = [
     "explore_deployment",
     "explore_distance",
     "explore_outages",
+    "replay",
     "simulate",
     "simulate_outages",
 ]
@@ -85,6 +89,24 @@ def explore(edge_cache=None, *, prediction=None):
     }
     picture = CdnPicture(name, prediction is not None)
     return _explore(controls, run, picture, experiment=() if edge_cache else _steps.FIRST)
+
+
+@filmed
+def replay(edge_cache=None):
+    """Return the film of page loads from Sydney through your cache, next to those without a CDN.
+
+    edge_cache: your class with `fetch(url, now)`, made with `origin`; a plain cache without one.
+    """
+
+    def make(**chosen):
+        return film(edge_cache, **chosen)
+
+    cities = [(way(edges).name, edges) for edges in (2, 5, 6, 7)]
+    controls = {
+        "edges": choice("edge in", cities, 5),
+        "max_age": _durations("max-age", (0.0, 1.0, 2.0, MINUTE), 1.0),
+    }
+    return Film(make, controls, {"stops_at": Action("Stop the origin", "Let the origin run")})
 
 
 @pictured

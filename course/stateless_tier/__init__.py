@@ -13,10 +13,12 @@ from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
 from course.stateless_tier import steps
 from course.stateless_tier.baselines import Drawn, Fixed, Hashed, InTurn, OneAtATime
+from course.stateless_tier.film import film, film_of_tier
 from course.stateless_tier.model import TierResult, simulate
 from course.stateless_tier.picture import TierPicture
 from course.stateless_tier.scaling import CAPACITY as PER_SERVER
 from course.stateless_tier.scaling import NIGHT, PEAK, Scaled, simulate_scaling
+from course.stateless_tier.scaling_film import film as film_of_crowd
 from course.stateless_tier.scaling_picture import ScalingPicture
 from course.stateless_tier.serving import Request, Response, Served, simulate_serving
 from course.stateless_tier.serving_picture import ServingPicture
@@ -24,6 +26,7 @@ from course.stateless_tier.sessions import Sessions, simulate_sessions, visits_o
 from course.stateless_tier.sessions_picture import MOST, SessionsPicture
 from course.stateless_tier.system import architecture
 from course.view import explore as view
+from course.view.film import Action, Film, filmed
 
 __all__ = [
     "Drawn",
@@ -47,6 +50,9 @@ __all__ = [
     "explore_tier",
     "make_views",
     "name_picked",
+    "replay",
+    "replay_flash_crowd",
+    "replay_tier",
     "simulate",
     "simulate_scaling",
     "simulate_serving",
@@ -58,6 +64,7 @@ BUSY = 0.75  # how busy the fixed numbers of servers were bought to be, at the p
 OTHERS = ("one at a time", "fixed, for the peak", "fixed, for the mean")
 LIFETIMES = 60.0 * np.arange(4, MOST + 1, 4)  # s
 MOMENTS = np.linspace(1800, 7200, 200)  # s, after the first half hour
+KILL = Action("Kill web-1", "Let web-1 live")
 
 
 @view.pictured
@@ -181,6 +188,50 @@ def explore_flash_crowd(autoscaler):
     }
     picture = ScalingPicture(12, 2.5, OTHERS, most=50, hours_paid=100)
     return view.explore(controls, run, picture, experiment=steps.CROWD)
+
+
+@filmed
+def replay(balancer=None):
+    """Return the film of sessions in the servers' memories, and a button that kills web-1.
+
+    balancer: a class with `pick(session_id, servers)`, next to a random server at log-in; without
+    one only that.
+    """
+
+    def make(dies_at):
+        return film(balancer, dies_at=dies_at)
+
+    return Film(make, actions={"dies_at": KILL})
+
+
+@filmed
+def replay_tier(session_store, handle):
+    """Return the film of any server with your store, next to sessions in the servers' memories.
+
+    session_store: as in `explore_sessions`; handle: as in `explore_tier`.
+    """
+
+    def make(lifetime, dies_at):
+        return film_of_tier(session_store, handle, lifetime=60.0 * lifetime, dies_at=dies_at)
+
+    controls = {"lifetime": view.slider("lifetime", 5, 1, 10, 1, "min")}
+    return Film(make, controls, {"dies_at": KILL})
+
+
+@filmed
+def replay_flash_crowd(autoscaler):
+    """Return the film of a crowd that your `autoscaler` (a class) meets, next to fixed servers."""
+
+    def make(crowd, start_up, target):
+        chosen = {"start_up": 60.0 * start_up, "target": target / 100}
+        return film_of_crowd(autoscaler, crowd=crowd, **chosen)
+
+    controls = {
+        "crowd": view.slider("crowd", 3.0, 1.0, 6.0, 0.5, "× the traffic"),
+        "start_up": view.slider("a server starts in", 3, 0, 15, 1, "min"),
+        "target": view.slider("target", 60, 30, 95, 5, "% busy"),
+    }
+    return Film(make, controls)
 
 
 @lru_cache(maxsize=16)

@@ -86,7 +86,7 @@ def simulate_serving(
     leaving = np.flatnonzero(traffic.leaves < duration)
     times = np.concatenate([traffic.times, strange_at, traffic.leaves[leaving]])
     order = np.argsort(times, kind="stable")
-    pages, valid = len(traffic.times), _valid(traffic, lifetime)
+    pages, valid = len(traffic.times), valid_pages(traffic, lifetime)
     acts = np.concatenate([traffic.session, -1 - np.arange(strange_at.size), leaving])
     # what happens in order: a page (its row), a stranger (after the pages), a user who logs out
     if session_store is None:
@@ -142,7 +142,7 @@ def simulate_serving(
     )
 
 
-def _valid(traffic, lifetime):
+def valid_pages(traffic, lifetime):
     """Return which pages come from a user with a valid session."""
     rows = np.lexsort((traffic.times, traffic.session))
     gap = np.diff(traffic.times[rows], prepend=0.0)
