@@ -208,16 +208,16 @@ class Player {
       step: (reel.end - reel.start) / 1000, on: { input: () => this.seek(Number(this.bar.value)) },
     });
     this.clock = make("output", { className: "film-clock" });
-    const speed = make("input", {
+    this.speedBar = make("input", {
       type: "range", label: "Speed", className: "film-speed", min: -1, max: 2, step: 0.1, value: 0,
-      on: { input: () => this.setSpeed(10 ** Number(speed.value)) },
+      on: { input: () => this.setSpeed(10 ** Number(this.speedBar.value)) },
     });
     this.speedShown = make("output", { text: "1 ×" });
     const controls = make("div", { className: "film-controls" },
       this.playButton,
       button("|◂", "Step to the event before", () => this.step(-1)),
       button("▸|", "Step to the next event", () => this.step(1)),
-      this.bar, this.clock, make("span", { className: "film-group" }, speed, this.speedShown),
+      this.bar, this.clock, make("span", { className: "film-group" }, this.speedBar, this.speedShown),
       ...reel.marks.map(([name, time, lane, actor]) => make("button", {
         type: "button", text: `Go to ${name}`,
         on: { click: () => { this.pause(); this.seek(time); this.choose(lane, actor); } },
@@ -351,6 +351,7 @@ class Player {
 
   setSpeed(speed) {
     this.speed = speed;
+    this.speedBar.value = Math.log10(speed);
     this.speedShown.textContent = `${Number(speed.toPrecision(2))} ×`;
   }
 
@@ -471,9 +472,13 @@ function render({ model, el }) {
     if (before) {
       before.pause();
       Object.assign(player, { now: Math.min(before.now, reel.end), seen: before.seen });
+      player.setSpeed(before.speed);
     }
+    // A film that was seen to its end, and is longer now, goes on.
+    const longer = before && before.now >= before.reel.end && reel.end > before.reel.end;
+    if (longer && player.calm) player.now = reel.end;
     player.repaint();
-    if (before ? before.wasPlaying : !player.calm) player.play();
+    if (before ? before.wasPlaying || (longer && !player.calm) : !player.calm) player.play();
     if (player.calm) { player.twin.open = true; }
   }
 
