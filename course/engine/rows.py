@@ -1,5 +1,7 @@
 """Who stands where in a row, and when: from a run's record to a picture or a film of it."""
 
+from math import inf
+
 
 def places(joined, left):
     """Return for each member of a row its (time, place)s: where it stands from each time on.
@@ -10,7 +12,7 @@ def places(joined, left):
     """
     numbers = range(len(joined))
     events = [(float(joined[number]), 1, number) for number in numbers]
-    events += [(float(left[number]), 0, number) for number in numbers]
+    events += [(float(left[number]), 0, number) for number in numbers if left[number] < inf]
     row, found = [], [[] for _ in numbers]
     waiting = set(numbers)
     for time, joins, number in sorted(events):
