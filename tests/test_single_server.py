@@ -940,6 +940,9 @@ def test_a_story_says_where_its_process_stood_still(careless):
     lines = SERVE.splitlines()
     assert lines[first.story[-1][2].line - 1].strip() == "request.finished_at = env.now"
     assert lines[cut.story[-1][2].line - 1].strip() == "yield env.timeout(request.work)"
+    assert first.story[0][1].endswith(
+        "at once. Its process stands still at: yield env.timeout(request.work)"
+    )
     assert [words.partition("still at: ")[2] for _, words, *_ in cut.story] == [
         "yield turn",
         "yield env.timeout(request.work)",

@@ -66,7 +66,7 @@ class Pool(simpy.Resource):
 
     def request(self):
         """Ask for a place, as in SimPy."""
-        turn = super().request()
+        turn: Any = super().request()
         turn.asked_at, turn.back_at = self.env.now, NEVER
         self.turns.append(turn)
         return turn
@@ -116,7 +116,7 @@ def live(component, capacities, times, works, make, *, cut_at=None, loses=False)
                 if life.process is turn.proc and life.left_at == NEVER:
                     pool.keeps = turn if loses else None
                     life.cut_at = env.now
-                    life.process.interrupt("the user closed the tab")
+                    turn.proc.interrupt("cut off")
                     return
 
     followed.__name__ = students.name_of(component)
