@@ -19,8 +19,9 @@ class Game(widgets.VBox):
         self.buttons = [self._button(f"till {n + 1}", n) for n in range(TILLS)]
         self.again = widgets.Button(description="Once more", layout={"width": "auto"})
         self.again.on_click(lambda _: self.restart())
-        row = widgets.HBox(self.buttons, layout={"width": "100%", "max_width": "420px"})
-        super().__init__([self.sentence, row, self.player, self.again])
+        tills = widgets.HBox(self.buttons, layout={"width": "100%", "max_width": "420px"})
+        row = widgets.HBox([tills, self.again], layout={"flex_flow": "row wrap"})
+        super().__init__([self.sentence, row, self.player])
         self.add_class("explore")
         self.restart()
 
