@@ -7,7 +7,7 @@
 # You move sliders over small simulations, write one part yourself (a balancer, a cache, a queue), and watch *your* part run inside.
 # Here you try out how that works, in a shop with three tills.
 #
-# **Time:** about 10 minutes. Nothing is graded here. Afterwards you will know
+# **Time:** about 12 minutes. Nothing is graded here. Afterwards you will know
 #
 # - how to run a notebook, predict, and move sliders,
 # - how to write an exercise, check it, and read what a check says,
@@ -19,14 +19,24 @@
 # If something goes wrong: menu **Kernel**, then **Restart Kernel and Run All Cells…**.
 
 # %%
-from course.start_here import explore, progress
+from course.start_here import explore, play, progress, replay
+
+# %% [markdown]
+# ## Stand at the door
+#
+# Twelve customers come to a shop, and you tell each of them which till to go to: press its button (on the keyboard: **Tab**, then the space bar). Nobody knows how long a customer will take.
+# The time below the shop is what all of them together have stood in line. Keep it short.
+
+# %%
+by_hand = play()
+by_hand
 
 # %% [markdown]
 # ## Predict
 #
 # Every notebook asks you for a number before it shows you one. It is not graded. You will remember a guess that was wrong better than an answer that you only read.
 #
-# The shop: 100 customers come per hour, each takes 1.5 minutes to serve, and each picks one of the three tills at random. That keeps the tills busy about 83 % of the time. **How many minutes does a customer wait before it is their turn?**
+# On a whole day nobody stands at the door. 100 customers come per hour, each takes 1.5 minutes to serve, and each picks one of the three tills at random. That keeps the tills busy about 83 % of the time. **How many minutes does a customer wait before it is their turn?**
 # Put your number in place of `None` and run the cell.
 
 # %%
@@ -35,8 +45,7 @@ prediction = None  # minutes
 # %% [markdown]
 # ## Experiment
 #
-# On the left you see the tills at one moment of the day: each dot is a person, and the one in the square is being served. On the right: how long a customer waits on average, and your prediction, the purple diamond.
-# Below, the same in words.
+# On the left: the tills at one moment of the day. On the right: how long a customer waits on average, and your prediction, the purple diamond.
 #
 # Move a slider and look. Click on its knob and use the arrow keys ← → for single steps, or click on the number next to it, type another one and press Enter. Each move runs 2,000 customers through the shop.
 #
@@ -92,7 +101,14 @@ assert seen[1] == 0, f"choose_till([1, 1]) returned {seen[1]}, expected 0: the f
 assert seen[2] == 0, f"choose_till([4]) returned {seen[2]}, expected 0: there is only one till"
 
 # %% [markdown]
-# Here your rule runs in the shop, in blue. Gray is what you compare it with, on the same customers: tills at random. Until you have written your rule you see a sentence instead of a picture.
+# Your twelve customers come once more, to three shops at once: with your rule, with what you chose by hand, and with tills at random. Until you have written your rule you see a sentence instead of a film.
+# Click on a customer of your rule, and you see what `choose_till` got, what it returned, and which of its lines did that. Who waits longest in each shop, and behind whom?
+
+# %%
+replay(choose_till, by_hand)
+
+# %% [markdown]
+# Twelve are few, and luck counts. Here your rule runs the shop for 2,000 customers, in blue. Gray is what you compare it with, on the same customers: tills at random.
 #
 # 1. *Fifteen more customers*: what does your rule save now?
 

@@ -28,6 +28,7 @@ from course.single_server import (
     explore_database,
     explore_formulas,
     explore_two_tiers,
+    replay,
 )
 
 # %% [markdown]
@@ -44,6 +45,11 @@ architecture()
 #
 # Your server has some **workers**: processes that each serve one request at a time. A request that finds all of them taken waits in a **queue**, first come, first served.
 # **Utilization**, how busy they are, is the share of the workers' time that requests ask for.
+#
+# Forty requests come to one worker. How long is the queue at 50 %, and at 80 %?
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -460,7 +466,14 @@ assert not _found, _found
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now your `serve` runs the server. Blue is yours; gray is what you compare it with, here the built-in server with the same requests. On the left your square should lie on the dot. On the right
+# Watch your `serve` at work. Click on a request: its story says at which of your lines its process stood still.
+# Then press *Cut off the one being served*. Your server should go on; next to it you see the same run if that worker is not given back. What happens there to the requests behind?
+
+# %%
+replay(serve)
+
+# %% [markdown]
+# Now your `serve` runs the server for longer. Blue is yours; gray is what you compare it with, here the built-in server with the same requests. On the left your square should lie on the dot. On the right
 # you see your `serve` at work: each row is a request, a thin line while it waits, a thick one while it holds a worker.
 #
 # Then **break it** on purpose. Hold the worker for half of `request.work` only: where does the square go? Do not give the worker back at all: what do you read? (Put it right again before you go on.)

@@ -1,5 +1,7 @@
 """Notebook 01's lab: what its simulations must show, and that every picture can be drawn."""
 
+import contextlib
+import linecache
 import os
 import re
 import statistics
@@ -13,7 +15,8 @@ from matplotlib.text import Text
 from course import single_server as lab
 from course.engine.component import ComponentError
 from course.single_server import steps
-from tests import course_scripts, oracles
+from course.single_server.film import MIDDLE, REQUESTS, SEED, WAY, WORKER, film
+from tests import course_scripts, films, oracles
 from tests.explorers import PATIENCE, answers, assert_every_step_is_seen, corners, shown
 
 NAME = "01_single_server"
@@ -805,3 +808,175 @@ def test_no_judge_believes_a_forged_observation(solved, forgery):
         with pytest.raises((AssertionError, LookupError, TypeError, ValueError)):
             course_scripts.run(judge, {"seen": forged}, cell.grade_id)
     assert tried >= 9
+
+
+# --- the film of one server ----------------------------------------------------------------------
+
+SERVE = """
+def serve(env, workers, request):
+    turn = workers.request()
+    yield turn
+    request.started_at = env.now
+    yield env.timeout(request.work)
+    workers.release(turn)
+    request.finished_at = env.now
+"""
+
+
+@pytest.fixture(scope="module")
+def careless():
+    """A serve whose lines can be quoted. Who is cut off in it does not give the worker back."""
+    name, space = "<careless>", {}
+    linecache.cache[name] = (len(SERVE), None, SERVE.splitlines(keepends=True), name)
+    exec(compile(SERVE, name, "exec"), space)
+    yield space["serve"]
+    del linecache.cache[name]
+
+
+def requests_of(lane):
+    return films.moving(lane, "request")
+
+
+def at_the_worker(lane, time):
+    """Return the numbers of those who stand in the worker's box."""
+    found = []
+    for number, actor in enumerate(requests_of(lane), start=1):
+        place = actor.place(time)
+        if place and place[0] == WORKER and place[1] == MIDDLE:
+            found.append(number)
+    return found
+
+
+@pytest.mark.parametrize("busy", [0.5, 0.8, 0.95])
+def test_a_film_is_the_run_and_yours_that_of_the_built_in_server(solved, busy):
+    serve = solved["serve"]
+    traffic = {"arrival_rate": busy / 0.1, "seed": SEED, "requests": REQUESTS}
+    result = lab.simulate(serve, **traffic)
+    yours, built_in = film(serve, busy=busy).lanes
+    for lane in (yours, built_in, *film(busy=busy).lanes):
+        inside, answered = lane.counters
+        assert answered.values[-1] == len(requests_of(lane)) == len(lane.actors) == REQUESTS
+        assert answered.times == pytest.approx(sorted(result.finished_at))
+        for time in np.linspace(0, result.duration, 57):
+            assert inside.at(time) == result.number_in_system(time)
+        for number, (start, end) in enumerate(
+            zip(result.started_at, result.finished_at, strict=True), start=1
+        ):
+            if end - start > 0.03:  # it takes 0.02 s to step up to the worker
+                assert at_the_worker(lane, (start + 0.021 + end) / 2) == [number]
+
+
+def test_busier_is_the_same_requests_closer_together(solved):
+    for serve in (None, solved["serve"]):
+        reels = [film(serve, busy=busy) for busy in (0.5, 0.95)]
+        calm, busy = ([each.times[0] + WAY for each in reel.lanes[0].actors] for reel in reels)
+        assert np.array(calm) * 0.5 == pytest.approx(np.array(busy) * 0.95)
+        queues = [max(reel.lanes[0].counters[0].values) for reel in reels]
+        assert queues[1] >= 3 * queues[0]
+        assert [films.check(reel) for reel in reels] == [None, None]
+
+
+def test_who_came_first_is_nearest_to_the_worker_and_next():
+    reel = film(busy=0.95)
+    [lane] = reel.lanes
+    longest = 0
+    for time in np.linspace(0, reel.end, 300):
+        places = [actor.place(time) for actor in requests_of(lane)]
+        row = [place[0] for place in places if place and 0 < place[0] <= WORKER]
+        assert row == sorted(row, reverse=True), time
+        longest = max(longest, len(row))
+    assert longest == max(lane.counters[0].values) == 15
+
+
+@pytest.mark.parametrize("at", [0.5, 1.5, 3.0])
+def test_who_is_cut_off_gives_the_worker_back_or_nobody_behind_it_is_served(solved, careless, at):
+    result = lab.simulate(arrival_rate=8.0, seed=SEED, requests=REQUESTS)
+    [row] = np.flatnonzero((result.started_at <= at) & (at < result.finished_at))
+    for serve, gives_back in ((solved["serve"], True), (careless, False)):
+        replayed = lab.replay(serve)
+        assert replayed.sentence.value == "" and replayed.press("cut_at", at) == replayed.reel.fate
+        films.check(replayed.reel)
+        yours, lost = replayed.reel.lanes
+        answered = [lane.counters[1].values[-1] for lane in (yours, lost)]
+        assert answered == [REQUESTS - 1 if gives_back else row, row]
+        assert bool(replayed.reel.fate) != gives_back
+        assert [f"Request {row + 1} is cut off" in words for _, words in replayed.reel.captions][1]
+        rings = [films.moving(lane, "the worker") for lane in (yours, lost)]
+        assert [len(each) for each in rings] == [0 if gives_back else 1, 1]
+        assert rings[1][0].times[0] == at
+        for lane in (yours, lost):
+            left = lane.counters[0].values[-1]
+            still = [actor for actor in requests_of(lane) if actor.place(replayed.reel.end)]
+            assert left == len(still) == REQUESTS - 1 - lane.counters[1].values[-1]
+        assert replayed.press("cut_at", 0) == "", "a second press takes it back"
+
+
+def test_when_nobody_is_served_nobody_is_cut_off(solved):
+    result = lab.simulate(arrival_rate=5.0, seed=SEED, requests=REQUESTS)
+    idle = next(time for time in np.arange(0, 3, 0.01) if not result.number_in_system(time))
+    reel = film(solved["serve"], busy=0.5, cut_at=idle)
+    assert "nothing is cut off" in " ".join(words for _, words in reel.captions)
+    assert [lane.counters[1].values[-1] for lane in reel.lanes] == [REQUESTS, REQUESTS]
+
+
+def test_one_that_swallows_its_interrupt_is_a_sentence():
+    def serve(env, workers, request):
+        with workers.request() as turn:
+            yield turn
+            request.started_at = env.now
+            with contextlib.suppress(simpy.Interrupt):
+                yield env.timeout(request.work)
+        request.finished_at = env.now
+
+    assert film(serve).fate == ""
+    assert (
+        "serve went on with request 12 although it was interrupted" in film(serve, cut_at=1.5).fate
+    )
+
+
+def test_a_story_says_where_its_process_stood_still(careless):
+    reel = film(careless, cut_at=1.5)
+    first, cut, behind = (reel.lanes[0].actors[number] for number in (0, 11, 12))
+    lines = SERVE.splitlines()
+    assert lines[first.story[-1][2].line - 1].strip() == "request.finished_at = env.now"
+    assert lines[cut.story[-1][2].line - 1].strip() == "yield env.timeout(request.work)"
+    assert first.story[0][1].endswith(
+        "at once. Its process stands still at: yield env.timeout(request.work)"
+    )
+    assert [words.partition("still at: ")[2] for _, words, *_ in cut.story] == [
+        "yield turn",
+        "yield env.timeout(request.work)",
+        "",
+    ]
+    [(_, words, call, cell)] = behind.story
+    assert words.endswith("still at: yield turn") and lines[call.line - 1].strip() == "yield turn"
+    assert "11 to 12" in words
+    space = {"serve": careless, "simpy": simpy, "Request": lab.Request}
+    exec(cell, space)
+    [*_, last] = space["requests"]
+    assert last.number == 13 and last.started_at > 0
+
+
+@pytest.mark.parametrize(("component", "sentence"), FAULTS)
+def test_a_faulty_serve_has_a_film_until_it_fails(component, sentence):
+    replayed = lab.replay(component)
+    said = sentence.replace("50", str(REQUESTS)).replace("49", str(REQUESTS - 1))
+    if replayed.reel is None:
+        assert not callable(component) or "positional" in sentence
+        with pytest.raises(ComponentError, match=re.escape(said)):
+            film(component)
+        return
+    assert said in replayed.reel.fate
+    films.check(replayed.reel)
+    yours = replayed.reel.lanes[0]
+    stops = {raises, returns_nothing, yields_a_number, yields_a_word, misspells}
+    assert (len(requests_of(yours)) < REQUESTS) == (component in stops)
+
+
+def test_a_stub_has_no_film_and_before_exercise_a_95_percent_is_not_shown():
+    def serve(env, workers, request):
+        raise NotImplementedError("Exercise A: wait for a worker")
+
+    assert "Not written yet. Exercise A" in lab.replay(serve).sentence.value
+    shares = [value for _, value in lab.replay().controls["busy"].options]
+    assert shares == [0.5, 0.8] and not lab.replay().actions

@@ -13,11 +13,15 @@ from course.engine import theory
 from course.engine.component import ComponentError
 from course.overview import examine
 from course.start_here import notebooks
+from course.start_here.film import CUSTOMERS, SEED, chosen, film, minutes
 from course.start_here.notebooks_picture import COLUMNS, places
 from course.start_here.picture import unfair, worst_moment
 from course.verdicts import FAILED, PASSED, UNWRITTEN
+from tests import films
 from tests.course_scripts import NAMES, ROOT, cells, verdict
 from tests.explorers import answers
+from tests.jupyterlab import chromium_page
+from tests.narrow import needs_chromium
 
 NOTEBOOK = ROOT / "notebooks" / "00_start_here" / "00_start_here.ipynb"
 STUB = 'raise NotImplementedError("Start here: return the index of the shortest queue")'
@@ -168,6 +172,207 @@ def test_a_check_asks_whether_a_number_was_printed_instead_of_returned():
     said = verdict(check, {"choose_till": lambda queues: None})
     assert said.endswith("returned None, expected 1: did you print it instead of returning it?")
     assert verdict(check, {"choose_till": lambda queues: 2}).endswith("the second till is empty")
+
+
+# --- the film and the game ------------------------------------------------------------------------
+
+BY_HAND = [2, 0, 1, 1, 0, 2, 2, 0, 1, 1, 2, 0]
+TWO_RETURNS = """
+def choose_till(queues):
+    if 0 in queues:
+        return queues.index(0)
+    return queues.index(min(queues))
+"""
+
+
+def lanes_of(reel):
+    return {lane.title: lane for lane in reel.lanes}
+
+
+def in_line(lane, time, across):
+    """Return the labels of who is in a till's column and not at the door, from the till down."""
+    places = [(actor.place(time), actor.label) for actor in lane.actors]
+    found = [(place[1], label) for place, label in places if place and place[0] == across]
+    return [label for y, label in sorted(found)]
+
+
+@pytest.mark.parametrize("rule", [None, shortest, lambda queues: 0])
+@pytest.mark.parametrize("by_hand", [(), BY_HAND, [0] * 12, [1] * 5])
+def test_a_film_holds_together(rule, by_hand):
+    reel = film(rule, by_hand)
+    films.check(reel)
+    assert len(reel.lanes) == 1 + (rule is not None) + (len(by_hand) == CUSTOMERS)
+    for lane in reel.lanes:
+        assert len(films.moving(lane, "customer")) == len(lane.actors) == CUSTOMERS
+        assert all(actor.place(reel.end) is None for actor in lane.actors), (
+            "somebody is still there"
+        )
+
+
+def test_the_films_customers_are_the_first_of_that_day_and_its_figures_the_runs():
+    lanes = lanes_of(film(shortest, BY_HAND))
+    runs = {
+        "your shortest": lab.simulate(shortest, seed=SEED),
+        "you, by hand": chosen(BY_HAND),
+        "at random": lab.simulate(seed=SEED),
+    }
+    assert list(lanes) == list(runs)
+    for title, lane in lanes.items():
+        run = runs[title]
+        waited, served = lane.counters
+        assert waited.values[-1] == minutes(run.wait[:CUSTOMERS].sum())
+        assert served.times == sorted(run.finished_at[:CUSTOMERS])
+        times = zip(run.arrived_at[:CUSTOMERS], run.finished_at[:CUSTOMERS], strict=True)
+        for actor, (came, left) in zip(lane.actors, times, strict=True):
+            told = [time for time, *_ in actor.story]
+            assert actor.times[1] == came and pytest.approx([came, left]) == [told[0], told[-1]]
+    half = lanes["at random"].counters[0].times[70]
+    run = runs["at random"]
+    seconds = np.clip(np.minimum(half, run.started_at) - run.arrived_at, 0, None)[:CUSTOMERS].sum()
+    assert lanes["at random"].counters[0].at(half) == minutes(seconds)
+
+
+def test_who_came_first_stands_first_and_stands_there_until_it_has_been_served():
+    run, lane = chosen(BY_HAND), lanes_of(film(None, BY_HAND))["you, by hand"]
+    longest = 0
+    for time in np.linspace(run.arrived_at[0], run.duration, 400):
+        for till in range(3):
+            here = [
+                str(number + 1)
+                for number in range(CUSTOMERS)
+                if BY_HAND[number] == till and run.arrived_at[number] + 30 < time
+                if time < run.finished_at[number]
+            ]
+            found = in_line(lane, time, 100 * (till + 0.5))
+            assert [label for label in found if label in here] == here
+            longest = max(longest, len(here))
+    assert longest >= 3
+
+
+def test_a_story_says_what_the_rule_saw_and_which_line_decided():
+    space = {}
+    exec(compile(TWO_RETURNS, "two returns", "exec"), space)
+    lane = film(space["choose_till"]).lanes[0]
+    lines = set()
+    for actor in lane.actors:
+        _, words, call, cell = actor.story[0]
+        assert str(call.saw) in words and cell == f"choose_till({call.saw})"
+        assert eval(cell, space) == call.returned
+        assert f"till {call.returned + 1}" in actor.story[1][1]
+        assert call.line == (4 if 0 in call.saw else 5)
+        lines.add(call.line)
+    assert lines == {4, 5}
+    packed = film(space["choose_till"]).packed()
+    assert {story[0][3] for story in packed["lanes"][0]["stories"]} == {4, 5}
+
+
+def test_a_rule_that_fails_has_a_film_until_that_customer():
+    def last_of_the_shortest(queues):
+        return 2 - queues[::-1].index(min(queues))
+
+    def fails_late(queues):
+        return last_of_the_shortest(queues) if sum(queues) < 4 else None
+
+    replayed = lab.replay(fails_late)
+    assert "fails_late([1, 1, 2]) returned None, expected the index" in replayed.sentence.value
+    reel = replayed.reel
+    lane, random = reel.lanes
+    failed = lane.actors[-1]
+    assert (
+        1 < len(lane.actors) < CUSTOMERS and reel.end == failed.times[1] < reel.marks[-1][1] + 600
+    )
+    assert failed.place(reel.end)[:2] == failed.place(reel.end + 1)[:2]
+    assert failed.story[-1][1].endswith("returned None.")
+    as_well = film(last_of_the_shortest).lanes[0].actors
+    for actor, other in zip(lane.actors[:-1], as_well, strict=False):
+        assert actor.story[1] == other.story[1]
+    assert all(
+        time <= reel.end for each in (lane, random) for a in each.actors for time, *_ in a.story
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"), [(7, "int is not a function"), (lambda queues: 9, "returned 9, expected")]
+)
+def test_a_rule_that_fails_at_once_is_a_sentence(rule, sentence):
+    assert sentence in lab.replay(rule).sentence.value
+
+    def choose_till(queues):
+        raise NotImplementedError("Start here: return the index")
+
+    assert "Not written yet. Start here" in lab.replay(choose_till).sentence.value
+
+
+def test_in_the_game_you_see_no_further_than_the_next_customer():
+    game = lab.play()
+    came = lab.simulate(seed=SEED).arrived_at
+    for number, till in enumerate(BY_HAND):
+        reel = game.player.source
+        assert f"Customer {number + 1} of 12" in game.sentence.value
+        assert reel.end == came[number] and len(reel.lanes[0].actors) == number + 1
+        assert reel.lanes[0].actors[-1].place(reel.end)[1] > 200, "not at the door"
+        told = [time for actor in reel.lanes[0].actors for time, *_ in actor.story]
+        assert max([*told, *reel.lanes[0].counters[1].times], default=0) <= reel.end
+        game.buttons[till].click()
+    assert game.choices == game.played == BY_HAND and all(each.disabled for each in game.buttons)
+    films.check(game.player.source)
+    waits = chosen(BY_HAND).wait
+    assert f"Together they wait {minutes(waits.sum())}, the unluckiest" in game.sentence.value
+    assert minutes(waits.max()) in game.sentence.value
+    game.send(0)
+    assert len(game.choices) == CUSTOMERS
+    game.again.click()
+    assert (
+        game.choices == [] and game.played == BY_HAND and "Customer 1 of 12" in game.sentence.value
+    )
+
+
+def test_a_game_joins_the_film_once_it_has_been_played():
+    game = lab.play()
+    game.send(0)
+    assert [lane.title for lane in lab.replay(shortest, game).reel.lanes] == [
+        "your shortest",
+        "at random",
+    ]
+    for till in BY_HAND[1:]:
+        game.send(till)
+    lanes = lanes_of(lab.replay(shortest, game).reel)
+    wait = chosen(game.choices).wait.sum()
+    assert lanes["you, by hand"].counters[0].values[-1] == minutes(wait)
+
+
+def test_while_nbgrader_executes_nobody_plays(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "1")
+    assert lab.play() is None and lab.replay(shortest, None) is None
+
+
+@needs_chromium
+def test_a_film_that_is_longer_now_goes_on_where_it_ended(tmp_path):
+    """What the game lives on: each choice makes the film longer by one customer."""
+    path = lab.play().player.save(tmp_path / "game.html")
+    text = path.read_text(encoding="utf-8")
+    for saved, live in {
+        "const values = ": "const values = window.values = ",
+        "on() {}": "on(name, act) { window.change = act; }",
+    }.items():
+        assert text.count(saved) == 1
+        text = text.replace(saved, live)
+    path.write_text(text, encoding="utf-8")
+    player = "document.querySelector('.film').player"
+    with chromium_page() as (page, errors):
+        for calm in ("no-preference", "reduce"):
+            page.emulate_media(reduced_motion=calm)
+            page.goto(path.as_uri())
+            page.evaluate(f"{player}.setSpeed(4), {player}.pause(), {player}.seek(1e9)")
+            before = page.evaluate(f"{player}.now")
+            page.evaluate("values.reel = {...values.reel, end: values.reel.end + 20}, change()")
+            page.evaluate(
+                "new Promise(done => { let looks = 0; const look = () => "
+                f"{player}.now >= {player}.reel.end || looks++ > 200 ? done() : "
+                "setTimeout(look, 20); look(); })"
+            )
+            assert page.evaluate(f"[{player}.now, {player}.speed]") == [before + 20, 4]
+        assert errors == []
 
 
 # --- progress ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from course.engine.component import ComponentError, name_of, sentences, wrong_re
 from course.single_server import steps
 from course.single_server.catalog import CATALOG, NEEDS, Machine, NoMachineBigEnough
 from course.single_server.catalog_picture import CatalogPicture, DatabasePicture
+from course.single_server.film import film
 from course.single_server.model import Request, simulate
 from course.single_server.picture import FormulaPicture, ServerPicture
 from course.single_server.steps import REQUESTS, waits_on_20_days
@@ -17,6 +18,7 @@ from course.single_server.system import architecture
 from course.single_server.two_tiers import TwoTiers, simulate_two_tiers
 from course.single_server.two_tiers_picture import TiersPicture
 from course.view import explore as view
+from course.view.film import Action, Film, filmed
 
 __all__ = [
     "CATALOG",
@@ -31,6 +33,7 @@ __all__ = [
     "explore_database",
     "explore_formulas",
     "explore_two_tiers",
+    "replay",
     "simulate",
     "simulate_two_tiers",
 ]
@@ -66,6 +69,27 @@ def explore(component=None, prediction=None):
     name = "" if component is None else name_of(component)
     picture = ServerPicture(name, prediction is not None)
     return view.explore(controls, run, picture, experiment=() if component else steps.SERVER)
+
+
+@filmed
+def replay(serve=None):
+    """Return the film of a server with one worker, with your `serve` next to the built-in one.
+
+    serve: as of `explore`. With it the film also shows the server 95 % busy, and has a button that
+    cuts off the request that is being served.
+    """
+
+    def make(busy, cut_at=None):
+        return film(serve, busy=busy, cut_at=cut_at)
+
+    shares = (0.5, 0.8, 0.95) if serve else (0.5, 0.8)
+    controls = {
+        "busy": view.choice(
+            "the worker is busy", [(f"{s:.0%}".replace("%", " %"), s) for s in shares], 0.8
+        )
+    }
+    cut = {"cut_at": Action("Cut off the one being served", "Let it be served")}
+    return Film(make, controls, cut if serve else {})
 
 
 @view.pictured

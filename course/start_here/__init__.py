@@ -3,13 +3,16 @@
 from course.engine import parameters
 from course.engine.component import name_of
 from course.start_here import notebooks
+from course.start_here.film import film
+from course.start_here.game import Game
 from course.start_here.model import simulate
 from course.start_here.notebooks_picture import ProgressPicture
 from course.start_here.picture import ShopPicture
 from course.view import explore as view
 from course.view.explore import Step
+from course.view.film import Film, filmed
 
-__all__ = ["explore", "progress", "simulate"]
+__all__ = ["explore", "play", "progress", "replay", "simulate"]
 
 SEED = 17  # a day whose luck is near the average
 
@@ -72,6 +75,22 @@ def explore(choose_till=None, prediction=None):
     }
     steps = STEPS if choose_till is None else YOUR_STEPS
     return view.explore(controls, run, ShopPicture(name), experiment=steps)
+
+
+@filmed
+def play():
+    """Return a game: twelve customers come, and you send each of them to a till."""
+    return Game()
+
+
+@filmed
+def replay(choose_till=None, by_hand=None):
+    """Return the film of the game's twelve customers, sent by your rule and at random.
+
+    choose_till: as of `explore`. by_hand: what `play()` returned; once you have sent all twelve,
+    they are in the film, too.
+    """
+    return Film(lambda: film(choose_till, by_hand.played if by_hand else ()))
 
 
 @view.pictured

@@ -18,8 +18,10 @@ from course.engine.record import Result
 HOUR, MINUTE = 3600.0, 60.0
 
 
-def simulate(component=None, *, seed=0, tills=3, customers_per_hour=100, minutes_each=1.5):
-    """Return the Result of 2,000 customers, each of whom `component(queues)` sends to a till.
+def simulate(
+    component=None, *, seed=0, tills=3, customers_per_hour=100, minutes_each=1.5, customers=2000
+):
+    """Return the Result of some customers, each of whom `component(queues)` sends to a till.
 
     component: a function of a list, how many stand at each till (the one being served included);
     it returns the index of a till. Without one every till is equally likely.
@@ -28,9 +30,10 @@ def simulate(component=None, *, seed=0, tills=3, customers_per_hour=100, minutes
     ValueError names a bad number; ComponentError says what the component did wrong.
     """
     tills = parameters.count("tills", tills, at_most=50)
+    customers = parameters.count("customers", customers)
     rate = parameters.number("customers_per_hour", customers_per_hour, above=0) / HOUR
     mean = parameters.number("minutes_each", minutes_each, above=0, unit="minutes") * MINUTE
-    times = workload.poisson_arrivals(workload.stream(seed, "arrivals"), rate, 2000)
+    times = workload.poisson_arrivals(workload.stream(seed, "arrivals"), rate, customers)
     works = workload.exponential_work(workload.stream(seed, "work"), mean, times.size)
     choose = _at_random(seed) if component is None else component
     name = name_of(choose)
