@@ -176,7 +176,8 @@ def open_next_notebook(page, path, seconds=60):
     """Close the open notebook, saved, end its kernel and open another one on the same page.
 
     To load JupyterLab itself again takes longer than to open a notebook. The window is a
-    laptop's again, and light.
+    laptop's again, and light. The next one is opened first: where nothing is open, JupyterLab
+    opens its launcher, which may come to lie over what is opened then.
     """
     page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
     page.evaluate(
@@ -184,9 +185,9 @@ def open_next_notebook(page, path, seconds=60):
             const panel = jupyterapp.shell.currentWidget;
             await panel.context.save();
             await panel.sessionContext.shutdown();
-            panel.close();
             await jupyterapp.commands.execute("apputils:change-theme", {theme: "JupyterLab Light"});
-            await jupyterapp.commands.execute("docmanager:open", {path}); }""",
+            await jupyterapp.commands.execute("docmanager:open", {path});
+            panel.close(); }""",
         path,
     )
     _wait_until_idle(page, path, seconds)
@@ -194,9 +195,15 @@ def open_next_notebook(page, path, seconds=60):
 
 
 def _wait_until_idle(page, path, seconds):
+    """Return when the notebook at `path` is the current one and its kernel is idle.
+
+    While a busy machine closes the last one, JupyterLab may take none for the current one.
+    """
     is_idle = """path => {
-        const panel = window.jupyterapp?.shell.currentWidget;
-        return panel?.context?.path === path && panel.context.isReady
+        const shell = window.jupyterapp?.shell;
+        const panel = [...shell?.widgets("main") ?? []].find(one => one.context?.path === path);
+        if (panel && shell.currentWidget !== panel) shell.activateById(panel.id);
+        return panel && shell.currentWidget === panel && panel.context.isReady
             && panel.sessionContext.session?.kernel?.status === "idle"; }"""
     page.wait_for_function(is_idle, arg=path, timeout=1000 * seconds)
     page.evaluate("""() => jupyterapp.shell.currentWidget.sessionContext.iopubMessage.connect(
