@@ -172,31 +172,53 @@ def open_notebook(page, server, path, seconds=60, program="lab/tree"):
     _wait_until_idle(page, path, seconds)
 
 
-def open_next_notebook(page, path, seconds=60):
-    """Close the open notebook, saved, end its kernel and open another one on the same page.
+EMPTIED = """
+import os, ipywidgets
+here = os.environ["JPY_SESSION_NAME"].removesuffix(OLD) + NEW
+os.environ["JPY_SESSION_NAME"] = here
+os.chdir(os.path.dirname(here))
+ipywidgets.Widget.close_all()
+get_ipython().reset()
+"""
 
-    To load JupyterLab itself again takes longer than to open a notebook. The window is a
-    laptop's again, and light.
+
+def open_next_notebook(page, path, seconds=60):
+    """Close the open notebook, saved, and open another one on the same page and kernel, emptied.
+
+    To load JupyterLab again, and for a kernel to import the course, takes longer than to open a
+    notebook. The window is a laptop's again, and light. The next one is opened first: where nothing
+    is open, JupyterLab opens its launcher, which may come to lie over what is opened then.
     """
     page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
     page.evaluate(
-        """async path => {
+        """async ([path, emptied]) => {
             const panel = jupyterapp.shell.currentWidget;
             await panel.context.save();
-            await panel.sessionContext.shutdown();
-            panel.close();
+            const kernel = panel.sessionContext.session.kernel;
+            const code = emptied.replace("OLD", JSON.stringify(panel.context.path))
+                .replace("NEW", JSON.stringify(path));
+            const reply = await kernel.requestExecute({code, silent: true}).done;
+            if (reply.content.status !== "ok") throw new Error(reply.content.evalue);
             await jupyterapp.commands.execute("apputils:change-theme", {theme: "JupyterLab Light"});
-            await jupyterapp.commands.execute("docmanager:open", {path}); }""",
-        path,
+            const {id} = kernel;
+            await jupyterapp.commands.execute("docmanager:open", {path, kernel: {id}});
+            panel.close(); }""",
+        [path, EMPTIED],
     )
     _wait_until_idle(page, path, seconds)
     page.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
 
 
 def _wait_until_idle(page, path, seconds):
+    """Return when the notebook at `path` is the current one and its kernel is idle.
+
+    While a busy machine closes the last one, JupyterLab may take none for the current one.
+    """
     is_idle = """path => {
-        const panel = window.jupyterapp?.shell.currentWidget;
-        return panel?.context?.path === path && panel.context.isReady
+        const shell = window.jupyterapp?.shell;
+        const panel = [...shell?.widgets("main") ?? []].find(one => one.context?.path === path);
+        if (panel && shell.currentWidget !== panel) shell.activateById(panel.id);
+        return panel && shell.currentWidget === panel && panel.context.isReady
             && panel.sessionContext.session?.kernel?.status === "idle"; }"""
     page.wait_for_function(is_idle, arg=path, timeout=1000 * seconds)
     page.evaluate("""() => jupyterapp.shell.currentWidget.sessionContext.iopubMessage.connect(

@@ -1,8 +1,9 @@
 """A student in real JupyterLab: open, run all, move a slider, solve, validate, in one notebook;
-then every notebook solved: it runs, every picture has its words, every control is in reach of the
-keyboard, and nothing is cut off, also on a phone."""
+make the file to hand in, of another one; then every notebook solved: it runs, every picture has its
+words, every control is in reach of the keyboard, and nothing is cut off, also on a phone."""
 
 import io
+import os
 import re
 import shutil
 import time
@@ -12,8 +13,10 @@ import nbformat
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
 from PIL import Image
 
+from autograder.cli import main
 from tests import looks
 from tests.classroom import solutions, written
 from tests.course_scripts import NAMES, ROOT, exercises, setup
@@ -40,6 +43,8 @@ pytestmark = [
     pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)"),
     pytest.mark.filterwarnings("default"),  # the browser driver's own
 ]
+HANDED_IN = "02_load_balancer"
+ROBIN = "class RoundRobin:\n    def pick(self, servers):\n        return servers[0]"
 STORY = "03_database_replication"  # has sliders, drop-downs and ticks
 # moved by keys: STORY, and one with sliders that are seen only once others have moved
 WALKED = (STORY, "02_load_balancer")
@@ -48,10 +53,11 @@ PICTURE = ".explore .explore-picture svg"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A JupyterLab over a student's copy of STORY as released, and of all notebooks solved."""
+def folder(tmp_path_factory):
+    """A student's copies of two notebooks as released, and of all solved."""
     folder = tmp_path_factory.mktemp("student")
-    shutil.copytree(ROOT / "notebooks" / STORY, folder / STORY)
+    for name in (STORY, HANDED_IN):
+        shutil.copytree(ROOT / "notebooks" / name, folder / name)
     (folder / "solved").mkdir()
     for name in NAMES:
         notebook = written(name, solutions(name))
@@ -62,6 +68,12 @@ def server(tmp_path_factory):
     kernel = {"name": "python3", "display_name": "Python 3"}
     one_cell = nbformat.v4.new_notebook(cells=[one_cell], metadata={"kernelspec": kernel})
     nbformat.write(one_cell, folder / "one_cell.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder):
+    """A JupyterLab over the student's folder."""
     with lab_server(folder) as running:
         yield running
 
@@ -112,45 +124,87 @@ def first_explore(page):
     return next(index for index, cell in enumerate(cells_of_page(page)) if is_explore(cell))
 
 
-def test_a_student_explores_solves_and_validates(lab, server):
-    page, errors = lab
-    open_notebook(page, server, f"{STORY}/{STORY}.ipynb")
-    run_all_cells(page)
-    first = exercises(STORY)[0]
-    failed = cells_with_errors(page)  # Run All goes on after a check
-    assert [index for index, _, _ in failed] == checks_of_page(page)
-    assert all(kind == "NotImplementedError" for _, kind, _ in failed)
-    assert failed[0][2].startswith("Exercise A: ")
-    check = cell_locator(page, failed[0][0])  # the box stands in the error's place
-    assert output_text(page, failed[0][0]).count("Exercise A is not written yet: ") == 1
-    assert check.locator(".jp-OutputArea-child").count() == 2
-    assert check.locator(".jp-InputPlaceholder").inner_text().startswith("# Check")  # folded
-    for plugin in ("create-assignment", "formgrader"):  # an instructor's
-        assert not page.evaluate(f"jupyterapp.isPluginActivated('@jupyter/nbgrader:{plugin}')")
+def test_a_student_explores_solves_and_validates(server, browser, spare):
+    with handed_on(browser, spare) as (page, errors):
+        open_notebook(page, server, f"{STORY}/{STORY}.ipynb")
+        run_all_cells(page)
+        first = exercises(STORY)[0]
+        failed = cells_with_errors(page)  # Run All goes on after a check
+        assert [index for index, _, _ in failed] == checks_of_page(page)
+        assert all(kind == "NotImplementedError" for _, kind, _ in failed)
+        assert failed[0][2].startswith("Exercise A: ")
+        check = cell_locator(page, failed[0][0])  # the box stands in the error's place
+        assert output_text(page, failed[0][0]).count("Exercise A is not written yet: ") == 1
+        assert check.locator(".jp-OutputArea-child").count() == 2
+        assert check.locator(".jp-InputPlaceholder").inner_text().startswith("# Check")  # folded
+        for plugin in ("create-assignment", "formgrader"):  # an instructor's
+            assert not page.evaluate(f"jupyterapp.isPluginActivated('@jupyter/nbgrader:{plugin}')")
 
-    experiment = first_explore(page)
-    cell_locator(page, experiment).get_by_role("button", name="Go on without a guess").click()
-    cell_locator(page, experiment).locator(PICTURE).first.wait_for(state="visible")
-    with new_picture(page, experiment):
-        handle = cell_locator(page, experiment).locator(".widget-slider .noUi-handle").first
-        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-        handle.press("ArrowLeft" if at_end else "ArrowRight")
+        experiment = first_explore(page)
+        cell_locator(page, experiment).get_by_role("button", name="Go on without a guess").click()
+        cell_locator(page, experiment).locator(PICTURE).first.wait_for(state="visible")
+        with new_picture(page, experiment):
+            handle = cell_locator(page, experiment).locator(".widget-slider .noUi-handle").first
+            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+            handle.press("ArrowLeft" if at_end else "ArrowRight")
 
-    solve(page, first)
-    run_cell(page, index_of(page, first))
-    run_cell(page, index_of(page, f"{first}_check"))
-    assert cells_with_errors(page) == failed[1:]
-    assert output_text(page, index_of(page, f"{first}_check")).startswith(f"✓ {first}")
-    save(page)
-    said = validate(page)
-    assert "failed" in said and "Exercise B is not written yet: " in said
-    assert "Exercise A" not in said and "Traceback" not in said
-    assert errors == []
-    save(page)  # next morning, with another kernel, there are the last pictures
-    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    open_notebook(page, server, f"{STORY}/{STORY}.ipynb")
-    cell_locator(page, experiment).locator(PICTURE).first.wait_for(state="visible")
-    page.wait_for_function("!document.body.innerText.includes('Error displaying widget')")
+        solve(page, first)
+        run_cell(page, index_of(page, first))
+        run_cell(page, index_of(page, f"{first}_check"))
+        assert cells_with_errors(page) == failed[1:]
+        assert output_text(page, index_of(page, f"{first}_check")).startswith(f"✓ {first}")
+        save(page)
+        said = validate(page)
+        assert "failed" in said and "Exercise B is not written yet: " in said
+        assert "Exercise A" not in said and "Traceback" not in said
+        assert errors == []
+        save(page)  # next morning, with another kernel, there are the last pictures
+        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        open_notebook(page, server, f"{STORY}/{STORY}.ipynb")
+        cell_locator(page, experiment).locator(PICTURE).first.wait_for(state="visible")
+        page.wait_for_function("!document.body.innerText.includes('Error displaying widget')")
+
+
+def test_the_file_to_hand_in_is_downloaded_and_collected(folder, server, browser, spare, tmp_path):
+    inbox, class_ = tmp_path / "inbox", tmp_path / "class"
+    path = f"{HANDED_IN}/{HANDED_IN}.ipynb"
+    with handed_on(browser, spare) as (page, errors):
+        open_notebook(page, server, path)
+        sources = [cell["source"] for cell in cells_of_page(page)]
+        [hand_in] = [index for index, source in enumerate(sources) if "course.submit()" in source]
+        robin = next(index for index, source in enumerate(sources) if "class RoundRobin" in source)
+        run_cell(page, hand_in)
+        type_into_cell(page, robin, ROBIN)
+        run_cell(page, robin)  # and not saved
+
+        output = cell_locator(page, hand_in).locator(".submit")
+        output.get_by_role("textbox", name="Your name").fill("Ada Lovelace")
+        button = output.get_by_role("button", name="Check and make the file")
+        button.press("Enter")
+        output.get_by_text("What you last ran").wait_for()
+        assert output.get_by_role("link").count() == 0
+
+        save(page)
+        button.click()
+        link = output.get_by_role("link", name="Download")
+        with page.expect_download() as downloading:
+            link.click()
+        name = downloading.value.suggested_filename
+        downloading.value.save_as(inbox / name)
+        output.screenshot(path=os.environ.get("SUBMIT_PICTURE", tmp_path / "submit.png"))
+        assert errors == []
+    assert name == f"{HANDED_IN}__Ada-Lovelace.ipynb"
+    assert (inbox / name).read_bytes() == (folder / path).read_bytes()
+    assert ROBIN.splitlines()[-1] in (inbox / name).read_text(encoding="utf-8")
+
+    shutil.copytree(ROOT / "notebooks", class_ / "notebooks")
+    (class_ / "solutions").mkdir()
+    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    (class_ / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    collected = CliRunner().invoke(main, ["collect", str(inbox), "--root", str(class_)])
+    assert "1 files: 1 collected; 0 late." in collected.output
+    handed_in = class_ / "grading" / "submitted" / "Ada-Lovelace" / HANDED_IN
+    assert (handed_in / f"{HANDED_IN}.ipynb").read_bytes() == (inbox / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -28,11 +28,13 @@ from autograder.grade import execute, intake, records
 from autograder.grade import grade as grading
 from autograder.grade.assignment import Assignment
 from autograder.grade.grade import Settings
+from autograder.grade.sandbox.client import Importer
 from autograder.grade.sandbox.limits import Limits
 from autograder.gradebook.write import Scores
 from benchmarks.grading import dask
 from tests import classroom, postgresql
 from tests.course_scripts import ROOT, exercises
+from tests.importing import Borrowed
 
 NAME = "02_load_balancer"
 RECEIVED = "2026-03-01 12:00:00 UTC"
@@ -42,6 +44,11 @@ RECEIVED = "2026-03-01 12:00:00 UTC"
 def empty(tmp_path_factory):
     """A course with one notebook and nobody in it."""
     return classroom.make_course(tmp_path_factory.mktemp("grading") / "course", [NAME])
+
+
+@pytest.fixture(autouse=True)
+def one_importer(monkeypatch):
+    monkeypatch.setattr(execute, "Importer", Borrowed)
 
 
 @pytest.fixture
@@ -377,6 +384,7 @@ def test_what_lies_where_the_command_is_called_is_not_imported(course, monkeypat
     for name in ("json.py", "course.py", "resource.py"):
         (here / name).write_text("import os; os._exit(3)")
     before = graded(course)["s0"].checks
+    monkeypatch.setattr(execute, "Importer", Importer)  # one of its own, started here
     monkeypatch.chdir(here)
     assert graded(course, Settings(force=True))["s0"].checks == before
     assert any(check["passed"] for check in before.values())
@@ -616,9 +624,10 @@ def test_process_isolation_is_said(course):
 @pytest.mark.parametrize("isolation", ["namespaces", "process"])
 def test_a_loop_that_never_ends_costs_its_own_points_only(course, isolation):
     texts = dict(classroom.solutions(NAME))
-    texts["round_robin"] = texts["round_robin"].replace(
+    texts["round_robin"] = "import time\n" + texts["round_robin"].replace(
         "        for server in servers[start:]",
-        "        while True: pass\n        for server in servers[start:]",
+        "        while True: time.sleep(1)  # it need not be busy\n"
+        "        for server in servers[start:]",
     )
     classroom.hand_in(course, "ada", NAME, classroom.written(NAME, texts))
     record = graded(course, Settings(isolation=isolation, limits=Limits(cell_seconds=1)))["ada"]

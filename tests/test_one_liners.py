@@ -11,6 +11,7 @@ from jupyter_client.manager import start_new_kernel
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.sandbox.limits import Limits
 from tests.course_scripts import ROOT
+from tests.importing import shared_importer
 from tests.test_attacks import shut_in
 
 ONLY = "## ends early in {} only: "
@@ -57,7 +58,7 @@ def in_a_kernel(texts: list[str], folder: Path) -> list[str]:
 
 
 def in_the_sandbox(texts: list[str]) -> list[str]:
-    with Sandbox(["random"], Limits(cell_seconds=60)) as box:
+    with Sandbox(["random"], Limits(cell_seconds=60), importer=shared_importer()) as box:
         found = box.run([{"kind": "cell", "text": text} for text in texts])
     assert found.stopped_at is None, f"{texts[found.stopped_at]}: {found.why}"
     errors = [
@@ -83,7 +84,7 @@ def test_a_line_ends_early_in_both_or_in_neither(texts: list[str], tmp_path: Pat
 @shut_in
 def test_a_shell_command_says_that_it_is_not_run_and_puts_nothing_out() -> None:
     text = "x = !ls -l\nprint(x, x.s == '')\n!pip install numpy\nprint('on')"
-    with Sandbox(["random"], Limits()) as box:
+    with Sandbox(["random"], Limits(), importer=shared_importer()) as box:
         outputs = box.run([{"kind": "cell", "text": text}]).answers[0]["outputs"]
     not_run = "(a shell command is not run while a notebook is graded: {})\n"
     said = [not_run.format("ls -l"), "[] True\n", not_run.format("pip install numpy"), "on\n"]
@@ -94,6 +95,6 @@ def test_a_shell_command_says_that_it_is_not_run_and_puts_nothing_out() -> None:
 def test_a_task_of_one_cell_goes_on_in_the_next() -> None:
     first = "import asyncio\nlater = asyncio.create_task(asyncio.sleep(0, 'done'))"
     texts = [first, "await asyncio.sleep(0.01)", "print(later.result())"]
-    with Sandbox(["random"], Limits()) as box:
+    with Sandbox(["random"], Limits(), importer=shared_importer()) as box:
         outputs = box.run([{"kind": "cell", "text": text} for text in texts]).answers[2]["outputs"]
     assert [output.get("text") for output in outputs] == ["done\n"]

@@ -10,6 +10,7 @@ from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.sandbox.limits import Limits
 from course.checks import plain
 from tests.course_scripts import NAMES, cells
+from tests.importing import shared_importer
 from tests.test_attacks import shut_in
 
 # what a student's code gives → the plain data that it equals
@@ -79,7 +80,7 @@ def test_a_check_says_the_same_wherever_it_runs() -> None:
     ]
     asked += [(value, "assert True, ''") for value in REFUSED]
     halved = [(f"{IMPORTS}seen = {value}\n", PLAIN + judging) for value, judging in asked]
-    with Sandbox(["numpy"], Limits()) as box:
+    with Sandbox(["numpy"], Limits(), importer=shared_importer()) as box:
         answers = box.run([{"kind": "observe", "text": text} for text, _ in halved]).answers
     for n, ((value, judging), half) in enumerate(zip(asked, halved, strict=True)):
         said = in_a_notebook(*half)

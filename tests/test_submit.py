@@ -13,24 +13,11 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from click.testing import CliRunner
 
 import course
-from autograder.cli import main
 from autograder.grade import intake, pictures
 from course.submit import ALL_PICTURES, LARGEST_GRADED, LARGEST_PICTURE, PICTURES
 from tests.course_scripts import NAMES, ROOT, cells, exercises
-from tests.jupyterlab import (
-    cell_locator,
-    chromium_page,
-    find_chromium,
-    lab_server,
-    open_notebook,
-    run_cell,
-    save,
-    type_into_cell,
-)
-from tests.jupyterlab import cells as cells_of_page
 
 NAME = "02_load_balancer"
 CODE = "class RoundRobin:\n    def pick(self, servers):\n        return servers[0]"
@@ -279,47 +266,3 @@ def test_every_graded_notebook_has_the_button_and_knows_its_cells():
             cell.grade_id for cell in cells(name) if cell.kind in ("solution", "check", "answer")
         ]
         assert notebook.metadata.course == {"assignment": name, "cells": graded}
-
-
-@pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)")
-@pytest.mark.filterwarnings("default")  # the browser driver's own
-def test_in_jupyterlab_the_file_is_downloaded_and_collected(tmp_path):
-    student, inbox, class_ = tmp_path / "student", tmp_path / "inbox", tmp_path / "class"
-    shutil.copytree(ROOT / "notebooks" / NAME, student / NAME)
-    with lab_server(student) as server, chromium_page() as (page, errors):
-        open_notebook(page, server, f"{NAME}/{NAME}.ipynb")
-        sources = [cell["source"] for cell in cells_of_page(page)]
-        [hand_in] = [index for index, source in enumerate(sources) if "course.submit()" in source]
-        robin = next(index for index, source in enumerate(sources) if "class RoundRobin" in source)
-        run_cell(page, hand_in)
-        type_into_cell(page, robin, CODE)
-        run_cell(page, robin)  # and not saved
-
-        output = cell_locator(page, hand_in).locator(".submit")
-        output.get_by_role("textbox", name="Your name").fill("Ada Lovelace")
-        button = output.get_by_role("button", name="Check and make the file")
-        button.press("Enter")
-        output.get_by_text("What you last ran").wait_for()
-        assert output.get_by_role("link").count() == 0
-
-        save(page)
-        button.click()
-        link = output.get_by_role("link", name="Download")
-        with page.expect_download() as downloading:
-            link.click()
-        name = downloading.value.suggested_filename
-        downloading.value.save_as(inbox / name)
-        output.screenshot(path=os.environ.get("SUBMIT_PICTURE", tmp_path / "submit.png"))
-        assert errors == []
-    assert name == f"{NAME}__Ada-Lovelace.ipynb"
-    assert (inbox / name).read_bytes() == (student / NAME / f"{NAME}.ipynb").read_bytes()
-    assert CODE.splitlines()[-1] in (inbox / name).read_text(encoding="utf-8")
-
-    shutil.copytree(ROOT / "notebooks", class_ / "notebooks")
-    (class_ / "solutions").mkdir()
-    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-    (class_ / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    collected = CliRunner().invoke(main, ["collect", str(inbox), "--root", str(class_)])
-    assert "1 files: 1 collected; 0 late." in collected.output
-    target = class_ / "grading" / "submitted" / "Ada-Lovelace" / NAME / f"{NAME}.ipynb"
-    assert target.read_bytes() == (inbox / name).read_bytes()

@@ -1,14 +1,11 @@
 """Time belongs to the checks: whatever a student's own cells take, each check has its turn."""
 
-import atexit
-from functools import cache
-
 import pytest
 
 from autograder.grade import execute
 from autograder.grade.execute import OWN_TRIES, TRIES, Bench
-from autograder.grade.sandbox.client import Importer
 from autograder.grade.sandbox.limits import Limits
+from tests.importing import shared_importer
 from tests.test_attacks import shut_in
 
 pytestmark = shut_in
@@ -22,14 +19,6 @@ CHECKS = [
 ]
 
 
-@cache
-def _importer() -> Importer:
-    """One for all tests: it imports once."""
-    importer = Importer()
-    atexit.register(importer.close)
-    return importer
-
-
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
     """Own cells of a tenth of a second are long, and a busy machine changes no limit."""
@@ -39,7 +28,7 @@ def short(monkeypatch):
 
 def assessed(above: list[dict], below: tuple = (), **limits: float) -> dict:
     """Return the outcome of a notebook with cells above the solution and below the checks."""
-    bench = Bench(["random"], Limits(**limits), importer=_importer())
+    bench = Bench(["random"], Limits(**limits), importer=shared_importer())
     cells = [*above, SOLUTION, *CHECKS, *below]
     try:
         return bench.assess({"cells": cells, "files": {}, "seed": 1})

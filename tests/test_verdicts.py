@@ -15,6 +15,7 @@ from course.submit import CannotTell
 from course.texts import HIDDEN_CHECK_RELEASED
 from course.verdicts import PASSED, ROWS, Verdict, html_of, verdict_on
 from tests.course_scripts import NAMES, ROOT, cells, solved
+from tests.importing import shared_importer
 from tests.test_attacks import shut_in
 
 PICKED = (
@@ -202,7 +203,7 @@ def test_the_grader_keeps_the_same_lines():
         for kind, text in (("cell", written), ("observe", observe))
     ]
     before = [{"kind": "cell", "text": RIGHT}]
-    with Sandbox(["simpy", "course"], Limits()) as box:
+    with Sandbox(["simpy", "course"], Limits(), importer=shared_importer()) as box:
         answers = box.run([*before, *asked]).answers
     for n, (mistake, (_, (_, judge), lines)) in enumerate(MISTAKES.items()):
         answer = answers[2 * n + 2]

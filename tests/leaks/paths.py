@@ -19,6 +19,7 @@ VALUES = 6000  # that are looked at in one source, in one call
 ENOUGH = 100  # calls in which a guess by type is tried
 ITERATORS = tuple(map(type, (iter([]), iter(()), zip(), map(str, ()), enumerate(()), reversed([]))))
 HELD = (list, tuple, dict, set, FunctionType, GeneratorType, *ITERATORS)
+SIMPLE = {each: (each.__name__, "") for each in (list, tuple, set, *ITERATORS)}  # their kinds
 
 
 class Call:
@@ -50,8 +51,11 @@ class Call:
         if isinstance(self.objects, list):
             held = {}
             for each in self.objects:
-                if isinstance(each, HELD) or type(each).__module__ == "__main__":
-                    held.setdefault(kind_of(each), []).append(each)
+                kind = SIMPLE.get(type(each))  # most are: nothing more is asked of them
+                if kind is None and (isinstance(each, HELD) or type(each).__module__ == "__main__"):
+                    kind = kind_of(each)
+                if kind:
+                    held.setdefault(kind, []).append(each)
             self.objects = held
         return self.objects
 
