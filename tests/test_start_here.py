@@ -1,5 +1,6 @@
 """Notebook 00: a shop to try things out in, links to every notebook, and a student's progress."""
 
+import linecache
 import re
 import shutil
 
@@ -249,7 +250,7 @@ def test_who_came_first_stands_first_and_stands_there_until_it_has_been_served()
     assert longest >= 3
 
 
-def test_a_story_says_what_the_rule_saw_and_which_line_decided():
+def test_a_story_says_what_the_rule_saw_and_which_line_decided(monkeypatch):
     space = {}
     exec(compile(TWO_RETURNS, "two returns", "exec"), space)
     lane = film(space["choose_till"]).lanes[0]
@@ -262,6 +263,9 @@ def test_a_story_says_what_the_rule_saw_and_which_line_decided():
         assert call.line == (4 if 0 in call.saw else 5)
         lines.add(call.line)
     assert lines == {4, 5}
+    # with its source at hand, as in a notebook, the page gets the lines
+    source = (len(TWO_RETURNS), None, TWO_RETURNS.splitlines(keepends=True), "two returns")
+    monkeypatch.setitem(linecache.cache, "two returns", source)
     packed = film(space["choose_till"]).packed()
     assert {story[0][3] for story in packed["lanes"][0]["stories"]} == {4, 5}
 
