@@ -222,7 +222,7 @@ class Explorer(widgets.Box):
     @property
     def values(self):
         """What `run` gets: a dict of the controls' values by name, in shares and in seconds."""
-        return {name: _value_of(control) for name, control in self.controls.items()}
+        return {name: value_of(control) for name, control in self.controls.items()}
 
     def take(self, values):
         """Set the controls, those without a value to where they opened, and refresh once.
@@ -362,7 +362,8 @@ def _paragraph(html, kind="told"):
     return f'<p class="{kind}" role="status">{PERCENT.sub(chr(0x202F) + "%", html)}</p>'
 
 
-def _value_of(control):
+def value_of(control):
+    """Return what `run` gets of a control: a share for a slider that shows per cent."""
     divisor = getattr(control, "divisor", None)
     return control.value / divisor if divisor else control.value
 

@@ -23,7 +23,7 @@ from traitlets import Dict, List
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from course.view import style
-from course.view.explore import PERCENT, SECONDS, drawing
+from course.view.explore import PERCENT, SECONDS, drawing, value_of
 from course.view.limit import TimeLimitReached, time_limit
 
 SCRIPT = (files("course.view") / "film.js").read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ class Film(widgets.VBox):
 
     def refresh(self):
         """Make the film again; return the sentence that is shown in place of it, or ""."""
-        values = {name: control.value for name, control in self.controls.items()}
+        values = {name: value_of(control) for name, control in self.controls.items()}
         reel, sentence = None, ""
         try:
             with time_limit(SECONDS):
