@@ -23,6 +23,7 @@ import nbformat
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from course.view import style
+from course.view.explore import value_of
 from course.view.film import Film
 from course.view.reel import Reel
 from course.view.scene import Scene
@@ -80,7 +81,7 @@ def computing(name, call):
     module = import_module(f"{defined[call.partition('(')[0]].__module__}.film")
     film = eval(call, dict(defined))
     for _ in range(TIMES):
-        values = {key: control.value for key, control in film.controls.items()} | film.at
+        values = {key: value_of(control) for key, control in film.controls.items()} | film.at
         with timing(module) as simulated:
             started = time.process_time()
             reel = film.make(**values)

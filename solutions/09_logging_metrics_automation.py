@@ -29,6 +29,8 @@ from course.logging_and_automation import (
     explore_logs,
     explore_pipeline,
     explore_users,
+    replay,
+    replay_release,
     write_logs,
 )
 
@@ -44,6 +46,10 @@ architecture()
 # ## The idea
 #
 # An **alert** compares a number with a threshold, and calls a person. It can be wrong in two ways: it rings for nothing, a **false alarm**, or it rings late.
+# Seventeen minutes of one, in half a minute: why does this phone not ring at once when the bad version comes?
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -884,6 +890,13 @@ assert len(seen) == 40, f"40 pairs of alerts were watched, {len(seen)} answered"
 explore_alert(Alert)
 
 # %% [markdown]
+# Now watch your own alert, beside your colleague's: 2 %, at once. Every dot is a failed request; a square is a user hurt before the phone rang. Which price does each of the two pay?
+# *Go to your call* and step back to the first update of its run. Then set *for* to 120 s: which columns keep the phone silent?
+
+# %%
+replay(Alert)
+
+# %% [markdown]
 # ### Letting machines act
 # About 70 % of outages come from changing a live system (the same book, 2016). So the riskiest thing is you, deploying. **Continuous integration** builds and tests every change by itself. A **pipeline** goes on: it brings the version to production stage by stage and stops at the first failure.
 # Its last stage is a **canary**: a few percent of the traffic gets the new version while a program compares its errors with those of the old version. If it looks bad, the pipeline **rolls back**. No one has to be awake.
@@ -1125,6 +1138,13 @@ assert len(seen) == 407, "not all was asked"
 
 # %%
 explore_pipeline(run_pipeline, promote_canary)
+
+# %% [markdown]
+# One release in slow motion, with so little traffic that every request is a dot: your canary on the left, all users at once on the right. What had your function counted when it decided? *Go to your verdict* tells.
+# Then let the new version fail as often as the old one, 1 %: is it promoted? Try a canary share of 20 %, too.
+
+# %%
+replay_release(promote_canary)
 
 # %% [markdown]
 # ## Explain

@@ -34,6 +34,8 @@ from course.millions_of_users import (
     hit_ratio,
     look_back,
     refusals,
+    replay,
+    replay_ring,
     round_trip,
     shares,
     sheet,
@@ -53,6 +55,10 @@ architecture()
 # ## The idea
 #
 # **Sharding** cuts the data: each **shard** holds a part of the rows, with its own primary and replicas. So each primary gets a part of the writes.
+# An hour in which a data center dies, in half a minute: where are requests refused, and until when?
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -391,6 +397,13 @@ assert seen["processes"][0] == seen["processes"][1], (
 
 # %%
 explore_ring(HashRing)
+
+# %% [markdown]
+# Now watch the keys fly: your ring on the left, number % shards on the right, the same keys. One more shard joins halfway. Where do your moving keys come from, and where do they go? *Go to your first key that moves*: which line decided?
+# With *1* point per shard, who gives up its keys?
+
+# %%
+replay_ring(HashRing)
 
 # %% [markdown]
 # ### What sharding costs
@@ -981,6 +994,12 @@ assert len(seen) == 8, "eight days were asked for"
 
 # %%
 explore_design(design)
+
+# %% [markdown]
+# Watch the day in your own design, beside last year's: first the crowd, then choose *a data center dies*. Which of your tiers comes closest to its limit? Click on its lamp. Then try other incidents: does every gauge stay on its side of the goal?
+
+# %%
+replay(design)
 
 # %% [markdown]
 # All tiers of the published day in a table, the greatest loss first: since when each refused requests, and what share of the whole day's. The minute until geoDNS sends the users of a dead data center elsewhere is always lost: no machine helps in it.

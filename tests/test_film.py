@@ -256,6 +256,20 @@ def test_it_plays_by_itself_pauses_out_of_sight_and_ends(page):
 
 
 @in_browser
+@pytest.mark.parametrize(
+    ("clock", "time", "says"),
+    [
+        ([60, "min"], 90, "1.50 min"),
+        ([3600, "h:mm"], 61_230, "17:00"),
+        ([1, "calls"], 7.9, "7 calls"),
+    ],
+)
+def test_the_clock_shows_time_hours_and_counts(page, clock, time, says):
+    page.evaluate(f"{PLAYER}.reel.clock = {clock}")
+    assert page.evaluate(f"{PLAYER}.written({time})") == says
+
+
+@in_browser
 def test_the_keyboard_reaches_everything(page):
     film = page.locator(".film")
     film.press(" ")

@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import numpy as np
 import pytest
@@ -35,6 +36,8 @@ from course.logging_and_automation import (
     read_logs,
     release,
     releases,
+    replay,
+    replay_release,
     simulate,
     theory,
     use,
@@ -42,8 +45,14 @@ from course.logging_and_automation import (
     watch_canary,
     write_logs,
 )
+from course.logging_and_automation.film import BAD, HURT, OF_STATE, film
 from course.logging_and_automation.histograms import draw_latencies, make_bounds
+from course.logging_and_automation.model import BEFORE, FIRING, WINDOW, starts
+from course.logging_and_automation.releases import everybody
+from course.logging_and_automation.releases_film import MORE, MOST
+from course.logging_and_automation.releases_film import film as film_of_release
 from course.logging_and_automation.releases_picture import SHARES
+from tests import films
 from tests.course_scripts import ROOT, solved
 from tests.explorers import (
     answers,
@@ -1266,3 +1275,158 @@ def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):
     assert explore() is explore_logs(stub, stub) is explore_histograms(stub) is None
     assert explore_users(stub, stub) is explore_alert(stub) is explore_pipeline(stub, stub) is None
     assert architecture() is None
+
+
+# ── the films ──
+
+
+class Stays:
+    """An alert with two returns, which never fires."""
+
+    def __init__(self, threshold):
+        self.threshold = threshold
+
+    def update(self, now, value):
+        if value > self.threshold:
+            return "pending"
+        return "ok"
+
+
+class Breaks:
+    """Right until the window that ends at 300 s."""
+
+    def update(self, now, value):
+        return "ok" if now < 300 else "maybe"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("threshold", "for_seconds"), [(0.02, 0), (0.05, 20), (0.1, 300)])
+def test_the_film_of_an_alert_is_its_run(seed, threshold, for_seconds):
+    reel = film(ALERT, threshold=threshold, for_seconds=for_seconds, seed=seed)
+    films.check(reel)
+    runs = [(ALERT, threshold, for_seconds), (None, 0.02, 0)]
+    for lane, (alert, *settings) in zip(reel.lanes, runs, strict=True):
+        run = simulate(alert, seed=seed, threshold=settings[0], for_seconds=settings[1])
+        shown, firing = run.counts.shown[: BEFORE + BAD], run.states[: BEFORE + BAD] == FIRING
+        errors = films.moving(lane, "a failed request")
+        assert len(errors) == shown.sum()
+        for number, (count, state) in enumerate(zip(shown, run.states, strict=False)):
+            end = (number + 1 - BEFORE) * WINDOW
+            assert sum(end - WINDOW < each.times[0] < end for each in errors) == count
+            (tile,) = [each for each in films.moving(lane, "the window") if each.times[0] == end]
+            assert sum(each.part_of is tile for each in errors) == count
+            assert tile.states[0] == reel.codes[OF_STATE[state]]
+        woken, hurt = (counter.at(reel.end) for counter in lane.counters)
+        assert woken == starts(firing[:BEFORE])
+        rings = [*np.flatnonzero(firing[BEFORE:]), BAD - 1]
+        assert hurt == shown[BEFORE : BEFORE + rings[0] + 1].sum()
+        states = collections.Counter(reel.codes[HURT] == each.states[0] for each in errors)
+        assert states[True] == hurt
+    says = reel.captions[-1][1]
+    mine = simulate(ALERT, seed=seed, threshold=threshold, for_seconds=for_seconds)
+    assert f"after {mine.delay:,.0f} s on average" in says
+    assert (f"{mine.false_alarms:,} time" in says) == bool(mine.false_alarms)
+
+
+def test_the_film_of_an_alert_tells_the_update_and_its_line():
+    packed = film(Stays, threshold=0.02).packed()
+    lane = packed["lanes"][0]
+    tiles = [i for i, name in enumerate(lane["names"]) if name.startswith("the window")]
+    run = simulate(Stays, seed=1, threshold=0.02)
+    for answer, code in (("ok", 0), ("pending", 1)):
+        number = int(np.flatnonzero(run.states == code)[0])
+        ((_, words, listing, line, cell),) = lane["stories"][tiles[number]]
+        assert f"{run.counts.shown[number]} of 100 requests failed." in words
+        assert f"update({(number + 1) * WINDOW}, " in words and f"returned {answer!r}" in words
+        name, first, lines = packed["listings"][listing]
+        assert name == "Stays.update" and lines[line - first].strip() == f'return "{answer}"'
+        assert f"({(number + 1) * WINDOW}, {run.counts.shown[number] / 100:g})]" in cell
+    errors = [i for i, name in enumerate(lane["names"]) if name == "a failed request"]
+    assert lane["tellers"][errors[0]] in tiles and not lane["stories"][errors[0]]
+
+
+def test_the_copied_call_of_an_alert_gives_the_answer_again(capsys):
+    reel = film(ALERT, threshold=0.05, for_seconds=20)
+    (mark,) = (actor for name, _, actor in reel.marks if name == "your call")
+    ((_, words, _, cell),) = mark.story
+    exec(cell, {"Alert": ALERT})
+    assert capsys.readouterr().out.splitlines()[-1] == "firing" and "'firing'" in words
+
+
+def test_the_film_of_an_alert_that_fails_ends_there():
+    shown = replay(Breaks)
+    assert "Breaks.update(300, 0.01) returned 'maybe', expected" in unescape(shown.sentence.value)
+    assert shown.reel.end == (30 - BEFORE) * WINDOW
+    assert len(films.moving(shown.reel.lanes[0], "the window")) == 29
+    assert len(films.moving(shown.reel.lanes[1], "the window")) == BEFORE + BAD
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+@pytest.mark.parametrize(("bad", "share"), [(0.05, 0.1), (0.01, 0.1), (0.2, 0.5)])
+def test_the_film_of_a_release_is_its_run(seed, bad, share):
+    reel = film_of_release(PROMOTE, bad=bad, share=share, seed=seed)
+    films.check(reel)
+    world = {"arrival_rate": 2, "bad": bad, "share": share, "seed": seed}
+    run = release(RUN, PROMOTE, **world)
+    canary, windows = run.canary, len(run.canary.canary)
+    assert windows <= MOST
+    mine, other = reel.lanes
+    tiles = films.moving(mine, "what was decided")
+    assert [tile.times[0] for tile in tiles] == [10 * (n + 1) for n in range(windows)]
+    assert tiles[-1].states[0] == reel.codes[canary.verdict]
+    assert {tile.states[0] for tile in tiles[:-1]} <= {reel.codes["wait"]}
+    for counter, counted in zip(mine.counters, (canary.baseline, canary.canary), strict=True):
+        for number in (0, windows // 2, windows - 1):
+            requests, errors = counted[number]
+            assert counter.at(10 * (number + 1)).startswith(f"{errors} of {requests} failed")
+    failed = [a for a in films.moving(mine, "a request to the new") if fails(reel, a)]
+    assert sum(actor.times[0] < canary.seconds - 10 for actor in failed) == run.canary.hurt
+    (everybody_hurt,) = other.counters
+    of_all = everybody(seed=seed, arrival_rate=2, bad=bad)
+    assert everybody_hurt.values[-1].startswith(f"{of_all[: windows + MORE].sum()} of")
+    assert of_all.sum() == run.hurt_without
+    after = films.moving(mine, "a request to the old")[-1].times[-1] > canary.seconds + 10
+    assert after == (canary.verdict == "roll back")
+
+
+def test_the_film_of_a_release_tells_the_call_and_its_line():
+    def judge(baseline, canary, max_ratio, min_requests):
+        if canary[0] < min_requests:
+            return "wait"
+        return "promote"
+
+    packed = film_of_release(judge).packed()
+    lane = packed["lanes"][0]
+    told = [story[0] for story in lane["stories"] if story]
+    _, first, lines = packed["listings"][told[0][2]]
+    assert lines[told[0][3] - first].strip() == 'return "wait"'
+    assert lines[told[-1][3] - first].strip() == 'return "promote"'
+    assert eval(told[-1][4], {"judge": judge}) == "promote"
+    assert eval(told[-2][4], {"judge": judge}) == "wait"
+
+
+def test_the_film_of_a_canary_that_fails_or_never_decides():
+    shown = replay_release(lambda old, new, **_: "wait" if old[0] < 100 else new[0] / 0)
+    assert "ZeroDivisionError" in shown.sentence.value
+    windows = len(films.moving(shown.reel.lanes[0], "what was decided"))
+    assert shown.reel.end == 10 * windows == 60
+    waits = film_of_release(lambda old, new, **_: "wait")
+    films.check(waits)
+    assert len(films.moving(waits.lanes[0], "what was decided")) == MOST
+    assert waits.captions[-1][1].startswith("Still no verdict")
+
+
+def fails(reel, actor):
+    """Return whether a request fails in the film."""
+    return reel.codes["failed"] in actor.states
+
+
+@pytest.mark.parametrize(("player", "part"), [(replay, Stub), (replay_release, stub)])
+def test_films_of_what_is_not_written(player, part):
+    shown = player(part)
+    assert "Not written yet. Exercise" in shown.sentence.value and shown.reel is None
+
+
+def test_a_function_that_makes_an_alert_has_a_film_too():
+    made = film(lambda threshold, for_seconds: ALERT(threshold, for_seconds))
+    assert made.lanes[0].counters == film(ALERT).lanes[0].counters

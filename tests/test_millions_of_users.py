@@ -48,6 +48,8 @@ from course.millions_of_users import (
     look_back,
     place,
     refusals,
+    replay,
+    replay_ring,
     reshard,
     round_trip,
     shares,
@@ -57,6 +59,11 @@ from course.millions_of_users import (
     table,
 )
 from course.millions_of_users.baselines import TUNED, random_points
+from course.millions_of_users.film import REFUSED, TOO_MUCH, WHERE, WHOLE_DAY, film
+from course.millions_of_users.picture import used
+from course.millions_of_users.sharding import key_names
+from course.millions_of_users.sharding_film import ASTRAY, FLIGHT, KEYS, MOVES, middle
+from course.millions_of_users.sharding_film import film as film_of_ring
 from course.millions_of_users.sheet_page import parts
 from course.millions_of_users.surprise import SurpriseDays
 from course.millions_of_users.theory import fewest_moved, moved_by_modulo, shared_queue, waits
@@ -64,7 +71,7 @@ from course.millions_of_users.tiers import TIERS, flow, rate
 from course.millions_of_users.traffic import STEP
 from course.submit import examine
 from course.view import style
-from tests import capstone, oracles
+from tests import capstone, films, oracles
 from tests.course_scripts import ROOT, cells, solved
 from tests.explorers import answers, assert_every_step_is_seen, corners, ends, shown
 
@@ -1511,3 +1518,220 @@ def test_the_way_back_is_drawn_and_printed(monkeypatch, capsys):
     assert "shard 3" in architecture().label
     look_back()
     assert "10 eight shards" in capsys.readouterr().out
+
+
+# ── the films ──
+
+
+@pytest.mark.parametrize("watch", ["crowd", "data_center", "primary", WHOLE_DAY])
+def test_the_film_of_a_day_is_its_run(watch):
+    incidents = None if watch == "crowd" else draw_incidents(3)
+    incidents = incidents or PUBLISHED_INCIDENTS
+    reel = film(DESIGN, watch=watch, incidents=incidents)
+    films.check(reel)
+    dot = int(re.search(r"A dot is ([\d,]+) requests", reel.captions[0][1])[1].replace(",", ""))
+    for lane, design in zip(reel.lanes, (DESIGN, LAST_YEAR), strict=True):
+        run = simulate(design, seed=1, incidents=incidents)
+        until = np.searchsorted(run.times, reel.end)
+        here = slice(np.searchsorted(run.times, reel.start), until)
+        told = {counter.name: counter.at(reel.end) for counter in lane.counters}
+        share = run.served[:until].sum() / run.offered[:until].sum()
+        assert told["answered since midnight:"] == f"{100 * share:.3f} %"
+        for tier, refused in run.refused.items():
+            lost = refused[here].sum()
+            assert (f"{tier} {lost:,.0f}" in told["refused here:"]) == (lost >= 1)
+        arrivals = [each for each in films.moving(lane, "many") if each.story == []]
+        crosses = [each for each in arrivals if reel.codes[REFUSED] in each.states]
+        for box in set(WHERE.values()):
+            tiers = [tier for tier, where in WHERE.items() if where == box]
+            refused = sum(run.refused[tier][here].sum() for tier in tiers)
+            mine = [each for each in crosses if each.part_of.name == box and when(each) <= reel.end]
+            assert abs(len(mine) * dot - refused) <= 0.51 * dot * len(tiers)
+        came = [each for each in arrivals if reel.start <= when(each) <= reel.end]
+        assert abs(len(came) * dot - run.offered[here].sum()) <= 11 * dot
+
+
+def when(actor):
+    """Return when a dot has come to the tier where it ends: a refused one goes on a little."""
+    return actor.times[-1 - (len(set(actor.states)) > 1)]
+
+
+def test_a_dot_goes_where_the_run_has_it():
+    reel = film(LAST_YEAR, watch="crowd")
+    day = flow(LAST_YEAR, PUBLISHED, PUBLISHED_INCIDENTS)
+    here = (day.times >= reel.start) & (day.times < reel.end)
+    cached, reads = (each[here].sum() for each in (day.cached, day.reads))
+    assert cached + (day.refused["database reads"][here]).sum() <= reads * 1.2
+    dots = [each for each in films.moving(reel.lanes[0], "many") if when(each) <= reel.end]
+    fine = [each for each in dots if reel.codes[REFUSED] not in each.states]
+    ends_at = {box: sum(each.part_of.name == box for each in fine) for box in ("CDN", "cache")}
+    assert ends_at["CDN"] / ends_at["cache"] == pytest.approx(
+        day.edge[here].sum() / cached, rel=0.02
+    )
+    misses = sum(each.part_of.name == "shards" for each in fine)
+    expected = reads - cached + day.writes[here].sum()
+    assert misses / ends_at["cache"] == pytest.approx(expected / cached, rel=0.1)
+
+
+def test_the_lamps_say_how_busy_each_tier_is_and_when_it_refuses():
+    reel = film(LAST_YEAR, watch="crowd")
+    run = simulate(LAST_YEAR, seed=1)
+    refused = set()
+    for name, tier in (("web servers", "web servers"), ("queue", "queue")):
+        (lamp,) = [each for each in reel.lanes[0].actors if each.name == name]
+        for time in np.arange(reel.start, reel.end, 600):
+            step = int(time / STEP)
+            _, _, _, ring, state = lamp.place(time)
+            assert ring == pytest.approx(min(run.busy[tier][step], 1))
+            hurt = run.refused[tier][step] > 1e-4 * run.offered[step]
+            assert (state == reel.codes[TOO_MUCH]) == hurt
+            refused.add(hurt)
+    assert refused == {True, False}
+
+
+@pytest.mark.parametrize("design", [DESIGN, ONE_BIG])
+def test_the_gauges_end_where_the_goals_are(design):
+    reel = film(design, watch=WHOLE_DAY)
+    shares = used(simulate(design, seed=1))
+    markers = [each for each in reel.lanes[0].actors if each.name.endswith("of what is allowed")]
+    assert len(markers) == 4
+    for marker, share in zip(markers, shares, strict=True):
+        assert (marker.xs[-1] - 92) / 100 == pytest.approx(min(share, 2), abs=1e-6)
+        assert (marker.states[-1] == reel.codes[TOO_MUCH]) == (share > 1)
+    assert len([each for each in film().lanes[0].actors if "allowed" in each.name]) == 3
+
+
+def test_the_film_of_a_day_tells_the_line_that_built_it():
+    def two_ways(traffic):
+        if traffic.peak > 1_000:
+            return LAST_YEAR
+        return TWO_OF_EACH
+
+    packed = film(two_ways).packed()
+    lane = packed["lanes"][0]
+    _, words, listing, line, cell = lane["stories"][lane["names"].index("web servers")][0]
+    assert "web_servers=60, autoscale=False" in words and cell == "design(PUBLISHED)"
+    _, first, lines = packed["listings"][listing]
+    assert lines[line - first].strip() == "return LAST_YEAR"
+    dot = lane["names"].index("many requests")
+    assert lane["stories"][lane["tellers"][dot]]
+
+
+def test_other_incidents_and_bad_designs_have_other_films():
+    player = replay(DESIGN)
+    before = player.reel.start
+    player.controls["incidents"].value = 3
+    assert player.reel.start != before == PUBLISHED_INCIDENTS.crowd - 900
+    assert "returned 5, expected an Architecture" in replay(lambda traffic: 5).sentence.value
+
+    def unwritten(traffic):
+        raise NotImplementedError("Exercise D: size every tier")
+
+    assert "Not written yet. Exercise D" in replay(unwritten).sentence.value
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("nodes", "points"), [(4, 64), (1, 1), (8, 8)])
+def test_the_film_of_a_ring_is_its_run(seed, nodes, points):
+    reel = film_of_ring(RING, nodes=nodes, points=points, seed=seed)
+    films.check(reel)
+    keys = key_names(KEYS, seed)
+    numbers = np.array([int(key.removeprefix("user-")) for key in keys])
+    placed = place(RING, seed=seed, nodes=nodes, points=points, keys=KEYS)
+    rings = [RING([f"db-{n + 1}" for n in range(count)], points) for count in (nodes, nodes + 1)]
+    mine = [np.array([int(ring.node(key)[3:]) - 1 for key in keys]) for ring in rings]
+    rule = [numbers % nodes, numbers % (nodes + 1)]
+    for lane, (before, after) in zip(reel.lanes, (mine, rule), strict=True):
+        actors = films.moving(lane, "user")
+        assert [actor.name for actor in actors] == keys
+        moved, astray = (counter.at(reel.end) for counter in lane.counters)
+        assert moved == (before != after).sum()
+        assert astray == ((before != after) & (after != nodes)).sum()
+        assert [reel.codes[MOVES] in actor.states for actor in actors] == list(
+            (before != after) & (after == nodes)
+        )
+        assert sum(reel.codes[ASTRAY] in actor.states for actor in actors) == astray
+        for i, actor in enumerate(actors):
+            if i + FLIGHT <= KEYS:
+                assert near(actor.place(KEYS), nodes + 1) == before[i]
+            assert near(actor.place(reel.end), nodes + 1) == after[i]
+        assert len({actor.place(reel.end)[:2] for actor in actors}) == KEYS
+    assert reel.lanes[0].counters[0].at(reel.end) == round(placed.moved * KEYS)
+
+
+def near(place, shards):
+    """Return the number of the shard that a place is in; None if it is on its way."""
+    gaps = [math.dist(place[:2], middle(number, shards)) for number in range(shards)]
+    return int(np.argmin(gaps)) if min(gaps) < 37 else None
+
+
+def test_the_film_of_a_ring_tells_the_call_and_its_line():
+    class TwoWays:
+        def __init__(self, nodes, replicas):
+            self.nodes = list(nodes)
+
+        def node(self, key):
+            if key.endswith("7") and len(self.nodes) == 5:
+                return "db-5"
+            return self.nodes[0]
+
+        def add(self, node):
+            self.nodes.append(node)
+
+        remove = add
+
+    reel = film_of_ring(TwoWays)
+    packed = reel.packed()
+    lane = packed["lanes"][0]
+    key = next(i for i, name in enumerate(lane["names"]) if name.endswith("7"))
+    told, again = lane["stories"][key]
+    _, first, lines = packed["listings"][told[2]]
+    assert lines[told[3] - first].strip() == "return self.nodes[0]"
+    assert lines[again[3] - first].strip() == 'return "db-5"'
+    assert "returned 'db-1'" in told[1] and "returned 'db-5'. Its row has to move." in again[1]
+    assert eval(told[4], {"TwoWays": TwoWays}) == "db-1"
+    *setup, last = again[4].splitlines()
+    scope = {"TwoWays": TwoWays}
+    exec("\n".join(setup), scope)
+    assert eval(last, scope) == "db-5"
+
+
+@pytest.mark.parametrize("fails_at", [0, 3, KEYS + 4])
+def test_the_film_of_a_ring_that_fails_ends_there(fails_at):
+    class Fails(RING):
+        asked = 0
+
+        def node(self, key):
+            Fails.asked += 1
+            return super().node(key) if Fails.asked <= fails_at else None
+
+    player = replay_ring(Fails)
+    assert "returned None, expected one of its nodes" in player.sentence.value
+    assert player.reel.end == fails_at + 1 + (fails_at > KEYS)
+    assert len(films.moving(player.reel.lanes[0], "user")) == min(fails_at, KEYS)
+
+
+def test_a_function_that_makes_a_ring_has_a_film_too():
+    made = film_of_ring(lambda nodes, replicas: RING(nodes, replicas))
+    assert made.lanes[0].counters == film_of_ring(RING).lanes[0].counters
+
+
+def test_a_ring_that_cannot_be_made_has_no_film():
+    class Grows(CannotAdd):
+        def __init__(self, nodes, replicas):
+            self.add(nodes[0])
+
+    player = replay_ring(Grows)
+    assert "raised TypeError: add what?" in player.sentence.value and player.reel is None
+
+
+def test_a_ring_that_is_not_written_has_no_film():
+    player = replay_ring(Unwritten)
+    assert "Not written yet" in player.sentence.value and player.reel is None
+
+
+def test_a_ring_that_cannot_add_has_a_film_up_to_then():
+    player = replay_ring(CannotAdd)
+    assert "add('db-5')" in unescape(player.sentence.value)
+    assert len(films.moving(player.reel.lanes[0], "user")) == KEYS
+    assert player.reel.end == KEYS + 1

@@ -12,6 +12,7 @@ from course.logging_and_automation import steps as steps_of
 from course.logging_and_automation import theory
 from course.logging_and_automation.access_log import access_log, from_combined
 from course.logging_and_automation.alert_picture import AlertPicture
+from course.logging_and_automation.film import film
 from course.logging_and_automation.histograms import measure
 from course.logging_and_automation.histograms_picture import MOST_HOSTS, HistogramPicture
 from course.logging_and_automation.logs import LEVELS, LogEntry, read_logs, write_logs
@@ -33,6 +34,7 @@ from course.logging_and_automation.releases import (
     release,
     watch_canary,
 )
+from course.logging_and_automation.releases_film import film as film_of_release
 from course.logging_and_automation.releases_picture import SHARES, ReleasesPicture
 from course.logging_and_automation.steps import SEED
 from course.logging_and_automation.system import architecture
@@ -40,6 +42,7 @@ from course.logging_and_automation.users import DAYS, use
 from course.logging_and_automation.users_picture import UsersPicture
 from course.view.explore import choice, in_percent, pictured, slider, steps, tick
 from course.view.explore import explore as _explore
+from course.view.film import Film, filmed
 
 __all__ = [
     "LogEntry",
@@ -59,6 +62,8 @@ __all__ = [
     "measure",
     "read_logs",
     "release",
+    "replay",
+    "replay_release",
     "simulate",
     "use",
     "watch_canary",
@@ -150,6 +155,22 @@ def explore_alert(alert):
         "pair": tick("show two windows, 5 min and 1 min (green)"),
     }
     return _explore(controls, run, AlertPicture(), experiment=steps_of.ALERT)
+
+
+@filmed
+def replay(alert=None):
+    """Return the film of your alert next to a colleague's; without one, of a built-in one alone.
+
+    alert: a class made with `threshold` and `for_seconds` that has `update(now, value)`.
+    """
+    if alert is None:
+        return Film(film)
+    controls = {
+        "threshold": in_percent("threshold", 5, 1, 20, 1),
+        "for_seconds": slider("for", 20, 0, 300, 10, "s"),
+        "burst": in_percent("error burst", 8, 2, 15, 1),
+    }
+    return Film(lambda **chosen: film(alert, **chosen), controls)
 
 
 @pictured
@@ -265,6 +286,21 @@ def explore_pipeline(run_pipeline, promote_canary):
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
     }
     return _explore(controls, run, ReleasesPicture(), experiment=steps_of.PIPELINE)
+
+
+@filmed
+def replay_release(promote_canary):
+    """Return the film of one release through your canary, next to one for all users at once.
+
+    promote_canary: a function as of `watch_canary`.
+    """
+    controls = {
+        "bad": in_percent("new version fails", 5, 1, 20, 1),
+        "share": steps("canary share", [(f"{each} %", each / 100) for each in (10, 20, 50)], 0.1),
+        "min_requests": slider("at least", 100, 50, 100, 10, "requests"),
+        "max_ratio": slider("at most", 1.5, 1.0, 5.0, 0.5, "× the old"),
+    }
+    return Film(lambda **chosen: film_of_release(promote_canary, **chosen), controls)
 
 
 @lru_cache(maxsize=64)

@@ -108,16 +108,16 @@ def simulate(
         firing = fires(incidents > threshold, needed)
     else:
         settings = {"threshold": threshold, "for_seconds": for_seconds}
-        shown, quiet = (_states(component, settings, each) for each in (shown, quiet))
+        shown, quiet = (follow(component, settings, each) for each in (shown, quiet))
         firing = np.zeros(incidents.shape, dtype=bool)
         for row, rates in zip(firing, incidents, strict=True):
-            row[:] = _states(component, settings, rates, until_firing=True) == FIRING
+            row[:] = follow(component, settings, rates, until_firing=True) == FIRING
     delays, noticed = delays_of(firing)
     alarms = int(starts(quiet == FIRING))
     return Watched(counts, shown, alarms, delays, noticed, threshold, for_seconds)
 
 
-def _states(component, settings, values, until_firing=False):
+def follow(component, settings, values, until_firing=False):
     """Return the state of a new alert of the student's after each value, one every WINDOW s."""
     alert, name = make(component, **settings), name_of(component)
     (update,) = methods(alert, "update(now, value)")

@@ -149,12 +149,20 @@ def release(
     canary = watch_canary(promote_canary, counts, **settings)
     result = _run(run_pipeline, fault, canary)
     hurt = at_once = 0
-    if fault == ERRORS:  # until a person notices, after 20 minutes
-        rng = workload.stream(seed, "everybody")
-        at_once = int(rng.binomial(round(arrival_rate * WINDOW), bad, LASTS).sum())
+    if fault == ERRORS:
+        at_once = int(everybody(seed=seed, arrival_rate=arrival_rate, bad=bad).sum())
         reached = {"canary": canary.hurt, "deploy to all": canary.hurt + at_once}
         hurt = reached.get(result.ran[-1], 0) if result.ran else 0
     return Release(result, canary, hurt, at_once, fault)
+
+
+def everybody(*, seed=0, arrival_rate=10.0, bad=0.05):
+    """Return how many requests fail in each window when all users have the bad version at once.
+
+    Until a person notices, after 20 minutes.
+    """
+    rng = workload.stream(seed, "everybody")
+    return rng.binomial(round(arrival_rate * WINDOW), bad, LASTS)
 
 
 def _run(run_pipeline, fault, canary):

@@ -29,6 +29,7 @@ from course.millions_of_users.days import (
     with_budget,
 )
 from course.millions_of_users.design import BALANCERS, Architecture, design_of
+from course.millions_of_users.film import WHOLE_DAY, film
 from course.millions_of_users.growth import Grown, grow, table
 from course.millions_of_users.growth_picture import draw_way
 from course.millions_of_users.hot_keys import heat
@@ -36,6 +37,7 @@ from course.millions_of_users.hot_keys_picture import HotKeysPicture
 from course.millions_of_users.model import DayResult, simulate
 from course.millions_of_users.picture import ScoreboardPicture, clock, first_to_refuse, most_refused
 from course.millions_of_users.sharding import place, reshard
+from course.millions_of_users.sharding_film import film as film_of_ring
 from course.millions_of_users.sharding_picture import ReshardPicture, RingPicture
 from course.millions_of_users.sheet_page import page
 from course.millions_of_users.surprise import SurpriseDays
@@ -50,6 +52,7 @@ from course.millions_of_users.traffic import (
     shares,
 )
 from course.view import explore as view
+from course.view.film import Film, filmed
 
 __all__ = [
     "BALANCERS",
@@ -86,6 +89,8 @@ __all__ = [
     "most_refused",
     "place",
     "refusals",
+    "replay",
+    "replay_ring",
     "reshard",
     "round_trip",
     "shares",
@@ -96,6 +101,15 @@ __all__ = [
 ]
 
 SEED = 1
+MOMENTS = [  # of a bad day, and what `film` calls them
+    ("the crowd", "crowd"),
+    ("a data center dies", "data_center"),
+    ("a primary dies", "primary"),
+    ("a replica dies", "replica"),
+    ("a cache node dies", "cache_node"),
+    ("a web server dies", "web_server"),
+    (WHOLE_DAY, WHOLE_DAY),
+]
 POINTS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
@@ -176,6 +190,26 @@ def explore_design(design):
     )
 
 
+@filmed
+def replay(design=None):
+    """Return the film of a bad day on your design, next to last year's; without one, of the latter.
+
+    design: a function of a Traffic that returns an Architecture (or an Architecture).
+    """
+    if design is None:
+        return Film(film)
+
+    def make(watch, incidents):
+        return film(design, watch=watch, incidents=_incidents(incidents))
+
+    days = [("published", 0), *((f"day {number}", number) for number in range(1, 10))]
+    controls = {
+        "watch": view.choice("watch", MOMENTS),
+        "incidents": view.steps("incidents", days),
+    }
+    return Film(make, controls)
+
+
 @view.pictured
 def explore_ring(ring=None):
     """Return sliders over a hash ring and what one more node moves.
@@ -193,6 +227,18 @@ def explore_ring(ring=None):
         "keys": view.slider("keys", 1_500, 500, 4_000, 500),
     }
     return view.explore(controls, run, RingPicture(), experiment=steps.RING)
+
+
+@filmed
+def replay_ring(ring=None):
+    """Return the film of one more shard on your ring, next to the rule number % shards.
+
+    ring: a class as `place` takes it; without one, the rule alone.
+    """
+    controls = {"nodes": view.slider("shards before", 4, 1, 8, 1)}
+    if ring is not None:
+        controls["points"] = view.steps("points per shard (replicas)", POINTS, 64)
+    return Film(lambda **chosen: film_of_ring(ring, **chosen), controls)
 
 
 @view.pictured

@@ -27,6 +27,11 @@ def random_ring(seed, nodes, points, keys):
     return _next_owner(at[:-points], owner[:-points], keys), _next_owner(at, owner, keys)
 
 
+def modulo(keys, nodes):
+    """Return the node number of each of `keys`, such as "user-48210": its number % `nodes`."""
+    return [int(key.rpartition("-")[2]) % nodes for key in keys]
+
+
 def random_points(seed, nodes, points):
     """Return (places on a circle, from 0 to 1; node numbers) of `points` random points a node."""
     at = workload.stream(seed, "points").uniform(size=nodes * points)

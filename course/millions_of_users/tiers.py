@@ -34,6 +34,7 @@ class Flow:
     reads: np.ndarray
     writes: np.ndarray
     uploads: np.ndarray
+    cached: np.ndarray  # of the reads, answered by the cache, per data center
     refused: dict  # tier → requests
     busy: dict  # tier → utilization
     hits: np.ndarray  # share of reads that the cache answers, per data center
@@ -85,6 +86,7 @@ def flow(design, traffic, incidents):
     reads, writes = pages * traffic.read_share, pages * traffic.write_share
     data = Database(design, incidents, reads * (1 - hits) / STEP, writes / STEP)
     misses = reads * (1 - hits)
+    cached = reads - misses
     refused["database reads"] = (misses * data.reads_refused).sum(axis=1)
     refused["database writes"] = (writes * data.writes_refused).sum(axis=1)
     reads = reads - misses * data.reads_refused
@@ -111,6 +113,7 @@ def flow(design, traffic, incidents):
         reads=reads,
         writes=writes,
         uploads=uploads - late,
+        cached=cached,
         refused=refused,
         busy={tier: tiers[tier] for tier in TIERS},
         hits=hits,

@@ -297,6 +297,11 @@ class Player {
 
   written(time) {
     const [divisor, unit] = this.reel.clock;
+    if (unit === "h:mm") {
+      const minutes = Math.floor((time + 0.01) / 60);
+      return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+    }
+    if (unit === "calls") return `${Math.floor(time)} ${unit}`;
     const digits = (this.reel.end - this.reel.start) / divisor < 10 ? 2 : 1;
     return `${(time / divisor).toFixed(digits)} ${unit}`;
   }

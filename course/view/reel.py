@@ -190,7 +190,8 @@ class Reel:
 
     start, end: of the film, in seconds of the run. rate: how many of them play in a second.
     states: dict from the name of a state to (colour of `view.style`, one of SHAPES), in the order
-    of the legend. clock: (divisor, unit) of the time that is shown: (60, "min").
+    of the legend. clock: (divisor, unit) of the time that is shown: (60, "min"); (3600, "h:mm")
+    for a time of the day, and (1, "calls") for what is counted.
     fate: why the run ended early, the sentence about the student's component; "" if it did not.
     """
 

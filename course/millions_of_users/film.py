@@ -1,0 +1,431 @@
+"""The film of a bad day: requests go through the tiers of a design, and end where one answers.
+
+There are hundreds of millions of them, so a dot stands for many. It reaches a tier when the run has
+counted so many requests there; how long its way takes is drawn, not simulated.
+"""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from course.engine.component import name_of
+from course.engine.parameters import NEVER
+from course.engine.record import milliseconds
+from course.engine.watching import watching
+from course.engine.workload import DAY
+from course.millions_of_users import sheet
+from course.millions_of_users.baselines import LAST_YEAR
+from course.millions_of_users.database import lost_writes
+from course.millions_of_users.days import PUBLISHED, PUBLISHED_INCIDENTS
+from course.millions_of_users.design import Architecture
+from course.millions_of_users.model import simulate
+from course.millions_of_users.picture import clock, p95_in_words, used
+from course.millions_of_users.tiers import TIERS, flow
+from course.millions_of_users.traffic import KINDS, STEP, centers_of
+from course.view import style
+from course.view.reel import Reel
+from course.view.scene import Scene
+
+SEED = 1
+EARLIER, LATER = 900.0, 2700.0  # s shown before an incident, and from it on
+PLAYS = 32.0  # s that the film takes
+DOTS = 1000  # at most so many are shown of what comes, about
+LEG = 0.45  # s of the film from one box to the next
+EVERY = 120  # lamps and counters change at so many moments
+WHOLE_DAY = "the whole day"
+USERS = (12, 112)
+BOXES = {  # the middle, in pixels, and half of the width and height
+    "CDN": (96, 36, 40, 20),
+    "data centers": (96, 112, 40, 26),
+    "web servers": (226, 112, 50, 32),
+    "cache": (400, 36, 66, 20),
+    "shards": (400, 112, 66, 40),
+    "queue": (400, 190, 66, 22),
+}
+FILE, READ, WRITE, UPLOAD = "files", "pages: read", "pages: write", "uploads"
+REFUSED, FINE, TOO_MUCH = "refused", "fine", "too much"
+LOOKS = {
+    FILE: (style.GREY, "disc"),
+    READ: (style.SKY, "disc"),
+    WRITE: (style.ORANGE, "square"),
+    UPLOAD: (style.PURPLE, "diamond"),
+    REFUSED: (style.VERMILION, "cross"),
+    FINE: (style.GREEN, "disc"),
+    TOO_MUCH: (style.VERMILION, "triangle"),
+}
+INSIDE = ("data centers", "web servers")  # the way of what the CDN does not answer
+WHERE = {  # tier of the simulation → box that refuses
+    "data centers": "data centers",
+    "web servers": "web servers",
+    "database reads": "shards",
+    "database writes": "shards",
+    "queue": "queue",
+}
+GAUGES = {"refused": 218, "95 % within": 236, "lost writes": 254, "bill": 272}
+ZERO, GOAL, MOST = 92, 192, 292  # pixels across a gauge: 0, 1 ×, and 2 × or more
+WORDS = {
+    "web_server": "A web server dies.",
+    "cache_node": "A cache node dies: its part of the hits is missing.",
+    "replica": "A replica dies: the others get its reads.",
+    "primary": "A primary dies: its shard refuses writes until a replica is promoted.",
+    "crowd": "A crowd comes.",
+    "data_center": "A whole data center dies. Its users get errors until geoDNS sends them away.",
+}
+FAILS = {  # kind of incident → box that it hits
+    "web_server": "web servers",
+    "cache_node": "cache",
+    "replica": "shards",
+    "primary": "shards",
+    "data_center": "data centers",
+}
+
+
+def film(design=None, *, watch="data_center", incidents=PUBLISHED_INCIDENTS, seed=SEED):
+    """Return the Reel of some hours of a day on a design, next to last year's design.
+
+    design: as of `simulate`, or None for last year's alone (then without its bill). watch: one of
+    `traffic.KINDS`, whose hour is shown, or WHOLE_DAY. incidents: of the published traffic.
+    """
+    start, end = _hours(watch, incidents)
+    rate = (end - start) / PLAYS
+    reel = Reel(start=start, end=end, rate=rate, states=LOOKS, clock=(3600, "h:mm"))
+    runs = {"last year's design": (LAST_YEAR, None)}
+    if design is not None:
+        plan, call = _built(design)
+        runs = {f"your {name_of(design)}": (plan, call), **runs}
+    dot = 0
+    for title, (plan, call) in runs.items():
+        day = flow(plan, PUBLISHED, incidents)
+        result = simulate(plan, seed=seed, incidents=incidents)
+        here = (day.times >= start) & (day.times < end)
+        dot = dot or _dot(float(day.offered[here].sum()))
+        gauges = [name for name in GAUGES if design is not None or name != "bill"]
+        lane = reel.lane(title, _scene(plan, tuple(gauges)))
+        lamps = _lamps(lane, result, (start, end), call)
+        _dots(lane, day, lamps, dot, (start, end), LEG * rate)
+        _gauges(lane, day, result, gauges, (start, end))
+        _counters(lane, result, (start, end))
+        _mark(reel, lane, result, lamps, (start, end), design is not None and plan is not LAST_YEAR)
+        if len(reel.lanes) == 1:
+            _captions(reel, result, dot, design is not None)
+    return reel
+
+
+def _hours(watch, incidents):
+    if watch == WHOLE_DAY:
+        return 0.0, float(DAY)
+    time = min(getattr(incidents, watch), DAY) // STEP * STEP
+    start = max(0.0, time - EARLIER)
+    return start, min(start + EARLIER + LATER, float(DAY))
+
+
+def _built(design):
+    """Return (Architecture, Call): what `design` is, or builds, and the call that did."""
+    if isinstance(design, Architecture):
+        return design, None
+    watched, calls = watching(design, **{name_of(design): lambda traffic: traffic})
+    plan = simulate(watched, seed=SEED).architecture
+    return plan, calls[0]
+
+
+def _dot(requests):
+    """Return how many requests a dot stands for: 1, 2 or 5 with zeros."""
+    size = 1
+    while requests / size > DOTS:
+        size = size * 5 // 2 if str(size)[0] == "2" else size * 2
+    return size
+
+
+@cache
+def _scene(plan, gauges):
+    scene = Scene(480, 290)
+    scene.text(4, USERS[1] + 26, "users")
+    centers = plan.data_centers
+    for start, end in (
+        (USERS, "CDN"),
+        (USERS, "data centers"),
+        ("data centers", "web servers"),
+        ("web servers", "cache"),
+        ("web servers", "shards"),
+        ("web servers", "queue"),
+    ):
+        if end != "CDN" or plan.cdn:
+            begin = start if start is USERS else _side(start, 1)
+            scene.line(begin, _side(end, -1))
+    most = f"–{sheet.SCALE_MOST * plan.web_servers}" if plan.autoscale else ""
+    words = {
+        "CDN": "CDN" if plan.cdn else "no CDN",
+        "data centers": f"{centers} center{'s' if centers > 1 else ''}",
+        "web servers": f"web {centers} × {plan.web_servers}{most}",
+        "cache": f"cache {centers} × {plan.cache_gb:.0f} GB",
+        "shards": f"{plan.shards} shard{'s' if plan.shards > 1 else ''} × {1 + plan.replicas}",
+        "queue": f"queue {centers} × {plan.queue_workers}",
+    }
+    for name, (x, y, wide, high) in BOXES.items():
+        scene.box(x - wide, y - high, 2 * wide, 2 * high, colour=style.GREY)
+        scene.text(x - wide + 5, y - high + 10, words[name], size=9)
+    for at in _shards(plan):
+        scene.box(at[0] - 5, at[1] - 6, 10, 12, colour=style.GREY)
+    for name in gauges:
+        y = GAUGES[name]
+        scene.text(4, y, name, size=9)
+        scene.line((ZERO, y), (MOST, y))
+        scene.line((GOAL, y - 7), (GOAL, y + 7), colour=style.INK)
+    scene.text(GOAL, 204, "goal", at="center", size=9)
+    return scene
+
+
+def _side(name, which):
+    x, y, wide, _ = BOXES[name]
+    return x + which * wide, y
+
+
+def _shards(plan):
+    """Return the places of up to sixteen shards in their box."""
+    x, y, _, _ = BOXES["shards"]
+    drawn = min(plan.shards, 16)
+    return [
+        (x - 42 + 12 * (at % 8), y + 2 + 16 * (at // 8 - (0 if drawn <= 8 else 0.3)))
+        for at in range(drawn)
+    ]
+
+
+def _sampled(start, end):
+    """Return slices of the day's steps: some EVERY of them from start to end."""
+    first, last = round(start / STEP), round(end / STEP)
+    stride = max(1, (last - first) // EVERY)
+    return [slice(at, min(at + stride, last)) for at in range(first, last, stride)]
+
+
+def _lamps(lane, result, shown, call):
+    """Let each box have a lamp whose ring says how busy it is; return them by the box's name."""
+    start, end = shown
+    plan, lamps = result.architecture, {}
+    steps = _sampled(start, end)
+    for name, (x, y, wide, high) in BOXES.items():
+        lamp = lane.actor(name).at(start, x + wide - 13, y + high - 13, FINE, size=4)
+        tiers = [tier for tier, box in WHERE.items() if box == name]
+        for step in steps:
+            time = float(result.times[step.start])
+            busy = max((float(result.busy[tier][step].max()) for tier in tiers), default=0.0)
+            hurt = any(_refuses(result, tier, step) for tier in tiers)
+            ring = min(busy, 1.0) if name != "data centers" else 0.0
+            lamp.stay(time, TOO_MUCH if hurt else FINE, size=7 if hurt else 4, ring=ring)
+        lamp.stay(end)
+        _tell(lamp, name, tiers, result, shown, call, plan)
+        lamps[name] = lamp
+    return lamps
+
+
+def _refuses(result, tier, step):
+    return bool(result.refused[tier][step].sum() > 1e-4 * result.offered[step].sum())
+
+
+def _tell(lamp, name, tiers, result, shown, call, plan):
+    """Tell what was built, what happened to it, and when it refused how much."""
+    start, end = shown
+    built = {
+        "CDN": ("cdn",),
+        "data centers": ("data_centers", "balancer"),
+        "web servers": ("web_servers", "autoscale"),
+        "cache": ("cache_gb",),
+        "shards": ("shards", "replicas"),
+        "queue": ("queue_workers",),
+    }[name]
+    numbers = ", ".join(f"{field}={getattr(plan, field)!r}" for field in built)
+    told = [(start, f"built with {numbers}.", call)]
+    for kind, box in FAILS.items():
+        time = getattr(result.incidents, kind)
+        if box == name and start <= time < end:
+            told.append((time, WORDS[kind], None))
+    first, last = round(start / STEP), round(end / STEP)
+    for tier in tiers:
+        refused, busy = result.refused[tier][first:last], result.busy[tier][first:last]
+        some = np.flatnonzero(refused > 1e-4 * result.offered[first:last])
+        if some.size:
+            time, lasts = start + STEP * int(some[0]), refused[some].sum()
+            why = "" if tier in ("queue", "data centers") else f", up to {busy.max():.0%} busy"
+            until = clock(start + STEP * int(some[-1] + 1))
+            told.append(
+                (time, f"{tier}: {lasts:,.0f} requests are refused until {until}{why}.", None)
+            )
+        elif tier not in ("queue", "data centers"):
+            told.append((end, f"{tier}: at most {busy.max():.0%} busy, nothing refused.", None))
+    for time, words, made in sorted(told, key=lambda each: each[0]):
+        lamp.tell(time, _spaced(words), call=made, cell="design(PUBLISHED)" if made else "")
+
+
+def _dots(lane, day, lamps, dot, shown, leg):
+    """Let a dot arrive wherever `dot` more requests have been answered, or refused."""
+    cached = day.cached.sum(axis=1)
+    answered = {
+        "edge": (day.edge, FILE, "CDN"),
+        "file": (day.files.sum(axis=1), FILE, "web servers"),
+        "hit": (cached, READ, "cache"),
+        "miss": (day.reads.sum(axis=1) - cached, READ, "shards"),
+        "write": (day.writes.sum(axis=1), WRITE, "shards"),
+        "upload": (day.uploads.sum(axis=1), UPLOAD, "queue"),
+    }
+    for counted, state, box in answered.values():
+        for number, time in enumerate(_arrivals(counted, dot, shown, 3 * leg)):
+            _walk(lane, lamps[box], time, leg, state, _way(box, day.design, number))
+    kinds = {"database reads": READ, "database writes": WRITE, "queue": UPLOAD}
+    for tier, counted in day.refused.items():
+        box = WHERE[tier]
+        for number, time in enumerate(_arrivals(counted, dot, shown, 3 * leg)):
+            way = _way(box, day.design, number)
+            actor = _walk(lane, lamps[box], time, leg, kinds.get(tier, READ), way)
+            actor.turn(time, REFUSED, size=4.5)
+            actor.at(time + leg, way[-1][0] + 8, BOXES[box][1] + BOXES[box][3] + 16)
+
+
+def _arrivals(counted, dot, shown, more):
+    """Return when each dot arrives: in the middle of its requests; up to `more` s after the end."""
+    first, last = round(shown[0] / STEP), min(round((shown[1] + more) / STEP), counted.size)
+    total = np.concatenate([[0.0], np.cumsum(counted[first:last])])
+    places = (np.arange(int(total[-1] / dot + 0.5)) + 0.5) * dot
+    rising = total + 1e-9 * np.arange(total.size)  # where nothing comes, nothing arrives
+    return np.interp(places, rising, shown[0] + STEP * np.arange(total.size)).tolist()
+
+
+def _way(box, plan, number):
+    """Return the points on the way of a dot to a box, from the users on."""
+    aside = (number * 7 % 5 - 2) * 3.5
+    stops = ("CDN",) if box == "CDN" else (*INSIDE, box)[: 3 - (box in INSIDE)]
+    if box == "data centers":
+        stops = (box,)
+    points = [(USERS[0], USERS[1] + aside)]
+    points += [(BOXES[stop][0] + aside, BOXES[stop][1] + 6 + aside) for stop in stops]
+    if box == "shards":
+        places = _shards(plan)
+        points[-1] = places[number % len(places)]
+    return points
+
+
+def _walk(lane, lamp, time, leg, state, way):
+    actor = lane.actor("many requests", part_of=lamp)
+    for stop, (x, y) in enumerate(way):
+        actor.at(time - leg * (len(way) - 1 - stop), x, y, state, size=3.2)
+    return actor
+
+
+def _gauges(lane, day, result, names, shown):
+    """Let a marker on each gauge say how much of a goal has been used since midnight."""
+    start, end = shown
+    refused = np.cumsum(result.offered - result.served)
+    allowed = max(1 - result.traffic.availability, 1e-9) * result.offered.sum()
+    steps = _sampled(start, end)
+    _, p95, _, cost = used(result)
+    for name in names:
+        y = GAUGES[name]
+        marker = lane.actor(f"{name}, of what is allowed")
+        if name == "refused":
+            before = refused[steps[0].start - 1] if steps[0].start else 0.0
+            _point(marker, start, before / allowed, y)
+            for step in steps:
+                time = float(result.times[step.stop - 1]) + STEP
+                _point(marker, time, refused[step.stop - 1] / allowed, y)
+            tells = f"{result.availability:.3%} of the whole day's requests are answered"
+            goal = f"{result.traffic.availability:.2%}"
+        elif name == "lost writes":
+            losses = _losses(day, result)
+            total = sum(part for time, part in losses if time < start)
+            _point(marker, start, total, y)
+            for time, part in losses:
+                if start <= time < end:
+                    total += part
+                    _point(
+                        marker.stay(time), min(time + LEG * (end - start) / PLAYS, end), total, y
+                    )
+            tells = f"{result.lost_writes:,.0f} per million writes are lost in the whole day"
+            goal = f"at most {result.traffic.lost_writes:g}"
+        else:
+            share = p95 if name == "95 % within" else cost
+            _point(marker, start, share, y)
+            tells = f"the whole day: 95 % within {p95_in_words(result)}"
+            goal = milliseconds(result.traffic.p95_latency)
+            if name == "bill":
+                tells = f"{result.cost:,.0f} dollars a month"
+                goal = f"{result.traffic.budget:,.0f}"
+        marker.stay(end).tell(start, _spaced(f"{tells} (goal {goal})."))
+
+
+def _point(marker, time, share, y):
+    x = ZERO + (GOAL - ZERO) * min(share, 2.0)
+    marker.at(time, x, y, TOO_MUCH if share > 1 else FINE, size=5)
+
+
+def _losses(day, result):
+    """Return [(s, part of the goal)]: when a primary or a data center takes writes with it."""
+    per_goal = max(day.writes.sum() / 1e6, 1e-300) * max(result.traffic.lost_writes, 1e-9)
+    found = []
+    for kind, other in (("primary", "data_center"), ("data_center", "primary")):
+        alone = replace(result.incidents, **{other: NEVER})
+        lost = lost_writes(result.architecture, alone, day.writes / STEP)
+        found.append((getattr(result.incidents, kind), lost / per_goal))
+    return sorted(found)
+
+
+def _counters(lane, result, shown):
+    """Count what has been answered since midnight, and what was refused since the film began."""
+    steps = _sampled(*shown)
+    times = [float(result.times[step.stop - 1]) + STEP for step in steps]
+    served, offered = np.cumsum(result.served), np.cumsum(result.offered)
+    shares = [100 * served[step.stop - 1] / offered[step.stop - 1] for step in steps]
+    lane.count("answered since midnight:", times, [f"{share:.3f} %" for share in shares])
+    told = []
+    for step in steps:
+        so_far = slice(steps[0].start, step.stop)
+        lost = {tier: result.refused[tier][so_far].sum() for tier in TIERS}
+        told.append(
+            ", ".join(f"{tier} {count:,.0f}" for tier, count in lost.items() if count >= 1) or "0"
+        )
+    lane.count("refused here:", times, told)
+
+
+def _mark(reel, lane, result, lamps, shown, mine):
+    first, last = (round(time / STEP) for time in shown)
+    lost = {tier: result.refused[tier][first:last] for tier in TIERS}
+    worst = max(TIERS, key=lambda tier: lost[tier].sum())
+    if lost[worst].sum() >= 1:
+        time = shown[0] + STEP * int(lost[worst].argmax())
+        whose = "your" if mine else "last year's"
+        reel.mark(f"{whose} worst moment", time, lamps[WHERE[worst]])
+
+
+def _captions(reel, result, dot, with_bill):
+    reel.caption(
+        reel.start,
+        f"A dot is {dot:,} requests, and ends at the tier that answers it. The ring around a lamp "
+        "closes as the tier gets busier.",
+    )
+    incidents, traffic = result.incidents, result.traffic
+    words = dict(WORDS, crowd=f"A crowd: {traffic.crowd:g} × the traffic, within a minute.")
+    said = {}
+    for kind in KINDS:
+        said.setdefault(getattr(incidents, kind), []).append(words[kind])
+    if incidents.crowd != NEVER:
+        later = incidents.crowd + traffic.crowd_rise + 600
+        said.setdefault(later, []).append("A third of what the crowd added is left, and falling.")
+    if incidents.data_center != NEVER:
+        place = incidents.region % result.architecture.data_centers
+        where = centers_of(traffic, result.architecture.data_centers)[place]
+        if result.architecture.data_centers > 1:
+            moved = f"The users of {where} now go to the nearest center that is alive."
+            said.setdefault(incidents.data_center + sheet.DNS_TTL, []).insert(0, moved)
+        said.setdefault(incidents.data_center + sheet.NODE_GONE, []).append(f"{where} is back.")
+    for time, sentences in said.items():
+        if reel.start < time < reel.end:
+            reel.caption(time, f"{clock(time)}: {' '.join(sentences)}")
+    if with_bill:
+        met = sum(result.goals.values())
+        reel.caption(
+            reel.end - 2.5 * reel.rate,
+            f"The whole day meets {met} of 4 goals: {_spaced(result.summary())}.",
+        )
+    reel.captions.sort(key=lambda each: each[0])
+
+
+def _spaced(words):
+    return words.replace("%", " %").replace("  %", " %")
