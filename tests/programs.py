@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -19,6 +20,7 @@ from unittest.mock import patch
 from nbgrader import api
 
 MODULES = {"nbgrader": "nbgrader.apps.nbgraderapp", "autograder": "autograder.cli"}
+OUTPUTS = ("stdout", "stderr")
 UNCONFINED = "--GradeInSandbox.trusted=True"  # with it, `nbgrader autograde` does as without us
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([*MODULES.values(), "autograder.grade.grade", "nbclient"])
@@ -26,18 +28,24 @@ FORKS.set_forkserver_preload([*MODULES.values(), "autograder.grade.grade", "nbcl
 
 def run(words: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder; return its exit code and what it wrote."""
+    with TemporaryDirectory() as folder:
+        process = start(words, cwd, Path(folder))
+        process.join()
+        written = [Path(folder, name).read_text(encoding="utf-8") for name in OUTPUTS]
+    return subprocess.CompletedProcess(list(map(str, words)), process.exitcode, *written)
+
+
+def start(words: Sequence[str], cwd: Path, outputs: Path) -> BaseProcess:
+    """Start the command in a folder; what it writes goes into OUTPUTS, files in `outputs`."""
     words = list(map(str, words))
     programs = str(Path(sys.executable).parent)  # nbgrader starts alembic
     environment = os.environ | {"PATH": os.pathsep.join((programs, os.environ["PATH"]))}
     with patch.dict(os.environ, environment):
         tables = api.get_alembic_version()  # asked once: see conftest.py
-    with TemporaryDirectory() as folder:
-        files = [os.path.join(folder, name) for name in ("stdout", "stderr")]
-        process = FORKS.Process(target=_command, args=(words, cwd, environment, files, tables))
-        process.start()
-        process.join()
-        written = [Path(file).read_text(encoding="utf-8") for file in files]
-    return subprocess.CompletedProcess(words, process.exitcode, *written)
+    files = [str(outputs / name) for name in OUTPUTS]
+    process = FORKS.Process(target=_command, args=(words, cwd, environment, files, tables))
+    process.start()
+    return process
 
 
 def nbgrader(folder: Path, *words: str, fails: bool = False) -> str:

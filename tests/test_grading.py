@@ -32,7 +32,7 @@ from autograder.grade.sandbox.client import Importer
 from autograder.grade.sandbox.limits import Limits
 from autograder.gradebook.write import Scores
 from benchmarks.grading import dask
-from tests import classroom, postgresql
+from tests import classroom, postgresql, programs
 from tests.course_scripts import ROOT, exercises
 from tests.importing import Borrowed
 
@@ -317,19 +317,13 @@ def test_killed_at_any_moment_the_next_run_finishes(course, tmp_path):
     written = set()
     for attempt in range(3):
         mine = shutil.copytree(course, tmp_path / f"killed{attempt}")
-        script = "from autograder.cli import main; main()"
-        process = subprocess.Popen(
-            [sys.executable, "-c", script, "grade", NAME, "--root", str(mine)],
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        process = programs.start(["autograder", "grade", NAME], mine, tmp_path)
         folder, deadline = records.folder(mine, NAME), time.monotonic() + 60
         while len(list(folder.glob("*.json"))) < attempt and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(rng.uniform(0, seconds / 4))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.join()
         written.add(len(list(folder.glob("*.json"))))
         graded(mine)
         assert classroom.gradebook_rows(mine, NAME) == rows
