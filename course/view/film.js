@@ -54,7 +54,7 @@ class Cast {
     for (const name of COLUMNS) this[name] = arrayOf(lane[name], KINDS[name]);
     this.count = this.first.length - 1;
     this.latest = this.first.slice(0, this.count); // of each actor, the last keyframe found
-    Object.assign(this, { labels: lane.labels, names: lane.names, stories: lane.stories });
+    Object.assign(this, { labels: lane.labels, tellers: lane.tellers });
   }
 
   // Return the keyframe that `actor` is at or past at `now`; −1 when it is off the stage.
@@ -110,17 +110,18 @@ class Stage {
     const paths = this.states.map(() => new Path2D());
     const words = [];
     const rings = new Path2D();
-    let chosen = null;
+    const chosen = []; // with all that tell the same story
+    const teller = this.cast.tellers[this.chosen];
     this.cast.forEach(now, (actor, x, y, size, ring, state) => {
       const shape = this.states[state][2];
       SHAPES[shape](paths[state], x, y, size);
       if (ring > 0) {
-        const r = size + 3;
+        const r = (shape === "tile" ? 1.6 : 1) * size + 3; // around its corners
         rings.moveTo(x, y - r);
         rings.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * Math.min(1, ring));
       }
       if (this.cast.labels[actor]) words.push([this.cast.labels[actor], x, y, size, shape]);
-      if (actor === this.chosen) chosen = [x, y, size];
+      if (this.cast.tellers[actor] === teller) chosen.push([x, y, size]);
     });
     const { colours, ink, paper, font } = this.look;
     pen.lineWidth = 2;
@@ -140,11 +141,11 @@ class Stage {
       pen.fillStyle = inside ? paper : ink;
       pen.fillText(label, inside ? x : x + size + 3, y + 0.5);
     }
-    if (chosen) {
-      pen.strokeStyle = ink;
-      pen.lineWidth = 2;
+    pen.strokeStyle = ink;
+    pen.lineWidth = 2;
+    for (const [x, y, size] of chosen) {
       pen.beginPath();
-      pen.arc(chosen[0], chosen[1], chosen[2] + 6, 0, 7);
+      pen.arc(x, y, size + 6, 0, 7);
       pen.stroke();
     }
   }
@@ -377,11 +378,12 @@ class Player {
 
   // Return the elements that tell an actor's story.
   told(lane, actor) {
-    const { names, stories, title } = this.reel.lanes[lane];
+    const { names, stories, tellers, title } = this.reel.lanes[lane];
+    const teller = tellers[actor];
     const list = make("ol");
-    const parts = [make("h4", { text: `${names[actor]} · ${title}` }), list];
+    const parts = [make("h4", { text: `${names[teller]} · ${title}` }), list];
     const shown = new Set();
-    for (const [time, words, listing, line, cell] of stories[actor]) {
+    for (const [time, words, listing, line, cell] of stories[teller]) {
       list.append(make("li", {}, make("b", { text: this.written(time) }), ` ${words}`));
       const key = `${listing} ${line}`;
       if (listing >= 0 && !shown.has(key)) {

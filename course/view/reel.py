@@ -29,8 +29,8 @@ RADIUS = 5.0  # CSS pixels
 class Actor:
     """Something that moves, or stands and changes its state, in one lane."""
 
-    def __init__(self, name, label, states):
-        self.name, self.label, self._states = name, label, states
+    def __init__(self, name, label, states, part_of=None):
+        self.name, self.label, self._states, self.part_of = name, label, states, part_of
         self.times, self.xs, self.ys = array("d"), array("d"), array("d")
         self.sizes, self.rings, self.states = array("d"), array("d"), array("B")
         self.story = []
@@ -72,6 +72,36 @@ class Actor:
             return self.stay(time, state, **change)
         end, x, y = self.times[-1], self.xs[-1], self.ys[-1]
         return self._cut(time).stay(time, state, **change).at(end, x, y)
+
+    def run_out(self, start, end, until=None):
+        """Let a ring that is full at `start` run out until `end`, on the way or standing.
+
+        until: when it is taken away, if before `end`. To be called when the actor is complete: all
+        keyframes stay as they are, with a ring.
+        """
+        until = min(end if until is None else until, end, self.times[-1])
+        if until > start:
+            for time in (start, start, until, until):
+                self._insert(time)
+            first, last = self.times.index(start) + 1, bisect.bisect_right(self.times, until) - 1
+            for k in range(first, last):
+                self.rings[k] = (end - self.times[k]) / (end - start)
+        return self
+
+    def _insert(self, time):
+        """Insert a keyframe that changes nothing, before any others at this time."""
+        x, y, size, ring, _ = self.place(time)
+        k = bisect.bisect_left(self.times, time)
+        state = self.states[max(0, k - 1)]
+        for column, value in (
+            (self.times, time),
+            (self.xs, x),
+            (self.ys, y),
+            (self.sizes, size),
+            (self.rings, ring),
+            (self.states, state),
+        ):
+            column.insert(k, value)
 
     def _cut(self, time):
         """Forget what comes after `time`, and be there where the actor is then."""
@@ -133,9 +163,12 @@ class Lane:
     actors: list = field(default_factory=list)
     counters: list = field(default_factory=list)
 
-    def actor(self, name, label=""):
-        """Return a new Actor. name: what its story is headed with; label: written next to it."""
-        actor = Actor(name, label, self.codes)
+    def actor(self, name, label="", part_of=None):
+        """Return a new Actor. name: what its story is headed with; label: written next to it.
+
+        part_of: the actor of this lane whose story it tells, in place of one of its own.
+        """
+        actor = Actor(name, label, self.codes, part_of)
         self.actors.append(actor)
         return actor
 
@@ -238,6 +271,7 @@ class Reel:
         if not any(lane.scene is each for each in scenes):
             scenes.append(lane.scene)
         scene = next(i for i, each in enumerate(scenes) if each is lane.scene)
+        number = {id(actor): i for i, actor in enumerate(actors)}
         first = np.cumsum([0, *(len(actor.times) for actor in actors)])
         columns = {"time": "times", "x": "xs", "y": "ys", "size": "sizes", "ring": "rings"}
         packed = {
@@ -252,6 +286,7 @@ class Reel:
             **packed,
             "names": [actor.name for actor in actors],
             "labels": [actor.label for actor in actors],
+            "tellers": [number[id(actor.part_of or actor)] for actor in actors],
             "stories": [[_told(each, listings) for each in actor.story] for actor in actors],
             "counters": [[each.name, each.times, each.values] for each in lane.counters],
         }
