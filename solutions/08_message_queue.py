@@ -32,6 +32,7 @@ from course.message_queue import (
     explore_workers,
     fields,
     read_file,
+    replay,
 )
 
 # %% [markdown]
@@ -46,6 +47,11 @@ architecture()
 # ## The idea
 #
 # The queue keeps messages until a worker takes them. If photos come faster than workers can crop, the rest waits in the queue and not in a user's browser.
+#
+# Watch half a minute of a very simple queue. Then kill a worker while it has a photo: who will ever learn that this photo is missing?
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -374,6 +380,12 @@ assert len(seen) == len(_expected), "not everything was seen"
 
 # %%
 explore(MessageQueue)
+
+# %% [markdown]
+# Now watch single photos, on the same traffic. Kill a worker in the burst, and keep an eye on the ring of its photo. Who gets the photo next, and which photos does it pass? Click on it: which line of your `receive` chose it?
+
+# %%
+replay(MessageQueue)
 
 # %% [markdown]
 # ### Durable
@@ -889,6 +901,12 @@ assert seen, "nothing was seen"
 explore_duplicates(MessageQueue, IdempotentConsumer)
 
 # %% [markdown]
+# Follow photo 1: its worker dies after it has stored the result and before the ack. Your queue does the same on both sides. What does your consumer do when photo 1 comes again, and why must the ack follow all the same?
+
+# %%
+replay(MessageQueue, consumer=IdempotentConsumer)
+
+# %% [markdown]
 # And once more with real processes: your queue, your consumer, and three kills.
 #
 # 1. *Three kills*: is any photo lost, or done twice?
@@ -1248,6 +1266,12 @@ assert len(seen) == len(_expected), "not everything was seen"
 
 # %%
 explore_poison(RetryingQueue)
+
+# %% [markdown]
+# One poison photo, the red one, and at most two receives. How many workers does it kill on each side? Then set the poison to 0 and the crashes to 30 %: which photos end as dead letters now?
+
+# %%
+replay(RetryingQueue, MessageQueue)
 
 # %% [markdown]
 # ## Explain

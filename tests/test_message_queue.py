@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import types
+from typing import ClassVar
 
 import cloudpickle
 import numpy as np
@@ -31,13 +32,16 @@ from course.message_queue import (
     fluid_backlog,
     measure,
     read_file,
+    replay,
     simulate,
     simulate_scaling,
 )
+from course.message_queue.film import SEED, WORLD, film
 from course.message_queue.picture import LONGEST
 from course.message_queue.real.queue_process import Served
 from course.message_queue.real_picture import RealPicture
 from course.message_queue.scaling import EVERY, WORKER_RATE, fixed
+from tests import films
 from tests.course_scripts import solved
 from tests.explorers import (
     answers,
@@ -1302,3 +1306,163 @@ def test_nothing_is_drawn_and_no_process_started_while_nbgrader_runs(monkeypatch
     assert explore(QUEUE) is explore_duplicates(QUEUE, CONSUMER) is explore_poison(RETRYING) is None
     assert explore_workers(WORKERS_NEEDED) is explore_crash(DURABLE, CONSUMER) is None
     assert architecture() is None
+
+
+# ── the film ──
+
+
+class Watched(QUEUE):
+    """Keeps, of all its instances, when each id was received."""
+
+    received: ClassVar[dict] = {}
+
+    def receive(self, now):
+        message = super().receive(now)
+        if message:
+            self.received.setdefault(message.id, []).append(now)
+        return message
+
+
+CHANCES = {"crash_probability": 0.1, "visibility_timeout": 5.0}
+
+
+@pytest.mark.parametrize("seed", [SEED, 2, 4])
+@pytest.mark.parametrize("kill_at", [None, 7.0])
+def test_a_film_is_the_run(seed, kill_at):
+    reel = film(RETRYING, crashes=0.1, poison=1, kill_at=kill_at, seed=seed)
+    films.check(reel)
+    world = WORLD | CHANCES | {"poison": 1, "kill_at": kill_at, "seed": seed}
+    for queue, lane in zip((RETRYING, ForgetfulQueue), reel.lanes, strict=True):
+        run, shown = simulate(queue, **world), {each.name: each for each in lane.counters}
+        photos = [each for each in lane.actors if each.label and each.part_of is None]
+        assert len(photos) == len(run) == shown["published"].at(30)
+        assert shown["deliveries"].at(30) == run.deliveries.sum()
+        for moment in (8.0, 16.0, 30.0):
+            assert shown["stored"].at(moment) == (run.done_at <= moment).sum()
+        if queue is RETRYING:
+            assert shown["stored again"].at(30) == np.maximum(run.applied - 1, 0).sum()
+            assert shown["dead letters"].at(30) == run.dead.sum() > 0
+            there = np.isnan(run.gone_at)
+            assert [each.sizes[-1] > 0 for each in photos] == there.tolist()
+            assert all(each.times[-1] >= 30 for each in photos if each.sizes[-1])
+        elif kill_at is None:  # the recursion, which knows what is lost
+            assert shown["lost"].at(30) == simulate(**world).lost.sum() > 0
+
+
+def test_the_ring_is_the_time_until_a_photo_can_be_received_again_and_the_row_is_in_order():
+    Watched.received.clear()
+    reel = film(Watched, crashes=0.1)
+    photos = [each for each in reel.lanes[0].actors if each.label and each.part_of is None]
+    checked = 0
+    for moment in np.arange(0.4, 29.9, 0.1):
+        on_stage = [each.place(moment) for each in photos]
+        rings = [place[3] if place else 0 for place in on_stage]
+        for photo, ring in enumerate(rings):
+            since = [then for then in Watched.received.get(photo + 1, []) if then <= moment]
+            gone = reel.lanes[0].actors[photo].times[-1] - 0.25 <= moment or not on_stage[photo]
+            if since and not gone:
+                assert ring == pytest.approx(max(0, since[-1] + 5 - moment) / 5, abs=1e-6)
+                checked += ring > 0
+        settled = [
+            place[0]
+            for photo, place in zip(photos, on_stage, strict=True)
+            if place and photo.times[0] + 0.4 <= moment and photo.times[-1] - 0.25 > moment
+        ]
+        assert settled == sorted(settled, reverse=True)
+    assert checked > 300 and max(len(each) for each in Watched.received.values()) == 2
+
+
+def test_the_story_has_the_line_that_decided_and_a_cell_that_makes_that_very_call():
+    class TwoWays(RETRYING):
+        def receive(self, now):
+            message = super().receive(now)
+            if message is None or message.receives == 1:
+                return message
+            return Message(message.id, message.body, message.receives)
+
+    reel = film(TwoWays, crashes=0.1, poison=1)
+    packed, lines = reel.packed(), set()
+    assert TwoWays.receive.__code__.co_qualname.endswith("TwoWays.receive")
+    for number, actor in enumerate(reel.lanes[0].actors):
+        for told_at, words, call, cell in actor.story:
+            if not cell:
+                continue
+            calls, last = cell.rsplit("\n", 1)
+            names = {"TwoWays": TwoWays}
+            exec(calls, names)
+            found = eval(last, names)
+            assert f"with receives = {found.receives}" in words and told_at >= call.saw - 1e-6
+            assert (
+                actor.name == f"photo {number}" == found.body.removesuffix(".jpg").replace("-", " ")
+            )
+            lines.add((found.receives, call.line - TwoWays.receive.__code__.co_firstlineno))
+    assert lines == {(1, 3), (2, 4)}
+    told = [words for story in packed["lanes"][0]["stories"] for _, words, *_ in story]
+    assert sum("dead letter" in words for words in told) == 1
+
+
+def test_a_killed_worker_loses_a_photo_of_the_forgetful_queue_only():
+    shown = replay(QUEUE)
+    shown.controls["crashes"].value = 0
+    before = [each.values[-1:] for lane in shown.reel.lanes for each in lane.counters[3:]]
+    assert before == [[], []]
+    shown.press("kill_at", 7.0)
+    mine, forgetful = shown.reel.lanes
+    assert forgetful.counters[3].times == [7.0] and not mine.counters[3].times
+    assert mine.counters[1].values[-1] == forgetful.counters[1].values[-1] + 1  # delivered again
+    (dead,) = films.moving(mine, "worker-")
+    assert (dead.times[0], dead.times[-1]) == (7.0, 10.0)
+    assert max(dead.rings) == 1 and dead.place(8.5)[3] == pytest.approx(0.5)
+    alone = replay()
+    alone.press("kill_at", 7.0)
+    assert [lane.title for lane in alone.reel.lanes] == ["forgetful queue"]
+    assert (
+        alone.reel.lanes[0].counters[3].times == [7.0] and "it is lost" in alone.reel.captions[1][1]
+    )
+
+
+def test_a_consumer_stores_once_what_is_stored_twice_next_to_it():
+    mine, every = replay(QUEUE, consumer=CONSUMER).reel.lanes
+    assert mine.counters[1].times == every.counters[1].times  # the same deliveries
+    assert not mine.counters[3].times and every.counters[3].times
+    shown = replay(QUEUE)
+    shown.controls["timeout"].value = 1
+    assert "alive, and still at work" in " ".join(words for _, words in shown.reel.captions)
+
+
+def test_two_queues_are_next_to_each_other_and_only_one_puts_poison_aside():
+    shown = replay(RETRYING, QUEUE)
+    films.check(shown.reel)
+    assert [lane.title for lane in shown.reel.lanes] == ["your RetryingQueue", "your MessageQueue"]
+    mine, other = (lane.counters[1].values[-1] for lane in shown.reel.lanes)
+    assert mine < other and shown.reel.lanes[0].counters[-1].values[-1] == 1
+    (letter,) = {
+        actor.name
+        for actor in shown.reel.lanes[0].actors
+        if actor.states[-1] == shown.reel.codes["dead letter"]
+    }
+    assert letter == "photo 10"
+
+
+class Late(QUEUE):
+    def receive(self, now):
+        return super().receive(now) if now < 15 else 17
+
+
+class Never(QUEUE):
+    def __len__(self):
+        return 1 / 0
+
+
+def test_a_queue_that_fails_has_a_film_up_to_then():
+    shown = replay(Late)
+    assert re.search(
+        r"Late\.receive\(15\S*\) returned 17, expected a Message or None", shown.reel.fate
+    )
+    assert 15 <= shown.reel.end < 15.6
+    films.check(shown.reel)
+    assert max(films.moving(shown.reel.lanes[0], "photo")[0].times) < shown.reel.end
+    wrong = replay(Never)
+    assert "raised ZeroDivisionError" in wrong.sentence.value and wrong.reel is None
+    assert "replay needs a class" in replay(QUEUE(5)).sentence.value
+    assert "Not written yet" in replay(Stub).sentence.value and replay(Stub).reel is None

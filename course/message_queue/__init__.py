@@ -4,6 +4,7 @@ The names that the notebook needs: types, the simulations, the pictures and the 
 """
 
 from functools import lru_cache
+from inspect import isclass
 
 from course.engine import parameters
 from course.engine.component import name_of
@@ -11,6 +12,7 @@ from course.message_queue import steps
 from course.message_queue.baselines import ForgetfulQueue
 from course.message_queue.duplicates_picture import DuplicatesPicture
 from course.message_queue.files import QueueFile, QueueFileError, read_file
+from course.message_queue.film import buries, film
 from course.message_queue.messages import Message, fields
 from course.message_queue.model import QueueResult, simulate
 from course.message_queue.picture import BurstPicture
@@ -30,6 +32,7 @@ from course.message_queue.simulation import StoreDown
 from course.message_queue.steps import SEED, STEADY, forgetful_run
 from course.message_queue.system import architecture
 from course.message_queue.theory import capacity, fluid_backlog
+from course.view import film as player
 from course.view.explore import Measuring, choice, in_percent, pictured, slider, tick
 from course.view.explore import explore as _explore
 
@@ -53,6 +56,7 @@ __all__ = [
     "fluid_backlog",
     "measure",
     "read_file",
+    "replay",
     "simulate",
     "simulate_scaling",
 ]
@@ -101,6 +105,26 @@ def explore(*queues, prediction=None):
     experiment = steps.YOURS if queues else steps.FIRST
     picture = BurstPicture(yours=bool(queues), guess=prediction is not None)
     return _explore(controls, run, picture, experiment=experiment)
+
+
+@player.filmed
+def replay(*queues, consumer=None):
+    """Return the film of your queue next to the forgetful one; of the latter alone without one.
+
+    queues: one class or two, with `publish`, `receive` and `ack`: two are shown next to each other.
+    consumer: your class with `handle`; next to it every delivery of the same queue is applied.
+    """
+
+    def make(crashes=0, **chosen):
+        return film(*queues, consumer=consumer, crashes=crashes / 100, **chosen)
+
+    controls, limited = {}, any(map(buries, filter(isclass, queues)))
+    if queues:
+        controls["timeout"] = slider("visibility timeout", 5, 1, 8, 1, "s")
+        controls["crashes"] = slider("crashes", 0 if limited else 10, 0, 30, 5, "%")
+    if limited:
+        controls["poison"] = slider("poison photos", 1, 0, 3, 1)
+    return player.Film(make, controls, {"kill_at": player.Action("Kill a worker", "Let it live")})
 
 
 def _timeout():

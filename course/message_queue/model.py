@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from course.engine import parameters, workload
+from course.engine.parameters import NEVER
 from course.message_queue.baselines import ForgetfulQueue, forgetful
 from course.message_queue.simulation import run
 
@@ -156,6 +157,8 @@ def simulate(
     max_receives=5,
     away_from=AWAY_FROM,
     away_for=0.0,
+    kill_at=None,
+    log=None,
 ):
     """Return the QueueResult of `duration` seconds of photos that are published and handled.
 
@@ -168,6 +171,8 @@ def simulate(
     crash_probability: of each delivery, to crash its worker, which is back `restart_time` s later.
     store_failure: probability that the photo store refuses a result; then the worker does not ack.
     poison: how many messages crash every worker that takes them.
+    kill_at: when (s) a worker dies, the first one that is at work; None or NEVER: none is killed.
+    log: a list that gets a `simulation.Noted` for whatever happens, up to the end or to an error.
 
     Queues meet the same traffic and the same crashes when `seed` is the same. Raises ValueError,
     which names a bad number, and ComponentError, which says in one sentence what a component did
@@ -191,10 +196,11 @@ def simulate(
         crash_probability, store_failure, poison,
     )  # fmt: skip
     component = ForgetfulQueue if component is None else component
-    if component is ForgetfulQueue and consumer is None:
+    kill_at = parameters.time("kill_at", kill_at)
+    if component is ForgetfulQueue and consumer is None and kill_at == NEVER and log is None:
         rows = forgetful(came, **world)
     else:
-        rows = run(component, consumer, came, settings, **world)
+        rows = run(component, consumer, came, settings, kill_at=kill_at, log=log, **world)
     return QueueResult(
         **rows,
         published_at=came.times,
