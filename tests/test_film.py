@@ -193,6 +193,16 @@ def test_a_saved_notebook_keeps_a_still():
     assert still.count("<circle") == 2 and "the door" in still
 
 
+def test_numbers_of_numpy_are_saved_as_numbers(tmp_path):
+    def make():
+        reel = evening()
+        reel.lanes[0].scene.height = np.int64(200)
+        return reel
+
+    text = Film(make).save(tmp_path / "film.html").read_text()
+    assert '"height":200,' in text and '"height":{' not in text
+
+
 # --- in a browser
 
 

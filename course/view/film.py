@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import anywidget
 import ipywidgets as widgets
+import numpy as np
 from traitlets import Dict, List
 
 from course.engine.component import ComponentError
@@ -185,5 +186,10 @@ render({{ model: {{ get: (name) => values[name], on() {{}}, send() {{}} }},
 """
 
 
-def _as_text(array):
-    return {"base64": base64.b64encode(array).decode("ascii")}
+def _as_text(value):
+    """Return bytes in base64, and a number of NumPy as a number; TypeError for all else."""
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode("ascii")}
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} in a reel: only numbers, texts, lists and bytes can be saved.")
