@@ -4,6 +4,7 @@ import math
 from functools import cache
 from itertools import pairwise
 
+from course.data_centers.baselines import ByTable
 from course.data_centers.map_picture import COLOURS
 from course.data_centers.model import simulate
 from course.data_centers.resolvers import CLOCK
@@ -54,8 +55,8 @@ class _Run:
     """A run as a film needs it.
 
     rows: of each request in order of time, those before 0 included: (when in s, its city, the place
-    of the center that it is sent to, whether the DNS was asked, the Call or None). kept: by city,
-    the rows that asked the DNS, each with the time until which its answer may be kept.
+    of the center that it is sent to, whether the DNS was asked, the Call or None). by_city: the
+    same, a list for each city. changes: when the center dies and when it is back (s).
     """
 
     def __init__(self, geo_dns, resolver, ttl, dies_at, seed):
@@ -64,31 +65,29 @@ class _Run:
         world = WORLD | {"centers": CENTERS, "ttl": ttl, "duration": SECONDS, "seed": seed}
         world |= {"dies_at": dies_at, "returns_after": LASTS}
         users = traffic(seed, WORLD["arrival_rate"], SECONDS, WORLD["write_share"], ttl)
-        dns, questions, calls, result = geo_dns, [], [], None
-        if resolver:
-            dns, questions = watching(geo_dns, resolve=lambda location: location)
-            resolver, calls = watching(resolver, resolve=lambda location, now: len(questions))
-        try:
-            result = simulate(dns, resolver=resolver, **world)
-        except ComponentError as error:
-            self.fate = str(error)
-            if len(calls) < 2 or users.times[len(calls) - 1] <= 0:  # there is nothing to show
-                raise
-            self.end = float(users.times[len(calls) - 1])
+        times, cities = users.times.tolist(), users.cities.tolist()
         self.dies_at = math.inf if dies_at is None else dies_at
         self.changes = (self.dies_at, self.dies_at + LASTS)
-        times, cities = users.times.tolist(), users.cities.tolist()
-        if calls:
-            done = calls[: len(calls) - bool(self.fate)]
-            before = [*(call.saw for call in calls), len(questions)]
-            place = [_place(call.returned) for call in done]
-            asked = [before[i + 1] > before[i] for i in range(len(done))]
+        if resolver:
+            columns = self._called(geo_dns or ByTable, resolver, world, times)
         else:
-            early, done = len(times) - len(result), [None] * len(times)
-            place = [*nearest([True] * CENTERS)[cities[:early]].tolist(), *result.place.tolist()]
-            asked = [*[True] * early, *result.asked.tolist()]
-        self.rows = list(zip(times, cities, place, asked, done, strict=False))
+            columns = _answered(geo_dns, world, cities)
+        self.rows = list(zip(times, cities, *columns, strict=False))
         self.by_city = [[row for row in self.rows if row[1] == city] for city in range(len(CITIES))]
+
+    def _called(self, geo_dns, resolver, world, times):
+        """Return the last three columns of rows, from the calls of a resolver of the student's."""
+        dns, questions = watching(geo_dns, resolve=lambda location: None)
+        resolver, calls = watching(resolver, resolve=lambda location, now: len(questions))
+        try:
+            simulate(dns, resolver=resolver, **world)
+        except ComponentError as error:
+            if len(calls) < 2 or times[len(calls) - 1] <= 0:  # there is nothing to show
+                raise
+            self.fate, self.end = str(error), times[len(calls) - 1]
+        done = calls[: len(calls) - bool(self.fate)]
+        before = [*(call.saw for call in calls), len(questions)]
+        return [_place(call.returned) for call in done], [a < b for a, b in pairwise(before)], done
 
     def out(self, place, time):
         """Return whether the center at a place is dead at a time (s)."""
@@ -102,6 +101,20 @@ class _Run:
         """Return whether a request fails: it is sent to a dead center, or nowhere."""
         time, _, place, _, _ = row
         return place not in range(CENTERS) or self.out(place, time)
+
+
+def _answered(geo_dns, world, cities):
+    """Return the last three columns of rows, from a run with the built-in resolvers."""
+    questions = []
+    if geo_dns:
+        geo_dns, questions = watching(geo_dns, resolve=lambda location: None)
+    result = simulate(geo_dns, **world)
+    early = len(cities) - len(result)  # what came before 0 has asked, all of it
+    place = [_place(each.returned) for each in questions[:early]]
+    if not geo_dns:
+        place = nearest([True] * CENTERS)[cities[:early]].tolist()
+    asked = [*[True] * early, *result.asked.tolist()]
+    return [*place, *result.place.tolist()], asked, [None] * len(cities)
 
 
 def _place(center):
@@ -136,7 +149,7 @@ def _city(lane, run, number):
         time, _, place, asked, _ = row
         if asked:
             until = time + run.ttl
-            asked_at.append(time)
+            asked_at += [time] if place in range(CENTERS) else []
         kept = until if time < until or asked else following[0]  # it is kept for too long
         moments = {time, *(each for each in (kept, *run.changes) if time < each < following[0])}
         for moment in sorted(moments):
@@ -154,12 +167,14 @@ def _tell(actor, run, rows):
     asked_at, bad = None, False
     for row in rows:
         time, _, place, asked, call = row
-        where = OPENING_ORDER[place] if place in range(CENTERS) else "nowhere"
-        words = f"its resolver asked the DNS, which said {where}; kept for {run.ttl:g} s."
+        there = place in range(CENTERS)
+        where = f"{OPENING_ORDER[place]}; kept for {run.ttl:g} s" if there else "nothing"
+        words = f"its resolver asked the DNS, which said {where}."
         if not asked:
+            where = OPENING_ORDER[place] if there else "nothing"
             words = f"from memory: {where}." if bad or run.fails(row) else ""
         if run.fails(row):
-            words = f"{words} That center is dead: an error."
+            words += " That center is dead: an error." if there else " An error."
         bad = run.fails(row)
         if words and time > 0:
             actor.tell(time, words, call=call, cell=_cell(run, row, asked_at) if call else "")
@@ -169,6 +184,8 @@ def _tell(actor, run, rows):
 def _cell(run, row, asked_at):
     """Return code that makes the call of a row, after the question that was its resolver's last."""
     time, city, *_ = row
+    if len(run.names) < 2:  # the built-in DNS is no name of the notebook
+        return ""
     dns, resolver = run.names
     lines = [
         "centers = make_centers(2)",
@@ -194,7 +211,7 @@ def _requests(lane, run, cities):
         if time > 0:
             request = lane.actor(f"a request from {CITIES[city].name}", part_of=part_of)
             there = centers[place] if place in range(CENTERS) else DNS
-            request.at(time, x, y, run.look(place, -1) if place >= 0 else ERROR, size=2.5)
+            request.at(time, x, y, run.look(place, time) if place >= 0 else ERROR, size=2.5)
             request.at(time + WAY / 2, *there)
             if run.fails(row):
                 request.stay(time + WAY / 2, ERROR, size=4)
@@ -205,7 +222,9 @@ def _centers(lane, run):
     """Let a cross stand on the dead center, with a ring for the time until it is back."""
     if run.dies_at < run.end:
         x, y = _scene()[2][0]
-        cross = lane.actor(OPENING_ORDER[0]).at(run.dies_at, x, y, ERROR, size=11)
+        cross = lane.actor(f"the data center {OPENING_ORDER[0]}").at(
+            run.dies_at, x, y, ERROR, size=11
+        )
         cross.stay(min(run.dies_at + LASTS, run.end)).run_out(run.dies_at, run.dies_at + LASTS)
         cross.tell(run.dies_at, f"died. It is back {LASTS:g} s later.")
 
@@ -246,7 +265,7 @@ def _captions(reel, run, cities):
         )
     if gone > died:
         reel.mark("the city that is sent there longest", max(died, gone - 1), last)
-        if gone < min(back, run.end):
+        if run.names and gone < min(back, run.end):  # the notebook begins with a guess at it
             errors = sum(run.fails(row) for row in run.rows if row[0] <= gone)
             words = f"{gone - died:.0f} s after the death the last resolver has let go. "
             reel.caption(gone, f"{words}{errors} requests were errors.")
