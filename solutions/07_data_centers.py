@@ -29,6 +29,7 @@ from course.data_centers import (
     explore_split,
     explore_sync,
     make_centers,
+    replay,
 )
 
 # %% [markdown]
@@ -47,6 +48,11 @@ architecture()
 # answers with the *nearest healthy* data center. That is quicker, and it is your failover: when a center dies, the answer changes.
 #
 # But users do not ask your DNS themselves. A **resolver** does, their provider's for example, and it keeps the answer for as long as you allowed: the **time to live**, TTL. Until then it sends its users to a center that may be long dead.
+#
+# Watch the world for half a minute. Then kill Washington: what has to happen before a city turns from red to orange?
+
+# %%
+replay()
 
 # %% [markdown]
 # ## Predict
@@ -726,6 +732,12 @@ assert [_got.split(":")[0] for _got in seen["two resolvers"]] == ["returned answ
 
 # %%
 explore_outage(GeoDNS, CachingResolver)
+
+# %% [markdown]
+# Now watch single cities, with two centers. Kill Washington, and click on a city that is sent to the dead center: which line of your `resolve` answered? Then try a TTL of 5 s: what do you see more of?
+
+# %%
+replay(GeoDNS, CachingResolver)
 
 # %% [markdown]
 # ## Exercise D — Two centers write: the last writer wins

@@ -24,16 +24,18 @@ from course.data_centers import (
     explore_sync,
     make_centers,
     moves,
+    replay,
     resolutions,
     simulate,
     simulate_deployment,
     simulate_sync,
 )
+from course.data_centers.film import DEAD, LASTS, SECONDS, SEED, TO, WORLD, film
 from course.data_centers.model import PATIENCE, _waits
 from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, nearest
 from course.engine.cities import CITIES
 from course.engine.component import ComponentError
-from tests import oracles
+from tests import films, oracles
 from tests.course_scripts import cells, checks, solved, verdict
 from tests.explorers import (
     answers,
@@ -1073,7 +1075,7 @@ def test_the_architecture_has_the_dns_beside_the_way_and_not_on_it():
 
 def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    assert [make() for make in EXPLORERS.values()] == [None] * 6
+    assert [make() for make in EXPLORERS.values()] == [None] * 6 and replay() is None
     assert architecture() is None
 
 
@@ -1083,3 +1085,170 @@ def test_centers_are_new_and_themselves():
     assert one[0] is not other[0] and one[0] != other[0] and len({*one, *other}) == 8
     assert one[0].healthy and one[0].version == "v1"
     assert Center("a", (0, 0), False, "v2").version == "v2"
+
+
+# ── the film ──
+
+
+def filmed_run(dies_at, seed=SEED, ttl=60.0, **components):
+    world = WORLD | {"dies_at": dies_at, "returns_after": LASTS, "duration": SECONDS}
+    return simulate(seed=seed, ttl=ttl, **world, **components)
+
+
+def cities_of(reel):
+    return reel.lanes[0].actors[: len(CITIES)]
+
+
+def state_at(reel, actor, time):
+    return list(reel.states)[actor.place(time)[4]]
+
+
+@pytest.mark.parametrize(
+    ("seed", "dies_at", "ttl"), [(SEED, None, 60.0), (SEED, 40.0, 60.0), (2, 70.0, 120.0)]
+)
+def test_a_film_is_the_run(seed, dies_at, ttl):
+    reel, run = film(dies_at=dies_at, ttl=ttl, seed=seed), filmed_run(dies_at, seed, ttl)
+    films.check(reel)
+    (lane,), counters = reel.lanes, {each.name: each for each in reel.lanes[0].counters}
+    requests = films.moving(lane, "a request from")
+    questions = films.moving(lane, "a question from")
+    assert [each.times[0] for each in requests] == run.arrived_at.tolist()
+    assert [each.times[-1] for each in questions] == run.arrived_at[run.asked].tolist()
+    assert [reel.codes["error"] in each.states for each in requests] == run.failed.tolist()
+    for moment in (30.0, 75.0, 110.0, SECONDS):
+        so_far = run.arrived_at <= moment
+        assert counters["requests"].at(moment) == so_far.sum()
+        assert counters["errors"].at(moment) == run.failed[so_far].sum()
+        assert counters["questions to the DNS"].at(moment) == run.asked[so_far].sum()
+    for number, city in enumerate(cities_of(reel)):
+        assert city.name == CITIES[number].name
+        after = run.after_outage[number]
+        if dies_at is not None and after:
+            assert state_at(reel, city, dies_at + after - 1e-6) == DEAD
+        if dies_at is not None:
+            assert state_at(reel, city, dies_at + after + 1e-6) != DEAD
+    if dies_at is not None:
+        sent = counters["cities sent to the dead center"]
+        for later in (0.5, 20.0, 50.0):
+            assert sent.at(dies_at + later) == (run.after_outage > later).sum()
+        assert sent.at(dies_at) > 15 and sent.values[-1] == 0
+
+
+def test_a_city_turns_from_blue_to_red_to_orange_and_its_ring_is_the_time_left():
+    reel, run = film(DNS, RESOLVER, dies_at=40.0), filmed_run(40.0)
+    number = int(run.after_outage.argmax())
+    city, end = cities_of(reel)[number], 40 + run.after_outage[number]
+    assert reel.marks[0][2] is city and f"{end - 40:.0f} s after" in reel.captions[2][1]
+    assert [state_at(reel, city, time) for time in (39.9, 40.1, end - 0.1)] == [TO[0], DEAD, DEAD]
+    asked = run.arrived_at[run.asked & (run.traffic.cities == number)]
+    again = asked[asked >= end][0]
+    assert state_at(reel, city, again) == TO[1]
+    for moment in np.arange(0.5, SECONDS, 2.5):
+        for place, actor in enumerate(cities_of(reel)):
+            asked = run.arrived_at[run.asked & (run.traffic.cities == place)]
+            since = asked[asked <= moment]
+            if since.size:
+                left = max(0.0, since[-1] + 60 - moment) / 60
+                assert actor.place(moment)[3] == pytest.approx(left, abs=1e-6)
+
+
+def test_a_students_own_are_filmed_as_the_built_in_ones_are():
+    plain = film(dies_at=40.0)
+    for components in ((DNS, RESOLVER), (DNS, None), (None, RESOLVER)):
+        mine = film(*components, dies_at=40.0)
+        for one, other in zip(plain.lanes[0].actors, mine.lanes[0].actors, strict=True):
+            for column in ("times", "xs", "ys", "rings", "states"):
+                assert getattr(one, column) == getattr(other, column), (one.name, column)
+    assert len(plain.captions) == 3 and len(mine.captions) == 4  # a guess follows the first film
+
+
+class TwoWays:
+    def __init__(self, dns, ttl):
+        self.dns, self.ttl, self.kept = dns, ttl, {}
+
+    def resolve(self, location, now):
+        center, until = self.kept.get(location, (None, now))
+        if now < until:
+            return center
+        self.kept[location] = self.dns.resolve(location), now + self.ttl
+        return self.kept[location][0]
+
+
+def test_the_story_has_the_line_that_decided_and_a_cell_that_makes_that_very_call():
+    lines, names = set(), {"GeoDNS": DNS, "TwoWays": TwoWays, "make_centers": make_centers}
+    reel = film(DNS, TwoWays, dies_at=40.0)
+    for actor in cities_of(reel):
+        for told_at, words, call, cell in actor.story:
+            before, last = cell.rsplit("\n", 1)
+            exec(before, names)
+            assert last.endswith(f", {3600 + told_at:.6g})")
+            assert f" {eval(last, names).name}" in words
+            assert words.endswith("That center is dead: an error.") == (
+                "Washington" in words and 40 <= told_at < 40 + LASTS
+            )
+            memory = words.startswith("from memory")
+            lines.add((memory, call.line - TwoWays.resolve.__code__.co_firstlineno))
+    assert lines == {(True, 3), (False, 5)}
+
+
+def test_washington_is_killed_when_the_button_is_pressed():
+    shown = replay(DNS, RESOLVER)
+    errors = shown.reel.lanes[0].counters[1]
+    assert not errors.values and len(shown.reel.captions) == 1
+    shown.press("dies_at", 60.0)
+    errors = shown.reel.lanes[0].counters[1]
+    assert errors.times and errors.times[0] >= 60 and errors.times[-1] < 120
+    (dead,) = films.moving(shown.reel.lanes[0], "the data center")
+    assert (dead.times[0], dead.times[-1]) == (60.0, 60.0 + LASTS)
+    assert dead.place(60 + LASTS / 2)[3] == pytest.approx(0.5)
+    asked = shown.reel.lanes[0].counters[2].values[-1]
+    shown.controls["ttl"].value = 5.0
+    films.check(shown.reel)
+    assert len(shown.reel.lanes[0].counters[1].values) < errors.values[-1] / 2
+    assert shown.reel.lanes[0].counters[2].values[-1] > 1.5 * asked
+    shown.press("dies_at", 0.0)
+    assert not shown.reel.lanes[0].counters[1].values
+    assert not replay().controls
+
+
+class ForEver(RESOLVER):
+    def __init__(self, dns, ttl):
+        super().__init__(dns, 1e9)
+
+
+class Late(RESOLVER):
+    def resolve(self, location, now):
+        return super().resolve(location, now) if now < 3690 else "Singapore"
+
+
+class Gone(DNS):
+    def resolve(self, location):
+        center = super().resolve(location)
+        if center.name == "Singapore" and not self.centers[0].healthy:
+            raise NoHealthyCenter
+        return center
+
+
+def test_resolvers_that_keep_answers_for_ever_stay_red_until_the_center_is_back():
+    reel = film(DNS, ForEver, dies_at=40.0)
+    films.check(reel)
+    sent = reel.lanes[0].counters[3]
+    assert sent.at(40 + LASTS - 1) == max(sent.values) > 15 and sent.at(40 + LASTS) == 0
+    assert "last resolver" not in " ".join(words for _, words in reel.captions)
+
+
+def test_a_component_that_fails_has_a_film_up_to_then():
+    shown = replay(DNS, Late)
+    assert re.search(r"Late\.resolve\(\(.*\), 3690\S*\) returned 'Singapore'", shown.reel.fate)
+    assert 90 <= shown.reel.end < 93 and shown.reel.fate in shown.sentence.value.replace(
+        "&#x27;", "'"
+    )
+    films.check(shown.reel)
+    times = [each.times[0] for each in films.moving(shown.reel.lanes[0], "a request")]
+    assert max(times) < shown.reel.end and len(times) == shown.reel.lanes[0].counters[0].values[-1]
+    for stub in (replay(Stub, RESOLVER), replay(DNS, Stub)):
+        assert "Not written yet" in stub.sentence.value and stub.reel is None
+    nowhere = film(Gone, RESOLVER, dies_at=40.0)
+    films.check(nowhere)
+    told = [words for city in cities_of(nowhere) for _, words, *_ in city.story]
+    assert "its resolver asked the DNS, which said nothing. An error." in told

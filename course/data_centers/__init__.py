@@ -12,6 +12,7 @@ from course.data_centers.deployment import EVERYWHERE, NOWHERE, Rollout, simulat
 from course.data_centers.deployment_picture import PLACES, DeploymentPicture
 from course.data_centers.dns import Resolved, resolutions
 from course.data_centers.dns_picture import DnsPicture
+from course.data_centers.film import film
 from course.data_centers.model import CentersResult, simulate
 from course.data_centers.picture import CentersPicture
 from course.data_centers.split import Moves, moves
@@ -37,6 +38,7 @@ from course.engine import parameters
 from course.engine.component import name_of
 from course.view.explore import choice, in_percent, pictured, slider, steps
 from course.view.explore import explore as _explore
+from course.view.film import Action, Film, filmed
 
 __all__ = [
     "Center",
@@ -61,6 +63,7 @@ __all__ = [
     "explore_sync",
     "make_centers",
     "moves",
+    "replay",
     "resolutions",
     "simulate",
     "simulate_deployment",
@@ -72,6 +75,7 @@ MINUTE = 60.0
 DIES_AT = 180.0  # s
 RATE, FEWER = 20.0, 8.0  # requests/s: with the built-in resolvers, and with a student's
 TTLS = (0.0, 5.0, 15.0, 30.0, 60.0, 120.0, 180.0, 300.0)
+FILMED_TTLS = (5.0, 15.0, 30.0, 60.0, 120.0)
 LAGS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 
 
@@ -164,6 +168,25 @@ def explore_outage(geo_dns, caching_resolver):
     name = f"Your {name_of(caching_resolver)}"
     picture = CentersPicture(len(OPENING_ORDER), FEWER, name=name)
     return _explore(controls, run, picture, experiment=_steps.OUTAGE)
+
+
+@filmed
+def replay(geo_dns=None, caching_resolver=None):
+    """Return the film of Washington's outage with your DNS and your resolvers, two centers.
+
+    geo_dns: your class with `resolve(location)`, made with a list of centers. caching_resolver:
+    your class with `resolve(location, now)`, made with a DNS and a TTL (s). The built-in ones
+    without them.
+    """
+
+    def make(**chosen):
+        return film(geo_dns, caching_resolver, **chosen)
+
+    controls = {}
+    if geo_dns or caching_resolver:
+        controls["ttl"] = _durations("DNS TTL", FILMED_TTLS, 60.0)
+    kill = Action("Kill Washington", "Let Washington live")
+    return Film(make, controls, {"dies_at": kill})
 
 
 @pictured

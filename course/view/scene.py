@@ -66,7 +66,7 @@ class Scene:
 
     def world(self, *, south=-56, north=74):
         """Fill the scene with a map; return a function of (latitude, longitude) to its (x, y)."""
-        inset = self.axes.inset_axes((0, 0, 1, 1))
+        inset = self.axes.inset_axes((0, 0, 1, 1), zorder=0)
         world.draw_world(inset, south=south, north=north)
         inset.set_aspect("auto")
 
