@@ -47,9 +47,9 @@ architecture()
 # Users know your site by its name. The DNS turns it into an address. **geoDNS** looks where the question comes from, and
 # answers with the *nearest healthy* data center. That is quicker, and it is your failover: when a center dies, the answer changes.
 #
-# But users do not ask your DNS themselves. A **resolver** does, their provider's for example, and it keeps the answer for as long as you allowed: the **time to live**, TTL. Until then it sends its users to a center that may be long dead.
+# But users do not ask your DNS themselves. A **resolver** does, their provider's for example, and it keeps the answer for as long as you allowed: the **time to live**, TTL.
 #
-# Watch the world for half a minute. Then kill Washington: what has to happen before a city turns from red to orange?
+# Watch the world. Then kill Washington: what has to happen before a city turns from red to orange?
 
 # %%
 replay()
