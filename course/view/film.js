@@ -457,6 +457,7 @@ class Player {
   // For whom motion is unpleasant: six stills in place of it.
   fillStrip() {
     const stills = [];
+    this.strip.replaceChildren();
     this.reel.lanes.forEach((lane, i) => {
       for (let n = 0; n < STILLS; n++) {
         const time = this.reel.start + ((n + 0.5) / STILLS) * (this.reel.end - this.reel.start);
@@ -466,7 +467,6 @@ class Player {
           make("figcaption", { text: `${lane.title}, ${this.written(time)}` })));
       }
     });
-    this.strip.replaceChildren(...[...this.strip.children].slice(-stills.length));
     for (const [stage, time] of stills) stage.paint(time);
   }
 }
