@@ -1307,7 +1307,7 @@ class NeverMerges(STORE):
 
 def test_notepads_of_a_bad_store():
     said = [words for _, words in replay_sync(KeepsItsOwn).reel.captions]
-    assert "They still differ on 3 photos." in said[-1]
+    assert "Photos on which they still differ: 3." in said[-1]
     shown = replay_sync(NeverMerges)
     assert "NeverMerges.merge(other) raised KeyError" in shown.reel.fate
     assert 90 < shown.reel.end < 103 and len(shown.reel.captions) == 2 + (shown.reel.end > 100)
@@ -1330,3 +1330,9 @@ def test_a_texts_story_has_the_line_of_the_merge_or_the_write():
         if call
     }
     assert told == {("write", "text"), ("merge", "the")}
+    (lost,) = (
+        each
+        for each in replay_sync(STORE).reel.lanes[0].actors
+        if each.story and each.name == "text 12 in Washington"
+    )
+    assert lost.story[-1][1] == "the centers merge: text 20 stands here."

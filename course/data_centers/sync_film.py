@@ -4,7 +4,7 @@ from functools import cache
 from itertools import pairwise
 
 from course.data_centers.map_picture import COLOURS
-from course.data_centers.sync import ARRIVAL, CUT_AT, MERGE, NAMES, WRITE, simulate_sync
+from course.data_centers.sync import CUT_AT, MERGE, NAMES, WRITE, simulate_sync
 from course.engine.component import ComponentError, name_of
 from course.engine.watching import watching
 from course.view import style
@@ -148,18 +148,17 @@ def _lines(lane, run):
 
 
 def _tell(actor, run, center, key, start, end):
-    for time, kind, number, _, calls in run.seen:
-        ours = kind == MERGE or run.result.writes.keys[number] == key
-        if not ours or time not in (start, end):
+    """Tell what put a text into a line at `start` (s), and what took it away at `end`."""
+    made = run.result.writes
+    for time, kind, number, values, calls in run.seen:
+        if time not in (start, end):
             continue
-        origin = None if kind == MERGE else int(run.result.writes.centers[number])
-        if kind != MERGE and center != (origin if kind == WRITE else 1 - origin):
-            continue
-        how = {WRITE: "is written", ARRIVAL: "arrives", MERGE: "the centers merge"}[kind]
-        what = how if kind == MERGE else f"text {number} {how}"
-        after = "this text stands here" if time == start else "this text is replaced"
-        mine = calls[center] if kind == MERGE and len(calls) > 1 else calls[0]
-        actor.tell(time, f"{what}: {after}.", call=mine)
+        now = f"{values[center][key] or 'nothing'} stands here"
+        if kind == MERGE:
+            actor.tell(time, f"the centers merge: {now}.", call=calls[min(center, len(calls) - 1)])
+        elif made.keys[number] == key and (made.centers[number] == center) == (kind == WRITE):
+            how = "is written" if kind == WRITE else "arrives"
+            actor.tell(time, f"text {number} {how}: {now}.", call=calls[0])
 
 
 def _messages(lane, run):
@@ -199,5 +198,5 @@ def _captions(reel, run, mended):
         one, other = run.seen[-1][3]
         differ = sum(a != b for a, b in zip(one, other, strict=True))
         words = f"The centers have merged. Titles that were lost: {len(run.lost)}. "
-        words += f"They still differ on {differ} photos." if differ else "Nobody got an error."
-        reel.caption(run.merged_at, words)
+        end = f"Photos on which they still differ: {differ}." if differ else "Nobody got an error."
+        reel.caption(run.merged_at, f"{words}{end}")
