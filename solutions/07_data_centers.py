@@ -30,6 +30,7 @@ from course.data_centers import (
     explore_sync,
     make_centers,
     replay,
+    replay_sync,
 )
 
 # %% [markdown]
@@ -1028,6 +1029,12 @@ assert seen, "nothing was seen"
 
 # %%
 explore_sync(LastWriterWins)
+
+# %% [markdown]
+# Now watch three photos in both centers. Click on a text that was lost: which one replaced it, and which line of yours decided? Then set Singapore's clock 30 s ahead: whose texts are lost now?
+
+# %%
+replay_sync(LastWriterWins)
 
 # %% [markdown]
 # ## Exercise E — One center at a time: deployment

@@ -25,13 +25,16 @@ from course.data_centers import (
     make_centers,
     moves,
     replay,
+    replay_sync,
     resolutions,
     simulate,
     simulate_deployment,
     simulate_sync,
+    sync_film,
 )
 from course.data_centers.film import DEAD, LASTS, SECONDS, SEED, TO, WORLD, film
 from course.data_centers.model import PATIENCE, _waits
+from course.data_centers.sync import MERGE, WRITE
 from course.data_centers.world import OPENING_ORDER, ROUND_TRIPS, WEIGHTS, nearest
 from course.engine.cities import CITIES
 from course.engine.component import ComponentError
@@ -1075,7 +1078,8 @@ def test_the_architecture_has_the_dns_beside_the_way_and_not_on_it():
 
 def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    assert [make() for make in EXPLORERS.values()] == [None] * 6 and replay() is None
+    assert [make() for make in EXPLORERS.values()] == [None] * 6
+    assert replay() is None and replay_sync(STORE) is None
     assert architecture() is None
 
 
@@ -1252,3 +1256,83 @@ def test_a_component_that_fails_has_a_film_up_to_then():
     films.check(nowhere)
     told = [words for city in cities_of(nowhere) for _, words, *_ in city.story]
     assert "its resolver asked the DNS, which said nothing. An error." in told
+
+
+@pytest.mark.parametrize(("partition", "ahead"), [(40.0, 0.0), (60.0, 30.0), (10.0, 5.0)])
+def test_the_notepads_show_what_each_store_holds_and_what_is_lost(partition, ahead):
+    noted, world = [], sync_film.WORLD | {"partition": partition, "clock_ahead": ahead}
+    world |= {"duration": 300.0, "writes_until": 60 + partition}
+    run = simulate_sync(STORE, log=noted, **world)
+    reel = sync_film.film(STORE, partition=partition, clock_ahead=ahead)
+    films.check(reel)
+    (lane,), counters = reel.lanes, {each.name: each for each in reel.lanes[0].counters}
+    assert counters["writes"].at(reel.end) == len(run.lost)
+    assert counters["lost"].at(reel.end) == run.lost.sum() > 0
+    gone = [each for each in lane.actors if each.states[-1] == reel.codes[sync_film.LOST]]
+    assert sorted(each.label for each in gone) == sorted(
+        f"text {number}" for number in np.flatnonzero(run.lost)
+    )
+    times = [
+        60 + partition + sync_film.LAG
+        if kind == MERGE
+        else run.writes.times[n]
+        if kind == WRITE
+        else run.arrived_at[n]
+        for kind, n, _ in noted
+    ]
+    for time, following, (_, _, values) in zip(times, [*times[1:], reel.end], noted, strict=False):
+        if following - time < 0.01:
+            continue
+        moment = time + 0.005
+        assert counters["photos on which they differ"].at(moment) == sum(
+            one != other for one, other in zip(*values, strict=True)
+        )
+        for center, name in enumerate(OPENING_ORDER[:2]):
+            there = [each for each in lane.actors if each.name.endswith(f" in {name}")]
+            for key, value in enumerate(values[center]):
+                spot = pytest.approx(sync_film._spot(center, key))
+                stand = [a.label for a in there if (p := a.place(moment)) and p[:2] == spot]
+                assert stand == ([value] if value else [])
+
+
+class KeepsItsOwn(STORE):
+    def merge(self, other):
+        pass
+
+
+class NeverMerges(STORE):
+    def merge(self, other):
+        raise KeyError("photo-1")
+
+
+def test_notepads_of_a_bad_store():
+    said = [words for _, words in replay_sync(KeepsItsOwn).reel.captions]
+    assert "Photos on which they still differ: 3." in said[-1]
+    shown = replay_sync(NeverMerges)
+    assert "NeverMerges.merge(other) raised KeyError" in shown.reel.fate
+    assert 90 < shown.reel.end < 103 and len(shown.reel.captions) == 2 + (shown.reel.end > 100)
+    films.check(shown.reel)
+    assert "Not written yet" in replay_sync(Stub).sentence.value
+    fine = replay_sync(STORE)
+    assert fine.reel.captions[-1][1].endswith("Nobody got an error.")
+    fine.controls["clock_ahead"].value = 30
+    lost = [each.label for each in fine.reel.lanes[0].actors if each.ys[-1] > 200]
+    assert lost and lost != [
+        e.label for e in replay_sync(STORE).reel.lanes[0].actors if e.ys[-1] > 200
+    ]
+
+
+def test_a_texts_story_has_the_line_of_the_merge_or_the_write():
+    told = {
+        (call.method, words.partition(":")[0].partition(" ")[0])
+        for actor in replay_sync(STORE).reel.lanes[0].actors
+        for _, words, call, _ in actor.story
+        if call
+    }
+    assert told == {("write", "text"), ("merge", "the")}
+    (lost,) = (
+        each
+        for each in replay_sync(STORE).reel.lanes[0].actors
+        if each.story and each.name == "text 12 in Washington"
+    )
+    assert lost.story[-1][1] == "the centers merge: text 20 stands here."

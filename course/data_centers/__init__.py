@@ -18,6 +18,7 @@ from course.data_centers.picture import CentersPicture
 from course.data_centers.split import Moves, moves
 from course.data_centers.split_picture import SplitPicture
 from course.data_centers.sync import SyncResult, simulate_sync
+from course.data_centers.sync_film import film as _sync_film
 from course.data_centers.sync_picture import QUIET, SyncPicture
 from course.data_centers.system import architecture
 from course.data_centers.theory import (
@@ -64,6 +65,7 @@ __all__ = [
     "make_centers",
     "moves",
     "replay",
+    "replay_sync",
     "resolutions",
     "simulate",
     "simulate_deployment",
@@ -210,6 +212,23 @@ def explore_sync(last_writer_wins):
         "clock_ahead": slider("Singapore ahead by", 0.0, 0.0, 30.0, 0.5, "s"),
     }
     return _explore(controls, run, SyncPicture(), experiment=_steps.SYNC)
+
+
+@filmed
+def replay_sync(last_writer_wins):
+    """Return the film of two centers that write the same photos while the line is cut.
+
+    last_writer_wins: your class with `write`, `delete`, `merge` and `get`.
+    """
+
+    def make(**chosen):
+        return _sync_film(last_writer_wins, **chosen)
+
+    controls = {
+        "partition": slider("the line is cut for", 40, 10, 60, 10, "s"),
+        "clock_ahead": slider("Singapore ahead by", 0, 0, 30, 5, "s"),
+    }
+    return Film(make, controls)
 
 
 @pictured

@@ -68,6 +68,7 @@ def simulate_sync(
     deletes=0.1,
     duration=240.0,
     writes_until=NEVER,
+    log=None,
 ):
     """Return the SyncResult of `duration` seconds with `write_rate` writes/s in both centers.
 
@@ -76,7 +77,8 @@ def simulate_sync(
     how long (s) from CUT_AT on nothing is sent; `lag` s after that each center merges what the
     other has. keys: how many there are. clock_ahead: by how much (s) the second center's clock is
     ahead. deletes: the share of the writes that delete their key. writes_until: when (s) people
-    stop writing; NEVER or None: not before the end.
+    stop writing; NEVER or None: not before the end. log: a list that gets, after each event but a
+    look, (WRITE, ARRIVAL or MERGE, number of the write, values of both centers by key).
 
     ValueError names a bad number; ComponentError says in one sentence what the component did wrong.
     """
@@ -99,7 +101,7 @@ def simulate_sync(
     last = _last_arrived(made, events, keys, moments.size)
     differing, split, wrong = last, 0, 0
     if component is not None:
-        differing, final = _through(component, made, stamps, events, keys, moments.size)
+        differing, final = _through(component, made, stamps, events, keys, moments.size, log)
         newest = _newest(made, order, keys)
         split = sum(one != other for one, other in zip(*final, strict=True))
         wrong = sum(one != value for one, value in zip(final[0], newest, strict=True))
@@ -192,7 +194,7 @@ def _last_arrived(made, events, keys, looks):
     return np.array(differing)
 
 
-def _through(component, made, stamps, events, keys, looks):
+def _through(component, made, stamps, events, keys, looks, log):
     """Return (keys that differ at each look, values of both at the end) of a student's stores."""
     stores = [make(component), make(component)]
     methods(stores[0], "write", "delete", "merge", "get")
@@ -224,6 +226,9 @@ def _through(component, made, stamps, events, keys, looks):
             else:
                 one, other = (store.get for store in stores)
                 differing[number] = sum(one(key) != other(key) for key in labels)
+            if log is not None and kind < LOOK:
+                values = [[store.get(key) for key in labels] for store in stores]
+                log.append((kind, number, values))
         kind = LOOK
         final = [[store.get(key) for key in labels] for store in stores]
     return np.array(differing), final
