@@ -66,13 +66,13 @@ def _make_films(app, config):
 def _play_films(app, name, source):
     """Let the films of played.PLAYED play below their stills; GitHub shows only the stills."""
     if name == "films":
-        for film in played.PLAYED:
-            last = f"(films/{film}_{len(played.calls(film))}.png)"
+        for film, call in played.PLAYED.items():
+            sheet = f"(films/{film}_{played.calls(film).index(call) + 1}.png)"
             frame = (
                 f'<iframe src="played/{film}.html" title="Film of {film}" loading="lazy" '
-                f'style="width: 100%; height: 560px; border: 0"></iframe>'
+                f'style="width: 100%; height: 760px; border: 0"></iframe>'
             )
-            source[0] = source[0].replace(last, f"{last}\n\n```{{raw}} html\n{frame}\n```")
+            source[0] = source[0].replace(sheet, f"{sheet}\n\n```{{raw}} html\n{frame}\n```")
 
 
 def setup(app):
