@@ -27,8 +27,8 @@ from course.view.explore import value_of
 from course.view.film import Film
 from course.view.reel import Reel
 from course.view.scene import Scene
-from docs.played import calls, names
-from tests.course_scripts import EVERY, setup
+from docs.played import calls, code, names
+from tests.course_scripts import EVERY
 from tests.jupyterlab import chromium_page, lab_server, open_notebook, run_cell
 
 TIMES, SECONDS = 5, 3
@@ -114,7 +114,7 @@ def starting(folder, films):
     """Return for each (name, call) the ms from the call to the first frame in JupyterLab."""
     codes = []
     for name, call in films:
-        codes += [setup(name), call]
+        codes += [code(name), call]
     cells = [nbformat.v4.new_code_cell(code) for code in codes]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}

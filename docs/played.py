@@ -31,13 +31,16 @@ def calls(name):
     return [code for code in codes if code.startswith("replay")]
 
 
+def code(name):
+    """Return the imports and worked solutions of a notebook."""
+    return setup(name) if is_graded(name) else setup(name) + WELCOME
+
+
 @cache
 def names(name):
     """Return what the notebook's imports and worked solutions define."""
     defined = {"__name__": name}
-    exec(setup(name), defined)
-    if not is_graded(name):
-        exec(WELCOME, defined)
+    exec(code(name), defined)
     return defined
 
 
