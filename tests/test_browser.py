@@ -217,6 +217,7 @@ def test_solved_it_runs_without_a_complaint_and_all_can_be_seen_and_reached(
             open_notebook(page, server, path)
         else:
             open_next_notebook(page, path)
+        assert not looks.ask_kernel(page, "None", "'explore' in globals()")  # it is emptied
         assert_all_runs_and_is_in_reach(page, name)
         assert errors == []
 
