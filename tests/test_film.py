@@ -11,7 +11,8 @@ from course.engine import rows
 from course.engine.component import ComponentError
 from course.engine.watching import watching
 from course.view import style
-from course.view.film import Action, Film, filmed
+from course.view.explore import pictured
+from course.view.film import Action, Film
 from course.view.reel import Reel
 from course.view.scene import Scene
 from tests import films
@@ -180,7 +181,7 @@ def test_a_fate_is_told_above_the_film_and_as_its_last_caption():
 
 
 def test_nothing_is_made_while_a_notebook_is_graded(monkeypatch):
-    @filmed
+    @pictured
     def replay():
         raise AssertionError("made")
 

@@ -38,7 +38,7 @@ from course.view.explore import (
     slider,
 )
 from course.view.explore import explore as _explore
-from course.view.film import Film, filmed
+from course.view.film import Film
 
 __all__ = [
     "CacheResult",
@@ -103,7 +103,7 @@ def explore(component=None, prediction=None):
     return _explore(controls, run, picture, experiment=steps.FIRST)
 
 
-@filmed
+@pictured
 def replay(component=None):
     """Return the film of your cache next to FIFO on the same reads; of FIFO alone without one.
 
@@ -228,7 +228,7 @@ def explore_stampede(component=None):
     return _explore(controls, run, StampedePicture(_name(component)), experiment=steps.STAMPEDE)
 
 
-@filmed
+@pictured
 def replay_stampede(component=None):
     """Return the film of one expiry with your single flight, and where each miss loads.
 

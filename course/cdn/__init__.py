@@ -28,7 +28,7 @@ from course.engine import parameters
 from course.engine.component import name_of
 from course.view.explore import choice, pictured, slider, steps
 from course.view.explore import explore as _explore
-from course.view.film import Action, Film, filmed
+from course.view.film import Action, Film
 
 __all__ = [
     "EDGES",
@@ -91,7 +91,7 @@ def explore(edge_cache=None, *, prediction=None):
     return _explore(controls, run, picture, experiment=() if edge_cache else _steps.FIRST)
 
 
-@filmed
+@pictured
 def replay(edge_cache=None):
     """Return the film of page loads from Sydney through your cache, next to those without a CDN.
 

@@ -39,7 +39,7 @@ from course.engine import parameters
 from course.engine.component import name_of
 from course.view.explore import choice, in_percent, pictured, slider, steps
 from course.view.explore import explore as _explore
-from course.view.film import Action, Film, filmed
+from course.view.film import Action, Film
 
 __all__ = [
     "Center",
@@ -172,7 +172,7 @@ def explore_outage(geo_dns, caching_resolver):
     return _explore(controls, run, picture, experiment=_steps.OUTAGE)
 
 
-@filmed
+@pictured
 def replay(geo_dns=None, caching_resolver=None):
     """Return the film of Washington's outage with your DNS and your resolvers, two centers.
 
@@ -214,7 +214,7 @@ def explore_sync(last_writer_wins):
     return _explore(controls, run, SyncPicture(), experiment=_steps.SYNC)
 
 
-@filmed
+@pictured
 def replay_sync(last_writer_wins):
     """Return the film of two centers that write the same photos while the line is cut.
 

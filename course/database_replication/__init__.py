@@ -54,7 +54,7 @@ from course.view.explore import (
     tick,
 )
 from course.view.explore import explore as _explore
-from course.view.film import Action, Film, filmed
+from course.view.film import Action, Film
 
 __all__ = [
     "AsItComes",
@@ -159,7 +159,7 @@ def explore(*components):
     return _explore(controls, run, ReplicationPicture(), experiment=shown)
 
 
-@filmed
+@pictured
 def replay(router=None):
     """Return the film of two phones whose reloads your router spreads, next to random choices.
 
@@ -287,7 +287,7 @@ def explore_failover(promote=None, lost_writes=None):
     return _explore(controls, run, FailoverPicture(), experiment=_steps.FAILOVER)
 
 
-@filmed
+@pictured
 def replay_failover(promote=None, lost_writes=None):
     """Return the film of a primary that dies, next to the promotion of the first in the list.
 

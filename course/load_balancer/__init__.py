@@ -19,7 +19,7 @@ from course.load_balancer.network_picture import NetworkPicture
 from course.load_balancer.picture import BalancePicture
 from course.load_balancer.system import architecture
 from course.view import explore as view
-from course.view.film import Action, Film, filmed
+from course.view.film import Action, Film
 
 __all__ = [
     "BalancedResult",
@@ -92,7 +92,7 @@ def explore(*balancers, prediction=None):
     return view.explore(controls, run, BalancePicture(), experiment=experiment)
 
 
-@filmed
+@view.pictured
 def replay(balancer=None, health_checker=None):
     """Return the film of your balancer next to random balancing; of the latter alone without one.
 

@@ -42,7 +42,7 @@ from course.logging_and_automation.users import DAYS, use
 from course.logging_and_automation.users_picture import UsersPicture
 from course.view.explore import choice, in_percent, pictured, slider, steps, tick
 from course.view.explore import explore as _explore
-from course.view.film import Film, filmed
+from course.view.film import Film
 
 __all__ = [
     "LogEntry",
@@ -157,7 +157,7 @@ def explore_alert(alert):
     return _explore(controls, run, AlertPicture(), experiment=steps_of.ALERT)
 
 
-@filmed
+@pictured
 def replay(alert=None):
     """Return the film of your alert next to a colleague's; without one, of a built-in one alone.
 
@@ -288,7 +288,7 @@ def explore_pipeline(run_pipeline, promote_canary):
     return _explore(controls, run, ReleasesPicture(), experiment=steps_of.PIPELINE)
 
 
-@filmed
+@pictured
 def replay_release(promote_canary):
     """Return the film of one release through your canary, next to one for all users at once.
 

@@ -107,7 +107,7 @@ def explore(*queues, prediction=None):
     return _explore(controls, run, picture, experiment=experiment)
 
 
-@player.filmed
+@pictured
 def replay(*queues, consumer=None):
     """Return the film of your queue next to the forgetful one; of the latter alone without one.
 

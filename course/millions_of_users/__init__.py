@@ -52,7 +52,7 @@ from course.millions_of_users.traffic import (
     shares,
 )
 from course.view import explore as view
-from course.view.film import Film, filmed
+from course.view.film import Film
 
 __all__ = [
     "BALANCERS",
@@ -190,7 +190,7 @@ def explore_design(design):
     )
 
 
-@filmed
+@view.pictured
 def replay(design=None):
     """Return the film of a bad day on your design, next to last year's; without one, of the latter.
 
@@ -229,7 +229,7 @@ def explore_ring(ring=None):
     return view.explore(controls, run, RingPicture(), experiment=steps.RING)
 
 
-@filmed
+@view.pictured
 def replay_ring(ring=None):
     """Return the film of one more shard on your ring, next to the rule number % shards.
 

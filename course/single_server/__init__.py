@@ -18,7 +18,7 @@ from course.single_server.system import architecture
 from course.single_server.two_tiers import TwoTiers, simulate_two_tiers
 from course.single_server.two_tiers_picture import TiersPicture
 from course.view import explore as view
-from course.view.film import Action, Film, filmed
+from course.view.film import Action, Film
 
 __all__ = [
     "CATALOG",
@@ -71,7 +71,7 @@ def explore(component=None, prediction=None):
     return view.explore(controls, run, picture, experiment=() if component else steps.SERVER)
 
 
-@filmed
+@view.pictured
 def replay(serve=None):
     """Return the film of a server with one worker, with your `serve` next to the built-in one.
 

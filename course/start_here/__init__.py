@@ -10,7 +10,7 @@ from course.start_here.notebooks_picture import ProgressPicture
 from course.start_here.picture import ShopPicture
 from course.view import explore as view
 from course.view.explore import Step
-from course.view.film import Film, filmed
+from course.view.film import Film
 
 __all__ = ["explore", "play", "progress", "replay", "simulate"]
 
@@ -77,13 +77,13 @@ def explore(choose_till=None, prediction=None):
     return view.explore(controls, run, ShopPicture(name), experiment=steps)
 
 
-@filmed
+@view.pictured
 def play():
     """Return a game: twelve customers come, and you send each of them to a till."""
     return Game()
 
 
-@filmed
+@view.pictured
 def replay(choose_till=None, by_hand=None):
     """Return the film of the game's twelve customers, sent by your rule and at random.
 

@@ -26,7 +26,7 @@ from course.stateless_tier.sessions import Sessions, simulate_sessions, visits_o
 from course.stateless_tier.sessions_picture import MOST, SessionsPicture
 from course.stateless_tier.system import architecture
 from course.view import explore as view
-from course.view.film import Action, Film, filmed
+from course.view.film import Action, Film
 
 __all__ = [
     "Drawn",
@@ -190,7 +190,7 @@ def explore_flash_crowd(autoscaler):
     return view.explore(controls, run, picture, experiment=steps.CROWD)
 
 
-@filmed
+@view.pictured
 def replay(balancer=None):
     """Return the film of sessions in the servers' memories, and a button that kills web-1.
 
@@ -204,7 +204,7 @@ def replay(balancer=None):
     return Film(make, actions={"dies_at": KILL})
 
 
-@filmed
+@view.pictured
 def replay_tier(session_store, handle):
     """Return the film of any server with your store, next to sessions in the servers' memories.
 
@@ -218,7 +218,7 @@ def replay_tier(session_store, handle):
     return Film(make, controls, {"dies_at": KILL})
 
 
-@filmed
+@view.pictured
 def replay_flash_crowd(autoscaler):
     """Return the film of a crowd that your `autoscaler` (a class) meets, next to fixed servers."""
 

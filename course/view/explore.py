@@ -34,6 +34,8 @@ BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
 PERCENT = re.compile(r"(?<=\d)%")  # 80% is shown as 80 %, like the text around it
 PANEL = 380  # pixels: a slider, its label and its value; with less the label moves above them
 SECONDS = 3.0  # how long one move may take before it is stopped
+FAULTS = (NotImplementedError, ComponentError, DatabaseUnavailable, ValueError)
+FAULTS += (TimeLimitReached, SystemExit)  # what a student's code may raise: told in a sentence
 
 
 def drawing():
@@ -42,7 +44,7 @@ def drawing():
 
 
 def pictured(explore: Callable) -> Callable:
-    """Decorator for a lab's `explore…`: return None at once while nbgrader executes the notebook.
+    """Decorator for `explore…` and `replay…`: return None at once while nbgrader runs the notebook.
 
     Making sliders and figures takes 60 ms even if they are never drawn. With `prediction=None` the
     picture waits behind an Unguessed, as it answers what is to be predicted.
@@ -269,16 +271,8 @@ class Explorer(widgets.Box):
             try:
                 with time_limit(self.seconds):
                     outcome = self.run(**self.values)
-            except NotImplementedError as error:
-                return self._say(f"Not written yet. {error}".strip())
-            except (ComponentError, DatabaseUnavailable, ValueError) as error:
-                return self._say(str(error))
-            except TimeLimitReached:
-                return self._say(
-                    f"Stopped after {self.seconds:g} s: is there a loop that never ends?"
-                )
-            except SystemExit:
-                return self._say("Your code ended the program: leave exit() out of it.")
+            except FAULTS as error:
+                return self._say(sentence_about(error, self.seconds))
             _ = self.image.canvas  # draws the background, so before the picture shows anything
             finding, words = self.picture.show(**outcome)
             self.image.redraw(finding)
@@ -294,7 +288,7 @@ class Explorer(widgets.Box):
 
     def _write(self, finding, words, kind="told"):
         title = f"<b>{escape(finding)}.</b> " if finding else ""
-        self.sentence.value = _paragraph(f"{title}{escape(words)}", kind)
+        self.sentence.value = paragraph(f"{title}{escape(words)}", kind)
 
     def _repr_mimebundle_(self, **options):
         """As ipywidgets', with a picture for where no script runs: GitHub, or another program."""
@@ -354,11 +348,23 @@ class Experiment(widgets.VBox):
 
     def _say(self, answer="(Press again for the answer.)"):
         words = f"{self.asked} · {self.steps[self.asked - 1].question} {answer}"
-        self.words.value = _paragraph(escape(words))
+        self.words.value = paragraph(escape(words))
         return words
 
 
-def _paragraph(html, kind="told"):
+def sentence_about(error, seconds=SECONDS):
+    """Return the sentence for one of FAULTS: what a student's code did. seconds: its time limit."""
+    if isinstance(error, NotImplementedError):
+        return f"Not written yet. {error}".strip()
+    if isinstance(error, TimeLimitReached):
+        return f"Stopped after {seconds:g} s: is there a loop that never ends?"
+    if isinstance(error, SystemExit):
+        return "Your code ended the program: leave exit() out of it."
+    return str(error)
+
+
+def paragraph(html, kind="told"):
+    """Return a paragraph of words about a picture or film, which a screen reader reads out."""
     return f'<p class="{kind}" role="status">{PERCENT.sub(chr(0x202F) + "%", html)}</p>'
 
 

@@ -10,7 +10,6 @@ that plays it without a kernel and asks no other machine for anything.
 import base64
 import json
 import os
-from functools import wraps
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -21,11 +20,9 @@ import ipywidgets as widgets
 import numpy as np
 from traitlets import Dict, List
 
-from course.engine.component import ComponentError
-from course.engine.database import DatabaseUnavailable
 from course.view import style
-from course.view.explore import PERCENT, SECONDS, drawing, value_of
-from course.view.limit import TimeLimitReached, time_limit
+from course.view.explore import FAULTS, SECONDS, paragraph, sentence_about, value_of
+from course.view.limit import time_limit
 
 SCRIPT = (files("course.view") / "film.js").read_text(encoding="utf-8")
 LOOK = (files("course.view") / "film.css").read_text(encoding="utf-8")
@@ -39,16 +36,6 @@ class Action(NamedTuple):
 
     words: str
     undo: str = "Start again without it"
-
-
-def filmed(replay):
-    """Decorator for a lab's `replay…`: return None at once while nbgrader executes the notebook."""
-
-    @wraps(replay)
-    def unless_graded(*components, **options):
-        return replay(*components, **options) if drawing() else None
-
-    return unless_graded
 
 
 class Film(widgets.VBox):
@@ -85,19 +72,11 @@ class Film(widgets.VBox):
         try:
             with time_limit(SECONDS):
                 reel = self.make(**values, **self.at)
-        except NotImplementedError as error:
-            sentence = f"Not written yet. {error}".strip()
-        except (ComponentError, DatabaseUnavailable, ValueError) as error:
-            sentence = str(error)
-        except TimeLimitReached:
-            sentence = f"Stopped after {SECONDS:g} s: is there a loop that never ends?"
-        except SystemExit:
-            sentence = "Your code ended the program: leave exit() out of it."
-        else:
             sentence = reel.fate
+        except FAULTS as error:
+            sentence = sentence_about(error)
         self.player.show(reel, [[name, self._words(name)] for name in self.actions])
-        words = PERCENT.sub(chr(0x202F) + "%", escape(sentence))
-        self.sentence.value = f'<p class="wrong" role="status">{words}</p>' if sentence else ""
+        self.sentence.value = paragraph(escape(sentence), "wrong") if sentence else ""
         return sentence
 
     def press(self, name, at):

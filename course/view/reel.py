@@ -88,19 +88,16 @@ class Actor:
                 self.rings[k] = (end - self.times[k]) / (end - start)
         return self
 
+    @property
+    def _columns(self):
+        return self.times, self.xs, self.ys, self.sizes, self.rings, self.states
+
     def _insert(self, time):
         """Insert a keyframe that changes nothing, before any others at this time."""
-        x, y, size, ring, _ = self.place(time)
+        *place, _ = self.place(time)
         k = bisect.bisect_left(self.times, time)
-        state = self.states[max(0, k - 1)]
-        for column, value in (
-            (self.times, time),
-            (self.xs, x),
-            (self.ys, y),
-            (self.sizes, size),
-            (self.rings, ring),
-            (self.states, state),
-        ):
+        values = (time, *place, self.states[max(0, k - 1)])
+        for column, value in zip(self._columns, values, strict=True):
             column.insert(k, value)
 
     def _cut(self, time):
@@ -108,7 +105,7 @@ class Actor:
         if time < self.times[-1]:
             x, y, size, ring, code = self.place(time)
             keep = bisect.bisect_left(self.times, time)
-            for column in (self.times, self.xs, self.ys, self.sizes, self.rings, self.states):
+            for column in self._columns:
                 del column[keep:]
             self.at(time, x, y, size=size, ring=ring)
             self.states[-1] = code
@@ -128,10 +125,8 @@ class Actor:
         if not self.times or not self.times[0] <= time <= self.times[-1]:
             return None
         k = bisect.bisect_right(self.times, time) - 1
-        if k + 1 == len(self.times):
-            share, following = 0.0, k
-        else:
-            share, following = (time - self.times[k]) / (self.times[k + 1] - self.times[k]), k + 1
+        following = min(k + 1, len(self.times) - 1)
+        share = (time - self.times[k]) / ((self.times[following] - self.times[k]) or 1.0)
         moving = (
             column[k] + share * (column[following] - column[k])
             for column in (self.xs, self.ys, self.sizes, self.rings)
