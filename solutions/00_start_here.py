@@ -24,7 +24,7 @@ from course.start_here import explore, play, progress, replay
 # %% [markdown]
 # ## Stand at the door
 #
-# Twelve customers come to a shop, and you tell each of them which till to go to: press its button (on the keyboard: **Tab**, then the space bar). Nobody knows how long a customer will take.
+# Twelve customers come to a shop, and you tell each of them which till to go to: press its button (on the keyboard: **Tab**, then the space bar). You cannot know how long each takes.
 # The time below the shop is what all of them together have stood in line. Keep it short.
 
 # %%
@@ -36,7 +36,7 @@ by_hand
 #
 # Every notebook asks you for a number before it shows you one. It is not graded. You will remember a guess that was wrong better than an answer that you only read.
 #
-# On a whole day nobody stands at the door. 100 customers come per hour, each takes 1.5 minutes to serve, and each picks one of the three tills at random. That keeps the tills busy about 83 % of the time. **How many minutes does a customer wait before it is their turn?**
+# On a whole day no one stands at the door. 100 customers come per hour, each takes 1.5 minutes to serve, and each picks one of the three tills at random. That keeps the tills busy about 83 % of the time. **How many minutes does a customer wait before it is their turn?**
 # Put your number in place of `None` and run the cell.
 
 # %%

@@ -443,7 +443,7 @@ assert _calls, "no calls"
 explore(LeastConnections, RoundRobin)
 
 # %% [markdown]
-# Now watch your own code decide, beside random balancing on the same traffic. *Go to your slowest request* and read its story: which line of `pick` sent it there, and what did it see? Then set the health
+# Now watch your own code decide, next to random balancing on the same traffic. *Go to your slowest request* and read its story: which line of `pick` sent it there, and what did it see? Then set the health
 # checks to *none* and kill web-1: where do the dots go, and why does your rule never look elsewhere?
 
 # %%

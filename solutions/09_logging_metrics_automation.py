@@ -890,7 +890,7 @@ assert len(seen) == 40, f"40 pairs of alerts were watched, {len(seen)} answered"
 explore_alert(Alert)
 
 # %% [markdown]
-# Now watch your own alert, beside your colleague's: 2 %, at once. Every dot is a failed request; a square is a user hurt before the phone rang. Which price does each of the two pay?
+# Now watch your own alert, next to your colleague's: 2 %, at once. Every dot is a failed request; a square is a user hurt before the phone rang. Which price does each of the two pay?
 # *Go to your call* and step back to the first update of its run. Then set *for* to 120 s: which columns keep the phone silent?
 
 # %%

@@ -996,7 +996,7 @@ assert len(seen) == 8, "eight days were asked for"
 explore_design(design)
 
 # %% [markdown]
-# Watch the day in your own design, beside last year's: first the crowd, then choose *a data center dies*. Which of your tiers comes closest to its limit? Click on its lamp. Then try other incidents: does every gauge stay on its side of the goal?
+# Watch the day in your own design, next to last year's: first the crowd, then choose *a data center dies*. Which of your tiers comes closest to its limit? Click on its lamp. Then try other incidents: does every gauge stay on its side of the goal?
 
 # %%
 replay(design)

@@ -1344,7 +1344,7 @@ def test_queries_are_served_in_the_order_of_their_row():
     other = run.place == OTHER
     left = np.sort(np.r_[run.load_ends, run.finished_at[other]])
     left = left[(left > LIVES + LOAD) & (left < reel.end)]
-    quiet = int(np.diff(left).argmax())  # nobody moves up
+    quiet = int(np.diff(left).argmax())  # no one moves up
     time = left[quiet : quiet + 2].mean()
     stands = [
         (actor.story[0][0], actor.place(time)[0])

@@ -1314,7 +1314,7 @@ def test_notepads_of_a_bad_store():
     films.check(shown.reel)
     assert "Not written yet" in replay_sync(Stub).sentence.value
     fine = replay_sync(STORE)
-    assert fine.reel.captions[-1][1].endswith("Nobody got an error.")
+    assert fine.reel.captions[-1][1].endswith("No one got an error.")
     fine.controls["clock_ahead"].value = 30
     lost = [each.label for each in fine.reel.lanes[0].actors if each.ys[-1] > 200]
     assert lost and lost != [

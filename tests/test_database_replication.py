@@ -1721,7 +1721,7 @@ def test_nobody_takes_over_when_nobody_can():
         raise NoReplica
 
     reel = failover_film(gives_up, LOST)
-    assert "Your gives_up: nobody takes over" in reel.captions[-1][1]
+    assert "Your gives_up: no replica takes over" in reel.captions[-1][1]
     assert not any("takes over" in actor.name for actor in reel.lanes[0].actors)
     refused = reel.lanes[0].counters[1]
     assert refused.values[-1] > reel.lanes[1].counters[1].values[-1]

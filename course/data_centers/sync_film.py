@@ -16,7 +16,7 @@ WORLD = {"write_rate": 0.2, "keys": KEYS, "lag": LAG, "deletes": 0.0, "seed": SE
 STEP = 1.0  # s that a lost text needs on its way
 RATE = 2.5  # of the run's seconds that play in a second
 HALF, FIRST, NEXT, BIN = (110, 450), 62, 46, 218  # pixels: across; the first row, the next; down
-LOST, CUT = "lost: nobody sees it any more", "the line is cut; the ring: time until it is mended"
+LOST, CUT = "lost: no longer seen by anyone", "the line is cut; the ring: time until it works again"
 BY = tuple(f"written in {name}" for name in NAMES)
 STATES = {
     BY[0]: (COLOURS[0], "disc"),
@@ -37,13 +37,13 @@ def film(store, *, partition=40.0, clock_ahead=0.0):
     lane = reel.lane(f"your {name_of(store)}", _scene())
     _lines(lane, run)
     _messages(lane, run)
-    mended = CUT_AT + partition
+    restored = CUT_AT + partition
     if partition and run.end > CUT_AT:
         cut = lane.actor("the line").at(CUT_AT, sum(HALF) / 2, FIRST + NEXT, CUT, size=11)
-        cut.stay(min(mended, run.end)).run_out(CUT_AT, mended)
+        cut.stay(min(restored, run.end)).run_out(CUT_AT, restored)
         cut.tell(CUT_AT, f"cut for {partition:g} s.")
     _count(lane, run)
-    _captions(reel, run, mended)
+    _captions(reel, run, restored)
     return reel
 
 
@@ -51,7 +51,7 @@ class _Run:
     """A run as a film needs it.
 
     seen: (when in s, what happened, number of the write, values of both centers, the Call, and
-    of a merge that of the other center after it). lost: (when nobody saw it any more in the center
+    of a merge that of the other center after it). lost: (when no one saw it any more in the center
     where it was written, the number of the write), in order of time.
     result: the SyncResult, of which a store changes only what the two centers hold.
     """
@@ -186,17 +186,17 @@ def _count(lane, run):
     lane.count("photos on which they differ", [each[0] for each in run.seen], differ)
 
 
-def _captions(reel, run, mended):
+def _captions(reel, run, restored):
     reel.caption(
         START, "Both centers write titles of the same three photos, and send each to the other."
     )
-    if min(mended, run.end) > CUT_AT:
+    if min(restored, run.end) > CUT_AT:
         reel.caption(CUT_AT, "The line is cut. Both go on, and neither hears of the other.")
-    if CUT_AT < mended < run.end:
-        reel.caption(mended, "The line is mended: now each sends what it holds.")
+    if CUT_AT < restored < run.end:
+        reel.caption(restored, "The line works again: now each sends what it holds.")
     if run.merged_at < run.end:
         one, other = run.seen[-1][3]
         differ = sum(a != b for a, b in zip(one, other, strict=True))
         words = f"The centers have merged. Titles that were lost: {len(run.lost)}. "
-        end = f"Photos on which they still differ: {differ}." if differ else "Nobody got an error."
+        end = f"Photos on which they still differ: {differ}." if differ else "No one got an error."
         reel.caption(run.merged_at, f"{words}{end}")

@@ -201,7 +201,7 @@ def _outcome(run):
     """Return in words who takes over, and what is lost."""
     lost = ", ".join(map(str, run.lost[:MOST])) or "nothing"
     if run.promoted is None:
-        return f"nobody takes over; lost: {lost}."
+        return f"no replica takes over; lost: {lost}."
     told = f"{belts.NAMES[run.promoted + 1]} takes over; lost: {lost}."
     if run.named != run.lost:
         told += f" But lost_writes names {', '.join(map(str, run.named[:MOST])) or 'nothing'}."

@@ -188,8 +188,8 @@ def _servers(lane, health, servers):
 
 def _marks(reel, lane, result, mine):
     slowest = int((result.finished_at - result.arrived_at).argmax())
-    whose = "your" if mine else "the random one's"
-    reel.mark(f"{whose} slowest request", float(result.arrived_at[slowest]), lane.actors[slowest])
+    owner = "your" if mine else "the random one's"
+    reel.mark(f"{owner} slowest request", float(result.arrived_at[slowest]), lane.actors[slowest])
     if mine and result.errors:
         first = int(result.failed.argmax())
         reel.mark("your first that failed", float(result.finished_at[first]), lane.actors[first])

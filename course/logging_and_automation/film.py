@@ -208,12 +208,12 @@ def _phone(lane, states, end):
 
 
 def _mark(reel, alert, rang, tiles, woken):
-    whose = "your" if alert is not None else "the other's" if len(reel.lanes) > 1 else "the"
+    owner = "your" if alert is not None else "the other's" if len(reel.lanes) > 1 else "the"
     if woken and woken[0] <= reel.end:
         number = BEFORE + round(woken[0] / WINDOW) - 1
-        reel.mark(f"{whose} first call for nothing", woken[0], tiles[number])
+        reel.mark(f"{owner} first call for nothing", woken[0], tiles[number])
     if rang in tiles and (rang - BEFORE + 1) * WINDOW <= reel.end:
-        reel.mark(f"{whose} call", (rang - BEFORE + 1) * WINDOW, tiles[rang])
+        reel.mark(f"{owner} call", (rang - BEFORE + 1) * WINDOW, tiles[rang])
 
 
 def _captions(reel, alert, settings, burst, seed):

@@ -159,7 +159,7 @@ def _rate(requests, errors):
 
 
 def _requests(lane, windows, tiles, end):
-    """Let every request go to its version; those that fail pile up beside it."""
+    """Let every request go to its version; those that fail pile up next to it."""
     piled = {OLD: 0, NEW: 0}
     for number, versions in enumerate(windows):
         for y, state, (requests, errors) in zip(

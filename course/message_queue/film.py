@@ -333,18 +333,18 @@ def _captions(reel, runs):
         words = "Each tile is a photo. It waits for a worker, and its result goes to the store."
     said = [(0.0, words), *_events(mine)]
     if other is not mine and other.forgets:
-        whose = "The forgetful queue's "
-        lost = (each for each in _events(other, whose) if each[1].endswith("it is lost."))
+        owner = "The forgetful queue's "
+        lost = (each for each in _events(other, owner) if each[1].endswith("it is lost."))
         said += islice(lost, 1)
     for time, words in sorted(said):
         reel.caption(time, words)
 
 
-def _events(run, whose=""):
-    """Return [(time, words), …] of what does not go straight; whose: before a worker's name."""
+def _events(run, owner=""):
+    """Return [(time, words), …] of what does not go straight; owner: before a worker's name."""
     received, stored, at_work, said, before = set(), set(), {}, [], ()
     for time, what, photo, worker in run.noted:
-        words, who = "", f"{whose}worker-{worker + 1}"
+        words, who = "", f"{owner}worker-{worker + 1}"
         if what == log.RECEIVED:
             if photo in received:
                 words = f"The time of photo {photo} was over: it is delivered again."

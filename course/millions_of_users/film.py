@@ -390,8 +390,8 @@ def _mark(reel, lane, result, lamps, shown, mine):
     worst = max(TIERS, key=lambda tier: lost[tier].sum())
     if lost[worst].sum() >= 1:
         time = shown[0] + STEP * int(lost[worst].argmax())
-        whose = "your" if mine else "last year's"
-        reel.mark(f"{whose} worst moment", time, lamps[WHERE[worst]])
+        owner = "your" if mine else "last year's"
+        reel.mark(f"{owner} worst moment", time, lamps[WHERE[worst]])
 
 
 def _captions(reel, result, dot, with_bill):

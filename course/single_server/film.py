@@ -17,7 +17,7 @@ RATE = 0.15  # of the run's seconds that play in a second
 WAY, STEP, END = 0.06, 0.02, 0.3  # s on each way, to move up by one place, and after the last
 LEFT, WORKER, RIGHT, MIDDLE, APART = -10, 400, 470, 50, 16  # pixels: across, and down; in the row
 SIZE, MOST = 6, 23  # of a request (pixels); of a row, how many are told apart
-WAITS, SERVED, CUT, LOST = "waiting", "being served", "cut off", "taken, but by nobody"
+WAITS, SERVED, CUT, LOST = "waiting", "being served", "cut off", "held by no one"
 STATES = {
     WAITS: (style.SKY, "disc"),
     SERVED: (style.BLUE, "disc"),
@@ -187,7 +187,7 @@ def _ahead(ahead, each):
     if each.given == each.came:
         return "It is served at once."
     if not ahead:
-        return "Nobody is before it, but it gets no worker."
+        return "No one is ahead of it, but it gets no worker."
     if not ahead[1:]:
         return f"Request {ahead[0]} is before it."
     return f"{len(ahead)} requests are before it, {ahead[0]} to {ahead[-1]}."
@@ -228,14 +228,14 @@ def _mark(reel, lane, served, words):
 def _caption_cut(reel, run):
     cut = [life for life in run.lives if life.cut_at < NEVER]
     if not cut:
-        reel.caption(reel.start, "Nobody was being served at that moment: nothing is cut off.")
+        reel.caption(reel.start, "No one was being served at that moment: nothing is cut off.")
         return
     what = "Your server gives the worker back and goes on. The other one does not: "
     if run.lost["workers"]:
         what = "Neither server gives the worker back: "
     reel.caption(
         cut[0].cut_at,
-        f"Request {cut[0].request.number} is cut off. {what}nobody behind it gets an answer.",
+        f"Request {cut[0].request.number} is cut off. {what}no one behind it gets an answer.",
     )
 
 

@@ -157,7 +157,7 @@ def _shop(reel, title, result, known, longest):
 
 def _behind(ahead):
     if not ahead:
-        return ", where nobody is"
+        return ", where no one is"
     return f", behind customer{'s' if ahead[1:] else ''} {' and '.join(ahead)}"
 
 

@@ -153,7 +153,7 @@ body {{margin: 12px; font-family: system-ui, sans-serif; background: light-dark(
 <script type="application/json">{data}</script>
 <script type="module">
 {SCRIPT}
-// Played from this file: the reel stands above, and nobody listens.
+// Played from this file: the reel stands above, and no kernel listens.
 const reel = JSON.parse(document.querySelector("script").textContent, (name, value) =>
   value && value.base64 !== undefined
     ? new DataView(Uint8Array.from(atob(value.base64), (c) => c.charCodeAt(0)).buffer) : value);
