@@ -1,0 +1,31 @@
+"""The `autograder` command: options, and what is printed.
+
+Each command imports what it needs when it is called, so that `--help` answers at once.
+"""
+
+import click
+
+from autograder.cli import author, grading, publishing, results
+
+COMMANDS = (
+    author.build,
+    author.new,
+    author.audit,
+    publishing.publish,
+    publishing.links,
+    grading.collect,
+    grading.grade,
+    results.feedback,
+    results.report,
+    results.export,
+)
+
+
+@click.group()
+@click.version_option(package_name="zero-to-millions")
+def main() -> None:
+    """Build the course's notebooks, grade them, and see how the class does."""
+
+
+for command in COMMANDS:
+    main.add_command(command)

@@ -1,0 +1,71 @@
+"""What students get: publish and links."""
+
+from pathlib import Path
+
+import click
+
+from autograder.cli.options import root_option
+
+ANY_REPOSITORY = "https://github.com/ORG/REPO"
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A new or empty folder, or one published earlier, which is brought up to date.",
+)
+@click.option(
+    "--repository",
+    metavar=ANY_REPOSITORY,
+    help="Where you will push it: Binder badges lead there (default: as published earlier).",
+)
+@root_option
+def publish(names: tuple[str, ...], to: Path, repository: str | None, root: Path) -> None:
+    """Write the students' tree: notebooks (all, or those named), course, environment, README."""
+    from autograder.build import links
+    from autograder.build.publish import publish
+
+    done = publish(root, to, names, links.repository(repository) if repository else "")
+    for path in done.removed:
+        by_hand = ", which was changed by hand" if path in done.changed else ""
+        click.echo(f"removed {path}{by_hand}")
+    for path in done.kept:
+        click.echo(f"kept {path}, which is not the course's")
+    for path in done.changed:
+        if path not in done.removed:
+            click.echo(f"replaced {path}, which was changed by hand")
+    for path in done.left_out:
+        click.echo(f"left out {path}, which git does not know: `git add` it to publish it")
+    click.echo(f"published {len(done.files)} files, {done.size / 1e6:.1f} MB, to {done.folder}")
+    if done.repository == ANY_REPOSITORY:
+        click.echo(f"Badges lead to {done.repository}: publish again with --repository and yours.")
+
+
+@click.command()
+@click.argument("url", metavar=ANY_REPOSITORY)
+@click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
+@click.option("--hub", metavar="URL", help="The JupyterHub that nbgitpuller's links lead to.")
+@root_option
+def links(url: str, names: tuple[str, ...], hub: str | None, root: Path) -> None:
+    """Print the links that start notebooks of the class's repository: those that the class has.
+
+    Those are the assignments in the gradebook, or all before there are any; or name them. The links
+    are for Binder, and for a JupyterHub with nbgitpuller.
+    """
+    from autograder.build import links
+    from autograder.course import chosen, is_graded
+    from autograder.gradebook.read import in_gradebook
+
+    repository = links.repository(url)
+    address = links.hub(hub) if hub else links.ANY_HUB
+    listed, given = chosen(root, names), in_gradebook(root)
+    if given and not names:
+        listed = [name for name in listed if name in given or not is_graded(name)]
+    click.echo(links.table(repository, listed, address))
+    if not hub:
+        note = f"Replace {links.ANY_HUB} by your JupyterHub's address, or give it as --hub."
+        click.echo(note, err=True)

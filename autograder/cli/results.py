@@ -1,0 +1,133 @@
+"""What comes of grades: feedback, report and export."""
+
+import math
+from pathlib import Path
+
+import click
+
+from autograder.cli.options import root_option
+from autograder.errors import CourseError
+
+
+@click.command()
+@click.argument("assignment")
+@click.option("--student", default="", metavar="ID", help="Only this student.")
+@root_option
+def feedback(assignment: str, student: str, root: Path) -> None:
+    """Write each student's page of feedback, under grading/feedback/."""
+    from autograder.gradebook.write import bring_penalties_up_to_date
+    from autograder.pages.feedback import write_feedback
+
+    bring_penalties_up_to_date(root, [assignment])
+    written, failed = 0, 0
+    for outcome in write_feedback(root, assignment, student):
+        written += len(outcome.pages)
+        if outcome.left_out:
+            click.echo(f"{outcome.student}: left out: was removed from the gradebook", err=True)
+        if outcome.problem:
+            failed += 1
+            click.echo(f"{outcome.student}: no feedback: {outcome.problem}", err=True)
+    pages = "1 page" if written == 1 else f"{written} pages"
+    click.echo(f"wrote {pages} of {assignment} under grading/feedback/")
+    if failed:
+        students = "1 student has" if failed == 1 else f"{failed} students have"
+        raise click.ClickException(f"{students} no feedback: why is said above.")
+
+
+@click.command()
+@click.option(
+    "--assignment", "assignments", multiple=True, metavar="NAME", help="Only this one (repeat)."
+)
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the page goes (default: grading/report.html).",
+)
+@root_option
+def report(assignments: tuple[str, ...], to: Path | None, root: Path) -> None:
+    """Write one HTML page on how the class does."""
+    from autograder.gradebook.write import bring_penalties_up_to_date
+    from autograder.pages.report import write_report
+
+    bring_penalties_up_to_date(root, assignments)
+    click.echo(f"wrote {write_report(root, to, assignments)}")
+
+
+@click.command()
+@click.option(
+    "--format", "kind", type=click.Choice(["csv", "canvas", "moodle", "total"]), default="csv"
+)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="The file (default: grades.csv and so on, here).",
+)
+@click.option("--assignment", multiple=True, help="Only this one; may be given several times.")
+@click.option(
+    "--column",
+    multiple=True,
+    metavar="ASSIGNMENT=HEADING",
+    help="Another heading, such as 02_load_balancer='Load balancer (4711)' with Canvas' number.",
+)
+@click.option(
+    "--weight",
+    multiple=True,
+    metavar="ASSIGNMENT=NUMBER",
+    help="In a total: how often it counts (default: 1; 0 for not at all).",
+)
+@root_option
+def export(
+    kind: str,
+    to: Path | None,
+    assignment: tuple[str, ...],
+    column: tuple[str, ...],
+    weight: tuple[str, ...],
+    root: Path,
+) -> None:
+    """Write the grades into a file that a spreadsheet, Canvas or Moodle reads.
+
+    The format `total` has one number a student: per cent of all, by weight.
+    """
+    from autograder.gradebook.export import FORMATS, grades, total_table, unmatched, write
+    from autograder.gradebook.read import opened, places
+    from autograder.gradebook.write import bring_penalties_up_to_date
+
+    bring_penalties_up_to_date(root, assignment)
+    make, usual = FORMATS[kind]
+    to = to or Path(usual)
+    headings = dict(_named("--column", text, "HEADING") for text in column)
+    weights = dict(_weight(text) for text in weight)
+    if weights and kind != "total":
+        raise CourseError("--weight: only a total has weights; add --format total.")
+    with opened(places(root).course.db_url) as connection:
+        given = grades(connection, assignment)
+    for option, chosen in (("--column", headings), ("--weight", weights)):
+        if unknown := sorted(set(chosen) - set(given.assignments)):
+            raise CourseError(f"{option} {unknown[0]}: no such assignment is exported.")
+    if kind == "total" and not any(weights.get(name, 1) for name in given.assignments):
+        raise CourseError("--weight: nothing counts; give one assignment a weight above 0.")
+    table = total_table(given, headings, weights) if kind == "total" else make(given, headings)
+    write(table, to, for_excel=kind in ("csv", "total"))
+    click.echo(f"{to}: {len(given.students)} students, {len(given.assignments)} assignments.")
+    if given.waiting:
+        click.echo(f"{given.waiting} submissions still wait for a grade by hand.")
+    if warning := unmatched(kind, given):
+        click.echo(warning)
+
+
+def _named(option: str, text: str, what: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not value:
+        raise CourseError(f"{option} {text}: write ASSIGNMENT={what}.")
+    return name, value
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, value = _named("--weight", text, "NUMBER")
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise CourseError(f"--weight {text}: {value!r} is no number from 0 up; write {name}=2.")
+    return name, number
