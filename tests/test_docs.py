@@ -17,7 +17,8 @@ from tests import programs
 from tests.classroom import ANSWER, solutions, written
 from tests.course_scripts import ROOT
 
-PAGES = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")])
+TASKS = sorted((ROOT / "docs" / "term").glob("*.md"))
+PAGES = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md"), *TASKS])
 FENCE = re.compile(r"(?ms)^( *)```(\S*)[^\n]*\n(.*?)^\1```$")
 NAME = "02_load_balancer"
 
@@ -81,10 +82,8 @@ def test_commands_of_the_pages_exist(page):
         assert set(options) <= known, f"{shown(page)}: {words}"
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """A clone of the course, beside it nothing, in it three students' downloads."""
-    folder = tmp_path_factory.mktemp("docs") / "zero-to-millions"
+def clone(folder):
+    """Make a clone of the course: beside it nothing, in it three students' downloads."""
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     for name in ("solutions", "notebooks", "course"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
@@ -96,6 +95,21 @@ def course(tmp_path_factory):
         texts = dict(list(worked.items())[:number])
         notebook = written(NAME, texts, ANSWER if number else "")
         nbformat.write(notebook, folder / "downloads" / f"{NAME}__{student}.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return clone(tmp_path_factory.mktemp("docs") / "zero-to-millions")
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A clone whose three students are graded: where each page of docs/term begins."""
+    folder = clone(tmp_path_factory.mktemp("term") / "zero-to-millions")
+    run(f"nbgrader generate_assignment {NAME}", folder)
+    run("autograder collect downloads", folder)
+    run(f"autograder grade {NAME}", folder)
     return folder
 
 
@@ -118,15 +132,21 @@ def steps(page):
             yield command, printed
 
 
-def test_the_instructors_guide_from_first_command_to_last(course):
-    guide = ROOT / "docs" / "instructors.md"
+def played(page, folder):
+    """Type what the page says, in order; what is printed is what the page says. Return it."""
     commands = []
-    for command, printed in steps(guide):
-        got = run(command, course)
+    for command, printed in steps(page):
+        got = run(command, folder)
         wanted = printed.replace("…", "...")
         matches = doctest.OutputChecker().check_output(wanted, got, doctest.ELLIPSIS)
-        assert matches or wanted.strip() == "...", f"$ {command}\n{got}\nthe guide says\n{printed}"
-        commands.append(command.split()[1])
+        assert matches or wanted.strip() == "...", f"$ {command}\n{got}\nthe page says\n{printed}"
+        commands.append(command)
+    return commands
+
+
+def test_the_instructors_guide_from_first_command_to_last(course):
+    guide = ROOT / "docs" / "instructors.md"
+    commands = [command.split()[1] for command in played(guide, course)]
     assert commands[2:6] == ["generate_assignment", "collect", "grade", "report"]
     for student in ("ada", "ben", "cleo"):
         page = course / "grading" / "feedback" / student / NAME / f"{NAME}.html"
@@ -134,6 +154,14 @@ def test_the_instructors_guide_from_first_command_to_last(course):
     assert NAME in (course / "grading" / "report.html").read_text(encoding="utf-8")
     assert (course.parent / "our-class" / "environment.yml").is_file()
     assert (course / "canvas.csv").read_text(encoding="utf-8").count("\n") >= 4
+
+
+@pytest.mark.parametrize("page", TASKS, ids=shown)
+def test_each_task_of_a_term_from_its_first_command(page, graded, tmp_path):
+    """The page begins with ada, ben and cleo graded; what it needs else, it makes."""
+    shutil.copytree(graded, tmp_path / "zero-to-millions")
+    commands = played(page, tmp_path / "zero-to-millions")
+    assert commands or page.stem == "index", f"{shown(page)} shows no command"
 
 
 class Links(HTMLParser):
