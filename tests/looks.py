@@ -118,9 +118,9 @@ def narrow(page, width=390):
     )
 
 
-def count_controls(page):
-    """Return how many sliders, drop-downs and ticks are in the page."""
-    return page.locator(f"{PANEL} {CONTROLS}").count()
+def count_controls(where):
+    """Return how many sliders, drop-downs and ticks there are: in the open notebook, or a cell."""
+    return where.locator(CONTROLS).count()
 
 
 def out_of_reach(page):
