@@ -47,7 +47,8 @@ pytestmark = [
 HANDED_IN = "02_load_balancer"
 ROBIN = "class RoundRobin:\n    def pick(self, servers):\n        return servers[0]"
 STORY = "03_database_replication"  # has sliders, drop-downs and ticks
-# moved by keys: all of STORY, and an explorer with sliders that are seen once others have moved
+# moved by keys: all of STORY, and the first explorer of one where some sliders change nothing to
+# see until others have moved
 WALKED = {STORY: None, "02_load_balancer": 1}
 SECONDS = 60  # that a solved notebook may take
 PICTURE = ".explore .explore-picture svg"
