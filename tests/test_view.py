@@ -14,7 +14,7 @@ from course.engine import component
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from course.engine.parameters import NEVER
-from course.view import style
+from course.view import limit, style
 from course.view.architecture import Node, Tier, architecture
 from course.view.canvas import Canvas
 from course.view.explore import (
@@ -284,6 +284,17 @@ def test_the_time_limit_works_in_any_thread_and_leaves_nothing_behind():
     thread.start()
     thread.join(10)
     assert outcome == ["stopped", "went on"]
+
+
+def test_the_time_limit_works_without_threads_and_leaves_nothing_behind(monkeypatch):
+    monkeypatch.setattr(limit, "can_start_threads", lambda: False)
+    before, started = sys.gettrace(), time.monotonic()
+    with pytest.raises(TimeLimitReached), time_limit(0.1):
+        never_returns(1)
+    assert 0.1 < time.monotonic() - started < 5 and sys.gettrace() is before
+    with time_limit(60):
+        assert sum(range(10)) == 45
+    assert sys.gettrace() is before
 
 
 def test_a_time_limit_that_is_not_reached_leaves_the_interpreter_as_fast_as_it_was():

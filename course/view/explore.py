@@ -26,6 +26,7 @@ from IPython import get_ipython
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from course.engine.parameters import NEVER
+from course.engine.threads import NoProcesses, can_start_threads
 from course.view.canvas import SCALE
 from course.view.limit import TimeLimitReached, time_limit
 from course.view.picture import Picture
@@ -34,7 +35,7 @@ BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
 PERCENT = re.compile(r"(?<=\d)%")  # 80% is shown as 80 %, like the text around it
 PANEL = 380  # pixels: a slider, its label and its value; with less the label moves above them
 SECONDS = 3.0  # how long one move may take before it is stopped
-FAULTS = (NotImplementedError, ComponentError, DatabaseUnavailable, ValueError)
+FAULTS = (NotImplementedError, ComponentError, DatabaseUnavailable, ValueError, NoProcesses)
 FAULTS += (TimeLimitReached, SystemExit)  # what a student's code may raise: told in a sentence
 
 
@@ -253,7 +254,7 @@ class Explorer(widgets.Box):
         if not self.watched:
             return
         self.experiment.moved()
-        if not _in_a_kernel():
+        if not _in_a_kernel() or not can_start_threads():
             self.refresh()
         elif self.next is None or self.next.running() or self.next.done():
             self.next = BACKGROUND.submit(self._refresh_or_complain)

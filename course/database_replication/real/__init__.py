@@ -17,6 +17,7 @@ from course.database_replication.real.run import Run
 from course.database_replication.real.stores import SQLITE, stores
 from course.database_replication.traffic import traffic
 from course.engine import parameters, workload
+from course.engine.threads import require_processes
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ def measure(
     names a server. progress: is called ten times a second with the share of the traffic that came.
 
     ValueError names a bad number, ComponentError says what a component did wrong,
-    DatabaseUnavailable what is wrong with a database. When it returns or raises, all threads have
-    ended and all databases are gone.
+    DatabaseUnavailable what is wrong with a database, NoProcesses that there are no
+    threads. When it returns or raises, all threads have ended and all databases are gone.
     """
+    require_processes()
     count = parameters.count("requests", requests, at_most=20_000)
     replicas = parameters.count("replicas", replicas, at_least=0, at_most=8)
     lag = parameters.number("lag", lag, at_least=0, at_most=10, unit="s")

@@ -15,6 +15,7 @@ import cloudpickle
 
 from course.engine import parameters
 from course.engine.component import ComponentError, name_of, sentences
+from course.engine.threads import require_processes
 from course.message_queue.real.run import Run
 from course.message_queue.real.stage import Stage, rehearse
 
@@ -85,8 +86,10 @@ def measure(
     progress: is called now and then with the share of the photos that are done.
 
     Folder and processes are gone afterwards, whatever happens. Raises ValueError, which names a bad
-    number, and ComponentError and DatabaseUnavailable, which say in one sentence what went wrong.
+    number, and ComponentError, DatabaseUnavailable and NoProcesses, which say in one sentence what
+    went wrong.
     """
+    require_processes()
     messages = parameters.count("messages", messages, at_most=1000)
     workers = parameters.count("workers", workers, at_most=16)
     timeout = parameters.number("visibility_timeout", visibility_timeout, above=0, unit="s")
