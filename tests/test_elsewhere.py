@@ -12,7 +12,7 @@ from course.view import explore, limit
 from course.view.explore import Explorer
 from course.view.film import Film
 from tests import explorers
-from tests.course_scripts import EVERY, NAMES, cells, run, setup, solved
+from tests.course_scripts import EVERY, NAMES, cells, run, solved
 
 REAL = {  # what runs real processes
     "explore_real(Router, Replica)",
@@ -47,7 +47,8 @@ def names_of(name):
     """Return what a student's namespace holds who has solved everything."""
     if name in NAMES:
         return solved(name) | {"prediction": 1}
-    run(setup(name), names := {"choose_till": lambda queues: 0, "prediction": 1})
+    names = {"prediction": 1, "choose_till": lambda queues: queues.index(min(queues))}
+    run("from course.start_here import *\nby_hand = play()", names)
     return names
 
 
