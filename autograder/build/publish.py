@@ -291,9 +291,9 @@ def digest(path: str, contents: bytes) -> str:
     return sha256(contents).hexdigest()
 
 
-def course_files(root: Path) -> list[str]:
-    """Return the paths of all files of `course` that programs did not leave behind."""
-    paths = (path.relative_to(root) for path in (root / "course").rglob("*") if path.is_file())
+def course_files(root: Path, folder: str = "course") -> list[str]:
+    """Return the paths of all files of a folder that programs did not leave behind."""
+    paths = (path.relative_to(root) for path in (root / folder).rglob("*") if path.is_file())
     return sorted(path.as_posix() for path in paths if not _is_a_by_product(path))
 
 

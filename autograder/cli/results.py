@@ -55,7 +55,10 @@ def report(assignments: tuple[str, ...], to: Path | None, root: Path) -> None:
 
 @click.command()
 @click.option(
-    "--format", "kind", type=click.Choice(["csv", "canvas", "moodle", "total"]), default="csv"
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "canvas", "moodle", "total", "gradescope"]),
+    default="csv",
 )
 @click.option(
     "--to",
@@ -86,8 +89,11 @@ def export(
 ) -> None:
     """Write the grades into a file that a spreadsheet, Canvas or Moodle reads.
 
-    The format `total` has one number a student: per cent of all, by weight.
+    The format `total` has one number a student: per cent of all, by weight. The format `gradescope`
+    is the autograder of one --assignment, with its hidden checks, to upload to Gradescope.
     """
+    if kind == "gradescope":
+        return _export_to_gradescope(root, assignment, to or Path("autograder.zip"))
     from autograder.gradebook.export import FORMATS, grades, total_table, unmatched, write
     from autograder.gradebook.read import opened, places
     from autograder.gradebook.write import bring_penalties_up_to_date
@@ -113,6 +119,22 @@ def export(
         click.echo(f"{given.waiting} submissions still wait for a grade by hand.")
     if warning := unmatched(kind, given):
         click.echo(warning)
+
+
+def _export_to_gradescope(root: Path, assignment: tuple[str, ...], to: Path) -> None:
+    from autograder.files import reason, write_atomic
+    from autograder.term.gradescope import bundle
+
+    if len(assignment) != 1:
+        raise CourseError("--format gradescope: name one notebook, --assignment 02_load_balancer.")
+    made = bundle(root.resolve(), assignment[0])
+    try:
+        write_atomic(to, made)
+    except OSError as error:
+        raise CourseError(
+            f"{to}: not written: {reason(error, to)}; choose another place."
+        ) from error
+    click.echo(f"{to}: {len(made) / 1e6:.1f} MB. Keep it private: it holds the worked solutions.")
 
 
 def _named(option: str, text: str, what: str) -> tuple[str, str]:
