@@ -1,6 +1,7 @@
 """Where else the course runs: in a browser (JupyterLite) without threads, sockets or processes; at
 Gradescope, in a container of its own."""
 
+import http.server
 import json
 import os
 import re
@@ -11,11 +12,14 @@ import subprocess
 import sys
 import threading
 import zipfile
+from functools import partial
 
 import nbformat
 import pytest
 from click.testing import CliRunner
 
+from autograder.build.lite import EXTENSIONS, KERNEL
+from autograder.build.publish import course_files, untracked
 from autograder.cli import main
 from autograder.grade.seeds import salt_path
 from autograder.term.gradescope import BASE
@@ -25,8 +29,10 @@ from course.view.film import Film
 from tests import explorers
 from tests.classroom import ANSWER, solutions, written
 from tests.course_scripts import EVERY, NAMES, ROOT, cells, run, solved
+from tests.jupyterlab import chromium_page, find_chromium
 from tests.programs import nbgrader
 
+WELCOME, GRADED = "00_start_here", "02_load_balancer"
 REAL = {  # what runs real processes
     "explore_real(Router, Replica)",
     "explore_crash(DurableQueue)",
@@ -92,7 +98,66 @@ def test_a_slider_moves_its_picture_without_threads(in_a_browser):
     assert explorers.moving(shown) != before
 
 
-GRADED = "02_load_balancer"
+@pytest.fixture(scope="module")
+def lite(tmp_path_factory):
+    """A static site with two notebooks."""
+    folder = tmp_path_factory.mktemp("lite") / "site"
+    words = ["publish", "--lite", "--to", str(folder), "--root", str(ROOT), WELCOME, GRADED]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0 and "built a site of" in done.output, done.output
+    assert list(folder.parent.iterdir()) == [folder]
+    return folder
+
+
+def test_the_lite_site_holds_the_notebooks_and_the_course(lite):
+    found = {path.stem: path for path in (lite / "files").rglob("*.ipynb")}
+    assert set(found) == {WELCOME, GRADED}
+    notebook = nbformat.read(found[GRADED], as_version=4)
+    install, *others = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    released = nbformat.read(ROOT / "notebooks" / GRADED / f"{GRADED}.ipynb", as_version=4)
+    assert others == [cell.source for cell in released.cells if cell.cell_type == "code"]
+    assert "mybinder" not in notebook.cells[0].source
+    with zipfile.ZipFile(next((lite / "pypi").glob("*.whl"))) as wheel:
+        held = {name for name in wheel.namelist() if name.startswith("course/")}
+        (metadata,) = (name for name in wheel.namelist() if name.endswith("METADATA"))
+        needed = re.findall(r"(?m)^Requires-Dist: (\S+)", wheel.read(metadata).decode())
+    assert held == set(course_files(ROOT)) - set(untracked(ROOT))
+    index = json.loads((lite / "pypi" / "all.json").read_text())
+    assert install.splitlines()[0] == f"%pip install --quiet {next(iter(index))}"
+    pinned = (ROOT / "constraints.txt").read_text().splitlines()
+    assert {each for each in needed if "==" in each} < set(pinned) and "numpy" in needed
+    names = json.loads((lite / "jupyter-lite.json").read_text())["jupyter-config-data"]
+    extensions = {each["name"] for each in names["federated_extensions"]}
+    assert extensions == {*EXTENSIONS, KERNEL}
+
+
+@pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)")
+@pytest.mark.filterwarnings("default")
+def test_a_notebook_of_the_lite_site_opens_in_a_browser(lite):
+    """Up to its kernel, which loads Pyodide from the network."""
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(http.server.SimpleHTTPRequestHandler, directory=lite)
+    )
+    server.RequestHandlerClass.func.log_message = lambda *words: None
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with chromium_page() as (page, _):
+            address = f"http://127.0.0.1:{server.server_port}/lab/index.html"
+            page.goto(f"{address}?path={GRADED}/{GRADED}.ipynb")
+            page.get_by_role("heading", name="2 · Load balancer").wait_for(timeout=60_000)
+            assert "%pip install" in page.locator(".jp-CodeCell").first.inner_text()
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_lite_site_is_built_in_a_folder_of_its_own(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    for place, said in ((tmp_path, "new or empty"), (tmp_path / "no" / "site", "no folder")):
+        words = ["publish", "--lite", "--to", str(place), "--root", str(ROOT)]
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 1 and said in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,14 @@
 """autograder publish and links: into which folders, whole or not at all, and which addresses."""
 
+import ast
+import json
 import os
+import re
 import shutil
 import subprocess
+import sys
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.build import links
+from autograder.build.publish import course_files, student_tree
 from autograder.build.release import build
 from autograder.cli import main
 from autograder.files import printable
@@ -17,6 +24,8 @@ from tests.course_scripts import EVERY, ROOT
 from tests.toy_course import SCRIPT, make_course
 
 REPOSITORY = "https://github.com/ada/web-101"
+GRADED = "02_load_balancer"
+COLAB_HAS = {"IPython", "ipywidgets", "matplotlib", "nbformat", "numpy", "traitlets"}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +64,7 @@ def files_in(folder):
 
 
 TREE = [
+    ".devcontainer/devcontainer.json",
     ".gitignore",
     "LICENSE",
     "README.md",
@@ -80,7 +90,7 @@ def test_a_tree_holds_what_students_need_and_nothing_else(course, tmp_path):
     assert everything.count("mybinder.org/v2") == 3
     assert b"ada/web-101/HEAD?urlpath=lab/tree/notebooks)" in files["README.md"]
     size = sum(map(len, files.values())) / 1e6
-    assert result.output == f"published 10 files, {size:.1f} MB, to {tmp_path / 'class'}\n"
+    assert result.output == f"published 11 files, {size:.1f} MB, to {tmp_path / 'class'}\n"
     assert os.access(tmp_path / "class" / "postBuild", os.X_OK)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["class"]
 
@@ -325,6 +335,45 @@ def test_a_repository_that_git_cannot_read_is_one_sentence(course, tmp_path, qui
 
 def git(folder, *words):
     subprocess.run(["git", "-C", folder, *words], check=True)
+
+
+def test_a_container_and_colab_get_what_the_course_imports():
+    """But for psycopg, which 03 uses where it is."""
+    tree = student_tree(ROOT, [GRADED], REPOSITORY)
+    container = json.loads(tree[".devcontainer/devcontainer.json"])
+    version = container["image"].rpartition(":")[2].split(".")
+    assert tuple(map(int, version)) >= (3, 11)
+    assert container["postCreateCommand"].startswith("pip install --editable .")
+    readme = tree["README.md"].decode()
+    path = f"notebooks/{GRADED}/{GRADED}.ipynb"
+    assert f"(https://colab.research.google.com/github/ada/web-101/blob/main/{path})" in readme
+    assert f"git+{REPOSITORY}\n" in readme
+    installed = set(re.search(r"%pip install --quiet ([^-].*)", readme)[1].split())
+    assert installed < set(
+        tomllib.loads(tree["pyproject.toml"].decode())["project"]["dependencies"]
+    )
+    named = {each.partition("==")[0] for each in installed}
+    imported = set()
+    for path in (ROOT / "course").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module.split(".")[0])
+    assert imported - sys.stdlib_module_names - {"course"} <= named | COLAB_HAS | {"psycopg"}
+
+
+def test_what_is_installed_from_the_tree_has_all_files_of_the_course():
+    """Without --editable, as on Colab: a package's data are what its pyproject.toml lists."""
+    tree = student_tree(ROOT, [GRADED], REPOSITORY)["pyproject.toml"].decode()
+    for text in (tree, (ROOT / "pyproject.toml").read_text(encoding="utf-8")):
+        listed = tomllib.loads(text)["tool"]["setuptools"]["package-data"]
+        patterns = [
+            f"{package.replace('.', '/')}/{name}" for package in listed for name in listed[package]
+        ]
+        for path in course_files(ROOT):
+            if not path.endswith(".py"):
+                assert any(fnmatch(path, pattern) for pattern in patterns), path
 
 
 def test_links_lead_to_each_notebook():

@@ -236,6 +236,7 @@ def test_the_tree_holds_what_it_should_and_nothing_else(tree):
     package = finished("git", "ls-files", "--", "course", cwd=ROOT).split()
     notebooks = [f"notebooks/{name}/{name}.ipynb" for name in EVERY]
     others = [".gitignore", "README.md", "environment.yml", "postBuild", "pyproject.toml"]
+    others.append(".devcontainer/devcontainer.json")
     licences = [path.name for path in ROOT.glob("LICENSE*")]
     published = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
     published = {path for path in published if not re.search(r"__pycache__|\.egg-info", path)}

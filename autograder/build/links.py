@@ -1,4 +1,4 @@
-"""Links that start a class's notebooks on Binder, or on a JupyterHub with nbgitpuller."""
+"""Links that start a class's notebooks on Binder, on Colab, or on a JupyterHub with nbgitpuller."""
 
 import re
 from urllib.parse import urlencode
@@ -37,6 +37,12 @@ def hub(url: str) -> str:
 def binder(repository: str, path: str = "notebooks") -> str:
     """Return the link by which Binder opens a file or folder of the repository in JupyterLab."""
     return f"{_binder(repository)}?urlpath=lab/tree/{path}"
+
+
+def colab(repository: str, path: str) -> str:
+    """Return the link by which Google Colab opens a notebook of the repository's branch main."""
+    place = repository.removeprefix("https://github.com/")
+    return f"https://colab.research.google.com/github/{place}/blob/main/{path}"
 
 
 def on_binder(text: str, repository: str) -> str:

@@ -28,12 +28,14 @@ from autograder.files import reason
 
 TEMPLATES = Path(__file__).parent / "templates" / "student"
 FILES = {  # of the tree, and the templates they are made of
+    ".devcontainer/devcontainer.json": "devcontainer.json",
     ".gitignore": "gitignore",
     "README.md": "README.md",
     "environment.yml": "environment.yml",
     "postBuild": "postBuild",
     "pyproject.toml": "pyproject.toml.in",
 }
+ON_COLAB = ("anywidget==", "cloudpickle==", "simpy==")  # what `course` imports and Colab may lack
 PACKAGES = "packages.txt"  # every package that a student gets; its head says how it is made
 
 LIST = """
@@ -266,7 +268,8 @@ def student_tree(root: Path, names: list[str], repository: str) -> dict[str, byt
         **{key: project[key] for key in ("name", "version", "description")},
         "repository": repository,
         "binder": links.binder(repository),
-        "rows": "\n".join(map(_row, texts, texts.values())),
+        "rows": "\n".join(_row(path, text, repository) for path, text in texts.items()),
+        "colab_packages": " ".join(line for line in packages if line.startswith(ON_COLAB)),
         "packages": '",\n    "'.join(packages),
         "setuptools": next(line for line in packages if line.startswith("setuptools==")),
     }
@@ -332,13 +335,14 @@ def _notebooks(root: Path, names: list[str]) -> dict[str, str]:
     return {path: (root / path).read_text(encoding="utf-8") for path in paths}
 
 
-def _row(path: str, text: str) -> str:
-    """Return a notebook's line in the README: its title, linked, and how long it takes."""
+def _row(path: str, text: str, repository: str) -> str:
+    """Return a notebook's line in the README: its title, linked, its time, and Colab's link."""
     opening = nbformat.reads(text, as_version=4).cells[0].source
     title = re.search(r"^# (.+)", opening, re.MULTILINE)
     minutes = re.search(r"\d+(?=\s+minutes)", opening)
     shown = title[1].strip() if title else Path(path).stem
-    return f"| [{shown}]({path}) | {minutes[0] if minutes else '?'} minutes |"
+    time = f"{minutes[0] if minutes else '?'} minutes"
+    return f"| [{shown}]({path}) | {time} | [Colab]({links.colab(repository, path)}) |"
 
 
 def _template(name: str) -> str:

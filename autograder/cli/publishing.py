@@ -23,9 +23,21 @@ ANY_REPOSITORY = "https://github.com/ORG/REPO"
     metavar=ANY_REPOSITORY,
     help="Where you will push it: Binder badges lead there (default: as published earlier).",
 )
+@click.option(
+    "--lite",
+    is_flag=True,
+    help="Instead, build a static site that runs the notebooks in the browser (JupyterLite).",
+)
 @root_option
-def publish(names: tuple[str, ...], to: Path, repository: str | None, root: Path) -> None:
+def publish(
+    names: tuple[str, ...], to: Path, repository: str | None, lite: bool, root: Path
+) -> None:
     """Write the students' tree: notebooks (all, or those named), course, environment, README."""
+    if lite:
+        from autograder.build import lite as site
+
+        click.echo(f"built a site of {site.publish(root, to, names)} files in {to.resolve()}")
+        return
     from autograder.build import links
     from autograder.build.publish import publish
 
