@@ -1032,6 +1032,16 @@ explore_real(Router, Replica)
 # - **Left out here:** transactions of several statements (all must go to one database), functions that write inside a SELECT (`SELECT nextval('ids')` looks like a read: no router can see it in the text), a `WITH … SELECT`, which your rule sends to the primary although it only reads, schema changes, a replica that applies more slowly than the primary writes, and stopping the old primary, should it come back and believe it still is one (*fencing*).
 
 # %% [markdown]
+# ## Your guesses
+#
+# How good have your guesses been so far? Save the notebook first.
+
+# %%
+import course
+
+course.guesses()
+
+# %% [markdown]
 # ## Hand in
 #
 # Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.

@@ -1239,6 +1239,16 @@ explore_stampede(SingleFlight)
 # - **Left out here:** the size of values, the network, and very hot keys, which no number of nodes divides.
 
 # %% [markdown]
+# ## Your guesses
+#
+# How good have your guesses been so far? Save the notebook first.
+
+# %%
+import course
+
+course.guesses()
+
+# %% [markdown]
 # ## Hand in
 #
 # Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.

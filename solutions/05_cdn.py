@@ -1260,6 +1260,16 @@ explore_bill(monthly_cost, break_even_hit_ratio)
 #   fall with volume and differ by region.
 
 # %% [markdown]
+# ## Your guesses
+#
+# How good have your guesses been so far? Save the notebook first.
+
+# %%
+import course
+
+course.guesses()
+
+# %% [markdown]
 # ## Hand in
 #
 # Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.

@@ -1016,6 +1016,16 @@ replay_flash_crowd(Autoscaler)
 # - **Left out here:** letting a server finish its requests before it stops (draining), other users' data in a session, autoscaling by a forecast or a timetable, a limit on the database connections that all the new servers open, and the store's own failures.
 
 # %% [markdown]
+# ## Your guesses
+#
+# How good have your guesses been so far? Save the notebook first.
+
+# %%
+import course
+
+course.guesses()
+
+# %% [markdown]
 # ## Hand in
 #
 # Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.

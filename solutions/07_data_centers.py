@@ -1293,6 +1293,16 @@ explore_deployment(rolling_deploy)
 # - **Left out here:** the minute until a health check notices, faults of a new version that show only after a while, clients that try again elsewhere, half-dead centers, catching up after a long outage, laws on where data may be, and the bill for traffic between regions.
 
 # %% [markdown]
+# ## Your guesses
+#
+# How good have your guesses been so far? Save the notebook first.
+
+# %%
+import course
+
+course.guesses()
+
+# %% [markdown]
 # ## Hand in
 #
 # Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.

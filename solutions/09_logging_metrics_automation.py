@@ -1180,6 +1180,16 @@ replay_release(promote_canary)
 # - **Left out here:** following one request through all servers (tracing), sampling, clocks that differ, databases that cannot be rolled back, feature flags, statistics that may look again and again without fooling themselves.
 
 # %% [markdown]
+# ## Your guesses
+#
+# How good have your guesses been so far? Save the notebook first.
+
+# %%
+import course
+
+course.guesses()
+
+# %% [markdown]
 # ## Hand in
 #
 # Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.

@@ -1060,6 +1060,16 @@ surprise_days(design)
 # - **Left out here:** time zones (each region has its own evening), storage and backups on the bill, transactions and joins over shards, hot keys in the day's simulation, a failure that takes a second one along, and people, who cost more than all of it.
 
 # %% [markdown]
+# ## Your guesses
+#
+# How good have your guesses been so far? Save the notebook first.
+
+# %%
+import course
+
+course.guesses()
+
+# %% [markdown]
 # ## Hand in
 #
 # Save first (Ctrl + S, on a Mac: Cmd + S). The button below looks at what is saved, says what is missing, and makes one file of it.

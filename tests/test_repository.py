@@ -55,10 +55,11 @@ def modules_under(folder):
     return sorted((ROOT / folder).rglob("*.py"))
 
 
+SHARED = ("checks", "predictions", "texts", "verdicts")  # by both houses
 ALLOWED = {
     "course/engine": {"course.engine"},
     "course/view": {"course.engine", "course.view"},
-    "autograder": {"autograder", "course.checks", "course.texts", "course.verdicts"},
+    "autograder": {"autograder", *(f"course.{name}" for name in SHARED)},
 } | {f"course/{lab}": {"course.engine", "course.view", f"course.{lab}"} for lab in LABS}
 ALLOWED["course/start_here"] |= {"course.overview", "course.verdicts"}  # a student's progress
 

@@ -17,6 +17,7 @@ COMMANDS = (
     grading.grade,
     results.feedback,
     results.report,
+    results.predictions,
     results.export,
 )
 

@@ -54,6 +54,21 @@ def report(assignments: tuple[str, ...], to: Path | None, root: Path) -> None:
 
 
 @click.command()
+@click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the page goes (default: grading/predictions.html).",
+)
+@root_option
+def predictions(names: tuple[str, ...], to: Path | None, root: Path) -> None:
+    """Write a page on what the class predicted, the answers behind folds, for the next lecture."""
+    from autograder.pages.predictions import write_predictions
+
+    click.echo(f"wrote {write_predictions(root, to, names)}")
+
+
+@click.command()
 @click.option(
     "--format",
     "kind",
