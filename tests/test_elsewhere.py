@@ -13,12 +13,12 @@ import sys
 import threading
 import zipfile
 from functools import partial
+from importlib.util import find_spec
 
 import nbformat
 import pytest
 from click.testing import CliRunner
 
-from autograder.build.lite import EXTENSIONS, KERNEL
 from autograder.build.publish import course_files, untracked
 from autograder.cli import main
 from autograder.grade.seeds import salt_path
@@ -101,6 +101,8 @@ def test_a_slider_moves_its_picture_without_threads(in_a_browser):
 @pytest.fixture(scope="module")
 def lite(tmp_path_factory):
     """A static site with two notebooks."""
+    if not find_spec("uv"):
+        pytest.skip("uv is not installed (pip install uv)")
     folder = tmp_path_factory.mktemp("lite") / "site"
     words = ["publish", "--lite", "--to", str(folder), "--root", str(ROOT), WELCOME, GRADED]
     done = CliRunner().invoke(main, words)
@@ -128,7 +130,8 @@ def test_the_lite_site_holds_the_notebooks_and_the_course(lite):
     assert {each for each in needed if "==" in each} < set(pinned) and "numpy" in needed
     names = json.loads((lite / "jupyter-lite.json").read_text())["jupyter-config-data"]
     extensions = {each["name"] for each in names["federated_extensions"]}
-    assert extensions == {*EXTENSIONS, KERNEL}
+    kernel = "@jupyterlite/pyodide-kernel-extension"
+    assert {"@jupyter-widgets/jupyterlab-manager", "anywidget", kernel} <= extensions
 
 
 @pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)")

@@ -8,13 +8,14 @@ packages of the wheel come from the network when a student opens a notebook. Wha
 says so (`course.engine.threads`). How such a site is built: https://jupyterlite.readthedocs.io
 """
 
-import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
@@ -25,10 +26,12 @@ from autograder.build.publish import TEMPLATES, student_tree
 from autograder.course import chosen
 from autograder.errors import CourseError
 
+BUILDERS = ("jupyterlite-core==0.8.6", "jupyterlite-pyodide-kernel==0.8.6")
+"""What builds the site, in an environment of its own: in this one the kernel's extension, which is
+for JupyterLite alone, would be loaded by JupyterLab, too, and fail."""
+
 PURE = ("anywidget", "cloudpickle", "ipywidgets", "nbformat", "simpy")  # at the course's versions
 OF_PYODIDE = ("matplotlib", "numpy")  # at Pyodide's
-EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
-KERNEL = "@jupyterlite/pyodide-kernel-extension"
 INSTALL = "%pip install --quiet {name}\nimport sqlite3  # of Python, but loaded by itself"
 BADGE = re.compile(r"\[!\[Binder\]\([^)]*\)\]\([^)]*\)\n*")
 PROJECT = """
@@ -52,15 +55,11 @@ include = ["course*"]
 def publish(root: Path, to: Path, names: tuple[str, ...] = ()) -> int:
     """Build the site with the named notebooks (all by default) in the new or empty folder `to`.
 
-    Returns how many files it has. CourseError if the folder holds something, JupyterLite is not
+    Returns how many files it has. CourseError if the folder holds something, uv is not
     installed, or the site cannot be built: then there is no folder.
     """
-    try:
-        import jupyterlite_core  # noqa: F401
-        import jupyterlite_pyodide_kernel  # noqa: F401
-    except ImportError as error:
-        problem = f"{error.name} is not installed: pip install -c constraints.txt -e '.[lite]'"
-        raise CourseError(problem) from error
+    if not find_spec("uv"):
+        raise CourseError("uv is not installed: pip install -c constraints.txt -e '.[lite]'")
     to = to.resolve()
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise CourseError(f"{to}: holds something; give a new or empty folder.")
@@ -90,9 +89,7 @@ def _wheel(folder: Path, tree: dict[str, bytes], project: dict[str, str]) -> Pat
         if path.startswith("course/"):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(contents)
-    listed = (TEMPLATES / "packages.txt").read_text(encoding="utf-8")
-    pinned = [re.search(rf"(?m)^{name}==[^ ;\n]+", listed) for name in PURE]
-    needed = [*OF_PYODIDE, *(match[0] for match in pinned if match)]
+    needed = [*OF_PYODIDE, *_pinned(PURE)]
     words = {key: project[key] for key in ("name", "version")}
     words["dependencies"] = ", ".join(f'"{each}"' for each in needed)
     (folder / "pyproject.toml").write_text(Template(PROJECT).substitute(words))
@@ -113,14 +110,19 @@ def _with_install(text: str, name: str) -> str:
 
 
 def _build(work: Path, files: Path, wheel: Path, site: Path) -> None:
-    installed = Path(sys.prefix, "share", "jupyter", "labextensions")
-    extensions = [str(installed / name) for name in (*EXTENSIONS, KERNEL)]
-    settings = {"LiteBuildConfig": {"federated_extensions": extensions}}
-    (work / "jupyter_lite_config.json").write_text(json.dumps(settings))
-    command = [sys.executable, "-m", "jupyterlite_core.app", "build", "--contents", str(files)]
-    command += ["--output-dir", str(site), "--piplite-wheels", str(wheel), "--no-sourcemaps"]
-    command += ["--ignore-sys-prefix", "--apps", "lab", "--no-unused-shared-packages"]
-    _run(command, work)
+    (core, *others), widgets = BUILDERS, _pinned(("anywidget", "ipywidgets", "jupyter-server"))
+    command = [sys.executable, "-m", "uv", "--quiet", "tool", "run", "--from", core]
+    command += [word for each in (*others, *widgets) for word in ("--with", each)]
+    command += ["jupyter-lite", "build", "--contents", str(files), "--output-dir", str(site)]
+    command += ["--piplite-wheels", str(wheel), "--no-sourcemaps", "--apps", "lab"]
+    _run([*command, "--no-unused-shared-packages"], work)
+
+
+def _pinned(names: Iterable[str]) -> list[str]:
+    """Return each package with its version in a student's environment."""
+    listed = (TEMPLATES / "packages.txt").read_text(encoding="utf-8")
+    found = [re.search(rf"(?m)^{name}==[^ ;\n]+", listed) for name in names]
+    return [match[0] for match in found if match]
 
 
 def _run(command: list[str], folder: Path) -> None:
