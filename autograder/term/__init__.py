@@ -1,0 +1,1 @@
+"""A class through a term: dates, class list, removal, LMS, next year."""
