@@ -2,6 +2,7 @@
 
 import csv
 import email
+import errno
 import ipaddress
 import os
 import re
@@ -25,6 +26,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import main
 from autograder.collect import lms
+from autograder.files import write_atomic
 from autograder.term import mail, smtp
 from autograder.term.feedback_zip import packed
 from autograder.term.settings import path_of
@@ -165,7 +167,7 @@ def test_what_cannot_be_zipped_is_one_sentence_and_no_file(course, tmp_path):
     ("words", "says"),
     [
         (["--zip", "canvas", "--mail"], "give one of them"),
-        (["--send"], "add --mail"),
+        (["--send"], "--send: add --mail"),
         (["--mail", "--yes"], "add --send"),
         (["--to", "x"], "add --zip or --mail"),
         (["--mail"], "who are the messages from?"),
@@ -302,6 +304,19 @@ def test_a_folder_of_messages_holds_those_of_this_run_only(mailed, tmp_path):
     said = sentence_of(run(mailed, "--mail", "--from", FROM, "--to", to))
     assert "is not empty" in said
     assert {path: path.read_bytes() for path in to.iterdir()} == before
+
+
+def test_messages_are_all_written_or_none(mailed, tmp_path, monkeypatch):
+    def full(path, data):
+        if path.stem == BEN:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        write_atomic(path, data)
+
+    monkeypatch.setattr(mail, "write_atomic", full)
+    to = tmp_path / "letters"
+    said = sentence_of(run(mailed, "--mail", "--from", FROM, "--to", to))
+    assert "No space left" in said and "the messages are not written" in said
+    assert list(to.iterdir()) == []
 
 
 # sending

@@ -13,18 +13,17 @@ from autograder.errors import CourseError
 Pages = Mapping[str, Sequence[Path]]
 
 
-def check_options(
-    system: str | None, mail: bool, to: Path | None, of_mail: tuple[Any, ...], send: bool, yes: bool
-) -> None:
+def check_options(system: str | None, mail: bool, to: Path | None, of_mail: dict[str, Any]) -> None:
     """Raise CourseError if options are given together that do not go together.
 
-    of_mail: the values of the options that only --mail has.
+    of_mail: the options that only --mail has, by name.
     """
     if system and mail:
         raise CourseError("--zip and --mail: give one of them; each has its own --to.")
-    if any(of_mail) and not mail:
-        raise CourseError("--from, --subject, --send, --yes and --again: add --mail.")
-    if yes and not send:
+    given = [option for option, value in of_mail.items() if value]
+    if given and not mail:
+        raise CourseError(f"{given[0]}: add --mail; it is about messages.")
+    if of_mail["--yes"] and not of_mail["--send"]:
         raise CourseError("--yes: add --send; without it nothing is sent.")
     if to and not (system or mail):
         raise CourseError(f"--to {to}: add --zip or --mail; the pages stay in grading/feedback/.")

@@ -16,16 +16,16 @@ from autograder.errors import CourseError
     "--zip",
     "system",
     type=click.Choice(["canvas", "moodle"]),
-    help="Also pack the pages into the zip that this system takes back.",
+    help="Also pack the pages into a zip that this system takes back.",
 )
-@click.option("--mail", is_flag=True, help="Also prepare a message with the page for each student.")
+@click.option("--mail", is_flag=True, help="Also prepare a message to each student, with the page.")
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
     help="The zip, or the messages' folder (default: under grading/).",
 )
 @click.option("--from", "sender", default="", metavar="ADDRESS", help="Who the messages are from.")
-@click.option("--subject", default="", metavar="TEXT", help="What stands above the messages.")
+@click.option("--subject", default="", metavar="TEXT", help="The messages' subject.")
 @click.option("--send", is_flag=True, help="Send the messages, after asking.")
 @click.option("--yes", is_flag=True, help="Send them without asking.")
 @click.option("--again", is_flag=True, help="Also to those who got this page by mail before.")
@@ -48,7 +48,8 @@ def feedback(
     from autograder.gradebook.write import bring_penalties_up_to_date
     from autograder.pages.feedback import write_feedback
 
-    check_options(system, mail, to, (sender, subject, send, yes, again), send, yes)
+    of_mail = {"--from": sender, "--subject": subject, "--send": send, "--again": again}
+    check_options(system, mail, to, {**of_mail, "--yes": yes})
     bring_penalties_up_to_date(root, [assignment])
     pages = {}
     failed = 0

@@ -1,16 +1,17 @@
 """Pages of feedback → the zip archive that Canvas or Moodle takes back and gives out.
 
-Canvas ("Re-Upload Submissions", or "Upload Submissions" in the new gradebook) reads the names that
-it gave the files when they were downloaded: of what is between underscores, the first two that are
-numbers are the user's and that of the file that they handed in. A file of an older attempt is
-ignored. The student sees the page as a comment's attachment, under the name of the file that they
-handed in (`infer_comment_context_from_filename` in app/models/abstract_assignment.rb of
-canvas-lms, 2025: https://github.com/instructure/canvas-lms).
+Canvas ("Re-Upload Submissions") reads the names that it gave the files when they were downloaded:
+of what is between underscores, the first two that are numbers are the user's and that of the file
+that they handed in. A file of an older attempt is ignored. The student sees the page as a comment's
+attachment, under the name of the file that they handed in. This is how
+`infer_comment_context_from_filename` does it, in app/models/abstract_assignment.rb of canvas-lms,
+2025: https://github.com/instructure/canvas-lms.
 
 Moodle ("Upload multiple feedback files in a zip") takes a name or folder apart in the same way:
 full name, number of the participant, "assignsubmission", "file", and then the name under which the
 student sees the page. Only the number says whose it is. Names that begin with "." or "~" are
-ignored (mod/assign/feedback/file/importziplib.php of Moodle 4.1: https://github.com/moodle/moodle).
+ignored. So says mod/assign/feedback/file/importziplib.php of Moodle 4.1:
+https://github.com/moodle/moodle.
 """
 
 import io

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address
@@ -168,8 +169,8 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def write_letters(letters: Iterable[Letter], folder: Path, ours: bool) -> None:
-    """Write the messages into a folder, STUDENT.eml; CourseError if they cannot be written.
+def write_letters(letters: Sequence[Letter], folder: Path, ours: bool) -> None:
+    """Write the messages into a folder, STUDENT.eml; CourseError, and none, if that fails.
 
     ours: the folder is the course's own, and what an earlier run left there is removed first.
     Another folder must be empty: who sends all that is in it must not send an old message again.
@@ -184,6 +185,9 @@ def write_letters(letters: Iterable[Letter], folder: Path, ours: bool) -> None:
         for one in letters:
             write_atomic(folder / f"{one.student}.eml", one.data)
     except OSError as error:
+        for one in letters:
+            with suppress(OSError):
+                (folder / f"{one.student}.eml").unlink(missing_ok=True)
         raise CourseError(
             f"{reason(error, folder)}: the messages are not written: name another folder with --to."
         ) from error
