@@ -31,6 +31,8 @@ class FakeCanvas:
         self.requests = []  # (method, path)
         self.wrong = []
         self.busy = []  # statuses of the next refusals
+        self.busy_every = 0  # refuse one request of so many
+        self.busy_with_files = False
         self.fail_after = None  # how many requests are answered before Canvas is gone
         self.polls = 2  # how often the job is still running when asked
         self.job_fails = ""
@@ -47,6 +49,14 @@ class FakeCanvas:
         self.submissions[user] = {"user_id": user, "assignment_id": ASSIGNMENT, "id": user + 9000}
         self.submissions[user] |= {"score": shown, "entered_score": score, "excused": False}
         self.submissions[user] |= details
+
+    def refusal(self, path):
+        """Return the status with which Canvas refuses a request because it is busy, or 0."""
+        if path == "/upload" or "create_success" in path:
+            return 403 if self.busy_with_files else 0
+        if self.busy:
+            return self.busy.pop(0)
+        return 403 if self.busy_every and len(self.requests) % self.busy_every == 0 else 0
 
     def scores(self):
         return {user: one["entered_score"] for user, one in self.submissions.items()}
@@ -103,8 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path == "/upload" and self.headers.get("Authorization"):
             canvas.wrong.append("the token went to where files are uploaded")
             self._say(400, {})
-        elif canvas.busy and not open_to_all:
-            self._say(canvas.busy.pop(0), BUSY)
+        elif refusal := canvas.refusal(parts.path):
+            self._say(refusal, BUSY)
         else:
             for known, path, answer in ROUTES:
                 if known == method and (match := re.fullmatch(path, parts.path)):

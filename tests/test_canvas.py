@@ -1,8 +1,10 @@
 """autograder push canvas, against a server that knows Canvas' documentation."""
 
 import csv
+import importlib
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from nbgrader.api import Gradebook
 
 from autograder.build.release import _put_environment_on_path as put_environment_on_path
 from autograder.cli import main
+from autograder.errors import CourseError
 from autograder.gradebook.read import Student
 from autograder.term import canvas_api
 from autograder.term.canvas import matched
@@ -139,7 +142,7 @@ def test_what_differs_is_shown_asked_about_and_sent(course, remote):
     assert len(remote.asked("POST")) == 1
 
 
-@pytest.mark.parametrize(("words", "typed"), [(["--dry-run"], None), ([], "n\n"), ([], "")])
+@pytest.mark.parametrize(("words", "typed"), [(["--dry-run"], "y\n"), ([], "n\n"), ([], "")])
 def test_without_a_yes_nothing_is_sent(course, remote, words, typed):
     before = remote.scores()
     ran = push(course, *words, "--feedback", typed=typed)
@@ -205,6 +208,25 @@ def test_what_canvas_was_too_busy_for_is_asked_again(course, remote, statuses):
     assert not remote.busy and changed(before, remote) == SENT and len(remote.comments) == 3
 
 
+def test_a_canvas_that_is_busy_time_and_again(course, remote):
+    before = remote.scores()
+    remote.busy_every = 3
+    well(course, "--feedback", "--yes")
+    assert changed(before, remote) == SENT and len(remote.comments) == 3
+    assert len(remote.asked("PUT")) > 3 or len(remote.asked("POST")) > 1 + 3 + 3
+
+
+def test_no_file_is_sent_again_from_its_end(course, remote):
+    remote.busy_with_files = True
+    assert "too busy" in sentence_of(push(course, "--feedback", "--yes"))
+    assert len([path for path in remote.asked("POST") if path == "/upload"]) == 1
+    remote.busy_with_files = False
+    well(course, "--feedback", "--yes")
+    assert [files[0][1] for _, _, files in remote.comments] == [
+        page(course, student) for student in ("ada", "ben", "finn")
+    ]
+
+
 def test_a_canvas_that_stays_busy_is_one_sentence(course, remote):
     remote.busy = [403] * 3
     said = sentence_of(push(course, "--yes"))
@@ -262,6 +284,12 @@ def test_what_a_person_can_get_wrong_is_one_sentence(course, remote, monkeypatch
     assert says in sentence_of(push(course, "--yes", numbers=numbers))
     assert not changed(before, remote)
     remote.wrong.clear()  # of an assignment that there is not
+
+
+def test_without_canvasapi_one_sentence_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "canvasapi.course", None)
+    with pytest.raises(CourseError, match=r"pip install -c constraints.txt -e '.\[canvas\]'"):
+        importlib.reload(canvas_api)
 
 
 def test_a_server_that_is_no_canvas_is_one_sentence(course, remote):

@@ -196,15 +196,15 @@ class _Requester(Requester):
             self._session.mount(scheme, _Patient())
 
     def request(self, method: str, endpoint: str | None = None, **options: Any) -> Any:
-        given = options.pop("_kwargs", None) or []
-        for pause in (*PAUSES, None):
+        pauses = () if "file" in options else PAUSES  # a file that was read is at its end
+        for pause in pauses:
             try:
-                return super().request(method, endpoint, _kwargs=list(given), **options)
+                return super().request(method, endpoint, **options)
             except Forbidden as error:
-                if pause is None or not _is_throttled(error):
+                if not _is_throttled(error):
                     raise
                 time.sleep(pause)
-        raise AssertionError("the last round returns or raises")
+        return super().request(method, endpoint, **options)
 
 
 class _Patient(HTTPAdapter):
