@@ -26,14 +26,14 @@ NAME = "01_toy"
 STUDENTS = {  # id: last name, e-mail, Canvas' number; points of the check, and whether one waits
     "ada": ("Lovelace", "", "101", 17.25, False),
     "ben": ("Otomo", "", "", 12, False),
-    "cleo": ("Roy", "Cleo@Example.org", "", 9, False),
+    "cleo": ("Roy", "Cleo@Example.org", "", 9.125, False),
     "dora": ("Fox", "", "104", 5, True),
     "eve": ("Young", "", "", 3, False),
     "finn": ("Berg", "", "106", 8, False),
     "gus": ("Hill", "", "107", 7, False),
     "hal": ("Kay", "", "108", None, False),
 }
-SENT = {101: 17.25, 102: 12.0, 103: 9.0}  # what the first push brings, by Canvas' numbers
+SENT = {101: 17.25, 102: 12.0, 103: 9.12}  # what the first push brings, by Canvas' numbers
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's
 
 
@@ -124,12 +124,12 @@ def test_what_differs_is_shown_asked_about_and_sent(course, remote):
     assert lines[1:4] == [
         "ada Lovelace, Ada - → 17.25",
         "ben Otomo, Ben 11.5 → 12",
-        "cleo Roy, Cleo - → 9",
+        "cleo Roy, Cleo - → 9.12",
     ]
     assert "3 students to change, 1 as in Canvas." in lines
     for student, why in (
         ("dora", "waits for a grade by hand"),
-        ("eve", "nobody in Canvas."),
+        ("eve", "not found in Canvas."),
         ("gus", "excused in Canvas"),
         ("hal", "not graded yet"),
     ):
@@ -311,15 +311,18 @@ def test_no_grade_goes_to_somebody_else():
         return {one: user.id for one, user in those.items()}, problems
 
     assert found(Student("ada"), Student("x", email="BEN@example.org")) == ({"ada": 1, "x": 2}, {})
-    assert found(Student("lovelace", "Ada", "Lovelace")) == ({}, {"lovelace": "nobody in Canvas"})
+    assert found(Student("lovelace", "Ada", "Lovelace")) == (
+        {},
+        {"lovelace": "not found in Canvas"},
+    )
     assert found(Student("ada", lms_user_id="2")) == ({"ada": 2}, {})
-    left = {"ada": "nobody in Canvas by the number 77"}
+    left = {"ada": "not found in Canvas by the number 77"}
     assert found(Student("ada", lms_user_id="77")) == ({}, left)
-    left = {"cleo": "several in Canvas"}
+    left = {"cleo": "found more than once in Canvas"}
     assert found(Student("cleo", email="both@example.org")) == ({}, left)
     those, left = found(Student("ada"), Student("x", lms_user_id="1"))
     assert those == {} and set(left) == {"ada", "x"}
-    assert all("the same in Canvas as another student" in said for said in left.values())
+    assert all("and so is another student" in said for said in left.values())
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_what_cannot_be_zipped_is_one_sentence_and_no_file(course, tmp_path):
     to = tmp_path / "none.zip"
     (lms.path_of(course)).unlink()
     said = sentence_of(run(course, "--zip", "canvas", "--to", to))
-    assert f"nobody's file of {NAME} is known to come from Canvas" in said and not to.exists()
+    assert f"no file of {NAME} is known to come from Canvas" in said and not to.exists()
     well(course, course.parent / "downloads", command="collect")  # as the sentence says
     assert "2 students" in well(course, "--zip", "canvas", "--to", to)
     said = sentence_of(run(course, "--zip", "canvas", "--to", tmp_path / "no" / "x.zip"))

@@ -96,14 +96,14 @@ def _remote(root: Path, name: str, url: str, course: int | None, assignment: int
 
 def _check(remote: Any, about: Any) -> None:
     """Raise CourseError if points here are not the points of the assignment in Canvas."""
-    from autograder.term.canvas import number
+    from autograder.gradebook.export import number
 
     if remote.grading_type in ("pass_fail", "not_graded"):
         raise CourseError(
             f"{remote.name} in Canvas takes no points (it is {remote.grading_type}): "
             "set “Display grade as” to points there."
         )
-    if abs(remote.points - about.points) > 0.005:
+    if number(remote.points) != number(about.points):
         raise CourseError(
             f"{remote.name} in Canvas has {number(remote.points)} points, {about.name} has "
             f"{number(about.points)}: set the points in Canvas to {number(about.points)}."
@@ -122,14 +122,15 @@ def _pages(root: Path, name: str) -> dict[str, tuple[Path, ...]]:
 
 
 def _show(remote: Any, plan: Any) -> None:
-    from autograder.term.canvas import number
+    from autograder.gradebook.export import number
 
     course, assignment = remote.numbers
     points = f"{number(remote.points)} points"
     click.echo(f"{remote.name} in Canvas: assignment {assignment} of course {course}, {points}")
     rows = []
     for one in plan.changes:
-        grade = "the same" if one.new is None else f"{number(one.old)} → {number(one.new)}"
+        old = "-" if one.old is None else number(one.old)
+        grade = "the same" if one.new is None else f"{old} → {number(one.new)}"
         late = f"Canvas takes {number(one.deducted)} off as well" if one.deducted else ""
         rows.append((one.student, one.name, grade, "and a page" if one.pages else "", late))
     for line in columns(rows):
@@ -141,6 +142,7 @@ def _show(remote: Any, plan: Any) -> None:
 
 
 def _attach(root: Path, remote: Any, name: str, plan: Any) -> None:
+    from autograder.files import reason
     from autograder.term.canvas import send_pages
 
     done: list[str] = []
@@ -148,5 +150,6 @@ def _attach(root: Path, remote: Any, name: str, plan: Any) -> None:
         for student in send_pages(root, remote, name, plan.changes):
             done.append(student)
     except (CourseError, OSError) as error:
-        raise CourseError(f"{counted(len(done), 'page')} attached, then: {error}") from error
+        said = reason(error, root) if isinstance(error, OSError) else str(error)
+        raise CourseError(f"{counted(len(done), 'page')} attached, then: {said}") from error
     click.echo(f"{counted(len(done), 'page')} attached")

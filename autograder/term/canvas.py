@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import CourseError
+from autograder.gradebook.export import number
 from autograder.gradebook.read import Student, Submission
 from autograder.term import canvas_api, sent
 from autograder.term.canvas_api import AGAIN, Canvas, Standing, User
@@ -57,11 +58,13 @@ def matched(
         if len(theirs) == 1:
             found[who.id] = theirs[0]
         else:
-            problems[who.id] = "several in Canvas" if theirs else "nobody in Canvas"
-            problems[who.id] += f" by the number {who.lms_user_id}" if who.lms_user_id else ""
+            problem = "found more than once in Canvas" if theirs else "not found in Canvas"
+            by = f" by the number {who.lms_user_id}" if who.lms_user_id else ""
+            problems[who.id] = problem + by
     times = Counter(user.id for user in found.values())
     for student in [one for one, user in found.items() if times[user.id] > 1]:
-        problems[student] = f"the same in Canvas as another student, {found.pop(student).name}"
+        name = found.pop(student).name
+        problems[student] = f"found in Canvas as {name}, and so is another student"
     return found, problems
 
 
@@ -130,7 +133,7 @@ def _withheld(one: Submission, now: Standing | None, waiting: bool) -> str:
     if one.waiting and not waiting:
         return "waits for a grade by hand (--waiting sends it as it is)"
     if now is None:
-        return "the assignment is not theirs in Canvas"
+        return "not assigned to them in Canvas"
     return "excused in Canvas, and a grade would end that" if now.excused else ""
 
 
@@ -140,26 +143,21 @@ def _went(remote: Canvas, assignment: str, student: str, user: int, page: Path) 
 
 
 def _equal(old: float | None, new: float) -> bool:
-    return old is not None and abs(old - new) < 0.005
-
-
-def number(score: float | None) -> str:
-    """Return a score as it is shown and sent: 17.25; "-" for none."""
-    return "-" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
+    return old is not None and number(old) == number(new)
 
 
 def send_grades(remote: Canvas, changes: Iterable[Change]) -> int:
     """Send the grades that change; return how many. CourseError if they are not all in Canvas."""
-    scores = {one.user: one for one in changes if one.new is not None}
+    scores = {one.user: (one.student, one.new) for one in changes if one.new is not None}
     if not scores:
         return 0
-    remote.grade({user: number(one.new) for user, one in scores.items()})
+    remote.grade({user: number(score) for user, (_, score) in scores.items()})
     for look in range(LOOKS):
         now = remote.standings()
         missing = [
-            one.student
-            for user, one in scores.items()
-            if user not in now or not _equal(now[user].score, one.new or 0.0)
+            student
+            for user, (student, score) in scores.items()
+            if user not in now or not _equal(now[user].score, score)
         ]
         if not missing:
             return len(scores)

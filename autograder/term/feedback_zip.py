@@ -53,7 +53,7 @@ def write_zip(
     }
     if not members:
         raise CourseError(
-            f"--zip {system}: nobody's file of {assignment} is known to come from {name}: "
+            f"--zip {system}: no file of {assignment} is known to come from {name}: "
             f"`autograder collect` the download of {name} (again, if it was collected before)."
         )
     to = to or root / "grading" / f"{assignment}-feedback-{system}.zip"

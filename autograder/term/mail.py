@@ -24,6 +24,7 @@ from autograder.build.markers import exercise_of
 from autograder.errors import CourseError
 from autograder.files import printable, reason, write_atomic
 from autograder.gradebook import read
+from autograder.gradebook.export import number
 from autograder.gradebook.read import Assignment, Score, Student, Submission
 from autograder.term import sent, settings
 
@@ -132,7 +133,7 @@ def words(
     name = printable(who.first_name or who.name)
     lines = [f"Hello {name}," if name else "Hello,", ""]
     if work is None or not work.graded:
-        lines += [f"Your notebook {about.name} is not graded. The attached page says why."]
+        lines += [f"Your notebook {about.name} could not be graded. The attached page says why."]
         return "\n".join([*lines, *CLOSING])
     points = f"{number(work.score)} of {number(about.points)} points"
     lines += [f"Your notebook {about.name} is graded: {points}."]
@@ -141,7 +142,7 @@ def words(
     if work.by_hand:
         lines += ["A part of it still waits for a person to grade it, and may add points."]
     if missing := list(_missing(scores)):
-        lines += ["", "Where points are missing:", "", *missing]
+        lines += ["", "Where you lost points:", "", *missing]
     return "\n".join([*lines, *CLOSING])
 
 
@@ -162,11 +163,6 @@ def _missing(scores: Mapping[str, Score]) -> Iterable[str]:
         earned, points = sum(one.earned for one in those), sum(one.points for one in those)
         if earned < points and not any(one.waits for one in those):
             yield f"- {name}: {number(earned)} of {number(points)}"
-
-
-def number(value: float) -> str:
-    """Return a number of points as a person writes it: 17, 17.25."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def write_letters(letters: Sequence[Letter], folder: Path, ours: bool) -> None:
