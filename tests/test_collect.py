@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -1050,8 +1051,42 @@ def test_what_an_lms_calls_a_student_is_kept(course):
         course.collect()
         assert lms.read(course.root) == [
             lms.Known(ONE, "Eva-Klein", "Moodle", "471", "Eva Klein"),
-            lms.Known(ONE, "lovelaceada-12345", "Canvas", "12345", "lovelaceada"),
+            lms.Known(ONE, "lovelaceada-12345", "Canvas", "12345", "lovelaceada", "1"),
         ]
     course.drop(f"other/{MOODLE.format(472, ONE)}", notebook("another Eva"))
     lines = course.collect(source=course.inbox / "other")
     assert "number was 471, is 472: are they two people?" in row_of(lines, "472")
+
+
+def test_rows_from_before_canvas_numbers_of_files_were_kept_stay(course):
+    old = f"assignment,student,lms,number,name\n{ONE},ada,Canvas,12345,lovelaceada\n"
+    path = lms.path_of(course.root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(old, encoding="utf-8")
+    before = lms.Known(ONE, "ada", "Canvas", "12345", "lovelaceada")
+    assert lms.read(course.root) == [before] and lms.files([before], ONE, "Canvas") == {}
+    lms.add(course.root, [before])
+    assert path.read_text(encoding="utf-8") == old
+    now = replace(before, file="67")
+    lms.add(course.root, [now, before])
+    assert lms.read(course.root) == [before, now]
+    assert path.read_text(encoding="utf-8").splitlines()[1:] == [
+        f"{ONE},ada,Canvas,12345,lovelaceada,",
+        f"{ONE},ada,Canvas,12345,lovelaceada,67",
+    ]
+
+
+def test_the_newest_file_in_an_lms_and_nobody_who_may_be_somebody_else():
+    def canvas(student, number, file):
+        return lms.Known(ONE, student, "Canvas", number, student, file)
+
+    known = [
+        *(canvas("ada", "1", file) for file in ("99", "101", "100", "")),
+        *(canvas("two", number, "5") for number in ("2", "3")),
+        *(canvas(student, "4", "6") for student in ("ben", "cleo")),
+        canvas("anonymous", "anon_x", "7"),
+        lms.Known(TWO, "ada", "Canvas", "1", "ada", "900"),
+        lms.Known(ONE, "eva", "Moodle", "471", "Eva Klein"),
+    ]
+    assert lms.files(known, ONE, "Canvas") == {"ada": canvas("ada", "1", "101")}
+    assert list(lms.files(known, ONE, "Moodle")) == ["eva"]

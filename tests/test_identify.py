@@ -55,6 +55,16 @@ LAYOUTS = {  # by what makes it: path with the student's name, the names, the id
     "homes with folders of their own": ("{}/hw/week 2/" + FILE, ("ada", "ben"), ("ada", "ben")),
     "a folder with homes": ("week2/{}/" + FILE, ("ada", "ben"), ("ada", "ben")),
     "a folder an assignment": (f"{ONE}/{{}}/{FILE}", ("ada", "ben"), ("ada", "ben")),
+    "moodle": (
+        "c.zip/{}_assignsubmission_file_/" + FILE,
+        ("Ada Lovelace_471", "Ben Otomo_472"),
+        ("Ada-Lovelace", "Ben-Otomo"),
+    ),
+    "moodle since 4.1": (
+        "c.zip/{}_assignsubmission_file/" + FILE,
+        ("Ada Lovelace_471", "Ben Otomo_472"),
+        ("Ada-Lovelace", "Ben-Otomo"),
+    ),
     "archives": ("{}.zip/" + FILE, ("ada", "Otomo Ben"), None),
     "capitals": ("{}/" + FILE, ("ADA", "Ben"), ("ADA", "Ben")),
 }

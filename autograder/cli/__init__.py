@@ -5,7 +5,7 @@ Each command imports what it needs when it is called, so that `--help` answers a
 
 import click
 
-from autograder.cli import author, grading, publishing, results
+from autograder.cli import author, grading, lms, publishing, results
 
 COMMANDS = (
     author.build,
@@ -19,6 +19,7 @@ COMMANDS = (
     results.report,
     results.predictions,
     results.export,
+    lms.push,
 )
 
 

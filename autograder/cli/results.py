@@ -12,23 +12,61 @@ from autograder.errors import CourseError
 @click.command()
 @click.argument("assignment")
 @click.option("--student", default="", metavar="ID", help="Only this student.")
+@click.option(
+    "--zip",
+    "system",
+    type=click.Choice(["canvas", "moodle"]),
+    help="Also pack the pages into a zip that this system takes back.",
+)
+@click.option("--mail", is_flag=True, help="Also prepare a message to each student, with the page.")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="The zip, or the messages' folder (default: under grading/).",
+)
+@click.option("--from", "sender", default="", metavar="ADDRESS", help="Who the messages are from.")
+@click.option("--subject", default="", metavar="TEXT", help="The messages' subject.")
+@click.option("--send", is_flag=True, help="Send the messages, after asking.")
+@click.option("--yes", is_flag=True, help="Send them without asking.")
+@click.option("--again", is_flag=True, help="Also to those who got this page by mail before.")
 @root_option
-def feedback(assignment: str, student: str, root: Path) -> None:
+def feedback(
+    assignment: str,
+    student: str,
+    system: str | None,
+    mail: bool,
+    to: Path | None,
+    sender: str,
+    subject: str,
+    send: bool,
+    yes: bool,
+    again: bool,
+    root: Path,
+) -> None:
     """Write each student's page of feedback, under grading/feedback/."""
+    from autograder.cli.hand_out import check_options, counted, mail_pages, zip_pages
     from autograder.gradebook.write import bring_penalties_up_to_date
     from autograder.pages.feedback import write_feedback
 
+    of_mail = {"--from": sender, "--subject": subject, "--send": send, "--again": again}
+    check_options(system, mail, to, {**of_mail, "--yes": yes})
     bring_penalties_up_to_date(root, [assignment])
-    written, failed = 0, 0
+    pages = {}
+    failed = 0
     for outcome in write_feedback(root, assignment, student):
-        written += len(outcome.pages)
+        if outcome.pages:
+            pages[outcome.student] = outcome.pages
         if outcome.left_out:
             click.echo(f"{outcome.student}: left out: was removed from the gradebook", err=True)
         if outcome.problem:
             failed += 1
             click.echo(f"{outcome.student}: no feedback: {outcome.problem}", err=True)
-    pages = "1 page" if written == 1 else f"{written} pages"
-    click.echo(f"wrote {pages} of {assignment} under grading/feedback/")
+    written = counted(sum(map(len, pages.values())), "page")
+    click.echo(f"wrote {written} of {assignment} under grading/feedback/")
+    if system:
+        zip_pages(root, assignment, system, pages, to)
+    if mail:
+        mail_pages(root, assignment, pages, to, sender, subject, send, yes, again)
     if failed:
         students = "1 student has" if failed == 1 else f"{failed} students have"
         raise click.ClickException(f"{students} no feedback: why is said above.")

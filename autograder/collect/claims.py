@@ -10,8 +10,9 @@ Files come in four ways:
 Canvas (lib/content_zipper.rb of canvas-lms, 2023 or later): the letters of the sortable name in
 lower case, LATE, the numbers of user and file, the file's name. Moodle (mod/assign of Moodle 4,
 2022 or later): full name, a number of the participant that differs between assignments, the plugin;
-as a folder or, if the user chose so, as the beginning of the file's name. Where the submissions are
-anonymous, the full name is "Participant" in the site's language.
+as a folder (since Moodle 4.1 without the last "_") or, if the user chose so, as the beginning of
+the file's name. Where the submissions are anonymous, the full name is "Participant" in the site's
+language.
 """
 
 import re
@@ -22,7 +23,7 @@ from dataclasses import dataclass, replace
 CANVAS = re.compile(
     r"(?P<name>[^\s!-/:-@[-^`{-~]+?)(?P<late>_LATE)?_(?P<user>\d+|anon_\w+?)_(?P<file>\d+)_(?P<rest>.+)"
 )
-MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_file_(?P<rest>.*)")
+MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_file(?:_|$)(?P<rest>.*)")
 ENDINGS = re.compile(r"(\.(ipynb|zip|json|txt))+$", re.IGNORECASE)  # 02.ipynb.txt: some browsers
 COPY = re.compile(  # what browsers, JupyterLab, Windows and macOS add
     r"(?: ?\((?P<browser>\d+)\)"

@@ -354,7 +354,8 @@ def _key(one: Taken) -> tuple[str, str, str]:
 def _key_of(one: Taken) -> lms.Known:
     """Return how the LMS named a file."""
     said = one.said
-    return lms.Known(one.assignment, one.student, said.lms, said.lms_user, said.called)
+    file = str(said.order[0]) if said.lms == "Canvas" else ""
+    return lms.Known(one.assignment, one.student, said.lms, said.lms_user, said.called, file)
 
 
 def _keep(one: Taken, folder: Path, prefix: str = "") -> Path:

@@ -8,7 +8,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,9 +60,10 @@ def read(path: Path) -> dict[tuple[str, str, str], Receipt]:
     return found
 
 
-def rows(path: Path, columns: list[str]) -> Iterator[list[str]]:
+def rows(path: Path, columns: list[str], optional: Sequence[str] = ()) -> Iterator[list[str]]:
     """Yield the rows of a table that `append` made, in the order of the columns.
 
+    optional: columns that are "" in a table from before there were any.
     CourseError if the file cannot be read, as after a spreadsheet saved it.
     """
     if not path.exists() or not path.stat().st_size:
@@ -70,10 +71,10 @@ def rows(path: Path, columns: list[str]) -> Iterator[list[str]]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
-            if not set(columns) <= set(table.fieldnames or ()):
+            if not set(columns) <= {*(table.fieldnames or ()), *optional}:
                 raise _unreadable(path, f"its first line is not {','.join(columns)}")
             for row in table:
-                yield [row[column] or "" for column in columns]
+                yield [row.get(column) or "" for column in columns]
     except (UnicodeDecodeError, csv.Error) as error:
         raise _unreadable(path, f"is not CSV in UTF-8 ({error})") from error
 
@@ -83,23 +84,30 @@ def append(path: Path, added: Iterable[Any], columns: list[str] = COLUMNS) -> No
 
     added: receipts, or other dataclasses with these columns.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for row in added:
-        writer.writerow(astuple(row))
-    if not text.tell():
+    text = lines(added)
+    if not text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a+b") as file:
         before = b""
         if file.tell() == 0:
-            before = (",".join(columns) + "\n").encode()
+            before = lines((), columns).encode()
         else:
             file.seek(-1, os.SEEK_END)
             before = b"" if file.read() == b"\n" else b"\n"  # after a power cut
-        file.write(before + text.getvalue().encode())
+        file.write(before + text.encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def lines(rows: Iterable[Any], columns: Sequence[str] = ()) -> str:
+    """Return dataclasses as lines of a table, after a line with the columns' names if given."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if columns:
+        writer.writerow(columns)
+    writer.writerows(map(astuple, rows))
+    return text.getvalue()
 
 
 def time_of(text: str) -> datetime:

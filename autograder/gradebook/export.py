@@ -115,7 +115,7 @@ def canvas_table(given: Grades, columns: dict[str, str]) -> Table:
     columns: the headings; Canvas finds its assignment by one of the form "name (number)".
     """
     person = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
-    possible = [_number(assignment.points) for assignment in given.assignments.values()]
+    possible = [number(assignment.points) for assignment in given.assignments.values()]
     table = [
         [*person, *(guarded(columns.get(name, name)) for name in given.assignments)],
         ["    Points Possible", "", "", "", "", *possible],
@@ -162,10 +162,10 @@ def total_table(
         total = sum(weights[name] * share for name, share in shares.items()) / whole
         texts = map(guarded, (who.id, who.last_name, who.first_name, who.email))
         shown = [
-            _number(100 * share) if _score(given, name, who) else ""
+            number(100 * share) if _score(given, name, who) else ""
             for name, share in shares.items()
         ]
-        table.append([*texts, *shown, _number(100 * total)])
+        table.append([*texts, *shown, number(100 * total)])
     return table
 
 
@@ -200,10 +200,11 @@ def unmatched(kind: str, given: Grades) -> str:
 
 def _score(given: Grades, assignment: str, who: Student) -> str:
     one = given.submissions.get((assignment, who.id))
-    return _number(one.score) if one and one.graded else ""
+    return number(one.score) if one and one.graded else ""
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return points as a person writes them: 17, 17.25."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
@@ -211,7 +212,7 @@ def _feedback(given: Grades, assignment: str, who: Student) -> str:
     one = given.submissions.get((assignment, who.id))
     if one is None or not one.graded:
         return ""
-    late = [f"{_number(one.penalty)} points off for lateness."] if one.penalty else []
+    late = [f"{number(one.penalty)} points off for lateness."] if one.penalty else []
     return "\n".join([*given.comments.get((assignment, who.id), ()), *late])
 
 
