@@ -1,0 +1,1 @@
+"""A class through a term: its dates, its list, and what comes after it."""
