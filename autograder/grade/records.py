@@ -29,6 +29,9 @@ class Record:
     key: str = ""
     """A digest of the submission, the course's cells and the isolation: while it is the same, the
     submission is not graded again."""
+    judged_by: str = ""
+    """A digest of what decides on points: the course's checks, points and code; "" in old records.
+    While it is the same, a new grading gives the same."""
     seed: int | None = None
     """The seed of its hidden inputs (see seeds.py)."""
     isolation: str = ""
@@ -84,6 +87,7 @@ def read(root: Path, assignment: str, student: str) -> Record | None:
             sentence=str(content.get("sentence") or ""),
             notes=[str(note) for note in content.get("notes") or ()],
             key=str(content.get("key") or ""),
+            judged_by=str(content.get("judged_by") or ""),
             seed=content.get("seed"),
             isolation=str(content.get("isolation") or ""),
             received=content.get("received"),
