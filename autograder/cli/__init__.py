@@ -5,7 +5,7 @@ Each command imports what it needs when it is called, so that `--help` answers a
 
 import click
 
-from autograder.cli import author, grading, publishing, results
+from autograder.cli import author, grading, publishing, results, year
 
 COMMANDS = (
     author.build,
@@ -18,6 +18,7 @@ COMMANDS = (
     results.feedback,
     results.report,
     results.export,
+    year.term,
 )
 
 

@@ -1,1 +1,1 @@
-"""A class through a term: its dates, its list, and what comes after it."""
+"""A class through a term: its list, its dates, who leaves, what goes back to the LMS."""

@@ -1,7 +1,7 @@
 """Whether it is time to give out the worked solution of an assignment."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.errors import CourseError
@@ -18,8 +18,8 @@ def refuse_too_early(
 ) -> None:
     """Raise CourseError, which names the date, if a notebook's solution must not be out yet.
 
-    That is before `after`, and before its due date with each student's extension, as the gradebook
-    has them. even_now: whatever those dates are; `after` still holds. now: default, this moment.
+    That is before `after`, and before it is due for every student of the class, extensions counted.
+    even_now: whatever those dates are; `after` still holds. now: default, this moment.
     """
     now = now or datetime.now(UTC)
     if after and now < after:
@@ -27,13 +27,14 @@ def refuse_too_early(
     if even_now:
         return
     roster = read.roster(root)
+    people = {student.id for student in roster.students} | {who for _, who in roster.extensions}
     for name in names:
-        due = roster.due.get(name)
+        due = roster.deadline("", name)
         if not due:
             continue
-        extra = {who: more for (what, who), more in roster.extensions.items() if what == name}
-        last = max(extra, key=lambda who: extra[who], default="")
-        until = due + max(extra.get(last, timedelta()), timedelta())
+        deadlines = {who: roster.deadline(who, name) or due for who in sorted(people)}
+        last = max(deadlines, key=lambda who: deadlines[who], default="")
+        until = max(due, deadlines.get(last, due))
         if now < until:
             why = f"{last}'s extension ends" if until > due else "it is due"
             raise CourseError(
