@@ -18,6 +18,8 @@ COMMANDS = (
     results.feedback,
     results.report,
     results.export,
+    year.teaching,
+    year.syllabus,
     year.term,
 )
 
