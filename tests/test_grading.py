@@ -676,8 +676,10 @@ def test_no_scheduler_is_one_sentence(course, monkeypatch):
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in said
 
 
-def test_a_record_tells_what_each_check_said(course):
-    classroom.hand_in(course, "cleo", NAME, classroom.released(NAME))
+def test_a_record_tells_what_each_check_said_and_the_student(course):
+    notebook = classroom.released(NAME)
+    notebook.metadata.course.help = "an assistant,\nfor B"
+    classroom.hand_in(course, "cleo", NAME, notebook)
     record = graded(course)["cleo"]
     assert record.sentence == "0 of 17 checks passed"
     messages = {check["message"] for check in record.checks.values()}
@@ -685,6 +687,7 @@ def test_a_record_tells_what_each_check_said(course):
     assert len(messages) >= len(exercises(NAME))
     text = (records.folder(course, NAME) / "cleo.json").read_text(encoding="utf-8")
     assert json.loads(text)["student"] == "cleo"
+    assert records.read(course, NAME, "cleo").help == "an assistant,\\nfor B"  # on one line
 
 
 def test_a_damaged_record_says_so_and_is_graded_again(course):

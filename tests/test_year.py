@@ -7,13 +7,15 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder.build.release import build
 from autograder.cli import main
-from autograder.grade import seeds
+from autograder.grade import records, seeds
 from autograder.gradebook.read import in_gradebook
+from autograder.pages.report import write_report
 from tests.toy_course import make_course
 
 LAST = "grading-2026-autumn"
@@ -123,6 +125,18 @@ def test_a_gradebook_that_would_stay_is_told_before_anything_moves(course, tmp_p
     assert not list(course.glob("grading-*"))
     elsewhere.unlink()
     assert new_term(course).exit_code == 0
+
+
+def test_what_students_say_of_help_is_in_the_report(course):
+    page = course / "grading" / "report.html"
+    write_report(course)
+    assert "Help that students say they used" not in page.read_text(encoding="utf-8")
+    for student, said in (("ada", "an <i>AI</i>, for B"), ("ben", "")):
+        records.write(course, records.Record(student, "01_toy", "graded", help=said))
+    write_report(course)
+    (table,) = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("#help ~ div")
+    cells = [cell.get_text() for cell in table.select("tbody > tr > *")]
+    assert cells == ["ada", "01_toy", "an <i>AI</i>, for B"]
 
 
 @pytest.mark.parametrize("name", ["../out", "a b", "", ".."])

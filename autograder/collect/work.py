@@ -79,9 +79,18 @@ def is_worked(data: bytes, release: Released) -> bool:
 
 def assignment_of(data: bytes) -> str:
     """Return the assignment that a notebook file itself says it is of, or ""."""
+    return _said_of_course(data, "assignment")
+
+
+def help_of(data: bytes) -> str:
+    """Return what the student says in a notebook file about the help they used, or ""."""
+    return _said_of_course(data, "help")
+
+
+def _said_of_course(data: bytes, key: str) -> str:
     said: Any = _content(data)
-    for key in ("metadata", "course", "assignment"):
-        said = said.get(key) if isinstance(said, dict) else None
+    for each in ("metadata", "course", key):
+        said = said.get(each) if isinstance(said, dict) else None
     return said if isinstance(said, str) else ""
 
 

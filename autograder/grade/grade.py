@@ -190,7 +190,7 @@ class _Grading:
         submission = intake.take(folder, name, self.assignment.grade_ids, self.assignment.released)
         record.received = self.assignment.received(student, submission, record.notes)
         record.key = self._key(submission, record.received)
-        record.judged_by = self.assignment.judged_by
+        record.judged_by, record.help = self.assignment.judged_by, submission.help
         before = records.read(self.root, name, student)
         done = before is not None and before.key == record.key and student in self.graded
         if before is not None and done and self.assignment.autograded(student).exists():

@@ -35,6 +35,8 @@ class Record:
     seed: int | None = None
     """The seed of its hidden inputs (see seeds.py)."""
     isolation: str = ""
+    help: str = ""
+    """Which help the student used, in their own words."""
     received: str | None = None
     """When it was handed in, in ISO 8601; None when nothing tells."""
     checks: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -90,6 +92,7 @@ def read(root: Path, assignment: str, student: str) -> Record | None:
             judged_by=str(content.get("judged_by") or ""),
             seed=content.get("seed"),
             isolation=str(content.get("isolation") or ""),
+            help=str(content.get("help") or ""),
             received=content.get("received"),
             checks={name: dict(check) for name, check in (content.get("checks") or {}).items()},
             written=path.stat().st_mtime_ns,
@@ -112,9 +115,10 @@ def read_all(root: Path, assignment: str) -> Iterator[Record]:
 def write(root: Path, record: Record) -> None:
     """Write a record: all of it or nothing, on disk when this returns.
 
-    Its sentence and notes, which may quote what a student wrote, are made printable first.
+    Its sentence, notes and help, which may be what a student wrote, are made printable first.
     """
     record.sentence, record.notes = printable(record.sentence), printable_notes(record.notes)
+    record.help = printable(record.help)
     path = path_of(root, record.assignment, record.student)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = asdict(record)
