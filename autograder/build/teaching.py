@@ -187,6 +187,11 @@ def _short(cells: Sequence[Cell], exercises: Sequence[Cell]) -> str:
         lines.append(f"- No other exercise uses {' '.join(free)}: any of them can be left out.")
     elif free:
         lines.append("- No exercise uses another one: any of them can be left out.")
+    if free:
+        lines.append(
+            "- To leave one out for all, mark it as optional before you build for the class: "
+            '`# %% solution="…" optional=True`. It is practice then, without points.'
+        )
     if any("## In production" in cell.text for cell in cells):
         lines.append("- *In production* can be read at home.")
     return "\n".join(lines)
