@@ -1,1 +1,1 @@
-"""A class through a term: its list, its dates, who leaves, what goes back to the LMS."""
+"""A class through a term: class list, dates, what goes out to students and systems, next year."""
