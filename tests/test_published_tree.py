@@ -18,7 +18,12 @@ from packaging.utils import canonicalize_name
 
 from autograder.build.publish import PACKAGES, TEMPLATES, publish, student_tree
 from autograder.build.worked import path_of
-from autograder.collect.work import assignment_of, cells_of
+from autograder.collect.collect import collect
+from autograder.collect.rows import NOT_TAKEN
+from autograder.collect.work import A_SOLUTION, assignment_of, cells_of
+from autograder.files import Refused
+from autograder.grade import intake
+from autograder.gradebook.read import roster
 from tests.classroom import solutions
 from tests.course_scripts import EVERY, NAMES, ROOT, cells, exercises, sentences
 from tests.test_release import open_lines, secret_lines
@@ -261,8 +266,17 @@ def test_a_worked_solution_solves_the_exercises_and_has_no_hidden_check(solved, 
     assert notebook.count("### JUDGE") == len(visible)
 
 
-def test_a_worked_solution_is_no_students_work_and_its_links_lead_somewhere(solved):
+def test_a_worked_solution_is_no_students_work_and_its_links_lead_somewhere(solved, tmp_path):
     texts, paths = solved
+    (tmp_path / "notebooks" / NAMES[0]).mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    place = tmp_path / "inbox" / "eve" / f"{NAMES[0]}.ipynb"  # as if it were hers
+    place.parent.mkdir(parents=True)
+    place.write_text(texts[NAMES[0]], encoding="utf-8")
+    (row,) = collect(roster(tmp_path), tmp_path / "inbox")
+    assert (row.outcome, row.notes) == (NOT_TAKEN, (A_SOLUTION,))
+    with pytest.raises(Refused, match="worked solution"):
+        intake.take(place.parent, NAMES[0], set())
     for name, text in texts.items():
         assert not assignment_of(text.encode()) and "nbgrader" not in text
         assert "course.submit" not in text and "## Hand in" not in text

@@ -1,10 +1,10 @@
 """The worked solution of a notebook, as a class may see it once the assignment is over.
 
-    path_of(name)         → where it stands in the students' tree
-    notebook(path, root)  → its text: worked solutions, visible checks, the model answer
+    path_of(name)   → where it stands in the students' tree
+    notebook(path)  → its text: worked solutions, visible checks, the model answer
 
-It has no hidden checks and no rubric. It has nothing by which nbgrader, `autograder collect` or the
-Hand in button would take it for a student's work: no grade ids, and a name of its own.
+It has no hidden checks, no rubric and no grade ids, and its metadata say what it is: nbgrader and
+the Hand in button do not take it for a student's work, `autograder collect` and `grade` refuse it.
 """
 
 import re
@@ -35,7 +35,7 @@ def notebook(path: Path) -> str:
     cells, name = script.read(path), path.stem
     lint.check(path, cells)
     made = script.notebook_of(cells, name)
-    del made.metadata["course"]
+    made.metadata["course"] = {"solution_of": name}
     made.cells = [_shown(cell, name) for cell in made.cells if not _is_left_out(cell)]
     start = nbformat.v4.new_markdown_cell(HEAD.format(name=name), id="worked-solution")
     made.cells.insert(0, start)

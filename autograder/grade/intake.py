@@ -16,7 +16,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from autograder.collect.work import Released, help_of, is_worked
+from autograder.collect.work import A_SOLUTION, Released, help_of, is_worked, solution_of
 from autograder.files import (
     FILE_BYTES,
     FILE_NAME,
@@ -71,6 +71,8 @@ def take(
     name = _notebook_name(files, folder, assignment, grade_ids, notes)
     data = files.pop(name)
     cells = _cells(name, data, notes)
+    if solution_of(data):
+        raise Refused(f"{name} {A_SOLUTION}: ask for their own")
     kept: dict[str, bytes] = {}
     for other in sorted(files):
         if other.endswith(".ipynb"):
