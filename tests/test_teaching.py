@@ -49,7 +49,12 @@ def test_notes_tell_what_may_be_left_out_what_to_ask_and_what_to_explain(tmp_pat
     assert asked in notes
     assert "No other exercise uses B C: any of them can be left out." in notes
     assert "## Exercise A — alpha\n\n6 points, 3 of them by hidden checks.\n" in notes
-    assert notes.count(teaching.NO_MISTAKES) == 3
+    assert notes.count(teaching.NO_MISTAKES) == 3 and "; 20 points." in notes
+    optional = text.replace('# %% solution="gamma"', '# %% solution="gamma" optional=True')
+    (course / "solutions" / "01_toy.py").write_text(optional, encoding="utf-8")
+    practice = teaching.notes(course, "01_toy")
+    assert "; 15 points." in practice
+    assert f"## Exercise C — gamma\n\n{teaching.PRACTICE}\n" in practice
     assert "## Discuss, or write at home\n\nWhy not?" in notes and "model answer" not in notes
 
 

@@ -25,6 +25,7 @@ PRIVATE = (
     "*For teachers: the mistakes tell what the hidden checks look for. Worked solutions are not "
     "in these notes.*"
 )
+PRACTICE = "Optional: practice, without points or hidden checks."
 SEEN = "Mistakes that a student's own checks show:"
 UNSEEN = "Mistakes that only a hidden check notices:"
 NO_MISTAKES = "*No mistakes are recorded for it (tests/submissions/).*"
@@ -43,7 +44,8 @@ def notes(root: Path, name: str) -> str:
     cells = script.read(root / "solutions" / f"{name}.py")
     about = title.of(cells, name)
     exercises = [cell for cell in cells if cell.kind == "solution"]
-    points = sum(cell.points for cell in cells)
+    practice = {cell.grade_id for cell in exercises if cell.optional}
+    points = sum(cell.points for cell in cells if cell.exercise not in practice)
     parts = [
         f"# {about.heading}: teaching notes",
         f"**{about.question[:1].upper()}{about.question[1:]}** About {about.minutes} minutes for a "
@@ -154,11 +156,12 @@ def _exercise(root: Path, name: str, cells: Sequence[Cell], cell: Cell, letter: 
         for each in cells
         if (found := re.search(rf"(?m)^## Exercise {letter}\b.*$", each.text))
     )
-    lines = [heading, "", f"{points:g} points, {hidden:g} of them by hidden checks."]
+    worth = f"{points:g} points, {hidden:g} of them by hidden checks."
+    lines = [heading, "", PRACTICE if cell.optional else worth]
     found = mistakes(root, name, cell.grade_id)
-    for heading, is_hidden in ((SEEN, False), (UNSEEN, True)):
+    for intro, is_hidden in ((SEEN, False), (UNSEEN, True)):
         sentences = [f"- {each.sentence}" for each in found if each.hidden == is_hidden]
-        lines += ["", heading, "", *sentences] if sentences else []
+        lines += ["", intro, "", *sentences] if sentences else []
     return "\n".join(lines if found else [*lines, "", NO_MISTAKES])
 
 

@@ -60,7 +60,7 @@ def collected_table(rows: list[Any]) -> list[str]:
 @click.option("--jobs", type=click.IntRange(1, 256), help="Submissions at a time (default: cores).")
 @click.option("--force", is_flag=True, help="Grade again what is graded already.")
 @click.option(
-    "--regrade", is_flag=True, help="The checks are new on purpose: grade again what others graded."
+    "--regrade", is_flag=True, help="You changed checks: grade again what the old ones graded."
 )
 @click.option(
     "--isolation",

@@ -30,7 +30,7 @@ def new_term(last: str, again: bool, root: Path) -> None:
     from autograder.term.next_term import put_aside
 
     done = put_aside(root, last, again)
-    click.echo(f"last term is in {done.folder.name}/, complete: git ignores it, so keep a backup")
+    click.echo(f"last term is in {done.folder.name}/, complete; git ignores it: keep a backup")
     given = ", ".join(done.assignments) or "no assignments yet"
     click.echo(f"grading/ is new, with {given}: no students, no dates, a new salt")
     click.echo(
