@@ -46,10 +46,11 @@ def notes(root: Path, name: str) -> str:
     exercises = [cell for cell in cells if cell.kind == "solution"]
     practice = {cell.grade_id for cell in exercises if cell.optional}
     points = sum(cell.points for cell in cells if cell.exercise not in practice)
+    asked = f"**{about.question[0].upper()}{about.question[1:]}** " if about.question else ""
+    worth = f"; {points:g} points" if points else ""
     parts = [
         f"# {about.heading}: teaching notes",
-        f"**{about.question[:1].upper()}{about.question[1:]}** About {about.minutes} minutes for a "
-        f"student{f'; {points:g} points' if points else ''}.",
+        f"{asked}About {about.minutes} minutes for a student{worth}.",
         PRIVATE,
         *_new(cells),
         *_section("Ask before anything is shown", _under(cells, "## Predict")),
