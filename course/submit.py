@@ -1,6 +1,7 @@
 """The cell under "Hand in" of a notebook: check that the work is complete, and make a file of it.
 
-    course.submit()  → a field for your name, a button, and below them what is missing or the file
+    course.submit()  → fields for your name and the help you used, a button, and below them what is
+                       missing or the file
 
 Nothing is sent anywhere. The file is the notebook as it was last saved, for the browser to
 download, so this works on Binder, too. Its name has the student's: 02_load_balancer__ada.ipynb.
@@ -29,6 +30,7 @@ PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")  # others are 
 LARGEST_PICTURE = 4 << 20  # bytes; larger ones are left out
 ALL_PICTURES = 12 << 20  # characters of base64; what comes after so many is left out
 LINKED = re.compile(r"!\[[^\]]*\]\(\s*(?!attachment:|data:)([^)\s]+)")  # pictures, not pasted
+LONGEST_HELP = 400  # characters that a student says about the help they used
 STALE = 120  # seconds since the last save; JupyterLab saves every two minutes by itself
 WARNING = "#A33B00"  # dark orange: contrast 6.6 on white
 PRESS_AGAIN = "then press the button again"
@@ -54,8 +56,9 @@ class Finding:
 def submit(notebook: str | None = None) -> "VBox | None":
     """Return a field for your name and a button that checks your work and makes the file.
 
-    Below them stands what is missing, or a link to the file. Save the notebook before you press the
-    button. While nbgrader executes the notebook, return None.
+    In another field you may say which help you used; what you write goes into the file, for your
+    teacher, and is not graded. Below them stands what is missing, or a link to the file. Save the
+    notebook before you press the button. While nbgrader executes the notebook, return None.
     notebook: this notebook's file name, in case it cannot be found out.
     """
     if "NBGRADER_EXECUTION" in os.environ:
@@ -69,19 +72,28 @@ def submit(notebook: str | None = None) -> "VBox | None":
         placeholder="as your course knows you, such as ada",
         layout=wide,
     )
+    used = widgets.Text(
+        description="Help used",
+        placeholder="optional: an AI assistant, for B",
+        layout=wide,
+    )
     button = widgets.Button(
         description="Check and make the file", button_style="primary", layout={"width": "220px"}
     )
     said = widgets.HTML()
     said.add_class("submit-said")
-    button.on_click(lambda _: said.set_trait("value", answer(name.value, notebook)))
-    box = widgets.VBox([widgets.Box([name, button], layout={"flex_flow": "row wrap"}), said])
+    button.on_click(lambda _: said.set_trait("value", answer(name.value, notebook, used.value)))
+    fields = widgets.Box([name, used, button], layout={"flex_flow": "row wrap"})
+    box = widgets.VBox([fields, said])
     box.add_class("submit")
     return box
 
 
-def answer(name: str, notebook: str | None = None) -> str:
-    """Return the HTML that is shown when the button is pressed: what is missing, or the file."""
+def answer(name: str, notebook: str | None = None, used: str = "") -> str:
+    """Return the HTML that is shown when the button is pressed: what is missing, or the file.
+
+    used: what the student says about the help they used.
+    """
     try:
         student = plain_name(name)
         path = notebook_path(notebook)
@@ -91,7 +103,7 @@ def answer(name: str, notebook: str | None = None) -> str:
         return _listed("Not yet:", [str(error)])
     if found.problems:
         return _listed("Not yet:", found.problems)
-    data, left_out = _file(path, content)
+    data, left_out = _file(path, content, used.strip()[:LONGEST_HELP])
     if len(data) > LARGEST_GRADED:
         return _listed("Not yet:", [_too_large(content, len(data))])
     notes = list(found.notes)
@@ -265,9 +277,12 @@ def _not_what_was_run(saved: str, run: list[str]) -> bool:
     return newest.strip() != saved.strip()
 
 
-def _file(path: Path, content: dict[str, Any]) -> tuple[bytes, list[str]]:
+def _file(path: Path, content: dict[str, Any], used: str) -> tuple[bytes, list[str]]:
     """Return the bytes to hand in, and what was left out if the file is too large."""
     data, left_out = path.read_bytes(), []
+    if used:
+        content.setdefault("metadata", {}).setdefault("course", {})["help"] = used
+        data = _packed(content)
     if len(data) > LARGEST and content.get("metadata", {}).pop("widgets", None):
         left_out.append("the saved state of its sliders")
         data = _packed(content)

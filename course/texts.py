@@ -14,6 +14,9 @@ RUBRIC_RELEASED = "*Your answer is graded by a person, with a rubric.*"
 CHECK_RELEASED = "# Check{place}: {exercise} ({points:g} point{s})"
 """The first line of a visible check, which JupyterLab shows while the cell is folded."""
 
+PRACTICE_RELEASED = "# Check{place}: {exercise} (practice)"
+"""The same, of a check without points."""
+
 CHECK = re.compile(r"# Check( \d+ of \d+)?: (\w+) \(([\d.]+) points?\)\n")
 """Matches that first line: which of several it is, the exercise, the points."""
 

@@ -181,6 +181,7 @@ def test_the_file_to_hand_in_is_downloaded_and_collected(folder, server, browser
 
         output = cell_locator(page, hand_in).locator(".submit")
         output.get_by_role("textbox", name="Your name").fill("Ada Lovelace")
+        assert output.get_by_role("textbox", name="Help used").input_value() == ""
         button = output.get_by_role("button", name="Check and make the file")
         button.press("Enter")
         output.get_by_text("What you last ran").wait_for()

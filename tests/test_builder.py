@@ -485,11 +485,22 @@ def test_the_title_cell_may_split_the_points_otherwise(tmp_path):
     )
     (course / "solutions" / "01_toy.py").write_text(right)
     assert build(course) == ["01_toy"]
-    (course / "solutions" / "01_toy.py").write_text(right.replace('"hidden": 10', '"hidden": 1'))
-    assert (
-        "must give visible, hidden, written, 20 in all"
-        in autograder("build", "--root", course).output
-    )
+    for wrong in ("0", '"ten"'):
+        wrong = right.replace('"hidden": 10', f'"hidden": {wrong}')
+        (course / "solutions" / "01_toy.py").write_text(wrong)
+        said = autograder("build", "--root", course).output
+        assert "must give visible, hidden, written, each above 0: correct it" in said
+
+
+def test_a_notebook_may_have_any_points_in_all(tmp_path):
+    mark = 'points={"visible": 8, "hidden": 20.5, "written": 10}'
+    script = SCRIPT.replace("# %% [markdown]\n# # 01", f"# %% [markdown] {mark}\n# # 01", 1)
+    script = script.replace('answer="explain" points=3', 'answer="explain" points=10')
+    script = script.replace('check="alpha_hidden" points=3', 'check="alpha_hidden" points=14.5')
+    course = make_course(tmp_path / "course", script)
+    assert build(course, ["01_toy"]) == ["01_toy"]
+    with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        assert gradebook.find_assignment("01_toy").max_score == 38.5
 
 
 def six_exercises():

@@ -87,6 +87,7 @@ def clone(folder):
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     for name in ("solutions", "notebooks", "course"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    shutil.copytree(ROOT / "tests" / "submissions" / NAME, folder / "tests" / "submissions" / NAME)
     for path in (ROOT / "nbgrader_config.py", ROOT / "pyproject.toml", *ROOT.glob("LICENSE*")):
         shutil.copy(path, folder)
     (folder / "downloads").mkdir()

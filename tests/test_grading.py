@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
 
+from autograder.build.release import build
 from autograder.cli import main
 from autograder.collect import lms, receipts
 from autograder.grade import execute, intake, records
@@ -256,6 +257,30 @@ def test_what_is_graded_is_not_graded_again_unless_it_is_new(course):
     assert found["s1"].sentence == "17 of 17 checks passed" and not found["s1"].again
     now = written_at(course)
     assert now["s0"] == before["s0"] and now["s1"] > before["s1"]
+
+
+def test_other_checks_regrade_nobody_unless_that_is_meant(course):
+    a_class(course, 2)
+    graded(course)
+    before = written_at(course)
+    script = course / "solutions" / f"{NAME}.py"
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("# The balancer does not know how", "# No balancer knows how"))
+    build(course, [NAME])  # other prose: no grade can change, so nobody is asked
+    graded(course)
+    then = written_at(course)
+    assert all(then[student] > before[student] for student in before)
+    script.write_text(text.replace("should be True, True, False, False; yours", "yours"))
+    build(course, [NAME])
+    classroom.hand_in(course, "new", NAME, classroom.varied(NAME, 2), RECEIVED)
+    said = one_line(command(NAME, "--root", course))
+    assert "not those that graded 2 of the submissions" in said and "--regrade" in said
+    assert "(different: can_connect_hidden_2)" in said
+    assert written_at(course) == then  # not even who is new: all of a class meet the same checks
+    assert command(NAME, "--root", course, "--student", "new").exit_code == 0
+    result = command(NAME, "--root", course, "--regrade")
+    assert "2 of them had been graded" in result.stdout and result.exit_code == 0
+    graded(course)
 
 
 def by_hand(course):
@@ -651,8 +676,10 @@ def test_no_scheduler_is_one_sentence(course, monkeypatch):
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in said
 
 
-def test_a_record_tells_what_each_check_said(course):
-    classroom.hand_in(course, "cleo", NAME, classroom.released(NAME))
+def test_a_record_tells_what_each_check_said_and_the_student(course):
+    notebook = classroom.released(NAME)
+    notebook.metadata.course.help = "an assistant,\nfor B"
+    classroom.hand_in(course, "cleo", NAME, notebook)
     record = graded(course)["cleo"]
     assert record.sentence == "0 of 17 checks passed"
     messages = {check["message"] for check in record.checks.values()}
@@ -660,6 +687,7 @@ def test_a_record_tells_what_each_check_said(course):
     assert len(messages) >= len(exercises(NAME))
     text = (records.folder(course, NAME) / "cleo.json").read_text(encoding="utf-8")
     assert json.loads(text)["student"] == "cleo"
+    assert records.read(course, NAME, "cleo").help == "an assistant,\\nfor B"  # on one line
 
 
 def test_a_damaged_record_says_so_and_is_graded_again(course):

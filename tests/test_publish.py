@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -19,7 +20,10 @@ from autograder.build import links
 from autograder.build.publish import course_files, student_tree
 from autograder.build.release import build
 from autograder.cli import main
+from autograder.errors import CourseError
 from autograder.files import printable
+from autograder.gradebook.read import Roster
+from autograder.term.solutions import refuse_too_early
 from tests.course_scripts import EVERY, ROOT
 from tests.toy_course import SCRIPT, make_course
 
@@ -33,7 +37,9 @@ def course(tmp_path_factory):
     """A course with two notebooks, built, and a small package."""
     folder = make_course(tmp_path_factory.mktemp("publish") / "course")
     second = folder / "solutions" / "02_toy.py"
-    second.write_text(SCRIPT.replace("01 · Toy", "02 · Another"), encoding="utf-8")
+    text = SCRIPT.replace("01 · Toy", "02 · Another")
+    text = text.replace("A story.", "It follows [the first](../01_toy/01_toy.ipynb).")
+    second.write_text(text, encoding="utf-8")
     shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / "course" / "lab" / "__pycache__").mkdir(parents=True)
     (folder / "course" / "__init__.py").write_text('"""A package."""\n')
@@ -141,6 +147,78 @@ def test_what_the_class_writes_into_the_readme_stays(course, tmp_path, quick):
     (to / "README.md").write_bytes(after.replace(b"A course in", b"My course in"))
     assert "replaced README.md, which was changed by hand" in publish(course, to).output
     assert own in (to / "README.md").read_bytes()
+
+
+SOLUTION = "solutions/01_toy_solution.ipynb"
+
+
+def test_a_worked_solution_is_given_out_by_name_and_stays(course, tmp_path, quick):
+    to = tmp_path / "class"
+    publish(course, to)
+    result = publish(course, to, "--solutions", "01_toy")
+    assert "the worked solution of 01_toy is out\n" in result.output
+    assert sorted(files_in(to)) == sorted([*TREE, SOLUTION])
+    text = files_in(to)[SOLUTION].decode()
+    assert text.count("# secret of") == 3 and "model answer" in text
+    for word in ("(21)", "BEGIN SOLUTION", "HIDDEN TESTS", "secret rubric", "nbgrader"):
+        assert word not in text
+    assert f"([worked solution]({SOLUTION}))" in (to / "README.md").read_text()
+    publish(course, to, "01_toy")  # the next week: what is out stays out
+    assert SOLUTION in files_in(to)
+    assert f"removed {SOLUTION}" in publish(course, to, "02_toy").output
+    assert "is out" not in publish(course, to).output and SOLUTION not in files_in(to)
+
+
+def test_a_worked_solution_that_was_deleted_by_hand_stays_away(course, tmp_path, quick):
+    to = tmp_path / "class"
+    publish(course, to, "--solutions", "01_toy", "--solutions", "02_toy")
+    (to / SOLUTION).unlink()
+    publish(course, to)
+    (there,) = [path for path in files_in(to) if "solution" in path]
+    assert there == SOLUTION.replace("01", "02")
+    assert "[the first](../notebooks/01_toy/01_toy.ipynb)" in (to / there).read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["02_toy", "--solutions", "01_toy"],
+            "--solutions 01_toy: not one of the notebooks that are published, 02_toy.",
+        ),
+        (
+            ["--solutions", "01_toy", "--after", "2031-01-01T00:00+00:00"],
+            "nothing was published: it is not 2031-01-01 00:00 UTC yet (--after).",
+        ),
+        (["--after", "soon", "--solutions", "01_toy"], "--after soon: write a time such as "),
+        (["--now"], "--after and --now go with --solutions: name the notebook with it."),
+    ],
+)
+def test_a_worked_solution_that_cannot_be_given_out_is_one_sentence(
+    course, tmp_path, quick, words, sentence
+):
+    result = publish(course, tmp_path / "class", *words)
+    assert result.exit_code == 1 and result.output.startswith(f"Error: {sentence}")
+    assert result.output.count("\n") == 1 and not (tmp_path / "class").exists()
+
+
+def test_a_worked_solution_waits_for_the_due_date_and_every_extension(course, monkeypatch):
+    due, hour = datetime(2026, 12, 1, 12, tzinfo=UTC), timedelta(hours=1)
+    extensions = {
+        ("01_toy", "ada"): hour,
+        ("01_toy", "ben"): 3 * hour,
+        ("02_toy", "cleo"): 9 * hour,
+    }
+    known = Roster(None, ("01_toy", "02_toy"), (), {"01_toy": due}, extensions)
+    monkeypatch.setattr("autograder.gradebook.read.roster", lambda root: known)
+    for at, why in ((-hour, "ben's extension ends"), (2 * hour, "2026-12-01 15:00 UTC; wait")):
+        with pytest.raises(CourseError, match=why):
+            refuse_too_early(course, ["02_toy", "01_toy"], now=due + at)
+        refuse_too_early(course, ["01_toy"], even_now=True, now=due + at)
+    refuse_too_early(course, ["02_toy"], now=due - hour)  # without a due date
+    refuse_too_early(course, ["01_toy"], now=due + 3 * hour)
+    with pytest.raises(CourseError, match="2026-12-02 00:00 UTC yet"):
+        refuse_too_early(course, ["01_toy"], due + 12 * hour, even_now=True, now=due + 4 * hour)
 
 
 def test_a_folder_of_somebody_elses_is_left_alone(course, tmp_path, quick):

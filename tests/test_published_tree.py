@@ -16,8 +16,16 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.build.publish import PACKAGES, TEMPLATES, publish
-from tests.course_scripts import EVERY, NAMES, ROOT, exercises, sentences
+from autograder.build.publish import PACKAGES, TEMPLATES, publish, student_tree
+from autograder.build.worked import path_of
+from autograder.collect.collect import collect
+from autograder.collect.rows import NOT_TAKEN
+from autograder.collect.work import A_SOLUTION, assignment_of, cells_of
+from autograder.files import Refused
+from autograder.grade import intake
+from autograder.gradebook.read import roster
+from tests.classroom import solutions
+from tests.course_scripts import EVERY, NAMES, ROOT, cells, exercises, sentences
 from tests.test_release import open_lines, secret_lines
 
 
@@ -230,6 +238,51 @@ def test_nothing_secret_is_published(tree, name):
         shortest = 40 if path.suffix == ".py" else 25
         found = [line for line in secrets if len(line) >= shortest and line in text]
         assert not found, f"in {path.relative_to(tree)}: {found[0]}"
+
+
+@pytest.fixture(scope="module")
+def solved():
+    """The texts of all worked solutions in a published tree, by name, and the tree's paths."""
+    files = student_tree(ROOT, EVERY, "https://github.com/ada/class", NAMES)
+    return {name: files[path_of(name)].decode() for name in NAMES}, set(files)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_worked_solution_solves_the_exercises_and_has_no_hidden_check(solved, name):
+    found = [cell["source"] for cell in cells_of(solved[0][name].encode())]
+    notebook = "\n".join("".join(lines) for lines in found)
+    for text in solutions(name).values():
+        lines = [line for line in text.splitlines() if "### BEGIN" not in line]
+        assert "\n".join(line for line in lines if "### END" not in line) in notebook
+    own = open_lines(name) + "".join(cell.text for cell in cells(name) if cell.kind == "solution")
+    hidden = [cell.text for cell in cells(name) if cell.hidden or cell.kind == "rubric"]
+    lines = {line.strip() for text in hidden for line in text.splitlines()}
+    secrets = {line for line in lines if len(line) >= 25 and line not in own}
+    assert len(secrets) > 20
+    assert not [line for line in secrets if line in notebook]
+    answer = next(cell.text for cell in cells(name) if cell.kind == "answer")
+    assert answer in notebook
+    visible = [cell for cell in cells(name) if cell.kind == "check" and not cell.hidden]
+    assert notebook.count("### JUDGE") == len(visible)
+
+
+def test_a_worked_solution_is_no_students_work_and_its_links_lead_somewhere(solved, tmp_path):
+    texts, paths = solved
+    (tmp_path / "notebooks" / NAMES[0]).mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    place = tmp_path / "inbox" / "eve" / f"{NAMES[0]}.ipynb"  # as if it were hers
+    place.parent.mkdir(parents=True)
+    place.write_text(texts[NAMES[0]], encoding="utf-8")
+    (row,) = collect(roster(tmp_path), tmp_path / "inbox")
+    assert (row.outcome, row.notes) == (NOT_TAKEN, (A_SOLUTION,))
+    with pytest.raises(Refused, match="worked solution"):
+        intake.take(place.parent, NAMES[0], set())
+    for name, text in texts.items():
+        assert not assignment_of(text.encode()) and "nbgrader" not in text
+        assert "course.submit" not in text and "## Hand in" not in text
+        for target in re.findall(r"\]\((\.\./[^)#]+)", text):
+            assert target.removeprefix("../") in paths, f"{name} links to {target}"
+        assert text.count(f"lab/tree/{path_of(name)}") == 1 == text.count("mybinder.org/v2")
 
 
 def test_the_tree_holds_what_it_should_and_nothing_else(tree):

@@ -15,8 +15,9 @@ import nbformat
 import pytest
 
 import course
+from autograder.collect.work import assignment_of, cells_of, help_of
 from autograder.grade import intake, pictures
-from course.submit import ALL_PICTURES, LARGEST_GRADED, LARGEST_PICTURE, PICTURES
+from course.submit import ALL_PICTURES, LARGEST_GRADED, LARGEST_PICTURE, LONGEST_HELP, PICTURES
 from tests.course_scripts import NAMES, ROOT, cells, exercises
 
 NAME = "02_load_balancer"
@@ -52,11 +53,11 @@ def twin(cell):
     return nbformat.from_dict({**cell, "id": "another"})
 
 
-def press(name="ada", notebook=None):
+def press(name="ada", notebook=None, used=""):
     """Press the button; return what is then said, as HTML."""
     box = course.submit(notebook)
-    (field, button), said = box.children[0].children, box.children[1]
-    field.value = name
+    (field, help_used, button), said = box.children[0].children, box.children[1]
+    field.value, help_used.value = name, used
     button.click()
     return html.unescape(said.value)
 
@@ -70,6 +71,20 @@ def download(said):
 def test_the_file_is_the_notebook_as_saved(mine):
     name, data = download(press())
     assert name == f"{NAME}__ada.ipynb" and data == mine.read_bytes()
+
+
+def test_what_helped_is_in_the_file_for_the_teacher_and_changes_no_cell(mine):
+    before = mine.read_bytes()
+    said = "an AI assistant, for B; Älva, <b>aloud</b>"
+    _, data = download(press(used=f" {said} "))
+    assert mine.read_bytes() == before and help_of(data) == said
+    assert assignment_of(data) == NAME and cells_of(data) == cells_of(before)
+    assert help_of(download(press(used=" "))[1]) == ""
+    assert len(help_of(download(press(used="x" * 5000))[1])) == LONGEST_HELP
+    folder = mine.parent / "ada"
+    folder.mkdir()
+    (folder / f"{NAME}.ipynb").write_bytes(data)
+    assert intake.take(folder, NAME, {"round_robin"}).help == said
 
 
 def test_what_is_not_written_is_said_and_can_be_handed_in(mine):

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,9 +21,9 @@ from string import Template
 
 import nbformat
 
-from autograder.build import links
+from autograder.build import links, worked
 from autograder.build.release import differences
-from autograder.course import FOLDERS, scripts
+from autograder.course import FOLDERS, is_graded, scripts
 from autograder.errors import CourseError
 from autograder.files import reason
 
@@ -70,34 +71,49 @@ class Published:
     kept: tuple[str, ...]  # files in the folder that are not the course's
     changed: tuple[str, ...]  # by hand since the last time, and now replaced or removed
     left_out: tuple[str, ...]  # files of course/ that git does not know
+    solved: tuple[str, ...]  # the notebooks whose worked solutions it holds
 
 
-def publish(root: Path, to: Path, names: tuple[str, ...] = (), repository: str = "") -> Published:
+def publish(
+    root: Path,
+    to: Path,
+    names: tuple[str, ...] = (),
+    repository: str = "",
+    solutions: tuple[str, ...] = (),
+) -> Published:
     """Write the students' tree with the named notebooks (all by default) into the folder `to`.
 
     to: a new or empty folder, or one with a tree published earlier; of that, files no longer
     published are removed, and files that others put there stay.
     repository: the address that Binder badges lead to, https://github.com/ORG/REPO (default: as
     published earlier).
+    solutions: the notebooks whose worked solutions the class gets; those that it has already stay
+    as long as their notebooks do. Whether it is time for them is not asked here.
     CourseError if notebooks/ is out of date, `to` holds something else, or a file cannot be
     written: then nothing was changed.
     """
     try:
-        return _publish(Path(root).resolve(), Path(to).resolve(), names, repository)
+        return _publish(Path(root).resolve(), Path(to).resolve(), names, repository, solutions)
     except OSError as error:
         why = reason(error, to)
         raise CourseError(f"{to}: nothing was published: {why}; see to that.") from error
 
 
-def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> Published:
+def _publish(
+    root: Path, to: Path, names: tuple[str, ...], repository: str, solutions: tuple[str, ...]
+) -> Published:
     chosen = [script.stem for script in scripts(root) if not names or script.stem in names]
     _refuse_a_bad_place(root, to)
+    _refuse_solutions_of_nothing(chosen, solutions)
     problems = differences(root, names)
     if problems:
         raise CourseError(problems[0])
     earlier, former_repository, digests = _published_earlier(to)
     repository = repository or former_repository or links.ANY_REPOSITORY
-    files, left_out = student_tree(root, chosen, repository), tuple(untracked(root))
+    released = {path for path in earlier if (to / path).is_file()}
+    solved = [name for name in chosen if name in solutions or worked.path_of(name) in released]
+    files = student_tree(root, chosen, repository, solved)
+    left_out = tuple(untracked(root))
     if earlier:
         files["README.md"] = _with_yours(files["README.md"], to / "README.md")
     strangers = sorted(
@@ -120,6 +136,7 @@ def _publish(root: Path, to: Path, names: tuple[str, ...], repository: str) -> P
         kept=tuple(strangers),
         changed=changed,
         left_out=left_out,
+        solved=tuple(solved),
     )
 
 
@@ -152,6 +169,18 @@ def _refuse_a_bad_place(root: Path, to: Path) -> None:
     inside = [folder for folder in own if folder == to or folder in to.parents]
     if to == root or inside:
         raise CourseError(f"{to}: the course's own folder; give one outside of it.")
+
+
+def _refuse_solutions_of_nothing(chosen: list[str], solutions: tuple[str, ...]) -> None:
+    """Raise CourseError for a worked solution of what is not published, or has no exercises."""
+    for name in solutions:
+        if name not in chosen:
+            there = ", ".join(filter(is_graded, chosen))
+            raise CourseError(
+                f"--solutions {name}: not one of the notebooks that are published, {there}."
+            )
+        if not is_graded(name):
+            raise CourseError(f"--solutions {name}: has no exercises; leave it out.")
 
 
 def _refuse_what_is_in_the_way(to: Path, files: dict[str, bytes], strangers: list[str]) -> None:
@@ -252,10 +281,13 @@ def _remove_empty_folders(to: Path, folder: Path) -> None:
         folder = folder.parent
 
 
-def student_tree(root: Path, names: list[str], repository: str) -> dict[str, bytes]:
+def student_tree(
+    root: Path, names: list[str], repository: str, solved: Sequence[str] = ()
+) -> dict[str, bytes]:
     """Return the contents of the students' tree by path (with /).
 
-    names: the notebooks in it. repository: the address of the class's repository.
+    names: the notebooks in it. repository: the address of the class's repository. solved: the
+    notebooks whose worked solutions are in it, too.
     """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     files = {path.name: path.read_bytes() for path in sorted(root.glob("LICENSE*"))}
@@ -263,12 +295,15 @@ def student_tree(root: Path, names: list[str], repository: str) -> dict[str, byt
     texts = _notebooks(root, names)
     for path, text in texts.items():
         files[path] = links.on_binder(text, repository).encode()
+    for name in solved:
+        text = worked.notebook(root / "solutions" / f"{name}.py")
+        files[worked.path_of(name)] = links.on_binder(text, repository).encode()
     packages = [line for line in _template(PACKAGES).splitlines() if line[0] != "#"]
     words = {
         **{key: project[key] for key in ("name", "version", "description")},
         "repository": repository,
         "binder": links.binder(repository),
-        "rows": "\n".join(_row(path, text, repository) for path, text in texts.items()),
+        "rows": "\n".join(_row(path, text, repository, solved) for path, text in texts.items()),
         "colab_packages": " ".join(line for line in packages if line.startswith(ON_COLAB)),
         "packages": '",\n    "'.join(packages),
         "setuptools": next(line for line in packages if line.startswith("setuptools==")),
@@ -335,14 +370,20 @@ def _notebooks(root: Path, names: list[str]) -> dict[str, str]:
     return {path: (root / path).read_text(encoding="utf-8") for path in paths}
 
 
-def _row(path: str, text: str, repository: str) -> str:
-    """Return a notebook's line in the README: its title, linked, its time, and Colab's link."""
+def _row(path: str, text: str, repository: str, solved: Sequence[str]) -> str:
+    """Return a notebook's line in the README: its title, linked, its time, and Colab's link.
+
+    Where its worked solution is out, there is a link to that as well.
+    """
+    name = Path(path).stem
+    solution = f" ([worked solution]({worked.path_of(name)}))" if name in solved else ""
     opening = nbformat.reads(text, as_version=4).cells[0].source
     title = re.search(r"^# (.+)", opening, re.MULTILINE)
     minutes = re.search(r"\d+(?=\s+minutes)", opening)
-    shown = title[1].strip() if title else Path(path).stem
+    shown = title[1].strip() if title else name
     time = f"{minutes[0] if minutes else '?'} minutes"
-    return f"| [{shown}]({path}) | {time} | [Colab]({links.colab(repository, path)}) |"
+    colab = f"[Colab]({links.colab(repository, path)})"
+    return f"| [{shown}]({path}){solution} | {time} | {colab} |"
 
 
 def _template(name: str) -> str:

@@ -8,6 +8,8 @@ A script marks its cells with a short form, which is completed here to nbgrader'
     # %% [markdown] answer="explain" points=3        a written answer, graded by hand
     # %% [markdown] rubric="explain"                 shown to the grader, not to the student
 
+    # %% solution="round_robin" optional=True        an exercise without points: see notebook_of
+
 The title cell, the first one, says what the notebook asks and which call is worth showing, and how
 the points are split if that is not as usual (see `autograder.build.title`):
 
@@ -30,7 +32,12 @@ import nbformat
 from autograder.build import markers
 from autograder.build.markers import INPUTS, JUDGE, OBSERVE, PLAIN
 from autograder.errors import CourseError
-from course.texts import CHECK_RELEASED, HIDDEN_CHECK_RELEASED, RUBRIC_RELEASED
+from course.texts import (
+    CHECK_RELEASED,
+    HIDDEN_CHECK_RELEASED,
+    PRACTICE_RELEASED,
+    RUBRIC_RELEASED,
+)
 
 SHORT_FORMS = ("solution", "check", "answer", "rubric")
 TITLE_MARKS = {"question": str, "shown": str, "moved": dict, "points": dict}
@@ -74,7 +81,8 @@ class Cell:
     """One cell of a script.
 
     kind: one of SHORT_FORMS, "code" or "text". text: as in the source notebook, with the inputs in
-    both halves of a check. marks: the TITLE_MARKS of the title cell.
+    both halves of a check. marks: the TITLE_MARKS of the title cell. optional: of a solution cell,
+    whether its exercise has no points.
     """
 
     number: int
@@ -84,6 +92,7 @@ class Cell:
     is_code: bool
     text: str
     marks: dict[str, Any] = field(default_factory=dict)
+    optional: bool = False
 
     @property
     def exercise(self):
@@ -137,6 +146,7 @@ def letters(cells):
 
 def _cell(path, number, raw):
     known = (*SHORT_FORMS, "points", *(TITLE_MARKS if number == 1 else ()))
+    known += ("optional",) if "solution" in raw.metadata else ()
     marks = {key: value for key, value in raw.metadata.items() if key in known}
     unknown = set(raw.metadata) - set(marks) - {"tags", "lines_to_next_cell"}
     kinds = [key for key in SHORT_FORMS if key in marks]
@@ -168,7 +178,10 @@ def _cell(path, number, raw):
         if not isinstance(value, TITLE_MARKS[key]):
             example = '"…"' if TITLE_MARKS[key] is str else '{"name": 1}'
             raise SourceError(path, name, f"{key}={value!r}: write {key}={example}")
-    return Cell(number, kind, grade_id, points, raw.cell_type == "code", text, title)
+    optional = marks.get("optional", False)
+    if not isinstance(optional, bool):
+        raise SourceError(path, name, f"optional={optional!r}: write optional=True, or nothing")
+    return Cell(number, kind, grade_id, points, raw.cell_type == "code", text, title, optional)
 
 
 def _place(number, grade_id, text):
@@ -191,14 +204,23 @@ def _inputs_in_both_halves(path, name, text):
 def notebook_of(cells, name):
     """Return nbgrader's source notebook of a script's cells, always the same for the same cells.
 
-    name: of the assignment, such as 02_load_balancer.
+    name: of the assignment, such as 02_load_balancer. An optional exercise is practice: its visible
+    checks are ordinary cells, its hidden ones are left out, and nbgrader counts no points for it.
     """
+    optional = {cell.grade_id for cell in cells if cell.optional}
+    practice = {cell.number for cell in cells if cell.kind == "check" and cell.exercise in optional}
+    cells = [cell for cell in cells if cell.number not in practice or not cell.hidden]
     notebook = nbformat.v4.new_notebook(metadata=KERNEL)
     notebook.nbformat_minor = 5
-    graded = [cell.grade_id for cell in cells if cell.kind in ("solution", "check", "answer")]
+    graded = [
+        cell.grade_id
+        for cell in cells
+        if cell.kind in ("solution", "check", "answer") and cell.number not in practice
+    ]
     if graded:  # read by course.submit(), and when a renamed notebook is collected
         notebook.metadata["course"] = {"assignment": name, "cells": graded}
     letter = {cell.number: letter for cell, letter in letters(cells)}
+    named = "|".join(letter[cell.number] for cell in cells if cell.optional)
     for cell in cells:
         make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
         identity = cell.grade_id or f"{cell.number} {cell.kind}"
@@ -210,11 +232,14 @@ def notebook_of(cells, name):
             label = rf"\1 Exercise {letter[cell.number]}: "
             text = re.sub(r"(### BEGIN SOLUTION) +(?!Exercise \w: )(?=\S)", label, text)
         if cell.kind == "check" and not cell.hidden:
-            text = f"{_first_line(cell, cells)}{text}"
+            form = PRACTICE_RELEASED if cell.number in practice else CHECK_RELEASED
+            text = f"{_first_line(cell, cells, form)}{text}"
+        if cell.kind == "text" and named:
+            text = re.sub(rf"(?m)^(## Exercise ({named})\b.*)$", r"\1 (optional)", text)
         if cell.kind == "text" and cell.text.startswith("## Hand in") and graded:
             notebook.cells += _all_checks(name)
         made = make(text, id=f"{'c' if cell.is_code else 't'}{digest}")
-        if cell.grade_id:
+        if cell.grade_id and cell.number not in practice:
             made.metadata["nbgrader"] = _nbgrader_metadata(cell)
         if cell.kind == "check":  # Run All goes on after one that is not passed yet
             made.metadata["tags"] = ["raises-exception"]
@@ -228,12 +253,12 @@ def _digest(name, identity):
     return hashlib.sha256(f"{name} {identity}".encode()).hexdigest()[:12]
 
 
-def _first_line(check, cells):
+def _first_line(check, cells, form):
     """Return the comment that names a visible check, also where the cell is folded."""
     others = [cell for cell in cells if cell.kind == "check" and not cell.hidden]
     others = [cell.number for cell in others if cell.exercise == check.exercise]
     place = f" {others.index(check.number) + 1} of {len(others)}" if len(others) > 1 else ""
-    line = CHECK_RELEASED.format(
+    line = form.format(
         place=place,
         exercise=check.exercise,
         points=check.points,

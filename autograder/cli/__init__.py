@@ -5,7 +5,7 @@ Each command imports what it needs when it is called, so that `--help` answers a
 
 import click
 
-from autograder.cli import author, grading, lms, publishing, results
+from autograder.cli import author, grading, lms, publishing, results, year
 
 COMMANDS = (
     author.build,
@@ -20,6 +20,9 @@ COMMANDS = (
     results.predictions,
     results.export,
     lms.push,
+    year.teaching,
+    year.syllabus,
+    year.term,
 )
 
 

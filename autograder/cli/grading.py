@@ -60,6 +60,9 @@ def collected_table(rows: list[Any]) -> list[str]:
 @click.option("--jobs", type=click.IntRange(1, 256), help="Submissions at a time (default: cores).")
 @click.option("--force", is_flag=True, help="Grade again what is graded already.")
 @click.option(
+    "--regrade", is_flag=True, help="You changed checks: grade again what the old ones graded."
+)
+@click.option(
     "--isolation",
     type=click.Choice(["namespaces", "process"]),
     default="namespaces",
@@ -72,6 +75,7 @@ def grade(
     students: tuple[str, ...],
     jobs: int | None,
     force: bool,
+    regrade: bool,
     isolation: str,
     scheduler: str,
     root: Path,
@@ -86,7 +90,7 @@ def grade(
 
     from autograder.grade import grade
 
-    settings = grade.Settings(jobs or 0, isolation, scheduler, force)
+    settings = grade.Settings(jobs or 0, isolation, scheduler, force, regrade)
     count, records = grade.grade(root, assignment, settings, students)
     refused, notes, again = [], [], 0
     for record in tqdm(records, total=count, unit="submission", desc=assignment):

@@ -18,12 +18,17 @@ root_option = click.option(
 
 def time_option(text: str | None) -> datetime | None:
     """Return the moment that --received names, in UTC; CourseError for what is no time yet."""
+    moment = moment_option("--received", text)
+    if moment and moment > datetime.now(UTC):
+        raise CourseError(f"--received {text}: is in the future: write when they arrived.")
+    return moment
+
+
+def moment_option(option: str, text: str | None) -> datetime | None:
+    """Return the moment that an option names, in UTC, or None; CourseError for what is no time."""
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text).astimezone(UTC)  # without a zone: this computer's
-    except ValueError as error:
-        raise CourseError(f"--received {text}: write a time such as 2026-11-24T21:00.") from error
-    if moment > datetime.now(UTC):
-        raise CourseError(f"--received {text}: is in the future: write when they arrived.")
-    return moment
+        return datetime.fromisoformat(text).astimezone(UTC)  # without a zone: this computer's
+    except (ValueError, OverflowError) as error:
+        raise CourseError(f"{option} {text}: write a time such as 2026-11-24T21:00.") from error

@@ -162,6 +162,8 @@ class _Collection:
         if hidden := next((part for part in said.parts[:-1] if part.startswith(".")), ""):
             problem = f"is in the hidden folder {hidden}: rename the folder if it is a student's"
             return Row(one.place, NOT_TAKEN, who, assignment, (problem,))
+        if work.solution_of(data):
+            return Row(one.place, NOT_TAKEN, who, notes=(work.A_SOLUTION,))
         if not assignment:
             problem = "does not say which assignment it is of: use --assignment NAME"
             return Row(one.place, NOT_TAKEN, who, notes=(problem,))

@@ -15,6 +15,7 @@ from autograder.files import PARTS, parts_of
 
 UNTOUCHED, NOTES, WORKED = range(3)
 """How much work is in a notebook: none; cells of the student's own; a solution or an answer."""
+A_SOLUTION = "is the course's worked solution, not a student's notebook"
 SAID = "untouched: no exercise or answer is written"
 
 
@@ -79,9 +80,23 @@ def is_worked(data: bytes, release: Released) -> bool:
 
 def assignment_of(data: bytes) -> str:
     """Return the assignment that a notebook file itself says it is of, or ""."""
+    return _said_of_course(data, "assignment")
+
+
+def help_of(data: bytes) -> str:
+    """Return what the student says in a notebook file about the help they used, or ""."""
+    return _said_of_course(data, "help")
+
+
+def solution_of(data: bytes) -> str:
+    """Return the assignment whose worked solution a notebook file is, as it itself says, or ""."""
+    return _said_of_course(data, "solution_of")
+
+
+def _said_of_course(data: bytes, key: str) -> str:
     said: Any = _content(data)
-    for key in ("metadata", "course", "assignment"):
-        said = said.get(key) if isinstance(said, dict) else None
+    for each in ("metadata", "course", key):
+        said = said.get(each) if isinstance(said, dict) else None
     return said if isinstance(said, str) else ""
 
 

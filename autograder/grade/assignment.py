@@ -57,6 +57,12 @@ class Assignment:
         # not their outputs: running the released notebook must change no grade
         asked = [(cell.cell_type, cell.source) for cell in self.cells.cells]
         self.digest = hashlib.sha256(json.dumps([asked, marks]).encode()).hexdigest()
+        judged = [
+            (text, mark)
+            for (kind, text), mark in zip(asked, marks, strict=True)
+            if mark.get("grade") or kind == "code"  # not prose, nor the rubric
+        ]
+        self.judged_by = hashlib.sha256(json.dumps(judged).encode()).hexdigest()
         self.grade_ids = {mark["grade_id"] for mark in marks if mark}
         self.modules = _modules(self.cells)
         self.released = Released(tuple(self.cells.cells))
@@ -160,6 +166,14 @@ class Assignment:
             return nbformat.read(self.autograded(student), as_version=4)
         except Exception:  # whatever nbformat makes of a damaged file
             return None
+
+    def changed_checks(self, student: str) -> list[str]:
+        """Return the checks that are not those that graded a student, by grade id, sorted."""
+        before = self.graded_before(student)
+        earlier = _checks(before) if before else {}
+        return sorted(
+            name for name, text in _checks(self.cells).items() if earlier.get(name) != text
+        )
 
     def is_less(self, student: str, submission: intake.Submission) -> bool:
         """Return whether a notebook is untouched, while the one that is graded was worked on."""
@@ -300,6 +314,16 @@ def _seen(notebook: NotebookNode) -> dict[str, tuple[bool, list]]:
             what = [not cell.outputs] if is_check else [cell.source, cell.get("attachments")]
             found[mark["grade_id"]] = is_check, [*what, mark.get("points")]
     return found
+
+
+def _checks(notebook: NotebookNode) -> dict[str, str]:
+    """Return the texts of the checks, by grade id."""
+    marked = ((cell.metadata.get("nbgrader", {}), cell.source) for cell in notebook.cells)
+    return {
+        mark["grade_id"]: text
+        for mark, text in marked
+        if mark.get("grade") and not mark.get("solution")
+    }
 
 
 def _code(notebook: NotebookNode) -> list[str]:

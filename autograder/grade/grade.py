@@ -54,6 +54,9 @@ class Settings:
     """Address of a Dask cluster's scheduler, such as tcp://host:8786; "": threads here."""
     force: bool = False
     """Whether to grade again what is graded already and unchanged."""
+    regrade: bool = False
+    """Whether what other checks have graded may be graded again; without this or `force` that is
+    refused."""
     limits: Limits = field(default_factory=Limits)
     """What each run of a notebook may use. What is graded already stays, whatever they are."""
 
@@ -74,8 +77,8 @@ def grade(
     record comes with the rest.
 
     Raises CourseError, here or from the iterator, when nothing can be graded: no release, no
-    gradebook, no submissions, another grading at work, no sandbox, a full disk. What is graded by
-    then stays, and the next call goes on from there.
+    gradebook, no submissions, another grading at work, no sandbox, a full disk, other checks than
+    those that graded the class. What is graded by then stays, and the next call goes on from there.
     """
     root, settings = Path(root).resolve(), settings or Settings()
     with _disk_errors_said(root), ExitStack() as opened:
@@ -87,6 +90,7 @@ def grade(
         submitted = assignment.submitted(students)
         opened.enter_context(_alone(root))
         grading = _Grading(root, assignment, settings, workers)
+        grading.refuse_other_checks(submitted)
         return len(submitted), _records(grading, submitted, opened.pop_all())
 
 
@@ -119,6 +123,32 @@ class _Grading:
         self.known = assignment.scores.students(assignment.name)
         self.graded = set() if settings.force else self.known
         self.removed: set[str] = set()
+
+    def refuse_other_checks(self, students: Sequence[str]) -> None:
+        """Raise CourseError if other checks have graded some of the students, unless that is meant.
+
+        So it is after a check was changed, which is meant, and on a machine where solutions/ are
+        not those that graded the class, which is not: only the person who calls can tell.
+        """
+        if self.settings.regrade or self.settings.force:
+            return
+        name, now = self.assignment.name, self.assignment.judged_by
+        known = (records.read(self.root, name, student) for student in students)
+        others = [
+            record.student
+            for record in known
+            if record and record.student in self.known and record.judged_by not in ("", now)
+        ]
+        if not others:
+            return
+        changed = self.assignment.changed_checks(others[0])
+        what = ", ".join(changed) or "the points, or other code of the course"
+        raise CourseError(
+            f"{name}: nothing was graded, because the checks are not those that graded "
+            f"{len(others)} of the submissions (different: {what}). If you changed them, add "
+            "--regrade: these submissions are graded again. If not, solutions/ on this machine are "
+            f"not those of the class: restore them, and run `autograder build {name}`."
+        )
 
     def grade(self, students: Sequence[str]) -> Iterator[Record]:
         """Yield the records of the students' submissions as they are done."""
@@ -160,6 +190,7 @@ class _Grading:
         submission = intake.take(folder, name, self.assignment.grade_ids, self.assignment.released)
         record.received = self.assignment.received(student, submission, record.notes)
         record.key = self._key(submission, record.received)
+        record.judged_by, record.help = self.assignment.judged_by, submission.help
         before = records.read(self.root, name, student)
         done = before is not None and before.key == record.key and student in self.graded
         if before is not None and done and self.assignment.autograded(student).exists():

@@ -16,7 +16,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from autograder.collect.work import Released, is_worked
+from autograder.collect.work import A_SOLUTION, Released, help_of, is_worked, solution_of
 from autograder.files import (
     FILE_BYTES,
     FILE_NAME,
@@ -45,6 +45,7 @@ class Submission:
     name: str  # of the file
     files: dict[str, bytes] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    help: str = ""  # that the student says they used
 
     @property
     def files_as_text(self) -> dict[str, str]:
@@ -70,6 +71,8 @@ def take(
     name = _notebook_name(files, folder, assignment, grade_ids, notes)
     data = files.pop(name)
     cells = _cells(name, data, notes)
+    if solution_of(data):
+        raise Refused(f"{name} {A_SOLUTION}: ask for their own")
     kept: dict[str, bytes] = {}
     for other in sorted(files):
         if other.endswith(".ipynb"):
@@ -78,7 +81,8 @@ def take(
             notes.append(f"{other}: refused, {reason}")
         else:
             kept[other] = files[other]
-    return Submission(cells, hashlib.sha256(data).hexdigest(), name, kept, notes)
+    digest = hashlib.sha256(data).hexdigest()
+    return Submission(cells, digest, name, kept, notes, help_of(data))
 
 
 def _plain_files(folder: Path, expected: str, notes: list[str]) -> dict[str, bytes]:

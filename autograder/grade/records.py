@@ -29,9 +29,14 @@ class Record:
     key: str = ""
     """A digest of the submission, the course's cells and the isolation: while it is the same, the
     submission is not graded again."""
+    judged_by: str = ""
+    """A digest of what decides on points: the course's checks, points and code; "" in old records.
+    While it is the same, a new grading gives the same."""
     seed: int | None = None
     """The seed of its hidden inputs (see seeds.py)."""
     isolation: str = ""
+    help: str = ""
+    """Which help the student used, in their own words."""
     received: str | None = None
     """When it was handed in, in ISO 8601; None when nothing tells."""
     checks: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -84,8 +89,10 @@ def read(root: Path, assignment: str, student: str) -> Record | None:
             sentence=str(content.get("sentence") or ""),
             notes=[str(note) for note in content.get("notes") or ()],
             key=str(content.get("key") or ""),
+            judged_by=str(content.get("judged_by") or ""),
             seed=content.get("seed"),
             isolation=str(content.get("isolation") or ""),
+            help=str(content.get("help") or ""),
             received=content.get("received"),
             checks={name: dict(check) for name, check in (content.get("checks") or {}).items()},
             written=path.stat().st_mtime_ns,
@@ -108,9 +115,10 @@ def read_all(root: Path, assignment: str) -> Iterator[Record]:
 def write(root: Path, record: Record) -> None:
     """Write a record: all of it or nothing, on disk when this returns.
 
-    Its sentence and notes, which may quote what a student wrote, are made printable first.
+    Its sentence, notes and help, which may be what a student wrote, are made printable first.
     """
     record.sentence, record.notes = printable(record.sentence), printable_notes(record.notes)
+    record.help = printable(record.help)
     path = path_of(root, record.assignment, record.student)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = asdict(record)

@@ -61,6 +61,8 @@ class Page:
     weak: list[tuple[str, int]] = field(default_factory=list)  # assignment, graded with limits only
     looks: list[tuple[str, str, str, str]] = field(default_factory=list)
     missing: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    helped: list[tuple[str, str, str]] = field(default_factory=list)
+    """Student, assignment, and which help they say they used."""
 
 
 def write_report(root: Path, to: Path | None = None, wanted: tuple[str, ...] = ()) -> Path:
@@ -101,6 +103,7 @@ def gather(places: Places, wanted: tuple[str, ...] = ()) -> Page:
         recorded = list(records.read_all(places.root, assignment))
         submitted = works.get(assignment, [])
         page.recorded += len(recorded)
+        page.helped += [(one.student, assignment, one.help) for one in recorded if one.help]
         weak = sum(one.isolation == "process" and one.status == "graded" for one in recorded)
         if weak:
             page.weak.append((assignment, weak))

@@ -1,4 +1,5 @@
 # loses: durable_queue_hidden_3
+# acks are written without flush and fsync: a crash of the machine loses them
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

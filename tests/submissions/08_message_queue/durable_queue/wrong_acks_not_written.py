@@ -1,4 +1,5 @@
 # loses: durable_queue_check
+# acks are not written: after a crash every message comes again
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,4 +1,5 @@
 # loses: durable_queue_hidden
+# writes the body as it is: one with a line end in it becomes two lines
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

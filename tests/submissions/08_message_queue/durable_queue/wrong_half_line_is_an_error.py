@@ -1,4 +1,5 @@
 # loses: durable_queue_check_2
+# a half-written last line raises an error at the next start
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,4 +1,5 @@
 # loses: durable_queue_hidden_2
+# counts on from the largest id that is left: the id of a message that was acked is given out again
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

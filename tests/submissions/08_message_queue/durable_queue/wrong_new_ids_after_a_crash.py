@@ -1,4 +1,5 @@
 # loses: durable_queue_check
+# numbers the messages that are left anew: an id means another message after a crash
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

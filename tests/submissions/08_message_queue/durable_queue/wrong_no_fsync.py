@@ -1,4 +1,5 @@
 # loses: durable_queue_hidden_3
+# flushes without fsync: the record may still be in the memory of the operating system
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,4 +1,5 @@
 # loses: durable_queue_hidden
+# takes a last line without its line end for whole
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,4 +1,5 @@
 # loses: durable_queue_hidden
+# reads the file as text: a letter that a crash has cut in half cannot be decoded
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,4 +1,5 @@
 # loses: durable_queue_check
+# does not read the file at the start
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

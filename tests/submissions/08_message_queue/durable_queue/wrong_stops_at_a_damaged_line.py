@@ -1,4 +1,5 @@
 # loses: durable_queue_check_2
+# stops at a damaged line, which stays in the file: what is written after it is never read
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,4 +1,5 @@
 # loses: durable_queue_hidden_3
+# fsync without flush: what is in Python's own buffer is not synced
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,4 +1,5 @@
 # loses: durable_queue_check
+# collects records and writes them eight at a time: a crash loses those that were confirmed
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,4 +1,5 @@
 # loses: idempotent_consumer_check
+# knows a message by its body: two users who do the same thing count once
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

@@ -1,4 +1,5 @@
 # loses: idempotent_consumer_hidden
+# skips all that comes a second time, even if the first time failed before it was applied
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

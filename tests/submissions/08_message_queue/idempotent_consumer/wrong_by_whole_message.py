@@ -1,4 +1,5 @@
 # loses: idempotent_consumer_check
+# compares the whole message: when it comes again its number of receives is another
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

@@ -1,4 +1,5 @@
 # loses: idempotent_consumer_hidden
+# notes the id before it applies: if that fails, the message never takes effect
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

@@ -1,4 +1,5 @@
 # loses: idempotent_consumer_check
+# notes the id only if apply returns something true
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

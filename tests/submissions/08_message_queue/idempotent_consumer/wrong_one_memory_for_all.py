@@ -1,4 +1,5 @@
 # loses: idempotent_consumer_hidden
+# the memory belongs to the class: two consumers share it
 class IdempotentConsumer:
     known = set()
 

@@ -1,4 +1,5 @@
 # loses: idempotent_consumer_check
+# remembers the last id only
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

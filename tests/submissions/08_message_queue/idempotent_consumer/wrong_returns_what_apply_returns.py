@@ -1,4 +1,5 @@
 # loses: idempotent_consumer_check
+# returns what apply returns instead of True
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

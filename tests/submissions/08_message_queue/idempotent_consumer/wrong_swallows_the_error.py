@@ -1,4 +1,5 @@
 # loses: idempotent_consumer_hidden
+# catches the error of apply: the worker takes it for done, and acks
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

@@ -1,4 +1,5 @@
 # loses: message_queue_hidden_2
+# an ack counts only if the message was received before
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

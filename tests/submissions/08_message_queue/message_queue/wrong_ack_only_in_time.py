@@ -1,4 +1,5 @@
 # loses: message_queue_hidden
+# an ack that comes after the timeout is ignored
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,4 +1,5 @@
 # loses: message_queue_check
+# ack does not say whether the message was still there
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,4 +1,5 @@
 # loses: message_queue_hidden
+# a message goes to the end of the line when it is delivered: later ones overtake it
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

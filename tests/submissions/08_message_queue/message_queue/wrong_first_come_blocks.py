@@ -1,4 +1,5 @@
 # loses: message_queue_hidden
+# takes the message that has been visible longest, not the oldest
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,4 +1,5 @@
 # loses: message_queue_check
+# forgets a message when it is delivered: if the worker dies, it is lost
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,4 +1,5 @@
 # loses: message_queue_hidden
+# makes ids from the number of messages: they repeat after an ack
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

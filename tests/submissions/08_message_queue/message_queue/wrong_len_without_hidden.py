@@ -1,4 +1,5 @@
 # loses: message_queue_check
+# does not count hidden messages in its length
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,4 +1,5 @@
 # loses: message_queue_check
+# counts receives from 0, not from 1
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,4 +1,5 @@
 # loses: message_queue_hidden_2
+# the messages belong to the class: two queues share them
 class MessageQueue:
     messages = []
     def __init__(self, visibility_timeout):

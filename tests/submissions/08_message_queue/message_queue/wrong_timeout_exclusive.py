@@ -1,4 +1,5 @@
 # loses: message_queue_check_2
+# a message is still hidden at the very end of its timeout
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

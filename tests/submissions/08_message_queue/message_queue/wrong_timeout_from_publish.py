@@ -1,4 +1,5 @@
 # loses: message_queue_check_2
+# the timeout runs from the publishing, not from the delivery
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

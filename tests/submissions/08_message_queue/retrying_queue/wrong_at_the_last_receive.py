@@ -1,4 +1,5 @@
 # loses: retrying_queue_check_2
+# puts a message aside while its last delivery is still being worked on
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

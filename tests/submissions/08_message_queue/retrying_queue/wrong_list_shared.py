@@ -1,4 +1,5 @@
 # loses: retrying_queue_hidden_2
+# the dead letters belong to the class: two queues share them
 class RetryingQueue(MessageQueue):
     dead_letters = []
 

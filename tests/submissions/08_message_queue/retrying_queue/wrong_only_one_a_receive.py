@@ -1,4 +1,5 @@
 # loses: retrying_queue_hidden_2
+# puts aside one message at each receive, though several have been given up
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

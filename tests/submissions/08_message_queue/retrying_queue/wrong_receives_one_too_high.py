@@ -1,4 +1,5 @@
 # loses: retrying_queue_check
+# counts putting aside as a delivery
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

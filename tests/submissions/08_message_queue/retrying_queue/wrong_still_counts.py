@@ -1,4 +1,5 @@
 # loses: retrying_queue_check
+# keeps the dead letters in the queue: they still count in its length
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

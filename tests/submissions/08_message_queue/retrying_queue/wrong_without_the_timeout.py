@@ -1,4 +1,5 @@
 # loses: retrying_queue_check_2
+# does not wait for the last timeout: a delivery in progress is put aside
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

@@ -1,4 +1,5 @@
 # loses: workers_needed_hidden
+# the ValueError does not say which value was given
 def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1):
     if worker_rate <= 0:
         raise ValueError("worker_rate must be > 0")
