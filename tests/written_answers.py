@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from autograder.build.release import _put_environment_on_path as put_environment_on_path
+from autograder.course import configuration
 from tests.course_scripts import ROOT, cells
 
 NAME, CELL = "02_load_balancer", "explain"
@@ -21,19 +22,22 @@ def gradebook_of(course):
     """Open the class's gradebook; what SQLAlchemy says about nbgrader's own ways is not ours."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)
-        with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+        with Gradebook(configuration(course, course).CourseDirectory.db_url) as gradebook:
             yield gradebook
 
 
-def make_class(folder, answers, names=None, due=None, received=None):
+def make_class(folder, answers, names=None, due=None, received=None, url=""):
     """Make a course's folder with a graded class and return it.
 
     answers: each student's text, "" for one who left the cell as it was. names: first and last name
-    of students. due, received: of the assignment, of all submissions.
+    of students. due, received: of the assignment, of all submissions. url: of the gradebook.
     """
     put_environment_on_path()
     (folder / "grading").mkdir(parents=True)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    if url:
+        config += f"\nc.CourseDirectory.db_url = {url!r}\n"
+    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
     shutil.copytree(ROOT / "notebooks" / NAME, folder / "notebooks" / NAME)
     rubric = next(cell for cell in cells(NAME) if cell.kind == "rubric")
     with gradebook_of(folder) as gradebook:

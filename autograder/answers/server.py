@@ -184,6 +184,8 @@ def _row(answer: Answer) -> dict[str, Any]:
         "group": answer.group,
         "status": answer.status,
         "grader": answer.grader,
+        "points": answer.given.points,
+        "comment": answer.given.comment,
         "version": answer.version,
     }
 
@@ -200,8 +202,6 @@ def _one(desk: Desk, question: Question, answer_id: str) -> dict[str, Any]:
         **_row(answer),
         "text": _html(desk, question, answer),
         "name": answer.name,
-        "points": answer.given.points,
-        "comment": answer.given.comment,
         "ticks": ticks,
         "when": entry.when if entry else "",
         "note": _note(answer),
@@ -304,7 +304,7 @@ def serve(
     make_desk: is called by the thread that does the work. started: called with the address and the
     assignment's name once the page can be opened. CourseError if there is nothing to grade.
     """
-    with ThreadPoolExecutor(1) as worker:
+    with listener, ThreadPoolExecutor(1) as worker:
         desk = worker.submit(make_desk).result()
         try:
             worker.submit(desk.question, question).result()

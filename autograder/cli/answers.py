@@ -50,7 +50,6 @@ def answers(
         return
 
     import getpass
-    import webbrowser
 
     from autograder.answers import server
 
@@ -59,14 +58,30 @@ def answers(
         click.echo(address)
         click.echo("Ctrl-C ends it. Each grade is saved when you give it.")
         if not no_browser:
-            webbrowser.open(address)
+            _open(address, leads_there)
 
-    server.serve(
-        lambda: Desk(root, assignment),
-        *(grader or getpass.getuser(), question, _part(part)),
-        server.listening(port),
-        started,
-    )
+    leads_there = root.resolve() / "grading" / "answers" / "open.html"
+    try:
+        server.serve(
+            lambda: Desk(root, assignment),
+            *(grader or getpass.getuser(), question, _part(part)),
+            server.listening(port),
+            started,
+        )
+    finally:
+        leads_there.unlink(missing_ok=True)
+
+
+def _open(address: str, leads_there: Path) -> None:
+    """Open a browser by way of a file: others on this computer can read a program's arguments."""
+    import webbrowser
+
+    from autograder.files import write_atomic
+
+    leads_there.parent.mkdir(parents=True, exist_ok=True)
+    page = f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={address}">'
+    write_atomic(leads_there, page, mode=0o600)
+    webbrowser.open(leads_there.as_uri())
 
 
 def table(desk: "Desk") -> list[str]:
@@ -74,7 +89,7 @@ def table(desk: "Desk") -> list[str]:
     from autograder.answers.work import GRADED, UNANSWERED, WAITS
     from autograder.files import printable
 
-    lines = [("question", WAITS, GRADED, UNANSWERED, "by")]
+    lines: list[tuple[str, ...]] = [("question", WAITS, GRADED, UNANSWERED, "by")]
     for question in desk.questions:
         found = desk.answers(question)
         counts = Counter(answer.status for answer in found)

@@ -157,7 +157,7 @@ function showAlike() {
   const same = sameThatWait();
   at("same").hidden = !same.length;
   const they = same.length === 1 ? "1 other answer has the same words and waits." : `${same.length} other answers have the same words and wait.`;
-  at("same").firstChild.textContent = they;
+  at("same").querySelector("span").textContent = they;
 }
 
 const sameThatWait = () =>
@@ -277,16 +277,19 @@ async function saveGroup() {
   const together = undone.pop();
   let left = 0;
   for (const one of same) {
+    const before = { points: one.points, comment: one.comment, ticks: [] };
     const { content, conflict } = await post(one, grade);
     Object.assign(one, content);
     if (conflict) left += 1;
-    else together.push({ question: question.cell, id: one.id, version: one.version, before: { points: null, comment: "", ticks: [] } });
+    else together.push({ question: question.cell, id: one.id, version: one.version, before });
   }
   undone.push(together);
   say(`${together.length} answers have this grade now.${left ? ` ${left} had changed and are left as they were.` : ""}`);
   await refresh();
   await open(nextWaiting() ?? answer.id);
 }
+
+const refreshLater = () => void refresh().catch(() => {}); // the next key says what is wrong
 
 async function undo() {
   if (draft.changed) {
@@ -324,15 +327,15 @@ async function saveAndGoOn() {
     next = nextWaiting();
     await open(next ?? answer.id);
   }
-  refresh();
+  refreshLater();
   if (next === undefined) say(waiting(answer) ? "This is the last one that waits here." : "All of these are graded.");
   else if (left) say("The answer before this one still waits: it got no points.");
 }
 
 async function move(id) {
-  if (id === undefined || !(await save())) return;
-  await open(id);
-  refresh();
+  if (!(await save())) return;
+  await open(id ?? answer.id); // at an end: what is entered is saved all the same
+  refreshLater();
 }
 
 const neighbor = (step) => order[order.indexOf(answer.id) + step];
@@ -355,10 +358,15 @@ async function openFirst() {
   else await open(first);
 }
 
+function setBusy(on) {
+  busy = on;
+  document.body.dataset.busy = on;
+}
+
 // Do one thing after the other; what goes wrong is one sentence, and what is entered stays.
 async function act(what) {
   if (busy) return;
-  busy = true;
+  setBusy(true);
   say("");
   try {
     await what();
@@ -366,7 +374,7 @@ async function act(what) {
     say(error.message);
     at("answer").classList.remove("changing");
   } finally {
-    busy = false;
+    setBusy(false);
   }
 }
 
