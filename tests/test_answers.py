@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime
 from difflib import SequenceMatcher
-from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
@@ -27,10 +26,18 @@ from autograder.answers.work import Desk, Grade
 from autograder.cli import main
 from autograder.gradebook import read
 from autograder.gradebook.write import Changed
-from tests import postgresql, programs
+from tests import postgresql
 from tests.course_scripts import NAMES, cells
 from tests.jupyterlab import chromium, find_chromium, new_page
-from tests.written_answers import CELL, NAME, gradebook_of, make_class, stored, write_answer
+from tests.written_answers import (
+    CELL,
+    NAME,
+    gradebook_of,
+    make_class,
+    serving,
+    stored,
+    write_answer,
+)
 
 HOSTILE = """<script>window.hit = 1</script><img src=x onerror="window.hit = 1">
 [link](javascript:window.hit=1) <a href="https://example.org" onclick="window.hit = 1">out</a>
@@ -103,33 +110,12 @@ class Client:
         return self.session.post(path, data=json.dumps(body), timeout=60, **details)
 
 
-@contextmanager
-def serving(course, *words):
-    """Run `autograder answers` in the course; yield its address and its process."""
-    outputs = course / f"output-{time.monotonic_ns()}"
-    outputs.mkdir()
-    (outputs / "stdout").touch()
-    command = ["autograder", "answers", NAME, "--no-browser", "--grader", "bea", *words]
-    process = programs.start(command, course, outputs)
-    try:
-        deadline = time.monotonic() + 60
-        while not (found := re.search(r"http://\S+", (outputs / "stdout").read_text())):
-            assert process.is_alive() and time.monotonic() < deadline, outputs
-            time.sleep(0.02)
-        yield SimpleNamespace(address=found[0], process=process)
-    finally:
-        process.terminate()
-        process.join(30)
-        assert not process.is_alive()
-        process.close()
-
-
 @pytest.fixture(scope="module")
 def served(made, tmp_path_factory):
     """A server over a copy of the class; for what writes nothing."""
     course = shutil.copytree(made, tmp_path_factory.mktemp("served") / "course")
     with serving(course) as running:
-        yield SimpleNamespace(course=course, client=Client(running.address))
+        yield course, Client(running.address)
 
 
 # ---- rubrics, and answers that are alike
@@ -294,7 +280,8 @@ def test_a_damaged_line_of_the_record_spoils_no_other(course):
 
 
 def test_only_this_computers_own_page_with_the_token_is_answered(served):
-    client, (row, *_) = served.client, served.client.rows()
+    course, client = served
+    row = client.rows()[0]
     port = client.base.split(":")[2].strip("/")
     own = client.base[:-1]
     for headers in (
@@ -315,21 +302,23 @@ def test_only_this_computers_own_page_with_the_token_is_answered(served):
             assert list(reply.json()) == ["error"] and "answers" not in reply.text.lower()
     assert client.post(row, headers={"Origin": None}).status_code == 403
     assert client.get("api/answers", headers={"Origin": None}).status_code == 200
-    assert all(stored(served.course, student)[0] is None for student in ANSWERS)
+    assert all(stored(course, student)[0] is None for student in ANSWERS)
 
 
 def test_the_page_holds_no_data_and_may_load_nothing_from_elsewhere(served):
+    _, client = served
     for name in ("", "page.html", "page.js", "page.css"):
-        reply = requests.get(served.client.base + name, timeout=60)
+        reply = requests.get(client.base + name, timeout=60)
         policy = reply.headers["Content-Security-Policy"]
         assert reply.status_code == 200 and "default-src 'none'" in policy
         assert "unsafe" not in policy and "black hole" not in reply.text
     for path in ("page.py", "../work.py", "%2e%2e/work.py", "templates/page.js", "api/"):
-        assert served.client.get(path).status_code == 404
+        assert client.get(path).status_code == 404
 
 
 def test_what_a_person_gets_wrong_is_one_sentence_and_nothing_is_written(served):
-    client, (row, *_) = served.client, served.client.rows()
+    course, client = served
+    row = client.rows()[0]
     for details, said in (
         ({"points": 3.5}, "points = 3.5: give 0 to 3."),
         ({"points": -1}, "points = -1: give 0 to 3."),
@@ -350,12 +339,13 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_nothing_is_written(served)
         "error": f"nothing: no such question of {NAME}, it has {CELL}.",
     }
     assert client.session.post(f"{client.base}api/answers/{row['id']}", "[]").status_code == 400
-    assert all(stored(served.course, student)[0] is None for student in ANSWERS)
-    assert not (served.course / "grading" / "answers").exists()
+    assert all(stored(course, student)[0] is None for student in ANSWERS)
+    assert not (course / "grading" / "answers").exists()
 
 
 def test_a_students_html_arrives_as_text(served):
-    texts = [served.client.one(row["id"])["text"] for row in served.client.rows()]
+    _, client = served
+    texts = [client.one(row["id"])["text"] for row in client.rows()]
     (hostile,) = (text for text in texts if "hit" in text)
     tags = BeautifulSoup(hostile, "html.parser").find_all(True)
     assert {tag.name for tag in tags} <= {"p", "a", "img"}
@@ -586,11 +576,12 @@ def test_the_list_says_what_waits_and_who_graded(course):
     ],
 )
 def test_a_wrong_word_is_one_sentence(served, words, said):
-    result = command(*words, "--no-browser", "--root", served.course)
+    result = command(*words, "--no-browser", "--root", served[0])
     assert (result.exit_code, result.output) == (1, f"Error: {said}\n")
 
 
 def test_a_port_that_is_taken_is_one_sentence(served):
-    port = served.client.base.split(":")[2].strip("/")
-    result = command("02", "--no-browser", "--port", port, "--root", served.course)
+    course, client = served
+    port = client.base.split(":")[2].strip("/")
+    result = command("02", "--no-browser", "--port", port, "--root", course)
     assert result.exit_code == 1 and f"Error: --port {port}: cannot be listened on" in result.output

@@ -1,8 +1,11 @@
 """A class whose written answers wait: a gradebook and notebooks, made without grading anything."""
 
+import re
 import shutil
+import time
 import warnings
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import nbformat
 from nbgrader.api import Gradebook
@@ -10,6 +13,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.build.release import _put_environment_on_path as put_environment_on_path
 from autograder.course import configuration
+from tests import programs
 from tests.course_scripts import ROOT, cells
 
 NAME, CELL = "02_load_balancer", "explain"
@@ -80,3 +84,24 @@ def stored(course, student, cell=CELL):
         comment = gradebook.find_comment(cell, NAME, NAME, student).manual_comment
         penalty = grade.notebook.late_submission_penalty
         return grade.manual_score, grade.needs_manual_grade, comment, penalty
+
+
+@contextmanager
+def serving(course, *words):
+    """Run `autograder answers` in the course; yield its address and its process."""
+    outputs = course / f"output-{time.monotonic_ns()}"
+    outputs.mkdir()
+    (outputs / "stdout").touch()
+    command = ["autograder", "answers", NAME, "--no-browser", "--grader", "bea", *words]
+    process = programs.start(command, course, outputs)
+    try:
+        deadline = time.monotonic() + 60
+        while not (found := re.search(r"http://\S+", (outputs / "stdout").read_text())):
+            assert process.is_alive() and time.monotonic() < deadline, outputs
+            time.sleep(0.02)
+        yield SimpleNamespace(address=found[0], process=process)
+    finally:
+        process.terminate()
+        process.join(30)
+        assert not process.is_alive()
+        process.close()

@@ -221,7 +221,7 @@ function addComment(text) {
 
 function pick(on) {
   picking = on && bank.length > 0;
-  at("bank-fold").open = picking;
+  at("bank-fold").open = picking; // a click opens it, too
 }
 
 // What is sent; an Error names points that are not a number.
@@ -439,6 +439,7 @@ function listen() {
   at("keys").onclick = KEYS["?"];
   at("points").oninput = () => Object.assign(draft, { points: at("points").value, changed: true });
   at("comment").oninput = () => Object.assign(draft, { comment: at("comment").value, changed: true });
+  at("bank-fold").ontoggle = () => (picking = at("bank-fold").open);
   at("names").onchange = () => answer && showAnswer();
   at("grader").onchange = () => sessionStorage.setItem("grader", at("grader").value);
   at("question").onchange = () => act(async () => (await save()) && choose(at("question").value));
