@@ -107,7 +107,9 @@ class Data(Handler):
         """Send what `ask` returns, called by the one thread that works; errors as one sentence."""
         loop = asyncio.get_running_loop()
         try:
-            await self.finish(await loop.run_in_executor(self.sitting.worker, ask))
+            content = await loop.run_in_executor(self.sitting.worker, ask)
+            self.set_status(409 if content.get("changed") else 200)
+            await self.finish(content)
         except CourseError as error:
             self.set_status(400)
             await self.finish({"error": error.format_message()})
@@ -147,8 +149,8 @@ class OneAnswer(Data):
             desk, question = self.sitting.desk, self.question()
             try:
                 desk.grade(question, answer_id, version, grade)
-            except Changed:
-                self.set_status(409)
+            except Changed:  # nothing is written, and the page shows what there is now
+                return {**_one(desk, question, answer_id), "changed": True}
             return _one(desk, question, answer_id)
 
         await self.answer_with(ask)

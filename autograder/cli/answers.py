@@ -49,8 +49,6 @@ def answers(
         click.echo("\n".join(table(Desk(root, assignment))))
         return
 
-    import getpass
-
     from autograder.answers import server
 
     def started(address: str, name: str) -> None:
@@ -64,12 +62,22 @@ def answers(
     try:
         server.serve(
             lambda: Desk(root, assignment),
-            *(grader or getpass.getuser(), question, _part(part)),
+            *(grader or _login(), question, _part(part)),
             server.listening(port),
             started,
         )
     finally:
         leads_there.unlink(missing_ok=True)
+
+
+def _login() -> str:
+    """Return the name that the person is logged in by; CourseError if the system has none."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise CourseError("Who grades? Add --grader NAME.") from error
 
 
 def _open(address: str, leads_there: Path) -> None:

@@ -29,16 +29,14 @@ async function ask(path, body) {
     throw new Error("The command autograder answers has ended: what you saved is in the gradebook. Start it again to go on.");
   }
   const content = await reply.json();
-  if (!reply.ok && reply.status !== 409) throw new Error(content.error);
-  return { content, conflict: reply.status === 409 };
+  if (content.error) throw new Error(content.error);
+  return content;
 }
 
 const here = (path) => `api/answers${path}?question=${encodeURIComponent(question.cell)}`;
 
 async function readRows() {
-  const { content } = await ask(here(""));
-  rows = content.answers;
-  bank = content.comments;
+  ({ answers: rows, comments: bank } = await ask(here("")));
 }
 
 function post(row, grade) {
@@ -237,7 +235,7 @@ function entered() {
 async function open(id) {
   if (id === undefined) return;
   at("answer").classList.add("changing");
-  answer = (await ask(here(`/${id}`))).content;
+  answer = await ask(here(`/${id}`));
   Object.assign(row(id) ?? {}, answer);
   beginDraft();
   pick(false);
@@ -252,17 +250,15 @@ async function save() {
   if (!draft.changed) return true;
   const grade = entered();
   const before = { points: answer.points, comment: answer.comment, ticks: answer.ticks };
-  const { content, conflict } = await post(answer, grade);
-  const changed = draft;
-  answer = content;
+  answer = await post(answer, grade);
   Object.assign(row(answer.id) ?? {}, answer);
-  if (conflict) {
+  if (answer.changed) {
     showAnswer();
     say("This answer or its grade has changed since you opened it. What you entered is kept and not saved: look again, then save it, or undo it.");
     return false;
   }
   undone.push([{ question: question.cell, id: answer.id, version: answer.version, before }]);
-  draft = { ...changed, changed: false };
+  draft.changed = false;
   return true;
 }
 
@@ -278,9 +274,9 @@ async function saveGroup() {
   let left = 0;
   for (const one of same) {
     const before = { points: one.points, comment: one.comment, ticks: [] };
-    const { content, conflict } = await post(one, grade);
-    Object.assign(one, content);
-    if (conflict) left += 1;
+    const now = await post(one, grade);
+    Object.assign(one, now);
+    if (now.changed) left += 1;
     else together.push({ question: question.cell, id: one.id, version: one.version, before });
   }
   undone.push(together);
@@ -301,8 +297,7 @@ async function undo() {
   if (together[0].question !== question.cell) await choose(together[0].question);
   let left = 0;
   for (const { id, version, before } of together) {
-    const { conflict } = await post({ id, version }, before);
-    if (conflict) left += 1;
+    if ((await post({ id, version }, before)).changed) left += 1;
   }
   say(left ? "What was changed elsewhere since is left as it is." : "");
   await refresh();
@@ -470,7 +465,7 @@ function fillSettings() {
 }
 
 await act(async () => {
-  work = (await ask("api/work")).content;
+  work = await ask("api/work");
   fillSettings();
   listen();
   await choose(work.question);
