@@ -446,6 +446,7 @@ function listen() {
       await openFirst();
     });
   }
+  window.addEventListener("hashchange", () => location.reload()); // the address of a new command
   window.addEventListener("beforeunload", (event) => {
     if (draft?.changed) event.preventDefault();
   });
