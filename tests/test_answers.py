@@ -23,7 +23,7 @@ from click.testing import CliRunner
 
 from autograder.answers import alike, record, rubric, work
 from autograder.answers.work import Desk, Grade
-from autograder.cli import main
+from autograder.cli import answers, main
 from autograder.gradebook import read
 from autograder.gradebook.write import Changed
 from tests import postgresql
@@ -42,6 +42,10 @@ from tests.written_answers import (
 HOSTILE = """<script>window.hit = 1</script><img src=x onerror="window.hit = 1">
 [link](javascript:window.hit=1) <a href="https://example.org" onclick="window.hit = 1">out</a>
 <iframe srcdoc="<script>parent.hit = 1</script>"></iframe> <style>* { display: none }</style>"""
+PNG = (  # one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJg"
+    "gg=="
+)
 SAME = "Web-1 is a *black hole*: it answers at once!"
 ANSWERS = {
     "ada": SAME,
@@ -328,6 +332,8 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_nothing_is_written(served)
         ({"points": float("inf")}, "points = inf: give 0 to 3."),
         ({"points": "two"}, "This is not a grade: reload the page."),
         ({"ticks": [1]}, "The rubric has changed: reload the page."),
+        ({"ticks": [1, 1, -1]}, "The rubric has changed: reload the page."),
+        ({"ticks": [1, 1, float("nan")]}, "The rubric has changed: reload the page."),
         ({"ticks": 3}, "This is not a grade: reload the page."),
         ({"grader": "  "}, "Who grades? Write a name of 1 to 80 characters."),
         ({"comment": "x" * 10_001}, "The comment has 10,001 characters: 10,000 are allowed."),
@@ -353,6 +359,22 @@ def test_a_students_html_arrives_as_text(served):
     assert {tag.name for tag in tags} <= {"p", "a", "img"}
     assert [tag.attrs for tag in tags if tag.attrs] == [{"href": "https://example.org"}]
     assert "window.hit = 1" in hostile  # nothing of the answer is lost
+
+
+def test_a_damaged_notebook_is_said_and_code_and_pictures_are_shown(course):
+    path = course / "grading" / "autograded" / "ada" / NAME / f"{NAME}.ipynb"
+    path.write_text("{")
+    write_answer(course, "ben", "# not a heading\nx = 1 < 2", kind="code")
+    picture = f"data:image/png;base64,{PNG}"
+    write_answer(course, "eve", "![mine](attachment:a.png)", {"a.png": {"image/png": PNG}})
+    with desk_of(course) as (desk, question):
+        ids = {answer.student: answer.id for answer in desk.answers(question)}
+    with serving(course) as running:
+        texts = {who: Client(running.address).one(ids[who])["text"] for who in ids}
+    assert "cannot be read" in texts["ada"]
+    shown = {who: BeautifulSoup(text, "html.parser") for who, text in texts.items()}
+    assert shown["ben"].pre.text == "# not a heading\nx = 1 < 2"
+    assert shown["eve"].img["src"] == picture
 
 
 # ---- several at once, and a kill
@@ -452,10 +474,21 @@ def test_a_kill_just_before_the_commit_leaves_the_answer_waiting(course):
 # ---- in a browser
 
 
-@pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)")
+needs_chromium = pytest.mark.skipif(
+    not find_chromium(), reason="no Chromium found (apt install chromium)"
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@needs_chromium
 @pytest.mark.filterwarnings("default")  # the browser driver's own
-def test_a_class_is_graded_with_the_keyboard_alone(course):
-    with serving(course) as running, chromium() as browser, new_page(browser) as (page, errors):
+def test_a_class_is_graded_with_the_keyboard_alone(course, browser):
+    with serving(course) as running, new_page(browser) as (page, errors):
         page.goto(running.address)
         keys, shown = page.keyboard, lambda name: page.inner_text(f"#{name}")
 
@@ -515,10 +548,10 @@ def test_a_class_is_graded_with_the_keyboard_alone(course):
         assert [each for each in errors if "400" not in each] == []
 
 
-@pytest.mark.skipif(not find_chromium(), reason="no Chromium found (apt install chromium)")
+@needs_chromium
 @pytest.mark.filterwarnings("default")
-def test_two_assistants_in_two_browsers_are_told_of_each_other(course):
-    with serving(course) as running, chromium() as browser:
+def test_two_assistants_in_two_pages_are_told_of_each_other(course, browser):
+    with serving(course) as running:
         with new_page(browser) as (hers, _), new_page(browser) as (his, _):
             for page, name in ((hers, "ann"), (his, "bob")):
                 page.goto(running.address)
@@ -587,3 +620,13 @@ def test_a_port_that_is_taken_is_one_sentence(served):
     port = client.base.split(":")[2].strip("/")
     result = command("02", "--no-browser", "--port", port, "--root", course)
     assert result.exit_code == 1 and f"Error: --port {port}: cannot be listened on" in result.output
+
+
+def test_a_browser_is_opened_by_way_of_a_file_that_only_its_owner_reads(tmp_path):
+    """The address, which holds the key, is not an argument of a program."""
+    address, place = "http://127.0.0.1:8899/#key", tmp_path / "answers" / "open.html"
+    with patch("webbrowser.open") as opened:
+        answers._open(address, place)
+    opened.assert_called_once_with(place.as_uri())
+    assert place.stat().st_mode & 0o777 == 0o600
+    assert f"url={address}" in place.read_text(encoding="utf-8")

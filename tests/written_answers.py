@@ -66,9 +66,10 @@ def make_class(folder, answers, names=None, due=None, received=None, url=""):
     return folder
 
 
-def write_answer(course, student, text, attachments=None):
+def write_answer(course, student, text, attachments=None, kind="markdown"):
     """Write the student's autograded notebook, with only the answer in it."""
-    cell = nbformat.v4.new_markdown_cell(text)
+    make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+    cell = make[kind](text)
     cell.metadata["nbgrader"] = {"grade_id": CELL, "solution": True, "grade": True, "points": 3}
     if attachments:
         cell["attachments"] = attachments

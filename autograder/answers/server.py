@@ -216,6 +216,8 @@ def _one(desk: Desk, question: Question, answer_id: str) -> dict[str, Any]:
 def _html(desk: Desk, question: Question, answer: Answer) -> str:
     if answer.text is None:
         return f"<p>Its notebook cannot be read: run autograder grade {desk.assignment} again.</p>"
+    if answer.is_code:
+        return f"<pre>{safe_html.code(answer.text)}</pre>"
     return safe_html.markdown(answer.text, desk.attachments(answer, question))
 
 
@@ -243,12 +245,17 @@ def _grade(body: bytes) -> tuple[str, Grade]:
         points = content["points"]
         return str(content["version"]), Grade(
             None if points is None else float(points),
-            str(content["comment"]),
+            _text(content["comment"]),
             tuple(map(float, content["ticks"])),
-            str(content["grader"]).strip(),
+            _text(content["grader"]).strip(),
         )
     except (ValueError, TypeError, KeyError) as error:
         raise HTTPError(400, reason="This is not a grade: reload the page.") from error
+
+
+def _text(value: Any) -> str:
+    """Return a text that every database takes: no half characters, no NUL."""
+    return str(value).encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def application(sitting: Sitting) -> Application:

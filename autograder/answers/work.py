@@ -56,6 +56,7 @@ class Answer:
     status: str  # WAITS, GRADED or UNANSWERED
     given: ByHand
     text: str | None  # None: its notebook cannot be read
+    is_code: bool
     group: str  # the same for the same words
     entry: Entry | None = None  # the last grade given in the page
 
@@ -103,7 +104,7 @@ class Desk:
         self.url = self.places.course.db_url
         with read.opened(self.url) as connection:
             self.assignment = _meant(assignment, list(read.assignments(connection)))
-        self._notebooks: dict[Path, tuple[tuple[int, int], dict[str, str]]] = {}
+        self._notebooks: dict[Path, tuple[tuple[int, int], dict[str, tuple[str, bool]]]] = {}
 
     def close(self) -> None:
         """Close the gradebook."""
@@ -156,9 +157,8 @@ class Desk:
             if (row.notebook, row.cell) != (question.notebook, question.cell):
                 continue
             entry = entries.get((row.student, row.notebook, row.cell))
-            answer = self._answer(row, people[row.student].name, entry)
-            if answer.text is not None or answer.given.points is not None:
-                found.append(answer)
+            if row.given.points is not None or self._path(row.student, row.notebook).is_file():
+                found.append(self._answer(row, people[row.student].name, entry))
         return sorted(found, key=lambda answer: (answer.group, answer.id))
 
     def attachments(self, answer: Answer, question: Question) -> dict[str, dict[str, str]]:
@@ -230,7 +230,7 @@ class Desk:
         return heading, below.strip()
 
     def _answer(self, row: Written, name: str, entry: Entry | None) -> Answer:
-        text = self._text(row)
+        text, is_code = self._text(row)
         status = WAITS if row.given.waits else UNANSWERED if row.unanswered else GRADED
         key = f"{row.student}\0{row.notebook}\0{row.cell}".encode()
         return Answer(
@@ -241,22 +241,29 @@ class Desk:
             status=status,
             given=row.given,
             text=text,
+            is_code=is_code,
             group=alike.digest(text or row.student),
             entry=entry,
         )
 
-    def _text(self, row: Written) -> str | None:
-        """Return the text of an answer, None without a notebook; notebooks are read once."""
+    def _text(self, row: Written) -> tuple[str | None, bool]:
+        """Return the text of an answer, None if it cannot be read, and whether it is code.
+
+        Notebooks are read once, and again when they have changed.
+        """
         path = self._path(row.student, row.notebook)
         try:
             now = path.stat()
         except OSError:
-            return None
+            return None, False
         state = (now.st_mtime_ns, now.st_size)
         if self._notebooks.get(path, ((0, 0),))[0] != state:
             cells = self._cells(row.student, row.notebook)
-            self._notebooks[path] = state, {name: _source(cell) for name, cell in cells.items()}
-        return self._notebooks[path][1].get(row.cell)
+            self._notebooks[path] = (
+                state,
+                {name: (_source(one), one["cell_type"] == "code") for name, one in cells.items()},
+            )
+        return self._notebooks[path][1].get(row.cell, (None, False))
 
     def _cells(self, student: str, notebook: str) -> dict[str, Any]:
         """Return the cells that a student wrote, by grade id."""
@@ -297,8 +304,11 @@ def _checked(grade: Grade, question: Question) -> ByHand:
         raise CourseError(f"The comment has {length:,} characters: {COMMENT_LENGTH:,} are allowed.")
     if not grade.grader.strip() or len(grade.grader) > GRADER_LENGTH:
         raise CourseError(f"Who grades? Write a name of 1 to {GRADER_LENGTH} characters.")
-    most_ticks = [item.points for item in question.rubric.items]
-    if grade.ticks and len(grade.ticks) != len(most_ticks):
+    items = question.rubric.items
+    if grade.ticks and not (
+        len(grade.ticks) == len(items)
+        and all(0 <= tick <= item.points for tick, item in zip(grade.ticks, items, strict=True))
+    ):
         raise CourseError("The rubric has changed: reload the page.")
     return ByHand(points, points is None, grade.comment.strip())
 

@@ -231,7 +231,6 @@ class Scores:
             grade.needs_manual_grade = points is None and grade.auto_score is None
             remark.manual_comment = comment or None
             self.db.flush()
-            self.db.refresh(grade.notebook)  # its score
             self._bring_penalty_up_to_date(grade.notebook)
             before_commit()
             self.db.commit()
