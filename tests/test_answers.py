@@ -226,7 +226,7 @@ def test_what_formgrader_writes_counts_and_is_said(course):
         client = Client(running.address)
         ada, eve = client.one(found["ada"].id), client.one(found["eve"].id)
     assert ada["ticks"] == [] and "bea gave 3 points here" in ada["note"]
-    assert "The gradebook counts: 1.5 points" in ada["note"] and "formgrader" in eve["note"]
+    assert "that counts: 1.5 points" in ada["note"] and "formgrader" in eve["note"]
 
 
 def test_nothing_is_overwritten_that_has_changed_since_it_was_seen(course):

@@ -228,8 +228,8 @@ def _note(answer: Answer) -> str:
     if entry and not answer.holds:
         before = "took the grade back" if entry.points is None else f"gave {entry.points:g} points"
         return (
-            f"{entry.grader} {before} here, and the grade or comment was changed elsewhere since. "
-            f"The gradebook counts: {has}."
+            f"{entry.grader} {before} here, but the gradebook has another grade or comment, "
+            f"and that counts: {has}."
         )
     if answer.status == WAITS and points is not None:
         return f"It waits again: it changed after it got {has}. Save to confirm them."

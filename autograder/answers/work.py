@@ -95,8 +95,7 @@ class Desk:
     """The answers of one assignment, for reading and grading.
 
     root: the course's folder. assignment: its name, or how the name begins. CourseError, here and
-    from each method, for an assignment or question that there is not, and if the gradebook cannot
-    be used.
+    from each method, for an unknown assignment or question, and if the gradebook cannot be used.
     """
 
     def __init__(self, root: Path, assignment: str) -> None:
@@ -145,7 +144,7 @@ class Desk:
     def answers(self, question: Question) -> list[Answer]:
         """Return the answers to a question, those with the same words next to each other.
 
-        Their order says nothing about who wrote them. Students of whom nothing has been graded yet
+        Their order says nothing about who wrote them. Students whose work has not been graded yet
         are left out.
         """
         with read.opened(self.url) as connection:
@@ -279,7 +278,7 @@ class Desk:
 
 
 def comments(answers: Sequence[Answer]) -> list[str]:
-    """Return the comments that persons have written on these answers, the most used first."""
+    """Return the comments that people have written on these answers, the most used first."""
     used = Counter(answer.given.comment for answer in answers if answer.given.comment)
     return [comment for comment, _ in used.most_common(COMMENTS)]
 

@@ -197,8 +197,8 @@ class Scores:
     ) -> None:
         """Write a person's points and comment for one cell, and the late penalty that follows.
 
-        names: of "student", "assignment", "notebook" and "cell". points: None has the cell wait
-        for a person. seen: what the person who grades saw in the gradebook.
+        names: of "student", "assignment", "notebook" and "cell". points: None makes the cell
+        wait for a person. seen: what the person who grades saw in the gradebook.
         before_commit: called when only the commit is left; while the gradebook is locked, again.
         Raises Changed if the gradebook holds something else than `seen`; CourseError also if the
         submission is no longer there.

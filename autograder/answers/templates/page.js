@@ -299,7 +299,7 @@ async function undo() {
   for (const { id, version, before } of together) {
     if ((await post({ id, version }, before)).changed) left += 1;
   }
-  say(left ? "What was changed elsewhere since is left as it is." : "");
+  say(left ? "Grades that have been changed elsewhere since then are left as they are." : "");
   await refresh();
   await open(together[0].id);
 }
