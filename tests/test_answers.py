@@ -294,8 +294,9 @@ def test_only_this_computers_own_page_with_the_token_is_answered(served):
         {"Authorization": ""},
         {"Authorization": "Bearer "},
         {"Authorization": "Bearer wrong"},
-        {"Host": f"evil.example:{port}"},
-        {"Host": f"127.0.0.1.evil.example:{port}", "Origin": own},
+        {"Host": f"evil.example:{port}", "Origin": f"http://evil.example:{port}"},  # rebinding
+        {"Host": f"evil.example:{port}", "Origin": own},
+        {"Host": f"127.0.0.1.evil.example:{port}", "Origin": None},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://127.0.0.1:1"},
@@ -519,7 +520,11 @@ def test_a_class_is_graded_with_the_keyboard_alone(course, browser):
         assert shown("count") == "0 of 5 graded"
         assert all(stored(course, student)[:3] == (None, True, None) for student in WRITTEN)
 
-        for _ in WRITTEN:
+        press("f", "c")
+        keys.type("Well said.")
+        press("Control+Enter")
+        assert page.input_value("#comment") == page.input_value("#points") == ""
+        for _ in WRITTEN[1:]:
             press("f", "Enter")
         assert shown("count") == "5 of 5 graded" and "All of these are graded" in shown("message")
         assert all(stored(course, student)[:2] == (3, False) for student in WRITTEN)

@@ -79,7 +79,6 @@ function say(text) {
 }
 
 const pointsText = (points) => (points === null ? "" : String(points));
-const total = () => draft.ticks.reduce((sum, one) => sum + one, 0);
 
 // The server has made harmless HTML of students' Markdown; links must not replace this page.
 function showHtml(element, html) {
@@ -105,8 +104,8 @@ function showGrade() {
     button.ariaPressed = points === 0 ? "false" : points === item.points ? "true" : "mixed";
     button.querySelector(".got").textContent = points === 0 ? "–" : `+${points}`;
   });
-  if (document.activeElement !== at("points")) at("points").value = draft.points;
-  if (document.activeElement !== at("comment")) at("comment").value = draft.comment;
+  at("points").value = draft.points;
+  at("comment").value = draft.comment;
   at("undo").disabled = !draft.changed && !undone.length;
 }
 
@@ -192,28 +191,28 @@ function beginDraft() {
   draft = { points: pointsText(answer.points), comment: answer.comment, ticks, changed: false };
 }
 
+// What is pressed while the next answer is on its way would be for neither of the two.
+function enter(part) {
+  if (busy) return;
+  Object.assign(draft, part, { changed: true });
+  showGrade();
+}
+
 function tick(i) {
   const most = question.items[i].points;
   const next = { 0: most, [most]: most / 2 };
-  draft.ticks[i] = next[draft.ticks[i]] ?? 0;
-  givePoints(Math.min(total(), question.points));
+  const ticks = draft.ticks.with(i, next[draft.ticks[i]] ?? 0);
+  const points = ticks.reduce((sum, one) => sum + one, 0);
+  enter({ ticks, points: String(Math.min(points, question.points)) });
 }
 
 function tickAll(share) {
-  draft.ticks = question.items.map((item) => share * item.points);
-  givePoints(share * question.points);
-}
-
-function givePoints(points) {
-  draft.points = String(points);
-  draft.changed = true;
-  showGrade();
+  const ticks = question.items.map((item) => share * item.points);
+  enter({ ticks, points: String(share * question.points) });
 }
 
 function addComment(text) {
-  draft.comment = [draft.comment.trim(), text].filter(Boolean).join("\n");
-  draft.changed = true;
-  showGrade();
+  enter({ comment: [draft.comment.trim(), text].filter(Boolean).join("\n") });
   pick(false);
 }
 
@@ -432,8 +431,8 @@ function listen() {
   at("full").onclick = KEYS.f;
   at("whole").onclick = () => at("whole").setAttribute("aria-expanded", at("items").classList.toggle("whole"));
   at("keys").onclick = KEYS["?"];
-  at("points").oninput = () => Object.assign(draft, { points: at("points").value, changed: true });
-  at("comment").oninput = () => Object.assign(draft, { comment: at("comment").value, changed: true });
+  at("points").oninput = () => enter({ points: at("points").value });
+  at("comment").oninput = () => enter({ comment: at("comment").value });
   at("bank-fold").ontoggle = () => (picking = at("bank-fold").open);
   at("names").onchange = () => answer && showAnswer();
   at("grader").onchange = () => sessionStorage.setItem("grader", at("grader").value);
