@@ -1,7 +1,9 @@
 """Grading written answers by hand."""
 
+import os
 import re
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,9 +58,10 @@ def answers(
         click.echo(address)
         click.echo("Ctrl-C ends it. Each grade is saved when you give it.")
         if not no_browser:
-            _open(address, leads_there)
+            with suppress(OSError):  # the address is printed
+                _open(address, leads_there)
 
-    leads_there = root.resolve() / "grading" / "answers" / "open.html"
+    leads_there = root.resolve() / "grading" / "answers" / f"open-{os.getpid()}.html"
     try:
         server.serve(
             lambda: Desk(root, assignment),
