@@ -5,7 +5,7 @@ Each command imports what it needs when it is called, so that `--help` answers a
 
 import click
 
-from autograder.cli import author, grading, lms, publishing, results, year
+from autograder.cli import answers, author, grading, lms, publishing, results, year
 
 COMMANDS = (
     author.build,
@@ -15,6 +15,7 @@ COMMANDS = (
     publishing.links,
     grading.collect,
     grading.grade,
+    answers.answers,
     results.feedback,
     results.report,
     results.predictions,

@@ -100,6 +100,27 @@ class Score:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """What a person can change about a cell that is graded by hand."""
+
+    points: float | None  # None: not given by a person
+    waits: bool  # for a person
+    comment: str  # a person's; "" for none
+
+
+@dataclass(frozen=True)
+class Written:
+    """A student's cell that a person grades: a written answer, or code without a check."""
+
+    student: str
+    notebook: str
+    cell: str
+    points: float  # the most it can earn
+    unanswered: bool  # nbgrader gave it 0 because it is as it was released
+    given: ByHand
+
+
+@dataclass(frozen=True)
 class Check:
     """How a class did in one check of an assignment."""
 
@@ -351,6 +372,61 @@ def scores(connection: Connection, assignment: str) -> Iterator[tuple[str, str, 
     joined = _of(query, api.Grade, assignment).join(GRADED, GRADED.c.id == CELL.c.id)
     for student, notebook, cell, score, points, waits in connection.execute(joined):
         yield student, notebook, cell, Score(float(score or 0), float(points), bool(waits))
+
+
+def questions(connection: Connection, assignment: str) -> list[tuple[str, str, float]]:
+    """Return (notebook, cell, points) for each cell of an assignment that a person grades.
+
+    Those are the cells that nbgrader takes for a solution and a graded cell at once.
+    """
+    solution, named = api.SolutionCell.__table__, CELL.alias()
+    same = and_(named.c.name == CELL.c.name, named.c.notebook_id == CELL.c.notebook_id)
+    query = (
+        select(api.Notebook.name, CELL.c.name, GRADED.c.max_score)
+        .select_from(GRADED)
+        .join(CELL, CELL.c.id == GRADED.c.id)
+        .join(named, same)
+        .join(solution, solution.c.id == named.c.id)
+        .join(api.Notebook, api.Notebook.id == CELL.c.notebook_id)
+        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+        .where(api.Assignment.name == assignment)
+        .order_by(api.Notebook.name, CELL.c.name)
+    )
+    return [(book, cell, float(points)) for book, cell, points in connection.execute(query)]
+
+
+def written(connection: Connection, assignment: str) -> list[Written]:
+    """Return every submission's cells that a person grades (see `questions`), by student."""
+    solution, named = api.SolutionCell.__table__, CELL.alias()
+    query = select(
+        api.SubmittedAssignment.student_id,
+        api.Notebook.name,
+        CELL.c.name,
+        GRADED.c.max_score,
+        api.Grade.auto_score,
+        api.Grade.manual_score,
+        api.Grade.needs_manual_grade,
+        api.Comment.manual_comment,
+    ).select_from(api.Grade)
+    same = and_(named.c.name == CELL.c.name, named.c.notebook_id == CELL.c.notebook_id)
+    said = and_(
+        api.Comment.cell_id == solution.c.id, api.Comment.notebook_id == api.Grade.notebook_id
+    )
+    query = (
+        _of(query, api.Grade, assignment)
+        .join(GRADED, GRADED.c.id == CELL.c.id)
+        .join(named, same)
+        .join(solution, solution.c.id == named.c.id)
+        .outerjoin(api.Comment, said)
+        .order_by(api.SubmittedAssignment.student_id, api.Notebook.name, CELL.c.name)
+    )
+    found = []
+    for row in connection.execute(query):
+        student, notebook, cell, points, automatic, by_hand, waits, comment = row
+        given = ByHand(by_hand, bool(waits), comment or "")
+        unanswered = automatic is not None and by_hand is None and not waits
+        found.append(Written(student, notebook, cell, float(points), unanswered, given))
+    return found
 
 
 def comments(connection: Connection, assignment: str) -> Iterator[Any]:

@@ -39,9 +39,13 @@ from traitlets.config import Config
 from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.gradebook import read
-from autograder.gradebook.read import shown, unusable
+from autograder.gradebook.read import ByHand, shown, unusable
 
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
+
+
+class Changed(Exception):
+    """A grade that another person has changed since it was read; nothing is written."""
 
 
 class Scores:
@@ -183,6 +187,62 @@ class Scores:
         finally:
             gradebook.db = self.db
 
+    def grade_by_hand(
+        self,
+        names: Mapping[str, str],
+        points: float | None,
+        comment: str,
+        seen: ByHand,
+        before_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Write a person's points and comment for one cell, and the late penalty that follows.
+
+        names: of "student", "assignment", "notebook" and "cell". points: None makes the cell
+        wait for a person. seen: what the person who grades saw in the gradebook.
+        before_commit: called when only the commit is left; while the gradebook is locked, again.
+        Raises Changed if the gradebook holds something else than `seen`; CourseError also if the
+        submission is no longer there.
+        """
+        self._patiently(lambda: self._grade_by_hand(names, points, comment, seen, before_commit))
+
+    def _grade_by_hand(
+        self,
+        names: Mapping[str, str],
+        points: float | None,
+        comment: str,
+        seen: ByHand,
+        before_commit: Callable[[], None],
+    ) -> None:
+        gradebook = self.gradebook
+        place = [names[key] for key in ("cell", "notebook", "assignment", "student")]
+        gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
+        try:
+            connection = self.db.connection()
+            if connection.dialect.name == "sqlite":  # its driver begins only at the first change
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self.db.expire_all()
+            grade, remark = gradebook.find_grade(*place), gradebook.find_comment(*place)
+            self.db.refresh(grade, with_for_update=True)  # a server's other sessions wait here
+            said = remark.manual_comment or ""
+            if ByHand(grade.manual_score, grade.needs_manual_grade, said) != seen:
+                raise Changed
+            grade.manual_score = points
+            # as formgrader does: a cell with a score of either kind waits for nobody
+            grade.needs_manual_grade = points is None and grade.auto_score is None
+            remark.manual_comment = comment or None
+            self.db.flush()
+            self._bring_penalty_up_to_date(grade.notebook)
+            before_commit()
+            self.db.commit()
+        except MissingEntry as error:
+            student = names["student"]
+            raise CourseError(
+                f"{student}: this submission is no longer in the gradebook: reload the page."
+            ) from error
+        finally:
+            self.db.rollback()
+            gradebook.db = self.db
+
     def bring_penalties_up_to_date(self, assignment: str) -> None:
         """Work out all late penalties of an assignment again: points, dates may have changed since.
 
@@ -190,9 +250,8 @@ class Scores:
         there is no such plugin: whoever entered them did it by hand.
         """
         self.lateness.init_plugin()
-        if _gives_no_penalties(self.lateness.plugin_inst):
-            return
-        self._patiently(lambda: self._bring_up_to_date(assignment))
+        if not _gives_no_penalties(self.lateness.plugin_inst):
+            self._patiently(lambda: self._bring_up_to_date(assignment))
 
     def _bring_up_to_date(self, assignment: str) -> None:
         gradebook = self.gradebook
@@ -200,21 +259,32 @@ class Scores:
         self.db.expire_all()  # formgrader may have changed any row
         try:
             for submission in gradebook.assignment_submissions(assignment):
-                names = {"assignment": assignment, "student": submission.student_id}
                 for each in submission.notebooks:
-                    known = {**names, "notebook": each.notebook.name, "db_url": self.url}
-                    before = each.late_submission_penalty
-                    try:
-                        with self._shared(submission):
-                            self.lateness.preprocess(v4.new_notebook(), {"nbgrader": known})
-                    except DBAPIError:
-                        raise
-                    except Exception:  # whatever a class's plugin raises: grading tells of it
-                        each.late_submission_penalty = before
+                    self._bring_penalty_up_to_date(each)
             self.db.commit()
         finally:
             self.db.rollback()
             gradebook.db = self.db
+
+    def _bring_penalty_up_to_date(self, notebook: SubmittedNotebook) -> None:
+        """Work out one penalty again, in the transaction that is open."""
+        self.lateness.init_plugin()
+        if _gives_no_penalties(self.lateness.plugin_inst):
+            return
+        submission, before = notebook.assignment, notebook.late_submission_penalty
+        known = {
+            "assignment": submission.assignment.name,
+            "student": submission.student_id,
+            "notebook": notebook.notebook.name,
+            "db_url": self.url,
+        }
+        try:
+            with self._shared(submission):
+                self.lateness.preprocess(v4.new_notebook(), {"nbgrader": known})
+        except DBAPIError:
+            raise
+        except Exception:  # whatever a class's plugin raises: grading tells of it
+            notebook.late_submission_penalty = before
 
     @contextmanager
     def _shared(self, submission: SubmittedAssignment) -> Iterator[None]:

@@ -1,0 +1,1 @@
+"""Grading written answers by hand: one page, one question at a time."""
