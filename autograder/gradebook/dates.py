@@ -163,6 +163,15 @@ def duration(said: Any) -> timedelta:
     return sum((int(number) * UNITS[unit] for number, unit in parts), timedelta())
 
 
+def spelled(span: timedelta | None) -> str:
+    """Return a span as `duration` reads it, "" for none."""
+    left, said = span or timedelta(), ""
+    for unit, length in (("d", UNITS["d"]), ("h", UNITS["h"]), ("min", UNITS["min"])):
+        number, left = divmod(left, length)
+        said += f"{number}{unit}" if number else ""
+    return said
+
+
 def longer(said: Any) -> Extension:
     """Return an extension: a span, or the time until when; ValueError if it is neither."""
     try:

@@ -1,0 +1,32 @@
+"""Which student a person means."""
+
+import difflib
+
+from autograder.collect.listed import Listed
+from autograder.errors import CourseError
+from autograder.gradebook.read import Roster
+
+
+def student(to: Roster, text: str) -> str:
+    """Return the id of the student whom an id, an e-mail address or a name calls.
+
+    CourseError if that is nobody of the class, or more than one.
+    """
+    submitted = to.places.root / to.places.folder("submitted", ".", ".").parent
+    handed_in = {path.name for path in submitted.glob("[!.]*") if path.is_dir()}
+    there = {one.id for one in to.students} | handed_in
+    if text in there:
+        return text
+    found = sorted(Listed(to.students).called(text))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CourseError(f"{text}: may be {' or '.join(found)}: write the id.")
+    if not there:
+        raise CourseError(
+            f"{text}: the class has no students yet: bring in its list with `autograder roster "
+            "FILE` first."
+        )
+    near = difflib.get_close_matches(text, there, 3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`autograder roster FILE` adds some."
+    raise CourseError(f"{text}: no such student: {hint}")
