@@ -12,7 +12,7 @@ from nbformat import v4
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 
-from autograder.build.release import _put_environment_on_path as put_environment_on_path
+from autograder.build.release import put_environment_on_path
 from autograder.cli import main
 from autograder.course import configuration
 from autograder.errors import CourseError

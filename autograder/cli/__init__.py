@@ -5,7 +5,7 @@ Each command imports what it needs when it is called, so that `--help` answers a
 
 import click
 
-from autograder.cli import author, dates, grading, publishing, results
+from autograder.cli import author, dates, grading, people, publishing, results
 
 COMMANDS = (
     author.build,
@@ -13,6 +13,7 @@ COMMANDS = (
     author.audit,
     publishing.publish,
     publishing.links,
+    people.roster,
     dates.due,
     dates.extend,
     grading.collect,

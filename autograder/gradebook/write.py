@@ -8,8 +8,9 @@ opened once, a submission is committed as a whole, and a lock is waited for.
 import logging
 import time
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ from autograder.course import configuration
 from autograder.errors import CourseError
 from autograder.gradebook import dates, read
 from autograder.gradebook.dates import ClassDates, LatePenalty
-from autograder.gradebook.read import shown, unusable
+from autograder.gradebook.read import Student, shown, unusable
 
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
 
@@ -112,6 +113,23 @@ class Scores:
             return students
 
         return self._patiently(found)
+
+    def enroll(self, students: Iterable[Student]) -> None:
+        """Add students, or update what is known of them: all of them, or none."""
+
+        def enrolled() -> None:
+            self.gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
+            try:
+                for one in students:
+                    details = {key: value or None for key, value in asdict(one).items()}
+                    self.gradebook.update_or_create_student(details.pop("id"), **details)
+                self.db.commit()
+            finally:
+                self.db.rollback()
+                self.gradebook.db = self.db
+
+        students = list(students)
+        self._patiently(enrolled)
 
     def save(
         self,
