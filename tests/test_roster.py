@@ -1,7 +1,9 @@
 """autograder roster and remove: who is in the class, by an LMS's own files, and who leaves."""
 
 import csv
+import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,16 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
+from autograder.course import configuration
+from autograder.grade import grade, records
 from autograder.gradebook.read import Student
-from autograder.term import class_list
+from autograder.gradebook.write import Scores
+from autograder.term import class_list, removal
+from tests.programs import nbgrader
 from tests.toy_course import make_course
 
 ONE = "01_toy"
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's
 CANVAS_TEST = '"Student, Test",9999,,f7ab3a9c1b2d4e5f60718293a4b5c6d7e8f90123,Web 101,\n'
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Toy (4711)\n"
@@ -293,3 +300,133 @@ def test_moodle_finds_its_students_by_e_mail_and_number(course):
     with open(course / "moodle.csv", encoding="utf-8", newline="") as file:
         rows = [(row["ID number"], row["Email address"]) for row in csv.DictReader(file)]
     assert rows == [("m1", "ada@example.org"), ("m2", "ben@example.org")]
+
+
+# who leaves
+
+GONE = "quirina-4711"
+BOOK = {
+    "nbformat": 4,
+    "nbformat_minor": 5,
+    "metadata": {"course": {"assignment": ONE}},
+    "cells": [],
+}
+
+
+@pytest.fixture
+def graded(course):
+    """Two students with a submission each, as collecting and grading leave it, and a download."""
+    listed(course, f"id,last_name,email\n{GONE},Quirky,quirina@example.org\nben,Ōtomo,\n")
+    (course / "inbox").mkdir()
+    for student in (GONE, "ben"):
+        moodle = course / "inbox" / f"{student}_4_assignsubmission_file_"
+        moodle.mkdir()
+        (moodle / f"{ONE}.ipynb").write_text(json.dumps(BOOK | {"x": student}))
+    assert run(course, "collect", course / "inbox").exit_code == 0
+    for student in (GONE, "ben"):
+        for step in ("autograded", "feedback"):
+            folder = course / "grading" / step / student / ONE
+            folder.mkdir(parents=True)
+            (folder / f"{ONE}.txt").write_text(f"of {student}")
+        records.write(course, records.Record(student, ONE, "graded", checks={"a": {}}))
+        with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
+            gradebook.add_submission(ONE, student)
+    run(course, "extend", GONE, ONE, "+1d")
+    run(course, "extend", "ben", "all", "+1d")
+    return course
+
+
+def told_of(course, *words):
+    """Return the files under grading/ that tell of somebody, by their bytes or their names."""
+    paths = [path for path in (course / "grading").rglob("*") if path.is_file()]
+    return {
+        path.relative_to(course).as_posix()
+        for path in paths
+        for word in words
+        if word in str(path.relative_to(course)) or word.encode() in path.read_bytes()
+    }
+
+
+def test_nothing_of_who_is_removed_is_left_but_the_id_that_keeps_them_out(graded):
+    others = {
+        path: path.read_bytes()
+        for path in (graded / "grading").rglob("*")
+        if "ben" in str(path) and path.is_file()
+    }
+    assert len(told_of(graded, GONE, "quirina", "Quirky")) >= 8
+    ran = run(graded, "remove", "quirina@example.org", "--yes")
+    assert ran.exit_code == 0
+    said = ran.output.splitlines()
+    assert said[:-1] == [
+        f"gradebook: {GONE} (Quirky, quirina@example.org), and what was graded of {ONE}",
+        f"grading/submitted/{GONE}: 2 files",
+        f"grading/autograded/{GONE}: 1 file",
+        f"grading/feedback/{GONE}: 1 file",
+        f"grading/collected/{ONE}/{GONE}: 1 file",
+        f"grading/records/{ONE}/{GONE}.json",
+        "grading/receipts.csv: 1 line",
+        "grading/lms.csv: 1 line",
+        "grading/class.toml: extensions",
+    ]
+    assert told_of(graded, GONE, "quirina", "Quirky") == {"grading/class.toml"}
+    assert (graded / "grading/class.toml").read_text().count(GONE) == 1
+    assert set(students(graded)) == {"ben"}
+    assert all(path.read_bytes() == data for path, data in others.items()) and len(others) == 6
+    assert "all = " in (graded / "grading/class.toml").read_text()
+    assert [row.split(",")[1] for row in (graded / "grading/lms.csv").read_text().split()] == [
+        "student",
+        "ben",
+    ]
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_nothing_is_removed_without_a_yes(graded, answer):
+    before = {path: path.read_bytes() for path in (graded / "grading").rglob("*") if path.is_file()}
+    ran = run(graded, "remove", GONE, input=answer)
+    assert (
+        ran.exit_code == 1 and "Error: nothing was deleted: answer y, or add --yes." in ran.output
+    )
+    assert {path: path.read_bytes() for path in before} == before
+    assert run(graded, "remove", GONE, input="y\n").exit_code == 0 and GONE not in students(graded)
+
+
+def outcome_of(course, *words):
+    """Collect the download again; return what became of the file of the student who left."""
+    lines = run(course, "collect", course / "inbox", *words).output.splitlines()
+    return next(line for line in lines if f"{GONE}_4" in line)
+
+
+def test_who_was_removed_stays_out_until_a_list_or_add_names_them(graded):
+    run(graded, "remove", GONE, "--yes")
+    assert "not in the gradebook" in outcome_of(graded) and outcome_of(graded)[:9] == "NOT TAKEN"
+    run(graded, "remove", "ben", "--yes")  # and now there is no list that she is not in
+    assert f"{GONE}  {ONE}" in outcome_of(graded) and "was removed from the" in outcome_of(graded)
+    folder = graded / "grading" / "submitted" / GONE / ONE
+    folder.mkdir(parents=True)  # as `nbgrader collect` puts it there
+    (folder / f"{ONE}.ipynb").write_text(json.dumps(BOOK))
+    with closing(Scores(configuration(graded, graded), "zero")) as scores:
+        assert scores.enrolled() == set()
+    nbgrader(graded, "generate_assignment", ONE)
+    _, found = grade.grade(graded, ONE, grade.Settings(isolation="process", jobs=1))
+    assert [(one.student, one.status) for one in found] == [(GONE, "refused")]
+    shutil.rmtree(folder.parent)
+    listed(graded, f"{GONE}\n")
+    assert outcome_of(graded)[:9] == "collected"
+    run(graded, "remove", GONE, "--yes")
+    assert outcome_of(graded, "--add")[:9] == "collected" and outcome_of(graded)[:9] == "unchanged"
+
+
+def test_a_removal_that_stopped_half_way_is_finished_by_the_next(graded, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            removal.shutil,
+            "rmtree",
+            lambda path: (_ for _ in ()).throw(OSError(13, "Permission denied", str(path))),
+        )
+        ran = run(graded, "remove", GONE, "--yes")
+    assert ran.exit_code == 1 and "Permission denied" in ran.output and GONE not in students(graded)
+    assert run(graded, "remove", GONE, "--yes").exit_code == 0
+    assert told_of(graded, GONE, "quirina", "Quirky") == {"grading/class.toml"}
+    again = run(graded, "remove", GONE, "--yes").output
+    assert again == f"Error: {GONE}: nothing is left of this student: there is no more to do.\n"
+    assert "no such student: did you mean ben?" in run(graded, "remove", "bene").output

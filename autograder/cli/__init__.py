@@ -14,6 +14,7 @@ COMMANDS = (
     publishing.publish,
     publishing.links,
     people.roster,
+    people.remove,
     dates.due,
     dates.extend,
     grading.collect,

@@ -5,6 +5,12 @@ from pathlib import Path
 import click
 
 from autograder.cli.options import root_option
+from autograder.errors import CourseError
+
+ELSEWHERE = (
+    "What lies elsewhere stays: downloads, exported tables, sent feedback, backups. "
+    "Write grading/report.html anew with `autograder report`."
+)
 
 
 @click.command()
@@ -31,3 +37,27 @@ def roster(file: Path, column: str, dry_run: bool, root: Path) -> None:
     click.echo("\n".join(lines(listed, made)))
     if dry_run:
         click.echo("Nothing was written: run it again without --dry-run.")
+
+
+@click.command()
+@click.argument("student")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@root_option
+def remove(student: str, yes: bool, root: Path) -> None:
+    """Delete all that the course keeps of STUDENT, after saying what that is.
+
+    No later collecting or grading takes them in again, until a class list names them
+    (`autograder roster FILE`) or `autograder collect --add` is used.
+    """
+    from autograder.term import removal
+
+    found = removal.of(root, student)
+    for part in found.parts:
+        click.echo(part.said)
+    if not yes:
+        try:
+            click.confirm("Delete all of this?", abort=True)
+        except click.Abort as error:
+            raise CourseError("nothing was deleted: answer y, or add --yes.") from error
+    found.carry_out()
+    click.echo(f"{found.student} is removed. {ELSEWHERE}")

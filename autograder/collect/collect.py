@@ -37,8 +37,13 @@ from autograder.collect.rows import (
 from autograder.course import FOLDERS
 from autograder.errors import CourseError
 from autograder.files import write_atomic
+from autograder.gradebook import class_file
 from autograder.gradebook.read import Roster
 
+REMOVED = (
+    "was removed from the class: `autograder roster FILE` with a list that has them brings them "
+    "back, or --add"
+)
 KEPT_BY_US = ("grading/collected", "grading/records")
 LITTER = {  # parts of paths, and whose such files are
     **dict.fromkeys(("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"), "the operating system"),
@@ -78,6 +83,9 @@ def collect(
             for number, found in enumerate(files):
                 rows += collection.read(found, Path(incoming, str(number)), assignment)
             rows += collection.finished()
+        if add:
+            taken = {row.student for row in rows if row.outcome != NOT_TAKEN}
+            class_file.forget_removed(to.places.root, taken & to.removed)
     except OSError as error:
         place = error.filename or keep
         raise CourseError(
@@ -195,6 +203,8 @@ class _Collection:
         for one, person in zip(self.books, people, strict=True):
             if isinstance(person, Unidentified):
                 yield Row(one.place, NOT_TAKEN, "", one.said.assignment, (str(person),))
+            elif person.id in self.to.removed and not self.add:
+                yield Row(one.place, NOT_TAKEN, person.id, one.said.assignment, (REMOVED,))
             else:
                 groups[person.id, one.said.assignment].append(self._taken(one, person, sure))
         helpers = Helpers(self.others, [one for group in groups.values() for one in group])

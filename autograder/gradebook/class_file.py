@@ -55,6 +55,14 @@ def edited(root: Path | str) -> Iterator[tomlkit.TOMLDocument]:
         raise CourseError(f"{path}: cannot be written ({error.strerror}): allow it.") from error
 
 
+def drop(document: tomlkit.TOMLDocument, kind: str, name: str) -> None:
+    """Take a table out of the file's tables of one kind, and with the last one their place."""
+    tables: Any = document[kind]
+    tables.remove(name)
+    if not tables:
+        document.remove(kind)
+
+
 def removed(root: Path | str) -> set[str]:
     """Return the ids of students who were removed from the class; CourseError as `content`."""
     listed = content(root).get(REMOVED, [])
@@ -76,4 +84,6 @@ def forget_removed(root: Path | str, students: Iterable[str]) -> None:
     if back:
         with edited(root) as document:
             for student in back:
-                document[REMOVED].remove(student)
+                document[REMOVED].remove(student)  # type: ignore[union-attr]
+            if not document[REMOVED]:
+                document.remove(REMOVED)

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from autograder.course import configuration, is_graded
 from autograder.errors import CourseError
-from autograder.gradebook import dates
+from autograder.gradebook import class_file, dates
 from autograder.gradebook.dates import ClassDates
 
 CELL, GRADED = api.BaseCell.__table__, api.GradeCell.__table__
@@ -149,6 +149,8 @@ class Roster:
     """In the gradebook, by assignment and student."""
     dates: ClassDates = field(default_factory=ClassDates)
     """What grading/class.toml says: it counts before the gradebook, which follows."""
+    removed: frozenset[str] = frozenset()
+    """Ids of students who were removed, and have not been brought back."""
 
     def due_date(self, assignment: str) -> datetime | None:
         """Return when an assignment is due, in UTC, or None if it never is."""
@@ -449,4 +451,5 @@ def roster(root: Path) -> Roster:
         raise CourseError(f"{released}: no assignments there: choose the course with --root.")
     said = dates.read(root)
     dates.check(root, said, graded)
-    return Roster(course, graded, people, due, extensions, said)
+    gone = class_file.removed(root) - {one.id for one in people}
+    return Roster(course, graded, people, due, extensions, said, frozenset(gone))

@@ -34,6 +34,7 @@ from nbgrader.preprocessors import (
     latesubmissions,
     saveautogrades,
 )
+from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SAWarning
 from traitlets.config import Config
 
@@ -118,18 +119,34 @@ class Scores:
         """Add students, or update what is known of them: all of them, or none."""
 
         def enrolled() -> None:
-            self.gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
-            try:
-                for one in students:
-                    details = {key: value or None for key, value in asdict(one).items()}
-                    self.gradebook.update_or_create_student(details.pop("id"), **details)
-                self.db.commit()
-            finally:
-                self.db.rollback()
-                self.gradebook.db = self.db
+            for one in students:
+                details = {key: value or None for key, value in asdict(one).items()}
+                self.gradebook.update_or_create_student(details.pop("id"), **details)
 
         students = list(students)
-        self._patiently(enrolled)
+        self._patiently(lambda: self._as_one(enrolled))
+
+    def remove(self, student: str) -> None:
+        """Remove a student with all that was graded of them."""
+
+        def removed() -> None:
+            if self.url.startswith(
+                "sqlite"
+            ):  # which would keep the deleted rows' bytes in its file
+                self.db.execute(text("PRAGMA secure_delete = ON"))
+            self.gradebook.remove_student(student)
+
+        self._patiently(lambda: self._as_one(removed))
+
+    def _as_one(self, work: Callable[[], None]) -> None:
+        """Do the work in one transaction, whatever nbgrader commits on the way."""
+        self.gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
+        try:
+            work()
+            self.db.commit()
+        finally:
+            self.db.rollback()
+            self.gradebook.db = self.db
 
     def save(
         self,

@@ -44,7 +44,7 @@ def set_rule(root: Path, name: str, when: str, penalty: str | None, grace: str |
         if when == NONE:
             rule.pop("due", None)
         if not rule:
-            _drop(document, DATES, assignment)
+            class_file.drop(document, DATES, assignment)
     if when == NONE:
         _clear(root, [assignment])
     changed = _brought(root, assignment)
@@ -76,7 +76,7 @@ def extend(root: Path, who: str, name: str, extra: str) -> list[str]:
         else:
             theirs.pop(assignment, None)
         if not theirs:
-            _drop(document, EXTENSIONS, student)
+            class_file.drop(document, EXTENSIONS, student)
     if not longer:
         _clear(root, to.assignments if assignment == ALL else [assignment], student)
     changed = _brought(root, assignment)
@@ -115,12 +115,6 @@ def _table(document: Any, kind: str, name: str) -> Any:
     """Return the file's table of one assignment's dates or one student's extensions."""
     every = document.setdefault(kind, tomlkit.table(is_super_table=True))
     return every.setdefault(name, tomlkit.table())
-
-
-def _drop(document: Any, kind: str, name: str) -> None:
-    document[kind].remove(name)
-    if not document[kind]:
-        document.remove(kind)
 
 
 def _refuse_other_plugin(to: Roster) -> None:

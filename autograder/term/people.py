@@ -1,21 +1,23 @@
 """Which student a person means."""
 
 import difflib
+from collections.abc import Collection
 
 from autograder.collect.listed import Listed
 from autograder.errors import CourseError
 from autograder.gradebook.read import Roster
 
 
-def student(to: Roster, text: str) -> str:
+def student(to: Roster, text: str, also: Collection[str] = ()) -> str:
     """Return the id of the student whom an id, an e-mail address or a name calls.
 
-    CourseError if that is nobody of the class, or more than one.
+    also: ids of students who are no longer in the class. CourseError if that is nobody of the
+    class, or more than one.
     """
-    submitted = to.places.root / to.places.folder("submitted", ".", ".").parent
+    submitted = to.places.folder("submitted", ".", ".")
     handed_in = {path.name for path in submitted.glob("[!.]*") if path.is_dir()}
     there = {one.id for one in to.students} | handed_in
-    if text in there:
+    if text in there or text in also:
         return text
     found = sorted(Listed(to.students).called(text))
     if len(found) == 1:
