@@ -233,7 +233,7 @@ def test_a_full_name_that_nobody_split_does_not_replace_one_that_is(course):
 
 
 MISTAKES = [  # the file, what else is typed, what the sentence says
-    (None, "", "nowhere.csv: cannot be read (No such file or directory): name the list."),
+    (None, "", "nowhere.csv: cannot be read (No such file or directory): name the table."),
     (b"", "", "is empty: export the class list again."),
     (b"PK\x03\x04", "", "is a spreadsheet or an archive: save it as CSV in UTF-8."),
     ("Zoë\n".encode("latin-1"), "", "is not in UTF-8: save it as “CSV UTF-8” and retry."),

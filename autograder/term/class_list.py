@@ -12,14 +12,12 @@ a list   lines without any separator: an id, a name or an e-mail address each.
 Where that is not clear, or two lines contradict each other, nothing is taken.
 """
 
-import csv
-import io
 import os
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.collect import tables
 from autograder.collect.claims import letters_and_digits
 from autograder.collect.unlisted import plain_name
 from autograder.errors import CourseError
@@ -122,7 +120,7 @@ def read(path: Path, id_column: str = "") -> ClassList:
     id_column: which column holds the ids (default: as `_Kind.ids` says). CourseError for a file
     that cannot be read, is none of the above or more than one, or contradicts itself.
     """
-    text = _text(path)
+    text = tables.text_of(path)
     lines = text.splitlines()
     if lines and lines[0].lower().startswith("sep="):  # Excel's own first line
         lines[0] = ""
@@ -134,23 +132,6 @@ def read(path: Path, id_column: str = "") -> ClassList:
             raise CourseError(f"--id {id_column}: {path} has no columns, one id a line: omit it.")
         return _checked(path, _plain(lines))
     return _checked(path, _table(path, "\n".join(lines), id_column))
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CourseError(f"{path}: cannot be read ({error.strerror}): name the list.") from error
-    if data.startswith(b"PK"):
-        raise CourseError(f"{path}: is a spreadsheet or an archive: save it as CSV in UTF-8.")
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CourseError(f"{path}: is not in UTF-8: save it as “CSV UTF-8” and retry.") from error
-    if "\0" in text:
-        raise CourseError(f"{path}: is not a text: save it as CSV in UTF-8.")
-    return unicodedata.normalize("NFC", text)
 
 
 def _plain(lines: list[str]) -> ClassList:
@@ -177,13 +158,12 @@ def _table(path: Path, text: str, id_column: str) -> ClassList:
     """Return the students of a file with columns."""
     found = []
     for sign in ",;\t":
-        head = _cells(text, sign)
-        names = [name.strip() for name in next((row for _, row in head if row), [])]
+        names = tables.heading(text, sign)
         columns = [" ".join(name.casefold().split()) for name in names]
         fits = [kind for kind in KINDS if all(set(one) & set(columns) for one in kind.columns)]
         found += [(sign, names, columns, kind) for kind in fits]
     if len(found) != 1:
-        every = max((_first(text, sign) for sign in ",;\t"), key=len)
+        every = max((tables.heading(text, sign) for sign in ",;\t"), key=len)
         which = " and ".join(kind.system for *_, kind in found) or (
             "Canvas' gradebook export, Moodle's participants or grading worksheet in English, or "
             "nbgrader"
@@ -196,17 +176,15 @@ def _table(path: Path, text: str, id_column: str) -> ClassList:
     if any(" ".join(name.casefold().split()) in used for name in twice):
         raise CourseError(f"{path}: has two columns {twice[0]}: delete one of them.")
     rows, left_out = {}, []
-    for number, row in list(_cells(text, sign))[1:]:
-        if not any(cell.strip() for cell in row):
+    for number, row in list(tables.cells(text, sign))[1:]:
+        if not any(row):
             continue
         if len(row) > len(columns) and any(row[len(columns) :]):
             raise CourseError(
                 f"{path}: line {number} has more cells than the first line: put the cell with a "
                 f"{sign!r} in it into quotes."
             )
-        cells = dict.fromkeys(columns, "") | {
-            column: cell.strip() for column, cell in zip(columns, row, strict=False)
-        }
+        cells = dict.fromkeys(columns, "") | dict(zip(columns, row, strict=False))
         if kind.student is _canvas and (not_one := _not_a_student(cells)):
             left_out.append(not_one)
         else:
@@ -224,18 +202,6 @@ def _table(path: Path, text: str, id_column: str) -> ClassList:
         if which and (has_email or what != "e-mail addresses"):
             taken.append(f"{what} from {' and '.join(which)}")
     return ClassList(kind.system, tuple(taken), students, tuple(left_out))
-
-
-def _cells(text: str, sign: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number of each line that is not empty, and its cells."""
-    reader = csv.reader(io.StringIO(text), delimiter=sign)
-    for row in reader:
-        if row:
-            yield reader.line_num, row
-
-
-def _first(text: str, sign: str) -> list[str]:
-    return [cell.strip() for cell in next((row for _, row in _cells(text, sign)), [])]
 
 
 def _not_a_student(cells: Cells) -> str:
