@@ -39,10 +39,11 @@ def read(paths: Iterable[Path]) -> Times:
                 continue
             time = _moodle(said) if lms == MOODLE else _canvas(said)
             if time is None:
-                raise CourseError(
-                    f"{path}: {line}: {said!r} is not a time: download it again, with "
-                    "Moodle set to English."
-                )
+                fix = {
+                    MOODLE: "download the worksheet again, with Moodle set to English",
+                    CANVAS: "write it as Canvas does, 2026-11-24T21:00:00Z",
+                }[lms]
+                raise CourseError(f"{path}: {line}: {said!r} is not a time: {fix}.")
             if time > datetime.now(UTC):
                 raise CourseError(
                     f"{path}: {line}: {said!r} is in the future: set this computer's clock and "

@@ -189,10 +189,13 @@ def unmatched(kind: str, given: Grades) -> str:
     }
     if known.get(kind, True) or not given.students:
         return ""
-    missing = {"canvas": "a name or Canvas' number", "moodle": "an e-mail address"}[kind]
+    missing, lists = {
+        "canvas": ("a name or Canvas' number", "Canvas' gradebook export"),
+        "moodle": ("an e-mail address", "Moodle's list of participants"),
+    }[kind]
     return (
         f"No student has {missing}: unless the ids are those of {kind.capitalize()}, bring in the "
-        f"class list (`autograder roster FILE` reads {kind.capitalize()}'s) and export again."
+        f"class list (`autograder roster FILE`, such as {lists}) and export again."
     )
 
 
