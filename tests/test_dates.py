@@ -16,7 +16,7 @@ from autograder.build.release import put_environment_on_path
 from autograder.cli import main
 from autograder.course import configuration
 from autograder.errors import CourseError
-from autograder.gradebook import class_file, dates, read
+from autograder.gradebook import class_file, read, spelling
 from autograder.gradebook.write import scores_of
 from tests.course_scripts import ROOT
 
@@ -91,13 +91,13 @@ def penalties(course):
     ],
 )
 def test_what_a_penalty_takes_off(text, late, expected):
-    assert dates.penalty(text).taken_off(20, late) == pytest.approx(expected)
+    assert spelling.penalty(text).taken_off(20, late) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("text", ["15min", "2h", "1d12h", "1w", "1w2d3h4min"])
 def test_a_span_is_spelled_as_it_is_read(text):
-    span = dates.duration(text)
-    assert dates.duration(dates.spelled(span)) == span
+    span = spelling.duration(text)
+    assert spelling.duration(spelling.spelled(span)) == span
     unit = {"min": 60, "h": 3600, "d": 86400, "w": 604800}
     expected, number = 0, ""
     for sign in text.replace("min", "m"):  # an independent reading, sign by sign

@@ -159,7 +159,7 @@ def _table(path: Path, text: str, id_column: str) -> ClassList:
     found = []
     for sign in ",;\t":
         names = tables.heading(text, sign)
-        columns = [" ".join(name.casefold().split()) for name in names]
+        columns = [_key(name) for name in names]
         fits = [kind for kind in KINDS if all(set(one) & set(columns) for one in kind.columns)]
         found += [(sign, names, columns, kind) for kind in fits]
     if len(found) != 1:
@@ -173,7 +173,7 @@ def _table(path: Path, text: str, id_column: str) -> ClassList:
     [(sign, names, columns, kind)] = found
     twice = [name for name, key in zip(names, columns, strict=True) if columns.count(key) > 1]
     used = {*kind.taken, *kind.ids} - {""}
-    if any(" ".join(name.casefold().split()) in used for name in twice):
+    if any(_key(name) in used for name in twice):
         raise CourseError(f"{path}: has two columns {twice[0]}: delete one of them.")
     rows, left_out = {}, []
     for number, row in list(tables.cells(text, sign))[1:]:
@@ -204,6 +204,11 @@ def _table(path: Path, text: str, id_column: str) -> ClassList:
     return ClassList(kind.system, tuple(taken), students, tuple(left_out))
 
 
+def _key(name: str) -> str:
+    """Return a column's name in small letters."""
+    return " ".join(name.casefold().split())
+
+
 def _not_a_student(cells: Cells) -> str:
     """Return what a line of Canvas' export is that is not a student, or ""."""
     name = cells.get("student") or " ".join((cells.get("lastname", ""), cells.get("firstname", "")))
@@ -225,7 +230,7 @@ def _id_column(
 ) -> str:
     """Return the column with the ids, or "" where they are made."""
     if wanted:
-        key = " ".join(wanted.casefold().split())
+        key = _key(wanted)
         if key not in columns:
             raise CourseError(f"--id {wanted}: no such column, there are {', '.join(names)}.")
         if empty := next((number for number, cells in rows.items() if not cells[key]), 0):

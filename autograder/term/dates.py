@@ -9,11 +9,13 @@ import tomlkit
 
 from autograder.course import configuration, named
 from autograder.errors import CourseError
-from autograder.gradebook import class_file, dates, read
-from autograder.gradebook.dates import ALL, DATES, EXTENSIONS, Extension, LatePenalty
+from autograder.gradebook import class_file, dates, read, spelling
+from autograder.gradebook.dates import ALL, DATES, EXTENSIONS, LatePenalty
 from autograder.gradebook.read import Roster
+from autograder.gradebook.spelling import Extension
 from autograder.gradebook.write import bring_penalties_up_to_date, scores_of
 from autograder.term import people
+from autograder.term.columns import aligned
 
 NONE = "none"
 PLUGIN = f"{LatePenalty.__module__}.{LatePenalty.__name__}"
@@ -32,7 +34,7 @@ def set_rule(root: Path, name: str, when: str, penalty: str | None, grace: str |
         raise CourseError("all: not everything is due at once: name one notebook.")
     values: dict[str, Any] = {}
     if when and when != NONE:
-        values["due"] = _read(dates.moment, when).astimezone()
+        values["due"] = _read(spelling.moment, when).astimezone()
     for key, text in (("penalty", penalty), ("grace", grace)):
         if text is not None:
             _refuse_other_plugin(to)
@@ -60,10 +62,10 @@ def extend(root: Path, who: str, name: str, extra: str) -> list[str]:
     to = read.roster(root)
     student, assignment = people.student(to, who), _assignment(to, name)
     text = extra.removeprefix("+")
-    longer, due = _read(dates.longer, text), to.due_date(assignment)
+    longer, due = _read(spelling.longer, text), to.due_date(assignment)
     if isinstance(longer, datetime) and due and longer <= due:
         raise CourseError(
-            f"{extra}: {assignment} is due {dates.shown(due)}: write a later time, or +2d."
+            f"{extra}: {assignment} is due {spelling.shown(due)}: write a later time, or +2d."
         )
     with class_file.edited(root) as document:
         theirs = _table(document, EXTENSIONS, student)
@@ -89,13 +91,13 @@ def table(root: Path, name: str = "") -> list[str]:
     names = [*to.assignments, *([ALL] if _says_all(to) else [])]
     if name:
         names = [_assignment(to, name)]
-    lines = _aligned(_rows(to, names))
+    lines = aligned(_filled(_rows(to, names)))
     for name in names:
         due, there = to.dates.rule(name).due, to.due.get(name)
         if due and there and due != there:
             lines.append(
-                f"{name}: the gradebook still has {dates.shown(there)}; the next grading, report "
-                "or export corrects it."
+                f"{name}: the gradebook still has {spelling.shown(there)}; the next grading, "
+                "report or export corrects it."
             )
     return lines
 
@@ -171,8 +173,8 @@ def _rows(to: Roster, names: list[str]) -> list[tuple[str, ...]]:
     for name in names:
         due = to.due_date(name)
         rule = to.dates.rule(name)
-        cells = (rule.penalty.text if rule.penalty else "", dates.spelled(rule.grace))
-        rows.append((name, dates.shown(due) if due else "", *cells, _extensions(to, name)))
+        cells = (rule.penalty.text if rule.penalty else "", spelling.spelled(rule.grace))
+        rows.append((name, spelling.shown(due) if due else "", *cells, _extensions(to, name)))
     return rows
 
 
@@ -191,16 +193,12 @@ def _extensions(to: Roster, name: str) -> str:
 
 def _longer(longer: Extension) -> str:
     if isinstance(longer, datetime):
-        return f"until {dates.shown(longer)}"
-    return f"+{dates.spelled(longer) or 0}"
+        return f"until {spelling.shown(longer)}"
+    return f"+{spelling.spelled(longer) or 0}"
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
-    """Return the rows as lines, without columns after the second that are empty."""
+def _filled(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the rows without columns after the second that are empty."""
     columns = list(zip(*rows, strict=True))
     columns = [*columns[:2], *(column for column in columns[2:] if any(column[1:]))]
-    widths = [max(map(len, column)) for column in columns]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in zip(*columns, strict=True)
-    ]
+    return list(zip(*columns, strict=True))

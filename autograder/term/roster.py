@@ -13,6 +13,7 @@ from autograder.gradebook import class_file
 from autograder.gradebook.read import Student
 from autograder.gradebook.write import scores_of
 from autograder.term.class_list import ClassList
+from autograder.term.columns import aligned
 
 ADDED, UPDATED, UNCHANGED = "added", "updated", "unchanged"
 
@@ -102,11 +103,7 @@ def lines(listed: ClassList, made: Plan) -> list[str]:
         for one in made.changes
         if one.what != UNCHANGED
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    said += [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    said += aligned(rows)
     counts = [
         f"{number} {what}"
         for what in (ADDED, UPDATED, UNCHANGED)
