@@ -196,6 +196,13 @@ def test_an_extension_holds_at_once_and_can_be_taken_away(course):
         assert gradebook.find_submission(ONE, "cleo").extension is None
 
 
+def test_formgrader_sees_an_extension_whether_or_not_lateness_costs_anything(course):
+    run(course, "due", "01", "2026-03-01T12:00")
+    run(course, "extend", "ada", "all", "2026-03-03T12:00")  # who was in time
+    with gradebook_of(course) as gradebook:
+        assert gradebook.find_submission(ONE, "ada").duedate == DUE + timedelta(days=2)
+
+
 def test_more_time_for_all_holds_for_what_is_given_out_later(course):
     run(course, "extend", "dora@example.org", "all", "+1d")
     run(course, "extend", "dora", "02", "+0")

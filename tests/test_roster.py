@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 from autograder.cli import main
 from autograder.course import configuration
 from autograder.grade import grade, records
+from autograder.gradebook import class_file
 from autograder.gradebook.read import Student
 from autograder.gradebook.write import Scores
 from autograder.term import class_list, removal
@@ -293,13 +294,15 @@ def test_what_the_lms_knows_its_students_by_goes_back_to_it(course):
     )
 
 
-def test_moodle_finds_its_students_by_e_mail_and_number(course):
-    listed(course, MOODLE)
+@pytest.mark.parametrize("numbers", [("m1", "m2"), ("", "")])
+def test_moodle_finds_its_students_by_e_mail_and_number(course, numbers):
+    """An e-mail address that serves as id is not given for Moodle's ID number."""
+    listed(course, MOODLE.replace("m1", numbers[0]).replace("m2", numbers[1]))
     ran = run(course, "export", "--format", "moodle", "--to", course / "moodle.csv")
     assert "roster" not in ran.output
     with open(course / "moodle.csv", encoding="utf-8", newline="") as file:
         rows = [(row["ID number"], row["Email address"]) for row in csv.DictReader(file)]
-    assert rows == [("m1", "ada@example.org"), ("m2", "ben@example.org")]
+    assert rows == list(zip(numbers, ("ada@example.org", "ben@example.org"), strict=True))
 
 
 # who leaves
@@ -411,9 +414,10 @@ def test_who_was_removed_stays_out_until_a_list_or_add_names_them(graded):
     assert [(one.student, one.status) for one in found] == [(GONE, "refused")]
     shutil.rmtree(folder.parent)
     listed(graded, f"{GONE}\n")
-    assert outcome_of(graded)[:9] == "collected"
+    assert outcome_of(graded)[:9] == "collected" and class_file.removed(graded) == {"ben"}
     run(graded, "remove", GONE, "--yes")
     assert outcome_of(graded, "--add")[:9] == "collected" and outcome_of(graded)[:9] == "unchanged"
+    assert class_file.removed(graded) == {"ben"}
 
 
 def test_a_removal_that_stopped_half_way_is_finished_by_the_next(graded, monkeypatch):
