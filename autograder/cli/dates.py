@@ -12,14 +12,14 @@ from autograder.errors import CourseError
 @click.argument("notebook", default="")
 @click.argument("time", default="")
 @click.option("--penalty", metavar="RULE", help='10%/day, "5%/hour up to 50%", 20% once, or none.')
-@click.option("--grace", metavar="SPAN", help="So much later costs nothing: 15min, 2h; 0 for none.")
+@click.option("--grace", metavar="SPAN", help="How late costs nothing: 15min, 2h; 0 for none.")
 @root_option
 def due(notebook: str, time: str, penalty: str | None, grace: str | None, root: Path) -> None:
     """Show all dates, or set when NOTEBOOK (or `all`) is due and what lateness costs.
 
-    TIME is such as 2026-12-01T23:59, by this computer's clock, or `none`. A penalty is of the
-    points earned, for each day begun. Points that exist follow at once; grading/class.toml keeps
-    what is set.
+    TIME is such as 2026-12-01T23:59, by this computer's clock, or `none`. A penalty is a share of
+    the points earned, for each day begun. Points that exist follow at once; grading/class.toml
+    keeps what is set.
     """
     from autograder.term import dates
 

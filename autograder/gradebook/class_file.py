@@ -16,7 +16,7 @@ from autograder.errors import CourseError
 from autograder.files import write_atomic
 
 REMOVED = "removed"
-NEW = "# What holds for this class. The commands change this file, and so may you.\n"
+NEW = "# Settings of this class. Commands change this file, and you may edit it, too.\n"
 
 
 def path_of(root: Path | str) -> Path:

@@ -3,13 +3,13 @@
     [dates.02_load_balancer]
     due = 2026-12-01T23:59:00+01:00
     penalty = "10%/day"                # of the points earned, for each day begun
-    grace = "15min"                    # so much later costs nothing
+    grace = "15min"                    # being this late costs nothing
 
     [dates.all]                        # where an assignment does not say it itself
     penalty = "5%/hour up to 50%"
 
     [extensions.ada]
-    02_load_balancer = "2d"            # or a time
+    02_load_balancer = "2d"            # or a new deadline, as in due
     all = "1d"
 
 The file is the source of what it says, and nbgrader's gradebook follows: `bring` writes due dates
