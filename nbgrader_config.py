@@ -48,6 +48,8 @@ c.IncludeHeaderFooter.header = ""
 c.ClearSolutions.text_stub = ANSWER
 c.ClearMarkScheme.enforce_metadata = False  # the rubric is a read-only cell of its own
 c.NotebookClient.shutdown_kernel = "immediate"  # nothing to tidy up: half a second a submission
+# late work costs what grading/class.toml says
+c.AssignLatePenalties.plugin_class = "autograder.gradebook.dates.LatePenalty"
 c.GenerateAssignment.force = True  # the release is always what the sources give
 c.GenerateAssignment.preprocessors = [
     NamedStubs if step is ClearSolutions else step

@@ -1,6 +1,6 @@
 """A course's folder: its scripts, its own folders, and nbgrader's configuration of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from traitlets.config import Config
@@ -41,6 +41,20 @@ def chosen(root: Path | str, names: Sequence[str]) -> list[str]:
         if name not in known:
             raise CourseError(f"{name}: no such notebook, there are {', '.join(known)}")
     return list(names) or known
+
+
+def named(text: str, known: Iterable[str]) -> str:
+    """Return the one of the known notebooks that a text names: in full, or as `02` does.
+
+    CourseError if there is none, or more than one.
+    """
+    known = list(known)
+    found = [text] if text in known else [name for name in known if text and name.startswith(text)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CourseError(f"{text}: may be {' or '.join(found)}: write more of the name.")
+    raise CourseError(f"{text}: no such notebook, there are {', '.join(known)}.")
 
 
 def configuration(root: Path | str, data: Path | str) -> Config:

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder.build.release import _put_environment_on_path as put_environment_on_path
+from autograder.build.release import put_environment_on_path
 from autograder.cli import main
 from autograder.collect import archive, identify, lms, receipts
 from autograder.collect.archive import files_in
@@ -1090,3 +1090,188 @@ def test_the_newest_file_in_an_lms_and_nobody_who_may_be_somebody_else():
     ]
     assert lms.files(known, ONE, "Canvas") == {"ada": canvas("ada", "1", "101")}
     assert list(lms.files(known, ONE, "Moodle")) == ["eva"]
+
+
+# what an LMS says of the time
+
+WORKSHEET_HEAD = "Identifier,Full name,Email address,Status,Last modified (submission),Grade\n"
+
+
+def worksheet(course, *said, name="Grades-Toy-99.csv"):
+    """Put Moodle's grading worksheet next to the download; participants 471, 472 … ."""
+    lines = [
+        f'Participant {471 + number},A B,a@b,Submitted,"{time}",\n'
+        for number, time in enumerate(said)
+    ]
+    path = course.root.parent / name
+    path.write_text("\ufeff" + WORKSHEET_HEAD + "".join(lines), encoding="utf-8")
+    return path
+
+
+def moodles(course, *students):
+    """Put Moodle's archive into the inbox; return its path."""
+    files = {
+        f"{name}_{471 + number}_assignsubmission_file_/{ONE}.ipynb": notebook(name)
+        for number, name in enumerate(students)
+    }
+    files[f"{students[0]}_471_assignsubmission_onlinetext_/onlinetext.html"] = b"<p>hello</p>"
+    return course.drop("Course-Toy-99.zip", zipped(files))
+
+
+@pytest.fixture
+def utc(monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("utc")
+@pytest.mark.parametrize(
+    "said",
+    [  # the same moment, as Moodle's languages "English" and "English (United States)" write it
+        "Sunday, 1 March 2026, 11:30 AM",
+        "Sunday, 1 March 2026, 11:30\N{NARROW NO-BREAK SPACE}AM",
+        "Sunday, March 1, 2026, 11:30 AM",
+        "1 March 2026, 11:30",
+    ],
+)
+def test_moodles_worksheet_says_when_each_arrived(course, said):
+    course.enroll(due=DUE.replace(tzinfo=None))
+    download = moodles(course, "Ada Lovelace", "Ben Ōtomo")
+    sheet = worksheet(course, said, "Tuesday, 3 March 2026, 2:00 PM")
+    lines = course.collect("--received", LATER, "--times", str(sheet), source=download)
+    assert "received 2026-03-01 11:30 UTC, says Moodle" in row_of(
+        lines, "471_assignsubmission_file"
+    )
+    assert "late by 2 d 2 h; received 2026-03-03 14:00 UTC, says Moodle" in row_of(lines, "Ben")
+    assert course.timestamp("ada") == datetime(2026, 3, 1, 11, 30, tzinfo=UTC)
+    assert lines[-2].endswith("1 late.")
+
+
+@pytest.mark.usefixtures("utc")
+def test_the_worksheet_corrects_earlier_and_later(course):
+    """Collected next morning, everybody seems late; or by a wrong --received, nobody does."""
+    course.enroll(due=DUE.replace(tzinfo=None))
+    download = moodles(course, "Ada Lovelace", "Ben Ōtomo")
+    for first, late in ((DUE + timedelta(hours=20), 2), (DUE - timedelta(days=9), 0)):
+        shutil.rmtree(course.root / "grading" / "submitted", ignore_errors=True)
+        (course.root / "grading" / "receipts.csv").unlink(missing_ok=True)
+        said = course.collect("--received", first.isoformat(), source=download)
+        assert said[-2].endswith(f"{late} late.") and "as you say" in row_of(
+            said, "471_assignsubmission_file"
+        )
+        sheet = worksheet(course, "Sunday, 1 March 2026, 11:30 AM", "Sunday, 1 March 2026, 1:00 PM")
+        for _ in range(2):
+            lines = course.collect("--times", str(sheet), source=download)
+            assert lines[-2].startswith("3 files: 2 unchanged") and lines[-2].endswith("1 late.")
+            assert course.timestamp("ada") == datetime(2026, 3, 1, 11, 30, tzinfo=UTC)
+            assert course.timestamp("ben") == datetime(2026, 3, 1, 13, tzinfo=UTC)
+            assert len(course.receipts()) == 4
+        lines = course.collect(source=download)
+        assert "received 2026-03-01 13:00 UTC, as before" in row_of(lines, "Ben")
+
+
+@pytest.mark.usefixtures("utc")
+def test_a_name_like_moodles_does_not_wash_lateness_off(course):
+    """A worksheet counts for what comes in a download of Moodle's files alone."""
+    course.enroll(due=DUE.replace(tzinfo=None))
+    sheet = worksheet(course, "Sunday, 1 March 2026, 11:30 AM")
+    course.drop(f"Ada Lovelace_471_assignsubmission_file_/{ONE}.ipynb", notebook("by mail"))
+    course.drop(f"{ONE}__ben.ipynb")
+    lines = course.collect("--received", LATER, "--times", str(sheet))
+    line = row_of(lines, "471_assignsubmission_file")
+    assert "late by 2 d" in line and "not in a download of Moodle's files alone" in line
+
+
+@pytest.mark.usefixtures("utc")
+def test_a_worksheet_in_the_download_is_named_and_taken_on_wish(course):
+    course.enroll(due=DUE.replace(tzinfo=None))
+    for number, name in enumerate(("Ada Lovelace", "Ben Ōtomo")):
+        course.drop(f"{name}_{471 + number}_assignsubmission_file_/{ONE}.ipynb", notebook(name))
+    sheet = worksheet(course, "Sunday, 1 March 2026, 11:30 AM", "-")
+    sheet = sheet.rename(course.inbox / sheet.name)
+    lines = course.collect("--received", LATER)
+    assert "is Moodle's grading worksheet: collect again with --times" in row_of(lines, "Grades")
+    lines = course.collect("--received", LATER, "--times", str(sheet))
+    assert lines[-1] == "2 files: 2 unchanged; 1 late."  # the worksheet knows nothing of ben
+    assert course.timestamp("ada") == datetime(2026, 3, 1, 11, 30, tzinfo=UTC)
+    inner = course.drop(f"Ben Ōtomo_472_assignsubmission_file_/{sheet.name}", sheet.read_bytes())
+    assert inner.exists() and "is not a notebook" not in lines[-1]
+    [line] = [line for line in course.collect() if "file_/Grades" in line]  # a student's own
+    assert "worksheet" not in line
+
+
+CANVAS_SAYS = [
+    {"user_id": 12345, "assignment_id": 1, "submitted_at": "2026-03-01T11:30:00Z", "late": False},
+    {"user_id": 7, "assignment_id": 1, "submitted_at": "2026-03-01T12:30:00Z", "late": True},
+    {"user_id": 8, "assignment_id": 1, "submitted_at": None, "late": False},
+]
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_canvas_list_of_submissions_says_when_each_arrived(course, kind):
+    """Not the moment of collecting: a LATE file would cost more, the later it is collected."""
+    course.enroll(due=DUE.replace(tzinfo=None))
+    names = [f"lovelaceada_12345_1_{ONE}.ipynb", f"otomoben_LATE_7_2_{ONE}.ipynb"]
+    download = course.drop("submissions.zip", zipped({name: notebook(name) for name in names}))
+    table = course.root.parent / f"submissions.{kind}"
+    text = json.dumps(CANVAS_SAYS)
+    if kind == "csv":
+        rows = [f"{one['submitted_at'] or ''},{one['user_id']}" for one in CANVAS_SAYS]
+        text = "\n".join(["submitted_at,user_id", *rows])
+    table.write_text(text, encoding="utf-8")
+    before = course.collect("--received", LATER, source=download)
+    assert "late by 2 d 0 h" in row_of(before, "LATE")
+    assert "received 2026-03-01 12:00 UTC, in time, says Canvas" in row_of(before, "ada")
+    lines = course.collect("--received", LATER, "--times", str(table), source=download)
+    assert "received 2026-03-01 11:30 UTC, says Canvas" in row_of(lines, "ada")
+    assert "late by 0 h 30 min; received 2026-03-01 12:30 UTC, says Canvas" in row_of(lines, "LATE")
+
+
+def test_each_time_says_where_it_comes_from(course):
+    course.drop(f"{ONE}__ada.ipynb")
+    assert row_of(course.collect(), "ada").endswith("received now")
+    now = f"received {course.timestamp('ada'):%F %R} UTC, as before"
+    assert row_of(course.collect(), "ada").endswith(now)
+    assert row_of(course.collect("--received", "2026-01-01T00:00Z"), "ada").endswith(
+        "received 2026-01-01 00:00 UTC, as you say"
+    )
+
+
+TIMES = [  # the table, what the sentence says
+    ("", "its columns  have no times: give Moodle's grading worksheet in English"),
+    ("id,email\na,b\n", "its columns id, email have no times"),
+    (f'{WORKSHEET_HEAD}Participant 4,A,a,S,"Sonntag, 1. März 2026, 11:30",\n', "is not a time"),
+    (f'{WORKSHEET_HEAD}Participant 4,A,a,S,"1 March 2999, 11:30",\n', "is in the future"),
+    ("[1]", "is not Canvas' list of submissions"),
+    ('[{"user_id": 1}]', "is not Canvas' list of submissions"),
+    ('[{"user_id": 1, "submitted_at": "soon"}]', "submission 1: 'soon' is not a time"),
+    (
+        json.dumps([{"user_id": 1, "submitted_at": None, "assignment_id": n} for n in (1, 2)]),
+        "is of 2 assignments: give one at a time",
+    ),
+    (None, "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), TIMES)
+def test_what_is_wrong_with_a_table_of_times_is_one_sentence(course, text, says):
+    course.drop(f"{ONE}__ada.ipynb")
+    table = course.root.parent / "times.csv"
+    if text is not None:
+        table.write_text(text, encoding="utf-8")
+    sentence = sentence_of(course.run("collect", str(course.inbox), "--times", str(table)))
+    assert says in sentence and course.students() == []
+
+
+def test_canvas_times_are_of_one_assignment(course):
+    files = {f"lovelaceada_1_1_{ONE}.ipynb": notebook()}
+    files |= {f"otomoben_2_2_{TWO}.ipynb": notebook("2", TWO)}
+    download = course.drop("submissions.zip", zipped(files))
+    table = course.root.parent / "submissions.json"
+    table.write_text(json.dumps(CANVAS_SAYS))
+    ran = course.run("collect", str(download), "--times", str(table))
+    assert "collect one by one, with --assignment NAME" in sentence_of(ran)
+    assert course.students() == []

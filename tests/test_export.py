@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy.exc import OperationalError
 
-from autograder.build.release import _put_environment_on_path as put_environment_on_path
+from autograder.build.release import put_environment_on_path
 from autograder.cli import main
 from autograder.gradebook.export import (
     CanvasExporter,

@@ -543,7 +543,7 @@ def test_who_was_removed_from_the_gradebook_stays_removed(course):
         gradebook.remove_student("s0")
     for settings in (None, Settings(force=True)):
         found = graded(course, settings)
-        assert found["s0"].status == "refused" and "nbgrader db student add" in found["s0"].sentence
+        assert found["s0"].status == "refused" and "autograder roster" in found["s0"].sentence
         assert found["s1"].status == "graded"
         assert records.read(course, NAME, "s0") == before["s0"]
     with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:

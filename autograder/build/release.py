@@ -207,7 +207,7 @@ def _costs_points(output):
 
 def _generate(root, names, data, to, gradebook=True):
     """Have nbgrader write the released notebooks under the folder `to`."""
-    _put_environment_on_path()
+    put_environment_on_path()
     config = configuration(root, data)
     config.CourseDirectory.release_directory = str(Path(to) / "notebooks")
     if not gradebook:
@@ -278,7 +278,7 @@ def _reason(said):
     return why
 
 
-def _put_environment_on_path():
+def put_environment_on_path():
     """Put this environment on PATH: nbgrader runs `alembic` from there to make a gradebook."""
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ.get("PATH", "").split(os.pathsep):

@@ -5,7 +5,17 @@ Each command imports what it needs when it is called, so that `--help` answers a
 
 import click
 
-from autograder.cli import answers, author, grading, lms, publishing, results, year
+from autograder.cli import (
+    answers,
+    author,
+    dates,
+    grading,
+    lms,
+    people,
+    publishing,
+    results,
+    year,
+)
 
 COMMANDS = (
     author.build,
@@ -13,6 +23,10 @@ COMMANDS = (
     author.audit,
     publishing.publish,
     publishing.links,
+    people.roster,
+    people.remove,
+    dates.due,
+    dates.extend,
     grading.collect,
     grading.grade,
     answers.answers,

@@ -18,14 +18,28 @@ from autograder.cli.options import root_option, time_option
     metavar="TIME",
     help="When the files arrived, such as 2026-11-24T21:00+01:00 (default: now).",
 )
+@click.option(
+    "--times",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="When each arrived: Moodle's grading worksheet, or Canvas' list of submissions.",
+)
 @click.option("--add", is_flag=True, help="Also take students who are not in the gradebook.")
 @root_option
-def collect(folder: Path, assignment: str, received: str | None, add: bool, root: Path) -> None:
+def collect(
+    folder: Path,
+    assignment: str,
+    received: str | None,
+    times: tuple[Path, ...],
+    add: bool,
+    root: Path,
+) -> None:
     """Take students' files out of FOLDER, or out of an LMS's zip, into grading/submitted/."""
     from autograder.collect.collect import collect
     from autograder.gradebook.read import roster
 
-    rows = collect(roster(root), folder, assignment, time_option(received), add)
+    rows = collect(roster(root), folder, assignment, time_option(received), add, times)
     click.echo("\n".join(collected_table(rows)))
 
 

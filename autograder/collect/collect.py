@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -24,21 +24,32 @@ from autograder.collect.archive import Found, files_in
 from autograder.collect.claims import Person, Unidentified, claim
 from autograder.collect.helpers import Helpers
 from autograder.collect.rows import (
+    BEFORE,
     COLLECTED,
     NO_NOTEBOOK,
     NOT_TAKEN,
+    NOW,
     OLDER,
     UNCHANGED,
     UNTOUCHED,
+    YOU,
     Read,
     Row,
     Taken,
 )
+from autograder.collect.times import CANVAS, MOODLE, Times, is_worksheet
+from autograder.collect.times import read as read_times
 from autograder.course import FOLDERS
 from autograder.errors import CourseError
 from autograder.files import write_atomic
+from autograder.gradebook import class_file
 from autograder.gradebook.read import Roster
 
+REMOVED = (
+    "was removed from the class: `autograder roster FILE` with a list that has them brings them "
+    "back, or --add"
+)
+WORKSHEET = "is Moodle's grading worksheet: collect again with --times and this file"
 KEPT_BY_US = ("grading/collected", "grading/records")
 LITTER = {  # parts of paths, and whose such files are
     **dict.fromkeys(("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"), "the operating system"),
@@ -53,6 +64,7 @@ def collect(
     assignment: str = "",
     received: datetime | None = None,
     add: bool = False,
+    times: Sequence[Path] = (),
 ) -> list[Row]:
     """Take the files of a folder or archive; return a row for each of them, those not taken first.
 
@@ -60,13 +72,14 @@ def collect(
     assignment: take only this one; a file that names no assignment counts as one of it.
     received: when the files arrived (default: now, or when they were first collected).
     add: also take files of students who are not in the gradebook.
+    times: an LMS's tables of when its submissions arrived, which count before `received`.
     CourseError if nothing was taken: the source cannot be read, is empty or is the course's own.
     CourseError also if the disk is full or locked: collecting again finishes the work.
     """
     if assignment and assignment not in to.assignments:
         known = ", ".join(to.assignments)
         raise CourseError(f"{assignment}: no such assignment, there are {known}.")
-    files = files_in(source)
+    files, said = files_in(source), read_times(times)
     _refuse_ours(to, source)
     rows: list[Row] = []
     try:
@@ -74,10 +87,16 @@ def collect(
         keep.mkdir(parents=True, exist_ok=True)
         _sweep(keep)
         with tempfile.TemporaryDirectory(prefix=".incoming-", dir=keep) as incoming:
-            collection = _Collection(to, received, add, whole=Path(source).is_file())
+            collection = _Collection(to, received, add, said, whole=Path(source).is_file())
+            ours = {path.resolve() for path in times}
             for number, found in enumerate(files):
+                if Path(source, *found.parts).resolve() in ours:
+                    continue
                 rows += collection.read(found, Path(incoming, str(number)), assignment)
             rows += collection.finished()
+        if add:
+            taken = {row.student for row in rows if row.outcome != NOT_TAKEN}
+            class_file.forget_removed(to.places.root, taken & to.removed)
     except OSError as error:
         place = error.filename or keep
         raise CourseError(
@@ -113,9 +132,11 @@ def _sweep(keep: Path) -> None:
 class _Collection:
     """The files of one download: whose they are is clear only when all have been read."""
 
-    def __init__(self, to: Roster, received: datetime | None, add: bool, whole: bool) -> None:
-        self.to, self.add, self.whole = to, add, whole
-        self.sure = received is not None
+    def __init__(
+        self, to: Roster, received: datetime | None, add: bool, times: Times, whole: bool
+    ) -> None:
+        self.to, self.add, self.times, self.whole = to, add, times, whole
+        self.source = YOU if received else NOW
         self.received = (received or datetime.now(UTC)).replace(microsecond=0)
         self.came = receipts.read(receipts.path_of(to.places.root))
         self.before = lms.read(to.places.root)
@@ -141,6 +162,9 @@ class _Collection:
         else:
             said = claim(found.parts, self.to.assignments)
             one = Read(found.place, said, found.modified, incoming)
+            if len(found.parts) == 1 and is_worksheet(data):
+                yield Row(found.place, NOT_TAKEN, notes=(WORKSHEET,))
+                return
             if not (NOTEBOOK.search(name) or _holds_cells(data)):
                 incoming.write_bytes(data)
                 self.others.append(one)
@@ -192,11 +216,14 @@ class _Collection:
             claims, self.to.students, self.to.assignments, self.add, sorted(there)
         )
         every = [one.said for one in (*self.books, *self.others)]
-        sure = identify.canvas_says(every, self.whole)
+        sure = {lms: identify.downloads_of(lms, every, self.whole) for lms in (MOODLE, CANVAS)}
+        self._check_times()
         groups: dict[tuple[str, str], list[Taken]] = defaultdict(list)
         for one, person in zip(self.books, people, strict=True):
             if isinstance(person, Unidentified):
                 yield Row(one.place, NOT_TAKEN, "", one.said.assignment, (str(person),))
+            elif person.id in self.to.removed and not self.add:
+                yield Row(one.place, NOT_TAKEN, person.id, one.said.assignment, (REMOVED,))
             else:
                 groups[person.id, one.said.assignment].append(self._taken(one, person, sure))
         helpers = Helpers(self.others, [one for group in groups.values() for one in group])
@@ -204,11 +231,24 @@ class _Collection:
             yield from self._group(group, helpers)
         yield from helpers.left()
 
-    def _taken(self, one: Read, by: Person, sure: set[tuple[str, ...]]) -> Taken:
+    def _check_times(self) -> None:
+        """Raise CourseError if it is not clear which assignment Canvas' times are of."""
+        files = [one.said for one in self.books if one.said.lms == CANVAS]
+        several = sorted({said.assignment for said in files})
+        if len(several) > 1 and any(lms == CANVAS for lms, _ in self.times):
+            raise CourseError(
+                f"--times: Canvas' times are of one assignment, and the files of "
+                f"{' and '.join(several)}: collect one by one, with --assignment NAME."
+            )
+
+    def _taken(self, one: Read, by: Person, sure: dict[str, set[tuple[str, ...]]]) -> Taken:
         said, notes = one.said, [*by.notes, *one.notes]
-        if said.lms == "Canvas" and not said.late and said.parts[: said.level] not in sure:
-            said = replace(said, late=None)
-            notes.append("is named as by Canvas, and not in a download of Canvas' files alone")
+        time = self.times.get((said.lms, said.lms_user))
+        believed = time is not None or (said.lms == CANVAS and not said.late)
+        if believed and said.parts[: said.level] not in sure[said.lms]:
+            said, time = replace(said, late=said.late or None), None
+            of = {CANVAS: "Canvas'", MOODLE: "Moodle's"}[said.lms]
+            notes.append(f"is named as by {said.lms}, and not in a download of {of} files alone")
         data = one.kept.read_bytes()
         number, copy = said.order
         taken = Taken(
@@ -221,10 +261,12 @@ class _Collection:
             said,
             by,
             self.received,
-            self.sure,
+            self.source,
             notes=tuple(notes),
         )
-        return taken.at(self.received, self.to)
+        if time:
+            return taken.at(time, self.to, f"says {said.lms}")
+        return taken.at(self.received, self.to, self.source)
 
     def _group(self, group: list[Taken], helpers: Helpers) -> Iterator[Row]:
         """Store one student's files for one assignment; yield a row for each."""
@@ -265,7 +307,7 @@ class _Collection:
         lms.add(self.to.places.root, (_key_of(one) for one in group if one.said.lms))
 
     def _is_new(self, one: Taken) -> bool:
-        return _key(one) not in self.came or self.came[_key(one)].time > one.received
+        return _key(one) not in self.came or self.came[_key(one)].time != one.received
 
     def _folders(self, one: Taken) -> tuple[Path, Path]:
         """Return the folders of the submission and of all files kept for it."""
@@ -273,11 +315,14 @@ class _Collection:
         return self.to.places.folder("submitted", one.student, one.assignment), kept
 
     def _dated(self, one: Taken) -> Taken:
-        """Return the file with the time at which it was first received."""
+        """Return the file with the time at which it was first received.
+
+        The LMS corrects that time, and so does a person who says that it was earlier.
+        """
         known = self.came.get(_key(one))
-        if known is None or (one.sure and one.received < known.time):
+        if known is None or one.by_lms or (one.source == YOU and one.received < known.time):
             return one
-        return one.at(known.time, self.to, True)
+        return one.at(known.time, self.to, BEFORE)
 
     def _placed(self, one: Taken) -> tuple[Taken, Row]:
         """Put a student's newest file where nbgrader looks, unless a later one is already there.
@@ -292,11 +337,10 @@ class _Collection:
         since = (known.time if known else receipts.stamped(folder)) if current else None
         one = self._dated(one)
         if one.sha256 == current:
-            if since and since < one.received:
-                one = one.at(since, self.to, True)  # received through the exchange: keep its time
-            elif known and self._is_new(one):
+            if since and since < one.received and not one.by_lms:
+                one = one.at(since, self.to, BEFORE)  # through the exchange: keep its time
+            elif self._is_new(one) and (known or one.by_lms):
                 _stamp(folder, one.received)
-                return one, one.row(UNCHANGED, f"received {one.received:%F %R} UTC, as you say")
             return one, one.row(UNCHANGED)
         done = -1 if there is None else self._work_in(there, one.assignment)
         if one.work < done:

@@ -6,6 +6,7 @@ so. Without one, it is the level at which the folders of a download part; where 
 nothing is taken, and a sentence says what to do.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from autograder.collect.unlisted import new_people
 from autograder.gradebook.read import Student
 
 ANONYMOUS = 3  # so many of Moodle's numbers in one assignment, all of one name, are of no names
+ONLINE_TEXT = re.compile(r"_\d+_assignsubmission_\w+_")  # Moodle's, of other kinds than files
 OUR_FOLDERS = ("notebooks",)  # of the class's repository: they name no one
 
 
@@ -105,18 +107,18 @@ def namesakes(claims: Iterable[Claim]) -> str:
     return ""
 
 
-def canvas_says(claims: Sequence[Claim], whole: bool) -> set[tuple[str, ...]]:
-    """Return the folders and archives in which what Canvas does not mark as late was in time.
+def downloads_of(lms: str, claims: Sequence[Claim], whole: bool) -> set[tuple[str, ...]]:
+    """Return the folders and archives that are downloads of an LMS: what it says there is true.
 
-    They are downloads of Canvas: all that is in them is named by Canvas, and of several people. A
-    single file may be named so by its student. claims: of all files. whole: the download is itself
-    the archive that was given to collect.
+    All that is in them is named by the LMS, and of several people. A single file may be named so by
+    its student. claims: of all files. whole: the download is itself the archive that was given to
+    collect.
     """
     names: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for said in claims:
-        if said.lms == "Canvas":
+        if said.lms == lms:
             names[said.parts[: said.level]].add(said.lms_user)
-        else:
+        elif lms != "Moodle" or not any(ONLINE_TEXT.search(part) for part in said.parts):
             for place in range(min(said.level, len(said.parts))):
                 names[said.parts[:place]].add("")
     return {

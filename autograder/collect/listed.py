@@ -105,7 +105,8 @@ def listed_person(said: Claim, listed: Listed, neighbors: Neighbors) -> Person |
         if neighbors.is_strange(said, place):
             raise Unidentified(
                 f"is in {part}, which stands among students' folders and names no one in the "
-                "gradebook: `nbgrader db student add ID`, or collect that folder by itself"
+                "gradebook: add them to the class list and `autograder roster FILE`, or collect "
+                "that folder by itself"
             )
         exact = listed.called(stem_of(part))
         those = exact or listed.within(stem_of(part))
@@ -192,5 +193,6 @@ def not_listed(said: Claim) -> Unidentified:
     if not who:
         return Unidentified(NAMELESS)
     return Unidentified(
-        f"is of {who}, who is not in the gradebook: `nbgrader db student add ID`, or use --add"
+        f"is of {who}, who is not in the gradebook: `autograder roster FILE` with a list that has "
+        "them, or use --add"
     )

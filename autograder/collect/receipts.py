@@ -1,7 +1,8 @@
 """grading/receipts.csv: when each submission arrived, by the instructor's clock.
 
 Columns: assignment, student, received (ISO 8601, UTC), sha256 (of the notebook file's bytes). Rows
-are only ever added; the last one for (assignment, student, sha256) counts.
+are only ever added, until their student is removed; the last one for (assignment, student, sha256)
+counts.
 """
 
 import csv
@@ -17,7 +18,7 @@ from typing import Any
 from nbgrader.utils import parse_utc
 
 from autograder.errors import CourseError
-from autograder.files import Refused, read_untrusted
+from autograder.files import Refused, read_untrusted, write_atomic
 
 STAMP = re.compile(
     r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?( ?([A-Z]{1,5}|[+-]\d\d(:?\d\d)?))?"
@@ -108,6 +109,13 @@ def lines(rows: Iterable[Any], columns: Sequence[str] = ()) -> str:
         writer.writerow(columns)
     writer.writerows(map(astuple, rows))
     return text.getvalue()
+
+
+def rewrite(path: Path, rows: Iterable[Iterable[str]], columns: list[str]) -> None:
+    """Write a table anew with these rows, all of them or none; OSError if it cannot be written."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    write_atomic(path, text.getvalue(), sync=True)
 
 
 def time_of(text: str) -> datetime:

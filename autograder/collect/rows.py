@@ -11,6 +11,8 @@ from autograder.gradebook.read import Roster
 
 COLLECTED, UNCHANGED, OLDER, NOT_TAKEN = "collected", "unchanged", "older", "NOT TAKEN"
 UNTOUCHED = "untouched"
+YOU, NOW, BEFORE = "as you say", "now", "as before"
+BY_CANVAS = "in time, says Canvas"
 NO_NOTEBOOK = "is not a notebook"
 
 
@@ -51,7 +53,7 @@ class Taken:
     said: Claim
     by: Person
     received: datetime
-    sure: bool  # whether a person gave that time
+    source: str  # who says so: one of those above, or an LMS
     late: str = ""  # by how much
     notes: tuple[str, ...] = ()
 
@@ -61,20 +63,35 @@ class Taken:
         return self.order[0]
 
     def row(self, outcome: str, *notes: str) -> Row:
-        """Return what became of it."""
+        """Return what became of it, with the time that counts if it is the one that does."""
         late = (self.late,) if self.late else ()
-        return Row(self.place, outcome, self.student, self.assignment, (*self.notes, *late, *notes))
+        when = (self.when,) if outcome in (COLLECTED, UNCHANGED) else ()
+        every = (*self.notes, *late, *when, *notes)
+        return Row(self.place, outcome, self.student, self.assignment, every)
 
-    def at(self, time: datetime, to: Roster, sure: bool = False) -> "Taken":
+    @property
+    def when(self) -> str:
+        """When it was received, and who says so."""
+        if self.source == NOW:
+            return "received now"
+        return f"received {self.received:%F %R} UTC, {self.source}"
+
+    @property
+    def by_lms(self) -> bool:
+        """Whether an LMS says when it was received: that is right, whatever was said before."""
+        return self.source not in (YOU, NOW, BEFORE, BY_CANVAS)
+
+    def at(self, time: datetime, to: Roster, source: str) -> "Taken":
         """Return this file as received at `time`, with a note if that was late.
 
-        Unless `sure`, a file from Canvas that Canvas does not call late counts as received by the
-        due date at the latest.
+        As far as this call's own clock tells, a file from Canvas that Canvas does not call late
+        counts as received by the due date at the latest.
         """
         due = to.deadline(self.student, self.assignment)
-        marked = self.said.late or (None if sure else self.said.late)
+        marked = self.said.late or (self.said.late if source in (YOU, NOW) else None)
         received, late = receipts.arrival(time, due, marked)
-        return replace(self, received=received, late=late)
+        source = BY_CANVAS if received != time else source
+        return replace(self, received=received, late=late, source=source)
 
     @property
     def receipt(self) -> Receipt:

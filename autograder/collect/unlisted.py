@@ -22,7 +22,7 @@ from autograder.collect.claims import (
 
 COUNTED = re.compile(r"(?<!\d)\d{1,2}$")  # Version 1, week2: folders that are not people
 LONGEST = 100  # bytes of a new student's id
-BRING_LIST = "bring in the class list (`nbgrader db student import FILE`)"
+BRING_LIST = "bring in the class list (`autograder roster FILE`)"
 
 
 def new_people(claims: dict[int, Claim], not_people: set[str]) -> dict[int, Person | Unidentified]:

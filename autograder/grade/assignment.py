@@ -27,6 +27,7 @@ from autograder.grade import intake, records
 from autograder.grade.needed import unneeded
 from autograder.grade.outputs import kept_error
 from autograder.grade.rebuild import Rebuilt, rebuild
+from autograder.gradebook import class_file
 from autograder.gradebook.write import Scores
 
 
@@ -184,12 +185,13 @@ class Assignment:
         return not is_worked(read_untrusted(path, intake.NOTEBOOK_BYTES), self.released)
 
     def removed(self, students: Sequence[str]) -> set[str]:
-        """Return those who were graded once and are no longer in the gradebook."""
-        enrolled = self.scores.enrolled()
+        """Return those who were removed: who were graded once are no longer in the gradebook."""
+        enrolled, removed = self.scores.enrolled(), class_file.removed(self.root)
         return {
             student
             for student in students
-            if enrolled and student not in enrolled and records.was_graded(self.root, student)
+            if student not in enrolled
+            and (student in removed or (enrolled and records.was_graded(self.root, student)))
         }
 
     def rebuild(self, submission: intake.Submission) -> Rebuilt:

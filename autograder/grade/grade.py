@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 REMOVED = (
     "was removed from the gradebook, and is left out: remove the folder under grading/submitted/, "
-    "or bring the student back with `nbgrader db student add ID`"
+    "or bring the student back with `autograder roster FILE`"
 )
 HIDDEN = "its folder's name begins with a dot: rename the folder if it is a student's"
 UNTOUCHED = (

@@ -135,7 +135,8 @@ def moodle_table(given: Grades, columns: dict[str, str]) -> Table:
     grade_columns = [text for head in heads for text in (f"{head} (Real)", f"{head} (Feedback)")]
     table = [["First name", "Last name", "ID number", "Email address", *grade_columns]]
     for who in given.students:
-        row = [guarded(text) for text in (who.first_name, who.last_name, _own_id(who), who.email)]
+        own = "" if who.id == who.email else _own_id(who)
+        row = [guarded(text) for text in (who.first_name, who.last_name, own, who.email)]
         for name in given.assignments:
             row += [_score(given, name, who), guarded(_feedback(given, name, who))]
         table.append(row)
@@ -188,13 +189,13 @@ def unmatched(kind: str, given: Grades) -> str:
     }
     if known.get(kind, True) or not given.students:
         return ""
-    missing, column = {
-        "canvas": ("a name or Canvas' number", "lms_user_id"),
-        "moodle": ("an e-mail address", "email"),
+    missing, lists = {
+        "canvas": ("a name or Canvas' number", "Canvas' gradebook export"),
+        "moodle": ("an e-mail address", "Moodle's list of participants"),
     }[kind]
     return (
         f"No student has {missing}: unless the ids are those of {kind.capitalize()}, bring in the "
-        f"class list (`nbgrader db student import FILE`, columns id and {column}) and export again."
+        f"class list (`autograder roster FILE`, such as {lists}) and export again."
     )
 
 

@@ -22,6 +22,8 @@ from sqlalchemy.pool import NullPool
 
 from autograder.course import configuration, is_graded
 from autograder.errors import CourseError
+from autograder.gradebook import class_file, dates
+from autograder.gradebook.dates import ClassDates
 
 CELL, GRADED = api.BaseCell.__table__, api.GradeCell.__table__
 
@@ -165,12 +167,27 @@ class Roster:
     students: tuple[Student, ...] = ()  # none where there is no gradebook yet
     due: dict[str, datetime] = field(default_factory=dict)  # by assignment, in UTC
     extensions: dict[tuple[str, str], timedelta] = field(default_factory=dict)
-    """By assignment and student."""
+    """In the gradebook, by assignment and student."""
+    dates: ClassDates = field(default_factory=ClassDates)
+    """What grading/class.toml says: it counts before the gradebook, which follows."""
+    removed: frozenset[str] = frozenset()
+    """Ids of students who were removed, and have not been brought back."""
+
+    def due_date(self, assignment: str) -> datetime | None:
+        """Return when an assignment is due, in UTC, or None if it never is."""
+        return self.dates.rule(assignment).due or self.due.get(assignment)
+
+    def extension(self, student: str, assignment: str) -> timedelta:
+        """Return how much longer a student has."""
+        said = self.dates.extension(student, assignment, self.due_date(assignment))
+        if said is None:
+            return self.extensions.get((assignment, student), timedelta())
+        return said
 
     def deadline(self, student: str, assignment: str) -> datetime | None:
         """Return when a student's submission is due, in UTC, or None if it never is."""
-        due = self.due.get(assignment)
-        return due and due + self.extensions.get((assignment, student), timedelta())
+        due = self.due_date(assignment)
+        return due and due + self.extension(student, assignment)
 
 
 def places(root: Path) -> Places:
@@ -508,4 +525,7 @@ def roster(root: Path) -> Roster:
     graded = tuple(sorted(filter(is_graded, names)))
     if not graded:
         raise CourseError(f"{released}: no assignments there: choose the course with --root.")
-    return Roster(course, graded, people, due, extensions)
+    said = dates.read(root)
+    dates.check(root, said, graded)
+    gone = class_file.removed(root) - {one.id for one in people}
+    return Roster(course, graded, people, due, extensions, said, frozenset(gone))

@@ -8,8 +8,9 @@ opened once, a submission is committed as a whole, and a lock is waited for.
 import logging
 import time
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,20 +27,22 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.plugins import BasePlugin, LateSubmissionPlugin
+from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     SaveAutoGrades,
     latesubmissions,
     saveautogrades,
 )
+from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SAWarning
 from traitlets.config import Config
 
 from autograder.course import configuration
 from autograder.errors import CourseError
-from autograder.gradebook import read
-from autograder.gradebook.read import ByHand, shown, unusable
+from autograder.gradebook import dates, read
+from autograder.gradebook.dates import ClassDates, LatePenalty
+from autograder.gradebook.read import ByHand, Student, shown, unusable
 
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
 
@@ -58,7 +61,7 @@ class Scores:
 
     def __init__(self, config: Config, course_id: str, patience: float = PATIENCE) -> None:
         self.patience = patience
-        self.url = config.CourseDirectory.db_url
+        self.root, self.url = config.CourseDirectory.root, config.CourseDirectory.db_url
         self.place = shown(self.url)
         try:
             self.gradebook: Gradebook = self._patiently(lambda: Gradebook(self.url, course_id))
@@ -115,6 +118,39 @@ class Scores:
             return students
 
         return self._patiently(found)
+
+    def enroll(self, students: Iterable[Student]) -> None:
+        """Add students, or update what is known of them: all of them, or none."""
+
+        def enrolled() -> None:
+            for one in students:
+                details = {key: value or None for key, value in asdict(one).items()}
+                self.gradebook.update_or_create_student(details.pop("id"), **details)
+
+        students = list(students)
+        self._patiently(lambda: self._as_one(enrolled))
+
+    def remove(self, student: str) -> None:
+        """Remove a student with all that was graded of them."""
+
+        def removed() -> None:
+            if self.url.startswith(
+                "sqlite"
+            ):  # which would keep the deleted rows' bytes in its file
+                self.db.execute(text("PRAGMA secure_delete = ON"))
+            self.gradebook.remove_student(student)
+
+        self._patiently(lambda: self._as_one(removed))
+
+    def _as_one(self, work: Callable[[], None]) -> None:
+        """Do the work in one transaction, whatever nbgrader commits on the way."""
+        self.gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
+        try:
+            work()
+            self.db.commit()
+        finally:
+            self.db.rollback()
+            self.gradebook.db = self.db
 
     def save(
         self,
@@ -174,6 +210,7 @@ class Scores:
                     self.scoring.preprocess(notebook, resources)
                 for grade in done:
                     grade.needs_manual_grade = False
+            dates.bring(submission, dates.read(self.root))
             self.db.flush()
             with self._shared(submission):
                 self.lateness.preprocess(notebook, resources)
@@ -223,15 +260,18 @@ class Scores:
             self.db.expire_all()
             grade, remark = gradebook.find_grade(*place), gradebook.find_comment(*place)
             self.db.refresh(grade, with_for_update=True)  # a server's other sessions wait here
-            said = remark.manual_comment or ""
-            if ByHand(grade.manual_score, grade.needs_manual_grade, said) != seen:
+            remarked = remark.manual_comment or ""
+            if ByHand(grade.manual_score, grade.needs_manual_grade, remarked) != seen:
                 raise Changed
             grade.manual_score = points
             # as formgrader does: a cell with a score of either kind waits for nobody
             grade.needs_manual_grade = points is None and grade.auto_score is None
             remark.manual_comment = comment or None
             self.db.flush()
-            self._bring_penalty_up_to_date(grade.notebook)
+            said = dates.read(self.root)
+            dates.bring_due_date(grade.notebook.assignment.assignment, said)
+            dates.bring(grade.notebook.assignment, said)
+            self._bring_penalty_up_to_date(grade.notebook, said)
             before_commit()
             self.db.commit()
         except MissingEntry as error:
@@ -244,32 +284,33 @@ class Scores:
             gradebook.db = self.db
 
     def bring_penalties_up_to_date(self, assignment: str) -> None:
-        """Work out all late penalties of an assignment again: points, dates may have changed since.
+        """Give an assignment the dates of grading/class.toml, and work out all late penalties anew.
 
-        A penalty that the class's own plugin cannot work out stays as it was, and so do all where
-        there is no such plugin: whoever entered them did it by hand.
+        Points and dates may have changed since. A penalty that the class's own plugin cannot work
+        out stays as it was, and so do all where there is no rule: whoever entered them did it by
+        hand.
         """
-        self.lateness.init_plugin()
-        if not _gives_no_penalties(self.lateness.plugin_inst):
-            self._patiently(lambda: self._bring_up_to_date(assignment))
+        said = dates.read(self.root)
+        self._patiently(lambda: self._bring_up_to_date(assignment, said))
 
-    def _bring_up_to_date(self, assignment: str) -> None:
+    def _bring_up_to_date(self, assignment: str, said: ClassDates) -> None:
         gradebook = self.gradebook
         gradebook.db = OneCommit(self.db)  # type: ignore[assignment]
         self.db.expire_all()  # formgrader may have changed any row
         try:
+            dates.bring_due_date(gradebook.find_assignment(assignment), said)
             for submission in gradebook.assignment_submissions(assignment):
+                dates.bring(submission, said)
                 for each in submission.notebooks:
-                    self._bring_penalty_up_to_date(each)
+                    self._bring_penalty_up_to_date(each, said)
             self.db.commit()
         finally:
             self.db.rollback()
             gradebook.db = self.db
 
-    def _bring_penalty_up_to_date(self, notebook: SubmittedNotebook) -> None:
+    def _bring_penalty_up_to_date(self, notebook: SubmittedNotebook, said: ClassDates) -> None:
         """Work out one penalty again, in the transaction that is open."""
-        self.lateness.init_plugin()
-        if _gives_no_penalties(self.lateness.plugin_inst):
+        if not self._gives_penalties(said, notebook.assignment.assignment.name):
             return
         submission, before = notebook.assignment, notebook.late_submission_penalty
         known = {
@@ -285,6 +326,33 @@ class Scores:
             raise
         except Exception:  # whatever a class's plugin raises: grading tells of it
             notebook.late_submission_penalty = before
+
+    def clear(self, assignment: str, student: str = "") -> None:
+        """Take an assignment's due date away, or one student's extension of it, where there is one.
+
+        What grading/class.toml still says comes back with the next grading.
+        """
+
+        def cleared() -> None:
+            try:
+                if student:
+                    self.gradebook.find_submission(assignment, student).extension = None
+                else:
+                    self.gradebook.find_assignment(assignment).duedate = None
+            except MissingEntry:
+                return
+            self.db.commit()
+
+        self._patiently(cleared)
+
+    def _gives_penalties(self, said: ClassDates, assignment: str) -> bool:
+        """Return whether there is a rule for late work: of the class's own, or in its plugin."""
+        self.lateness.init_plugin()
+        plugin = self.lateness.plugin_inst
+        if type(plugin) not in (LateSubmissionPlugin, LatePenalty):
+            return True
+        by_file = type(plugin) is LatePenalty and said.rule(assignment).penalty is not None
+        return by_file or plugin.penalty_method != "none"
 
     @contextmanager
     def _shared(self, submission: SubmittedAssignment) -> Iterator[None]:
@@ -318,11 +386,6 @@ class Scores:
             pause = min(pause * 1.5, 1.0)
 
 
-def _gives_no_penalties(plugin: BasePlugin) -> bool:
-    """Return whether it is nbgrader's own plugin as it comes, without any setting."""
-    return type(plugin) is LateSubmissionPlugin and plugin.penalty_method == "none"
-
-
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Silence the tracebacks that nbgrader logs when a database does not answer."""
@@ -335,26 +398,28 @@ def _quietly() -> Iterator[None]:
 
 
 def bring_penalties_up_to_date(root: Path, wanted: Sequence[str] = ()) -> None:
-    """Work out the late penalties of the wanted assignments again (default: of all).
+    """Bring the dates and late penalties of the wanted assignments up to date (default: of all).
 
-    For what is told of grades after a person has given points by hand, or moved a due date. A
+    For what is told of grades after a person has given points by hand, or moved a date. A
     gradebook in which nobody can be late is not opened for writing. CourseError as `Scores`.
     """
-    course = read.places(root).course
+    course, said = read.places(root).course, dates.read(root)
     with read.opened(course.db_url) as connection:
         known = read.assignments(connection, wanted)
-        late = {
-            one.assignment
-            for one in read.submissions(connection, known)
-            if one.penalty or known[one.assignment].due
-        }
+        late = {one.assignment for one in read.submissions(connection, known) if one.penalty}
+    late |= {name for name, one in known.items() if one.due or said.rule(name).due}
     if not late:
         return
-    config = configuration(root, root)
-    config.CourseDirectory.db_url = course.db_url
-    with closing(Scores(config, course.course_id)) as scores:
+    with closing(scores_of(root)) as scores:
         for assignment in sorted(late):
             scores.bring_penalties_up_to_date(assignment)
+
+
+def scores_of(root: Path) -> Scores:
+    """Return the writer of the gradebook of the course in `root`; CourseError as `Scores`."""
+    course, config = read.places(root).course, configuration(root, root)
+    config.CourseDirectory.db_url = course.db_url
+    return Scores(config, course.course_id)
 
 
 class OneCommit:
