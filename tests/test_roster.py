@@ -10,13 +10,15 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
+from autograder.answers import record
+from autograder.answers.record import Entry
 from autograder.cli import main
 from autograder.course import configuration
 from autograder.grade import grade, records
 from autograder.gradebook import class_file
 from autograder.gradebook.read import Student
 from autograder.gradebook.write import Scores
-from autograder.term import class_list, removal
+from autograder.term import class_list, removal, sent
 from tests.programs import nbgrader
 from tests.toy_course import make_course
 
@@ -334,6 +336,12 @@ def graded(course):
         records.write(course, records.Record(student, ONE, "graded", checks={"a": {}}))
         with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
             gradebook.add_submission(ONE, student)
+        answer = Entry(student, ONE, "explain", 2.0, "good", (1.0, 1.0), "r", "me", "2026-03-01")
+        record.append(course, ONE, answer)
+        sent.add(course, sent.key(ONE, student, "mail", f"{student}@example.org", b"page"))
+        letter = course / "grading" / "mail" / ONE / f"{student}.eml"
+        letter.parent.mkdir(parents=True, exist_ok=True)
+        letter.write_text(f"To: {student}")
     run(course, "extend", GONE, ONE, "+1d")
     run(course, "extend", "ben", "all", "+1d")
     return course
@@ -356,7 +364,7 @@ def test_nothing_of_who_is_removed_is_left_but_the_id_that_keeps_them_out(graded
         for path in (graded / "grading").rglob("*")
         if "ben" in str(path) and path.is_file()
     }
-    assert len(told_of(graded, GONE, "quirina", "Quirky")) >= 8
+    assert len(told_of(graded, GONE, "quirina", "Quirky")) >= 11
     ran = run(graded, "remove", "quirina@example.org", "--yes")
     assert ran.exit_code == 0
     said = ran.output.splitlines()
@@ -367,14 +375,19 @@ def test_nothing_of_who_is_removed_is_left_but_the_id_that_keeps_them_out(graded
         f"grading/feedback/{GONE}: 1 file",
         f"grading/collected/{ONE}/{GONE}: 1 file",
         f"grading/records/{ONE}/{GONE}.json",
+        f"grading/mail/{ONE}/{GONE}.eml",
         "grading/receipts.csv: 1 line",
         "grading/lms.csv: 1 line",
+        "grading/sent.csv: 1 line",
+        f"grading/answers/{ONE}.jsonl: 1 line",
         "grading/class.toml: extensions",
     ]
     assert told_of(graded, GONE, "quirina", "Quirky") == {"grading/class.toml"}
     assert (graded / "grading/class.toml").read_text().count(GONE) == 1
     assert set(students(graded)) == {"ben"}
-    assert all(path.read_bytes() == data for path, data in others.items()) and len(others) == 6
+    assert all(path.read_bytes() == data for path, data in others.items()) and len(others) == 7
+    assert set(record.read(graded, ONE)) == {("ben", ONE, "explain")}
+    assert len(sent.read(graded)) == 1
     assert "all = " in (graded / "grading/class.toml").read_text()
     assert [row.split(",")[1] for row in (graded / "grading/lms.csv").read_text().split()] == [
         "student",

@@ -8,7 +8,7 @@ from autograder.cli.options import root_option
 from autograder.errors import CourseError
 
 ELSEWHERE = (
-    "What lies elsewhere stays: downloads, exported tables, sent feedback, backups. "
+    "What lies elsewhere stays: downloads, exported tables, feedback as a zip or sent, backups. "
     "Write grading/report.html anew with `autograder report`."
 )
 

@@ -1,19 +1,21 @@
 """A student who leaves: all that a course keeps of them, and how it is deleted."""
 
+import json
 import shutil
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder.collect import lms, receipts
 from autograder.errors import CourseError
-from autograder.files import reason
+from autograder.files import reason, write_atomic
 from autograder.gradebook import class_file, read
 from autograder.gradebook.dates import EXTENSIONS
 from autograder.gradebook.read import Roster
 from autograder.gradebook.write import scores_of
-from autograder.term import people
+from autograder.term import people, sent
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def of(root: Path, who: str) -> Removal:
     if Path(student).name != student:
         raise CourseError(f"{student}: is no folder's name: use `nbgrader db student remove`.")
     parts = (*_in_gradebook(to, student), *_files(to, student), *_rows(to, student))
+    parts += _grades_by_hand(to, student)
     if student in to.dates.extensions:
         parts += (Part("grading/class.toml: extensions", lambda: _end_extensions(root, student)),)
     if not parts:
@@ -82,6 +85,7 @@ def _files(to: Roster, student: str) -> tuple[Part, ...]:
     places = [to.places.folder(step, student, ".") for step in steps]
     places += [path / student for path in sorted((grading / "collected").glob("[!.]*"))]
     places += [path / f"{student}.json" for path in sorted((grading / "records").glob("*"))]
+    places += [path / f"{student}.eml" for path in sorted((grading / "mail").glob("*"))]
     found = [path for path in places if path.is_symlink() or path.exists()]
     return tuple(Part(_shown(to, path), _deletion(path)) for path in found)
 
@@ -102,7 +106,7 @@ def _shown(to: Roster, path: Path) -> str:
 
 def _rows(to: Roster, student: str) -> tuple[Part, ...]:
     parts = []
-    for table in (receipts, lms):
+    for table in (receipts, lms, sent):
         path = table.path_of(to.places.root)
         place = table.COLUMNS.index("student")
         rows = list(receipts.rows(path, table.COLUMNS))
@@ -112,6 +116,27 @@ def _rows(to: Roster, student: str) -> tuple[Part, ...]:
             said = f"{path.relative_to(to.places.root).as_posix()}: {number} line"
             parts.append(Part(said + "s" * (number != 1), _rewriting(path, kept, table.COLUMNS)))
     return tuple(parts)
+
+
+def _grades_by_hand(to: Roster, student: str) -> tuple[Part, ...]:
+    """Return the lines about a student's answers: who graded them, and what was ticked."""
+    parts = []
+    for path in sorted((to.places.grading / "answers").glob("*.jsonl")):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+        kept = "".join(line for line in lines if _student_of(line) != student)
+        number = sum(_student_of(line) == student for line in lines)
+        if number:
+            said = f"{path.relative_to(to.places.root).as_posix()}: {number} line"
+            delete = partial(write_atomic, path, kept, sync=True)
+            parts.append(Part(said + "s" * (number != 1), delete))
+    return tuple(parts)
+
+
+def _student_of(line: str) -> str:
+    try:
+        return str(json.loads(line)["student"])
+    except (ValueError, TypeError, KeyError):
+        return ""
 
 
 def _rewriting(path: Path, kept: list[list[str]], columns: list[str]) -> Callable[[], None]:
