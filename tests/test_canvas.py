@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder.build.release import _put_environment_on_path as put_environment_on_path
+from autograder.build.release import put_environment_on_path
 from autograder.cli import main
 from autograder.errors import CourseError
 from autograder.gradebook.read import Student

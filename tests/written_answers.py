@@ -11,7 +11,7 @@ import nbformat
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
-from autograder.build.release import _put_environment_on_path as put_environment_on_path
+from autograder.build.release import put_environment_on_path
 from autograder.course import configuration
 from tests import programs
 from tests.course_scripts import ROOT, cells
