@@ -41,8 +41,11 @@ if sys.platform == "win32":  # ... nor the end of its group
     APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 
 
-class StageOver(Exception):
+class StageOver(ComponentError):
     """The stage was closed while something waited for its processes, such as by a second stage."""
+
+    def __init__(self):
+        super().__init__("This measurement was ended, as another one began.")
 
 
 class Process:

@@ -253,7 +253,7 @@ class Explorer(widgets.Box):
         if not self.watched:
             return
         self.experiment.moved()
-        if not _in_a_kernel():
+        if not in_a_kernel():
             self.refresh()
         elif self.next is None or self.next.running() or self.next.done():
             self.next = BACKGROUND.submit(self._refresh_or_complain)
@@ -273,13 +273,17 @@ class Explorer(widgets.Box):
                     outcome = self.run(**self.values)
             except FAULTS as error:
                 return self._say(sentence_about(error, self.seconds))
-            _ = self.image.canvas  # draws the background, so before the picture shows anything
-            finding, words = self.picture.show(**outcome)
-            self.image.redraw(finding)
-            self.image.layout.display = None
-            self._write(finding, words)
-            self.outcome = outcome
-            return f"{finding}. {words}"
+            return self.draw(outcome)
+
+    def draw(self, outcome):
+        """Draw what `run` returned; return the words below the picture."""
+        _ = self.image.canvas  # draws the background, so before the picture shows anything
+        finding, words = self.picture.show(**outcome)
+        self.image.redraw(finding)
+        self.image.layout.display = None
+        self._write(finding, words)
+        self.outcome = outcome
+        return f"{finding}. {words}"
 
     def _say(self, sentence):
         self.image.layout.display = "none"
@@ -374,7 +378,8 @@ def value_of(control):
     return control.value / divisor if divisor else control.value
 
 
-def _in_a_kernel():
+def in_a_kernel():
+    """Return whether this is a notebook's kernel, not a test or a script."""
     return getattr(get_ipython(), "kernel", None) is not None
 
 
