@@ -36,7 +36,7 @@ class Calibration:
 def load():
     """Return the Load of a calibration: evenly spaced, every second request without work."""
     works = np.where(np.arange(COUNT) % 2, WORK, 0.0)
-    return Load(np.arange(COUNT) * EVERY, works)
+    return Load(np.arange(COUNT) * EVERY, works, path="/calibrate")
 
 
 def calibration(measured):

@@ -26,10 +26,14 @@ TELL_EVERY = 0.1  # s
 
 @dataclass(frozen=True)
 class Load:
-    """Planned traffic. times: when each request leaves (s, ascending); works: what it needs (s)."""
+    """Planned traffic. times: when each request leaves (s, ascending); works: what it needs (s).
+
+    path: /work, or /calibrate for requests that must leave no trace in what the student remembers.
+    """
 
     times: np.ndarray
     works: np.ndarray
+    path: str = "/work"
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def measure(stage, port, loads, *, names, workers=1, meanwhile=None):
     """
     for load in loads:
         _refuse_too_much(load)
-    plans = [(load.times.tolist(), load.works.tolist()) for load in loads]
+    plans = [(load.path, load.times.tolist(), load.works.tolist()) for load in loads]
     process = stage.start("load generator", generate, port, plans)
     rows, number, began = [], None, 0.0
     until = time.monotonic() + sum(load.times[-1] + 2 * REQUEST_TIMEOUT for load in loads) + 10
@@ -109,20 +113,20 @@ async def generate(link, port, plans):
         connector=aiohttp.TCPConnector(limit=0),
         timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT),
     ) as session:
-        for number, (times, works) in enumerate(plans):
+        for number, (path, times, works) in enumerate(plans):
             began = time.monotonic()
             link.tell(begins=number, at=began)
-            await _send(link, session, began, times, works)
+            await _send(link, session, began, path, times, works)
 
 
-async def _send(link, session, began, times, works):
+async def _send(link, session, began, path, times, works):
     """Send the requests of one plan; it is over when the last one is answered or has failed."""
     rows, pending = [], set()
 
     async def one(row, seconds):
         sent, failed, place = time.monotonic() - began, 0, None
         try:
-            async with session.get("/work", params={"seconds": repr(seconds)}) as answer:
+            async with session.get(path, params={"seconds": repr(seconds)}) as answer:
                 failed = int(answer.status != 200)
                 place = (await answer.json(content_type=None))["place"] if not failed else None
         except (aiohttp.ClientError, TimeoutError, OSError):

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from itertools import cycle
 
 import aiohttp
 from aiohttp import web
@@ -26,8 +27,9 @@ async def proxy(link, ports, balancer, checker, *, seed=0, probe_every=1.0, **li
 
     ports: those of the servers on loopback, by their names. balancer: a class or instance with
     `pick(servers)`. checker: one with `observe(name, ok)` and `is_healthy(name)`, made with
-    `limits` if it takes them; every server is probed each `probe_every` s, the first time after
-    half of that. A request is answered with 502 if its server is gone, with 503 if none is healthy.
+    `limits` if it takes them. Every server is probed each `probe_every` s, the first time half of
+    that after the first request, as in the simulation. /calibrate goes to the servers in turn,
+    past the balancer, which thus meets only the requests that it is meant for. A request is answered with 502 if its server is gone, with 503 if none is healthy.
     It tells the stage of each change of what the checker believes: {"health": name, "healthy": …}.
     """
     headers = {TOKEN: link.token}
@@ -35,8 +37,8 @@ async def proxy(link, ports, balancer, checker, *, seed=0, probe_every=1.0, **li
     async with aiohttp.ClientSession(headers=headers, connector=connector) as session:
         desk = _Desk(link, ports, make(balancer, seed=seed), session)
         watch = _Watch(link, desk.servers, make(checker, **limits), session, ports, probe_every)
-        probing = asyncio.ensure_future(watch.probe_all())
-        await serve(link, {"/work": desk.pass_on})
+        probing = asyncio.ensure_future(watch.probe_all(desk.opened))
+        await serve(link, {"/work": desk.pass_on, "/calibrate": desk.pass_in_turn})
         probing.cancel()
 
 
@@ -50,9 +52,15 @@ class _Desk:
         }
         self.call = f"{name_of(balancer)}.pick(servers)"
         (self.pick,) = methods(balancer, "pick(servers)")
+        self.opened, self.turns = asyncio.Event(), cycle(self.servers.values())
+
+    async def pass_in_turn(self, request):
+        """Return the next server's answer."""
+        return await self._answer_of(next(self.turns), request)
 
     async def pass_on(self, request):
         """Return the chosen server's answer."""
+        self.opened.set()
         try:
             server = self._picked()
         except NoHealthyServer:
@@ -60,6 +68,9 @@ class _Desk:
         except (ComponentError, NotImplementedError) as error:
             self.link.tell(error=str(error))
             raise web.HTTPInternalServerError(text=str(error)) from None
+        return await self._answer_of(server, request)
+
+    async def _answer_of(self, server, request):
         server.active += 1
         try:
             address = f"http://{server.address}{request.path_qs}"
@@ -93,8 +104,9 @@ class _Watch:
         self.name, self.probe_every = name_of(checker), probe_every
         self.observe, self.is_healthy = methods(checker, "observe", "is_healthy")
 
-    async def probe_all(self):
-        """Probe each server again and again, at the same moments as the simulation does."""
+    async def probe_all(self, opened):
+        """Probe each server again and again, from the event `opened` on."""
+        await opened.wait()
         loop = asyncio.get_running_loop()
         due = loop.time() + self.probe_every / 2
         try:

@@ -30,7 +30,8 @@ async def serve(link, routes, *, port=0, **message):
 async def web_server(link, *, workers=1, port=0):
     """Run a web server whose `workers` each serve one request at a time, first come, first served.
 
-    /work?seconds=0.04 is answered after that much work, real but of a known length.
+    /work?seconds=0.04 is answered after that much work, real but of a known length, and so is
+    /calibrate.
     """
     free = asyncio.Semaphore(workers)
 
@@ -39,7 +40,7 @@ async def web_server(link, *, workers=1, port=0):
             await work(seconds_of(request))
         return {"place": link.name}
 
-    await serve(link, {"/work": do_work}, port=port)
+    await serve(link, {"/work": do_work, "/calibrate": do_work}, port=port)
 
 
 async def work(seconds):

@@ -127,7 +127,7 @@ async def single_server(link, component, workers):
         (likes,) = database.execute("SELECT likes FROM photos WHERE id = ?", (photo,)).fetchone()
         return {"place": link.name, "photo": photo, "likes": likes}
 
-    await serve(link, {"/work": answer})
+    await serve(link, {"/work": answer, "/calibrate": answer})
 
 
 def _photos(path):
