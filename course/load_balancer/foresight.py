@@ -1,7 +1,9 @@
 """What formula and simulation say of a real run, and what was measured so far, for its picture."""
 
+from contextlib import suppress
 from functools import lru_cache
 
+from course.engine.component import ComponentError
 from course.engine.parameters import NEVER
 from course.load_balancer.baselines import RandomBalancer
 from course.load_balancer.model import simulate
@@ -61,12 +63,13 @@ class Foresight:
         return readings
 
     def _simulations(self, algorithm, seed, dead):
-        """Return the p95 of all balancers that are simulated, by name."""
-        return {
-            name: self.simulate(each, seed, dead).percentile(95)
-            for each, name in self.names.items()
-            if not isinstance(each, str)
-        }
+        """Return the p95 of all balancers that are written and simulated, by name."""
+        found = {}
+        for each, name in self.names.items():
+            if not isinstance(each, str):
+                with suppress(NotImplementedError, ComponentError):
+                    found[name] = self.simulate(each, seed, dead).percentile(95)
+        return found
 
     def _simulate(self, algorithm, seed, dead):
         dies = {"dies_at": dead[0], "returns_after": dead[1] - dead[0]} if dead else {}

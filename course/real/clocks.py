@@ -131,4 +131,4 @@ class ClocksPanel:
             self.bands[row].set_segments(lines)
             for marks, place in ((self.halves, 0), (self.tails, 1)):
                 marks[row].set_data([drawn[place][0]] if drawn else [], [row] if drawn else [])
-            self.texts[row].set_text(reading.words() if reading else "–")
+            self.texts[row].set_text(reading.words().replace("%", " %") if reading else "–")

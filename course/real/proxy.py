@@ -29,7 +29,8 @@ async def proxy(link, ports, balancer, checker, *, seed=0, probe_every=1.0, **li
     `pick(servers)`. checker: one with `observe(name, ok)` and `is_healthy(name)`, made with
     `limits` if it takes them. Every server is probed each `probe_every` s, the first time half of
     that after the first request, as in the simulation. /calibrate goes to the servers in turn,
-    past the balancer, which thus meets only the requests that it is meant for. A request is answered with 502 if its server is gone, with 503 if none is healthy.
+    past the balancer, which thus meets only the requests that it is meant for. A request is
+    answered with 502 if its server is gone, with 503 if none is healthy.
     It tells the stage of each change of what the checker believes: {"health": name, "healthy": …}.
     """
     headers = {TOKEN: link.token}
