@@ -70,7 +70,7 @@ def measured(run, calibration):
     adds = calibration.median, calibration.high, calibration.low
 
     def band(percent):
-        return tuple(max(FASTEST / 10, run.percentile(percent) - added) for added in adds)
+        return tuple(max(run.percentile(percent) - added, 0.0001) for added in adds)
 
     return Reading(MACHINE, band(50), band(95), 1 - run.availability)
 

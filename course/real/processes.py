@@ -120,7 +120,8 @@ class Stage:
         with sentences(f"Sending {name} to a process"), _labs_by_value():
             pickled = base64.b64encode(cloudpickle.dumps((run, arguments, keywords))).decode()
         task = {"name": name, "path": sys.path, "token": self.token, "folder": str(self.folder)}
-        process = self._start(name, [sys.executable, "-P", "-c", START])
+        command = [sys.executable, "-P", "-c", START]
+        process = self._start(name, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
         with suppress(OSError):  # it is dead already: `next` will say so
             process.popen.stdin.write(json.dumps(task | {"run": pickled}).encode() + b"\n")
@@ -129,18 +130,17 @@ class Stage:
 
     def start_program(self, name, command):
         """Return a new Process that runs another program, such as nginx, in the foreground."""
-        return self._start(name, command)
+        null = subprocess.DEVNULL
+        return self._start(name, command, stdin=null, stdout=null)
 
-    def _start(self, name, command):
+    def _start(self, name, command, **ends):
         with self.lock:
             if self.over:
                 raise StageOver
             if sum(not process.killed for process in self.processes) >= PROCESSES:
                 raise ValueError(f"{name}: a stage has at most {PROCESSES} processes")
-            pipe, null = subprocess.PIPE, subprocess.DEVNULL
-            popen = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=null, cwd=self.folder, **APART
-            )
+            ends |= {"stderr": subprocess.DEVNULL}
+            popen = subprocess.Popen(command, cwd=self.folder, **ends, **APART)
             self._tell_the_warden("+", popen.pid)
             process = Process(name, popen)
             self.processes.append(process)
@@ -155,8 +155,9 @@ class Stage:
             process.popen.kill()
             self._tell_the_warden("-", process.pid)  # its number is free only after `wait`
             process.popen.wait()
-            with suppress(OSError):
-                process.popen.stdin.close()
+            if process.popen.stdin:
+                with suppress(OSError):
+                    process.popen.stdin.close()
 
     def _tell_the_warden(self, sign, pid):
         with suppress(OSError):  # its time is up: it has killed everything
