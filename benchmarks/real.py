@@ -67,9 +67,7 @@ def bears() -> None:
             print(f"| {rate} | {row[0]:.1f} | {row[1]:.1f} | {row[2]:.1f} | {run.errors} |")
             if late < LATE and not run.errors:
                 most = rate
-    print(
-        f"\nThe machine bears {most} requests/s: 95 % leave within {1000 * LATE:.0f} ms of plan.\n"
-    )
+    print(f"\nIt bears {most} requests/s: 95 % leave within {1000 * LATE:.0f} ms of plan.\n")
 
 
 def order(runs: int) -> None:
@@ -97,9 +95,8 @@ def order(runs: int) -> None:
         alike, ratios = alike + same, ratios + near
         said = [" > ".join(order) for order in orders]
         shown = ", ".join(f"{ratio:.2f}" for ratio in near)
-        print(
-            f"| {seed} | {said[0]} | {said[1]} | {'yes' if same else 'no'} | {shown} |", flush=True
-        )
+        row = [seed, *said, "yes" if same else "no", shown]
+        print(f"| {' | '.join(map(str, row))} |", flush=True)
     within = sum(abs(ratio - 1) <= 0.25 for ratio in ratios)
     print(
         f"\nThe same order in {alike} of {runs} runs. p50 within 25 % of the simulation's in "

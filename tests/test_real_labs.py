@@ -197,7 +197,8 @@ class SaysNothing:
 )
 def test_a_wrong_component_in_the_proxy_is_one_sentence(balancer, checker, sentence):
     with pytest.raises(ComponentError) as error, Stage() as stage:
-        front = stage.start("proxy", proxy, {"web-1": 9}, balancer, checker, probe_every=0.1)
+        front = stage.start("proxy", proxy, balancer, checker, probe_every=0.1)
+        front.send(ports={"web-1": 9})
         port = stage.ready(front)[0]["port"]
         plan = Load(np.array([0.0, 0.1]), np.zeros(2))
         list(send(stage, port, [plan, plan], names=("web-1",)))
@@ -207,10 +208,9 @@ def test_a_wrong_component_in_the_proxy_is_one_sentence(balancer, checker, sente
 
 def test_without_a_healthy_server_the_proxy_refuses():
     with Stage() as stage:
-        dead = {"web-1": 9}
-        front = stage.start(
-            "proxy", proxy, dead, balancing.RandomBalancer, balancing.LastProbe, probe_every=0.1
-        )
+        checked = balancing.RandomBalancer, balancing.LastProbe
+        front = stage.start("proxy", proxy, *checked, probe_every=0.1)
+        front.send(ports={"web-1": 9})
         port = stage.ready(front)[0]["port"]
         plan = Load(np.array([0.0, 0.5]), np.zeros(2))
         *_, (_, run) = send(stage, port, [plan], names=("web-1",))

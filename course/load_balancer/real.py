@@ -69,7 +69,7 @@ def measure(
         loads = [calibrate.load(), Load(times, works)]
         calibrating, calibration = None, None
         names = tuple(site.servers)
-        sent = send(stage, site.port, loads, names=names, workers=SERVERS, meanwhile=plan)
+        sent = send(stage, site.ready, loads, names=names, workers=SERVERS, meanwhile=plan)
         for number, run in sent:
             if number == 0:
                 calibrating = run
@@ -85,16 +85,20 @@ class _Site:
     def __init__(self, stage, balancer, health_checker, seed):
         self.stage, self.killed, self.deaths = stage, False, []
         names = [f"web-{number + 1}" for number in range(SERVERS)]
-        started = [stage.start(name, web_server) for name in names]
-        self.servers = dict(zip(names, started, strict=True))
-        told = stage.ready(*started)
-        self.ports = {name: said["port"] for name, said in zip(names, told, strict=True)}
-        if isinstance(balancer, str):
-            self.port = _started_rival(stage, balancer, self.ports)
-        else:
+        self.servers = {name: stage.start(name, web_server) for name in names}
+        self.rival, self.front = balancer, None
+        if not isinstance(balancer, str):
             limits = {"fall": 3, "rise": 2, "seed": seed}
-            front = stage.start("proxy", proxy, self.ports, balancer, health_checker, **limits)
-            self.port = stage.ready(front)[0]["port"]
+            self.front = stage.start("proxy", proxy, balancer, health_checker, **limits)
+
+    def ready(self):
+        """Wait until all of it serves; return the port of the proxy or the rival."""
+        told = self.stage.ready(*self.servers.values())
+        self.ports = {name: said["port"] for name, said in zip(self.servers, told, strict=True)}
+        if self.front is None:
+            return _started_rival(self.stage, self.rival, self.ports)
+        self.front.send(ports=self.ports)
+        return self.stage.ready(self.front)[0]["port"]
 
     def plan(self, dies_at, returns_after, hands):
         """Return what kills and restarts web-1: called again and again with the time (s)."""

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import os
+import queue
 import sys
 import threading
 from contextlib import suppress
@@ -24,7 +25,11 @@ class Link:
 
     def __init__(self, task, output):
         self.name, self.token, self.folder = task["name"], task["token"], task["folder"]
-        self.output = output
+        self.output, self.heard = output, queue.SimpleQueue()
+
+    async def hear(self):
+        """Return the next message that the notebook sends by `Process.send`."""
+        return await asyncio.to_thread(self.heard.get)
 
     def tell(self, **message):
         """Send a message, which JSON can hold; the stage hands it on from `Stage.next`."""
@@ -38,7 +43,7 @@ def main(task):
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what the student's code prints
     link = Link(task, output)
-    threading.Thread(target=_end_with_the_notebook, daemon=True).start()
+    threading.Thread(target=_listen, args=(link,), daemon=True).start()
     try:
         run, arguments, keywords = cloudpickle.loads(base64.b64decode(task["run"]))
         asyncio.run(run(link, *arguments, **keywords))
@@ -63,7 +68,8 @@ def _limit():
             resource.setrlimit(getattr(resource, name), (value, value))
 
 
-def _end_with_the_notebook():
-    """End this process when its input does: the stage was closed, or the kernel is dead."""
-    sys.stdin.read()
+def _listen(link):
+    """Take messages; end this process when its input ends: stage closed, or the kernel dead."""
+    for line in sys.stdin:
+        link.heard.put(json.loads(line))
     os._exit(0)

@@ -49,14 +49,17 @@ class Measured(Result):
 def measure(stage, port, loads, *, names, workers=1, meanwhile=None):
     """Send the loads one after the other; yield (number of the load, Measured so far) as it grows.
 
-    port: of the server on loopback. names: of the places that may answer; workers: of all of them.
+    port: of the server on loopback, or a function that waits until there is one and returns it;
+    the generator, a process of its own, starts meanwhile. names: of the places that may answer;
+    workers: of all of them.
     meanwhile: called about fifty times a second with the number of the load and the time (s) in it.
     ValueError names a load that is too heavy; errors of the processes are those of `Stage.next`.
     """
     for load in loads:
         _refuse_too_much(load)
     plans = [(load.path, load.times.tolist(), load.works.tolist()) for load in loads]
-    process = stage.start("load generator", generate, port, plans)
+    process = stage.start("load generator", generate, plans)
+    process.send(port=port() if callable(port) else port)
     rows, number, began = [], None, 0.0
     until = time.monotonic() + sum(load.times[-1] + 2 * REQUEST_TIMEOUT for load in loads) + 10
     while True:
@@ -105,8 +108,9 @@ def _place(name, names):
     return names.index(name) if name in names else len(names)
 
 
-async def generate(link, port, plans):
+async def generate(link, plans):
     """Run in a process: send each plan's requests, tell of the answers ten times a second."""
+    port = (await link.hear())["port"]
     async with aiohttp.ClientSession(
         base_url=f"http://127.0.0.1:{port}",
         headers={TOKEN: link.token},
@@ -121,7 +125,7 @@ async def generate(link, port, plans):
 
 async def _send(link, session, began, path, times, works):
     """Send the requests of one plan; it is over when the last one is answered or has failed."""
-    rows, pending = [], set()
+    rows, tasks = [], []
 
     async def one(row, seconds):
         sent, failed, place = time.monotonic() - began, 0, None
@@ -144,11 +148,8 @@ async def _send(link, session, began, path, times, works):
             if time.monotonic() - began > told + TELL_EVERY:
                 tell()
                 told = time.monotonic() - began
-        task = asyncio.ensure_future(one(row, seconds))
-        pending.add(task)
-        task.add_done_callback(pending.discard)
-    while pending:
-        await asyncio.wait(pending, timeout=TELL_EVERY)
-        if pending:
-            tell()
+        tasks.append(asyncio.ensure_future(one(row, seconds)))
+    while (await asyncio.wait(tasks, timeout=TELL_EVERY))[1]:
+        tell()
+    await asyncio.gather(*tasks)  # an error that is not a request's is one of ours: say it
     tell(over=True)

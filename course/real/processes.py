@@ -64,6 +64,12 @@ class Process:
         """Whether it is still running."""
         return self.popen.poll() is None
 
+    def send(self, **message):
+        """Send a message, which JSON can hold; the process gets it from `Link.hear`."""
+        with suppress(OSError):  # it is dead: `Stage.next` will say so
+            self.popen.stdin.write(json.dumps(message).encode() + b"\n")
+            self.popen.stdin.flush()
+
 
 class Stage:
     """The processes of one measurement. folder: a Path; token: what each request must carry.
@@ -123,9 +129,7 @@ class Stage:
         command = [sys.executable, "-P", "-c", START]
         process = self._start(name, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
-        with suppress(OSError):  # it is dead already: `next` will say so
-            process.popen.stdin.write(json.dumps(task | {"run": pickled}).encode() + b"\n")
-            process.popen.stdin.flush()
+        process.send(**task, run=pickled)
         return process
 
     def start_program(self, name, command):

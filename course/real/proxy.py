@@ -22,17 +22,19 @@ PROBE_TIMEOUT = 0.5  # s
 SERVER_TIMEOUT = 5.0  # s
 
 
-async def proxy(link, ports, balancer, checker, *, seed=0, probe_every=1.0, **limits):
+async def proxy(link, balancer, checker, *, seed=0, probe_every=1.0, **limits):
     """Run the proxy until the process ends; it passes /work on to one of the servers.
 
-    ports: those of the servers on loopback, by their names. balancer: a class or instance with
-    `pick(servers)`. checker: one with `observe(name, ok)` and `is_healthy(name)`, made with
-    `limits` if it takes them. Every server is probed each `probe_every` s, the first time half of
-    that after the first request, as in the simulation. /calibrate goes to the servers in turn,
-    past the balancer, which thus meets only the requests that it is meant for. A request is
-    answered with 502 if its server is gone, with 503 if none is healthy.
+    The stage sends it the servers' ports on loopback by their names, {"ports": …}.
+    balancer: a class or instance with `pick(servers)`. checker: one with `observe(name, ok)` and
+    `is_healthy(name)`, made with `limits` if it takes them. Every server is probed each
+    `probe_every` s, the first time half of that after the first request, as in the simulation.
+    /calibrate goes to the servers in turn, past the balancer, which thus meets only the requests
+    that it is meant for. A request is answered with 502 if its server is gone, with 503 if none is
+    healthy.
     It tells the stage of each change of what the checker believes: {"health": name, "healthy": …}.
     """
+    ports = (await link.hear())["ports"]
     headers = {TOKEN: link.token}
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(headers=headers, connector=connector) as session:
