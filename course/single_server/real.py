@@ -84,14 +84,12 @@ def measure(component, *, workers=2, service_time=0.015, seed=9, loads=LOADS):
     points, calibration = [], None
     with Stage() as stage:
         server = stage.start("web-1", single_server, component, workers)
-        loads = [calibrate.load(), *plans]
-        sent = send(
-            stage,
-            lambda: stage.ready(server)[0]["port"],
-            loads,
-            names=("web-1",),
-            workers=workers,
-        )
+
+        def port():
+            return stage.ready(server)[0]["port"]
+
+        planned = [calibrate.load(), *plans]
+        sent = send(stage, port, planned, names=("web-1",), workers=workers)
         for number, run in sent:
             if number == 0:
                 calibrating = run
