@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 SEED = 1
+REAL_DAY = 4  # eight seconds whose luck is near the average
 MOST_FALL = 8
 TIMES = range(0, 60, 5)  # s, at which something may happen
 
@@ -188,7 +189,7 @@ def explore_real(*balancers, health_checker=LastProbe):
     controls = {
         "algorithm": view.choice("balancer", list(options.items())),
         "dies_at": view.moments("web-1 is killed at", [1, 2, 3]),
-        "seed": view.slider("day (other luck)", SEED, 1, 20, 1),
+        "seed": view.slider("day (other luck)", REAL_DAY, 1, 20, 1),
     }
     return explore_live(
         controls,

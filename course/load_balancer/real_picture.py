@@ -57,7 +57,8 @@ class RealPicture:
         finding = f"{name} on this machine{state}: {here.words()}"
         said = f"{len(run.run):,} real requests, {run.run.errors:,} failed. "
         for start, end in run.dead:
-            said += f"web-1 was dead from {start:.1f} s to {end:.1f} s. "
+            back = f" and was back at {end:.1f} s" if end < run.run.duration else ""
+            said += f"web-1 was killed at {start:.1f} s{back}. "
         if clocks.SIMULATION in known and run.share == 1:
             expected = known[clocks.SIMULATION]
             said += f"The simulation of these requests: {expected.words()}. "

@@ -272,7 +272,7 @@ def explore_real(serve):
         ]
 
     controls = {
-        "workers": view.slider("workers", 2, 1, 8, 1),
+        "workers": view.slider("workers", 2, 1, 6, 1),
         "service_time": view.in_milliseconds("service time", 15, 10, 40, 5),
         "seed": view.slider("day (other luck)", 9, 1, 20, 1),
     }

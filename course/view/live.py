@@ -48,7 +48,7 @@ class Live(Explorer):
         self.start_button = self._button("Measure on this machine", self.start)
         self.during = [self._button("Stop", self.end)]
         self.during += [self._button(label, does) for label, does in actions.items()]
-        self._enable(False)
+        self._show(False)
         row = widgets.Box([self.start_button, *self.during], layout={"flex_flow": "row wrap"})
         panel = widgets.VBox([row, self.bar])
         super().__init__(controls, foresee, picture, experiment, panel, SECONDS)
@@ -58,9 +58,10 @@ class Live(Explorer):
         button.on_click(lambda _: does())
         return button
 
-    def _enable(self, measuring):
+    def _show(self, measuring):
+        """Show the buttons that are only of use during a measurement, or hide them."""
         for button in self.during:
-            button.disabled = not measuring
+            button.layout.display = None if measuring else "none"
 
     def take(self, values):
         """Set the controls and measure; return the outcome once it has been measured, else None."""
@@ -81,7 +82,7 @@ class Live(Explorer):
         """Measure with the controls' present values; in a kernel, in the background."""
         self.end()
         self.stop, self.measured, self.asked = threading.Event(), None, None
-        self._enable(True)
+        self._show(True)
         if in_a_kernel():
             arguments = self.stop, self.values
             self.thread = threading.Thread(target=self._measure, args=arguments, daemon=True)
@@ -116,4 +117,4 @@ class Live(Explorer):
             finally:
                 outcomes.close()
                 if self.stop is stop:
-                    self._enable(False)
+                    self._show(False)
