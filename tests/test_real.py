@@ -1,5 +1,6 @@
 """Real processes: they start, they carry traffic, and nothing of them is left afterwards."""
 
+import ctypes
 import json
 import os
 import signal
@@ -150,11 +151,12 @@ def test_a_load_that_is_too_heavy_is_refused_before_anything_starts(site, times,
 
 
 async def writes_a_file(link):
+    """And then hangs in a call of C that never lets go: it cannot notice that its input ends."""
     with open(f"{link.folder}/photos.txt", "w", encoding="utf-8") as file:
         file.write("12")
     print("what a student prints is no message")
     link.tell(wrote=file.name)
-    time.sleep(60)
+    ctypes.PyDLL(None).sleep(60)
 
 
 async def goes_wrong(link, how):
@@ -210,7 +212,7 @@ time.sleep(60)
 
 
 def test_kill_9_of_the_kernel_leaves_no_process_no_port_and_no_file():
-    """Even of its whole group, as Jupyter kills a kernel; one child sleeps in a call of C."""
+    """Even of its whole group, as Jupyter kills a kernel; one process is deaf in a call of C."""
     pipe = subprocess.PIPE
     kernel = subprocess.Popen(
         [sys.executable, "-c", KERNEL],
@@ -226,9 +228,10 @@ def test_kill_9_of_the_kernel_leaves_no_process_no_port_and_no_file():
 
 
 def test_a_stage_that_is_forgotten_ends_by_itself():
-    stage = Stage(seconds=1.5).__enter__()
+    stage = Stage(seconds=5.0).__enter__()
     try:
         process = stage.start("writer", writes_a_file)
+        stage.ready(process)
         assert gone([process.pid], [], stage.folder, within=8.0) == []
     finally:
         stage.close()
