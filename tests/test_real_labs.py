@@ -371,7 +371,9 @@ def test_what_is_not_written_yet_is_said_and_nothing_starts(written):
     explorer = balancing.explore_real(LeastConnections)
     assert shown(explorer) == "Not written yet. Exercise B: choose the least busy server"
     explorer.experiment.press(2)
+    explorer.start_button.click()
     assert explorer.measured is None and Stage.current is None
+    assert shown(explorer).startswith("Not written yet.")
 
 
 def test_nothing_starts_while_nbgrader_executes(written, monkeypatch):

@@ -10,6 +10,8 @@ from course.load_balancer.model import simulate
 from course.load_balancer.real import DURATION, RATE, SERVERS, SERVICE_TIME
 from course.load_balancer.theory import random_percentile
 from course.real import clocks
+from course.view.explore import SECONDS
+from course.view.limit import time_limit
 
 DAYS = 10  # whose range is the band of what luck does
 RETURNS_AFTER = 3.0  # s
@@ -42,7 +44,8 @@ class Foresight:
         outcome, name = self(algorithm, seed, dies_at), self.names[algorithm]
         by_hand = dies_at == NEVER or len(run.dead) > 1
         if run.share == 1 and run.dead and by_hand:
-            outcome["readings"] = self._readings(algorithm, seed, run.dead[0])
+            with time_limit(SECONDS):
+                outcome["readings"] = self._readings(algorithm, seed, run.dead[0])
         here = clocks.measured(run.run, run.calibration)
         outcome["readings"].append(here)
         if here.known:

@@ -79,8 +79,14 @@ class Live(Explorer):
         super()._moved(change)
 
     def start(self):
-        """Measure with the controls' present values; in a kernel, in the background."""
+        """Measure with the controls' present values; in a kernel, in the background.
+
+        Where nothing can be foreseen, as the student's code is not written or wrong, the sentence
+        that says so stays.
+        """
         self.end()
+        if self.outcome is None:
+            return
         self.stop, self.measured, self.asked = threading.Event(), None, None
         self._show(True)
         if in_a_kernel():
