@@ -90,7 +90,7 @@ class Live(Explorer):
         self.stop, self.measured, self.asked = threading.Event(), None, None
         self._show(True)
         if in_a_kernel():
-            arguments = self.stop, self.values
+            arguments = self.stop, self.values, self.thread
             self.thread = threading.Thread(target=self._measure, args=arguments, daemon=True)
             self.thread.start()
         else:
@@ -105,15 +105,17 @@ class Live(Explorer):
         if self.thread:
             self.thread.join()
 
-    def _measure(self, stop, values):
+    def _measure(self, stop, values, earlier=None):
+        if earlier:
+            earlier.join()  # it was told to stop
         outcomes, outcome = self.measure(**values), None
         with self.bar:
             try:
                 for share, outcome in outcomes:
-                    if stop.is_set():
-                        return
                     self.bar.tell(share)
                     with self.turn, no_garbage_collection():
+                        if stop.is_set():
+                            return
                         self.draw(outcome)
                 self.measured = outcome
             except FAULTS as error:
