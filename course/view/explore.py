@@ -304,7 +304,8 @@ class Measuring(widgets.IntProgress):
     """A bar for a run of some seconds: it is there within a `with`, and `tell(share)` moves it."""
 
     def __init__(self):
-        super().__init__(description="measuring …", max=100, layout={"display": "none"})
+        look = {"layout": {"display": "none"}, "style": {"description_width": "initial"}}
+        super().__init__(description="measuring …", max=100, **look)
 
     def __enter__(self):
         self.layout.display, self.value = None, 0
