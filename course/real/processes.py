@@ -93,7 +93,10 @@ class Stage:
             command = [sys.executable, "-I", "-S", str(WARDEN), str(self.seconds)]
             pipe = subprocess.PIPE
             self.warden = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **APART)
-            self.folder = Path(self.warden.stdout.readline().rstrip("\n"))
+            said = self.warden.stdout.readline().rstrip("\n")
+            if not said:
+                raise OSError("No folder for a real run could be made: is the disk full?")
+            self.folder = Path(said)
             Stage.current = self
         return self
 

@@ -73,7 +73,7 @@ def measure(component, *, workers=2, service_time=0.015, seed=9, loads=LOADS):
     """Yield (share done, list of Points): the machine's answer at each of `loads`, one by one.
 
     component: the SimPy process `serve(env, workers, request)`. workers: of the server.
-    service_time: the mean work (s), exponential. Takes about 2.5 s a load and 2 s to begin with.
+    service_time: the mean work (s), exponential. Takes about 3 s a load and 2 s to begin with.
     ValueError names a bad number, ComponentError says what the component did wrong. All processes
     and files are gone when the generator ends or is closed.
     """
