@@ -51,10 +51,10 @@ def nothing_left():
     assert Stage.current is None
 
 
-# ── SimPy on the clock on the wall ──
+# ── SimPy in real time ──
 
 
-def test_a_process_of_simpy_takes_as_long_on_the_wall(written):
+def test_a_process_of_simpy_takes_as_long_in_real_time(written):
     """One worker, three requests of 40 ms at once, one of them cut off while it waits."""
 
     class Asked:
@@ -108,7 +108,7 @@ def never_gives_back(env, workers, request):
     request.finished_at = env.now
 
 
-def fails_on_the_wall(env, workers, request):
+def fails_in_real_time(env, workers, request):
     with workers.request() as turn:
         yield turn
         request.started_at = env.now
@@ -122,7 +122,7 @@ def fails_on_the_wall(env, workers, request):
     ("component", "sentence"),
     [
         (never_gives_back, "never_gives_back left "),
-        (fails_on_the_wall, "fails_on_the_wall(env, workers, request) raised KeyError: 'photo'."),
+        (fails_in_real_time, "fails_in_real_time(env, workers, request) raised KeyError: 'photo'."),
     ],
 )
 def test_a_wrong_serve_is_one_sentence(component, sentence):

@@ -66,5 +66,7 @@ class RealPicture:
         elif clocks.SIMULATION not in known:
             said += "This program is not simulated: the clocks have only this machine's time. "
         slowest = milliseconds(run.run.percentile(95))
-        said += f"Of all answered requests 95 % took {slowest} or less on the clock on the wall. "
+        said += (
+            f"Of all answered requests 95 % took {slowest} or less, with what the machine adds. "
+        )
         return finding, f"{said}{run.calibration.words()}."

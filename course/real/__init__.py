@@ -7,7 +7,7 @@
                                              send planned traffic; yields what was measured so far
 
 `processes` starts and ends them (`child` is their side, `warden` the last to go), `server` and
-`proxy` are web servers, `clock` runs a SimPy process on the clock on the wall, `load` sends the
+`proxy` are web servers, `clock` runs a SimPy process in real time, `load` sends the
 traffic, `calibrate` measures what the machine adds, `clocks` compares formula, simulation and
 machine in a picture.
 

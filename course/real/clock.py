@@ -1,4 +1,4 @@
-"""SimPy on the clock on the wall: a student's process serves a real request, line for line.
+"""SimPy in real time: a student's process serves a real request, line for line.
 
     clock = Clock()
     clock.start(asyncio.get_running_loop())

@@ -2,7 +2,7 @@
 
     for share, points in measure(serve, workers=2): ...
 
-The server runs `serve` as a SimPy process on the clock on the wall, so a second of work takes a
+The server runs `serve` as a SimPy process in real time, so a second of work takes a
 second; a real query then makes the answer. The load rises from run to run of one measurement.
 """
 
