@@ -27,6 +27,7 @@ from course.single_server import (
     explore_catalog,
     explore_database,
     explore_formulas,
+    explore_real,
     explore_two_tiers,
     replay,
 )
@@ -1344,6 +1345,22 @@ assert not _found, _found
 
 # %%
 explore_database(choose_database)
+
+# %% [markdown]
+# ## It runs for real
+#
+# (Optional, 5 minutes.) So far every second was simulated. Now your `serve` runs a real web server on this computer, a process of its own: SimPy follows real time, and a SQLite file stands behind it. A second process sends the simulation's
+# requests at their times, whether or not the earlier ones are answered. What a request needs of a worker is the time that a slow database would take, so it is spent waiting.
+#
+# On the left are the formula, the simulation and this machine; the gray bars are what luck does on twenty days. On the right are the three clocks: half of the requests are faster than p50, 95 % are faster than p95. What the machine itself adds to a request is measured first, and taken off.
+#
+# Nothing starts before you press a button. A measurement takes about fifteen seconds; its processes end with it, and also when you stop it or close the notebook's kernel.
+#
+# 1. *Two workers, four loads*: do the blue points land on the curve?
+# 2. *Four workers*: are the waits shorter on this machine, too?
+
+# %%
+explore_real(serve)
 
 # %% [markdown]
 # ## Explain

@@ -24,6 +24,7 @@ from course.load_balancer import (
     explore,
     explore_health,
     explore_network,
+    explore_real,
     make_views,
     name_picked,
     replay,
@@ -999,6 +1000,24 @@ assert _asked, "nothing was asked"
 
 # %%
 explore_network(can_connect)
+
+# %% [markdown]
+# ## It runs for real
+#
+# (Optional, 5 minutes; a measurement takes about ten seconds.) Below are four real web servers, each a process of this computer, and before them a proxy. It asks your balancer where each request goes, probes the servers over HTTP, and tells your `HealthChecker` how the
+# probes went. The requests are those of the simulation, at the same times and with the same work.
+#
+# The three clocks are the formula (there is one for random balancing), the simulation, and this machine. Half of the requests are faster than p50, 95 % are faster than p95. What the machine itself adds to a request is measured first, and taken off.
+#
+# 1. *random*: do the three clocks agree?
+# 2. *LeastConnections*: how much of random's p95 is left?
+# 3. *LeastConnections, kill -9 at 2 s*: web-1 gets SIGKILL, a signal that no program can catch. How many requests fail?
+# 4. *nginx* or *HAProxy*, if one of them is installed: is it faster than your class?
+#
+# While it measures, you may kill web-1 yourself, and start it again. Nothing starts before you press a button, and all processes end with the measurement.
+
+# %%
+explore_real(LeastConnections, RoundRobin, PowerOfTwoChoices, health_checker=HealthChecker)
 
 # %% [markdown]
 # ## And if the balancer dies?

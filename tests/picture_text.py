@@ -34,7 +34,7 @@ def _luminance(colour):
 
 def problems(**drawings):
     """Return how many explorers there are, and what is wrong in their pictures and `drawings`."""
-    explorers = [each for each in gc.get_objects() if type(each) is Explorer and each.comm]
+    explorers = [each for each in gc.get_objects() if isinstance(each, Explorer) and each.comm]
     found = []
     for explorer in explorers:
         with explorer.turn:

@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 LABS = sorted(
     path.name
     for path in (ROOT / "course").iterdir()
-    if path.is_dir() and path.name not in ("engine", "view", "__pycache__")
+    if path.is_dir() and path.name not in ("engine", "view", "real", "__pycache__")
 )
 
 
@@ -59,8 +59,12 @@ SHARED = ("checks", "predictions", "texts", "verdicts")  # by both houses
 ALLOWED = {
     "course/engine": {"course.engine"},
     "course/view": {"course.engine", "course.view"},
+    "course/real": {"course.engine", "course.view", "course.real"},
     "autograder": {"autograder", *(f"course.{name}" for name in SHARED)},
-} | {f"course/{lab}": {"course.engine", "course.view", f"course.{lab}"} for lab in LABS}
+} | {
+    f"course/{lab}": {"course.engine", "course.view", "course.real", f"course.{lab}"}
+    for lab in LABS
+}
 ALLOWED["course/start_here"] |= {"course.overview", "course.verdicts"}  # a student's progress
 
 

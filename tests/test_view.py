@@ -450,7 +450,7 @@ def test_in_a_kernel_moves_are_run_in_the_background_and_the_newest_wins(monkeyp
         return rate
 
     explorer = explored(run)
-    monkeypatch.setattr("course.view.explore._in_a_kernel", lambda: True)
+    monkeypatch.setattr("course.view.explore.in_a_kernel", lambda: True)
     explorer.controls["rate"].value = 3
     assert began.wait(10)  # and we are here: the move did not wait for it
     for rate in (4, 5, 6):
@@ -462,7 +462,7 @@ def test_in_a_kernel_moves_are_run_in_the_background_and_the_newest_wins(monkeyp
 
 def test_in_a_kernel_an_error_of_the_course_itself_is_printed(monkeypatch, capsys):
     explorer = explored(lambda rate: 1 / (rate - 3))
-    monkeypatch.setattr("course.view.explore._in_a_kernel", lambda: True)
+    monkeypatch.setattr("course.view.explore.in_a_kernel", lambda: True)
     explorer.controls["rate"].value = 3
     explorer.next.result(10)
     assert "ZeroDivisionError" in capsys.readouterr().err

@@ -50,6 +50,40 @@ def mean_latency(arrival_rate, service_time, workers=1):
     return mean_wait(arrival_rate, service_time, workers) + service_time
 
 
+def latency_percentile(arrival_rate, service_time, workers, percent):
+    """Return the latency (s) that `percent` % of the requests do not exceed in M/M/c.
+
+    inf if overloaded. The wait is 0 or, with Erlang's probability, exponential (Kleinrock, chapter
+    3); the service time is added to it, and the sum is inverted by bisection.
+    """
+    busy = _busy(arrival_rate, service_time, workers)
+    if busy >= 1:
+        return math.inf
+    waits, serves = erlang_c(arrival_rate, service_time, workers), 1 / service_time
+    clears = workers * (1 - busy) * serves
+    if math.isclose(clears, serves):
+        clears *= 1 + 1e-9  # both exponentials alike: the limit, near enough
+
+    def longer(time):
+        late = (clears * math.exp(-serves * time) - serves * math.exp(-clears * time)) / (
+            clears - serves
+        )
+        return (1 - waits) * math.exp(-serves * time) + waits * late
+
+    return inverted(longer, 1 - percent / 100)
+
+
+def inverted(longer, share):
+    """Return the time (s) at which `longer(time)`, which falls from 1 to 0, is `share`."""
+    low, high = 0.0, 1.0
+    while longer(high) > share:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if longer(middle) > share else (low, middle)
+    return high
+
+
 def lru_hit_ratio(popularity, capacity):
     """Return the hit ratio (0 to 1) of an LRU cache with room for `capacity` keys.
 

@@ -4,6 +4,7 @@ The names that the notebook needs: types, errors, `simulate`, the pictures and t
 """
 
 from functools import lru_cache
+from queue import SimpleQueue
 
 from course.engine import parameters
 from course.engine.component import name_of
@@ -17,9 +18,12 @@ from course.load_balancer.model import BalancedResult, shared_queue, simulate
 from course.load_balancer.network import FAMILIES, PRIVATE, PUBLIC, reachability
 from course.load_balancer.network_picture import NetworkPicture
 from course.load_balancer.picture import BalancePicture
+from course.load_balancer.real_picture import RealPicture
+from course.load_balancer.rivals import installed
 from course.load_balancer.system import architecture
 from course.view import explore as view
 from course.view.film import Action, Film
+from course.view.live import explore_live, with_processes
 
 __all__ = [
     "BalancedResult",
@@ -34,6 +38,7 @@ __all__ = [
     "explore",
     "explore_health",
     "explore_network",
+    "explore_real",
     "make_views",
     "name_picked",
     "reachability",
@@ -44,6 +49,7 @@ __all__ = [
 ]
 
 SEED = 1
+REAL_DAY = 4  # eight seconds whose luck is near the average
 MOST_FALL = 8
 TIMES = range(0, 60, 5)  # s, at which something may happen
 
@@ -157,6 +163,46 @@ def explore_network(can_connect=None):
         ),
     }
     return view.explore(controls, run, NetworkPicture(), experiment=steps.of_network())
+
+
+@view.pictured
+@with_processes
+def explore_real(*balancers, health_checker=LastProbe):
+    """Return controls over real servers behind your `balancers`, measured when you ask.
+
+    balancers: classes with `pick(servers)`. health_checker: a class (made with `fall` and `rise`)
+    or an instance. nginx and HAProxy join where they are installed.
+    """
+    from course.load_balancer import real  # the HTTP library takes a fifth of a second
+    from course.load_balancer.foresight import Foresight
+
+    options = {name_of(each): each for each in balancers} | {"random": RandomBalancer}
+    options |= {name: name for name in installed()}
+    names = {each: name for name, each in options.items()}
+    foresight, hands = Foresight(names, health_checker), SimpleQueue()
+
+    def measure(algorithm, seed, dies_at):
+        chosen = {"seed": seed, "dies_at": None if dies_at == view.NEVER else dies_at}
+        chosen |= {"hands": hands, "health_checker": health_checker}
+        for run in real.measure(algorithm, **chosen):
+            yield run.share, foresight.after(run, algorithm, seed, dies_at)
+
+    controls = {
+        "algorithm": view.choice("balancer", list(options.items())),
+        "dies_at": view.moments("web-1 is killed at", [1, 2, 3]),
+        "seed": view.slider("day (other luck)", REAL_DAY, 1, 20, 1),
+    }
+    return explore_live(
+        controls,
+        foresight,
+        measure,
+        RealPicture([*options]),
+        experiment=steps.of_real(options),
+        actions={
+            "kill -9 web-1": lambda: hands.put(real.KILL),
+            "Start web-1 again": lambda: hands.put(real.RESTART),
+        },
+    )
 
 
 @lru_cache(maxsize=16)

@@ -250,3 +250,59 @@ def _reached(**chosen):
 def _to_defend(**chosen):
     names = network.reached_from(**chosen)
     return f"{len(names)} instead of 1: {'; '.join(names)}."
+
+
+def of_real(options):
+    """Return the steps for real servers. options: what can be chosen, by name, yours first."""
+    yours, *others = options
+    rival = next((name for name in others if name.startswith(("nginx", "HAProxy"))), None)
+    asked = [
+        Step("random", {"algorithm": options["random"]}, "Do the three clocks agree?", _three),
+        Step(
+            yours,
+            {"algorithm": options[yours]},
+            "The same requests for your class. How much of random's p95 is left on this machine?",
+            _left_of_random,
+        ),
+        Step(
+            f"{yours}, kill -9 at 2 s",
+            {"algorithm": options[yours], "dies_at": 2},
+            "web-1 gets SIGKILL at 2 s and is started again at 5 s. How many requests fail?",
+            _failed,
+        ),
+    ]
+    if rival:
+        question = "The same requests for a program that runs half of the web. Is it faster?"
+        asked.append(Step(rival, {"algorithm": options[rival]}, question, _rival))
+    return asked
+
+
+def _three(readings, **_):
+    return " ".join(f"{reading.source}: {reading.words()}." for reading in readings)
+
+
+def _left_of_random(name, measurements, **_):
+    if "random" not in measurements:
+        return f"p95 is {milliseconds(measurements[name])}; press step 1 for random's."
+    share = measurements[name] / measurements["random"]
+    return (
+        f"{share:.0%}: {milliseconds(measurements[name])} instead of "
+        f"{milliseconds(measurements['random'])}."
+    )
+
+
+def _failed(run, readings, **_):
+    known = {reading.source: reading for reading in readings}
+    said = f"{run.run.errors:,} of {len(run.run):,} on this machine"
+    expected = known["simulation"].failed * len(run.run)
+    return (
+        f"{said}, {expected:.0f} in the simulation: until your checker has seen enough probes "
+        "fail, the balancer goes on sending requests to a port where nobody answers."
+    )
+
+
+def _rival(name, measurements, **_):
+    others = [f"{each} {milliseconds(p95)}" for each, p95 in measurements.items() if each != name]
+    compared = f"; here so far: {', '.join(others)}" if others else ""
+    p95 = milliseconds(measurements[name])
+    return f"Its p95 is {p95}{compared}. The rule decides, not the program."

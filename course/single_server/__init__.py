@@ -3,6 +3,8 @@
 The names of notebook 01: its types and errors, the simulations, and the pictures with sliders.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from course.engine import parameters, theory
@@ -13,12 +15,14 @@ from course.single_server.catalog_picture import CatalogPicture, DatabasePicture
 from course.single_server.film import film
 from course.single_server.model import Request, simulate
 from course.single_server.picture import FormulaPicture, ServerPicture
+from course.single_server.real_picture import RealPicture
 from course.single_server.steps import REQUESTS, waits_on_20_days
 from course.single_server.system import architecture
 from course.single_server.two_tiers import TwoTiers, simulate_two_tiers
 from course.single_server.two_tiers_picture import TiersPicture
 from course.view import explore as view
 from course.view.film import Action, Film
+from course.view.live import explore_live, with_processes
 
 __all__ = [
     "CATALOG",
@@ -32,6 +36,7 @@ __all__ = [
     "explore_catalog",
     "explore_database",
     "explore_formulas",
+    "explore_real",
     "explore_two_tiers",
     "replay",
     "simulate",
@@ -233,6 +238,46 @@ def explore_database(choose_database):
         }
 
     return view.explore(controls, run, DatabasePicture(NEEDS), experiment=steps.DATABASE)
+
+
+@view.pictured
+@with_processes
+def explore_real(serve):
+    """Show your `serve` on a real server of this machine, measured load by load when you ask.
+
+    serve: a SimPy process `serve(env, workers, request)`, as in `simulate`.
+    """
+    from course.single_server import real  # the HTTP library takes a fifth of a second
+
+    def foresee(workers, service_time, seed):
+        chosen = {"workers": workers, "service_time": service_time}
+        return {
+            "name": name_of(serve),
+            **chosen,
+            "loads": real.LOADS,
+            "expected": [real.simulated(serve, at, seed=seed, **chosen) for at in real.LOADS],
+            "days": _days(**chosen),
+            "points": [],
+        }
+
+    def measure(**chosen):
+        foreseen = foresee(**chosen)
+        for share, points in real.measure(serve, **chosen):
+            yield share, foreseen | {"points": points}
+
+    @lru_cache(maxsize=16)
+    def _days(**chosen):
+        return [
+            [real.simulated(None, at, seed=day, **chosen) for day in range(1, 21)]
+            for at in real.LOADS
+        ]
+
+    controls = {
+        "workers": view.slider("workers", 2, 1, 6, 1),
+        "service_time": view.in_milliseconds("service time", 15, 10, 40, 5),
+        "seed": view.slider("day (other luck)", 9, 1, 20, 1),
+    }
+    return explore_live(controls, foresee, measure, RealPicture(), experiment=steps.REAL)
 
 
 def _one_server():

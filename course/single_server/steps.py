@@ -245,3 +245,38 @@ DATABASE = [
         _most,
     ),
 ]
+
+
+def _on_the_curve(points, service_time, **_):
+    last = points[-1]
+    return (
+        f"At {last.utilization:.0%} a request waited {last.mean_wait / service_time:.1f} times its "
+        f"service time here and {last.simulated.mean_wait / service_time:.1f} times in the "
+        "simulation. Both met the same requests: what both have away from the curve is luck, and "
+        "only what lies between them is this machine."
+    )
+
+
+def _more_workers(points, service_time, **_):
+    last = points[-1]
+    return (
+        f"{last.mean_wait / service_time:.1f} times the service time at {last.utilization:.0%}: "
+        "more workers, shorter waits at the same utilization. Your processor did not get more "
+        "cores for it: these workers wait for a database, they do not compute."
+    )
+
+
+REAL = [
+    Step(
+        "two workers, four loads",
+        {},
+        "The blue points come in one by one. Do they land on the curve?",
+        _on_the_curve,
+    ),
+    Step(
+        "four workers",
+        {"workers": 4},
+        "The same four loads on twice as many workers: are the waits shorter on this machine, too?",
+        _more_workers,
+    ),
+]

@@ -254,7 +254,7 @@ class Explorer(widgets.Box):
         if not self.watched:
             return
         self.experiment.moved()
-        if not _in_a_kernel() or not can_start_threads():
+        if not in_a_kernel() or not can_start_threads():
             self.refresh()
         elif self.next is None or self.next.running() or self.next.done():
             self.next = BACKGROUND.submit(self._refresh_or_complain)
@@ -274,13 +274,17 @@ class Explorer(widgets.Box):
                     outcome = self.run(**self.values)
             except FAULTS as error:
                 return self._say(sentence_about(error, self.seconds))
-            _ = self.image.canvas  # draws the background, so before the picture shows anything
-            finding, words = self.picture.show(**outcome)
-            self.image.redraw(finding)
-            self.image.layout.display = None
-            self._write(finding, words)
-            self.outcome = outcome
-            return f"{finding}. {words}"
+            return self.draw(outcome)
+
+    def draw(self, outcome):
+        """Draw what `run` returned; return the words below the picture."""
+        _ = self.image.canvas  # draws the background, so before the picture shows anything
+        finding, words = self.picture.show(**outcome)
+        self.image.redraw(finding)
+        self.image.layout.display = None
+        self._write(finding, words)
+        self.outcome = outcome
+        return f"{finding}. {words}"
 
     def _say(self, sentence):
         self.image.layout.display = "none"
@@ -301,7 +305,8 @@ class Measuring(widgets.IntProgress):
     """A bar for a run of some seconds: it is there within a `with`, and `tell(share)` moves it."""
 
     def __init__(self):
-        super().__init__(description="measuring …", max=100, layout={"display": "none"})
+        look = {"layout": {"display": "none"}, "style": {"description_width": "initial"}}
+        super().__init__(description="measuring …", max=100, **look)
 
     def __enter__(self):
         self.layout.display, self.value = None, 0
@@ -375,7 +380,8 @@ def value_of(control):
     return control.value / divisor if divisor else control.value
 
 
-def _in_a_kernel():
+def in_a_kernel():
+    """Return whether this is a notebook's kernel, not a test or a script."""
     return getattr(get_ipython(), "kernel", None) is not None
 
 

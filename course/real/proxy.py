@@ -1,0 +1,143 @@
+"""A reverse proxy in a process of its own: it asks the student's balancer where a request goes."""
+
+import asyncio
+from contextlib import suppress
+from itertools import cycle
+
+import aiohttp
+from aiohttp import web
+
+from course.engine.component import (
+    ComponentError,
+    make,
+    methods,
+    name_of,
+    sentences,
+    wrong_return,
+)
+from course.engine.servers import NoHealthyServer, ServerState, views_of
+from course.real.server import TOKEN, serve
+
+PROBE_TIMEOUT = 0.5  # s
+SERVER_TIMEOUT = 5.0  # s
+
+
+async def proxy(link, balancer, checker, *, seed=0, probe_every=1.0, **limits):
+    """Run the proxy until the process ends; it passes /work on to one of the servers.
+
+    The stage sends it the servers' ports on loopback by their names, {"ports": …}.
+    balancer: a class or instance with `pick(servers)`. checker: one with `observe(name, ok)` and
+    `is_healthy(name)`, made with `limits` if it takes them. Every server is probed each
+    `probe_every` s, the first time half of that after the first request, as in the simulation.
+    /calibrate goes to the servers in turn, past the balancer, which thus meets only the requests
+    that it is meant for. A request is answered with 502 if its server is gone, with 503 if none is
+    healthy.
+    It tells the stage of each change of what the checker believes: {"health": name, "healthy": …}.
+    """
+    ports = (await link.hear())["ports"]
+    headers = {TOKEN: link.token}
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(headers=headers, connector=connector) as session:
+        desk = _Desk(link, ports, make(balancer, seed=seed), session)
+        watch = _Watch(link, desk.servers, make(checker, **limits), session, ports, probe_every)
+        probing = asyncio.ensure_future(watch.probe_all(desk.opened))
+        await serve(link, {"/work": desk.pass_on, "/calibrate": desk.pass_in_turn})
+        probing.cancel()
+
+
+class _Desk:
+    """Where requests come in: chooses a server for each, and counts what is active there."""
+
+    def __init__(self, link, ports, balancer, session):
+        self.link, self.ports, self.session = link, ports, session
+        self.servers = {
+            name: ServerState(name, f"127.0.0.1:{port}") for name, port in ports.items()
+        }
+        self.call = f"{name_of(balancer)}.pick(servers)"
+        (self.pick,) = methods(balancer, "pick(servers)")
+        self.opened, self.turns = asyncio.Event(), cycle(self.servers.values())
+
+    async def pass_in_turn(self, request):
+        """Return the next server's answer."""
+        return await self._answer_of(next(self.turns), request)
+
+    async def pass_on(self, request):
+        """Return the chosen server's answer."""
+        self.opened.set()
+        try:
+            server = self._picked()
+        except NoHealthyServer:
+            raise web.HTTPServiceUnavailable(text="no healthy server") from None
+        except (ComponentError, NotImplementedError) as error:
+            self.link.tell(error=str(error))
+            raise web.HTTPInternalServerError(text=str(error)) from None
+        return await self._answer_of(server, request)
+
+    async def _answer_of(self, server, request):
+        server.active += 1
+        try:
+            address = f"http://{server.address}{request.path_qs}"
+            timeout = aiohttp.ClientTimeout(total=SERVER_TIMEOUT)
+            async with self.session.get(address, timeout=timeout) as answer:
+                body = await answer.read()
+                kind = answer.content_type
+                return web.Response(body=body, status=answer.status, content_type=kind)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise web.HTTPBadGateway(text=f"{server.name}: {type(error).__name__}") from None
+        finally:
+            server.active -= 1
+
+    def _picked(self):
+        states = list(self.servers.values())
+        views = views_of(states)
+        with sentences(self.call, (NoHealthyServer,)):
+            picked = self.pick(views[:])
+        for state, view in zip(states, views, strict=True):
+            if view is picked:
+                return state
+        expected = "one of the ServerView objects it was given"
+        raise ComponentError(wrong_return(self.call, picked, expected))
+
+
+class _Watch:
+    """The health checks: probes over HTTP, and what the student's checker makes of them."""
+
+    def __init__(self, link, servers, checker, session, ports, probe_every):
+        self.link, self.servers, self.session, self.ports = link, servers, session, ports
+        self.name, self.probe_every = name_of(checker), probe_every
+        self.observe, self.is_healthy = methods(checker, "observe", "is_healthy")
+
+    async def probe_all(self, opened):
+        """Probe each server again and again, from the event `opened` on."""
+        await opened.wait()
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self.probe_every / 2
+        try:
+            while True:
+                await asyncio.sleep(due - loop.time())
+                due += self.probe_every
+                answered = await asyncio.gather(*map(self._probe, self.ports.values()))
+                for name, ok in zip(self.ports, answered, strict=True):
+                    self._judge(name, ok)
+        except (ComponentError, NotImplementedError) as error:
+            self.link.tell(error=str(error))
+
+    async def _probe(self, port):
+        timeout = aiohttp.ClientTimeout(total=PROBE_TIMEOUT)
+        with suppress(aiohttp.ClientError, TimeoutError, OSError):
+            async with self.session.get(f"http://127.0.0.1:{port}/health", timeout=timeout) as got:
+                return got.status == 200
+        return False
+
+    def _judge(self, name, ok):
+        with sentences(lambda: f"{self.name}.observe({name!r}, {ok})"):
+            self.observe(name, ok)
+        call = f"{self.name}.is_healthy({name!r})"
+        with sentences(call):
+            healthy = self.is_healthy(name)
+        if not isinstance(healthy, bool):
+            raise ComponentError(wrong_return(call, healthy, "True or False"))
+        server = self.servers[name]
+        if healthy != server.healthy:
+            self.link.tell(health=name, healthy=healthy)
+        server.healthy = healthy

@@ -1,0 +1,237 @@
+"""Real processes: they start, they carry traffic, and nothing of them is left afterwards."""
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from course.engine.component import ComponentError
+from course.real import calibrate
+from course.real.load import Load, measure
+from course.real.processes import Stage, StageOver
+from course.real.server import TOKEN, web_server
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it asks with POSIX's signals")
+
+
+def alive(pid):
+    """Return whether a process is running: not one that has ended and is not yet waited for."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as status:
+            return status.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        if os.path.isdir("/proc/self"):
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def held(port):
+    """Return whether somebody still listens there."""
+    with closing(socket.socket()) as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+def gone(pids, ports, folder, within=3.0):
+    """Wait until nothing is left; return what is."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        left = [*filter(alive, pids), *filter(held, ports)]
+        if not left and not os.path.exists(folder):
+            return []
+        time.sleep(0.02)
+    return left or [str(folder)]
+
+
+def asked(port, path, token=None):
+    """Return the status of a request."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}")
+    if token:
+        request.add_header(TOKEN, token)
+    try:
+        return urllib.request.urlopen(request, timeout=5).status
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+@pytest.fixture(scope="module")
+def sites():
+    made = []
+    yield made
+    for stage, _, _ in made:
+        stage.close()
+
+
+@pytest.fixture
+def site(sites):
+    """A stage with one web server of one worker, and its port; another test may have ended it."""
+    if not sites or sites[-1][0].over:
+        stage = Stage().__enter__()
+        server = stage.start("web-1", web_server)
+        sites.append((stage, server, stage.ready(server)[0]["port"]))
+    return sites[-1]
+
+
+def test_a_server_answers_who_knows_the_token_and_nobody_else(site):
+    stage, _, port = site
+    assert asked(port, "/work?seconds=0.001", stage.token) == 200
+    assert asked(port, "/health", stage.token) == 200
+    assert asked(port, "/work?seconds=0.001") == 403
+    assert asked(port, "/health", "guessed") == 403
+
+
+def test_a_server_listens_on_loopback_only(site):
+    _, server, port = site
+    listening = set()
+    for table in ("tcp", "tcp6"):
+        path = f"/proc/{server.pid}/net/{table}"
+        if not os.path.exists(path):
+            pytest.skip("there is no /proc/net to ask on this system")
+        with open(path, encoding="utf-8") as rows:
+            for row in list(rows)[1:]:
+                local, state = row.split()[1], row.split()[3]
+                if state == "0A" and int(local.partition(":")[2], 16) == port:
+                    listening.add(local.partition(":")[0])
+    assert listening == {"0100007F"}  # 127.0.0.1
+
+
+def test_requests_leave_when_they_are_planned_even_if_none_is_answered(site):
+    """One worker, 30 requests of 50 ms in 0.3 s: a closed loop would send them over 1.5 s."""
+    stage, _, port = site
+    plan = Load(np.arange(30) * 0.01, np.full(30, 0.05))
+    shares = [(len(run), run) for _, run in measure(stage, port, [plan], names=("web-1",))]
+    run = shares[-1][1]
+    assert len(run) == 30 and run.errors == 0 and set(run.place) == {0}
+    sent = run.arrived_at + run.late
+    assert (run.late >= 0).all() and np.median(run.late) < 0.05
+    assert sent[-1] < 0.29 + 0.3 < run.finished_at[0] + 29 * 0.05
+    # one worker, first come first served: an answer each 50 ms at the soonest
+    assert (np.sort(run.finished_at) >= 0.05 * np.arange(1, 31)).all()
+    assert len(shares) > 3 and shares[0][0] < 30  # it tells of the answers while they come
+
+
+def test_a_calibration_finds_what_the_machine_adds(site):
+    stage, _, port = site
+    *_, (_, run) = measure(stage, port, [calibrate.load()], names=("web-1",))
+    found = calibrate.calibration(run)
+    assert 0 < found.round_trip < 0.1 and 0 < found.low <= found.median <= found.high
+    slower = {**vars(run), "finished_at": run.finished_at + 0.02}
+    later = calibrate.calibration(type(run)(**slower))
+    assert later.median == pytest.approx(found.median + 0.02)
+    assert later.overshoot == pytest.approx(found.overshoot)
+
+
+@pytest.mark.parametrize(
+    ("times", "sentence"),
+    [
+        (np.arange(3000) / 2000, "arrival_rate = "),
+        (np.array([0.0, 21.0]), "duration = 21.0: must be ≤ 20 s"),
+    ],
+)
+def test_a_load_that_is_too_heavy_is_refused_before_anything_starts(site, times, sentence):
+    stage, _, port = site
+    count = len(stage.processes)
+    with pytest.raises(ValueError, match=sentence):
+        next(measure(stage, port, [Load(times, times * 0)], names=("web-1",)))
+    assert len(stage.processes) == count
+
+
+async def writes_a_file(link):
+    """And then hangs in a call of C that never lets go: it cannot notice that its input ends."""
+    with open(f"{link.folder}/photos.txt", "w", encoding="utf-8") as file:
+        file.write("12")
+    print("what a student prints is no message")
+    link.tell(wrote=file.name)
+    ctypes.PyDLL(None).sleep(60)
+
+
+async def goes_wrong(link, how):
+    if how == "exit":
+        os._exit(3)
+    if how == "student":
+        raise ComponentError("pick(servers) returned 7, expected a server.")
+    raise KeyError("photo")
+
+
+def test_a_second_stage_ends_the_first_and_its_folder_goes(site):
+    with Stage() as first:
+        written = first.ready(first.start("writer", writes_a_file))[0]["wrote"]
+        assert os.path.isfile(written)
+        pids = [process.pid for process in first.processes] + [first.warden.pid]
+        with Stage() as second:
+            assert gone(pids, [], first.folder) == []
+            with pytest.raises(StageOver):
+                first.next(1.0)
+            with pytest.raises(StageOver):
+                first.start("late", writes_a_file)
+            assert second.folder.is_dir()
+        assert not second.folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        ("exit", "The process odd ended by itself."),
+        ("student", "pick(servers) returned 7, expected a server."),
+        ("ours", "The process odd failed: KeyError: 'photo'"),
+    ],
+)
+def test_what_goes_wrong_in_a_process_is_one_sentence(how, sentence):
+    with pytest.raises(ComponentError) as error, Stage() as stage:
+        stage.ready(stage.start("odd", goes_wrong, how))
+    assert str(error.value) == sentence
+    assert not stage.folder.exists()
+
+
+KERNEL = """
+import json, sys, time
+from course.real.processes import Stage
+from course.real.server import web_server
+from tests.test_real import writes_a_file
+stage = Stage().__enter__()
+server, writer = stage.start("web-1", web_server), stage.start("writer", writes_a_file)
+port = stage.ready(server, writer)[0]["port"]
+pids = [server.pid, writer.pid, stage.warden.pid]
+print(json.dumps({"pids": pids, "ports": [port], "folder": str(stage.folder)}), flush=True)
+time.sleep(60)
+"""
+
+
+def test_kill_9_of_the_kernel_leaves_no_process_no_port_and_no_file():
+    """Even of its whole group, as Jupyter kills a kernel; one process is deaf in a call of C."""
+    pipe = subprocess.PIPE
+    kernel = subprocess.Popen(
+        [sys.executable, "-c", KERNEL],
+        stdout=pipe,
+        env=os.environ | {"PYTHONPATH": "."},
+        start_new_session=True,
+    )
+    with kernel:
+        told = json.loads(kernel.stdout.readline())
+        assert all(map(alive, told["pids"])) and os.listdir(told["folder"]) == ["photos.txt"]
+        os.killpg(kernel.pid, signal.SIGKILL)
+    assert gone(told["pids"], told["ports"], told["folder"]) == []
+
+
+def test_a_stage_that_is_forgotten_ends_by_itself():
+    stage = Stage(seconds=5.0).__enter__()
+    try:
+        process = stage.start("writer", writes_a_file)
+        stage.ready(process)
+        assert gone([process.pid], [], stage.folder, within=8.0) == []
+    finally:
+        stage.close()
