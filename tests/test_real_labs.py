@@ -363,6 +363,9 @@ def test_the_balancers_steps_answer_with_what_was_measured(written, without_proc
     assert f"{lost} of" in failed and f"{lost} in the simulation" in failed
     assert "random" in rival and "LeastConnections" in rival
     assert len(explorer.picture.machine.get_xdata()) == 3  # those with the same day and kill
+    explorer.take({"algorithm": "nginx, least_conn", "dies_at": 2})
+    assert "web-1 was killed at 2.0 s and was back at 5.0 s. " in shown(explorer)
+    assert "nginx tries the next server when a connection fails." in shown(explorer)
 
 
 def test_what_is_not_written_yet_is_said_and_nothing_starts(written):
