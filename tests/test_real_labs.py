@@ -149,7 +149,9 @@ def test_random_balancing_sends_each_request_where_the_simulation_does(written):
     *_, last = real_balancing.measure(balancing.RandomBalancer, written["HealthChecker"], **chosen)
     simulated = balancing.simulate(seed=3, duration=1.5)
     assert last.share == 1 and last.dead == () and last.run.errors == 0
-    assert (last.run.place == simulated.place).all()
+    # on a busy machine two requests may come to the proxy in the other order, and swap servers
+    assert (np.bincount(last.run.place) == np.bincount(simulated.place)).all()
+    assert (last.run.place == simulated.place).mean() > 0.7  # by chance: 0.25
     assert (last.run.arrived_at == simulated.arrived_at).all()
 
 
@@ -361,6 +363,9 @@ def test_the_balancers_steps_answer_with_what_was_measured(written, without_proc
     assert f"{lost} of" in failed and f"{lost} in the simulation" in failed
     assert "random" in rival and "LeastConnections" in rival
     assert len(explorer.picture.machine.get_xdata()) == 3  # those with the same day and kill
+    explorer.take({"algorithm": "nginx, least_conn", "dies_at": 2})
+    assert "web-1 was killed at 2.0 s and was back at 5.0 s. " in shown(explorer)
+    assert "nginx tries the next server when a connection fails." in shown(explorer)
 
 
 def test_what_is_not_written_yet_is_said_and_nothing_starts(written):

@@ -65,6 +65,8 @@ class RealPicture:
             said += f"{clocks.gap(expected, here)} "
         elif clocks.SIMULATION not in known:
             said += "This program is not simulated: the clocks have only this machine's time. "
+        if run.dead and name.startswith("nginx"):
+            said += "nginx tries the next server when a connection fails. "
         slowest = milliseconds(run.run.percentile(95))
         said += (
             f"Of all answered requests 95 % took {slowest} or less, with what the machine adds. "
