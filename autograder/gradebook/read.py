@@ -78,6 +78,7 @@ class Submission:
     waiting: int  # cells that need a grade by hand; a check without a score counts, too
     ungraded: int  # checks without a score
     flagged: bool
+    late: timedelta = timedelta()  # after its due date, an extension taken into account
 
     @property
     def score(self) -> float:
@@ -274,7 +275,8 @@ def submissions(connection: Connection, wanted: Iterable[str]) -> list[Submissio
     of_code = and_(api.Grade.cell_id == GRADED.c.id, GRADED.c.cell_type == "code")
     work, notebook = api.SubmittedAssignment, api.SubmittedNotebook
     late = func.coalesce(notebook.late_submission_penalty, 0.0)
-    columns = (api.Assignment.name, work.student_id, work.timestamp, late, notebook.flagged)
+    due = (api.Assignment.duedate, work.extension)
+    columns = (api.Assignment.name, work.student_id, work.timestamp, late, notebook.flagged, *due)
     query = (
         select(
             *columns,
@@ -294,9 +296,11 @@ def submissions(connection: Connection, wanted: Iterable[str]) -> list[Submissio
     )
     made: dict[tuple[str, str], Submission] = {}
     for row in connection.execute(query):
-        name, student, received, penalty, flagged, points, scores, waiting, ungraded = row
+        name, student, received, penalty, flagged, due, extension, *sums = row
+        points, scores, waiting, ungraded = sums
+        late = _late(received, due, extension)
         so_far = made.get((name, student))
-        before = so_far or Submission(name, student, received, 0.0, 0.0, False, 0, 0, False)
+        before = so_far or Submission(name, student, received, 0.0, 0.0, False, 0, 0, False, late)
         made[name, student] = Submission(
             name,
             student,
@@ -307,8 +311,17 @@ def submissions(connection: Connection, wanted: Iterable[str]) -> list[Submissio
             waiting=before.waiting + int(waiting or 0),
             ungraded=before.ungraded + int(ungraded or 0),
             flagged=before.flagged or bool(flagged),
+            late=late,
         )
     return list(made.values())
+
+
+def _late(
+    received: datetime | None, due: datetime | None, extension: timedelta | None
+) -> timedelta:
+    if received is None or due is None:
+        return timedelta()
+    return max(timedelta(), received - due - (extension or timedelta()))
 
 
 def checks(connection: Connection, wanted: Iterable[str]) -> list[Check]:
