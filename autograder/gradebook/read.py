@@ -98,6 +98,7 @@ class Score:
     earned: float
     points: float  # the most it can earn
     waits: bool  # for a person
+    blank: bool = False  # an answer that nobody has written: nbgrader gives it 0
 
 
 @dataclass(frozen=True)
@@ -360,10 +361,15 @@ def scores(connection: Connection, assignment: str) -> Iterator[tuple[str, str, 
         api.Grade.score,
         GRADED.c.max_score,
         api.Grade.needs_manual_grade,
+        GRADED.c.cell_type == "markdown",
+        api.Grade.auto_score,
+        api.Grade.manual_score,
     ).select_from(api.Grade)
     joined = _of(query, api.Grade, assignment).join(GRADED, GRADED.c.id == CELL.c.id)
-    for student, notebook, cell, score, points, waits in connection.execute(joined):
-        yield student, notebook, cell, Score(float(score or 0), float(points), bool(waits))
+    for student, notebook, cell, score, points, waits, *rest in connection.execute(joined):
+        is_answer, automatic, manual = rest
+        blank = bool(is_answer) and manual is None and automatic == 0
+        yield student, notebook, cell, Score(float(score or 0), float(points), bool(waits), blank)
 
 
 def comments(connection: Connection, assignment: str) -> Iterator[Any]:

@@ -4,15 +4,16 @@ What many write the same does not count: only fingerprints that at most a few of
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from autograder.grade.records import Record
 
 FEW = 3  # students: what more of them share is how one solves it; in a large class 1 %, up to 10
-LEAST = 12  # shared fingerprints
-SHARE = 0.7  # of the rarer fingerprints of the one that has fewer
+LEAST = 6  # shared fingerprints of an exercise
+EXERCISES = 2  # at least: a single one can be alike by chance
+SHARE = 0.7  # of the rare fingerprints of the one that has fewer
 SHOWN = 20  # pairs
 
 
@@ -30,7 +31,8 @@ def pairs(records: Iterable[Record]) -> list[Alike]:
     """Return the pairs of an assignment that are alike, the same file first, then by share."""
     worked = [record for record in records if record.status == "graded" and record.likeness]
     same = _same_files(worked)
-    rest = [one for one in _alike(worked) if one.students not in {each.students for each in same}]
+    named = {one.students for one in same}
+    rest = [one for one in _alike(worked) if one.students not in named]
     return same + sorted(rest, key=lambda one: (-one.share, one.students))
 
 
@@ -44,29 +46,24 @@ def _same_files(records: list[Record]) -> list[Alike]:
     return [Alike(pair, 1.0, same_file=True) for pair in neighbors]
 
 
-def _alike(records: list[Record]) -> list[Alike]:
-    """Return those that share most of what is rare; only who shares something is compared."""
+def _alike(records: list[Record]) -> Iterator[Alike]:
+    """Yield those that share most of what is rare; only who shares something is compared."""
     few = max(FEW, min(10, len(records) // 100))
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
     for record in records:
         for exercise, prints in record.likeness.items():
             for number in prints.split():
                 holders[exercise, number].append(record.student)
-    rare: Counter[str] = Counter()
+    rare: Counter[tuple[str, str]] = Counter()
     shared: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for (exercise, _), students in holders.items():
         if len(students) <= few:
-            rare.update(students)
+            rare.update((student, exercise) for student in students)
             for pair in combinations(students, 2):
                 shared[pair][exercise] += 1
-    found = []
     for pair, counts in shared.items():
-        share = counts.total() / min(rare[student] for student in pair)
-        if counts.total() >= LEAST and share >= SHARE:
-            found.append(Alike(pair, share, _most(counts)))
-    return found
-
-
-def _most(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the exercises that most of what is shared belongs to."""
-    return tuple(name for name, count in counts.items() if count * 5 >= max(counts.values()))
+        fewer = {name: min(rare[student, name] for student in pair) for name in counts}
+        alike = [n for n in counts if counts[n] >= LEAST and counts[n] >= SHARE * fewer[n]]
+        if len(alike) >= EXERCISES:
+            share = sum(counts[name] for name in alike) / sum(fewer[name] for name in alike)
+            yield Alike(pair, share, tuple(alike))

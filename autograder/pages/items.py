@@ -33,7 +33,9 @@ class Work:
     record: Record | None = None
 
     def has_written(self, exercise: Exercise) -> bool:
-        """Return whether the exercise is not as it was released; without a record, nobody knows."""
+        """Return whether it is not as it was released; of code only the grader's records tell."""
+        if exercise.is_answer:
+            return not any(self.scores[name].blank for name in exercise.grade_ids)
         checks = self.record.checks if self.record else {}
         mine = [checks[name] for name in exercise.checks if name in checks]
         passed = any(check.get("passed") for check in mine)
@@ -100,7 +102,7 @@ class Item:
     attempted: int
     right: int
     waiting: int
-    mean: float | None  # share of its points, of those who have points for it
+    mean: float | None  # share of its points, of those who attempted it
     discrimination: float | None
     correlation: float | None
     mistakes: list[Mistake]
@@ -124,7 +126,7 @@ def item(exercise: Exercise, works: Sequence[Work]) -> Item:
         attempted=len(attempted),
         right=sum(work.is_right(exercise) for work in attempted),
         waiting=len(works) - len(graded),
-        mean=statistics.fmean(share for _, share in graded) if graded else None,
+        mean=_mean([share for work, share in graded if work.has_written(exercise)]),
         discrimination=_by_thirds([work.is_right(exercise) for work, _ in graded], rests),
         correlation=_correlation([share for _, share in graded], rests),
         mistakes=_mistakes(exercise, attempted),
@@ -139,6 +141,10 @@ def _check(name: str, exercise: Exercise, attempted: Sequence[Work]) -> CheckIte
     correlation = _correlation([float(one) for one in passed], [work.rest([name]) for work in mine])
     about = exercise.checks[name]
     return CheckItem(name, about, points, len(mine), sum(passed), correlation)
+
+
+def _mean(shares: Sequence[float]) -> float | None:
+    return statistics.fmean(shares) if shares else None
 
 
 def _correlation(values: Sequence[float], rests: Sequence[float]) -> float | None:
