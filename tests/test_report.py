@@ -273,7 +273,7 @@ def test_notes_stand_on_lines_of_their_own(page):
 
 
 def test_no_grade_id_and_no_path_of_the_machine_is_on_the_page(course, page):
-    text = page.main.get_text()
+    text = page.body.get_text()
     assert not [name for name in ("01_toy", *CHECKS) if name in text]
     assert str(course) not in str(page) and "gradebook.db" not in str(page)
 
