@@ -22,7 +22,7 @@ MESSAGE_LENGTH = 300  # characters
 THIRDS_FROM = 9  # students
 ENOUGH = 20  # students who attempted a check, before its correlation says something
 LEAST = 3  # of them, who passed it, and who did not
-WEAK = 0.1  # a correlation below this: good students fail the check as often as others
+WEAK = 0.05  # a correlation below this: good students fail the check as often as others
 
 
 @dataclass(frozen=True)

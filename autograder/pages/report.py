@@ -305,12 +305,12 @@ def _today(
         for student in sorted(students.keys() - one.submissions.keys() - _recorded(one))
     ]
     low = sorted((share, student) for student, share in totals.items() if share < today.LOW)
-    in_trouble = [(student, f"{100 * share:.0f} % of the points so far") for share, student in low]
+    in_trouble = [(student, f"{100 * share:.0f} %") for share, student in low]
     groups = (
+        ("In trouble: less than half of the points", "Offer them a talk.", in_trouble),
         ("Waiting for a grade by hand", "Grade their answers.", waits),
         ("Cannot be graded", "Ask them for another file.", refused),
         ("Nothing handed in", "Ask whether they need help.", missing),
-        ("In trouble: less than half of the points", "Offer them a talk.", in_trouble),
         ("Late", "Look whether there was a reason.", late),
     )
     return [today.group(title, to_do, why, students) for title, to_do, why in groups]
