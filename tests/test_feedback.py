@@ -210,7 +210,7 @@ def test_one_next_step_for_each_exercise_that_did_not_pass(pages):
     [
         ({"a_check", "a_hidden"}, True, "Write Exercise B: its text"),
         ({"a_check", "a_hidden"}, False, "Open Exercise B and begin with the first check"),
-        ({"a_hidden"}, False, "Open Exercise B and read this rule in its text once more"),
+        ({"a_hidden"}, False, "Open Exercise B and read in its text once more what the hidden"),
         ({"a_hidden"}, True, "Write Exercise B"),
         (set(), False, ""),
     ],

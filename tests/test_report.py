@@ -221,7 +221,7 @@ def test_what_waits_today_and_for_whom(page):
     refused = found["Cannot be graded"]
     assert refused.pop(eve) == "1 · Toy: The notebook is cut off."
     assert refused.pop(fay).startswith("1 · Toy: fay.json cannot be read") and not refused
-    assert found["Late"] == {cleo: "1 · Toy, 1 points off", dan: "1 · Toy, 2 points off"}
+    assert found["Late"] == {cleo: "1 · Toy, 1 point off", dan: "1 · Toy, 2 points off"}
     assert found["Nothing handed in"] == {}
     in_trouble = found["In trouble: less than half of the points"]
     assert {name: why.split()[0] for name, why in in_trouble.items()} == {

@@ -68,7 +68,7 @@ def _regions(cells):
                 yield cell.place, f"has no ### BEGIN {word} … ### END {word}"
         if cell.hidden and not re.match(r"(# .*\n)*### BEGIN HIDDEN TESTS\n", cell.text):
             yield cell.place, "a hidden check must be all inside ### BEGIN HIDDEN TESTS"
-        if cell.hidden and "BEGIN" in cell.text:
+        if cell.hidden and markers.begins(cell.text, markers.HIDDEN_TESTS):
             yield from ((cell.place, problem) for problem in _rule(cell.text))
         if cell.kind == "check" and not cell.hidden and markers.HIDDEN_TESTS in cell.text:
             yield cell.place, "is visible and has a hidden region: make two cells of it"

@@ -102,22 +102,6 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Check:
-    """How a class did in one check of an assignment."""
-
-    assignment: str
-    name: str
-    points: float
-    graded: int  # submissions
-    passed: int  # of them with all the points
-
-    @property
-    def rate(self) -> float:
-        """The share that passed, 0 where no submission is graded."""
-        return self.passed / self.graded if self.graded else 0.0
-
-
-@dataclass(frozen=True)
 class Places:
     """Where a course's data are, by nbgrader's configuration."""
 
@@ -323,33 +307,6 @@ def _late(
     if received is None or due is None:
         return timedelta()
     return max(timedelta(), received - due - (extension or timedelta()))
-
-
-def checks(connection: Connection, wanted: Iterable[str]) -> list[Check]:
-    """Return every check of the wanted assignments, the hardest of each assignment first."""
-    scored = or_(api.Grade.auto_score.is_not(None), api.Grade.manual_score.is_not(None))
-    passed = and_(scored, api.Grade.score >= GRADED.c.max_score)
-    query = (
-        select(
-            api.Assignment.name,
-            CELL.c.name,
-            GRADED.c.max_score,
-            func.sum(case((scored, 1), else_=0)),
-            func.sum(case((passed, 1), else_=0)),
-        )
-        .select_from(GRADED)
-        .join(CELL, CELL.c.id == GRADED.c.id)
-        .join(api.Notebook, api.Notebook.id == CELL.c.notebook_id)
-        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
-        .outerjoin(api.Grade, api.Grade.cell_id == CELL.c.id)
-        .where(GRADED.c.cell_type == "code", api.Assignment.name.in_(wanted))
-        .group_by(api.Assignment.name, api.Notebook.name, CELL.c.name, GRADED.c.max_score)
-    )
-    found = [
-        Check(assignment, name, float(points), int(graded or 0), int(passed or 0))
-        for assignment, name, points, graded, passed in connection.execute(query)
-    ]
-    return sorted(found, key=lambda check: (check.assignment, check.rate, check.name))
 
 
 def scores(connection: Connection, assignment: str) -> Iterator[tuple[str, str, str, Score]]:

@@ -98,9 +98,9 @@ class Section:
                 "course.check()."
             )
         return (
-            f"Open {exercise} and read this rule in its text once more: the checks that you can "
-            f"see do not ask for it. Make an example of it {try_it}: what should come out, and "
-            "what does?"
+            f"Open {exercise} and read in its text once more what the hidden checks below are "
+            "about: the checks that you can see do not ask for it. Make an example of it "
+            f"{try_it}: what should come out, and what does?"
         )
 
     @property

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from autograder.errors import CourseError
 from autograder.files import write_atomic
 from autograder.grade import records
@@ -190,25 +192,27 @@ def gather(places: Places, wanted: tuple[str, ...] = ()) -> Page:
     return page
 
 
-def _handed(places: Places, connection, about: Assignment, found: list[Submission]) -> Handed:
+def _handed(
+    places: Places, connection: Connection, about: Assignment, found: list[Submission]
+) -> Handed:
     scores: dict[str, dict[str, read.Score]] = defaultdict(dict)
-    for student, _, cell, score in read.scores(connection, about.name):
+    graded: dict[str, dict[str, None]] = defaultdict(dict)  # of each notebook, in their order
+    for student, notebook, cell, score in read.scores(connection, about.name):
         scores[student][cell] = score
+        graded[notebook][cell] = None
     texts: dict[str, dict[str, str]] = defaultdict(dict)
     for notebook, cell, text in read.sources(connection, about.name):
         texts[notebook][cell] = text or ""
-    graded = [check.name for check in read.checks(connection, [about.name])]
-    graded += dict.fromkeys(name for one in scores.values() for name in one)
     outlines = [
-        outline(about.name, released_cells(places, about.name, notebook), texts[notebook], graded)
-        for notebook in texts or [about.name]
+        outline(name, released_cells(places, about.name, name), texts[name], graded[name])
+        for name in {**texts, **graded} or [about.name]
     ]
     exercises = {name: one for each in outlines for name, one in each.exercises.items()}
     recorded = list(records.read_all(places.root, about.name))
     known = {record.student: record for record in recorded}
     with_grade = {one.student: one for one in found if one.graded}
     works = {name: Work(scores[name], known.get(name)) for name in with_grade}
-    title = outlines[0].title
+    title = outlines[0].title if len(outlines) == 1 else about.name
     there = {one.student: one for one in found if one.graded or one.ungraded}
     return Handed(about, Outline(title, exercises), there, works, recorded)
 

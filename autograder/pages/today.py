@@ -74,7 +74,8 @@ def late(title: str, works: Iterable[Submission]) -> Iterable[tuple[str, str]]:
     for work in works:
         if work.late or work.penalty:
             parts = [_time(work.late)] if work.late else []
-            parts += [f"{work.penalty:g} points off"] if work.penalty else []
+            off = "1 point" if work.penalty == 1 else f"{work.penalty:g} points"
+            parts += [f"{off} off"] if work.penalty else []
             yield work.student, f"{title}, {', '.join(parts)}"
 
 
