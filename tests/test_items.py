@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell
 from autograder.grade import likeness
 from autograder.grade.records import Record
 from autograder.gradebook.read import Score, Student
-from autograder.pages import alike, heatmap, mail
+from autograder.pages import alike, heatmap, mail, today
 from autograder.pages.items import Work, item
 from autograder.pages.outline import Exercise
 
@@ -153,6 +153,13 @@ def test_a_large_class_is_folded():
     assert alone.rows[0].cells == [heatmap.Cell("50", "half")]
     one_of_several = heatmap.of_exercises([EXERCISE], works, totals, students, False)
     assert one_of_several.rest == [] and one_of_several.left_out == 60
+
+
+def test_a_student_with_many_reasons_is_there_once_and_short():
+    why = [("ada", f"1 answer in {n}") for n in range(3)] + [("ben", "a"), ("ben", "b")]
+    found = today.group("Waiting", "Grade.", why, {"ben": Student("ben", "Ben", "Ito")})
+    people = [(one.name, one.why) for one in found.people]
+    assert people == [("ada", "3 notebooks"), ("Ben Ito", "a; b")]
 
 
 def test_a_mail_to_many_is_cut_into_links_that_mail_programs_take():

@@ -11,6 +11,7 @@ from autograder.pages.heatmap import known
 
 LOW = 0.5  # of the points so far: below it a student is in trouble
 SHOWN = 8  # students; more are folded
+REASONS = 2  # of one student; more are only counted, a notebook each
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,15 @@ def group(
         reasons.setdefault(student, []).append(reason)
     found = [known(student, students) for student in reasons]
     people = [
-        Person(one.name or one.id, "; ".join(reasons[one.id]), mail.to_one(one.email, title))
+        Person(one.name or one.id, _together(reasons[one.id]), mail.to_one(one.email, title))
         for one in found
     ]
     return Group(title, to_do, people, list(mail.to_all((one.email for one in found), title)))
+
+
+def _together(reasons: list[str]) -> str:
+    few = len(reasons) <= REASONS
+    return "; ".join(reasons) if few else some(len(reasons), "notebook")
 
 
 def waiting(title: str, works: Iterable[Submission]) -> Iterable[tuple[str, str]]:
