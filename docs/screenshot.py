@@ -66,13 +66,19 @@ def code(shown):
 
 def write(screenshot, path):
     """Write a screenshot as a PNG with a palette."""
-    picture = Image.open(io.BytesIO(screenshot)).convert("RGB")
+    picture = shrunk(screenshot)
+    if len(picture) > LARGEST:
+        raise SystemExit(f"{path}: {len(picture)} bytes, more than {LARGEST}")
+    path.write_bytes(picture)
+    print(path.relative_to(ROOT), len(picture), "bytes")
+
+
+def shrunk(screenshot):
+    """Return a screenshot as a PNG with a palette."""
     file = io.BytesIO()
+    picture = Image.open(io.BytesIO(screenshot)).convert("RGB")
     picture.quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-    if len(file.getvalue()) > LARGEST:
-        raise SystemExit(f"{path}: {len(file.getvalue())} bytes, more than {LARGEST}")
-    path.write_bytes(file.getvalue())
-    print(path.relative_to(ROOT), len(file.getvalue()), "bytes")
+    return file.getvalue()
 
 
 if __name__ == "__main__":

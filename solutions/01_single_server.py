@@ -281,6 +281,7 @@ assert len(seen) == 4, "not everything was seen"
 
 # %% check="serve_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Requests get a worker first come, first served, and hold it for exactly their work.
 ### INPUTS
 import random
 
@@ -343,6 +344,7 @@ assert not _found, _found
 
 # %% check="serve_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: An interrupt passes on, and the worker or the place in the queue is given back; other requests keep theirs.
 ### INPUTS
 import random
 
@@ -575,6 +577,7 @@ assert isinstance(seen, Real) and abs(seen - 4) <= 1e-9, (
 
 # %% check="utilization_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A rate or a time of 0 is fine, overload gives more than 1, and Little's law holds.
 ### INPUTS
 import random
 
@@ -612,6 +615,7 @@ assert not _found, _found
 
 # %% check="utilization_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A negative rate or time, or fewer than one worker, raises ValueError with the wrong value in its message.
 ### INPUTS
 import random
 
@@ -770,6 +774,7 @@ assert len(seen) == 4, "not everything was seen"
 
 # %% check="serve_two_tiers_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The web worker is held while the request waits for a connection and while the database works.
 ### INPUTS
 import random
 
@@ -852,6 +857,7 @@ assert not _found, _found
 
 # %% check="serve_two_tiers_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: An interrupt, wherever it comes, passes on and gives back the web worker, the connection, or the place in a queue.
 ### INPUTS
 import random
 
@@ -1083,6 +1089,7 @@ assert "NoMachineBigEnough" in [did.get("raised"), *did.get("bases", [])], (
 
 # %% check="scale_up_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The cheapest machine that is big enough is returned; of several that cost the same, the one with fewer workers.
 ### INPUTS
 import random
 
@@ -1123,6 +1130,7 @@ assert not _found, _found
 
 # %% check="scale_up_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Exactly at max_utilization is fine, none big enough raises NoMachineBigEnough, and the catalog stays as it was.
 ### INPUTS
 import random
 
@@ -1292,6 +1300,7 @@ assert seen[4] == "relational", f'without any need the answer is "relational"; y
 
 # %% check="choose_database_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Non-relational takes one of the four words and neither joins nor multi-row transactions; an unknown word raises ValueError.
 ### INPUTS
 import itertools
 import random

@@ -170,6 +170,7 @@ assert seen == expected, (
 
 # %% check="round_robin_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The next healthy server after the one picked last is chosen, even when servers come, go or fail in between.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -205,6 +206,7 @@ assert not _wrong, f"{len(_wrong)} of {len(_calls)} picks are wrong; the first: 
 
 # %% check="round_robin_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: With no healthy server, pick raises NoHealthyServer and the turn stays where it was; the list and the views never change.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -345,6 +347,7 @@ assert seen[4:] == ["b", "c"], (
 
 # %% check="least_connections_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Of the healthy servers with the fewest active, the one that this balancer picked least recently is chosen.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -385,6 +388,7 @@ assert not _wrong, f"{len(_wrong)} of {len(_calls)} picks are wrong; the first: 
 
 # %% check="least_connections_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: An unhealthy server is never chosen, and with none healthy pick raises NoHealthyServer; the list and the views never change.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -525,6 +529,7 @@ assert seen["one"] == "c", f"only c is healthy: c; yours returned {seen['one']}"
 
 # %% check="power_of_two_choices_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Every pair of healthy servers is equally likely at every call, and of the two the one with fewer active is chosen.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -580,6 +585,7 @@ assert _cases, "no cases"
 
 # %% check="power_of_two_choices_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: All chance comes from rng, so the same seed gives the same picks; an unhealthy server is never chosen.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -748,6 +754,7 @@ assert seen == expected, (
 
 # %% check="health_checker_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A server changes its state only after fall failures or rise successes in a row, and each server has its own count.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -915,6 +922,7 @@ assert len(seen) == 7, "not all pairs were asked"
 
 # %% check="can_connect_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Only the four blocks count as private, and both addresses must be of one family.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -956,6 +964,7 @@ assert _pairs, "no pairs"
 
 # %% check="can_connect_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: What is not an IP address raises ValueError with a message that contains what was given.
 ### INPUTS
 import random
 from course.checks import SEED

@@ -249,6 +249,7 @@ assert seen["write"].get("raised") == "PrimaryDown", (
 
 # %% check="is_write_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A read begins with one of the four words and holds none of the forbidden ones; capitals, quotes and comments do not matter.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -303,6 +304,7 @@ assert len(seen) == 147, f"147 statements, {len(seen)} answers"
 
 # %% check="is_write_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Reads take turns among the online replicas; writes go to the primary, and route raises PrimaryDown if it is needed and offline.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -356,6 +358,7 @@ assert seen, "nothing was seen"
 
 # %% check="is_write_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Each Router has its own turn, works without replicas, and goes on with reads while the primary is offline.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -508,6 +511,7 @@ assert len(seen) == 4, "not all batches were seen"
 
 # %% check="replica_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Each entry is applied once, in the order of the lsn, and nothing past a gap.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -557,6 +561,7 @@ assert seen, "nothing was seen"
 
 # %% check="replica_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: What came early is kept until its turn, what was applied before is ignored, and two replicas share nothing.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -717,6 +722,7 @@ assert seen == expected, (
 
 # %% check="read_your_writes_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Reads take turns among the online replicas that have the session's last write, and go to the primary if there is none.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -778,6 +784,7 @@ assert seen, "nothing was seen"
 
 # %% check="read_your_writes_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The highest lsn of a session counts, in whatever order they are told, and no session is ever forgotten.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -906,6 +913,7 @@ assert seen[1] == [], f"confirmed up to 6, the new primary has 6: nothing is los
 
 # %% check="promote_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The online replica with the highest lsn is promoted, the first of equals; with none online, promote raises NoReplica.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -942,6 +950,7 @@ assert seen["same"] == [True] * 200, "promote must change neither the list nor t
 
 # %% check="promote_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Lost is everything that the dead primary had confirmed and the promoted database does not have, in ascending order.
 ### INPUTS
 import random
 from course.checks import SEED

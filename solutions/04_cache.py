@@ -254,6 +254,7 @@ assert [seen["b"], seen["entries"]] == ["new", 3], (
 
 # %% check="lru_cache_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Each put, and each get that finds the key, counts as a use; the entry whose last use is longest ago goes.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -304,6 +305,7 @@ assert not _wrong, f"{len(_wrong)} of {sum(map(len, seen)):,} calls are wrong; t
 
 # %% check="lru_cache_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: With capacity 0 nothing is kept, a negative one raises ValueError, and 0 and "" are values like any other.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -479,6 +481,7 @@ assert seen[2:] == [None, 4, None], (
 
 # %% check="ttl_cache_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: An entry put at time t is served while now < t + ttl; a get does not extend that, a new put starts it again.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -527,6 +530,7 @@ assert not _wrong, f"{len(_wrong)} of {_asked} answers are wrong; the first: {_w
 
 # %% check="ttl_cache_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: purge drops the expired entries that are still held, no others, and returns how many.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -732,6 +736,7 @@ assert seen["counts"] == [0, 2], (
 
 # %% check="read_through_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A hit comes from the cache, a miss calls load once; a falsy value is a hit like any other, and None is never stored.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -808,6 +813,7 @@ assert seen, "nothing was seen"
 
 # %% check="read_through_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: If load raises, the exception passes on, nothing is stored, and the call counts as a miss.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -861,6 +867,7 @@ assert seen, "nothing was seen"
 
 # %% check="read_through_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: write calls save first and then removes the key; if save raises, the cache is left as it was.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -1030,6 +1037,7 @@ assert got == expected, f"[key, came, answered] should be {expected}: b does not
 
 # %% check="single_flight_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: While a key is being loaded, further gets start no second load and get the same value; different keys do not wait for each other.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -1106,6 +1114,7 @@ assert seen, "nothing was seen"
 
 # %% check="single_flight_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: If a load raises, all who wait for it get that exception, and the next get loads again.
 ### INPUTS
 import random
 from course.checks import SEED

@@ -231,6 +231,7 @@ assert len(seen) == 3, "not all users were asked for"
 
 # %% check="distance_km_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The distance is the great circle's, also across longitude 180, and for equal and opposite points.
 ### INPUTS
 import random
 
@@ -276,6 +277,7 @@ assert seen, "nothing was seen"
 
 # %% check="distance_km_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The nearest online edge is returned, the first of equals; with none online, nearest_edge raises NoEdgeOnline.
 ### INPUTS
 import random
 
@@ -484,6 +486,7 @@ assert seen[5] == ["answer 5", "MISS"], (
 
 # %% check="edge_cache_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A copy is fresh while now < t + max_age, a HIT does not make it live longer, and a MISS asks the origin once.
 ### INPUTS
 import random
 
@@ -541,6 +544,7 @@ assert not _found, _found
 
 # %% check="edge_cache_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: With the origin down an old copy is served as STALE; an answer with a max_age of 0 is not stored, and the old copy is dropped.
 ### INPUTS
 import random
 
@@ -611,6 +615,7 @@ assert not _found, _found
 
 # %% check="edge_cache_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Exceptions other than OriginDown always pass on, an empty body is a body, and the keys of self.stored are the urls.
 ### INPUTS
 import random
 
@@ -786,6 +791,7 @@ assert seen[3] == 4, f"all four are stored again; invalidate('') drops all and r
 
 # %% check="fingerprint_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The digits stand before the last dot of the last part of the path, or at its end if it has no dot.
 ### INPUTS
 import random
 
@@ -835,6 +841,7 @@ assert seen, "nothing was seen"
 
 # %% check="fingerprint_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: invalidate drops everything stored whose url begins with the prefix, fresh or expired, and returns how many that were.
 ### INPUTS
 import random
 
@@ -1006,6 +1013,7 @@ assert len(seen) == 3, "not everything was tried"
 
 # %% check="fetch_with_fallback_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Only an EdgeDown leads to the origin; all other exceptions pass on, and each is asked once at most.
 ### INPUTS
 import random
 
@@ -1173,6 +1181,7 @@ assert len(seen) == 5, "not everything was calculated"
 
 # %% check="monthly_cost_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A miss is paid twice, and the break-even hit ratio lies between 0 and 1, also where the origin costs nothing.
 ### INPUTS
 import random
 

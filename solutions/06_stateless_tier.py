@@ -213,6 +213,7 @@ assert seen[5:] == ["a", "a"], (
 
 # %% check="sticky_balancer_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A session stays while its server is healthy; otherwise it moves to the healthy server with the fewest sessions.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -262,6 +263,7 @@ assert not _wrong, f"{len(_wrong)} of {_total} picks are wrong; the first: {_wro
 
 # %% check="sticky_balancer_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: With no healthy server, pick raises NoHealthyServer and every session keeps its home; the list and the views never change.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -469,6 +471,7 @@ assert seen[2][0] == 401, f"no session id at all: expected the status 401, got {
 
 # %% check="session_store_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A session is valid for one lifetime after its last valid look-up, and one that has expired stays so.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -533,6 +536,7 @@ assert not _wrong, f"{len(_wrong)} of {_count} look-ups are wrong; the first: {_
 
 # %% check="session_store_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: An id is made only of random bytes from the module secrets, at least 128 bits of them.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -590,6 +594,7 @@ assert seen["from secrets"][0] == seen["from secrets"][1] or not _askable, (
 
 # %% check="session_store_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: logout ends one session only and does nothing with an unknown id; two stores know nothing of each other.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -638,6 +643,7 @@ assert seen["new"] == [_names[0], None, None, _names[1]], (
 
 # %% check="session_store_hidden_4" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: handle keeps nothing between requests and asks the store every time.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -841,6 +847,7 @@ assert seen[6:] == [20, 8], (
 
 # %% check="autoscaler_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Outside the band it wants running × utilization / target, rounded up, within minimum and maximum.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -871,6 +878,7 @@ assert seen, "nothing was seen"
 
 # %% check="autoscaler_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Scaling up does not wait; scaling down waits until cooldown seconds have passed since the last change.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -913,6 +921,7 @@ assert seen, "nothing was seen"
 
 # %% check="autoscaler_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A call that returns running is not a change, a first change never waits, and within the band the bounds play no part.
 ### INPUTS
 import random
 from course.checks import SEED

@@ -218,6 +218,7 @@ assert seen[3] == "returned Washington", f"then Washington is back: Washington; 
 
 # %% check="geo_dns_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The nearest center that is healthy at this moment is returned, the first of equals; with none, resolve raises NoHealthyCenter.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -375,6 +376,7 @@ assert seen["the same again"], "users 0 … 99 were asked for twice and did not 
 
 # %% check="split_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Every center gets its share of the users, and no user leaves a center whose percent is raised.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -438,6 +440,7 @@ assert seen, "nothing was seen"
 
 # %% check="split_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The same user gets the same center in every process, and the shares hold whatever the ids look like.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -616,6 +619,7 @@ assert seen[6] == "returned Washington", (
 
 # %% check="caching_resolver_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: An answer is good while now < asked + ttl, for each location apart, and handing it out does not make it younger.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -663,6 +667,7 @@ assert seen, "nothing was seen"
 
 # %% check="caching_resolver_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: An exception passes through and nothing is remembered of it; each resolver has its own memory.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -880,6 +885,7 @@ assert seen[2] == both and seen[3] == both, (
 
 # %% check="last_writer_wins_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The later timestamp wins, then the greater center name, then the delete, in whatever order they arrive.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -928,6 +934,7 @@ assert seen, "nothing was seen"
 
 # %% check="last_writer_wins_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Stores that have merged hold the same, whoever merged first and however often, and merge changes only the store it is called on.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -1137,6 +1144,7 @@ assert bad[:3] == [False, ["a", "b"], ["b", "a"]], (
 
 # %% check="rolling_deploy_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The first unhealthy center stops the deployment, and it and all before it are rolled back, the newest first.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -1185,6 +1193,7 @@ assert seen, "nothing was seen"
 
 # %% check="rolling_deploy_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: If deploy or healthy raises, that center counts as unhealthy, and each center gets back the version that it had before.
 ### INPUTS
 import random
 from course.checks import SEED

@@ -250,6 +250,7 @@ assert seen["ack"] is True, f"e was published and never received: its ack is Tru
 
 # %% check="message_queue_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The oldest message that is not hidden is delivered; after its timeout a message comes again, at its old position.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -316,6 +317,7 @@ assert seen, "nothing was seen"
 
 # %% check="message_queue_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: ack is True for any published id that is not yet acked, even after its timeout or if never received, and False for any other.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -539,6 +541,7 @@ assert seen["len"] == 3, f"a, b and new.jpg: len is 3; yours is {seen['len']}"
 
 # %% check="durable_queue_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A last line that was cut anywhere is ignored, and what is published after the crash survives the next one.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -615,6 +618,7 @@ assert seen["cuts"], "nothing was seen"
 
 # %% check="durable_queue_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: After a crash exactly what was published and not acked is back, in the same order, and no id is ever used twice.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -697,6 +701,7 @@ assert seen, "nothing was seen"
 
 # %% check="durable_queue_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Each publish, and each ack that returns True, is in the file and synced with os.fsync before it returns.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -838,6 +843,7 @@ assert seen["answers"] == [True, True, False, True, False], (
 
 # %% check="idempotent_consumer_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: apply is called once per message id; if it raises, the next delivery tries again.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -983,6 +989,7 @@ assert len(seen) == 6, "not every call was seen"
 
 # %% check="workers_needed_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: It returns the fewest workers that clear the backlog in time while new messages come; a rate or time not above 0 raises ValueError.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -1149,6 +1156,7 @@ assert seen["dead"] == ["b.jpg"], (
 
 # %% check="retrying_queue_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A message received max_receives times whose timeout has passed becomes a dead letter at the next receive.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -1217,6 +1225,7 @@ assert seen, "nothing was seen"
 
 # %% check="retrying_queue_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: All such messages move before receive chooses what to deliver; a dead letter is never delivered, counted or acked again.
 ### INPUTS
 import random
 from course.checks import SEED

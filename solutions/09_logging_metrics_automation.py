@@ -235,6 +235,7 @@ assert seen["read"] <= 5, (
 
 # %% check="parse_line_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Only a line of exactly this shape, with a date and time that exist, is an entry; everything else gives None.
 ### INPUTS
 import random
 import time
@@ -297,6 +298,7 @@ assert seen, "nothing was read"
 
 # %% check="parse_line_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: parse_line takes time in proportion to the line's length, also when the line is garbage.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -333,6 +335,7 @@ assert seen["answers"] == [None, None, None, _lengths[0], None, None, None, None
 
 # %% check="parse_line_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: merge_logs is sorted by time, then by the order of the streams, and reads at most one entry of a stream ahead.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -522,6 +525,7 @@ assert seen[2:] == [10, 100], (
 
 # %% check="histogram_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: quantile returns the upper bound of the bucket with the value of that rank; a bucket includes its upper bound.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -558,6 +562,7 @@ assert len(seen) == 60, f"60 histograms were asked, {len(seen)} answered"
 
 # %% check="histogram_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: merge returns a new Histogram of what both have counted, changes neither, and raises ValueError for different bounds.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -700,6 +705,7 @@ assert seen["back"] == [0.5, 0.5, 0.5, 0.0, 0.0], (
 
 # %% check="daily_active_users_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: Each user counts once a day, and retention is the share that is active again exactly that many days later.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -819,6 +825,7 @@ assert len(seen) == 8, "not every update was seen"
 
 # %% check="alert_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: It fires once the value has been strictly above the threshold, without a break, for at least for_seconds.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -1025,6 +1032,7 @@ assert len(seen) == 6, "not all was asked"
 
 # %% check="run_pipeline_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: It stops at the first stage that returns False or raises an Exception; every other answer means that the stage passed.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -1088,6 +1096,7 @@ assert len(seen) == 81, f"81 pipelines were run, {len(seen)} answered"
 
 # %% check="run_pipeline_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The canary waits below min_requests, and rolls back only if its error rate is strictly above both limits.
 ### INPUTS
 import random
 from course.checks import SEED

@@ -233,6 +233,7 @@ assert seen["again"] == seen["after"], "the same keys, asked again, must get the
 
 # %% check="hash_ring_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A new node takes keys only to itself, a removed one moves only its own, and the order in which nodes came plays no part.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -308,6 +309,7 @@ assert seen["other ring"] is True, "a second ring gave other answers after the f
 
 # %% check="hash_ring_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: With 10 nodes and 128 points, the fullest node has at most 1.35 × the mean.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -339,6 +341,7 @@ assert sum(_fullest) / 3 <= 1.35, (
 
 # %% check="hash_ring_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: An empty ring raises LookupError, a wrong add or remove raises ValueError, and every process finds the same nodes.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -522,6 +525,7 @@ assert seen["all"] == [n * 10 for n in range(12)], f"after rebalance get gave {s
 
 # %% check="sharded_store_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: After rebalance every key is on its new shard, and only there; keys whose shard stays the same do not count.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -580,6 +584,7 @@ assert seen, "nothing was seen"
 
 # %% check="sharded_store_hidden_2" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: What the dicts hold at the start belongs to the store, they stay the same objects, and 0 and "" are values.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -713,6 +718,7 @@ assert seen[2] == ["c", "a", "b"], f"c 40, a 30, b 30, all hot: c a b; yours {se
 
 # %% check="hot_keys_hidden" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: A key is hot if it alone brings more than factor × the fair share; the busiest come first, equals by key.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -900,6 +906,7 @@ assert goals["lost writes"] and goals["cost"], (
 
 # %% check="design_hidden" points=2
 ### BEGIN HIDDEN TESTS
+### RULE: The goal for availability is met on all eight days that you have not seen.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -921,6 +928,7 @@ assert len(seen) == 8, "eight days were asked for"
 
 # %% check="design_hidden_2" points=2
 ### BEGIN HIDDEN TESTS
+### RULE: The goal for p95 latency is met on all eight days that you have not seen.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -942,6 +950,7 @@ assert len(seen) == 8, "eight days were asked for"
 
 # %% check="design_hidden_3" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The goal for lost writes is met on all eight days that you have not seen.
 ### INPUTS
 import random
 from course.checks import SEED
@@ -963,6 +972,7 @@ assert len(seen) == 8, "eight days were asked for"
 
 # %% check="design_hidden_4" points=1
 ### BEGIN HIDDEN TESTS
+### RULE: The goal for cost is met on all eight days that you have not seen.
 ### INPUTS
 import random
 from course.checks import SEED

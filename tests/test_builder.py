@@ -300,9 +300,24 @@ ERRORS = {
         'cell 5 ("alpha"): 1 BEGIN but 0 END SOLUTION: pair them',
     ),
     "hidden text outside its region": (
-        "### BEGIN HIDDEN TESTS\nseen = alpha(21)",
-        "seen = alpha(21)\n### BEGIN HIDDEN TESTS",
+        "### BEGIN HIDDEN TESTS\n### RULE: alpha",
+        "seen = 1\n### BEGIN HIDDEN TESTS\n### RULE: alpha",
         'cell 7 ("alpha_hidden"): a hidden check must be all inside ### BEGIN HIDDEN TESTS',
+    ),
+    "no rule": (
+        "### RULE: alpha doubles any number.\n",
+        "",
+        'cell 7 ("alpha_hidden"): does not say what it is about: write "### RULE: …" below',
+    ),
+    "a rule in another place": (
+        "### RULE: alpha doubles any number.\nseen = alpha(21)\n",
+        "seen = alpha(21)\n### RULE: alpha doubles any number.\n",
+        'cell 7 ("alpha_hidden"): does not say what it is about: write "### RULE: …" below',
+    ),
+    "a rule that is too long": (
+        "### RULE: alpha doubles any number.",
+        f"### RULE: alpha doubles any {'large ' * 25}number.",
+        'cell 7 ("alpha_hidden"): its rule has 175 characters: say it in 140',
     ),
     "hidden region in a visible check": (
         ALPHA_CHECK,
@@ -657,6 +672,7 @@ def test_a_broken_configuration_is_one_line(course, line):
 WITH_INPUTS = """\
 # %% check="alpha_hidden" points=3
 ### BEGIN HIDDEN TESTS
+### RULE: alpha doubles any number.
 ### INPUTS
 _number = 21
 

@@ -24,6 +24,7 @@ from autograder.cli import main
 from autograder.course import configuration
 from autograder.gradebook.read import Score
 from autograder.pages import feedback, feedback_page, safe_html
+from autograder.pages.outline import outline
 from tests import narrow
 from tests.programs import nbgrader
 from tests.toy_course import SCRIPT, make_course
@@ -61,6 +62,7 @@ def course(tmp_path_factory):
             answer.manual_score, answer.needs_manual_grade = 2, False
             comment = gradebook.find_comment("beta", NAME, NAME, "ada")
             comment.manual_comment = "Neat, *but* <script>window.hit=1</script> name it."
+            gradebook.update_or_create_student("ada", first_name="Ada", last_name="Lovelace")
             for student in ("ben", "cleo"):
                 gradebook.add_student(student)
                 gradebook.add_submission(NAME, student)
@@ -177,10 +179,73 @@ def test_every_check_with_points_and_message(course, pages):
     text = dict(parts(pages["ada"]))["Check 5: it did not pass, 0 of 2 points"]
     assert "Exercise C is not written yet: double the number" in text
     hidden = dict(parts(pages["ada"]))["Hidden check 6: it did not pass, 0 of 3 points"]
-    assert hidden == "Hidden check 6 : it did not pass, 0 of 3 points"  # and not a word more
+    rule = "This check is about: gamma doubles any number."  # and not a word more
+    assert hidden == f"Hidden check 6 : it did not pass, 0 of 3 points {rule}"
+    passed = dict(parts(pages["ada"]))["Hidden check 4: it passed, 3 of 3 points"]
+    assert passed == "Hidden check 4 : it passed, 3 of 3 points"
     with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
         score = gradebook.find_submission(NAME, "ada").score
     assert score == 14 and f"{score:g} of 20 points" in pages["ada"].header.get_text()
+
+
+def test_titles_and_names_instead_of_ids(pages):
+    assert pages["ada"].h1.get_text() == "Feedback: 01 · Toy"
+    assert pages["ada"].header.p.get_text().startswith("Ada Lovelace: 14 of 20 points")
+    assert pages["mallory"].header.p.get_text().startswith("mallory: ")  # no name is known
+    seen = pages["ada"].get_text()
+    assert NAME not in seen and "alpha_check" not in seen and "beta_hidden" not in seen
+
+
+def test_one_next_step_for_each_exercise_that_did_not_pass(pages):
+    steps = {
+        step.find_previous("h2").get_text(): step.get_text(" ", strip=True)
+        for step in pages["ada"].find_all(class_="next")
+    }
+    assert list(steps) == ["Exercise C — gamma"]
+    assert steps["Exercise C — gamma"].startswith("Next step: Write Exercise C: its text")
+
+
+@pytest.mark.parametrize(
+    ("failed", "unwritten", "said"),
+    [
+        ({"a_check", "a_hidden"}, True, "Write Exercise B: its text"),
+        ({"a_check", "a_hidden"}, False, "Open Exercise B and begin with the first check"),
+        ({"a_hidden"}, False, "Open Exercise B and read in its text once more what the hidden"),
+        ({"a_hidden"}, True, "Write Exercise B"),
+        (set(), False, ""),
+    ],
+)
+def test_the_next_step_depends_on_what_failed(failed, unwritten, said):
+    kind = "NotImplementedError" if unwritten else "AssertionError"
+    told = new_output("error", ename=kind, evalue="Exercise B: add", traceback=[])
+    heading, try_it = "## Exercise B — add", "To try it (not graded): 3 and 4."
+    cells = [new_markdown_cell(heading), new_markdown_cell(try_it)]
+    for name in ("a_check", "a_hidden"):
+        cells.append(new_code_cell("", outputs=[told] if name in failed else []))
+        cells[-1].metadata["nbgrader"] = {"grade": True, "grade_id": name}
+    texts = {"a_check": "", "a_hidden": ""}
+    released = [new_markdown_cell(heading), new_markdown_cell(try_it)]
+    course = feedback_page.course_of(texts, released, outline(NAME, released, texts))
+    scores = {name: Score(0 if name in failed else 3, 3, False) for name in texts}
+    (section,) = feedback_page.sections(cells, course, scores, {})
+    assert section.next_step.startswith(said) and bool(section.next_step) == bool(said)
+    assert not said or "in the cell below “To try it”" in section.next_step
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        (
+            "x.ipynb is not a complete notebook, its JSON ends or breaks (Expecting value: line 1 "
+            "column 1 (char 0)): ask for it again",
+            "x.ipynb is not a complete notebook.",
+        ),
+        ("x.ipynb has no list of cells: ask for it again", "x.ipynb has no list of cells."),
+    ],
+)
+def test_a_refusal_is_told_to_the_student_in_a_students_words(sentence, shown):
+    told = feedback._for_the_student(sentence)
+    assert told == f"{shown} Open your notebook in JupyterLab, save it, and hand it in again."
 
 
 def test_the_students_work_answer_and_comments(pages):
@@ -255,7 +320,8 @@ def test_nothing_of_a_page_runs_or_loads(course, outcomes, pages):
 def test_text_of_hidden_checks_is_withheld_wherever_it_turns_up():
     hidden = "### BEGIN HIDDEN TESTS\nassert seen == expected_by_us\n### END HIDDEN TESTS"
     shown = "assert seen == 4, 'twice 2'"
-    course = feedback_page.course_of({"a_hidden": hidden, "a_check": shown}, [])
+    texts = {"a_hidden": hidden, "a_check": shown}
+    course = feedback_page.course_of(texts, [], outline(NAME, [], texts))
     assert course.hidden == {"a_hidden"} and course.secrets == {"assert seen == expected_by_us"}
     check = new_code_cell(shown, outputs=[error("assert seen == expected_by_us is the secret")])
     check.metadata["nbgrader"] = {"grade": True, "grade_id": "a_check"}

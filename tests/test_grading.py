@@ -229,10 +229,28 @@ c.AssignLatePenalties.plugin_class = Fails
         assert {each.id for each in gradebook.students} == {"s0", "s2"}
 
 
+def is_written(file, exercise):
+    """Return whether a notebook's file has something else in a solution cell than the release."""
+    texts = [
+        next(
+            cell.source
+            for cell in cells
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise
+        )
+        for cells in (nbformat.read(file, as_version=4).cells, classroom.released(NAME).cells)
+    ]
+    return texts[0] != texts[1]
+
+
 def test_each_submission_has_its_own_hidden_inputs_and_can_be_graded_again_exactly(course):
     a_class(course, 3)
     first = graded(course)
     assert len({record.seed for record in first.values()}) == 3
+    for student, record in first.items():  # what tells which two are alike
+        file = course / "grading" / "submitted" / student / NAME / f"{NAME}.ipynb"
+        assert record.digest == hashlib.sha256(file.read_bytes()).hexdigest()
+        written = {name for name in exercises(NAME) if is_written(file, name)}
+        assert record.likeness.keys() == written
     before = {
         path: path.read_bytes() for path in (course / "grading" / "autograded").rglob("*.ipynb")
     }

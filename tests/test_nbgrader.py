@@ -193,6 +193,7 @@ def test_feedback_shows_no_hidden_check(course):
         text = page.read_text(encoding="utf-8")
         assert "BEGIN HIDDEN" not in text and "MARK SCHEME" not in text
         assert text.count("Hidden check: ") == sum(cell.hidden for cell in cells(FIRST))
+        assert text.count("it did not pass. It is about: ") == text.count("it did not pass.")
         for cell in cells(FIRST):
             if cell.hidden:
                 longest = max(cell.halves()[1].splitlines(), key=len)

@@ -5,6 +5,7 @@ import re
 import nbformat
 import pytest
 
+from autograder.build import markers
 from autograder.build.release import differences
 from tests.course_scripts import EVERY, NAMES, ROOT, cells
 
@@ -61,6 +62,21 @@ def test_no_grade_id_is_used_twice():
     for name in NAMES:
         ids = [cell.grade_id for cell in cells(name) if cell.grade_id]
         assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_rule_of_a_hidden_check_holds_no_value_of_its_own(name):
+    """A student reads it: names and numbers are those of the exercise's text and stub."""
+    exercise, rules = "", []
+    for cell in cells(name):
+        if cell.kind == "text" or cell.kind == "solution":
+            exercise = cell.text if "## Exercise" in cell.text else exercise + cell.text
+        for rule in markers.rules(cell.text):
+            rules.append(rule)
+            for word in re.findall(r"[\w.]*(?:_|\d|[a-z][A-Z])\w*|\b[A-Z]{3,}\b", rule):
+                text = markers.without_regions(exercise, markers.SOLUTION)
+                assert word in text, f"{cell.grade_id}: {word!r} is not in the exercise"
+    assert len(rules) == sum(cell.hidden for cell in cells(name)) == len(set(rules))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -46,6 +46,7 @@ assert seen == 4, f"{name}(2) returned {{seen}}, expected 4: twice 2"
 
 # %% check="{name}_hidden" points={hidden}
 ### BEGIN HIDDEN TESTS
+### RULE: {name} doubles any number.
 seen = {name}(21)
 ### JUDGE
 assert seen == 42, f"{name}(21) returned {{seen}}, expected 42: twice 21"

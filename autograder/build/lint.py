@@ -9,6 +9,8 @@ from autograder.build.markers import JUDGE
 from autograder.build.script import SourceError, letters, raise_all
 from autograder.course import is_graded
 
+RULE_LENGTH = 140
+"""The most characters of a hidden check's rule: feedback shows it on two lines."""
 EXERCISES = (3, 6)
 """How many exercises a graded notebook has, at least and at most."""
 MAY_HOLD_DOLLARS = re.compile(  # code, and formulas as MathJax reads them
@@ -65,8 +67,20 @@ def _regions(cells):
                 yield cell.place, f"has no ### BEGIN {word} … ### END {word}"
         if cell.hidden and not re.match(r"(# .*\n)*### BEGIN HIDDEN TESTS\n", cell.text):
             yield cell.place, "a hidden check must be all inside ### BEGIN HIDDEN TESTS"
+        if cell.hidden and markers.begins(cell.text, markers.HIDDEN_TESTS):
+            yield from ((cell.place, problem) for problem in _rule(cell.text))
         if cell.kind == "check" and not cell.hidden and markers.HIDDEN_TESTS in cell.text:
             yield cell.place, "is visible and has a hidden region: make two cells of it"
+
+
+def _rule(text):
+    """A student reads it when the check fails, so it is one sentence of the exercise's own text."""
+    first = text.partition("### BEGIN HIDDEN TESTS\n")[2].partition("\n")[0]
+    found = markers.rules(text)
+    if len(found) != 1 or markers.rules(first) != found:
+        yield f'does not say what it is about: write "{markers.RULE} …" below BEGIN HIDDEN TESTS'
+    elif len(found[0]) > RULE_LENGTH:
+        yield f"its rule has {len(found[0])} characters: say it in {RULE_LENGTH}"
 
 
 def _grade_ids(cells):

@@ -2,12 +2,14 @@
 
 A region is what stands between `### BEGIN X` and `### END X`, where X is one of REGIONS. nbgrader
 takes the regions out of a release by the same markers. A check whose grade id ends in `_hidden`
-(or `_hidden_2`, …) is all in one region, so that students see nothing of it.
+(or `_hidden_2`, …) is all in one region, so that students see nothing of it. That region begins
+with a line `### RULE: …`: which rule of the exercise it is about, for feedback and report.
 """
 
 import re
 
 INPUTS, OBSERVE, JUDGE = "### INPUTS", "### OBSERVE", "### JUDGE"
+RULE = "### RULE:"
 PLAIN = "from course.checks import plain as _plain\nseen = _plain(seen)\n"
 """What the builder puts after JUDGE: the same is judged in a notebook as in the grader, where
 `seen` has gone from one process to another as plain data."""
@@ -29,6 +31,11 @@ def is_hidden(grade_id: str) -> bool:
 def exercise_of(grade_id: str) -> str:
     """Return the grade id of the solution that a check's grade id belongs to."""
     return re.sub(r"_(check|hidden)(_\d+)?$", "", grade_id)
+
+
+def rules(text: str) -> list[str]:
+    """Return what a check's text says it is about: one sentence, or none."""
+    return re.findall(rf"(?m)^{RULE} *(.*\S)", text)
 
 
 def begins(text: str, region: str) -> bool:
@@ -64,9 +71,10 @@ def marker_lines(text: str) -> dict[int, str]:
 
 
 def halves(text: str) -> tuple[str, str]:
-    """Return the two halves of a check's text, without the markers of regions: observe, judge."""
+    """Return the two halves of a check's text, without region markers and rule: observe, judge."""
     marked = marker_lines(text)
     lines = [line for number, line in enumerate(text.split("\n")) if number not in marked]
+    lines = [line for line in lines if not line.startswith(RULE)]
     observe, _, judge = ("\n".join(lines) + "\n").partition(JUDGE + "\n")
     return observe, judge
 

@@ -188,13 +188,15 @@ class NamedStubs(ClearSolutions):
 class HideHiddenChecks(NbGraderPreprocessor):
     """Keep hidden checks and rubrics, and what they printed, out of nbgrader's own feedback.
 
-    A student reads whether a hidden check passed.
+    A student reads whether a hidden check passed and, if not, which rule it is about.
     """
 
     def preprocess_cell(self, cell, resources, cell_index):
         if markers.begins(cell.source, markers.HIDDEN_TESTS):
             failed = any(_costs_points(output) for output in cell.outputs)
-            cell.source = f"{HIDDEN_CHECK}: it {'did not pass' if failed else 'passed'}."
+            about = [f"It is about: {rule}" for rule in markers.rules(cell.source) if failed]
+            verdict = "did not pass" if failed else "passed"
+            cell.source = " ".join([f"{HIDDEN_CHECK}: it {verdict}.", *about])
             cell.outputs = []
         cell.source = markers.without_regions(cell.source, markers.MARK_SCHEME)
         return cell, resources

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import CourseError
 from autograder.files import Refused, printable
-from autograder.grade import intake, records, seeds
+from autograder.grade import intake, likeness, records, seeds
 from autograder.grade.execute import Pool, pool
 from autograder.grade.rebuild import Rebuilt
 from autograder.grade.records import Record
@@ -201,6 +201,10 @@ class _Grading:
         # the seed tells that it is the same notebook
         record.again = before is not None and student in self.graded and before.seed == record.seed
         rebuilt = self.assignment.rebuild(submission)
+        record.digest = submission.digest
+        record.likeness = likeness.of_cells(
+            rebuilt.notebook.cells, self.assignment.released.solutions
+        )
         cells = self.assignment.plan(rebuilt)
         record.notes += submission.notes + rebuilt.notes
         plan = {

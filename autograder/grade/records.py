@@ -41,6 +41,10 @@ class Record:
     """When it was handed in, in ISO 8601; None when nothing tells."""
     checks: dict[str, dict[str, Any]] = field(default_factory=dict)
     """{grade id: {"passed": …, "kind": class name of the error, "message": …}}"""
+    digest: str = ""
+    """The SHA-256 of the notebook's file, in hex: two with the same one are the same file."""
+    likeness: dict[str, str] = field(default_factory=dict)
+    """The fingerprints of each exercise's code, by grade id (see likeness.py)."""
     again: bool = field(default=False, compare=False)
     """Whether it was graded again because something else than the notebook is new; not kept."""
     written: int = field(default=0, compare=False)
@@ -95,6 +99,8 @@ def read(root: Path, assignment: str, student: str) -> Record | None:
             help=str(content.get("help") or ""),
             received=content.get("received"),
             checks={name: dict(check) for name, check in (content.get("checks") or {}).items()},
+            digest=str(content.get("digest") or ""),
+            likeness={name: str(one) for name, one in (content.get("likeness") or {}).items()},
             written=path.stat().st_mtime_ns,
         )
     except FileNotFoundError:

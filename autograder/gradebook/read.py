@@ -80,6 +80,7 @@ class Submission:
     waiting: int  # cells that need a grade by hand; a check without a score counts, too
     ungraded: int  # checks without a score
     flagged: bool
+    late: timedelta = timedelta()  # after its due date, an extension taken into account
 
     @property
     def score(self) -> float:
@@ -99,6 +100,7 @@ class Score:
     earned: float
     points: float  # the most it can earn
     waits: bool  # for a person
+    blank: bool = False  # an answer that nobody has written: nbgrader gives it 0
 
 
 @dataclass(frozen=True)
@@ -120,22 +122,6 @@ class Written:
     points: float  # the most it can earn
     unanswered: bool  # nbgrader gave it 0 because it is as it was released
     given: ByHand
-
-
-@dataclass(frozen=True)
-class Check:
-    """How a class did in one check of an assignment."""
-
-    assignment: str
-    name: str
-    points: float
-    graded: int  # submissions
-    passed: int  # of them with all the points
-
-    @property
-    def rate(self) -> float:
-        """The share that passed, 0 where no submission is graded."""
-        return self.passed / self.graded if self.graded else 0.0
 
 
 @dataclass(frozen=True)
@@ -312,7 +298,8 @@ def submissions(connection: Connection, wanted: Iterable[str]) -> list[Submissio
     of_code = and_(api.Grade.cell_id == GRADED.c.id, GRADED.c.cell_type == "code")
     work, notebook = api.SubmittedAssignment, api.SubmittedNotebook
     late = func.coalesce(notebook.late_submission_penalty, 0.0)
-    columns = (api.Assignment.name, work.student_id, work.timestamp, late, notebook.flagged)
+    due = (api.Assignment.duedate, work.extension)
+    columns = (api.Assignment.name, work.student_id, work.timestamp, late, notebook.flagged, *due)
     query = (
         select(
             *columns,
@@ -332,9 +319,11 @@ def submissions(connection: Connection, wanted: Iterable[str]) -> list[Submissio
     )
     made: dict[tuple[str, str], Submission] = {}
     for row in connection.execute(query):
-        name, student, received, penalty, flagged, points, scores, waiting, ungraded = row
+        name, student, received, penalty, flagged, due, extension, *sums = row
+        points, scores, waiting, ungraded = sums
+        late = _late(received, due, extension)
         so_far = made.get((name, student))
-        before = so_far or Submission(name, student, received, 0.0, 0.0, False, 0, 0, False)
+        before = so_far or Submission(name, student, received, 0.0, 0.0, False, 0, 0, False, late)
         made[name, student] = Submission(
             name,
             student,
@@ -345,35 +334,17 @@ def submissions(connection: Connection, wanted: Iterable[str]) -> list[Submissio
             waiting=before.waiting + int(waiting or 0),
             ungraded=before.ungraded + int(ungraded or 0),
             flagged=before.flagged or bool(flagged),
+            late=late,
         )
     return list(made.values())
 
 
-def checks(connection: Connection, wanted: Iterable[str]) -> list[Check]:
-    """Return every check of the wanted assignments, the hardest of each assignment first."""
-    scored = or_(api.Grade.auto_score.is_not(None), api.Grade.manual_score.is_not(None))
-    passed = and_(scored, api.Grade.score >= GRADED.c.max_score)
-    query = (
-        select(
-            api.Assignment.name,
-            CELL.c.name,
-            GRADED.c.max_score,
-            func.sum(case((scored, 1), else_=0)),
-            func.sum(case((passed, 1), else_=0)),
-        )
-        .select_from(GRADED)
-        .join(CELL, CELL.c.id == GRADED.c.id)
-        .join(api.Notebook, api.Notebook.id == CELL.c.notebook_id)
-        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
-        .outerjoin(api.Grade, api.Grade.cell_id == CELL.c.id)
-        .where(GRADED.c.cell_type == "code", api.Assignment.name.in_(wanted))
-        .group_by(api.Assignment.name, api.Notebook.name, CELL.c.name, GRADED.c.max_score)
-    )
-    found = [
-        Check(assignment, name, float(points), int(graded or 0), int(passed or 0))
-        for assignment, name, points, graded, passed in connection.execute(query)
-    ]
-    return sorted(found, key=lambda check: (check.assignment, check.rate, check.name))
+def _late(
+    received: datetime | None, due: datetime | None, extension: timedelta | None
+) -> timedelta:
+    if received is None or due is None:
+        return timedelta()
+    return max(timedelta(), received - due - (extension or timedelta()))
 
 
 def scores(connection: Connection, assignment: str) -> Iterator[tuple[str, str, str, Score]]:
@@ -385,10 +356,15 @@ def scores(connection: Connection, assignment: str) -> Iterator[tuple[str, str, 
         api.Grade.score,
         GRADED.c.max_score,
         api.Grade.needs_manual_grade,
+        GRADED.c.cell_type == "markdown",
+        api.Grade.auto_score,
+        api.Grade.manual_score,
     ).select_from(api.Grade)
     joined = _of(query, api.Grade, assignment).join(GRADED, GRADED.c.id == CELL.c.id)
-    for student, notebook, cell, score, points, waits in connection.execute(joined):
-        yield student, notebook, cell, Score(float(score or 0), float(points), bool(waits))
+    for student, notebook, cell, score, points, waits, *rest in connection.execute(joined):
+        is_answer, automatic, manual = rest
+        blank = bool(is_answer) and manual is None and automatic == 0
+        yield student, notebook, cell, Score(float(score or 0), float(points), bool(waits), blank)
 
 
 def questions(connection: Connection, assignment: str) -> list[tuple[str, str, float]]:

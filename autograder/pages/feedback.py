@@ -18,9 +18,10 @@ from autograder.files import write_atomic
 from autograder.grade import records
 from autograder.grade.records import Record
 from autograder.gradebook import read
-from autograder.gradebook.read import Places, Score, Submission
+from autograder.gradebook.read import Places, Score, Student, Submission
 from autograder.pages import feedback_page, safe_html
 from autograder.pages.feedback_page import Course, Section
+from autograder.pages.outline import outline, released_cells
 
 # what nbgrader's own release_feedback needs next to the page, and what it may look like
 NEXT_TO_IT = {
@@ -56,7 +57,7 @@ class ClassWork:
     courses: dict[str, Course]  # by notebook
     graded: dict[tuple[str, str], Graded]  # by student and notebook
     submissions: dict[str, Submission]  # by student
-    enrolled: set[str]
+    enrolled: dict[str, Student]
 
 
 def write_feedback(root: Path, assignment: str, student: str = "") -> Iterator[Outcome]:
@@ -89,7 +90,7 @@ def _read(places: Places, assignment: str) -> ClassWork:
     with read.opened(places.course.db_url) as connection:
         wanted = read.assignments(connection, (assignment,))
         submissions = {one.student: one for one in read.submissions(connection, wanted)}
-        enrolled = set(read.students(connection))
+        enrolled = read.students(connection)
         graded: dict[tuple[str, str], Graded] = defaultdict(lambda: Graded({}, {}))
         for student, notebook, cell, score in read.scores(connection, assignment):
             graded[student, notebook].scores[cell] = score
@@ -100,14 +101,9 @@ def _read(places: Places, assignment: str) -> ClassWork:
             sources[notebook][cell] = source or ""
     courses = {}
     for notebook, texts in sources.items():
-        release = places.folder("release", ".", assignment) / f"{notebook}.ipynb"
-        try:
-            released = nbformat.read(release, as_version=4).cells if release.is_file() else []
-            courses[notebook] = feedback_page.course_of(texts, released)
-        except Exception as error:  # whatever nbformat makes of a damaged file
-            raise CourseError(
-                f"{release}: cannot be read ({_said(error)}): run `autograder build {assignment}`."
-            ) from error
+        released = released_cells(places, assignment, notebook)
+        about = outline(notebook, released, texts)
+        courses[notebook] = feedback_page.course_of(texts, released, about)
     return ClassWork(assignment, courses, dict(graded), submissions, enrolled)
 
 
@@ -158,10 +154,11 @@ def _of_student(places: Places, work: ClassWork, student: str) -> Outcome:
 
 
 def _for_the_student(sentence: str) -> str:
-    """Return a refusal without its last part, which tells the instructor what to do."""
+    """Return a refusal without what only an instructor needs: of the file's format, what to do."""
     problem, colon, _ = sentence.rpartition(": ")
     if not colon:
         return sentence
+    problem = problem.partition(", its JSON")[0]
     return f"{problem}. Open your notebook in JupyterLab, save it, and hand it in again."
 
 
@@ -189,11 +186,11 @@ def _rendered(
     refusal: str,
 ) -> str:
     submission = work.submissions.get(student)
+    known = work.enrolled.get(student, Student(student))
     return safe_html.page(
         "feedback.html",
-        assignment=work.assignment,
-        notebook=notebook,
-        student=student,
+        title=work.courses[notebook].outline.title,
+        student=known.name or student,
         score=submission.score if submission else 0.0,
         points=sum(score.points for score in graded.scores.values()),
         penalty=submission.penalty if submission else 0.0,

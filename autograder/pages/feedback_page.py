@@ -6,7 +6,7 @@ cells, the visible checks' messages, whether each hidden check passed, points an
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -16,12 +16,14 @@ from autograder.build.markers import SECRET, without_regions
 from autograder.grade.pictures import kept_png
 from autograder.gradebook.read import Score
 from autograder.pages import safe_html
+from autograder.pages.outline import HIDDEN, Outline
 
 SECRET_LENGTH = 16  # characters: a shorter line, such as `import math`, gives nothing away
 WITHHELD = "Not shown: it holds text of a check that is hidden."
 SHORT = 12  # lines: a traceback that is what the student saw of the check
 MESSAGE_LENGTH = 2_000
 OUTPUTS = 50  # of one cell
+TO_TRY = "To try it (not graded)"  # how the course's text above such a cell begins
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,15 @@ class Block:
     outputs: tuple[Output, ...] = ()
     withheld: bool = False  # there was output, and it is not shown
     comment: Markup | str = ""
+    hidden: bool = False
+    unwritten: bool = False  # what it checks raised the stub's error
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is a check that did not get all its points."""
+        if self.kind != "check" or self.score is None or self.score.waits:
+            return False
+        return self.score.earned < self.score.points
 
     @property
     def verdict(self) -> str:
@@ -65,6 +76,32 @@ class Section:
 
     title: str
     blocks: list[Block] = field(default_factory=list)
+    to_try: bool = False  # it has the course's cell to try the student's code in
+
+    @property
+    def next_step(self) -> str:
+        """What to do about the checks that did not pass, in two sentences, or "" if all did."""
+        failed = [block for block in self.blocks if block.failed]
+        if not failed:
+            return ""
+        exercise = self.title.partition(" — ")[0]
+        try_it = "in the cell below “To try it”" if self.to_try else "in a cell of your own"
+        if any(block.unwritten for block in failed):
+            return (
+                f"Write {exercise}: its text says what is asked for, and its two hints help to "
+                f"begin. Try your code {try_it}, then run course.check()."
+            )
+        if not all(block.hidden for block in failed):
+            return (
+                f"Open {exercise} and begin with the first check that did not pass: it says what "
+                f"was called and what was expected. Try your code {try_it}, then run "
+                "course.check()."
+            )
+        return (
+            f"Open {exercise} and read in its text once more what the hidden checks below are "
+            "about: the checks that you can see do not ask for it. Make an example of it "
+            f"{try_it}: what should come out, and what does?"
+        )
 
     @property
     def score(self) -> float:
@@ -82,6 +119,13 @@ class Course:
     released: frozenset[str]  # the texts of the cells as students got them
     hidden: frozenset[str]  # grade ids
     secrets: frozenset[str]  # lines of hidden checks and rubrics
+    outline: Outline
+
+    def rule(self, check: str) -> str:
+        """Return which rule of its exercise a hidden check is about, "" where nothing says so."""
+        exercise = self.outline.exercises.get(markers.exercise_of(check))
+        about = exercise.checks.get(check, HIDDEN) if exercise else HIDDEN
+        return "" if about == HIDDEN else about
 
     def gives_away(self, text: str) -> bool:
         """Say whether a text holds a line of a hidden check or a rubric, escaped or not."""
@@ -89,11 +133,11 @@ class Course:
         return any(line in text or line in unescaped for line in self.secrets)
 
 
-def course_of(sources: Mapping[str, str], released: list[Any]) -> Course:
+def course_of(sources: Mapping[str, str], released: list[Any], about: Outline) -> Course:
     """Return what every student's page of a notebook needs to know of the course.
 
     sources: the gradebook's text of each graded cell, hidden parts included, by grade id.
-    released: the cells of the notebook that students got.
+    released: the cells of the notebook that students got. about: its titles.
     """
     texts = frozenset(cell.source.strip() for cell in released)
     hidden = {name for name, text in sources.items() if markers.begins(text, markers.HIDDEN_TESTS)}
@@ -105,7 +149,7 @@ def course_of(sources: Mapping[str, str], released: list[Any]) -> Course:
         if len(line.strip()) >= SECRET_LENGTH
     }
     shown = "\n".join([*texts, *(without_regions(text, *SECRET) for text in sources.values())])
-    return Course(texts, frozenset(hidden), frozenset(s for s in secrets if s not in shown))
+    return Course(texts, frozenset(hidden), frozenset(s for s in secrets if s not in shown), about)
 
 
 def sections(
@@ -142,6 +186,7 @@ def sections(
             seen.add(name)
         elif cell.source.strip() in course.released:
             made += [Section(title) for title in _headings(cell)]
+            made[-1].to_try = made[-1].to_try or cell.source.startswith(TO_TRY)
         elif cell.source.strip() and not about.get("locked"):
             made[-1].blocks.append(_own(cell, course, hidden_ran))
     rest = [name for name in scores if name not in seen]
@@ -164,13 +209,20 @@ def _check(
     cell: Any, name: str, number: int, hidden: bool, course: Course, scores: Mapping[str, Score]
 ) -> Block:
     score = scores.get(name)
+    unwritten = any(
+        output.get("ename") == "NotImplementedError" for output in cell.get("outputs", [])
+    )
     if hidden:
-        return Block("check", f"Hidden check {number}", score=score)
+        block = Block(
+            "check", f"Hidden check {number}", "", score, hidden=True, unwritten=unwritten
+        )
+        rule = course.rule(name) if block.failed else ""
+        return replace(block, message=f"This check is about: {rule}") if rule else block
     message = "" if score and score.earned >= score.points else _message(cell)
     if course.gives_away(message):
         message = WITHHELD
     content = safe_html.code(cell.source) if cell.cell_type == "code" else ""
-    return Block("check", f"Check {number}", content, score, message)
+    return Block("check", f"Check {number}", content, score, message, unwritten=unwritten)
 
 
 def _message(cell: Any) -> str:

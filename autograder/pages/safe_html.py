@@ -38,11 +38,11 @@ TEXT_LENGTH = 20_000  # characters of one output
 MARKS = (("*_", 600), ('|<>&"`~[', 2000))
 FORMAT = HtmlFormatter(nowrap=True)
 STYLE = """
-.code .k, .code .kn, .code .ow, .code .kc { color: #00527a; font-weight: 600; }
-.code .s1, .code .s2, .code .sd, .code .sa, .code .si { color: #8a3a00; }
-.code .c1 { color: #5a5a5a; font-style: italic; }
-.code .mi, .code .mf { color: #6b2f5c; }
-.code .nf, .code .nc { color: #005c43; font-weight: 600; }
+.code .k, .code .kn, .code .ow, .code .kc { color: var(--ink-keyword); font-weight: 600; }
+.code .s1, .code .s2, .code .sd, .code .sa, .code .si { color: var(--ink-text); }
+.code .c1 { color: var(--ink-comment); font-style: italic; }
+.code .mi, .code .mf { color: var(--ink-number); }
+.code .nf, .code .nc { color: var(--ink-name); font-weight: 600; }
 """
 TEMPLATES = Environment(
     loader=PackageLoader("autograder.pages"),
