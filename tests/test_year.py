@@ -136,7 +136,7 @@ def test_what_students_say_of_help_is_in_the_report(course):
     write_report(course)
     (table,) = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("#help ~ div")
     cells = [cell.get_text() for cell in table.select("tbody > tr > *")]
-    assert cells == ["ada", "01_toy", "an <i>AI</i>, for B"]
+    assert cells == ["ada", "01 · Toy", "an <i>AI</i>, for B"]
 
 
 @pytest.mark.parametrize("name", ["../out", "a b", "", ".."])

@@ -41,7 +41,7 @@ def explore_live(controls, foresee, measure, picture, *, experiment=(), actions=
 
 
 def with_processes(explore: Callable) -> Callable:
-    """Decorator for an `explore_real` that needs processes: where there are none, say so instead."""
+    """Decorator for an `explore_real` that needs processes: where there are none, say so."""
 
     @wraps(explore)
     def unless_in_a_browser(*components, **options):
