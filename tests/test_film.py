@@ -65,9 +65,20 @@ def test_an_actor_moves_in_straight_lines_and_a_move_can_be_cut():
     assert actor.place(3)[-1] == 1 and actor.place(2.9)[-1] == 0 and actor.place(4)[:2] == (100, 40)
     actor.go(3.5, 3.6, 0, 0)  # from where it has come to
     assert actor.place(3.5)[:2] == (75, 30) and actor.place(3.6)[:2] == (0, 0)
-    assert list(actor.times) == sorted(actor.times)
-    with pytest.raises(ValueError, match=r"3 s comes after 3\.6 s"):
+    assert actor.times == [1, 2, 3, 3, 3.5, 3.6] and len(actor.frames) == 6
+    assert actor.remain(2).times[-1] == 3.6 and actor.remain(5).place(5)[:2] == (0, 0)
+    with pytest.raises(ValueError, match=r"3 s comes after 5 s"):
         actor.at(3, 0, 0)
+
+
+def test_moves_that_cut_each_other_are_where_straight_lines_say():
+    # Each move begins where the one before has come to: by hand, from one to the next.
+    actor = evening().lanes[0].actor("one").at(0, 0, 0, "goes")
+    moves = [(1, 3, 100), (2, 4, 0), (2, 3, 80), (2.5, 3.5, -20), (6, 7, 10)]
+    places = [(2, 50), (2.25, 57.5), (2.5, 65), (3, 22.5), (5, -20), (6.5, -5)]
+    for start, end, x in moves:
+        actor.go(start, end, x, 0)
+    assert [actor.place(time)[0] for time, _ in places] == pytest.approx([x for _, x in places])
 
 
 def test_a_reel_knows_its_shapes():

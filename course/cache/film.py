@@ -258,7 +258,7 @@ def _show(lane, run):
                 later[key] = (came + 4 * STEP, KEPT)
     turn_until(float("inf"))
     for tile in tiles.values():
-        tile.stay(max(run.answered[-1] + 4 * WAY, tile.times[-1]))
+        tile.remain(run.answered[-1] + 4 * WAY)
 
 
 def _tell(read, run, i):

@@ -150,7 +150,7 @@ def _readers(lane, run, calls, name, reel):
             out = (-LEFT, reader.ys[-1]) if place == LOADED else (LEFT, OUT)
             reader.go(left, left + 2 * WAY, *out, ANSWERED)
         else:
-            reader.stay(max(reel.end, reader.times[-1]))
+            reader.remain(reel.end)
 
 
 def _tell(reader, run, times, get, end):
@@ -216,10 +216,10 @@ def _serve(query, times, worker, until, loads):
     words = f"came to the database, and waited {milliseconds(start - came)} for a worker."
     query.tell(came, words if start <= until else "came to the database.")
     if start > until:
-        query.stay(max(until, query.times[-1]))
+        query.remain(until)
         return
     query.go(start, min(start + WAY, end), WORKER, _height(worker), ring=int(loads))
-    query.stay(max(end, query.times[-1]), ring=0)
+    query.remain(end, ring=0)
     if end <= until:
         query.tell(end, f"is done after {milliseconds(end - came)}.")
         x, y = CACHE if loads else (WIDTH + 10, _height(worker))

@@ -278,7 +278,7 @@ def _expire(copy, until, end):
     """Let the copy's ring run out at `until`, if that comes before `end`."""
     left = copy.rings[-1] * max(0.0, until - end) / max(1e-9, until - copy.times[-1])
     if until <= end:
-        copy.stay(max(until, copy.times[-1]), EXPIRED, ring=0)
+        copy.remain(until, EXPIRED, ring=0)
     copy.stay(end, ring=left)
 
 

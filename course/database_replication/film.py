@@ -182,7 +182,7 @@ class _Phones:
             else:
                 self._page(actor, i, who)
         for screen in self.screens.values():
-            screen.stay(max(SECONDS, screen.times[-1]))
+            screen.remain(SECONDS)
         return self.told
 
     def _fails(self, actor, i, who, what):
@@ -217,7 +217,7 @@ class _Phones:
         actor.tell(left, f"was answered by {belts.NAMES[place]}: {_edit(seen)}{words}")
         comes = _back(actor, left, place, y)
         if before := self.screens.get(who):
-            before.stay(max(comes, before.times[-1]))
+            before.remain(comes)
         screen = self.lane.actor(f"what {who}'s phone shows", str(seen), actor)
         self.screens[who] = screen.at(comes, belts.PHONE, y, state, size=9)
         if own:

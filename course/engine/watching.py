@@ -13,6 +13,7 @@ import functools
 import inspect
 import sys
 from dataclasses import dataclass, field
+from types import GeneratorType
 from typing import Any
 
 
@@ -94,19 +95,21 @@ def _watched(function, name, see, calls, *, bound):
         return None
     inner = inspect.unwrap(getattr(function, "__func__", function))
     code = getattr(inner, "__code__", None)
+    first = code.co_firstlineno if code else 0
+    is_process = inspect.isgeneratorfunction(inner)
 
     @functools.wraps(function)
     def recorded(*arguments, **options):
         if calls.inside:
             return function(*arguments, **options)
-        call = Call(name, code=code, line=code.co_firstlineno if code else 0)
+        call = Call(name, code=code, line=first)
         call.saw = see(*(arguments if bound else arguments[1:]), **options)
         calls.seen.append(call)
-        if inspect.isgeneratorfunction(inner):
+        if is_process:
             return _process(function(*arguments, **options), call, calls)
         with _noting_lines(call, calls):
             call.returned = function(*arguments, **options)
-        if inspect.isgenerator(call.returned):
+        if isinstance(call.returned, GeneratorType):
             generator, call.returned = call.returned, None
             return _process(generator, call, calls)
         return call.returned

@@ -155,7 +155,7 @@ def _keys(lane, keys, names, answers, asked, made):
         again = f"ring = {made}\nring.add({names[-1]!r})\nring.node({keys[i]!r})"
         actor.tell(time, told, call=asked[KEYS + i], cell=made and again)
     for actor in lane.actors:
-        actor.stay(max(last, actor.times[-1]))
+        actor.remain(last)
 
 
 def _rule(key, names):

@@ -173,7 +173,7 @@ def _move(actor, life, stands, places, end):
     if life.cut_at < NEVER:
         actor.turn(life.cut_at, CUT)
     if life.left_at == NEVER:
-        actor.stay(max(end, actor.times[-1]))
+        actor.remain(end)
     elif life.cut_at < NEVER:
         actor.go(life.left_at, life.left_at + 4 * WAY, actor.xs[-1], HEIGHT + 20)
     else:
@@ -187,7 +187,7 @@ def _take(lane, actor, turn, left_at, place, end):
     square = lane.actor(actor.name, part_of=actor).at(turn.given_at, *place, TAKEN, size=12)
     if left_at < back:
         square.stay(left_at, LOST)
-    square.stay(max(back, square.times[-1]))
+    square.remain(back)
 
 
 def _tell(actor, life, code):

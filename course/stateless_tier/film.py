@@ -364,12 +364,12 @@ def _users(lane, play, times, ends):
         for page in pages:
             back = max(ends[page], times[page] + LEG * bool(play.lifetime)) + 2 * LEG
             if play.answers[page] == LOGS_IN:
-                user.stay(max(back, user.times[-1]), IN).tell(times[page], "logs in.")
+                user.remain(back, IN).tell(times[page], "logs in.")
             elif play.answers[page] == LOST and not play.result.failed[page]:
-                user.stay(max(back, user.times[-1]), OUT).stay(back + LINGER, IN)
+                user.remain(back, OUT).stay(back + LINGER, IN)
                 user.tell(times[page], "is thrown out, and must log in again.")
         gone = leaves[session] if leaves[session] < SECONDS else AFTER
-        user.stay(max(gone, user.times[-1]))
+        user.remain(gone)
         if gone < SECONDS:
             user.tell(gone, "leaves.")
 
