@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from course.engine import rows
 from course.engine.component import ComponentError
-from course.engine.watching import watching
+from course.engine.watching import repeating, watching
 from course.view import style
 from course.view.explore import pictured
 from course.view.film import Action, Film
@@ -86,6 +86,13 @@ def test_a_reel_knows_its_shapes():
         Reel(end=1, states={"goes": (style.BLUE, "star")})
 
 
+def test_a_film_that_ends_early_is_slower():
+    reel = evening()
+    assert reel.packed()["rate"] == 0.1  # 2 s of the run in 20
+    reel.end = 0.5
+    assert reel.packed()["rate"] == 0.05
+
+
 def test_what_is_true_of_every_film_is_checked():
     films.check(evening())
     reel = evening()
@@ -145,6 +152,15 @@ def test_a_process_a_function_and_calls_of_itself_are_recorded_once():
 
     watched, calls = watching(Twice(), put=lambda key: key)
     assert watched.put("start") == "end" and [call.saw for call in calls] == ["start"]
+
+
+def test_a_component_that_failed_is_repeated_up_to_then():
+    door, calls = watching(Doorman(), asked=lambda name: name)
+    for name in ("Ann", "Bob", "Eve"):  # the last of the three is the one that failed
+        door.asked(name)
+    again = repeating(calls, asked=lambda call, name: (name, call and call.returned))
+    answers = [again.asked(name) for name in "abcd"]
+    assert answers == [("a", "come in"), ("b", "not tonight"), ("c", None), ("d", None)]
 
 
 def test_who_stands_where_in_a_row():

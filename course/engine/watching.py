@@ -89,6 +89,21 @@ def watching(component, **methods):
     return watched, calls
 
 
+def repeating(calls, **answers):
+    """Return a component that answers as it is recorded in `calls`, but for the last, which failed.
+
+    answers: for each method, a function of (call, *arguments) that returns the answer. `call` is
+    the recorded Call of this turn; None from the one on that failed.
+    """
+    body = {name: _repeated(calls.of(name), calls[-1], each) for name, each in answers.items()}
+    return type("Repeated", (), body)()
+
+
+def _repeated(recorded, failed, answer):
+    left = iter([call for call in recorded if call is not failed])
+    return lambda self, *arguments: answer(next(left, None), *arguments)
+
+
 def _watched(function, name, see, calls, *, bound):
     """Return `function` so that each of its calls is recorded; None if there is none."""
     if not callable(function):

@@ -6,7 +6,7 @@ from course.engine import rows
 from course.engine.component import ComponentError, name_of
 from course.engine.record import milliseconds
 from course.engine.servers import NoHealthyServer
-from course.engine.watching import watching
+from course.engine.watching import repeating, watching
 from course.load_balancer.baselines import RandomBalancer
 from course.load_balancer.health import PROBE_EVERY
 from course.load_balancer.model import simulate
@@ -73,22 +73,16 @@ def _run(balancer, world):
     try:
         return simulate(watched, duration=SECONDS, **world), calls, "", SECONDS
     except ComponentError as error:
-        result = simulate(_Until(calls), duration=SECONDS, **world)
+        if not len(calls):
+            raise
+        result = simulate(repeating(calls, pick=_as_then), duration=SECONDS, **world)
         return result, calls, str(error), float(result.arrived_at[len(calls) - 1])
 
 
-class _Until:
-    """Picks as a balancer has picked, until the call that failed."""
-
-    def __init__(self, calls):
-        picks = calls.of("pick")
-        places = [pick.saw.index(pick.returned) for pick in picks[:-1]]
-        self.places = iter(places)
-
-    def pick(self, servers):
-        for place in self.places:
-            return servers[place]
+def _as_then(pick, servers):
+    if pick is None or pick.returned is None:
         raise NoHealthyServer
+    return servers[pick.saw.index(pick.returned)]
 
 
 @cache

@@ -47,7 +47,6 @@ def film(serve=None, *, busy=0.8, cut_at=None):
         run = _run(serve, result, cut_at)
         mine, reel.fate = [_served(life) for life in run.lives], run.fate
         reel.end = max(reel.end, run.end) if len(mine) == REQUESTS else run.end
-        reel.rate = min(RATE, reel.end / 10)  # a run that failed early is shown slowly
         lines = [life.lines for life in run.lives]
         lane = _lane(reel, f"your {name}", mine, run.lost["workers"], lines)
         for number, (actor, life) in enumerate(zip(lane.actors, run.lives, strict=False)):

@@ -55,7 +55,6 @@ def film(serve_two_tiers, *, web_workers=4, cut_at=None):
     reel = Reel(end=runs[0].end, rate=RATE, states=STATES, fate=runs[0].fate)
     if len(runs[0].lives) == REQUESTS:
         reel.end += END
-    reel.rate = min(RATE, reel.end / 10)  # a run that failed early is shown slowly
     reel.caption(0, INTRODUCTION)
     for capacities, run in zip(tiers, runs, strict=True):
         connections = capacities["database"]

@@ -7,7 +7,7 @@ import numpy as np
 
 from course.engine.component import ComponentError, name_of
 from course.engine.servers import NoHealthyServer
-from course.engine.watching import watching
+from course.engine.watching import repeating, watching
 from course.stateless_tier.baselines import Drawn, InTurn
 from course.stateless_tier.model import session_id, simulate
 from course.stateless_tier.serving import simulate_serving, valid_pages
@@ -121,7 +121,7 @@ def _picked(reel, balancer, dies_at, seed):
         if not len(calls):
             raise
         reel.fate, reel.end = str(error), float(traffic.times[len(calls) - 1])
-        result = simulate(_Until(calls), **people, **tier)
+        result = simulate(repeating(calls, pick=_as_then), **people, **tier)
 
     def told(page):
         if page >= len(calls):
@@ -138,19 +138,10 @@ def _picked(reel, balancer, dies_at, seed):
     return _of_memory(result, traffic, told)
 
 
-class _Until:
-    """Picks as a balancer has picked, until the call that failed."""
-
-    def __init__(self, calls):
-        self.places = iter(
-            [None if c.returned is None else c.saw[1].index(c.returned) for c in calls[:-1]]
-        )
-
-    def pick(self, session, servers):
-        place = next(self.places, None)
-        if place is None:
-            raise NoHealthyServer
-        return servers[place]
+def _as_then(pick, session, servers):
+    if pick is None or pick.returned is None:
+        raise NoHealthyServer
+    return servers[pick.saw[1].index(pick.returned)]
 
 
 def _cell_of_pick(name, calls, page):

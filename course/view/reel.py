@@ -25,6 +25,7 @@ from course.view.canvas import SCALE
 
 SHAPES = ("disc", "ring", "square", "tile", "diamond", "triangle", "cross", "tick")
 RADIUS = 5.0  # CSS pixels
+SHORTEST = 10.0  # s that a film takes
 FIRST = (-math.inf, 0.0, 0.0, RADIUS, 0.0, 0)  # what an actor has before its first keyframe
 
 
@@ -200,7 +201,8 @@ class Lane:
 class Reel:
     """A whole film. `lanes`: of Lane; `captions`: (time, words), in order of time once packed.
 
-    start, end: of the film, in seconds of the run. rate: how many of them play in a second.
+    start, end: of the film, in seconds of the run. rate: how many of them play in a second; fewer
+    where the film would else be over before SHORTEST seconds, such as after an early failure.
     states: dict from the name of a state to (colour of `view.style`, one of SHAPES), in the order
     of the legend. clock: (divisor, unit) of the time that is shown: (60, "min"); (3600, "h:mm")
     for a time of the day, and (1, "calls") for what is counted.
@@ -211,10 +213,15 @@ class Reel:
         for name, (_, shape) in states.items():
             if shape not in SHAPES:
                 raise ValueError(f"{name}: no shape {shape!r}; there are {', '.join(SHAPES)}")
-        self.start, self.end, self.rate, self.clock = float(start), float(end), rate, clock
+        self.start, self.end, self.most, self.clock = float(start), float(end), rate, clock
         self.states, self.fate = states, fate
         self.codes = {name: code for code, name in enumerate(states)}
         self.lanes, self.captions, self.marks = [], [], []
+
+    @property
+    def rate(self):
+        """How many seconds of the run play in a second."""
+        return min(self.most, (self.end - self.start) / SHORTEST)
 
     def lane(self, title, scene):
         """Return a new Lane; the first one is the student's."""
