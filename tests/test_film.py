@@ -114,6 +114,22 @@ def test_a_packed_reel_holds_the_keyframes_of_every_actor():
     assert len(reel.packed()["scenes"]) == 1  # the lanes share theirs
 
 
+def test_a_film_writes_percent_as_the_text_around_it_does():
+    reel = evening(fate="The door is 20% open.")
+    reel.caption(1.5, "90% have come, 5 % are late.")
+    reel.lanes[0].actors[0].tell(2, "80% tired.", cell="7%2")
+    reel.lanes[0].count("share", [0], ["33%"])
+    packed = reel.packed()
+    assert [words for _, words in packed["captions"][-2:]] == [
+        "90\u202f% have come, 5 % are late.",
+        "The door is 20\u202f% open.",
+    ]
+    lane = packed["lanes"][0]
+    _, words, _, _, cell = lane["stories"][0][-1]
+    assert (words, cell) == ("80\u202f% tired.", "7%2")
+    assert lane["counters"][-1][-1] == ["33\u202f%"]
+
+
 def test_the_line_that_decided_is_the_line():
     watched, calls = watching(Doorman, asked=lambda name: name)
     doorman = watched()

@@ -282,7 +282,7 @@ class Reel:
                 for s in scenes
             ],
             "listings": [_listing(code) for code in listings],
-            "captions": [list(each) for each in captions],
+            "captions": [[time, style.spaced(words)] for time, words in captions],
             "marks": [[name, time, *where[id(actor)]] for name, time, actor in self.marks],
         }
 
@@ -306,13 +306,18 @@ class Reel:
             "labels": [actor.label for actor in actors],
             "tellers": [number[id(actor.part_of or actor)] for actor in actors],
             "stories": [[_told(each, listings) for each in actor.story] for actor in actors],
-            "counters": [[each.name, each.times, each.values] for each in lane.counters],
+            "counters": [[each.name, each.times, _shown(each.values)] for each in lane.counters],
         }
+
+
+def _shown(values):
+    return [style.spaced(value) if isinstance(value, str) else value for value in values]
 
 
 def _told(entry, listings):
     """Return one sentence of a story, with the number of its listing and the line marked in it."""
     time, words, call, cell = entry
+    words = style.spaced(words)
     if call is None or call.code is None or not linecache.getlines(call.code.co_filename):
         return [time, words, -1, 0, cell]
     if call.code not in listings:

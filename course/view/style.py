@@ -9,6 +9,7 @@ it: dark enough for light text on it.
 """
 
 import colorsys
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -130,3 +131,8 @@ def _dark(colour, kind):
         if luminance < 0.13:
             return to_hex(shares)
         lightness *= 0.95
+
+
+def spaced(words):
+    """Return words in which 80% is written as 80 %, like the text around them."""
+    return re.sub(r"(?<=\d)%", "\u202f%", words)
