@@ -29,7 +29,7 @@ WORLD = {
 }
 RATE = 0.9  # of the run's seconds that play in a second
 WAY, STEP = 0.4, 0.25  # s on each way, and to move up by one place
-HEAD, APART, MOST, ROW = 300, 29, 9, 50  # pixels: the oldest, the next one; places; their height
+HEAD, APART, MOST, ROW = 300, 33, 8, 50  # pixels: the oldest, the next one; places; their height
 WORKER, FIRST, NEXT = 386, 50, 60  # pixels: the workers, one below the other
 LETTERS, STORE, SLOT = (58, 140), 244, 13.3  # pixels: the first dead letter, the store, its places
 WAITS, HIDDEN = "photo, waiting or at a worker", "hidden; the ring: time until it is not"
