@@ -29,6 +29,7 @@ WORLD = {
 }
 RATE = 0.9  # of the run's seconds that play in a second
 WAY, STEP = 0.4, 0.25  # s on each way, and to move up by one place
+GOES = 0.05  # s in which a tile vanishes: before those behind it have moved to its edge
 HEAD, APART, MOST, ROW = 300, 33, 8, 50  # pixels: the oldest, the next one; places; their height
 WORKER, FIRST, NEXT = 386, 50, 60  # pixels: the workers, one below the other
 LETTERS, STORE, SLOT = (58, 140), 244, 13.3  # pixels: the first dead letter, the store, its places
@@ -193,7 +194,7 @@ def _photos(lane, run):
             x, y = LETTERS
             tile.go(gone, gone + 2 * WAY, x + 30 * min(letters[photo], 4), y, LETTER)
         elif gone <= run.end:
-            tile.turn(gone, None).remain(gone + STEP, size=0)
+            tile.halt(gone).stay(gone + GOES, size=0)
         tile.remain(run.end if gone > run.end or photo in letters else 0)
         for time in hides:
             tile.run_out(time, time + timeout, gone)

@@ -64,6 +64,10 @@ class Actor:
         """Stay until `time`, or until the last keyframe if that is later."""
         return self.stay(max(time, self.frames[-1][0]), state, **change)
 
+    def halt(self, time):
+        """Be, at `time`, where it has come to, and go no further."""
+        return self._cut(time).remain(time)
+
     def go(self, start, end, x, y, state=None, **change):
         """Stay until `start`, then move to (x, y) until `end`; in `state` from `start` on.
 
