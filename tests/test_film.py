@@ -157,6 +157,7 @@ def test_a_process_a_function_and_calls_of_itself_are_recorded_once():
     with pytest.raises(StopIteration):
         process.send(7)
     assert calls[0].returned == 7 and calls[0].line == steps.__code__.co_firstlineno + 3
+    assert calls[0].stood == [steps.__code__.co_firstlineno + 1]
     process = watched("b")
     next(process)
     with pytest.raises(KeyError):
@@ -370,6 +371,16 @@ def test_a_click_on_an_actor_tells_its_story_and_its_call_can_be_copied(page):
         "/Copied|asked/.test(document.querySelector('.film-story').textContent"
         " + (document.querySelector('textarea')?.value ?? ''))",
     )
+
+
+@in_browser
+def test_all_lines_that_decided_are_marked_in_one_listing(page):
+    first = page.evaluate(f"{PLAYER}.reel.listings[0][1]")
+    marked = page.evaluate(
+        f"[...{PLAYER}.listed(0, [{first + 1}, {first + 2}, {first + 1}])"
+        ".querySelectorAll('mark')].map(mark => mark.textContent.trim())"
+    )
+    assert marked == ['if name == "Ann":', 'return "come in"']
 
 
 @in_browser

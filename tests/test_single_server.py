@@ -949,6 +949,8 @@ def test_a_story_says_where_its_process_stood_still(careless):
         "yield env.timeout(request.work)",
         "",
     ]
+    stood = [lines[call.line - 1].strip() for _, _, call, _ in cut.story]
+    assert stood == ["yield turn", *2 * ["yield env.timeout(request.work)"]]
     [(_, words, call, cell)] = behind.story
     assert words.endswith("still at: yield turn") and lines[call.line - 1].strip() == "yield turn"
     assert "11 to 12" in words

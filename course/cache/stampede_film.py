@@ -165,10 +165,11 @@ def _tell(reader, run, times, get, end):
     did = f"It started load {mine[0] + 1}" if len(mine) else "It started none"
     call, cell = get
     words = f"missed the page. {loads} under way. {did}."
-    reader.tell(came, words, call=call, cell=cell)
+    first = call.stood[0] if call and call.stood else None
+    reader.tell(came, words, call=call, line=first, cell=cell)
     took = milliseconds(left - came)
     if left <= end:
-        reader.tell(left, f"has the page after {took}.")
+        reader.tell(left, f"has the page after {took}.", call=call)
     else:
         then = f" It has waited {took} when it gets the page." if left == left else ""
         reader.tell(end, f"still waits.{then}")

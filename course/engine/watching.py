@@ -24,7 +24,8 @@ class Call:
     saw: what the lab's function made of the arguments, before the call. returned: the object that
     came back, None for a process that is not over and for a call that raised `error`.
     code: the code object that was called, None if it is not written in Python; line: the number, in
-    its file, of the line that returned, raised or, in a process, yielded last.
+    its file, of the line that returned, raised or, in a process, yielded last; stood: of all lines
+    at which a process has stood still, in their order.
     """
 
     method: str
@@ -33,6 +34,7 @@ class Call:
     error: BaseException | None = None
     code: Any = None
     line: int = 0
+    stood: list = field(default_factory=list)
 
 
 @dataclass
@@ -142,6 +144,7 @@ def _process(generator, call, calls):
         except StopIteration as end:
             call.error, call.returned = None, end.value
             return end.value
+        call.stood.append(call.line)
         try:
             send, value = generator.send, (yield event)
         except GeneratorExit:

@@ -47,8 +47,7 @@ def film(serve=None, *, busy=0.8, cut_at=None):
         run = _run(serve, result, cut_at)
         mine, reel.fate = [_served(life) for life in run.lives], run.fate
         reel.end = max(reel.end, run.end) if len(mine) == REQUESTS else run.end
-        lines = [life.lines for life in run.lives]
-        lane = _lane(reel, f"your {name}", mine, run.lost["workers"], lines)
+        lane = _lane(reel, f"your {name}", mine, run.lost["workers"], run.lives)
         for number, (actor, life) in enumerate(zip(lane.actors, run.lives, strict=False)):
             time, words, _, _ = actor.story.pop()
             actor.tell(time, words, call=life.call, cell=cell(name, run.lives, number, PLACES))
@@ -116,7 +115,7 @@ def _scene():
     return scene
 
 
-def _lane(reel, title, served, lost=(), lines=()):
+def _lane(reel, title, served, lost=(), lives=()):
     """Return a new lane with an actor for each request, and one for a worker that is lost."""
     lane = reel.lane(title, _scene())
     waits_until = [min(each.given, each.left, each.cut) for each in served]
@@ -139,7 +138,7 @@ def _lane(reel, title, served, lost=(), lines=()):
             actor.at(each.left + WAY + STEP, RIGHT + 30, MIDDLE)
         else:
             actor.stay(max(reel.end, actor.times[-1]) + END)
-        _tell(actor, number, served, lines[number] if lines else {})
+        _tell(actor, number, served, lives[number] if lives else None)
     for since in lost:
         ring = lane.actor("the worker").at(since, WORKER, MIDDLE, LOST, size=10)
         ring.tell(since, "was not given back. Who waits for it waits for ever.").stay(
@@ -152,11 +151,8 @@ def _lane(reel, title, served, lost=(), lines=()):
     return lane
 
 
-def _tell(actor, number, served, lines):
-    """Tell what happened to a request, and at which line its process then stood still.
-
-    lines: of code, as text, by the time (s).
-    """
+def _tell(actor, number, served, life):
+    """Tell what happened to a request, and where its process, if it has one, then stood still."""
     each = served[number]
     before = enumerate(served[:number], start=1)
     ahead = [place for place, other in before if min(other.left, other.cut) > each.came]
@@ -170,9 +166,10 @@ def _tell(actor, number, served, lines):
         took = milliseconds(each.left - each.came)
         told.append((each.left, f"is answered, {took} after it came."))
     for time, words in told:
-        if time < each.left and lines.get(time):
-            words += f" Its process stands still at: {lines[time]}"
-        actor.tell(time, words)
+        if life is None:
+            actor.tell(time, words)
+        else:
+            life.tell(actor, time, words)
 
 
 def _ahead(ahead, each):

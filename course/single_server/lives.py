@@ -43,13 +43,12 @@ class Life:
     stops: list = field(default_factory=list)
     process: Any = None
 
-    @property
-    def lines(self):
-        """The lines of code at which its process stood still, as text: a dict by the time (s)."""
-        if self.call is None:
-            return {}
-        file = self.call.code.co_filename
-        return {time: linecache.getline(file, line).strip() for time, line in self.stops}
+    def tell(self, actor, time, words, cell=""):
+        """Add to an actor's story what happened, and at which line its process then stood still."""
+        line = dict(self.stops).get(time) if time < self.left_at else None
+        code = linecache.getline(self.call.code.co_filename, line).strip() if line else ""
+        words += f" Its process stands still at: {code}" if code else ""
+        actor.tell(time, words, call=self.call if line else None, line=line, cell=cell)
 
 
 @dataclass

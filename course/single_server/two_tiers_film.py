@@ -207,12 +207,10 @@ def _tell(actor, life, code):
         took = milliseconds(life.left_at - life.arrived_at)
         told.append((life.left_at, f"is answered, {took} after it came."))
     told = sorted(told, key=lambda each: each[0]) or [(life.arrived_at, "comes.")]
-    lines = life.lines
-    for number, (time, words) in enumerate(told):
-        if time < life.left_at and lines.get(time):
-            words += f" Its process stands still at: {lines[time]}"
-        last = number == len(told) - 1
-        actor.tell(time, words, call=life.call if last else None, cell=code if last else "")
+    for time, words in told:
+        life.tell(actor, time, words)
+    time, words, _, _ = actor.story.pop()
+    actor.tell(time, words, call=life.call, cell=code)
 
 
 def _count(lane, lives):

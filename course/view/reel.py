@@ -13,7 +13,7 @@ import bisect
 import inspect
 import linecache
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import chain
 from textwrap import dedent
@@ -117,12 +117,15 @@ class Actor:
             self.frames.append(there)
         return self
 
-    def tell(self, time, words, *, call=None, cell=""):
+    def tell(self, time, words, *, call=None, line=None, cell=""):
         """Add to the actor's story what happened at `time`, in words.
 
-        call: the `engine.watching.Call` that decided it: its line is marked in a listing.
-        cell: code that a reader can run in a cell to make that very call.
+        call: the `engine.watching.Call` that decided it: its line is marked in a listing, or
+        another `line`, at which a process stood still then. cell: code that a reader can run in a
+        cell to make that very call.
         """
+        if call is not None and line is not None:
+            call = replace(call, line=line)
         self.story.append((round(float(time), 6), words, call, cell))
         return self
 
