@@ -219,6 +219,13 @@ def test_a_bad_component_gets_a_sentence_and_no_film(error, words, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_what_cannot_be_saved_leaves_nothing_behind(tmp_path):
+    (tmp_path / "film.html").mkdir()
+    with pytest.raises(OSError):
+        Film(evening).save(tmp_path / "film.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["film.html"]
+
+
 def test_a_fate_is_told_above_the_film_and_as_its_last_caption():
     film = Film(lambda: evening(fate="Doorman.asked('Bob') returned None."))
     assert "returned None" in film.sentence.value

@@ -1,4 +1,4 @@
-"""The second film of notebook 06: a crowd comes, and an autoscaler asks for more servers."""
+"""The third film of notebook 06: a crowd comes, and an autoscaler asks for more servers."""
 
 from functools import cache
 from typing import Any
