@@ -138,11 +138,10 @@ def _requests(lane, result, calls, name):
 def _tell(actor, pick, name, server, times, ahead, failed):
     """Tell what `pick` saw and chose, how many were ahead, and how the request left."""
     arrived, started, left = times
-    saw = ", ".join(
-        f"{view.name} {view.active}{'' if view.healthy else ' (unhealthy)'}" for view in pick.saw
-    )
     active = {view.name: view.active for view in pick.saw}
     out = [view.name for view in pick.saw if not view.healthy]
+    marks = {each: " (unhealthy)" for each in out}
+    saw = ", ".join([f"{each} {n}{marks.get(each, '')}" for each, n in active.items()])
     cell = f"{name}().pick(make_views({active}{f', {out}' if out else ''}))"
     chose = f"It chose {server}" if pick.error is None else f"It raised {type(pick.error).__name__}"
     words = f"arrived. pick saw how many requests each server had: {saw}. {chose}."

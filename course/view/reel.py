@@ -73,7 +73,8 @@ class Actor:
 
         A move that is not over at `start` ends there, wherever it has come to.
         """
-        self._cut(start)
+        if start < self.frames[-1][0]:
+            self._cut(start)
         last, *place, code = self.frames[-1]
         if last == start:  # one keyframe a moment is enough
             del self.frames[-1]

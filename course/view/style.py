@@ -47,6 +47,7 @@ PREDICTION = {"color": PURPLE, "marker": "D", "markersize": 9, "linestyle": "non
 SERVERS = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, BLACK, YELLOW)
 MARKERS = "os^Dv<>P"
 
+PERCENT = re.compile(r"(?<=\d)%")
 LOOK = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
@@ -135,4 +136,4 @@ def _dark(colour, kind):
 
 def spaced(words):
     """Return words in which 80% is written as 80 %, like the text around them."""
-    return re.sub(r"(?<=\d)%", "\u202f%", words)
+    return PERCENT.sub("\u202f%", words) if "%" in words else words
