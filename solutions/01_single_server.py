@@ -30,6 +30,7 @@ from course.single_server import (
     explore_real,
     explore_two_tiers,
     replay,
+    replay_two_tiers,
 )
 
 # %% [markdown]
@@ -990,6 +991,19 @@ def _problem(seen):
 _found = _problem(seen)
 assert not _found, _found
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# Watch your `serve_two_tiers` at work: with one connection, and the same requests with two. How many of the web workers that are taken really work? Then buy more of them: *web workers* from 4 to 8. Who waits where now?
+#
+# <details><summary>What we see</summary>
+#
+# With one connection a request takes 486 ms on average, and mostly two or three of the four taken web workers only wait for the connection. With 8 web workers the queue in front of them is gone, but it has only moved:
+# now up to seven wait for the same connection, and a request takes 488 ms. A second connection brings it down to 185 ms.
+#
+# </details>
+
+# %%
+replay_two_tiers(serve_two_tiers)
 
 # %% [markdown]
 # Your two tiers, and below them everything in one box of 4 workers. In this picture a color is a tier, and hatched is waiting for it.

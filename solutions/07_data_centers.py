@@ -1038,7 +1038,7 @@ assert seen, "nothing was seen"
 explore_sync(LastWriterWins)
 
 # %% [markdown]
-# Now watch three photos in both centers. Click on a text that was lost: which one replaced it, and which line of yours decided? Then set Singapore's clock 30 s ahead: whose texts are lost now?
+# Now watch three photos in both centers, and next to them two centers without timestamps, where what arrives last stays. Which of the two agree in the end? Click on a text that was lost: which one replaced it, and which line of yours decided? Then set Singapore's clock 30 s ahead: whose texts are lost now?
 
 # %%
 replay_sync(LastWriterWins)

@@ -1366,6 +1366,8 @@ def test_a_reader_tells_what_was_under_way():
     assert crowd[5].story[0][1].endswith("5 loads were under way. It started load 6.")
     _, _, call, cell = yours[2].story[0]
     assert call.method == "get" and call.returned == "front page 1"
+    last = yours[2].story[-1][2]
+    assert call.line in call.stood and last.line not in last.stood  # it waits here, answers there
     read = eval(cell, {"read_at": read_at, "SingleFlight": FLIGHT})
     assert len(read["loads"]) == 1
     came = [LIVES + at for _, at, *_ in read["answers"]]

@@ -1113,7 +1113,7 @@ def state_at(reel, actor, time):
 def test_a_film_is_the_run(seed, dies_at, ttl):
     reel, run = film(dies_at=dies_at, ttl=ttl, seed=seed), filmed_run(dies_at, seed, ttl)
     films.check(reel)
-    (lane,), counters = reel.lanes, {each.name: each for each in reel.lanes[0].counters}
+    lane, counters = reel.lanes[0], {each.name: each for each in reel.lanes[0].counters}
     requests = films.moving(lane, "a request from")
     questions = films.moving(lane, "a question from")
     assert [each.times[0] for each in requests] == run.arrived_at.tolist()
@@ -1265,7 +1265,7 @@ def test_the_notepads_show_what_each_store_holds_and_what_is_lost(partition, ahe
     run = simulate_sync(STORE, log=noted, **world)
     reel = sync_film.film(STORE, partition=partition, clock_ahead=ahead)
     films.check(reel)
-    (lane,), counters = reel.lanes, {each.name: each for each in reel.lanes[0].counters}
+    lane, counters = reel.lanes[0], {each.name: each for each in reel.lanes[0].counters}
     assert counters["writes"].at(reel.end) == len(run.lost)
     assert counters["lost"].at(reel.end) == run.lost.sum() > 0
     gone = [each for each in lane.actors if each.states[-1] == reel.codes[sync_film.LOST]]
@@ -1295,6 +1295,46 @@ def test_the_notepads_show_what_each_store_holds_and_what_is_lost(partition, ahe
                 assert stand == ([value] if value else [])
 
 
+@pytest.mark.parametrize(("partition", "ahead"), [(40.0, 0.0), (60.0, 30.0)])
+def test_what_arrives_last_stays_in_the_other_lane(partition, ahead):
+    # By hand: a key holds the last text that came; the merge swaps what was written meanwhile.
+    world = sync_film.WORLD | {"partition": partition, "clock_ahead": ahead}
+    world |= {"duration": 300.0, "writes_until": 60 + partition}
+    run = simulate_sync(None, **world)
+    made = run.writes
+    mine, other = sync_film.film(STORE, partition=partition, clock_ahead=ahead).lanes
+    held, merged = [{}, {}], 60 + partition + sync_film.LAG
+    for number in range(len(made.times)):
+        held[made.centers[number]][made.keys[number]] = f"text {number}"
+        if not 60 <= made.times[number] < 60 + partition:
+            held[1 - made.centers[number]][made.keys[number]] = f"text {number}"
+    cut = [number for number, time in enumerate(made.times) if 60 <= time < 60 + partition]
+    news = [{made.keys[n]: f"text {n}" for n in cut if made.centers[n] == c} for c in (0, 1)]
+    held = [held[center] | news[1 - center] for center in (0, 1)]
+    for center, name in enumerate(OPENING_ORDER[:2]):
+        there = [each for each in other.actors if each.name.endswith(f" in {name}")]
+        for key in range(sync_film.KEYS):
+            spot = pytest.approx(sync_film._spot(center, key))
+            stand = [a.label for a in there if (p := a.place(merged + 1)) and p[:2] == spot]
+            assert stand == [held[center][key]]
+    differ = other.counters[-1].values[-1]
+    assert differ == sum(held[0][key] != held[1][key] for key in range(3)) > 0
+    assert mine.counters[-1].values[-1] == 0
+    assert [each.name for each in other.counters] == ["writes", "photos on which they differ"]
+
+
+def test_the_call_of_a_text_can_be_copied(capsys):
+    merges = 0
+    for actor in sync_film.film(STORE, clock_ahead=30.0).lanes[0].actors:
+        for _, words, _, cell in actor.story:
+            if cell:
+                exec(cell, {"LastWriterWins": STORE})
+                stands = re.search(r": (text \d+|nothing) stands here", words)[1]
+                assert capsys.readouterr().out.strip() == stands
+                merges += "merge" in cell
+    assert merges > 3
+
+
 class KeepsItsOwn(STORE):
     def merge(self, other):
         pass
@@ -1314,7 +1354,7 @@ def test_notepads_of_a_bad_store():
     films.check(shown.reel)
     assert "Not written yet" in replay_sync(Stub).sentence.value
     fine = replay_sync(STORE)
-    assert fine.reel.captions[-1][1].endswith("No one got an error.")
+    assert fine.reel.captions[-2][1].endswith("No one got an error.")
     fine.controls["clock_ahead"].value = 30
     lost = [each.label for each in fine.reel.lanes[0].actors if each.ys[-1] > 200]
     assert lost and lost != [

@@ -1559,8 +1559,9 @@ def test_a_film_tells_what_pick_saw_and_the_line_that_decided_and_the_call_can_b
                 picks += 1
             else:
                 exec(cell, names)
-                assert ".wrote(1, " in cell.splitlines()[-1]
+                assert "router.wrote(1, " in cell.splitlines()[-1]
                 assert lines[line - first].strip() == "self.marks[session] = lsn"
+            assert cell.count("\n") <= 16 and max(map(len, cell.splitlines())) <= 120
     assert len(decided) == 2 and picks == 22
 
 

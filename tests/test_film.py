@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from course.engine import rows
 from course.engine.component import ComponentError
-from course.engine.watching import watching
+from course.engine.watching import repeating, watching
 from course.view import style
 from course.view.explore import pictured
 from course.view.film import Action, Film
@@ -65,14 +65,33 @@ def test_an_actor_moves_in_straight_lines_and_a_move_can_be_cut():
     assert actor.place(3)[-1] == 1 and actor.place(2.9)[-1] == 0 and actor.place(4)[:2] == (100, 40)
     actor.go(3.5, 3.6, 0, 0)  # from where it has come to
     assert actor.place(3.5)[:2] == (75, 30) and actor.place(3.6)[:2] == (0, 0)
-    assert list(actor.times) == sorted(actor.times)
-    with pytest.raises(ValueError, match=r"3 s comes after 3\.6 s"):
+    assert actor.times == [1, 2, 3, 3, 3.5, 3.6] and len(actor.frames) == 6
+    assert actor.halt(3.55).place(3.55)[:2] == pytest.approx((37.5, 15))
+    assert actor.at(3.6, 0, 0).remain(2).times[-1] == 3.6 and actor.remain(5).place(5)[:2] == (0, 0)
+    with pytest.raises(ValueError, match=r"3 s comes after 5 s"):
         actor.at(3, 0, 0)
+
+
+def test_moves_that_cut_each_other_are_where_straight_lines_say():
+    # Each move begins where the one before has come to: by hand, from one to the next.
+    actor = evening().lanes[0].actor("one").at(0, 0, 0, "goes")
+    moves = [(1, 3, 100), (2, 4, 0), (2, 3, 80), (2.5, 3.5, -20), (6, 7, 10)]
+    places = [(2, 50), (2.25, 57.5), (2.5, 65), (3, 22.5), (5, -20), (6.5, -5)]
+    for start, end, x in moves:
+        actor.go(start, end, x, 0)
+    assert [actor.place(time)[0] for time, _ in places] == pytest.approx([x for _, x in places])
 
 
 def test_a_reel_knows_its_shapes():
     with pytest.raises(ValueError, match="no shape 'star'"):
         Reel(end=1, states={"goes": (style.BLUE, "star")})
+
+
+def test_a_film_that_ends_early_is_slower():
+    reel = evening()
+    assert reel.packed()["rate"] == 0.1  # 2 s of the run in 20
+    reel.end = 0.5
+    assert reel.packed()["rate"] == 0.05
 
 
 def test_what_is_true_of_every_film_is_checked():
@@ -94,6 +113,22 @@ def test_a_packed_reel_holds_the_keyframes_of_every_actor():
         assert np.frombuffer(packed["state"], np.uint8)[mine].tolist() == list(actor.states)
     assert first[-1] == sum(len(actor.times) for actor in lane.actors)
     assert len(reel.packed()["scenes"]) == 1  # the lanes share theirs
+
+
+def test_a_film_writes_percent_as_the_text_around_it_does():
+    reel = evening(fate="The door is 20% open.")
+    reel.caption(1.5, "90% have come, 5 % are late.")
+    reel.lanes[0].actors[0].tell(2, "80% tired.", cell="7%2")
+    reel.lanes[0].count("share", [0], ["33%"])
+    packed = reel.packed()
+    assert [words for _, words in packed["captions"][-2:]] == [
+        "90\u202f% have come, 5 % are late.",
+        "The door is 20\u202f% open.",
+    ]
+    lane = packed["lanes"][0]
+    _, words, _, _, cell = lane["stories"][0][-1]
+    assert (words, cell) == ("80\u202f% tired.", "7%2")
+    assert lane["counters"][-1][-1] == ["33\u202f%"]
 
 
 def test_the_line_that_decided_is_the_line():
@@ -122,6 +157,7 @@ def test_a_process_a_function_and_calls_of_itself_are_recorded_once():
     with pytest.raises(StopIteration):
         process.send(7)
     assert calls[0].returned == 7 and calls[0].line == steps.__code__.co_firstlineno + 3
+    assert calls[0].stood == [steps.__code__.co_firstlineno + 1]
     process = watched("b")
     next(process)
     with pytest.raises(KeyError):
@@ -134,6 +170,15 @@ def test_a_process_a_function_and_calls_of_itself_are_recorded_once():
 
     watched, calls = watching(Twice(), put=lambda key: key)
     assert watched.put("start") == "end" and [call.saw for call in calls] == ["start"]
+
+
+def test_a_component_that_failed_is_repeated_up_to_then():
+    door, calls = watching(Doorman(), asked=lambda name: name)
+    for name in ("Ann", "Bob", "Eve"):  # the last of the three is the one that failed
+        door.asked(name)
+    again = repeating(calls, asked=lambda call, name: (name, call and call.returned))
+    answers = [again.asked(name) for name in "abcd"]
+    assert answers == [("a", "come in"), ("b", "not tonight"), ("c", None), ("d", None)]
 
 
 def test_who_stands_where_in_a_row():
@@ -172,6 +217,13 @@ def test_a_bad_component_gets_a_sentence_and_no_film(error, words, tmp_path):
     with pytest.raises(ValueError, match="no film to save"):
         film.save(tmp_path / "film.html")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_saved_leaves_nothing_behind(tmp_path):
+    (tmp_path / "film.html").mkdir()
+    with pytest.raises(OSError):
+        Film(evening).save(tmp_path / "film.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["film.html"]
 
 
 def test_a_fate_is_told_above_the_film_and_as_its_last_caption():
@@ -326,6 +378,16 @@ def test_a_click_on_an_actor_tells_its_story_and_its_call_can_be_copied(page):
         "/Copied|asked/.test(document.querySelector('.film-story').textContent"
         " + (document.querySelector('textarea')?.value ?? ''))",
     )
+
+
+@in_browser
+def test_all_lines_that_decided_are_marked_in_one_listing(page):
+    first = page.evaluate(f"{PLAYER}.reel.listings[0][1]")
+    marked = page.evaluate(
+        f"[...{PLAYER}.listed(0, [{first + 1}, {first + 2}, {first + 1}])"
+        ".querySelectorAll('mark')].map(mark => mark.textContent.trim())"
+    )
+    assert marked == ['if name == "Ann":', 'return "come in"']
 
 
 @in_browser

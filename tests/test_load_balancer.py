@@ -1119,6 +1119,31 @@ def fails(reel, actor):
     return reel.codes[FAILED] in actor.states
 
 
+class Hesitant:
+    """Finds no server healthy at first, then sends everyone to the last; fails at the 30th."""
+
+    calls = 0
+
+    def pick(self, servers):
+        self.calls += 1
+        if self.calls < 4:
+            raise NoHealthyServer
+        return servers[-1] if self.calls < 30 else "web-1"
+
+
+def test_a_balancer_that_found_no_server_before_it_failed_has_a_film_too():
+    reel = replay(Hesitant()).reel
+    assert "'web-1'" in reel.fate
+    films.check(reel)
+    requests = films.moving(reel.lanes[0], "request")
+    assert [fails(reel, each) for each in requests[:30]] == [True] * 3 + [False] * 26 + [True]
+
+
+def test_a_balancer_that_is_never_asked_is_a_sentence_and_no_film():
+    shown = replay(object())
+    assert shown.reel is None and "pick(servers)" in shown.sentence.value
+
+
 def test_a_balancer_that_is_not_written_is_a_sentence_and_no_film():
     class Stub:
         def pick(self, servers):

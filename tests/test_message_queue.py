@@ -1359,14 +1359,14 @@ def test_the_ring_is_the_time_until_a_photo_can_be_received_again_and_the_row_is
         rings = [place[3] if place else 0 for place in on_stage]
         for photo, ring in enumerate(rings):
             since = [then for then in Watched.received.get(photo + 1, []) if then <= moment]
-            gone = reel.lanes[0].actors[photo].times[-1] - 0.25 <= moment or not on_stage[photo]
+            gone = reel.lanes[0].actors[photo].times[-1] - 0.05 <= moment or not on_stage[photo]
             if since and not gone:
                 assert ring == pytest.approx(max(0, since[-1] + 5 - moment) / 5, abs=1e-6)
                 checked += ring > 0
         settled = [
             place[0]
             for photo, place in zip(photos, on_stage, strict=True)
-            if place and photo.times[0] + 0.4 <= moment and photo.times[-1] - 0.25 > moment
+            if place and photo.times[0] + 0.4 <= moment and photo.times[-1] - 0.05 > moment
         ]
         assert settled == sorted(settled, reverse=True)
     assert checked > 300 and max(len(each) for each in Watched.received.values()) == 2

@@ -60,6 +60,7 @@ from course.millions_of_users import (
 )
 from course.millions_of_users.baselines import TUNED, random_points
 from course.millions_of_users.film import REFUSED, TOO_MUCH, WHERE, WHOLE_DAY, film
+from course.millions_of_users.model import _bill as bill_of
 from course.millions_of_users.picture import used
 from course.millions_of_users.sharding import key_names
 from course.millions_of_users.sharding_film import ASTRAY, FLIGHT, KEYS, MOVES, middle
@@ -1536,7 +1537,7 @@ def test_the_film_of_a_day_is_its_run(watch):
         here = slice(np.searchsorted(run.times, reel.start), until)
         told = {counter.name: counter.at(reel.end) for counter in lane.counters}
         share = run.served[:until].sum() / run.offered[:until].sum()
-        assert told["answered since midnight:"] == f"{100 * share:.3f} %"
+        assert told["answered since midnight:"] == f"{share:.3%}"
         for tier, refused in run.refused.items():
             lost = refused[here].sum()
             assert (f"{tier} {lost:,.0f}" in told["refused here:"]) == (lost >= 1)
@@ -1599,6 +1600,53 @@ def test_the_gauges_end_where_the_goals_are(design):
         assert (marker.xs[-1] - 92) / 100 == pytest.approx(min(share, 2), abs=1e-6)
         assert (marker.states[-1] == reel.codes[TOO_MUCH]) == (share > 1)
     assert len([each for each in film().lanes[0].actors if "allowed" in each.name]) == 3
+
+
+@pytest.mark.parametrize(("design", "watch"), [(DESIGN, "crowd"), (LAST_YEAR, "primary")])
+def test_the_gauges_show_what_has_been_used_since_midnight(design, watch):
+    # Of each goal by hand: requests counted one step after the other, the sample's quantile, and
+    # the bill of a day of which only the beginning came.
+    reel = film(design, watch=watch)
+    result = simulate(design, seed=1)
+    day = flow(result.architecture, PUBLISHED, PUBLISHED_INCIDENTS)
+    refused, _, lost, bill = [
+        each for each in reel.lanes[0].actors if each.name.endswith("of what is allowed")
+    ]
+    p95 = next(a for a in reel.lanes[0].actors if a.name.startswith("95 % within"))
+    for time in (*refused.times[::9], refused.times[-1]):
+        until = round(time / STEP)
+
+        def share(marker, time=time):
+            return (marker.place(time)[0] - 92) / 100
+
+        came, served = sum(result.offered[:until]), sum(result.served[:until])
+        allowed = (1 - PUBLISHED.availability) * sum(result.offered)
+        assert share(refused) == pytest.approx(min(2, (came - served) / allowed), abs=1e-6)
+        taken = result.latency[result.came_in < until]
+        slow = np.quantile(taken, 0.95 * came / served) / PUBLISHED.p95_latency
+        assert share(p95) == pytest.approx(slow, abs=1e-6)
+        kinds = ("files", "reads", "writes", "uploads", "edge")
+        begun = {kind: getattr(day, kind) * 1.0 for kind in kinds}
+        for column in begun.values():
+            column[until:] = 0
+        part = bill_of(replace(day, **begun))
+        servers = day.web_servers.sum(axis=1)
+        part["web servers"] *= servers[:until].sum() / servers.sum()
+        for fixed in ("data centers", "database", "cache", "queue workers"):
+            part[fixed] *= until / servers.size
+        assert share(bill) == pytest.approx(sum(part.values()) / PUBLISHED.budget, abs=1e-6)
+    happened = PUBLISHED_INCIDENTS.primary if watch == "primary" else 0
+    if happened:
+        assert lost.place(happened - 60)[0] < lost.place(reel.end)[0]
+    assert bill.place(reel.start)[0] < bill.place(reel.end)[0] < 92 + 100 * used(result)[3]
+
+
+def test_the_sample_of_answers_knows_when_each_request_came():
+    # While a data center is out its users go to a farther one: that takes longer.
+    result = simulate(DESIGN, seed=1)
+    assert (np.diff(result.latency) >= 0).all() and len(result.came_in) == len(result.latency)
+    outage = flow(result.architecture, PUBLISHED, PUBLISHED_INCIDENTS).outage[result.came_in]
+    assert result.latency[outage].mean() > 1.5 * result.latency[~outage].mean()
 
 
 def test_the_film_of_a_day_tells_the_line_that_built_it():

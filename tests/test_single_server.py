@@ -1,6 +1,7 @@
 """Notebook 01's lab: what its simulations must show, and that every picture can be drawn."""
 
 import contextlib
+import itertools
 import linecache
 import os
 import re
@@ -14,7 +15,7 @@ from matplotlib.text import Text
 
 from course import single_server as lab
 from course.engine.component import ComponentError
-from course.single_server import steps
+from course.single_server import steps, two_tiers_film
 from course.single_server.film import MIDDLE, REQUESTS, SEED, WAY, WORKER, film
 from tests import course_scripts, films, oracles
 from tests.explorers import PATIENCE, answers, assert_every_step_is_seen, corners, shown
@@ -948,6 +949,8 @@ def test_a_story_says_where_its_process_stood_still(careless):
         "yield env.timeout(request.work)",
         "",
     ]
+    stood = [lines[call.line - 1].strip() for _, _, call, _ in cut.story]
+    assert stood == ["yield turn", *2 * ["yield env.timeout(request.work)"]]
     [(_, words, call, cell)] = behind.story
     assert words.endswith("still at: yield turn") and lines[call.line - 1].strip() == "yield turn"
     assert "11 to 12" in words
@@ -980,3 +983,175 @@ def test_a_stub_has_no_film_and_before_exercise_a_95_percent_is_not_shown():
     assert "Not written yet. Exercise A" in lab.replay(serve).sentence.value
     shares = [value for _, value in lab.replay().controls["busy"].options]
     assert shares == [0.5, 0.8] and not lab.replay().actions
+
+
+# --- the film of two tiers -----------------------------------------------------------------------
+
+CARELESS_TIERS = """
+def serve_two_tiers(env, web, database, request):
+    worker = web.request()
+    yield worker
+    yield env.timeout(request.web_work)
+    connection = database.request()
+    yield connection
+    yield env.timeout(request.db_work)
+    database.release(connection)
+    web.release(worker)
+    request.finished_at = env.now
+"""
+
+
+def seconds(lane, state, end):
+    """Return how long the actors of a lane are in a state, all together, until `end` (s)."""
+    code, total = lane.codes[state], 0.0
+    for actor in lane.actors:
+        frames = list(zip(actor.times, actor.states, strict=True))
+        for (time, is_in), (later, _) in itertools.pairwise(frames):
+            total += (min(later, end) - min(time, end)) * (is_in == code)
+    return total
+
+
+@pytest.mark.parametrize("web_workers", [2, 4, 8])
+def test_a_film_of_two_tiers_is_the_run(solved, web_workers):
+    serve = solved["serve_two_tiers"]
+    reel = two_tiers_film.film(serve, web_workers=web_workers)
+    films.check(reel)
+    for lane, connections in zip(reel.lanes, (1, 2), strict=True):
+        tiers = lab.simulate_two_tiers(
+            serve,
+            seed=two_tiers_film.SEED,
+            requests=two_tiers_film.REQUESTS,
+            web_workers=web_workers,
+            connections=connections,
+        )
+        answered = lane.counters[2].times
+        assert answered == pytest.approx(np.sort(tiers.result.finished_at))
+        end = tiers.result.duration
+        taken = tiers.web_held * web_workers + tiers.db_held * connections
+        assert seconds(lane, two_tiers_film.TAKEN, end) == pytest.approx(taken * end)
+        waited = seconds(lane, two_tiers_film.HOLDS, end) / two_tiers_film.REQUESTS
+        assert waited == pytest.approx(tiers.db_wait)
+        works = seconds(lane, two_tiers_film.WORKS, end) / two_tiers_film.REQUESTS
+        assert works == pytest.approx(tiers.web_work)
+
+
+def test_no_place_is_taken_twice_and_who_waits_for_a_connection_stands_at_its_worker(solved):
+    lanes = two_tiers_film.film(solved["serve_two_tiers"]).lanes
+    for lane in lanes:
+        code = lane.codes[two_tiers_film.TAKEN]
+        requests, squares = [], []
+        for actor in lane.actors:
+            (requests if actor.part_of is None else squares).append(actor)
+        for time in np.linspace(0, 6, 300):
+            taken = [each.place(time - 1e-9) for each in squares]
+            taken = [(x, y) for x, y, *_ in filter(None, taken)]
+            assert len(taken) == len(set(taken)), time
+            assert {each.states[0] for each in squares} == {code}
+        waiting = 0
+        for actor in requests:
+            worker, connection = (each for each in squares if each.part_of is actor)
+            since = connection.times[0]
+            x, y, *_, state = actor.place(since - 1e-6)
+            if state == lane.codes[two_tiers_film.HOLDS] and (x, y) == (worker.xs[0], worker.ys[0]):
+                waiting += 1
+            assert worker.times[0] <= since < worker.times[-1], "it keeps its worker meanwhile"
+        assert waiting > (25 if lane is lanes[0] else 5)
+
+
+@pytest.mark.parametrize("gives_back", [True, False])
+def test_who_is_cut_off_in_the_database_gives_both_back_or_neither(solved, gives_back):
+    space = {}
+    exec(CARELESS_TIERS, space)
+    serve = (solved if gives_back else space)["serve_two_tiers"]
+    replayed = lab.replay_two_tiers(serve)
+    assert replayed.sentence.value == ""
+    assert bool(replayed.press("cut_at", 1.0)) != gives_back
+    films.check(replayed.reel)
+    lane = replayed.reel.lanes[0]
+    lost = [actor for actor in lane.actors if lane.codes[two_tiers_film.LOST] in actor.states]
+    assert len(lost) == (0 if gives_back else 2) and len({actor.xs[0] for actor in lost}) == len(
+        lost
+    )
+    [words] = [words for _, words in replayed.reel.captions if "is cut off" in words]
+    keeps = "does not give back a web worker and a connection."
+    assert words.endswith("gives back what it held." if gives_back else keeps)
+    answered = lane.counters[2].values[-1]
+    assert answered == two_tiers_film.REQUESTS - 1 if gives_back else answered < 10
+
+
+def gives_the_worker_back_first(env, web, database, request):
+    with web.request() as worker:
+        yield worker
+        yield env.timeout(request.web_work)
+    with database.request() as connection:
+        yield connection
+        yield env.timeout(request.db_work)
+    request.finished_at = env.now
+
+
+def begins_with_the_database(env, web, database, request):
+    with database.request() as connection:
+        yield connection
+        with web.request() as worker:
+            yield worker
+            yield env.timeout(request.web_work + request.db_work)
+    request.finished_at = env.now
+
+
+def asks_nobody(env, web, database, request):
+    yield env.timeout(request.web_work)
+    request.finished_at = env.now
+
+
+def keeps_its_connection(env, web, database, request):
+    yield web.request()
+    yield database.request()
+    request.finished_at = env.now
+
+
+def misspells_its_end(env, web, database, request):
+    yield env.timeout(request.web_work)
+    request.finish_at = env.now
+
+
+@pytest.mark.parametrize(
+    ("component", "sentence"),
+    [
+        (gives_the_worker_back_first, ""),
+        (begins_with_the_database, ""),
+        (asks_nobody, ""),
+        (
+            keeps_its_connection,
+            "left 39 of 40 requests unfinished: a worker that is not given back",
+        ),
+        (misspells_its_end, "'Request' object has no attribute 'finish_at'"),
+    ],
+)
+def test_two_tiers_that_are_wrong_have_a_film_too(component, sentence):
+    replayed = lab.replay_two_tiers(component)
+    assert sentence in replayed.reel.fate and bool(sentence) == bool(replayed.reel.fate)
+    films.check(replayed.reel)
+
+
+def test_a_story_of_two_tiers_says_where_it_stood_still_and_its_call_runs(monkeypatch):
+    name, space = "<careless>", {}
+    lines = CARELESS_TIERS.splitlines(keepends=True)
+    monkeypatch.setitem(linecache.cache, name, (len(CARELESS_TIERS), None, lines, name))
+    exec(compile(CARELESS_TIERS, name, "exec"), space)
+    [lane, _] = two_tiers_film.film(space["serve_two_tiers"]).lanes
+    waits = next(actor for actor in lane.actors if "waits for a connection" in str(actor.story))
+    words = "holds its web worker and waits for a connection. Its process stands still at: "
+    assert f"{words}yield connection" in [words for _, words, *_ in waits.story]
+    *_, (_, words, call, cell) = waits.story
+    assert words.startswith("is answered") and call.line == len(CARELESS_TIERS.splitlines())
+    space |= {"simpy": simpy, "Request": lab.Request}
+    exec(cell, space)
+    assert f"request {space['requests'][-1].number}" == waits.name
+    assert space["requests"][-1].finished_at > 0
+
+
+def test_two_tiers_that_are_not_written_have_no_film():
+    def serve_two_tiers(env, web, database, request):
+        raise NotImplementedError("Exercise C: two tiers")
+
+    assert "Not written yet. Exercise C" in lab.replay_two_tiers(serve_two_tiers).sentence.value

@@ -42,23 +42,17 @@ from course.stateless_tier import (
     simulate_serving,
     simulate_sessions,
 )
-from course.stateless_tier.film import (
-    IN,
-    LOST,
-    SECONDS,
-    SESSION,
-    USERS,
-    film,
-    film_of_tier,
-)
+from course.stateless_tier.film import film
 from course.stateless_tier.model import LOOK_UP, session_id
 from course.stateless_tier.picture import TierPicture
 from course.stateless_tier.scaling import CAPACITY, JUMPS, NIGHT, PEAK, traffic
 from course.stateless_tier.scaling_film import BUSY, DOT, IDLE, MINUTES, STARTING, TURNED_AWAY
 from course.stateless_tier.scaling_film import film as film_of_crowd
 from course.stateless_tier.serving import Served
+from course.stateless_tier.serving_film import film as film_of_tier
 from course.stateless_tier.serving_picture import ServingPicture
 from course.stateless_tier.sessions import LET_IN, NOBODY, THROWN_OUT, USER
+from course.stateless_tier.stage import IN, LOST, SECONDS, SESSION, USERS
 from course.stateless_tier.traffic import PAGE_EVERY, visits
 from tests import films, oracles
 from tests.course_scripts import cells, names_before, run, solved, verdict

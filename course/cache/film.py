@@ -11,7 +11,7 @@ from course.cache.model import simulate
 from course.cache.traffic import traffic
 from course.engine.component import ComponentError, make, name_of
 from course.engine.record import milliseconds
-from course.engine.watching import watching
+from course.engine.watching import repeating, watching
 from course.view import style
 from course.view.reel import Reel
 from course.view.scene import Scene
@@ -129,8 +129,8 @@ def _run(component, world, *, by_use):
         if not (found and found[0].of("get")):
             raise
         fate = str(error)
-        answers = [call.returned for call in found[0].of("get")[:-1]]
-        result = simulate(lambda: _Until(answers), **world, warm_up=0)
+        same = repeating(found[0], get=_as_then, put=lambda *_: None)
+        result = simulate(lambda: same, **world, warm_up=0)
     gets, puts = found[0].of("get"), iter(found[0].of("put"))
     reads, hits = len(gets), result.hit.tolist()
     held = [call.saw for call in gets]
@@ -170,17 +170,8 @@ def _held(cache, kind, keys):
     return held
 
 
-class _Until:
-    """Answers as a cache has answered, until the call that failed."""
-
-    def __init__(self, answers):
-        self.answers = iter(answers)
-
-    def get(self, key):
-        return next(self.answers, None)
-
-    def put(self, key, value):
-        pass
+def _as_then(get, key):
+    return get and get.returned
 
 
 @cached
@@ -258,7 +249,7 @@ def _show(lane, run):
                 later[key] = (came + 4 * STEP, KEPT)
     turn_until(float("inf"))
     for tile in tiles.values():
-        tile.stay(max(run.answered[-1] + 4 * WAY, tile.times[-1]))
+        tile.remain(run.answered[-1] + 4 * WAY)
 
 
 def _tell(read, run, i):

@@ -150,7 +150,7 @@ def _readers(lane, run, calls, name, reel):
             out = (-LEFT, reader.ys[-1]) if place == LOADED else (LEFT, OUT)
             reader.go(left, left + 2 * WAY, *out, ANSWERED)
         else:
-            reader.stay(max(reel.end, reader.times[-1]))
+            reader.remain(reel.end)
 
 
 def _tell(reader, run, times, get, end):
@@ -165,10 +165,11 @@ def _tell(reader, run, times, get, end):
     did = f"It started load {mine[0] + 1}" if len(mine) else "It started none"
     call, cell = get
     words = f"missed the page. {loads} under way. {did}."
-    reader.tell(came, words, call=call, cell=cell)
+    first = call.stood[0] if call and call.stood else None
+    reader.tell(came, words, call=call, line=first, cell=cell)
     took = milliseconds(left - came)
     if left <= end:
-        reader.tell(left, f"has the page after {took}.")
+        reader.tell(left, f"has the page after {took}.", call=call)
     else:
         then = f" It has waited {took} when it gets the page." if left == left else ""
         reader.tell(end, f"still waits.{then}")
@@ -216,10 +217,10 @@ def _serve(query, times, worker, until, loads):
     words = f"came to the database, and waited {milliseconds(start - came)} for a worker."
     query.tell(came, words if start <= until else "came to the database.")
     if start > until:
-        query.stay(max(until, query.times[-1]))
+        query.remain(until)
         return
     query.go(start, min(start + WAY, end), WORKER, _height(worker), ring=int(loads))
-    query.stay(max(end, query.times[-1]), ring=0)
+    query.remain(end, ring=0)
     if end <= until:
         query.tell(end, f"is done after {milliseconds(end - came)}.")
         x, y = CACHE if loads else (WIDTH + 10, _height(worker))

@@ -16,7 +16,7 @@ from course.view.reel import Reel
 from course.view.scene import Scene
 
 SECONDS = 4.2
-RATE = 0.1  # of the run's seconds that play in a second
+RATE = 0.14  # of the run's seconds that play in a second
 USERS, ORIGIN_AT, NEAR = 46, 446, 76  # pixels across; the least between two of the three
 TOP, HIGH = 52, 33  # pixels down to the first person, and from one to the next
 BOTTOM = TOP + HIGH * (len(CLICKS) - 0.5)
@@ -25,7 +25,7 @@ WAITS, DONE, LOST = "waits for the page", "has the page", "failed"
 SHAKES, ASKS = "handshake, acknowledgment", "request"
 FROM_EDGE, FROM_ORIGIN = "10 packets from the edge", "10 packets from the origin"
 FRESH, EXPIRED = "copy, and how long it stays fresh", "expired copy"
-READ = 0.25  # s: a caption needs as long
+READ = 0.35  # s: a caption needs as long
 STATES = {
     WAITS: (style.INK, "ring"),
     DONE: (style.INK, "disc"),
@@ -278,7 +278,7 @@ def _expire(copy, until, end):
     """Let the copy's ring run out at `until`, if that comes before `end`."""
     left = copy.rings[-1] * max(0.0, until - end) / max(1e-9, until - copy.times[-1])
     if until <= end:
-        copy.stay(max(until, copy.times[-1]), EXPIRED, ring=0)
+        copy.remain(until, EXPIRED, ring=0)
     copy.stay(end, ring=left)
 
 

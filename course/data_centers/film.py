@@ -155,7 +155,7 @@ def _city(lane, run, number):
         for moment in sorted(moments):
             held = place in range(CENTERS) and moment < kept
             actor.stay(moment, run.look(place, moment) if held else NOTHING)
-    actor.stay(max(run.end, actor.times[-1]))
+    actor.remain(run.end)
     for time, following in pairwise([*asked_at, run.end]):
         actor.run_out(time, time + run.ttl, following)
     _tell(actor, run, rows)

@@ -98,7 +98,8 @@ def simulate_sync(
     order = _ranked(made, stamps)
     moments = np.arange(0.0, duration + SAMPLE / 2, SAMPLE)
     events = _events(made, arrived, held, cut[1] + lag if length else None, moments)
-    last = _last_arrived(made, events, keys, moments.size)
+    noted = None if component is not None else log
+    last = _last_arrived(made, events, keys, moments.size, noted)
     differing, split, wrong = last, 0, 0
     if component is not None:
         differing, final = _through(component, made, stamps, events, keys, moments.size, log)
@@ -174,7 +175,7 @@ def _events(made, arrived, held, merge_at, moments):
     return list(zip(kinds[order].tolist(), numbers[order].tolist(), strict=True))
 
 
-def _last_arrived(made, events, keys, looks):
+def _last_arrived(made, events, keys, looks, log):
     """Return how many keys differ at each look when a center keeps what came to it last."""
     held, since_cut, differing = ([None] * keys, [None] * keys), (set(), set()), [0] * looks
     times, centers, where = made.times.tolist(), made.centers.tolist(), made.keys.tolist()
@@ -191,6 +192,9 @@ def _last_arrived(made, events, keys, looks):
             held[center if kind == WRITE else 1 - center][key] = number
             if kind == WRITE and times[number] >= CUT_AT:
                 since_cut[center].add(key)
+        if log is not None and kind < LOOK:
+            values = [[None if n is None else f"text {n}" for n in center] for center in held]
+            log.append((kind, number, values))
     return np.array(differing)
 
 

@@ -3,9 +3,12 @@
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
+
 from course.data_centers.map_picture import COLOURS
 from course.data_centers.sync import CUT_AT, MERGE, NAMES, WRITE, simulate_sync
 from course.engine.component import ComponentError, name_of
+from course.engine.parameters import NEVER
 from course.engine.watching import watching
 from course.view import style
 from course.view.reel import Reel
@@ -29,45 +32,56 @@ STATES = {
 def film(store, *, partition=40.0, clock_ahead=0.0):
     """Return the Reel of two centers with a store each, while the line between them is cut.
 
-    store: a LastWriterWins, a class. partition: for how long the line is cut (s). clock_ahead: of
-    Singapore (s). If the store fails, the film ends there.
+    store: a LastWriterWins, a class; next to it what arrives last stays. partition: for how long
+    the line is cut (s). clock_ahead: of Singapore (s). If the store fails, the film ends there.
     """
-    run = _Run(store, partition, clock_ahead)
-    reel = Reel(start=START, end=run.end, rate=RATE, states=STATES, fate=run.fate)
-    lane = reel.lane(f"your {name_of(store)}", _scene())
-    _lines(lane, run)
-    _messages(lane, run)
+    mine = _Run(store, partition, clock_ahead)
+    reel = Reel(start=START, end=mine.end, rate=RATE, states=STATES, fate=mine.fate)
+    other = _Run(None, partition, clock_ahead, mine.end)
     restored = CUT_AT + partition
-    if partition and run.end > CUT_AT:
-        cut = lane.actor("the line").at(CUT_AT, sum(HALF) / 2, FIRST + NEXT, CUT, size=11)
-        cut.stay(min(restored, run.end)).run_out(CUT_AT, restored)
-        cut.tell(CUT_AT, f"cut for {partition:g} s.")
-    _count(lane, run)
-    _captions(reel, run, restored)
+    for title, run in ((f"your {name_of(store)}", mine), ("what arrives last stays", other)):
+        lane = reel.lane(title, _scene(run is mine))
+        _lines(lane, run)
+        _messages(lane, run)
+        if partition and run.end > CUT_AT:
+            cut = lane.actor("the line").at(CUT_AT, sum(HALF) / 2, FIRST + NEXT, CUT, size=11)
+            cut.stay(min(restored, run.end)).run_out(CUT_AT, restored)
+            cut.tell(CUT_AT, f"cut for {partition:g} s.")
+        _count(lane, run)
+    _captions(reel, mine, other, restored)
     return reel
 
 
 class _Run:
     """A run as a film needs it.
 
+    store: a class, or None: what arrives last stays. end: of the film (s), if not by itself.
     seen: (when in s, what happened, number of the write, values of both centers, the Call, and
     of a merge that of the other center after it). lost: (when no one saw it any more in the center
-    where it was written, the number of the write), in order of time.
+    where it was written, the number of the write), in order of time; without a store none, as
+    nothing says which of two texts is the later one.
     result: the SyncResult, of which a store changes only what the two centers hold.
     """
 
-    def __init__(self, store, partition, clock_ahead):
-        self.fate, self.end = "", CUT_AT + partition + LAG + AFTER
-        world = WORLD | {"partition": partition, "clock_ahead": clock_ahead, "duration": self.end}
-        self.result = simulate_sync(**world, writes_until=CUT_AT + partition)
-        about = {"write": lambda *_: None, "delete": lambda *_: None, "merge": lambda *_: None}
-        watched, calls = watching(store, **about)
-        noted = []
-        try:
-            simulate_sync(watched, **world, writes_until=CUT_AT + partition, log=noted)
-        except ComponentError as error:
-            self.fate = str(error)
+    def __init__(self, store, partition, clock_ahead, end=NEVER):
+        self.store, self.ahead, self.fate = store, clock_ahead, ""
         self.merged_at = CUT_AT + partition + LAG
+        self.end = self.merged_at + AFTER
+        world = WORLD | {"partition": partition, "clock_ahead": clock_ahead, "duration": self.end}
+        world["writes_until"] = CUT_AT + partition
+        calls, noted = [], []
+        if store is None:
+            self.result = simulate_sync(**world, log=noted)
+        else:
+            self.result = simulate_sync(**world)
+            about = {"write": lambda *_: None, "delete": lambda *_: None, "merge": lambda *_: None}
+            watched, calls = watching(store, **about)
+            try:
+                simulate_sync(watched, **world, log=noted)
+            except ComponentError as error:
+                self.fate = str(error)
+        self.end = min(self.end, end)
+        noted = [each for each in noted if self.when(*each[:2]) <= self.end]
         self.seen = [
             (self.when(kind, number), kind, number, values, calls[place : place + 2])
             for place, (kind, number, values) in enumerate(noted)
@@ -77,7 +91,7 @@ class _Run:
                 raise ComponentError(self.fate)
             self.end = self.seen[-1][0]
         self.numbers = {f"text {n}": n for n in range(len(self.result.lost))}
-        self.lost = sorted(self._lost())
+        self.lost = sorted(self._lost()) if store else []
 
     def _lost(self):
         made = self.result.writes
@@ -105,10 +119,19 @@ class _Run:
         ends = pairwise([*changes, (self.end + 1, None)])
         return [(start, end, n) for (start, n), (end, _) in ends if n is not None]
 
+    def known(self, center, key, until):
+        """Return the writes of a key that a center has had by itself until then, in their order."""
+        made, result = self.result.writes, self.result
+        held = (made.times >= result.cut[0]) & (made.times < result.cut[1])
+        sent = np.where(held, NEVER, result.arrived_at)
+        had = np.where(made.centers == center, made.times, sent)
+        rows = np.flatnonzero((made.keys == key) & (had <= until))
+        return rows[np.argsort(had[rows], kind="stable")].tolist()
+
 
 @cache
-def _scene():
-    """Return two notepads and the line between them."""
+def _scene(loses):
+    """Return two notepads, the line between them, and a place for what is lost."""
     scene = Scene(560, 250)
     scene.line((HALF[0] + 90, FIRST + NEXT), (HALF[1] - 90, FIRST + NEXT), width=2)
     for x, name in zip(HALF, NAMES, strict=True):
@@ -116,8 +139,9 @@ def _scene():
         scene.text(x, 26, name, at="center", bold=True)
         for key in range(KEYS):
             scene.text(x - 82, FIRST + key * NEXT, f"photo-{key}")
-    scene.text(20, BIN, "lost")
-    scene.line((16, BIN + 14), (544, BIN + 14))
+    if loses:
+        scene.text(20, BIN, "lost")
+        scene.line((16, BIN + 14), (544, BIN + 14))
     return scene
 
 
@@ -154,11 +178,31 @@ def _tell(actor, run, center, key, start, end):
         if time not in (start, end):
             continue
         now = f"{values[center][key] or 'nothing'} stands here"
+        cell = _cell(run, center, key, time, kind) if calls else ""
         if kind == MERGE:
-            actor.tell(time, f"the centers merge: {now}.", call=calls[min(center, len(calls) - 1)])
+            call = calls[min(center, len(calls) - 1)] if calls else None
+            actor.tell(time, f"the centers merge: {now}.", call=call, cell=cell)
         elif made.keys[number] == key and (made.centers[number] == center) == (kind == WRITE):
             how = "is written" if kind == WRITE else "arrives"
-            actor.tell(time, f"text {number} {how}: {now}.", call=calls[0])
+            call = calls[0] if calls else None
+            actor.tell(time, f"text {number} {how}: {now}.", call=call, cell=cell)
+
+
+def _cell(run, center, key, time, kind):
+    """Return code that puts into a store what a center knew of a key, and merges the other's."""
+    made, name = run.result.writes, name_of(run.store)
+
+    def lines(store, where):
+        yield f"{store} = {name}()"
+        for number in run.known(where, key, time):
+            by = int(made.centers[number])
+            stamp = f"{made.times[number] + run.ahead * by:.6g}"
+            yield f'{store}.write("photo-{key}", "text {number}", {stamp}, "{NAMES[by]}")'
+
+    told = [*lines("store", center)]
+    if kind == MERGE:
+        told += [*lines("other", 1 - center), "store.merge(other)"]
+    return "\n".join([*told, f'print(store.get("photo-{key}"))'])
 
 
 def _messages(lane, run):
@@ -181,12 +225,17 @@ def _count(lane, run):
     """Show the figures of the run."""
     made = run.result.writes
     lane.count("writes", [time for time in made.times if time <= run.end])
-    lane.count("lost", [time for time, _ in run.lost])
-    differ = [sum(a != b for a, b in zip(*values, strict=True)) for *_, values, _ in run.seen]
+    if run.store:
+        lane.count("lost", [time for time, _ in run.lost])
+    differ = [_differ(values) for *_, values, _ in run.seen]
     lane.count("photos on which they differ", [each[0] for each in run.seen], differ)
 
 
-def _captions(reel, run, restored):
+def _differ(values):
+    return sum(one != other for one, other in zip(*values, strict=True))
+
+
+def _captions(reel, run, other, restored):
     reel.caption(
         START, "Both centers write titles of the same three photos, and send each to the other."
     )
@@ -195,8 +244,13 @@ def _captions(reel, run, restored):
     if CUT_AT < restored < run.end:
         reel.caption(restored, "The line works again: now each sends what it holds.")
     if run.merged_at < run.end:
-        one, other = run.seen[-1][3]
-        differ = sum(a != b for a, b in zip(one, other, strict=True))
+        differ, without = _differ(run.seen[-1][3]), _differ(other.seen[-1][3])
         words = f"The centers have merged. Titles that were lost: {len(run.lost)}. "
         end = f"Photos on which they still differ: {differ}." if differ else "No one got an error."
         reel.caption(run.merged_at, f"{words}{end}")
+        if not differ and without:
+            reel.caption(
+                run.merged_at + AFTER / 2,
+                "Where what arrives last stays, each has taken over the other's titles: they "
+                f"differ on {without} of {KEYS} photos, until someone writes these again.",
+            )

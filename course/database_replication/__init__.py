@@ -27,7 +27,7 @@ from course.database_replication.guess_picture import GuessPicture
 from course.database_replication.log import Shipped, simulate_log
 from course.database_replication.log_picture import LogPicture
 from course.database_replication.model import MORTAL, REQUESTS, ReplicatedResult, simulate
-from course.database_replication.nodes import Node, NoReplica, PrimaryDown
+from course.database_replication.nodes import Node, NoReplica, PrimaryDown, router_after
 from course.database_replication.picture import (
     LAGS,
     MOST_REPLICAS,
@@ -82,6 +82,7 @@ __all__ = [
     "measure",
     "replay",
     "replay_failover",
+    "router_after",
     "simulate",
     "simulate_failover",
     "simulate_log",

@@ -1,5 +1,7 @@
 """The film of notebook 03: a log on belts, and two phones that reload what it changes."""
 
+import itertools
+
 import numpy as np
 
 from course.database_replication import belts
@@ -23,6 +25,7 @@ EDITS, RELOADS = (0.3, 1.7, 3.1, 4.5), (0.3, 0.65, 1.0)  # s: Anna's edits, and 
 SISTERS = tuple(0.55 * n for n in range(1, 11))  # s: her sister's reloads
 WRITE = f"UPDATE users SET about = 'I moved' WHERE id = {ANNA}"
 LOOK = f"SELECT about FROM users WHERE id = {ANNA}"
+SQL = {"edit": WRITE, "reload": LOOK}  # the statements' names in cells to copy
 SHORT, LONG = 0.2, 0.6  # s that a caption keeps before, and after another one
 HOP, TRIP = 0.08, 0.09  # s: from a phone to the router, from there to a database
 NEXT = 13  # pixels between two that wait
@@ -182,7 +185,7 @@ class _Phones:
             else:
                 self._page(actor, i, who)
         for screen in self.screens.values():
-            screen.stay(max(SECONDS, screen.times[-1]))
+            screen.remain(SECONDS)
         return self.told
 
     def _fails(self, actor, i, who, what):
@@ -217,7 +220,7 @@ class _Phones:
         actor.tell(left, f"was answered by {belts.NAMES[place]}: {_edit(seen)}{words}")
         comes = _back(actor, left, place, y)
         if before := self.screens.get(who):
-            before.stay(max(comes, before.times[-1]))
+            before.remain(comes)
         screen = self.lane.actor(f"what {who}'s phone shows", str(seen), actor)
         self.screens[who] = screen.at(comes, belts.PHONE, y, state, size=9)
         if own:
@@ -315,48 +318,52 @@ def _had(lsns):
 
 def _decisions(calls, result, name, dies_at):
     """Return {row: (words, call, cell)}, and of `wrote` {lsn: (time, words, call, cell)}."""
-    asked, found, noted, lines = iter(_asked(calls, result)), {}, {}, []
-    alive = True
+    asked, found, noted, before = iter(_asked(calls, result)), {}, {}, []
     for call, time in zip(calls.seen, _times(calls, result), strict=True):
         lsns = _lsns(result, time)
-        if alive and time >= dies_at:
-            alive = False
-            lines.append("nodes[0].online = False")
-        said = f"at({', '.join(map(str, lsns))}).{call.method}"
+        known = (None if time >= dies_at else lsns[0], *lsns[1:])
         if call.method == "wrote":
-            lines.append(f"{said}{call.saw}")
             words = f"{name}.wrote{call.saw}: your router was told."
-            noted[call.saw[1]] = (time, words, call, _cell(name, lines))
+            cell = _cell(name, before, known, ("wrote", *call.saw))
+            noted[call.saw[1]] = (time, words, call, cell)
+            before.append((known, ("wrote", *call.saw)))
             continue
-        row = next(asked)
         chose = f"raised {type(call.error).__name__}"
         if call.error is None:
             chose = f"returned {getattr(call.returned, 'name', repr(call.returned))}"
-        last = f"print({said}({call.saw!r}).name)"
-        cell = _cell(name, [*lines, last])
         words = f"arrived. {call.method}({call.saw!r}) {chose}. {_had(lsns)}"
-        found[row] = (words, call, cell)
+        asks = (call.method, call.saw)
+        found[next(asked)] = (words, call, _cell(name, before, known, asks))
         if call.error is None:
-            lines.append(f"{said}({call.saw!r})")
+            before.append((known, asks))
     return found, noted
 
 
-def _cell(name, lines):
-    """Return code that makes the last of the calls `lines`, after all that came before it."""
-    nodes = ", ".join(f'Node("{each}")' for each in belts.NAMES)
-    return "\n".join(
-        [
-            f"nodes = [{nodes}]",
-            f"router = {name}(nodes[0], nodes[1:])",
-            "",
-            "def at(*lsns):",
-            "    for node, lsn in zip(nodes, lsns):",
-            "        node.lsn = lsn",
-            "    return router",
-            "",
-            *lines,
+def _cell(name, before, known, asks):
+    """Return code that makes a call, after all that came before it.
+
+    before: of (what each database had, call); known: what they have now; asks: the call itself,
+    (method, *arguments).
+    """
+    method, *arguments = asks
+    made = f"router.{method}({', '.join(map(_written, arguments))})"
+    lines = ["from course.database_replication import router_after", ""]
+    for variable, sql in SQL.items():
+        if (method, sql) in [call for _, call in [*before, (known, asks)]]:
+            lines.append(f"{variable} = {sql!r}")
+    lines.append(f"router = router_after({name}, [")
+    for lsns, calls in itertools.groupby([*before, (known, None)], key=lambda each: each[0]):
+        told = [
+            f"({', '.join((repr(call[0]), *map(_written, call[1:])))})" for _, call in calls if call
         ]
-    )
+        lines.append(f"    ({lsns}, [{', '.join(told)}]),")
+    last = made if method == "wrote" else f"print({made}.name)"
+    return "\n".join([*lines, "])", last])
+
+
+def _written(argument):
+    """Return an argument as code: a statement by the name of its variable."""
+    return next((name for name, sql in SQL.items() if sql == argument), repr(argument))
 
 
 def _count(lane, result, dies_at, end):

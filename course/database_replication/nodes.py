@@ -24,6 +24,24 @@ class Node:
     lsn: int = 0
 
 
+def router_after(component, history):
+    """Return a router of your class that has had these calls before, in this order.
+
+    history: of (lsns, calls). lsns: the number of the last entry of each database at that time, the
+    primary first, None for one that is dead. calls: of (method, *arguments).
+    """
+    databases = len(history[0][0])
+    nodes = [Node("primary"), *(Node(f"replica-{number}") for number in range(1, databases))]
+    router = component(nodes[0], nodes[1:])
+    for lsns, calls in history:
+        for node, lsn in zip(nodes, lsns, strict=True):
+            node.online = lsn is not None
+            node.lsn = node.lsn if lsn is None else lsn
+        for method, *arguments in calls:
+            getattr(router, method)(*arguments)
+    return router
+
+
 class Clock:
     """The time (s) of the statement that is being routed."""
 

@@ -13,6 +13,7 @@ import functools
 import inspect
 import sys
 from dataclasses import dataclass, field
+from types import GeneratorType
 from typing import Any
 
 
@@ -23,7 +24,8 @@ class Call:
     saw: what the lab's function made of the arguments, before the call. returned: the object that
     came back, None for a process that is not over and for a call that raised `error`.
     code: the code object that was called, None if it is not written in Python; line: the number, in
-    its file, of the line that returned, raised or, in a process, yielded last.
+    its file, of the line that returned, raised or, in a process, yielded last; stood: of all lines
+    at which a process has stood still, in their order.
     """
 
     method: str
@@ -32,6 +34,7 @@ class Call:
     error: BaseException | None = None
     code: Any = None
     line: int = 0
+    stood: list = field(default_factory=list)
 
 
 @dataclass
@@ -88,25 +91,42 @@ def watching(component, **methods):
     return watched, calls
 
 
+def repeating(calls, **answers):
+    """Return a component that answers as it is recorded in `calls`, but for the last, which failed.
+
+    answers: for each method, a function of (call, *arguments) that returns the answer. `call` is
+    the recorded Call of this turn; None from the one on that failed.
+    """
+    body = {name: _repeated(calls.of(name), calls[-1], each) for name, each in answers.items()}
+    return type("Repeated", (), body)()
+
+
+def _repeated(recorded, failed, answer):
+    left = iter([call for call in recorded if call is not failed])
+    return lambda self, *arguments: answer(next(left, None), *arguments)
+
+
 def _watched(function, name, see, calls, *, bound):
     """Return `function` so that each of its calls is recorded; None if there is none."""
     if not callable(function):
         return None
     inner = inspect.unwrap(getattr(function, "__func__", function))
     code = getattr(inner, "__code__", None)
+    first = code.co_firstlineno if code else 0
+    is_process = inspect.isgeneratorfunction(inner)
 
     @functools.wraps(function)
     def recorded(*arguments, **options):
         if calls.inside:
             return function(*arguments, **options)
-        call = Call(name, code=code, line=code.co_firstlineno if code else 0)
+        call = Call(name, code=code, line=first)
         call.saw = see(*(arguments if bound else arguments[1:]), **options)
         calls.seen.append(call)
-        if inspect.isgeneratorfunction(inner):
+        if is_process:
             return _process(function(*arguments, **options), call, calls)
         with _noting_lines(call, calls):
             call.returned = function(*arguments, **options)
-        if inspect.isgenerator(call.returned):
+        if isinstance(call.returned, GeneratorType):
             generator, call.returned = call.returned, None
             return _process(generator, call, calls)
         return call.returned
@@ -124,6 +144,7 @@ def _process(generator, call, calls):
         except StopIteration as end:
             call.error, call.returned = None, end.value
             return end.value
+        call.stood.append(call.line)
         try:
             send, value = generator.send, (yield event)
         except GeneratorExit:

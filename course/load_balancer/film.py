@@ -6,7 +6,7 @@ from course.engine import rows
 from course.engine.component import ComponentError, name_of
 from course.engine.record import milliseconds
 from course.engine.servers import NoHealthyServer
-from course.engine.watching import watching
+from course.engine.watching import repeating, watching
 from course.load_balancer.baselines import RandomBalancer
 from course.load_balancer.health import PROBE_EVERY
 from course.load_balancer.model import simulate
@@ -73,22 +73,16 @@ def _run(balancer, world):
     try:
         return simulate(watched, duration=SECONDS, **world), calls, "", SECONDS
     except ComponentError as error:
-        result = simulate(_Until(calls), duration=SECONDS, **world)
+        if not len(calls):
+            raise
+        result = simulate(repeating(calls, pick=_as_then), duration=SECONDS, **world)
         return result, calls, str(error), float(result.arrived_at[len(calls) - 1])
 
 
-class _Until:
-    """Picks as a balancer has picked, until the call that failed."""
-
-    def __init__(self, calls):
-        picks = calls.of("pick")
-        places = [pick.saw.index(pick.returned) for pick in picks[:-1]]
-        self.places = iter(places)
-
-    def pick(self, servers):
-        for place in self.places:
-            return servers[place]
+def _as_then(pick, servers):
+    if pick is None or pick.returned is None:
         raise NoHealthyServer
+    return servers[pick.saw.index(pick.returned)]
 
 
 @cache
@@ -144,11 +138,10 @@ def _requests(lane, result, calls, name):
 def _tell(actor, pick, name, server, times, ahead, failed):
     """Tell what `pick` saw and chose, how many were ahead, and how the request left."""
     arrived, started, left = times
-    saw = ", ".join(
-        f"{view.name} {view.active}{'' if view.healthy else ' (unhealthy)'}" for view in pick.saw
-    )
     active = {view.name: view.active for view in pick.saw}
     out = [view.name for view in pick.saw if not view.healthy]
+    marks = {each: " (unhealthy)" for each in out}
+    saw = ", ".join([f"{each} {n}{marks.get(each, '')}" for each, n in active.items()])
     cell = f"{name}().pick(make_views({active}{f', {out}' if out else ''}))"
     chose = f"It chose {server}" if pick.error is None else f"It raised {type(pick.error).__name__}"
     words = f"arrived. pick saw how many requests each server had: {saw}. {chose}."

@@ -181,7 +181,7 @@ def _requests(lane, windows, tiles, end):
                 piled[y] += 1
                 place_in_pile = OUT + 4 + CLOSE * column, y - 14 + CLOSE * min(row, ROWS)
                 actor.at(answered, BOX, y, FAILED, size=2.4).at(answered + WAY, *place_in_pile)
-                actor.stay(max(end, actor.times[-1]))
+                actor.remain(end)
 
 
 def _counters(lane, windows, to_all, since):

@@ -29,7 +29,8 @@ WORLD = {
 }
 RATE = 0.9  # of the run's seconds that play in a second
 WAY, STEP = 0.4, 0.25  # s on each way, and to move up by one place
-HEAD, APART, MOST, ROW = 300, 29, 9, 50  # pixels: the oldest, the next one; places; their height
+GOES = 0.05  # s in which a tile vanishes: before those behind it have moved to its edge
+HEAD, APART, MOST, ROW = 300, 33, 8, 50  # pixels: the oldest, the next one; places; their height
 WORKER, FIRST, NEXT = 386, 50, 60  # pixels: the workers, one below the other
 LETTERS, STORE, SLOT = (58, 140), 244, 13.3  # pixels: the first dead letter, the store, its places
 WAITS, HIDDEN = "photo, waiting or at a worker", "hidden; the ring: time until it is not"
@@ -193,8 +194,8 @@ def _photos(lane, run):
             x, y = LETTERS
             tile.go(gone, gone + 2 * WAY, x + 30 * min(letters[photo], 4), y, LETTER)
         elif gone <= run.end:
-            tile.turn(gone, None).stay(max(gone + STEP, tile.times[-1]), size=0)
-        tile.stay(max(run.end if gone > run.end or photo in letters else 0, tile.times[-1]))
+            tile.halt(gone).stay(gone + GOES, size=0)
+        tile.remain(run.end if gone > run.end or photo in letters else 0)
         for time in hides:
             tile.run_out(time, time + timeout, gone)
     return photos
@@ -217,12 +218,12 @@ def _deliveries(lane, run, photos):
             ack.at(time, WORKER - 24, y, ACK).at(time + WAY, x, row + 10)
         elif what == log.FREE:
             each = at_work.pop(worker)
-            each.stay(max(time, each.times[-1])).stay(each.times[-1] + STEP, size=0)
+            each.remain(time).stay(each.times[-1] + STEP, size=0)
         elif what == log.BACK and worker in at_work:
             each = at_work.pop(worker)
-            each.stay(max(time, each.times[-1]))
+            each.remain(time)
     for each in at_work.values():
-        each.stay(max(run.end, each.times[-1]))
+        each.remain(run.end)
 
 
 def _workers(lane, run):
@@ -252,12 +253,12 @@ def _store(lane, run, photos):
             (again if photo in kept else stored).append((time, result))
             first = kept.setdefault(photo, result)
             if first is not result:
-                first.stay(max(time + WAY, first.times[-1]), TWICE)
+                first.remain(time + WAY, TWICE)
         elif what == log.DIED and run.forgets and photo >= 0 and photo not in kept:
             place = lane.actor(f"the place of photo {photo}", part_of=part_of)
             lost.append((time, place.at(time, x, STORE, LOST).stay(run.end)))
     for each in kept.values():
-        each.stay(max(run.end, each.times[-1]))
+        each.remain(run.end)
     return stored, again, lost
 
 

@@ -4,23 +4,21 @@ There are hundreds of millions of them, so a dot stands for many. It reaches a t
 counted so many requests there; how long its way takes is drawn, not simulated.
 """
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from course.engine.component import name_of
 from course.engine.parameters import NEVER
-from course.engine.record import milliseconds
 from course.engine.watching import watching
 from course.engine.workload import DAY
-from course.millions_of_users import sheet
+from course.millions_of_users import gauges, sheet
 from course.millions_of_users.baselines import LAST_YEAR
-from course.millions_of_users.database import lost_writes
 from course.millions_of_users.days import PUBLISHED, PUBLISHED_INCIDENTS
-from course.millions_of_users.design import Architecture
-from course.millions_of_users.model import simulate
-from course.millions_of_users.picture import clock, p95_in_words, used
+from course.millions_of_users.design import Architecture, design_of
+from course.millions_of_users.gauges import FINE, TOO_MUCH
+from course.millions_of_users.model import result_of
+from course.millions_of_users.picture import clock
 from course.millions_of_users.tiers import TIERS, flow
 from course.millions_of_users.traffic import KINDS, STEP, centers_of
 from course.view import style
@@ -32,7 +30,7 @@ EARLIER, LATER = 900.0, 2700.0  # s shown before an incident, and from it on
 PLAYS = 32.0  # s that the film takes
 DOTS = 1000  # at most so many are shown of what comes, about
 LEG = 0.45  # s of the film from one box to the next
-EVERY = 120  # lamps and counters change at so many moments
+EVERY, SLOWLY = 120, 30  # at so many moments lamps and counters change; and gauges
 WHOLE_DAY = "the whole day"
 USERS = (12, 112)
 BOXES = {  # the middle, in pixels, and half of the width and height
@@ -44,7 +42,7 @@ BOXES = {  # the middle, in pixels, and half of the width and height
     "queue": (400, 190, 66, 22),
 }
 FILE, READ, WRITE, UPLOAD = "files", "pages: read", "pages: write", "uploads"
-REFUSED, FINE, TOO_MUCH = "refused", "fine", "too much"
+REFUSED = "refused"
 LOOKS = {
     FILE: (style.GREY, "disc"),
     READ: (style.SKY, "disc"),
@@ -62,8 +60,6 @@ WHERE = {  # tier of the simulation → box that refuses
     "database writes": "shards",
     "queue": "queue",
 }
-GAUGES = {"refused": 218, "95 % within": 236, "lost writes": 254, "bill": 272}
-ZERO, GOAL, MOST = 92, 192, 292  # pixels across a gauge: 0, 1 ×, and 2 × or more
 WORDS = {
     "web_server": "A web server dies.",
     "cache_node": "A cache node dies: its part of the hits is missing.",
@@ -97,14 +93,14 @@ def film(design=None, *, watch="data_center", incidents=PUBLISHED_INCIDENTS, see
     dot = 0
     for title, (plan, call) in runs.items():
         day = flow(plan, PUBLISHED, incidents)
-        result = simulate(plan, seed=seed, incidents=incidents)
+        result = result_of(day, seed)
         here = (day.times >= start) & (day.times < end)
         dot = dot or _dot(float(day.offered[here].sum()))
-        gauges = [name for name in GAUGES if design is not None or name != "bill"]
-        lane = reel.lane(title, _scene(plan, tuple(gauges)))
+        names = tuple(name for name in gauges.HEIGHTS if design is not None or name != "bill")
+        lane = reel.lane(title, _scene(plan, names))
         lamps = _lamps(lane, result, (start, end), call)
         _dots(lane, day, lamps, dot, (start, end), LEG * rate)
-        _gauges(lane, day, result, gauges, (start, end))
+        gauges.show(lane, day, result, names, _sampled(start, end, SLOWLY))
         _counters(lane, result, (start, end))
         _mark(reel, lane, result, lamps, (start, end), design is not None and plan is not LAST_YEAR)
         if len(reel.lanes) == 1:
@@ -125,8 +121,7 @@ def _built(design):
     if isinstance(design, Architecture):
         return design, None
     watched, calls = watching(design, **{name_of(design): lambda traffic: traffic})
-    plan = simulate(watched, seed=SEED).architecture
-    return plan, calls[0]
+    return design_of(watched, PUBLISHED), calls[0]
 
 
 def _dot(requests):
@@ -138,7 +133,7 @@ def _dot(requests):
 
 
 @cache
-def _scene(plan, gauges):
+def _scene(plan, names):
     scene = Scene(480, 290)
     scene.text(4, USERS[1] + 26, "users")
     centers = plan.data_centers
@@ -167,12 +162,7 @@ def _scene(plan, gauges):
         scene.text(x - wide + 5, y - high + 10, words[name], size=9)
     for at in _shards(plan):
         scene.box(at[0] - 5, at[1] - 6, 10, 12, colour=style.GREY)
-    for name in gauges:
-        y = GAUGES[name]
-        scene.text(4, y, name, size=9)
-        scene.line((ZERO, y), (MOST, y))
-        scene.line((GOAL, y - 7), (GOAL, y + 7), colour=style.INK)
-    scene.text(GOAL, 204, "goal", at="center", size=9)
+    gauges.draw(scene, names)
     return scene
 
 
@@ -191,10 +181,10 @@ def _shards(plan):
     ]
 
 
-def _sampled(start, end):
-    """Return slices of the day's steps: some EVERY of them from start to end."""
+def _sampled(start, end, moments=EVERY):
+    """Return slices of the day's steps: about so many of them from start to end."""
     first, last = round(start / STEP), round(end / STEP)
-    stride = max(1, (last - first) // EVERY)
+    stride = max(1, (last - first) // moments)
     return [slice(at, min(at + stride, last)) for at in range(first, last, stride)]
 
 
@@ -202,24 +192,29 @@ def _lamps(lane, result, shown, call):
     """Let each box have a lamp whose ring says how busy it is; return them by the box's name."""
     start, end = shown
     plan, lamps = result.architecture, {}
-    steps = _sampled(start, end)
+    begins = [step.start for step in _sampled(start, end)]
+    last = round(end / STEP)
+
+    def each_step(ufunc, columns):
+        """Return what the columns of all tiers of a box come to in each of the sampled steps."""
+        found = [ufunc.reduceat(column[:last], begins) for column in columns]
+        return np.max(found, axis=0) if found else np.zeros(len(begins))
+
+    some = 1e-4 * each_step(np.add, [result.offered])
     for name, (x, y, wide, high) in BOXES.items():
         lamp = lane.actor(name).at(start, x + wide - 13, y + high - 13, FINE, size=4)
         tiers = [tier for tier, box in WHERE.items() if box == name]
-        for step in steps:
-            time = float(result.times[step.start])
-            busy = max((float(result.busy[tier][step].max()) for tier in tiers), default=0.0)
-            hurt = any(_refuses(result, tier, step) for tier in tiers)
-            ring = min(busy, 1.0) if name != "data centers" else 0.0
-            lamp.stay(time, TOO_MUCH if hurt else FINE, size=7 if hurt else 4, ring=ring)
+        rings = np.minimum(each_step(np.maximum, [result.busy[tier] for tier in tiers]), 1.0)
+        if name == "data centers":
+            rings[:] = 0.0
+        hurts = each_step(np.add, [result.refused[tier] for tier in tiers]) > some
+        for begin, ring, hurt in zip(begins, rings.tolist(), hurts.tolist(), strict=True):
+            look, size = (TOO_MUCH, 7) if hurt else (FINE, 4)
+            lamp.stay(float(result.times[begin]), look, size=size, ring=ring)
         lamp.stay(end)
         _tell(lamp, name, tiers, result, shown, call, plan)
         lamps[name] = lamp
     return lamps
-
-
-def _refuses(result, tier, step):
-    return bool(result.refused[tier][step].sum() > 1e-4 * result.offered[step].sum())
 
 
 def _tell(lamp, name, tiers, result, shown, call, plan):
@@ -253,7 +248,7 @@ def _tell(lamp, name, tiers, result, shown, call, plan):
         elif tier not in ("queue", "data centers"):
             told.append((end, f"{tier}: at most {busy.max():.0%} busy, nothing refused.", None))
     for time, words, made in sorted(told, key=lambda each: each[0]):
-        lamp.tell(time, _spaced(words), call=made, cell="design(PUBLISHED)" if made else "")
+        lamp.tell(time, words, call=made, cell="design(PUBLISHED)" if made else "")
 
 
 def _dots(lane, day, lamps, dot, shown, leg):
@@ -310,76 +305,19 @@ def _walk(lane, lamp, time, leg, state, way):
     return actor
 
 
-def _gauges(lane, day, result, names, shown):
-    """Let a marker on each gauge say how much of a goal has been used since midnight."""
-    start, end = shown
-    refused = np.cumsum(result.offered - result.served)
-    allowed = max(1 - result.traffic.availability, 1e-9) * result.offered.sum()
-    steps = _sampled(start, end)
-    _, p95, _, cost = used(result)
-    for name in names:
-        y = GAUGES[name]
-        marker = lane.actor(f"{name}, of what is allowed")
-        if name == "refused":
-            before = refused[steps[0].start - 1] if steps[0].start else 0.0
-            _point(marker, start, before / allowed, y)
-            for step in steps:
-                time = float(result.times[step.stop - 1]) + STEP
-                _point(marker, time, refused[step.stop - 1] / allowed, y)
-            tells = f"{result.availability:.3%} of the whole day's requests are answered"
-            goal = f"{result.traffic.availability:.2%}"
-        elif name == "lost writes":
-            losses = _losses(day, result)
-            total = sum(part for time, part in losses if time < start)
-            _point(marker, start, total, y)
-            for time, part in losses:
-                if start <= time < end:
-                    total += part
-                    _point(
-                        marker.stay(time), min(time + LEG * (end - start) / PLAYS, end), total, y
-                    )
-            tells = f"{result.lost_writes:,.0f} per million writes are lost in the whole day"
-            goal = f"at most {result.traffic.lost_writes:g}"
-        else:
-            share = p95 if name == "95 % within" else cost
-            _point(marker, start, share, y)
-            tells = f"the whole day: 95 % within {p95_in_words(result)}"
-            goal = milliseconds(result.traffic.p95_latency)
-            if name == "bill":
-                tells = f"{result.cost:,.0f} dollars a month"
-                goal = f"{result.traffic.budget:,.0f}"
-        marker.stay(end).tell(start, _spaced(f"{tells} (goal {goal})."))
-
-
-def _point(marker, time, share, y):
-    x = ZERO + (GOAL - ZERO) * min(share, 2.0)
-    marker.at(time, x, y, TOO_MUCH if share > 1 else FINE, size=5)
-
-
-def _losses(day, result):
-    """Return [(s, part of the goal)]: when a primary or a data center takes writes with it."""
-    per_goal = max(day.writes.sum() / 1e6, 1e-300) * max(result.traffic.lost_writes, 1e-9)
-    found = []
-    for kind, other in (("primary", "data_center"), ("data_center", "primary")):
-        alone = replace(result.incidents, **{other: NEVER})
-        lost = lost_writes(result.architecture, alone, day.writes / STEP)
-        found.append((getattr(result.incidents, kind), lost / per_goal))
-    return sorted(found)
-
-
 def _counters(lane, result, shown):
     """Count what has been answered since midnight, and what was refused since the film began."""
     steps = _sampled(*shown)
     times = [float(result.times[step.stop - 1]) + STEP for step in steps]
-    served, offered = np.cumsum(result.served), np.cumsum(result.offered)
-    shares = [100 * served[step.stop - 1] / offered[step.stop - 1] for step in steps]
-    lane.count("answered since midnight:", times, [f"{share:.3f} %" for share in shares])
+    first, ends = steps[0].start, [step.stop - 1 for step in steps]
+    shares = (np.cumsum(result.served) / np.cumsum(result.offered))[ends]
+    lane.count("answered since midnight:", times, [f"{share:.3%}" for share in shares])
+    lost = {tier: np.cumsum(result.refused[tier][first:]) for tier in TIERS}
     told = []
-    for step in steps:
-        so_far = slice(steps[0].start, step.stop)
-        lost = {tier: result.refused[tier][so_far].sum() for tier in TIERS}
+    for end in ends:
+        counts = {tier: so_far[end - first] for tier, so_far in lost.items()}
         told.append(
-            ", ".join(f"{tier} {count:,.0f}" for tier, count in lost.items() if count >= 1) or "0"
+            ", ".join(f"{tier} {count:,.0f}" for tier, count in counts.items() if count >= 1) or "0"
         )
     lane.count("refused here:", times, told)
 
@@ -422,10 +360,6 @@ def _captions(reel, result, dot, with_bill):
         met = sum(result.goals.values())
         reel.caption(
             reel.end - 2.5 * reel.rate,
-            f"The whole day meets {met} of 4 goals: {_spaced(result.summary())}.",
+            f"The whole day meets {met} of 4 goals: {result.summary()}.",
         )
     reel.captions.sort(key=lambda each: each[0])
-
-
-def _spaced(words):
-    return words.replace("%", " %").replace("  %", " %")

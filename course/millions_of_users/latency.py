@@ -8,16 +8,23 @@ from course.millions_of_users.traffic import centers_of, nearest_center, round_t
 
 
 def answer_times(flow, rng, count):
-    """Return the seconds that about `count` of a Flow's served requests took, sorted."""
+    """Return (seconds, steps) of about `count` of a Flow's served requests, in order of seconds.
+
+    That is how long each took, and in which step of the day it came.
+    """
     kinds = {"edge": flow.edge[:, None]}
     kinds |= {kind: getattr(flow, kind) for kind in ("files", "reads", "writes", "uploads")}
     total = sum(served.sum() for served in kinds.values())
-    parts = [
-        _TIMES[kind](flow, rng, *_drawn(rng, served, round(count * served.sum() / total)))
-        for kind, served in kinds.items()
-        if total > 0
-    ]
-    return np.sort(np.concatenate(parts)) if parts else np.zeros(0)
+    if total <= 0:
+        return np.zeros(0), np.zeros(0, dtype=int)
+    seconds, steps = [], []
+    for kind, served in kinds.items():
+        rows, centers = _drawn(rng, served, round(count * served.sum() / total))
+        seconds.append(_TIMES[kind](flow, rng, rows, centers))
+        steps.append(rows)
+    taken = np.concatenate(seconds)
+    order = np.argsort(taken)
+    return taken[order], np.concatenate(steps)[order]
 
 
 def _drawn(rng, served, count):

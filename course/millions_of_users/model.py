@@ -33,8 +33,8 @@ class DayResult:
     expected numbers (fractions, too). refused: dict of tier → the requests it refused in each step.
     busy: dict of tier → utilization in each step, of the busiest data center; above 1, more came
     than it can do. web_servers: how many ran, in all data centers. latency: seconds of a sample of
-    the served requests, sorted. lost_writes: acknowledged and then lost, per million. costs:
-    dollars a month by what they pay for.
+    the served requests, sorted; came_in: the step in which each of them came. lost_writes:
+    acknowledged and then lost, per million. costs: dollars a month by what they pay for.
     """
 
     architecture: Architecture
@@ -47,6 +47,7 @@ class DayResult:
     busy: dict
     web_servers: np.ndarray
     latency: np.ndarray
+    came_in: np.ndarray
     lost_writes: float
     costs: dict
 
@@ -124,18 +125,24 @@ def simulate(component=None, *, seed=0, traffic=PUBLISHED, incidents=None):
     if incidents is None:
         incidents = PUBLISHED_INCIDENTS if traffic is PUBLISHED else draw_incidents(seed)
     design = design_of(TWO_OF_EACH if component is None else component, traffic)
-    day = flow(design, traffic, incidents)
+    return result_of(flow(design, traffic, incidents), seed)
+
+
+def result_of(day, seed):
+    """Return the DayResult of a Flow; its sample of latencies is drawn from `seed`."""
+    latency, came_in = answer_times(day, workload.stream(seed, "answers"), SAMPLE)
     return DayResult(
-        architecture=design,
-        traffic=traffic,
-        incidents=incidents,
+        architecture=day.design,
+        traffic=day.traffic,
+        incidents=day.incidents,
         times=day.times,
         offered=day.offered,
         served=day.served,
         refused=day.refused,
         busy=day.busy,
         web_servers=day.web_servers.sum(axis=1),
-        latency=answer_times(day, workload.stream(seed, "answers"), SAMPLE),
+        latency=latency,
+        came_in=came_in,
         lost_writes=day.lost_writes,
         costs=_bill(day),
     )
@@ -144,15 +151,33 @@ def simulate(component=None, *, seed=0, traffic=PUBLISHED, incidents=None):
 def _bill(flow):
     """Return a month's costs (dollars) by what they pay for, if every day is like this one."""
     design, centers = flow.design, flow.design.data_centers
-    gigabytes = sheet.DAYS / 1e6  # a month for each KB a day
-    pages = (flow.reads + flow.writes + flow.uploads).sum()
-    from_centers = flow.files.sum() * sheet.FILE_KB + pages * sheet.PAGE_KB
-    from_edges = flow.edge.sum() * sheet.FILE_KB / sheet.EDGE_HITS if design.cdn else 0.0
     return {
         "data centers": centers * sheet.DATA_CENTER,
         "web servers": float(flow.web_servers.mean(axis=0).sum()) * sheet.WEB_SERVER,
         "database": centers * design.shards * (1 + design.replicas) * sheet.DATABASE_NODE,
         "cache": centers * design.cache_gb * sheet.CACHE_GB,
         "queue workers": centers * design.queue_workers * sheet.QUEUE_WORKER,
-        "bytes": float(gigabytes * (from_centers * sheet.ORIGIN_GB + from_edges * sheet.EDGE_GB)),
+        "bytes": float(_bytes(flow).sum()),
     }
+
+
+def _bytes(flow):
+    """Return what the bytes of each step cost a month (dollars)."""
+    gigabytes = sheet.DAYS / 1e6  # a month for each KB a day
+    pages = (flow.reads + flow.writes + flow.uploads).sum(axis=1)
+    from_centers = flow.files.sum(axis=1) * sheet.FILE_KB + pages * sheet.PAGE_KB
+    from_edges = flow.edge * (sheet.FILE_KB / sheet.EDGE_HITS if flow.design.cdn else 0.0)
+    return gigabytes * (from_centers * sheet.ORIGIN_GB + from_edges * sheet.EDGE_GB)
+
+
+def bill_so_far(flow):
+    """Return how much of a month's bill has come together since midnight, at each step's end.
+
+    As the month's, if every day were like this one until then and cost nothing afterwards: dollars
+    that end, at midnight, at `DayResult.cost`.
+    """
+    bill, steps = _bill(flow), flow.times.size
+    running = flow.web_servers.sum(axis=1)
+    changing = running / running.sum() * bill["web servers"] + _bytes(flow)
+    fixed = sum(bill.values()) - bill["web servers"] - bill["bytes"]
+    return np.cumsum(changing) + fixed / steps * np.arange(1, steps + 1)

@@ -90,8 +90,8 @@ def _scene(count):
     for number in range(count):
         x, y = middle(number, count)
         scene.circle(x, y, ROOM + 4, colour=style.GREY if number + 1 < count else style.PALE)
-        x, y = middle(number, count, ROUND - ROOM - 16)
-        scene.text(x, y, f"db-{number + 1}", at="center")
+        x, y = middle(number, count)
+        scene.text(x + ROOM + 10, y - ROOM + 6, f"db-{number + 1}")
     scene.text(X, Y, "the app", at="center")
     return scene
 
@@ -155,7 +155,7 @@ def _keys(lane, keys, names, answers, asked, made):
         again = f"ring = {made}\nring.add({names[-1]!r})\nring.node({keys[i]!r})"
         actor.tell(time, told, call=asked[KEYS + i], cell=made and again)
     for actor in lane.actors:
-        actor.stay(max(last, actor.times[-1]))
+        actor.remain(last)
 
 
 def _rule(key, names):

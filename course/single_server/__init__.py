@@ -19,6 +19,7 @@ from course.single_server.real_picture import RealPicture
 from course.single_server.steps import REQUESTS, waits_on_20_days
 from course.single_server.system import architecture
 from course.single_server.two_tiers import TwoTiers, simulate_two_tiers
+from course.single_server.two_tiers_film import film as film_of_two_tiers
 from course.single_server.two_tiers_picture import TiersPicture
 from course.view import explore as view
 from course.view.film import Action, Film
@@ -39,6 +40,7 @@ __all__ = [
     "explore_real",
     "explore_two_tiers",
     "replay",
+    "replay_two_tiers",
     "simulate",
     "simulate_two_tiers",
 ]
@@ -155,6 +157,20 @@ def explore_two_tiers(serve_two_tiers):
         }
 
     return view.explore(controls, run, TiersPicture(BOX_WORKERS), experiment=steps.TIERS)
+
+
+@view.pictured
+def replay_two_tiers(serve_two_tiers):
+    """Return the film of your two tiers with one connection, next to the same with two.
+
+    serve_two_tiers: as of `explore_two_tiers`. A button cuts off the request in the database.
+    """
+
+    def make(web_workers, cut_at=None):
+        return film_of_two_tiers(serve_two_tiers, web_workers=web_workers, cut_at=cut_at)
+
+    controls = {"web_workers": view.choice("web workers", [(f"{n}", n) for n in (2, 4, 8)], 4)}
+    return Film(make, controls, {"cut_at": Action("Cut off one in the database", "Let it finish")})
 
 
 @view.pictured

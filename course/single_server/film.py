@@ -1,17 +1,17 @@
 """The film of one server: requests wait in a row, and a worker serves one at a time."""
 
-import linecache
 from functools import cache
 
 from course.engine import rows, workload
 from course.engine.component import ComponentError, name_of
 from course.engine.record import milliseconds
-from course.single_server.lives import NEVER, live
+from course.single_server.lives import NEVER, cell, live
 from course.single_server.model import Request, result_of, simulate, times_of
 from course.view import style
 from course.view.reel import Reel
 from course.view.scene import Scene
 
+PLACES = {"workers": 1}
 SERVICE_TIME, REQUESTS, SEED = 0.1, 40, 505  # whose waits at 50 and 80 % are near the formula's
 RATE = 0.15  # of the run's seconds that play in a second
 WAY, STEP, END = 0.06, 0.02, 0.3  # s on each way, to move up by one place, and after the last
@@ -47,12 +47,10 @@ def film(serve=None, *, busy=0.8, cut_at=None):
         run = _run(serve, result, cut_at)
         mine, reel.fate = [_served(life) for life in run.lives], run.fate
         reel.end = max(reel.end, run.end) if len(mine) == REQUESTS else run.end
-        reel.rate = min(RATE, reel.end / 10)  # a run that failed early is shown slowly
-        stops = [_stops(life) for life in run.lives]
-        lane = _lane(reel, f"your {name}", mine, run.lost["workers"], stops)
+        lane = _lane(reel, f"your {name}", mine, run.lost["workers"], run.lives)
         for number, (actor, life) in enumerate(zip(lane.actors, run.lives, strict=False)):
             time, words, _, _ = actor.story.pop()
-            actor.tell(time, words, call=life.call, cell=_cell(run.lives, number, name))
+            actor.tell(time, words, call=life.call, cell=cell(name, run.lives, number, PLACES))
         _mark(reel, lane, mine, "your longest wait")
         if cut_at is None:
             _lane(reel, "the built-in server", built_in)
@@ -91,7 +89,7 @@ def _run(serve, result, cut_at, *, loses=False):
     works = workload.exponential_work(workload.stream(SEED, "work"), SERVICE_TIME, REQUESTS)
     run = live(
         serve,
-        {"workers": 1},
+        PLACES,
         result.arrived_at,
         works,
         lambda came: Request(came.number + 1, came.arrived_at, work=came.work),
@@ -99,12 +97,6 @@ def _run(serve, result, cut_at, *, loses=False):
         loses=loses,
     )
     whole = [life.request for life in run.lives if life.cut_at == NEVER]
-    caught = [life for life in run.lives if life.caught]
-    if not run.fate and caught:
-        run.fate = (
-            f"{name_of(serve)} went on with request {caught[0].request.number} although it was "
-            "interrupted: the simpy.Interrupt must pass on."
-        )
     if not run.fate:
         try:
             result_of(serve, whole, times_of(serve, whole, "started_at"), 1)
@@ -123,7 +115,7 @@ def _scene():
     return scene
 
 
-def _lane(reel, title, served, lost=(), stops=()):
+def _lane(reel, title, served, lost=(), lives=()):
     """Return a new lane with an actor for each request, and one for a worker that is lost."""
     lane = reel.lane(title, _scene())
     waits_until = [min(each.given, each.left, each.cut) for each in served]
@@ -146,7 +138,7 @@ def _lane(reel, title, served, lost=(), stops=()):
             actor.at(each.left + WAY + STEP, RIGHT + 30, MIDDLE)
         else:
             actor.stay(max(reel.end, actor.times[-1]) + END)
-        _tell(actor, number, served, stops[number] if stops else ())
+        _tell(actor, number, served, lives[number] if lives else None)
     for since in lost:
         ring = lane.actor("the worker").at(since, WORKER, MIDDLE, LOST, size=10)
         ring.tell(since, "was not given back. Who waits for it waits for ever.").stay(
@@ -159,12 +151,9 @@ def _lane(reel, title, served, lost=(), stops=()):
     return lane
 
 
-def _tell(actor, number, served, stops=()):
-    """Tell what happened to a request, and at which line its process then stood still.
-
-    stops: of (time, line of code as text).
-    """
-    each, at = served[number], dict(stops)
+def _tell(actor, number, served, life):
+    """Tell what happened to a request, and where its process, if it has one, then stood still."""
+    each = served[number]
     before = enumerate(served[:number], start=1)
     ahead = [place for place, other in before if min(other.left, other.cut) > each.came]
     told = [(each.came, f"comes. {_ahead(ahead, each)}")]
@@ -177,10 +166,10 @@ def _tell(actor, number, served, stops=()):
         took = milliseconds(each.left - each.came)
         told.append((each.left, f"is answered, {took} after it came."))
     for time, words in told:
-        stop = (
-            f" Its process stands still at: {at[time]}" if time < each.left and at.get(time) else ""
-        )
-        actor.tell(time, words + stop)
+        if life is None:
+            actor.tell(time, words)
+        else:
+            life.tell(actor, time, words)
 
 
 def _ahead(ahead, each):
@@ -191,32 +180,6 @@ def _ahead(ahead, each):
     if not ahead[1:]:
         return f"Request {ahead[0]} is before it."
     return f"{len(ahead)} requests are before it, {ahead[0]} to {ahead[-1]}."
-
-
-def _stops(life):
-    """Return (time, line as text) of the places where a request's process stood still."""
-    if life.call is None:
-        return []
-    file = life.call.code.co_filename
-    return [(time, linecache.getline(file, line).strip()) for time, line in life.stops]
-
-
-def _cell(lives, number, name):
-    """Return code that makes the same calls: of those who are there, and of this request."""
-    came = lives[number].arrived_at
-    there = [life for life in lives[: number + 1] if life.left_at > came]
-    made = ", ".join(
-        f"Request({life.request.number}, work={life.request.work:.4g})" for life in there[-5:]
-    )
-    return (
-        "env = simpy.Environment()\n"
-        "workers = simpy.Resource(env, capacity=1)\n"
-        f"requests = [{made}]\n"
-        "for request in requests:\n"
-        f"    env.process({name}(env, workers, request))\n"
-        "env.run()\n"
-        "print([(request.started_at, request.finished_at) for request in requests])"
-    )
 
 
 def _mark(reel, lane, served, words):

@@ -6,6 +6,7 @@ The same run as `serve_each` makes, on resources that note who had a place and w
 be cut off in it, and its place lost with it.
 """
 
+import linecache
 from dataclasses import dataclass, field
 from functools import wraps
 from math import inf
@@ -41,6 +42,13 @@ class Life:
     turns: dict = field(default_factory=dict)
     stops: list = field(default_factory=list)
     process: Any = None
+
+    def tell(self, actor, time, words, cell=""):
+        """Add to an actor's story what happened, and at which line its process then stood still."""
+        line = dict(self.stops).get(time) if time < self.left_at else None
+        code = linecache.getline(self.call.code.co_filename, line).strip() if line else ""
+        words += f" Its process stands still at: {code}" if code else ""
+        actor.tell(time, words, call=self.call if line else None, line=line, cell=cell)
 
 
 @dataclass
@@ -98,7 +106,8 @@ def live(component, capacities, times, works, make, *, cut_at=None, loses=False)
     times, works, make: as of `serve_each`. ComponentError if no request got as far as to begin.
     """
     env, lives, failed = simpy.Environment(), [], ""
-    pools = {name: Pool(env, capacity) for name, capacity in capacities.items()}
+    name = students.name_of(component)
+    pools = {each: Pool(env, capacity) for each, capacity in capacities.items()}
     watched, calls = watching(component, serve=lambda *arguments: arguments[-1])
     pool = [*pools.values()][-1]
 
@@ -119,7 +128,7 @@ def live(component, capacities, times, works, make, *, cut_at=None, loses=False)
                     turn.proc.interrupt("cut off")
                     return
 
-    followed.__name__ = students.name_of(component)
+    followed.__name__ = name
     if cut_at is not None:
         env.process(cut())
     try:
@@ -128,18 +137,25 @@ def live(component, capacities, times, works, make, *, cut_at=None, loses=False)
         if not lives:
             raise
         failed = str(error)
-    for name, each in pools.items():
+    caught = [life.request.number for life in lives if life.caught]
+    if not failed and caught:
+        failed = (
+            f"{name} went on with request {caught[0]} although it was interrupted: the "
+            "simpy.Interrupt must pass on."
+        )
+    of = {life.process: life for life in lives}
+    for resource, each in pools.items():
         for turn in each.turns:
             given = NEVER if turn.usage_since is None else turn.usage_since
-            for life in lives:
-                if life.process is turn.proc:
-                    life.turns.setdefault(name, Turn(turn.asked_at, given, turn.back_at))
-    holders = {name: [turn.proc for turn in each.users] for name, each in pools.items()}
+            if turn.proc in of:
+                of[turn.proc].turns.setdefault(resource, Turn(turn.asked_at, given, turn.back_at))
     lost = {
-        name: sorted(
-            life.left_at for life in lives if life.process in procs and life.left_at < NEVER
+        resource: sorted(
+            of[turn.proc].left_at
+            for turn in each.users
+            if turn.proc in of and of[turn.proc].left_at < NEVER
         )
-        for name, procs in holders.items()
+        for resource, each in pools.items()
     }
     return Run(lives, failed, env.now, lost)
 
@@ -164,3 +180,29 @@ def _follow(env, process, life):
         if life.cut_at == NEVER:
             raise
     life.left_at = env.now
+
+
+def cell(name, lives, number, capacities):
+    """Return code that makes the calls of those who were there when a life began, and of this one.
+
+    name: of the process; number: of the life in `lives`; capacities: as of `live`.
+    """
+    came = lives[number].arrived_at
+    there = [life.request for life in lives[: number + 1] if life.left_at > came]
+    made = ", ".join(f"Request({each.number}, {_work(each)})" for each in there[-5:])
+    return "\n".join(
+        (
+            "env = simpy.Environment()",
+            *(f"{each} = simpy.Resource(env, capacity={n})" for each, n in capacities.items()),
+            f"requests = [{made}]",
+            "for request in requests:",
+            f"    env.process({name}(env, {', '.join(capacities)}, request))",
+            "env.run()",
+            "print([(request.started_at, request.finished_at) for request in requests])",
+        )
+    )
+
+
+def _work(request):
+    works = {each: getattr(request, each) for each in ("work", "web_work", "db_work")}
+    return ", ".join(f"{each}={seconds:.4g}" for each, seconds in works.items() if seconds)

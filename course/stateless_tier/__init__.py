@@ -13,7 +13,7 @@ from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
 from course.stateless_tier import steps
 from course.stateless_tier.baselines import Drawn, Fixed, Hashed, InTurn, OneAtATime
-from course.stateless_tier.film import film, film_of_tier
+from course.stateless_tier.film import film
 from course.stateless_tier.model import TierResult, simulate
 from course.stateless_tier.picture import TierPicture
 from course.stateless_tier.scaling import CAPACITY as PER_SERVER
@@ -21,6 +21,7 @@ from course.stateless_tier.scaling import NIGHT, PEAK, Scaled, simulate_scaling
 from course.stateless_tier.scaling_film import film as film_of_crowd
 from course.stateless_tier.scaling_picture import ScalingPicture
 from course.stateless_tier.serving import Request, Response, Served, simulate_serving
+from course.stateless_tier.serving_film import film as film_of_tier
 from course.stateless_tier.serving_picture import ServingPicture
 from course.stateless_tier.sessions import Sessions, simulate_sessions, visits_of_browsers
 from course.stateless_tier.sessions_picture import MOST, SessionsPicture

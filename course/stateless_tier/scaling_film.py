@@ -1,4 +1,4 @@
-"""The second film of notebook 06: a crowd comes, and an autoscaler asks for more servers."""
+"""The third film of notebook 06: a crowd comes, and an autoscaler asks for more servers."""
 
 from functools import cache
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from course.engine.component import ComponentError, name_of
-from course.engine.watching import watching
+from course.engine.watching import repeating, watching
 from course.stateless_tier.baselines import Fixed
 from course.stateless_tier.scaling import CAPACITY, HOUR, simulate_scaling
 from course.view import style
@@ -53,7 +53,7 @@ def film(autoscaler, *, crowd=3.0, start_up=180.0, target=0.6):
         if not len(calls):
             raise
         reel.fate, reel.end = str(error), len(calls) * EVERY
-        result = simulate_scaling(_Until(calls), **rule, **world)
+        result = simulate_scaling(repeating(calls, desired=_as_then), **rule, **world)
     values = target, MINIMUM, MAXIMUM, COOLDOWN
     new = f"{name_of(autoscaler)}({', '.join(f'{value:g}' for value in values)})"
     lane = reel.lane(f"your {name_of(autoscaler)}", _scene())
@@ -68,14 +68,8 @@ def film(autoscaler, *, crowd=3.0, start_up=180.0, target=0.6):
     return reel
 
 
-class _Until:
-    """Wants what an autoscaler has wanted, until the call that failed."""
-
-    def __init__(self, calls):
-        self.wanted = iter([call.returned for call in calls[:-1]])
-
-    def desired(self, now, utilization, running):
-        return next(self.wanted, running)
+def _as_then(desired, now, utilization, running):
+    return desired.returned if desired else running
 
 
 @cache

@@ -10,7 +10,6 @@ sentence is shown instead. Each `Step` of an experiment is a button that sets th
 
 import gc
 import os
-import re
 import threading
 import traceback
 from collections.abc import Callable
@@ -27,12 +26,12 @@ from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from course.engine.parameters import NEVER
 from course.engine.threads import NoProcesses, can_start_threads
+from course.view import style
 from course.view.canvas import SCALE
 from course.view.limit import TimeLimitReached, time_limit
 from course.view.picture import Picture
 
 BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
-PERCENT = re.compile(r"(?<=\d)%")  # 80% is shown as 80 %, like the text around it
 PANEL = 380  # pixels: a slider, its label and its value; with less the label moves above them
 SECONDS = 3.0  # how long one move may take before it is stopped
 FAULTS = (NotImplementedError, ComponentError, DatabaseUnavailable, ValueError, NoProcesses)
@@ -371,7 +370,7 @@ def sentence_about(error, seconds=SECONDS):
 
 def paragraph(html, kind="told"):
     """Return a paragraph of words about a picture or film, which a screen reader reads out."""
-    return f'<p class="{kind}" role="status">{PERCENT.sub(chr(0x202F) + "%", html)}</p>'
+    return f'<p class="{kind}" role="status">{style.spaced(html)}</p>'
 
 
 def value_of(control):

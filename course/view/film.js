@@ -388,27 +388,25 @@ class Player {
     const teller = tellers[actor];
     const list = make("ol");
     const parts = [make("p", { className: "film-title", text: `${names[teller]} · ${title}` }), list];
-    const shown = new Set();
-    for (const [time, words, listing, line, cell] of stories[teller]) {
+    const marked = new Map(); // of each listing, the lines that decided
+    for (const [time, words, listing, line] of stories[teller]) {
       list.append(make("li", {}, make("b", { text: this.written(time) }), ` ${words}`));
-      const key = `${listing} ${line}`;
-      if (listing >= 0 && !shown.has(key)) {
-        parts.push(this.listed(listing, line));
-        shown.add(key);
-      }
-      if (cell) parts.push(this.copyButton(cell));
+      if (listing >= 0) marked.set(listing, [...(marked.get(listing) || []), line]);
     }
+    for (const [listing, lines] of marked) parts.push(this.listed(listing, lines));
+    for (const [, , , , cell] of stories[teller]) if (cell) parts.push(this.copyButton(cell));
     return parts;
   }
 
-  // Return some lines of the student's code, with the one that decided marked.
-  listed(listing, line) {
+  // Return some lines of the student's code, with those that decided marked.
+  listed(listing, decided) {
     const [title, first, lines] = this.reel.listings[listing];
-    const code = make("pre", { tabindex: 0, label: `${title}, line ${line - first + 1} marked` });
+    const numbers = [...new Set(decided)].map((line) => line - first + 1).join(", ");
+    const code = make("pre", { tabindex: 0, label: `${title}, line ${numbers} marked` });
     code.removeAttribute("title");
     lines.forEach((text, i) => {
-      const apart = Math.abs(first + i - line);
-      if (i > 0 && apart > NEAR) { // of a long function, what is around the line
+      const apart = Math.min(...decided.map((line) => Math.abs(first + i - line)));
+      if (i > 0 && apart > NEAR) { // of a long function, what is around the lines
         if (apart === NEAR + 1) code.append("    …\n");
         return;
       }

@@ -129,8 +129,11 @@ class Player(anywidget.AnyWidget):
             raise ValueError("There is no film to save: the sentence in its place says why.")
         path = Path(path)
         part = path.with_name(f"{path.name}.part")
-        part.write_text(_page(self.reel), encoding="utf-8")
-        os.replace(part, path)
+        try:
+            part.write_text(_page(self.reel), encoding="utf-8")
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
         return path
 
 

@@ -12,9 +12,10 @@ Reel from a run's record and knows no painting; `Film` plays it and knows no cac
 import bisect
 import inspect
 import linecache
-from array import array
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import chain
 from textwrap import dedent
 
 import numpy as np
@@ -24,16 +25,20 @@ from course.view.canvas import SCALE
 
 SHAPES = ("disc", "ring", "square", "tile", "diamond", "triangle", "cross", "tick")
 RADIUS = 5.0  # CSS pixels
+SHORTEST = 10.0  # s that a film takes
+FIRST = (-math.inf, 0.0, 0.0, RADIUS, 0.0, 0)  # what an actor has before its first keyframe
 
 
 class Actor:
-    """Something that moves, or stands and changes its state, in one lane."""
+    """Something that moves, or stands and changes its state, in one lane.
+
+    frames: its keyframes, (time, x, y, size, ring, number of the state); they are tuples because a
+    film has some ten thousand of them. times, xs … states: the same, each as a list.
+    """
 
     def __init__(self, name, label, states, part_of=None):
         self.name, self.label, self._states, self.part_of = name, label, states, part_of
-        self.times, self.xs, self.ys = array("d"), array("d"), array("d")
-        self.sizes, self.rings, self.states = array("d"), array("d"), array("B")
-        self.story = []
+        self.frames, self.story = [], []
 
     def at(self, time, x, y, state=None, *, size=None, ring=None):
         """Be at (x, y) at `time`; return the actor itself, so that calls can follow each other.
@@ -42,35 +47,45 @@ class Actor:
         of a ring around it, for time that runs out. What is None stays as it was.
         ValueError if `time` is before that of the last keyframe.
         """
-        if self.times and time < self.times[-1]:
-            raise ValueError(f"{self.name}: {time:g} s comes after {self.times[-1]:g} s")
-        first = not self.times
-        unchanged = 0 if first else self.states[-1]
-        self.times.append(time)
-        self.xs.append(x)
-        self.ys.append(y)
-        self.states.append(unchanged if state is None else self._states[state])
-        self.sizes.append(size if size is not None else RADIUS if first else self.sizes[-1])
-        self.rings.append(ring if ring is not None else 0.0 if first else self.rings[-1])
+        last, _, _, old_size, old_ring, code = self.frames[-1] if self.frames else FIRST
+        if time < last:
+            raise ValueError(f"{self.name}: {time:g} s comes after {last:g} s")
+        size, ring = old_size if size is None else size, old_ring if ring is None else ring
+        code = code if state is None else self._states[state]
+        self.frames.append((time, x, y, size, ring, code))
         return self
 
     def stay(self, time, state=None, **change):
         """Be, at `time`, where the last keyframe put it."""
-        return self.at(time, self.xs[-1], self.ys[-1], state, **change)
+        _, x, y, *_ = self.frames[-1]
+        return self.at(time, x, y, state, **change)
+
+    def remain(self, time, state=None, **change):
+        """Stay until `time`, or until the last keyframe if that is later."""
+        return self.stay(max(time, self.frames[-1][0]), state, **change)
+
+    def halt(self, time):
+        """Be, at `time`, where it has come to, and go no further."""
+        return self._cut(time).remain(time)
 
     def go(self, start, end, x, y, state=None, **change):
         """Stay until `start`, then move to (x, y) until `end`; in `state` from `start` on.
 
         A move that is not over at `start` ends there, wherever it has come to.
         """
-        self._cut(start)
-        return self.stay(start, state).at(end, x, y, **change)
+        if start < self.frames[-1][0]:
+            self._cut(start)
+        last, *place, code = self.frames[-1]
+        if last == start:  # one keyframe a moment is enough
+            del self.frames[-1]
+        self.frames.append((start, *place, code if state is None else self._states[state]))
+        return self.at(end, x, y, **change)
 
     def turn(self, time, state, **change):
         """Change to `state` at `time`, on the way or standing; a move goes on to where it ends."""
-        if time >= self.times[-1]:
+        end, x, y, *_ = self.frames[-1]
+        if time >= end:
             return self.stay(time, state, **change)
-        end, x, y = self.times[-1], self.xs[-1], self.ys[-1]
         return self._cut(time).stay(time, state, **change).at(end, x, y)
 
     def run_out(self, start, end, until=None):
@@ -79,59 +94,70 @@ class Actor:
         until: when it is taken away, if before `end`. To be called when the actor is complete: all
         keyframes stay as they are, with a ring.
         """
-        until = min(end if until is None else until, end, self.times[-1])
+        until = min(end if until is None else until, end, self.frames[-1][0])
         if until > start:
             for time in (start, start, until, until):
                 self._insert(time)
-            first, last = self.times.index(start) + 1, bisect.bisect_right(self.times, until) - 1
-            for k in range(first, last):
-                self.rings[k] = (end - self.times[k]) / (end - start)
+            times = self.times
+            for k in range(times.index(start) + 1, bisect.bisect_right(times, until) - 1):
+                ring = (end - times[k]) / (end - start)
+                self.frames[k] = (*self.frames[k][:4], ring, self.frames[k][5])
         return self
-
-    @property
-    def _columns(self):
-        return self.times, self.xs, self.ys, self.sizes, self.rings, self.states
 
     def _insert(self, time):
         """Insert a keyframe that changes nothing, before any others at this time."""
         *place, _ = self.place(time)
-        k = bisect.bisect_left(self.times, time)
-        values = (time, *place, self.states[max(0, k - 1)])
-        for column, value in zip(self._columns, values, strict=True):
-            column.insert(k, value)
+        k = bisect.bisect_left(self.frames, (time,))
+        self.frames.insert(k, (time, *place, self.frames[max(0, k - 1)][-1]))
 
     def _cut(self, time):
         """Forget what comes after `time`, and be there where the actor is then."""
-        if time < self.times[-1]:
-            x, y, size, ring, code = self.place(time)
-            keep = bisect.bisect_left(self.times, time)
-            for column in self._columns:
-                del column[keep:]
-            self.at(time, x, y, size=size, ring=ring)
-            self.states[-1] = code
+        if time < self.frames[-1][0]:
+            there = time, *self.place(time)
+            del self.frames[bisect.bisect_left(self.frames, (time,)) :]
+            self.frames.append(there)
         return self
 
-    def tell(self, time, words, *, call=None, cell=""):
+    def tell(self, time, words, *, call=None, line=None, cell=""):
         """Add to the actor's story what happened at `time`, in words.
 
-        call: the `engine.watching.Call` that decided it: its line is marked in a listing.
-        cell: code that a reader can run in a cell to make that very call.
+        call: the `engine.watching.Call` that decided it: its line is marked in a listing, or
+        another `line`, at which a process stood still then. cell: code that a reader can run in a
+        cell to make that very call.
         """
+        if call is not None and line is not None:
+            call = replace(call, line=line)
         self.story.append((round(float(time), 6), words, call, cell))
         return self
 
     def place(self, time):
         """Return (x, y, size, ring, state's number) at `time`, or None when off the stage."""
-        if not self.times or not self.times[0] <= time <= self.times[-1]:
+        frames = self.frames
+        if not frames or not frames[0][0] <= time <= frames[-1][0]:
             return None
-        k = bisect.bisect_right(self.times, time) - 1
-        following = min(k + 1, len(self.times) - 1)
-        share = (time - self.times[k]) / ((self.times[following] - self.times[k]) or 1.0)
-        moving = (
-            column[k] + share * (column[following] - column[k])
-            for column in (self.xs, self.ys, self.sizes, self.rings)
+        following = bisect.bisect_right(frames, (time, math.inf))
+        since, x, y, size, ring, code = frames[following - 1]
+        if following == len(frames):
+            return x, y, size, ring, code
+        until, next_x, next_y, next_size, next_ring, _ = frames[following]
+        share = (time - since) / (until - since)
+        return (
+            x + share * (next_x - x),
+            y + share * (next_y - y),
+            size + share * (next_size - size),
+            ring + share * (next_ring - ring),
+            code,
         )
-        return (*moving, self.states[k])
+
+    def _column(self, number):
+        return [frame[number] for frame in self.frames]
+
+    times = property(lambda self: self._column(0))
+    xs = property(lambda self: self._column(1))
+    ys = property(lambda self: self._column(2))
+    sizes = property(lambda self: self._column(3))
+    rings = property(lambda self: self._column(4))
+    states = property(lambda self: self._column(5))
 
 
 @dataclass
@@ -183,7 +209,8 @@ class Lane:
 class Reel:
     """A whole film. `lanes`: of Lane; `captions`: (time, words), in order of time once packed.
 
-    start, end: of the film, in seconds of the run. rate: how many of them play in a second.
+    start, end: of the film, in seconds of the run. rate: how many of them play in a second; fewer
+    where the film would else be over before SHORTEST seconds, such as after an early failure.
     states: dict from the name of a state to (colour of `view.style`, one of SHAPES), in the order
     of the legend. clock: (divisor, unit) of the time that is shown: (60, "min"); (3600, "h:mm")
     for a time of the day, and (1, "calls") for what is counted.
@@ -194,10 +221,15 @@ class Reel:
         for name, (_, shape) in states.items():
             if shape not in SHAPES:
                 raise ValueError(f"{name}: no shape {shape!r}; there are {', '.join(SHAPES)}")
-        self.start, self.end, self.rate, self.clock = float(start), float(end), rate, clock
+        self.start, self.end, self.most, self.clock = float(start), float(end), rate, clock
         self.states, self.fate = states, fate
         self.codes = {name: code for code, name in enumerate(states)}
         self.lanes, self.captions, self.marks = [], [], []
+
+    @property
+    def rate(self):
+        """How many seconds of the run play in a second."""
+        return min(self.most, (self.end - self.start) / SHORTEST)
 
     def lane(self, title, scene):
         """Return a new Lane; the first one is the student's."""
@@ -258,7 +290,7 @@ class Reel:
                 for s in scenes
             ],
             "listings": [_listing(code) for code in listings],
-            "captions": [list(each) for each in captions],
+            "captions": [[time, style.spaced(words)] for time, words in captions],
             "marks": [[name, time, *where[id(actor)]] for name, time, actor in self.marks],
         }
 
@@ -268,33 +300,32 @@ class Reel:
             scenes.append(lane.scene)
         scene = next(i for i, each in enumerate(scenes) if each is lane.scene)
         number = {id(actor): i for i, actor in enumerate(actors)}
-        first = np.cumsum([0, *(len(actor.times) for actor in actors)])
-        columns = {"time": "times", "x": "xs", "y": "ys", "size": "sizes", "ring": "rings"}
-        packed = {
-            name: _joined([getattr(actor, column) for actor in actors], np.float32)
-            for name, column in columns.items()
-        }
+        first = np.cumsum([0, *(len(actor.frames) for actor in actors)], dtype=np.uint32)
+        numbers = chain.from_iterable(frame for actor in actors for frame in actor.frames)
+        *columns, states = np.fromiter(numbers, np.float32).reshape(-1, 6).T
+        names = ("time", "x", "y", "size", "ring")
         return {
             "title": lane.title,
             "scene": scene,
-            "first": first.astype(np.uint32).tobytes(),
-            "state": _joined([actor.states for actor in actors], np.uint8),
-            **packed,
+            "first": first.tobytes(),
+            "state": states.astype(np.uint8).tobytes(),
+            **{name: each.tobytes() for name, each in zip(names, columns, strict=True)},
             "names": [actor.name for actor in actors],
             "labels": [actor.label for actor in actors],
             "tellers": [number[id(actor.part_of or actor)] for actor in actors],
             "stories": [[_told(each, listings) for each in actor.story] for actor in actors],
-            "counters": [[each.name, each.times, each.values] for each in lane.counters],
+            "counters": [[each.name, each.times, _shown(each.values)] for each in lane.counters],
         }
 
 
-def _joined(columns, kind):
-    return np.concatenate([np.empty(0), *map(np.asarray, columns)]).astype(kind).tobytes()
+def _shown(values):
+    return [style.spaced(value) if isinstance(value, str) else value for value in values]
 
 
 def _told(entry, listings):
     """Return one sentence of a story, with the number of its listing and the line marked in it."""
     time, words, call, cell = entry
+    words = style.spaced(words)
     if call is None or call.code is None or not linecache.getlines(call.code.co_filename):
         return [time, words, -1, 0, cell]
     if call.code not in listings:

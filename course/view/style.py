@@ -9,6 +9,7 @@ it: dark enough for light text on it.
 """
 
 import colorsys
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -46,6 +47,7 @@ PREDICTION = {"color": PURPLE, "marker": "D", "markersize": 9, "linestyle": "non
 SERVERS = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, BLACK, YELLOW)
 MARKERS = "os^Dv<>P"
 
+PERCENT = re.compile(r"(?<=\d)%")
 LOOK = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
@@ -130,3 +132,8 @@ def _dark(colour, kind):
         if luminance < 0.13:
             return to_hex(shares)
         lightness *= 0.95
+
+
+def spaced(words):
+    """Return words in which 80% is written as 80 %, like the text around them."""
+    return PERCENT.sub("\u202f%", words) if "%" in words else words
