@@ -21,13 +21,13 @@ from course.view.explore import (
     Step,
     Unguessed,
     choice,
+    choice_slider,
     explore,
     in_milliseconds,
     in_percent,
     moments,
     pictured,
     slider,
-    steps,
     tick,
 )
 from course.view.limit import TimeLimitReached, time_limit
@@ -248,7 +248,7 @@ def test_per_cent_is_written_as_in_the_text_around_it():
 
 
 def test_a_slider_over_options_starts_where_it_is_told():
-    control = steps("dies at", [("never", None), ("5 s", 5), ("10 s", 10)], 10)
+    control = choice_slider("dies at", [("never", None), ("5 s", 5), ("10 s", 10)], 10)
     assert control.value == 10
     assert [label for label, _ in control.options] == ["never", "5 s", "10 s"]
 

@@ -106,7 +106,7 @@ def _divided(control, divisor):
     return control
 
 
-def steps(label, options, value=None):
+def choice_slider(label, options, value=None):
     """Return a slider over `options`, from left to right: values, or pairs (text shown, value).
 
     value: the one it opens at; by default the first.
@@ -124,11 +124,11 @@ def moments(label, times, value=NEVER, *, unit="{} s", seconds=1, never="first")
     options = [(unit.format(time), time * seconds) for time in times]
     if never:
         options.insert(0 if never == "first" else len(options), ("never", NEVER))
-    return steps(label, options, value if value == NEVER else value * seconds)
+    return choice_slider(label, options, value if value == NEVER else value * seconds)
 
 
 def choice(label, options, value=None):
-    """Return a drop-down list; `options` and `value` as those of `steps`.
+    """Return a drop-down list; `options` and `value` as those of `choice_slider`.
 
     ValueError for an option that stands for None: to ipywidgets that is no choice, shown as a gap.
     """
@@ -176,7 +176,7 @@ class Step:
 def explore(controls, run, picture, *, experiment=(), measuring=None, seconds=SECONDS):
     """Return the sliders with their picture, or None while nbgrader executes the notebook.
 
-    controls: dict of widgets (`slider`, `steps`, …) by the names of `run`'s parameters.
+    controls: dict of widgets (`slider`, `choice_slider`, …) by the names of `run`'s parameters.
     run: called with their values at each move; returns a dict of what happened. A ComponentError,
     DatabaseUnavailable, ValueError or NotImplementedError of it is shown as a sentence.
     picture: has `.figure`, `.moving` (the artists that change), and `.show(**outcome)`, which sets
