@@ -247,6 +247,14 @@ def test_per_cent_is_written_as_in_the_text_around_it():
     assert "5.5\u202f% failed &amp; 100\u202f%, of 20\u202f%2" in explorer.sentence.value
 
 
+@pytest.mark.parametrize(
+    ("high", "step", "shown"), [(5000, 500, "5,000"), (5000, 0.25, "5,000.00")]
+)
+def test_a_slider_shows_thousands_as_the_text_does(high, step, shown):
+    control = slider("traffic", high, 0, high, step)
+    assert format(control.value, control.readout_format) == shown  # d3's language is Python's
+
+
 def test_a_slider_over_options_starts_where_it_is_told():
     control = choice_slider("dies at", [("never", None), ("5 s", 5), ("10 s", 10)], 10)
     assert control.value == 10

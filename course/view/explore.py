@@ -86,7 +86,7 @@ def slider(label, value, low, high, step, unit=""):
         max=high,
         step=step,
         description=f"{label} ({unit})" if unit else label,
-        readout_format="d" if whole else f".{digits}f",
+        readout_format=",d" if whole else f",.{digits}f",
         **_look(label),
     )
 
