@@ -170,7 +170,7 @@ def nearest_edge(user, edges):
 
 # %%
 try:
-    print(distance_km((51.5, -0.1), (40.7, -74.0)), "km from London to New York: about 5,573")
+    print(f"{distance_km((51.5, -0.1), (40.7, -74.0)):,.0f} km from London to New York: about 5,573")
     print(nearest_edge((51.5, -0.1), list(EDGES)).name, "is nearest to London")
 except NotImplementedError as stub:
     print(stub)

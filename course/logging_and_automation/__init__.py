@@ -153,7 +153,7 @@ def explore_alert(alert):
         "burst": in_percent("error burst", 8, 2, 30, 1),
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
         "bunched": tick("errors come in bunches"),
-        "pair": tick("show two windows, 5 min and 1 min (green)"),
+        "pair": tick("show two windows (green)"),
     }
     return _explore(controls, run, AlertPicture(), experiment=steps.ALERT)
 

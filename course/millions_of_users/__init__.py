@@ -229,7 +229,7 @@ def explore_ring(ring=None):
 
     controls = {
         "nodes": view.slider("nodes", 10, 1, 20, 1),
-        "points": view.choice_slider("points per node (replicas)", POINTS, 128),
+        "points": view.choice_slider("points per node", POINTS, 128),
         "keys": view.slider("keys", 1_500, 500, 4_000, 500),
     }
     return view.explore(controls, run, RingPicture(), experiment=steps.RING)
@@ -243,7 +243,7 @@ def replay_ring(ring=None):
     """
     controls = {"nodes": view.slider("shards before", 4, 1, 8, 1)}
     if ring is not None:
-        controls["points"] = view.choice_slider("points per shard (replicas)", POINTS, 64)
+        controls["points"] = view.choice_slider("points per shard", POINTS, 64)
     return Film(lambda **chosen: film_of_ring(ring, **chosen), controls)
 
 
@@ -260,7 +260,7 @@ def explore_store(store, ring):
     controls = {
         "shards": view.slider("shards before", 4, 1, 16, 1),
         "then": view.slider("shards after", 5, 1, 20, 1),
-        "points": view.choice_slider("points per shard (replicas)", POINTS, 64),
+        "points": view.choice_slider("points per shard", POINTS, 64),
         "keys": view.slider("keys", 1_000, 500, 2_000, 250),
     }
     return view.explore(controls, run, ReshardPicture(), experiment=steps.STORE)
