@@ -34,7 +34,7 @@ NUMPY = re.compile(r"np\.float64|[()]")
 TEXT = TextToPath()
 SEGMENT = re.compile(r"([MLQCz])([^MLQCz]*)")
 CIRCLE = Path.unit_circle().codes
-CROWD = 500  # marks: so many are taken to overlap without looking at each pair
+CROWD = 500  # marks: of more it takes too long to look at each pair
 ANCHORS = {"left": ("start", 0), "center": ("middle", 0.5), "right": ("end", 1)}
 
 
@@ -256,7 +256,8 @@ class Renderer(RendererSVG):
     def _repeat(self, gc, face, path, transform, places, sizes):
         """Write the path at each of the places (rows of x, y), made larger by sizes (in turn).
 
-        In one <path> if that looks the same: a browser paints it faster than one for each place.
+        In one <path> if that looks the same, else in a few: a browser paints them faster than one
+        for each place.
         """
         sizes = np.resize(sizes, len(places))
         seen = np.isfinite(places).all(axis=1) & np.isfinite(sizes)
@@ -270,9 +271,11 @@ class Renderer(RendererSVG):
             for (x, y), size in zip(places.tolist(), sizes.tolist(), strict=True)
         ]
         look = self._get_style_dict(gc, face)
-        room = np.ptp(shape.vertices, axis=0) * sizes[:, None] + gc.get_linewidth()
-        if _hides_overlaps(look) or not _overlap(places, room):
+        if _hides_overlaps(look):
             marks = ["".join(marks)]
+        elif len(marks) <= CROWD:
+            room = np.ptp(shape.vertices, axis=0) * sizes[:, None] + gc.get_linewidth()
+            marks = _in_layers(marks, places, room)
         attributes = {"style": _css(look), **self._get_clip_attrs(gc)}
         attributes = " ".join(f'{name}="{value}"' for name, value in attributes.items())
         paths = "".join(f'<path d="{mark}"/>' for mark in marks)
@@ -347,12 +350,20 @@ def _hides_overlaps(look):
     return opaque and ("stroke" not in look or look.get("fill") in ("none", look["stroke"]))
 
 
-def _overlap(places, room):
-    """Return whether any two boxes meet: their middles, and widths and heights, as rows."""
-    if len(places) > CROWD:
-        return True
-    near = abs(places[:, None] - places) < (room[:, None] + room) / 2
-    return np.count_nonzero(near.all(axis=2)) > len(places)
+def _in_layers(marks, places, room):
+    """Join the texts of marks that do not overlap; later ones stay above earlier ones.
+
+    places, room: the middle of the box around each mark, and its width and height.
+    """
+    near = (abs(places[:, None] - places) < (room[:, None] + room) / 2).all(axis=2)
+    layers = np.zeros(len(marks), dtype=int)
+    for number, meets in enumerate(near):
+        below = layers[:number][meets[:number]]
+        layers[number] = below.max() + 1 if below.size else 0
+    joined = [[] for _ in range(layers.max() + 1)]
+    for layer, mark in zip(layers.tolist(), marks, strict=True):
+        joined[layer].append(mark)
+    return ["".join(layer) for layer in joined]
 
 
 def _css(look):
