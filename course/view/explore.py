@@ -34,6 +34,7 @@ BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
 PERCENT = re.compile(r"(?<=\d)%")  # 80% is shown as 80 %, like the text around it
 PANEL = 380  # pixels: a slider, its label and its value; with less the label moves above them
 SECONDS = 3.0  # how long one move may take before it is stopped
+AS_WIDE = {"width": "auto", "align_self": "flex-start"}  # a button: no wider than its words
 FAULTS = (NotImplementedError, ComponentError, DatabaseUnavailable, ValueError)
 FAULTS += (TimeLimitReached, SystemExit)  # what a student's code may raise: told in a sentence
 
@@ -67,7 +68,7 @@ class Unguessed(widgets.VBox):
     def __init__(self, explore):
         """explore: called without arguments when the button is pressed; returns the Explorer."""
         words = "First your guess: write it into the cell above, run that cell, then this one."
-        self.button = widgets.Button(description="Go on without a guess", layout={"width": "auto"})
+        self.button = widgets.Button(description="Go on without a guess", layout=AS_WIDE)
         self.button.on_click(lambda _: setattr(self, "children", [explore()]))
         super().__init__([widgets.HTML(f'<p role="status">{words}</p>'), self.button])
 
