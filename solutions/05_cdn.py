@@ -85,8 +85,12 @@ explore(prediction=prediction)
 # 7. *12 edges*: pages come faster, and yet the origin gets more to do. Why?
 
 # %% [markdown]
+# <details><summary>What five edges change</summary>
+#
 # Without a CDN half of the pages took up to 1.4 seconds. With five edges it is half a second: two thirds of the time are gone. Half of what is left is still distance: if there were no distance at all, a page would take a quarter of a second. But there is
 # no free choice of max-age. Each point on the dashed curve trades work at the origin for old bytes. And more edges mean more caches that each have to be filled.
+#
+# </details>
 
 # %% [markdown]
 # ### A page is many round trips

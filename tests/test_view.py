@@ -367,10 +367,10 @@ def test_nothing_is_drawn_while_nbgrader_executes(monkeypatch):
 
 
 def test_controls():
-    assert slider("rate", 1, 0, 10, 1).readout_format == "d"
-    assert slider("rate", 1.0, 0.0, 10.0, 0.25, "s").readout_format == ".2f"
+    assert slider("rate", 1, 0, 10, 1).readout_format == ",d"
+    assert slider("rate", 1.0, 0.0, 10.0, 0.25, "s").readout_format == ",.2f"
     assert slider("rate", 1.0, 0.0, 10.0, 0.25, "s").description == "rate (s)"
-    assert slider("rate", 1.0, 0.0, 10.0, 1.0).readout_format == ".0f"
+    assert slider("rate", 1.0, 0.0, 10.0, 1.0).readout_format == ",.0f"
     assert choice("algorithm", ["random", "mine"], "mine").value == "mine"
     assert choice("algorithm", ["random", "mine"]).value == "random"
     assert tick("yes").value is False
