@@ -287,7 +287,8 @@ class Renderer(RendererSVG):
             radius = f"{np.ptp(shape.vertices[:, 0]) * size / 2:.2f}"
             half = f"a{radius} {radius} 0 1 0 "
             return f"m-{radius} 0{half}{2 * float(radius):g} 0{half}-{2 * float(radius):g} 0z"
-        return _relative(self._convert_path(Path(shape.vertices * (size, -size), shape.codes)))
+        larger = Path(shape.vertices * (size, -size), shape.codes)
+        return _relative(self._convert_path(larger, simplify=False))
 
     def option_scale_image(self):
         """Leave it to the browser to stretch an image (of `interpolation="none"`)."""
