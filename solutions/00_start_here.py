@@ -58,7 +58,11 @@ prediction = None  # minutes
 explore(prediction=prediction)
 
 # %% [markdown]
-# A customer waits about seven minutes for a minute and a half at the till. Look at the queues: at the moment shown, one till is free while more than twenty people stand at another.
+# <details><summary>How long they wait</summary>
+#
+# About seven minutes for a minute and a half at the till. Look at the queues: at the moment shown, one till is free while more than twenty people stand at another.
+#
+# </details>
 #
 # ## Write something
 #

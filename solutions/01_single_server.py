@@ -7,7 +7,7 @@
 # a hundred users and it is fast. Then a blogger writes about it. By noon the machine is 80 % busy and all is well. By
 # evening it is 95 % busy and everyone complains. What happened in between?
 #
-# **About 110 minutes.** Afterwards you will be able to
+# **Time:** about 110 minutes. Afterwards you will be able to
 #
 # - simulate a server, with its workers and its queue, in a few lines of SimPy
 # - say from three numbers how busy a server is, and what that does to the wait
@@ -1031,7 +1031,8 @@ explore_two_tiers(serve_two_tiers)
 
 # %%
 for machine in CATALOG:
-    print(f"{machine.name:>7}: {machine.workers:3} workers, ${machine.monthly_cost:5,} a month, ${machine.monthly_cost / machine.workers:.0f} a worker")
+    each = machine.monthly_cost / machine.workers
+    print(f"{machine.name:>7}: {machine.workers:3} workers, ${machine.monthly_cost:5,} a month, ${each:.0f} a worker")
 
 # %% [markdown]
 # ## Exercise D — The machine that is big enough
@@ -1228,7 +1229,8 @@ try:
 except OSError:
     print("credits in the texts: ", sum(json.loads(text)["credits"] for text in texts.values()))
 
-print("who likes photo 12, by a join:", tables.execute("SELECT name, credits FROM users JOIN likes USING (name) WHERE photo = 12").fetchall())
+join = "SELECT name, credits FROM users JOIN likes USING (name) WHERE photo = 12"
+print("who likes photo 12, by a join:", tables.execute(join).fetchall())
 
 # %% [markdown]
 # There were 23 credits. The transaction undid its first half, so the tables still hold 23. The texts have lost five. And who likes photo 12? The tables answer with one join; with texts you must read every one. In return, Ann's text is found in a single step,

@@ -76,7 +76,11 @@ prediction = None  # milliseconds: put your number here
 explore(prediction=prediction)
 
 # %% [markdown]
+# <details><summary>How long the slowest take</summary>
+#
 # A request needs 40 ms, and the slowest 1 % take 3 seconds or more. Nothing is overloaded: chance alone piles dozens of requests on one server while its neighbor is idle.
+#
+# </details>
 #
 # ### One address in front of many servers
 # DNS gives your users the address of the load balancer. It passes each request on to a web server and hands the

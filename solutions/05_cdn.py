@@ -85,8 +85,12 @@ explore(prediction=prediction)
 # 7. *12 edges*: pages come faster, and yet the origin gets more to do. Why?
 
 # %% [markdown]
+# <details><summary>What five edges change</summary>
+#
 # Without a CDN half of the pages took up to 1.4 seconds. With five edges it is half a second: two thirds of the time are gone. Half of what is left is still distance: if there were no distance at all, a page would take a quarter of a second. But there is
 # no free choice of max-age. Each point on the dashed curve trades work at the origin for old bytes. And more edges mean more caches that each have to be filled.
+#
+# </details>
 
 # %% [markdown]
 # ### A page is many round trips
@@ -170,7 +174,7 @@ def nearest_edge(user, edges):
 
 # %%
 try:
-    print(distance_km((51.5, -0.1), (40.7, -74.0)), "km from London to New York: about 5,573")
+    print(f"{distance_km((51.5, -0.1), (40.7, -74.0)):,.0f} km from London to New York: about 5,573")
     print(nearest_edge((51.5, -0.1), list(EDGES)).name, "is nearest to London")
 except NotImplementedError as stub:
     print(stub)

@@ -85,8 +85,12 @@ explore(prediction=prediction)
 # 6. *Lag 1 min*: how many writes did only the dead center have, and what would each be in a photo app?
 
 # %% [markdown]
+# <details><summary>How long, and why</summary>
+#
 # About 57 seconds: nearly half the TTL. When the center dies, each resolver's answer is somewhere between new and expired, so on average half of its time is left; and a few small cities hold no answer at all.
 # Two more things to take away. The survivors must be able to carry *everything*: a second center that is full on a normal day is not a second center. And no TTL saves the writes of the last seconds.
+#
+# </details>
 
 # %% [markdown]
 # ### In the field

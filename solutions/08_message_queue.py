@@ -82,7 +82,11 @@ explore(prediction=prediction)
 # 4. *Crashes 4 %*: of 100 deliveries 4 kill their worker, half of them before the photo is done. A dead worker is back after 2 s, and does nothing until then. How many photos are lost for good?
 
 # %% [markdown]
+# <details><summary>How long until it is empty</summary>
+#
 # Those who say 40 s forget that new photos keep coming. The queue drains by $12 - 5 = 7$ photos a second, not by 12: $480 / 7 \approx 69$ s, longer than the burst itself.
+#
+# </details>
 #
 # By 2013 Instagram brought new photos into feeds, shared them, looked for spam and filled its search index by such a queue: thousands of tasks every second (R. Branson, *Messaging at Scale at Instagram*, PyCon 2013).
 

@@ -80,7 +80,11 @@ explore(prediction=prediction)
 # 4. *Traffic as at night: 2*: the same alert rings more often. Why?
 
 # %% [markdown]
+# <details><summary>How often it rings for nothing</summary>
+#
 # Chance makes the phone ring in the quiet minutes. A window of 10 seconds holds 100 requests, and one of them fails on average. But in 8 % of all windows three or more fail, just by chance: that is about 630 calls a day, one every two or three minutes.
+#
+# </details>
 
 # %% [markdown]
 # ### When to wake someone

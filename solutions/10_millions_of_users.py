@@ -93,7 +93,7 @@ explore(prediction=prediction)
 # Then by hand: meet all four goals. What can you take away again?
 
 # %%
-simulate().summary()  # two of everything, as on a checklist
+print(simulate().summary())  # two of everything, as on a checklist
 
 # %% [markdown]
 # Two of everything answers six requests in ten: redundancy is not capacity. One big server room answers 97 in a hundred, slowly, and loses every ninth write for good: capacity is not redundancy. Last year's design with everything doubled (the triangle) meets all four goals for 65,500 dollars a month: it also doubles what was never short.

@@ -15,6 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from PIL import Image
+from playwright.sync_api import expect
 
 from autograder.cli import main
 from tests import looks
@@ -35,6 +36,7 @@ from tests.jupyterlab import (
     run_all_cells,
     run_cell,
     save,
+    slider_handle,
     type_into_cell,
     validate,
 )
@@ -66,7 +68,7 @@ def folder(tmp_path_factory):
         for cell in notebook.cells:  # a student has guessed
             cell.source = re.sub(r"^prediction = None", "prediction = 20", cell.source)
         nbformat.write(notebook, folder / "solved" / f"{name}.ipynb")
-    one_cell = nbformat.v4.new_code_cell(f"{setup(STORY)}\n\nexplore()")
+    one_cell = nbformat.v4.new_code_cell(f"{setup(STORY)}\n\nexplore_capacity(prediction=500)")
     kernel = {"name": "python3", "display_name": "Python 3"}
     one_cell = nbformat.v4.new_notebook(cells=[one_cell], metadata={"kernelspec": kernel})
     nbformat.write(one_cell, folder / "one_cell.ipynb")
@@ -277,6 +279,7 @@ def test_in_notebook_7_a_picture_moves_is_sharp_and_follows_the_theme(lab, serve
     assert bottom["y"] + bottom["height"] - top <= room  # sliders and picture on one screen
     with new_picture(page, 0):
         cell_locator(page, 0).locator(".noUi-base").first.click(position={"x": 5, "y": 2})
+    assert_keys_are_the_controls(page)
     once = Image.open(io.BytesIO(panel.screenshot())).crop((0, 0, 400, 300))
     panel.evaluate("panel => { panel.parentElement.style.zoom = 2; }")  # as at device scale 2
     twice = Image.open(io.BytesIO(panel.screenshot())).crop((0, 0, 800, 600))
@@ -285,6 +288,27 @@ def test_in_notebook_7_a_picture_moves_is_sharp_and_follows_the_theme(lab, serve
     colour = "e => getComputedStyle(e.parentElement).backgroundColor"
     assert panel.evaluate(colour) == "rgb(17, 17, 17)"
     assert cells_with_errors(page) == [] and errors == []
+
+
+def assert_keys_are_the_controls(page):
+    """The arrows are the slider's, not the notebook's; a value is typed as it is shown."""
+    asked = slider_handle(page, 0, "asked for (1/s)")
+    for key, expected in (("Home", 50), ("ArrowRight", 100), ("ArrowUp", 150), ("ArrowLeft", 100)):
+        asked.press(key)
+        expect(asked).to_have_attribute("aria-valuenow", f"{expected}.0")
+    assert asked.evaluate("handle => handle === document.activeElement")
+    readout = asked.locator(
+        "xpath=ancestor::*[contains(@class, 'widget-slider')]//*[@contenteditable='true']"
+    )
+    for typed, leave, expected in (
+        ("1,000", "Enter", 1000),
+        ("950", "Tab", 950),
+        ("1000", "Tab", 1000),
+    ):
+        readout.fill(typed)
+        readout.press(leave)
+        expect(asked).to_have_attribute("aria-valuenow", f"{expected}.0")
+        expect(readout).to_have_text(f"{expected:,}")
 
 
 def detail(picture):

@@ -21,13 +21,13 @@ from course.view.explore import (
     Step,
     Unguessed,
     choice,
+    choice_slider,
     explore,
     in_milliseconds,
     in_percent,
     moments,
     pictured,
     slider,
-    steps,
     tick,
 )
 from course.view.limit import TimeLimitReached, time_limit
@@ -117,14 +117,60 @@ def test_paths_that_look_alike_are_written_with_one_look():
     bars = axes.broken_barh([(0, 1), (2, 1)], (0, 1), facecolor=style.SKY, hatch="....")
     canvas = Canvas(figure, (cities, line, bars))
     [svg] = canvas.drawn()
-    assert svg.count("<use ") == 4 and svg.count("var(--f-0072b2)") == 1
-    assert svg.count("var(--f-e69f00)") == 1 and "scale(" in svg
-    assert svg.count("<pattern") == 0 and "url(#h" in svg
+    blue, orange, hatched = re.findall(r'<path d="([^"]*)"', svg)
+    radii = [float(radius) for radius in re.findall(r"m-([\d.]*) 0a", blue)]
+    assert radii == [pytest.approx(size**0.5 / 2, abs=0.01) for size in (10, 40)]
+    assert orange.count("M") == 2 and hatched.count("M") == 2 and "url(#h" in svg
+    assert svg.count("var(--f-0072b2)") == svg.count("var(--f-e69f00)") == 1
+    assert svg.count("<pattern") == 0
     assert canvas.background[0].count("<pattern") == 1  # once, and not at each move
     bars.set_facecolor(style.GREEN)
     for _ in range(2):  # a hatch that the page does not have comes with each move that needs it
         assert canvas.drawn()[0].count("<pattern") == 1
     assert len(re.findall("M", re.search(r'<path d="([^"]*)"[^>]*url\(#h', svg)[1])) == 2
+
+
+@pytest.mark.parametrize(
+    ("look", "apart"),
+    [
+        ({"x": [1, 9]}, 1),
+        ({"x": [1, 1.1]}, 1),  # just one blue spot
+        ({"x": [1, 1.1], "facecolor": "none"}, 1),
+        ({"x": [1, 1.1], "edgecolor": style.INK}, 2),  # of the one below a part can be seen
+        ({"x": [1, 1.1, 9], "edgecolor": style.INK}, 2),
+        ({"x": [1.05, 1, 1.1], "edgecolor": style.INK}, 3),
+        ({"x": [1, 9], "edgecolor": style.INK}, 1),
+        ({"x": [1, 1.1], "alpha": 0.5}, 2),  # darker where they overlap
+        ({"x": [1, 9], "alpha": 0.5}, 1),
+    ],
+)
+def test_marks_are_one_path_if_that_looks_the_same(look, apart):
+    figure, axes = style.figure(1, 1)
+    axes.set(xlim=(0, 10), ylim=(0, 2))
+    color = {"color": style.BLUE} if "facecolor" not in look else {"edgecolor": style.BLUE}
+    marks = axes.scatter(**{"y": np.ones(len(look["x"])), "marker": "^"} | color | look)
+    [svg] = Canvas(figure, [marks]).drawn()
+    outlines = re.findall(r'<path d="([^"]*)"', svg)
+    assert len(outlines) == apart
+    places = axes.transData.transform(marks.get_offsets())
+    side = np.array([[0, 0.5], [-0.5, -0.5], [0.5, -0.5]]) * marks.get_sizes()[0] ** 0.5
+    height = figure.bbox.height
+    expected = [(x + dx, height - y - dy) for x, y in places.tolist() for dx, dy in side.tolist()]
+    corners = walked("".join(outlines))
+    if apart < len(places):  # joined in another order than they stand
+        corners, expected = sorted(corners), sorted(expected)
+    assert corners == [pytest.approx(each, abs=0.11) for each in expected]
+
+
+def walked(outlines):
+    """Return the corners of triangles whose texts tell how far each corner is from the last one."""
+    corners = []
+    for outline in re.findall("M[^M]*", outlines):
+        pen = np.zeros(2)
+        for letter, numbers in re.findall("([Mml])([^Mmlz]*)", outline):
+            pen = pen + np.array(numbers.split(), float)
+            corners += [tuple(pen)] if letter != "M" else []
+    return corners
 
 
 def frames(figure):
@@ -206,8 +252,16 @@ def test_per_cent_is_written_as_in_the_text_around_it():
     assert "5.5\u202f% failed &amp; 100\u202f%, of 20\u202f%2" in explorer.sentence.value
 
 
+@pytest.mark.parametrize(
+    ("high", "step", "shown"), [(5000, 500, "5,000"), (5000, 0.25, "5,000.00")]
+)
+def test_a_slider_shows_thousands_as_the_text_does(high, step, shown):
+    control = slider("traffic", high, 0, high, step)
+    assert format(control.value, control.readout_format) == shown  # d3's language is Python's
+
+
 def test_a_slider_over_options_starts_where_it_is_told():
-    control = steps("dies at", [("never", None), ("5 s", 5), ("10 s", 10)], 10)
+    control = choice_slider("dies at", [("never", None), ("5 s", 5), ("10 s", 10)], 10)
     assert control.value == 10
     assert [label for label, _ in control.options] == ["never", "5 s", "10 s"]
 
@@ -324,10 +378,10 @@ def test_nothing_is_drawn_while_nbgrader_executes(monkeypatch):
 
 
 def test_controls():
-    assert slider("rate", 1, 0, 10, 1).readout_format == "d"
-    assert slider("rate", 1.0, 0.0, 10.0, 0.25, "s").readout_format == ".2f"
+    assert slider("rate", 1, 0, 10, 1).readout_format == ",d"
+    assert slider("rate", 1.0, 0.0, 10.0, 0.25, "s").readout_format == ",.2f"
     assert slider("rate", 1.0, 0.0, 10.0, 0.25, "s").description == "rate (s)"
-    assert slider("rate", 1.0, 0.0, 10.0, 1.0).readout_format == ".0f"
+    assert slider("rate", 1.0, 0.0, 10.0, 1.0).readout_format == ",.0f"
     assert choice("algorithm", ["random", "mine"], "mine").value == "mine"
     assert choice("algorithm", ["random", "mine"]).value == "random"
     assert tick("yes").value is False

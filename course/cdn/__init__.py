@@ -8,7 +8,7 @@ while nbgrader executes the notebook.
 from functools import lru_cache
 
 from course.cdn import bill as _bill
-from course.cdn import steps as _steps
+from course.cdn import steps
 from course.cdn.baselines import trade_off
 from course.cdn.bill_picture import BillPicture
 from course.cdn.deployment import FILES, PREFIXES, fingerprinted, invalidated, wait_for_expiry
@@ -26,7 +26,7 @@ from course.cdn.system import architecture
 from course.cdn.world import EDGES, ORIGIN, Edge, EdgeDown, NoEdgeOnline, OriginDown, Prices
 from course.engine import parameters
 from course.engine.component import name_of
-from course.view.explore import choice, pictured, slider, steps
+from course.view.explore import choice, choice_slider, pictured, slider
 from course.view.explore import explore as _explore
 from course.view.film import Action, Film
 
@@ -88,7 +88,7 @@ def explore(edge_cache=None, *, prediction=None):
         "page_kb": slider("page", 500, 100, 2000, 100, "kB"),
     }
     picture = CdnPicture(name, prediction is not None)
-    return _explore(controls, run, picture, experiment=() if edge_cache else _steps.FIRST)
+    return _explore(controls, run, picture, experiment=() if edge_cache else steps.FIRST)
 
 
 @pictured
@@ -125,7 +125,7 @@ def explore_distance(distance_km, nearest_edge):
         "offline": slider("of them offline", 0, 0, len(EDGES), 1),
         "page_kb": slider("page", 500, 100, 2000, 100, "kB"),
     }
-    return _explore(controls, run, DistancePicture(), experiment=_steps.DISTANCE)
+    return _explore(controls, run, DistancePicture(), experiment=steps.DISTANCE)
 
 
 @pictured
@@ -154,7 +154,7 @@ def explore_deployment(fingerprint, edge_cache):
         "max_age": _durations("max-age", MAX_AGES, 30 * MINUTE),
         "prefix": choice("invalidate", prefixes),
     }
-    return _explore(controls, run, DeploymentPicture(), experiment=_steps.DEPLOYMENT)
+    return _explore(controls, run, DeploymentPicture(), experiment=steps.DEPLOYMENT)
 
 
 @pictured
@@ -184,7 +184,7 @@ def explore_outages(fetch_with_fallback, edge_cache):
         "origin_for": slider("origin out for", 10, 0, 30, 1, "min"),
         "max_age": _durations("max-age", IN_AN_HOUR, 5 * MINUTE),
     }
-    return _explore(controls, run, OutagePicture(), experiment=_steps.OUTAGES)
+    return _explore(controls, run, OutagePicture(), experiment=steps.OUTAGES)
 
 
 @pictured
@@ -201,16 +201,16 @@ def explore_bill(monthly_cost, break_even_hit_ratio):
     photos = [(f"{count:,}", count) for count in (100, 1000, 10_000, 100_000)]
     controls = {
         "gigabytes": slider("traffic", 10_000, 1000, 50_000, 1000, "GB/month"),
-        "photos": steps("photos", photos, 10_000),
+        "photos": choice_slider("photos", photos, 10_000),
         "max_age": _durations("max-age", MAX_AGES, HOUR),
         "cdn_per_gb": slider("CDN", 0.04, 0.0, 0.12, 0.01, "$/GB"),
         "origin_per_gb": slider("origin", 0.09, 0.0, 0.12, 0.01, "$/GB"),
     }
-    return _explore(controls, run, BillPicture(), experiment=_steps.BILL)
+    return _explore(controls, run, BillPicture(), experiment=steps.BILL)
 
 
 def _durations(label, seconds, value):
-    return steps(label, [(_named(each), each) for each in seconds], value)
+    return choice_slider(label, [(_named(each), each) for each in seconds], value)
 
 
 def _named(seconds):

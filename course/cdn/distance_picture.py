@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib import rc_context
 
 from course.cdn import theory
-from course.cdn.map_picture import LONDON, WIDE, MapPanel
+from course.cdn.map_picture import LONDON, MapPanel
 from course.engine.cities import CITIES
 from course.view import style
 
@@ -19,9 +19,7 @@ class DistancePicture:
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, (left, right) = style.figure(
-            1, 2, width=10.4, height=3.1, width_ratios=(WIDE, 1)
-        )
+        self.figure, (left, right) = style.figure(1, 2, width=7.2, height=3.1)
         self.map = MapPanel(left, judged=True)
         right.set(xlim=(0, FARTHEST), ylim=(0, SLOWEST), ylabel="load time (s)")
         right.set_xlabel("your distance_km to what serves the page")

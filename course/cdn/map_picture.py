@@ -13,7 +13,6 @@ from course.engine.cities import CITIES
 from course.view import style, world
 
 STEPS = (0.4, 0.8, 1.6, np.inf)  # s: which mark a city gets, by its mean load time
-WIDE = 1.6
 MARKS = (
     ("≤ 0.4 s", style.SKY, "o"),
     ("≤ 0.8 s", style.YELLOW, "s"),
@@ -29,10 +28,7 @@ SYDNEY, LONDON = NAMES.index("Sydney"), NAMES.index("London")
 
 
 class MapPanel:
-    """Cities sized by population and marked by load time, with lines to what serves them.
-
-    WIDE: how much wider than other panels it should be.
-    """
+    """Cities sized by population and marked by load time, with lines to what serves them."""
 
     def __init__(self, axes, *, judged=False):
         """judged: whether cities that go the wrong way can be marked."""
@@ -62,7 +58,7 @@ class MapPanel:
         if judged:
             handles.append(self.wrong)
             labels.append("wrong way")
-        options = {"ncols": 4, "columnspacing": 0.9, "handletextpad": 0.3}
+        options = {"ncols": 2, "columnspacing": 0.9, "handletextpad": 0.3}
         style.legend_below(axes, left=0.0, down=0.02, handles=handles, labels=labels, **options)
         self.moving = (self.lines, *self.cities, self.offline, self.online, self.wrong, self.sydney)
 

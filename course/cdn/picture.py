@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib import rc_context
 
-from course.cdn.map_picture import STAR, SYDNEY, WIDE, MapPanel
+from course.cdn.map_picture import STAR, SYDNEY, MapPanel
 from course.view import style
 
 SHARES = np.linspace(0, 100, 201)
@@ -16,9 +16,7 @@ class CdnPicture:
     @rc_context(style.LOOK)
     def __init__(self, name="", predicts=False):
         self.name = name
-        self.figure, (left, middle, right) = style.figure(
-            1, 3, width=13.6, height=3.1, width_ratios=(WIDE, 1, 1)
-        )
+        self.figure, (left, middle, right) = style.figure(1, 3, width=10.8, height=3.3)
         self.map = MapPanel(left)
         self._prepare_times(middle, name, predicts)
         self._prepare_trade(right, name)
@@ -30,6 +28,7 @@ class CdnPicture:
 
     def _prepare_times(self, axes, name, predicts):
         axes.set(xlim=(0, SLOWEST), ylim=(0, 100), yticks=[0, 25, 50, 75, 100])
+        axes.set_xticks(range(6), [*range(5), f"{SLOWEST:g}+"])
         axes.set(xlabel="seconds since the click", ylabel="pages that are loaded (%)")
         axes.set_title("How long do half of the pages take?")
         axes.axhline(50, color=style.INK, linewidth=0.8)
@@ -38,8 +37,9 @@ class CdnPicture:
         (self.after,) = axes.plot([], [], **style.YOURS, label=label)
         self.guess = []
         if predicts:
-            self.guess = axes.plot([], [], **style.PREDICTION, label="your prediction")
-        style.legend_below(axes, down=0.21)
+            look = style.PREDICTION | {"clip_on": False, "in_layout": False}
+            self.guess = axes.plot([], [], **look, label="your prediction")
+        style.legend_below(axes, left=-0.2, down=0.21, ncols=1)
 
     def _prepare_trade(self, axes, name):
         axes.set(xlim=(-2, 104), ylim=(-4, 104), xticks=[0, 25, 50, 75, 100])
@@ -56,7 +56,7 @@ class CdnPicture:
             ring = {"mfc": "none", "mec": style.BLUE, "mew": 2, "markersize": 14}
             self.mine = axes.plot([], [], "s", **ring, label=name)
         axes.plot(100, 0, **STAR, markersize=13, label="no CDN")
-        style.legend_below(axes, down=0.21)
+        style.legend_below(axes, left=-0.2, down=0.21, ncols=1)
 
     def show(self, *, result, plain, without, others, max_age, prediction):
         """Draw a run; return (finding, words).
@@ -69,7 +69,7 @@ class CdnPicture:
         for line, run in ((self.before, without), (self.after, result)):
             line.set_data(np.minimum(np.percentile(run.load_time, SHARES), 2 * SLOWEST), SHARES)
         for mark in self.guess:
-            mark.set_data([min(prediction, SLOWEST - 0.05)], [50])
+            mark.set_data([min(prediction, SLOWEST)], [50])
         loads, stales = np.array(others).T * 100
         self.curve.set_data(loads, stales)
         self.point.set_data([100 * plain.origin_load], [100 * plain.stale_share])

@@ -7,7 +7,7 @@ explorer shows a sentence in place of the picture when a student's component fai
 
 from functools import lru_cache
 
-from course.data_centers import steps as _steps
+from course.data_centers import steps
 from course.data_centers.deployment import EVERYWHERE, NOWHERE, Rollout, simulate_deployment
 from course.data_centers.deployment_picture import PLACES, DeploymentPicture
 from course.data_centers.dns import Resolved, resolutions
@@ -37,7 +37,7 @@ from course.data_centers.world import (
 )
 from course.engine import parameters
 from course.engine.component import name_of
-from course.view.explore import choice, in_percent, pictured, slider, steps
+from course.view.explore import choice, choice_slider, in_percent, pictured, slider
 from course.view.explore import explore as _explore
 from course.view.film import Action, Film
 
@@ -107,7 +107,7 @@ def explore(*, prediction=None):
         "capacity": in_percent("a center can do", 120, 40, 150, 5, "% of all"),
     }
     picture = CentersPicture(2, RATE, predicts=prediction is not None)
-    return _explore(controls, run, picture, experiment=_steps.FIRST)
+    return _explore(controls, run, picture, experiment=steps.FIRST)
 
 
 @pictured
@@ -125,7 +125,7 @@ def explore_dns(geo_dns):
         "dead": slider("of them dead", 0, 0, len(OPENING_ORDER), 1),
         "trips": slider("round trips a page", 5, 1, 8, 1),
     }
-    return _explore(controls, run, DnsPicture(), experiment=_steps.DNS)
+    return _explore(controls, run, DnsPicture(), experiment=steps.DNS)
 
 
 @pictured
@@ -144,7 +144,7 @@ def explore_split(split):
         "centers": slider("centers", 2, 2, len(OPENING_ORDER), 1),
         "users": slider("users", 2000, 100, 3000, 100),
     }
-    return _explore(controls, run, SplitPicture(), experiment=_steps.SPLIT)
+    return _explore(controls, run, SplitPicture(), experiment=steps.SPLIT)
 
 
 @pictured
@@ -169,7 +169,7 @@ def explore_outage(geo_dns, caching_resolver):
     }
     name = f"Your {name_of(caching_resolver)}"
     picture = CentersPicture(len(OPENING_ORDER), FEWER, name=name)
-    return _explore(controls, run, picture, experiment=_steps.OUTAGE)
+    return _explore(controls, run, picture, experiment=steps.OUTAGE)
 
 
 @pictured
@@ -211,7 +211,7 @@ def explore_sync(last_writer_wins):
         "keys": slider("keys", 80, 10, 120, 10),
         "clock_ahead": slider("Singapore ahead by", 0.0, 0.0, 30.0, 0.5, "s"),
     }
-    return _explore(controls, run, SyncPicture(), experiment=_steps.SYNC)
+    return _explore(controls, run, SyncPicture(), experiment=steps.SYNC)
 
 
 @pictured
@@ -244,14 +244,14 @@ def explore_deployment(rolling_deploy):
 
     faults = [("none", NOWHERE), *((name, at) for at, name in enumerate(PLACES))]
     controls = {
-        "fault_at": steps("bad in center", [*faults, ("all", EVERYWHERE)], EVERYWHERE),
+        "fault_at": choice_slider("bad in center", [*faults, ("all", EVERYWHERE)], EVERYWHERE),
         "centers": slider("centers", 4, 1, len(OPENING_ORDER), 1),
         "bake_minutes": slider("watch a center for", 10, 0, 20, 1, "min"),
         "deploy_minutes": slider("deploying takes", 2, 1, 5, 1, "min"),
         "failing": in_percent("requests that fail", 30, 5, 50, 5),
         "smallest_first": choice("order", [("as opened", False), ("smallest first", True)]),
     }
-    return _explore(controls, run, DeploymentPicture(), experiment=_steps.DEPLOYMENT)
+    return _explore(controls, run, DeploymentPicture(), experiment=steps.DEPLOYMENT)
 
 
 @lru_cache(maxsize=64)
@@ -262,4 +262,4 @@ def _alone(**chosen):
 
 def _durations(label, seconds, value):
     names = [f"{each / 60:g} min" if each >= 60 else f"{each:g} s" for each in seconds]
-    return steps(label, list(zip(names, seconds, strict=True)), value)
+    return choice_slider(label, list(zip(names, seconds, strict=True)), value)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course.database_replication import steps as _steps
+from course.database_replication import steps
 from course.database_replication.baselines import (
     GUESSES,
     READERS,
@@ -122,7 +122,7 @@ def explore_capacity(prediction=None):
         "arrival_rate": slider("asked for", 250, 50, 1050, 50, "1/s"),
     }
     picture = CapacityPicture(predicted=prediction is not None)
-    return _explore(controls, run, picture, experiment=_steps.CAPACITY)
+    return _explore(controls, run, picture, experiment=steps.CAPACITY)
 
 
 @pictured
@@ -156,7 +156,7 @@ def explore(*components):
         "arrival_rate": slider("asked for", 250, 50, 600, 50, "1/s"),
         "dies": choice("dies halfway", dies),
     }
-    shown = _steps.ROUTER if components else _steps.COST
+    shown = steps.ROUTER if components else steps.COST
     return _explore(controls, run, ReplicationPicture(), experiment=shown)
 
 
@@ -201,7 +201,7 @@ def explore_guess(is_write=None):
         "replicas": slider("replicas", 10, 1, MOST_REPLICAS, 1),
         "arrival_rate": slider("asked for", 500, 50, 500, 50, "1/s"),
     }
-    return _explore(controls, run, GuessPicture(), experiment=_steps.GUESS)
+    return _explore(controls, run, GuessPicture(), experiment=steps.GUESS)
 
 
 @pictured
@@ -224,7 +224,7 @@ def explore_log(replica=None):
         "repeated": in_percent("sent twice", 20, 0, 100, 10),
         "cut_off": slider("replica-2 cut off for", 1.0, 0.0, 2.0, 0.5, "s"),
     }
-    return _explore(controls, run, LogPicture(), experiment=_steps.LOG)
+    return _explore(controls, run, LogPicture(), experiment=steps.LOG)
 
 
 @pictured
@@ -259,7 +259,7 @@ def explore_sessions(read_your_writes=None):
         "lag": in_milliseconds("replication lag", 100, 0, 500, 20),
         "arrival_rate": slider("asked for", 200, 50, 300, 25, "1/s"),
     }
-    return _explore(controls, run, SessionsPicture(), experiment=_steps.SESSIONS)
+    return _explore(controls, run, SessionsPicture(), experiment=steps.SESSIONS)
 
 
 @pictured
@@ -285,7 +285,7 @@ def explore_failover(promote=None, lost_writes=None):
         "synchronous": tick("synchronous: a write waits for all replicas"),
         "freshest_away": tick("the freshest replica dies with it"),
     }
-    return _explore(controls, run, FailoverPicture(), experiment=_steps.FAILOVER)
+    return _explore(controls, run, FailoverPicture(), experiment=steps.FAILOVER)
 
 
 @pictured
@@ -333,7 +333,7 @@ def explore_real(router, replica=AsItComes):
         "replicas": slider("replicas", 2, 0, 4, 1),
         "lag": in_milliseconds("replication lag", 100, 0, 300, 20),
     }
-    more = {"experiment": _steps.REAL, "measuring": measuring, "seconds": REAL_SECONDS}
+    more = {"experiment": steps.REAL, "measuring": measuring, "seconds": REAL_SECONDS}
     return _explore(controls, run, RealPicture(), **more)
 
 

@@ -82,7 +82,7 @@ ROUTERS = {
     OnlyPrimary: "only the primary",
 }
 READERS = {RandomReplica: "a random replica", FurthestReplica: "always the furthest"}
-GUESSES = {FirstWord: "a read begins with SELECT", KnownWrites: "a write begins with INSERT, …"}
+GUESSES = {FirstWord: "reads begin with SELECT", KnownWrites: "writes begin with INSERT"}
 
 
 class AsItComes:

@@ -95,9 +95,10 @@ class BalancePicture:
         rows.setdefault("random", (random.latency, style.GREY))
         if not result.health.dead:
             rows["one shared queue"] = (ideal, style.GREEN)
-        p99 = {each: _percentile(latency, 99) for each, (latency, _) in rows.items()}
+        shares = [_percentiles(latency) for latency, _ in rows.values()]
+        p99 = {each: at[-1] for each, at in zip(rows, shares, strict=True)}
         bars = [(each, milliseconds(p99[each]), p99[each], rows[each][1]) for each in rows]
-        marks = [_percentile(latency, share) for latency, _ in rows.values() for share in TAIL]
+        marks = [seconds for at in shares for seconds in at[:-1]]
         heights = np.repeat(np.arange(len(rows)), len(TAIL)) + 0.65
         self.tail.set_data(np.minimum(marks, SLOWEST), heights)
         self.tail.set_visible(tail)
@@ -252,6 +253,7 @@ def most_next_to_idle(result, counts=None):
     return crowd if crowd.requests > 1 else None
 
 
-def _percentile(latency, percent):
-    """Return it in seconds; nan if nothing was served."""
-    return float(np.percentile(latency, percent)) if latency.size else float("nan")
+def _percentiles(latency):
+    """Return those of TAIL and the 99th, in seconds; nan if nothing was served."""
+    shares = (*TAIL, 99)
+    return np.percentile(latency, shares).tolist() if latency.size else [np.nan] * len(shares)

@@ -42,7 +42,7 @@ def balanced(balancer, times, works, *, health, joins, workers):
             try:
                 picked = pick(views[:])
             except NoHealthyServer:
-                rows.append((NOT_YET, time, True, len(servers)))
+                rows += NOT_YET, time, True, len(servers)
                 continue
             for number, view in enumerate(views):
                 if view is picked:  # itself, not one that equals it
@@ -54,7 +54,7 @@ def balanced(balancer, times, works, *, health, joins, workers):
             row = server.serve(time, work)
             server.active += 1
             heapq.heappush(leaving, (row[1], server.place))
-            rows.append(row)
+            rows += row
     return _result(times, rows, servers, workers, health)
 
 
@@ -71,9 +71,9 @@ def dealt(choose, times, works, *, health, joins, workers):
             server.change(what, value)
             healthy = [server for server in servers if server.there and server.healthy]
         if healthy:
-            rows.append(choose(healthy).serve(time, work))
+            rows += choose(healthy).serve(time, work)
         else:
-            rows.append((NOT_YET, time, True, len(servers)))
+            rows += NOT_YET, time, True, len(servers)
     return _result(times, rows, servers, workers, health)
 
 
@@ -123,7 +123,7 @@ def _changes(servers, joins, health):
 
 
 def _result(times, rows, servers, workers, health):
-    """Return the Result; rows: (started, finished, failed, place) of each request."""
+    """Return the Result; rows: started, finished, failed, place of each request in turn."""
     started, finished, failed, place = np.array(rows, dtype=float).reshape(-1, 4).T
     return Result(
         arrived_at=times,

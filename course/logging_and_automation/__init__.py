@@ -8,8 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from course.engine import parameters
-from course.logging_and_automation import steps as steps_of
-from course.logging_and_automation import theory
+from course.logging_and_automation import steps, theory
 from course.logging_and_automation.access_log import access_log, from_combined
 from course.logging_and_automation.alert_picture import AlertPicture
 from course.logging_and_automation.film import film
@@ -40,7 +39,7 @@ from course.logging_and_automation.steps import SEED
 from course.logging_and_automation.system import architecture
 from course.logging_and_automation.users import DAYS, use
 from course.logging_and_automation.users_picture import UsersPicture
-from course.view.explore import choice, in_percent, pictured, slider, steps, tick
+from course.view.explore import choice, choice_slider, in_percent, pictured, slider, tick
 from course.view.explore import explore as _explore
 from course.view.film import Film
 
@@ -105,11 +104,13 @@ def explore(*, prediction=None):
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
     }
     picture = ExperimentPicture(guess=prediction is not None)
-    return _explore(controls, run, picture, experiment=steps_of.FIRST)
+    return _explore(controls, run, picture, experiment=steps.FIRST)
 
 
 def _shares():
-    return steps("canary share", [(f"{100 * share:.0f} %", share) for share in SHARES], 0.05)
+    return choice_slider(
+        "canary share", [(f"{100 * share:.0f} %", share) for share in SHARES], 0.05
+    )
 
 
 @lru_cache(maxsize=64)
@@ -152,9 +153,9 @@ def explore_alert(alert):
         "burst": in_percent("error burst", 8, 2, 30, 1),
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
         "bunched": tick("errors come in bunches"),
-        "pair": tick("show two windows, 5 min and 1 min (green)"),
+        "pair": tick("show two windows (green)"),
     }
-    return _explore(controls, run, AlertPicture(), experiment=steps_of.ALERT)
+    return _explore(controls, run, AlertPicture(), experiment=steps.ALERT)
 
 
 @pictured
@@ -204,7 +205,7 @@ def explore_logs(parse_line, merge_logs):
         "slowdown": slider("backup slows queries", 7, 1, 12, 1, "×"),
         "backup_at": slider("backup starts at", 4, 0, 8, 1, "min"),
     }
-    return _explore(controls, run, LogsPicture(), experiment=steps_of.LOGS)
+    return _explore(controls, run, LogsPicture(), experiment=steps.LOGS)
 
 
 def _any(name, options):
@@ -237,7 +238,7 @@ def explore_histograms(histogram):
         "buckets": slider("bounds", 20, 2, 60, 1),
         "quantile": in_percent("quantile", 99.0, 50.0, 99.5, 0.5),
     }
-    return _explore(controls, run, HistogramPicture(), experiment=steps_of.HISTOGRAMS)
+    return _explore(controls, run, HistogramPicture(), experiment=steps.HISTOGRAMS)
 
 
 @pictured
@@ -254,7 +255,7 @@ def explore_users(daily_active_users, retention):
         "campaign": slider("campaign: new users", 2.0, 1.0, 4.0, 0.5, "×"),
         "new_users": slider("new users a day", 120, 20, 200, 10),
     }
-    return _explore(controls, run, UsersPicture(), experiment=steps_of.USERS)
+    return _explore(controls, run, UsersPicture(), experiment=steps.USERS)
 
 
 @pictured
@@ -285,7 +286,7 @@ def explore_pipeline(run_pipeline, promote_canary):
         "max_ratio": slider("at most", 1.5, 1.0, 5.0, 0.5, "× the old"),
         "traffic": slider("traffic", 10, 2, 50, 1, "requests/s"),
     }
-    return _explore(controls, run, ReleasesPicture(), experiment=steps_of.PIPELINE)
+    return _explore(controls, run, ReleasesPicture(), experiment=steps.PIPELINE)
 
 
 @pictured
@@ -296,7 +297,9 @@ def replay_release(promote_canary):
     """
     controls = {
         "bad": in_percent("new version fails", 5, 1, 20, 1),
-        "share": steps("canary share", [(f"{each} %", each / 100) for each in (10, 20, 50)], 0.1),
+        "share": choice_slider(
+            "canary share", [(f"{each} %", each / 100) for each in (10, 20, 50)], 0.1
+        ),
         "min_requests": slider("at least", 100, 50, 100, 10, "requests"),
         "max_ratio": slider("at most", 1.5, 1.0, 5.0, 0.5, "× the old"),
     }

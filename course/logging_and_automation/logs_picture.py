@@ -44,7 +44,9 @@ class LogsPicture:
             [], [], "o", markersize=13, markerfacecolor="none", color=style.BLUE,
             markeredgewidth=1.8, label="first found",
         )  # fmt: skip
-        style.legend_below(axes, left=-0.18, down=0.16, ncols=4, columnspacing=0.7, handletextpad=0)
+        style.legend_below(
+            axes, left=-0.18, down=0.16, ncols=4, columnspacing=0.7, handletextpad=0.2
+        )
 
     def _prepare_lines(self, axes):
         axes.set(xlim=(-0.03, 1), ylim=(LINES - 0.4, -0.7))

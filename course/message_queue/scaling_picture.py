@@ -30,12 +30,9 @@ class ScalingPicture:
                 draw(0, color=style.PURPLE, linewidth=1.6, linestyle=":")
                 for draw in (axes[1, 0].axhline, axes[1, 1].axvline)
             ]
-            axes[1, 0].legend(
-                [self.mine, self.ghost, self.promises[0]],
-                ["your rule", others[0], "promised"],
-                loc="upper right",
-                borderpad=0,
-            )
+            lines = [self.needed, self.mine, self.ghost, self.promises[0]]
+            labels = ["enough for the uploads", "your rule", others[0], "promised"]
+            style.legend_below(axes[1, 0], down=0.3, handles=lines, labels=labels)
         self.moving = (
             *(self.needed, self.ghost, self.mine, self.ghost_wait, self.wait),
             *(*self.promises, *self.bars[0], *self.bars[1]),
@@ -48,10 +45,9 @@ class ScalingPicture:
         axes.set_title("How many workers are there?")
         steps = {"drawstyle": "steps-post"}
         look = {"color": style.INK, "linewidth": 1.1}
-        (self.needed,) = axes.plot([], [], label="enough for the uploads", **look)
+        (self.needed,) = axes.plot([], [], **look)
         (self.ghost,) = axes.plot([], [], **style.BASELINE, **steps)
         (self.mine,) = axes.plot([], [], **style.YOURS, **steps)
-        axes.legend(handles=[self.needed], loc="upper right", borderpad=0)
 
     def _prepare_waits(self, axes):
         axes.set(xlim=(45, 135), ylim=(0, LONGEST), xlabel="time of the upload (minutes)")

@@ -138,13 +138,17 @@ def explore(*, prediction=None):
     sizes = (0, 2, 13, 26, 52, 104, 143, 208, 312, 500)
     workers = (0, 2, 4, 8, 12, 16, 20, 30, 50, 80)
     controls = {
-        "web_servers": view.steps("web servers per center", (1, 2, *counts), start.web_servers),
+        "web_servers": view.choice_slider(
+            "web servers per center", (1, 2, *counts), start.web_servers
+        ),
         "autoscale": view.tick("autoscale (up to 4 × as many)", start.autoscale),
         "balancer": view.choice("balancer", BALANCERS, start.balancer),
-        "cache_gb": view.steps("cache (GB per center)", sizes, start.cache_gb),
+        "cache_gb": view.choice_slider("cache (GB per center)", sizes, start.cache_gb),
         "shards": view.slider("shards", start.shards, 1, 8, 1),
         "replicas": view.slider("replicas of each shard", start.replicas, 0, 8, 1),
-        "queue_workers": view.steps("queue workers per center", workers, start.queue_workers),
+        "queue_workers": view.choice_slider(
+            "queue workers per center", workers, start.queue_workers
+        ),
         "data_centers": view.slider("data centers", start.data_centers, 1, 4, 1),
         "cdn": view.tick("CDN", start.cdn),
     }
@@ -174,7 +178,9 @@ def explore_design(design):
     peaks = (1_500, 2_500, 4_000, 6_000, 8_000, 12_000, 16_000, 25_000, 40_000)
     days = [("published", 0), *((f"day {number}", number) for number in range(1, 10))]
     controls = {
-        "peak": view.steps("peak (requests/s)", [(f"{peak:,}", peak) for peak in peaks], 8_000),
+        "peak": view.choice_slider(
+            "peak (requests/s)", [(f"{peak:,}", peak) for peak in peaks], 8_000
+        ),
         "crowd": view.slider("a crowd multiplies it by", 3.0, 2.0, 4.0, 0.1),
         "crowd_rise": view.moments(
             "the crowd comes within", (1, 30), 1, unit="{} min", seconds=60, never=None
@@ -183,7 +189,7 @@ def explore_design(design):
         "write_share": view.in_percent("writes", 8, 4, 12, 1, "% of pages"),
         "europe": view.in_percent("users in Europe", 33, 12, 43, 1),
         "data_gb": view.slider("data", 500, 200, 1_000, 50, "GB"),
-        "incidents": view.steps("incidents", days),
+        "incidents": view.choice_slider("incidents", days),
     }
     return view.explore(
         controls, run, ScoreboardPicture("tuned to one day"), experiment=steps.TRAFFIC
@@ -205,7 +211,7 @@ def replay(design=None):
     days = [("published", 0), *((f"day {number}", number) for number in range(1, 10))]
     controls = {
         "watch": view.choice("watch", MOMENTS),
-        "incidents": view.steps("incidents", days),
+        "incidents": view.choice_slider("incidents", days),
     }
     return Film(make, controls)
 
@@ -223,7 +229,7 @@ def explore_ring(ring=None):
 
     controls = {
         "nodes": view.slider("nodes", 10, 1, 20, 1),
-        "points": view.steps("points per node (replicas)", POINTS, 128),
+        "points": view.choice_slider("points per node", POINTS, 128),
         "keys": view.slider("keys", 1_500, 500, 4_000, 500),
     }
     return view.explore(controls, run, RingPicture(), experiment=steps.RING)
@@ -237,7 +243,7 @@ def replay_ring(ring=None):
     """
     controls = {"nodes": view.slider("shards before", 4, 1, 8, 1)}
     if ring is not None:
-        controls["points"] = view.steps("points per shard (replicas)", POINTS, 64)
+        controls["points"] = view.choice_slider("points per shard", POINTS, 64)
     return Film(lambda **chosen: film_of_ring(ring, **chosen), controls)
 
 
@@ -254,7 +260,7 @@ def explore_store(store, ring):
     controls = {
         "shards": view.slider("shards before", 4, 1, 16, 1),
         "then": view.slider("shards after", 5, 1, 20, 1),
-        "points": view.steps("points per shard (replicas)", POINTS, 64),
+        "points": view.choice_slider("points per shard", POINTS, 64),
         "keys": view.slider("keys", 1_000, 500, 2_000, 250),
     }
     return view.explore(controls, run, ReshardPicture(), experiment=steps.STORE)

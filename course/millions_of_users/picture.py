@@ -59,7 +59,7 @@ class ScoreboardPicture:
         axes.grid(False)
         axes.spines["left"].set_visible(False)
         axes.axvspan(0, 1, facecolor=style.GREEN, alpha=0.14)
-        axes.axvline(1, color=style.GREEN, linewidth=2)
+        axes.vlines([1] * 4, np.arange(4) - 0.25, np.arange(4) + 0.25, color=style.GREEN, lw=2)
         self.bars = axes.barh(range(4), [1] * 4, height=0.3).patches
         self.figures = [
             axes.text(0.01, row - 0.28, "", va="bottom", fontsize=9.5) for row in range(4)

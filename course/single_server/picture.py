@@ -50,7 +50,7 @@ class ServerPicture:
             (self.mine,) = left.plot([], [], "s", **_hollow(style.BLUE, 12), label=f"your {yours}")
         if predicts:
             (self.mark,) = left.plot([], [], **style.PREDICTION, label="your prediction")
-        left.legend(loc="upper left", borderaxespad=0.1, labelspacing=0.3)
+        left.legend(loc="upper left", borderaxespad=0.2, labelspacing=0.6)
         self.notes = [left.text(0, 0, "", fontsize=9, ha=ha) for ha in ("center", "right")]
         self.right = _Requests(right, yours) if yours else _Queue(right)
         marks = [mark for mark in (self.mine, self.mark) if mark]

@@ -12,7 +12,7 @@ LOOKS = {  # mark → (face, edge, what it says); the marks are those of a check
     "": (style.PAPER, style.PALE, "not run"),
 }
 COLUMNS = [*"ABCDE", "in words"]
-POINTS = len(COLUMNS) + 0.9  # where they stand
+POINTS = len(COLUMNS) + 1.2  # where they stand
 
 
 class ProgressPicture:
@@ -22,11 +22,13 @@ class ProgressPicture:
     def __init__(self, found):
         self.notebooks = found
         height = 1.1 + 0.34 * len(found)
-        self.figure, axes = style.figure(1, 1, width=4.2, height=height)
+        self.figure, axes = style.figure(1, 1, width=4.4, height=height)
         self.moving = ()
         axes.set(xlim=(-0.6, POINTS + 0.7), ylim=(len(found) - 0.4, -0.6))
         axes.xaxis.tick_top()
-        axes.set_xticks([*range(len(COLUMNS)), POINTS], [*COLUMNS[:-1], "words", "points"])
+        *letters, words = range(len(COLUMNS))
+        labelled = [*letters, words + 0.25, POINTS]  # clear of the E
+        axes.set_xticks(labelled, [*COLUMNS[:-1], "words", "points"])
         axes.set_yticks(range(len(found)), [each.title for each in found])
         axes.tick_params(length=0)
         axes.grid(False)

@@ -32,6 +32,9 @@ LINES = re.compile(r"\n *")
 DIGITS = re.compile(r'( [xy]="-?\d+\.\d)\d+')
 NUMPY = re.compile(r"np\.float64|[()]")
 TEXT = TextToPath()
+SEGMENT = re.compile(r"([MLQCz])([^MLQCz]*)")
+CIRCLE = Path.unit_circle().codes
+CROWD = 500  # marks: of more it takes too long to look at each pair
 ANCHORS = {"left": ("start", 0), "center": ("middle", 0.5), "right": ("end", 1)}
 
 
@@ -251,28 +254,41 @@ class Renderer(RendererSVG):
         own.restore()
 
     def _repeat(self, gc, face, path, transform, places, sizes):
-        """Write the path at each of the places (rows of x, y), made larger by sizes (in turn)."""
-        places = np.column_stack([places, np.resize(sizes, len(places))])
-        places = places[np.isfinite(places).all(axis=1)]
-        if not len(places):
+        """Write the path at each of the places (rows of x, y), made larger by sizes (in turn).
+
+        In one <path> if that looks the same, else in a few: a browser paints them faster than one
+        for each place.
+        """
+        sizes = np.resize(sizes, len(places))
+        seen = np.isfinite(places).all(axis=1) & np.isfinite(sizes)
+        if not seen.any():
             return
-        shape = self._convert_path(path, transform + Affine2D().scale(1, -1), simplify=False)
-        own, kept = self._get_style_dict(gc, face), ""
-        if (places[:, 2] != 1).any():  # the line around it is not made larger: in the page's pixels
-            own["stroke-width"] = f"{gc.get_linewidth() * SCALE:.3g}"
-            kept = ' vector-effect="non-scaling-stroke"'
-        name = self._make_id("m", shape + kept)
-        look = {"style": _css(own), **self._get_clip_attrs(gc)}
-        look = " ".join(f'{key}="{value}"' for key, value in look.items())
-        uses = [
-            f'<use href="#{name}" x="{x:.1f}" y="{self.height - y:.1f}"/>'
-            if size == 1
-            else f'<use href="#{name}" '
-            f'transform="translate({x:.1f} {self.height - y:.1f})scale({size:.2g})"/>'
-            for x, y, size in places.tolist()
+        places, sizes = places[seen] * (1, -1) + (0, self.height), sizes[seen].round(2)
+        shape = transform.transform_path(path)
+        outlines = {size: self._outline(shape, size) for size in set(sizes.tolist())}
+        marks = [
+            f"M{x:.1f} {y:.1f}{outlines[size]}"
+            for (x, y), size in zip(places.tolist(), sizes.tolist(), strict=True)
         ]
-        self.file.write(f'<defs><path id="{name}" d="{shape}"{kept}/></defs>')
-        self.file.write(f"<g {look}>{''.join(uses)}</g>")
+        look = self._get_style_dict(gc, face)
+        if _hides_overlaps(look):
+            marks = ["".join(marks)]
+        elif len(marks) <= CROWD:
+            room = np.ptp(shape.vertices, axis=0) * sizes[:, None] + gc.get_linewidth()
+            marks = _in_layers(marks, places, room)
+        attributes = {"style": _css(look), **self._get_clip_attrs(gc)}
+        attributes = " ".join(f'{name}="{value}"' for name, value in attributes.items())
+        paths = "".join(f'<path d="{mark}"/>' for mark in marks)
+        self.file.write(f"<g {attributes}>{paths}</g>")
+
+    def _outline(self, shape, size):
+        """Return the shape, made larger by size, as SVG around wherever the pen is."""
+        if np.array_equal(shape.codes, CIRCLE):  # as eight curves it would take three times as much
+            radius = f"{np.ptp(shape.vertices[:, 0]) * size / 2:.2f}"
+            half = f"a{radius} {radius} 0 1 0 "
+            return f"m-{radius} 0{half}{2 * float(radius):g} 0{half}-{2 * float(radius):g} 0z"
+        larger = Path(shape.vertices * (size, -size), shape.codes)
+        return _relative(self._convert_path(larger, simplify=False))
 
     def option_scale_image(self):
         """Leave it to the browser to stretch an image (of `interpolation="none"`)."""
@@ -313,6 +329,42 @@ class Renderer(RendererSVG):
 def _size_of(s, prop, ismath):
     """Return (width, height, descent) of a text in points; `prop` must not change afterwards."""
     return TEXT.get_text_width_height_descent(s, prop, ismath)
+
+
+@lru_cache(maxsize=4096)
+def _relative(path):
+    """Return the text of a path with each place relative to the one before."""
+    pen = start = np.zeros(2)
+    text = []
+    for letter, numbers in SEGMENT.findall(path):
+        points = np.array(numbers.split(), float).reshape(-1, 2)
+        moves = (points - pen).round(1).ravel().tolist()
+        text.append(letter.lower() + " ".join(f"{move:g}" for move in moves))
+        pen = points[-1] if len(points) else start
+        start = pen if letter == "M" else start
+    return "".join(text)
+
+
+def _hides_overlaps(look):
+    """Return whether marks of that look, on top of each other, are just one spot of one color."""
+    opaque = look.keys().isdisjoint(("fill-opacity", "stroke-opacity"))
+    return opaque and ("stroke" not in look or look.get("fill") in ("none", look["stroke"]))
+
+
+def _in_layers(marks, places, room):
+    """Join the texts of marks that do not overlap; later ones stay above earlier ones.
+
+    places, room: the middle of the box around each mark, and its width and height.
+    """
+    near = (abs(places[:, None] - places) < (room[:, None] + room) / 2).all(axis=2)
+    layers = np.zeros(len(marks), dtype=int)
+    for number, meets in enumerate(near):
+        below = layers[:number][meets[:number]]
+        layers[number] = below.max() + 1 if below.size else 0
+    joined = [[] for _ in range(layers.max() + 1)]
+    for layer, mark in zip(layers.tolist(), marks, strict=True):
+        joined[layer].append(mark)
+    return ["".join(layer) for layer in joined]
 
 
 def _css(look):

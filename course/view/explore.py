@@ -34,6 +34,7 @@ from course.view.picture import Picture
 BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="explore")
 PANEL = 380  # pixels: a slider, its label and its value; with less the label moves above them
 SECONDS = 3.0  # how long one move may take before it is stopped
+AS_WIDE = {"width": "auto", "align_self": "flex-start"}  # a button: no wider than its words
 FAULTS = (NotImplementedError, ComponentError, DatabaseUnavailable, ValueError, NoProcesses)
 FAULTS += (TimeLimitReached, SystemExit)  # what a student's code may raise: told in a sentence
 
@@ -67,7 +68,7 @@ class Unguessed(widgets.VBox):
     def __init__(self, explore):
         """explore: called without arguments when the button is pressed; returns the Explorer."""
         words = "First your guess: write it into the cell above, run that cell, then this one."
-        self.button = widgets.Button(description="Go on without a guess", layout={"width": "auto"})
+        self.button = widgets.Button(description="Go on without a guess", layout=AS_WIDE)
         self.button.on_click(lambda _: setattr(self, "children", [explore()]))
         super().__init__([widgets.HTML(f'<p role="status">{words}</p>'), self.button])
 
@@ -86,7 +87,7 @@ def slider(label, value, low, high, step, unit=""):
         max=high,
         step=step,
         description=f"{label} ({unit})" if unit else label,
-        readout_format="d" if whole else f".{digits}f",
+        readout_format=",d" if whole else f",.{digits}f",
         **_look(label),
     )
 
@@ -106,7 +107,7 @@ def _divided(control, divisor):
     return control
 
 
-def steps(label, options, value=None):
+def choice_slider(label, options, value=None):
     """Return a slider over `options`, from left to right: values, or pairs (text shown, value).
 
     value: the one it opens at; by default the first.
@@ -124,11 +125,11 @@ def moments(label, times, value=NEVER, *, unit="{} s", seconds=1, never="first")
     options = [(unit.format(time), time * seconds) for time in times]
     if never:
         options.insert(0 if never == "first" else len(options), ("never", NEVER))
-    return steps(label, options, value if value == NEVER else value * seconds)
+    return choice_slider(label, options, value if value == NEVER else value * seconds)
 
 
 def choice(label, options, value=None):
-    """Return a drop-down list; `options` and `value` as those of `steps`.
+    """Return a drop-down list; `options` and `value` as those of `choice_slider`.
 
     ValueError for an option that stands for None: to ipywidgets that is no choice, shown as a gap.
     """
@@ -176,7 +177,7 @@ class Step:
 def explore(controls, run, picture, *, experiment=(), measuring=None, seconds=SECONDS):
     """Return the sliders with their picture, or None while nbgrader executes the notebook.
 
-    controls: dict of widgets (`slider`, `steps`, …) by the names of `run`'s parameters.
+    controls: dict of widgets (`slider`, `choice_slider`, …) by the names of `run`'s parameters.
     run: called with their values at each move; returns a dict of what happened. A ComponentError,
     DatabaseUnavailable, ValueError or NotImplementedError of it is shown as a sentence.
     picture: has `.figure`, `.moving` (the artists that change), and `.show(**outcome)`, which sets

@@ -27,8 +27,31 @@ function render({ model, el }) {
   }
 
   redraw();
+  const gone = helpControls(el);
   // what scrolls must be in reach of the keyboard
   new ResizeObserver(() => { el.tabIndex = el.scrollWidth > el.clientWidth ? 0 : -1; }).observe(el);
   model.on("change:moving change:label", redraw);
+  return gone;
+}
+
+// Let the arrow keys move the controls next to the picture, which in Notebook 7 would choose another
+// cell. Let 1,000 be typed as a slider's value, which ipywidgets would take for 1, and let it count
+// without Enter, too.
+function helpControls(el) {
+  const gone = new AbortController();
+  const options = { capture: true, signal: gone.signal };  // before Jupyter and ipywidgets
+  const isMine = (target, what) => target instanceof Element && target.matches(what)
+    && el.closest(".explore")?.contains(target);
+  window.addEventListener("keydown", ({ target, key }) => {
+    if (isMine(target, ".noUi-handle, select"))
+      target.toggleAttribute("data-lm-suppress-shortcuts", key.startsWith("Arrow"));
+    if (isMine(target, ".widget-readout") && key === "Enter")
+      target.textContent = target.textContent.replace(/,(?=\d{3}(?!\d))/g, "");
+  }, options);
+  window.addEventListener("blur", ({ target }) => {
+    if (isMine(target, ".widget-readout"))
+      target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 13, bubbles: true }));
+  }, options);
+  return () => gone.abort();
 }
 export default { render };
