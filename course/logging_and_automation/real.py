@@ -5,6 +5,7 @@
 Four web servers behind a proxy, as in notebook 02, each a process that appends to a log of its own.
 """
 
+import time
 from dataclasses import dataclass
 
 from course.engine import workload
@@ -17,6 +18,7 @@ from course.real.server import web_server
 SERVERS, RATE, SERVICE_TIME = 4, 84.0, 0.04
 DURATION = 8.0  # s
 EVERY = 25  # requests, after which the logs are looked at again
+LAST_LINE = 0.1  # s: a server writes its line after the answer
 AWAY = 3.0  # s until a killed server is started again
 
 
@@ -24,13 +26,13 @@ AWAY = 3.0  # s until a killed server is started again
 class Logs:
     """What has been written so far. lines: a tuple of lines by the server's name.
 
-    share: of the requests that are answered or have failed. dead: when web-1 was dead, as (from,
-    to) in seconds of the run, or None.
+    share: of the requests that are answered or have failed. dead: when web-1 was killed, and when
+    it was started again (None: not yet), in seconds since 1970; () if it was not killed.
     """
 
     lines: dict
     share: float
-    dead: tuple | None
+    dead: tuple
 
 
 class Anyone:
@@ -80,10 +82,10 @@ def measure(*, seed=1, dies_at=2.0, duration=DURATION):
         def meanwhile(number, now):
             if dies_at is not None and not dead and now >= dies_at:
                 stage.kill(servers["web-1"])
-                dead.append(now)
+                dead.append(time.time())
             elif len(dead) == 1 and now >= dies_at + AWAY:
                 stage.start("web-1", web_server, port=ports["web-1"], log=True)
-                dead.append(now)
+                dead.append(time.time())
 
         ports = {}
         loads = [Load(times, works)]
@@ -92,8 +94,10 @@ def measure(*, seed=1, dies_at=2.0, duration=DURATION):
             if len(run) < min(told + EVERY, len(times)):
                 continue
             told = len(run)
+            if told == len(times):
+                time.sleep(LAST_LINE)
             lines = {name: _lines(stage.folder / f"{name}.log") for name in ("proxy", *names)}
-            away = (dead[0], dead[1] if len(dead) > 1 else duration) if dead else None
+            away = (*dead, None)[:2] if dead else ()
             yield Logs(lines, len(run) / len(times), away)
 
 

@@ -51,9 +51,11 @@ class RealPicture:
         for marks, state in ((self.pending, "pending"), (self.firing, "firing")):
             seconds = [n + 0.45 for n, each in enumerate(report.states[:SECONDS]) if each == state]
             marks.set_data(seconds, [MOST - 4] * len(seconds))
-        start, end = logs.dead if logs and logs.dead else (0, 0)
+        start, end = logs.dead if logs and logs.dead else (report.first, report.first)
+        start -= report.first
+        end = len(report.requests) if end is None else end - report.first
         self.dead.set_x(start)
-        self.dead.set_width(end - start)
+        self.dead.set_width(max(0, end - start))
         values = np.sort(np.concatenate(list(report.latencies.values())))
         ranks = 100 * np.arange(1, values.size + 1) / max(1, values.size)
         self.exact.set_data(np.clip(values, FASTEST, SLOWEST), ranks)
@@ -71,9 +73,8 @@ class RealPicture:
         finding = f"{report.errors.sum():,} of {report.requests.sum():,} requests failed, {alarm}"
         killed = "No server was killed. "
         if logs.dead:
-            killed = (
-                f"web-1 was killed at {logs.dead[0]:.1f} s and was back at {logs.dead[1]:.1f} s. "
-            )
+            back = "" if logs.dead[1] is None else f" and started again at {end:.1f} s"
+            killed = f"web-1 was killed at {start:.1f} s{back}. "
         p99 = "above the last bound" if np.isinf(report.merged) else milliseconds(report.merged)
         return f"{finding}{state}", (
             f"{report.lines:,} lines of {len(report.latencies) + 1} logs, {report.entries:,} "

@@ -18,9 +18,9 @@ QUANTILE = 0.99
 class Report:
     """What was read from the logs. entries, lines: how many there are.
 
-    latencies: of each web server, an array of s, whatever the answer was. bounds: of the histograms
-    (s). merged: the p99 (s) that the merged histograms give, nan without requests. seconds: whole
-    ones, from the first entry of the proxy; requests, errors, states: of each such second.
+    latencies: of each web server, an array of s. bounds: of the histograms (s). merged: the p99 (s)
+    that the merged histograms give, nan without requests. first: the second of the proxy's first
+    entry, since 1970; requests, errors, states: of it and of each later second.
     """
 
     entries: int
@@ -28,7 +28,7 @@ class Report:
     latencies: dict
     bounds: tuple
     merged: float
-    seconds: np.ndarray
+    first: int
     requests: np.ndarray
     errors: np.ndarray
     states: tuple
@@ -80,7 +80,7 @@ def read(parse_line, merge_logs, histogram, alert, lines, *, buckets, threshold,
         latencies=latencies,
         bounds=bounds,
         merged=merged_quantile(histogram, bounds, tuple(latencies.values()), QUANTILE)[0],
-        seconds=np.arange(len(shares)),
+        first=first,
         requests=requests,
         errors=errors,
         states=_states(alert, shares, threshold, for_seconds),

@@ -398,7 +398,7 @@ def real(text):
         Step(
             "kill -9 at 2 s",
             {"dies_at": 2},
-            "How many requests fail? When does it fire?",
+            "How many requests fail? When does your alert fire?",
             _lost_requests,
         ),
         Step("6 bounds", {"dies_at": 2, "buckets": 6}, "How far is your p99 off now?", _rounded),
