@@ -759,11 +759,12 @@ assert _before >= _steps[0][1], "the bodies are not in the file"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now for real, with real processes. One owns your queue and its file, this notebook publishes, and worker processes do the work and hand their results to this notebook, which stores them in a SQLite file. On the way two workers are killed (SIGKILL, which a program cannot catch): one between storing and its ack, one at work. When half of the photos are
-# done, the queue's own process is killed, too, and started again on the same file. Each run takes a few seconds.
+# Now for real, with real processes. One owns your queue and its file, this notebook publishes 60 photos, and three worker processes do the work and hand their results to this notebook, which stores them in a SQLite file. Each photo is a tile. On the way two workers are killed (SIGKILL, which a program cannot catch): one between storing and its ack, one at work.
+# When half of the photos are done, the queue's own process is killed, too, and started again on the same file. A run takes about seven seconds; nothing starts before you press a button.
 #
 # 1. *Three kills*: is any photo lost?
 # 2. *No kills*: how long does a publish take on this computer?
+# 3. *Your kills*: kill workers and the queue while it runs, as often as you like. Can you lose a photo?
 #
 # Then comment out your `os.fsync`, and run its cell and this one again. Is a photo lost now?
 #
@@ -920,6 +921,7 @@ replay(MessageQueue, consumer=IdempotentConsumer)
 # And once more with real processes: your queue, your consumer, and three kills.
 #
 # 1. *Three kills*: is any photo lost, or done twice?
+# 2. *Your kills*: kill whom you like while it runs. Can you lose a photo now, or get one done twice?
 #
 # One thing did not die in this run: the photo store, and with it your consumer's set of ids. If it may die too, the ids must be as durable as the results: in the same database, written in the same transaction.
 

@@ -4,6 +4,7 @@ import dataclasses
 import math
 import re
 import sqlite3
+from contextlib import closing
 from functools import partial
 
 import numpy as np
@@ -26,6 +27,7 @@ from course.cache import (
     explore_stampede,
     measure,
     read_at,
+    redis_tier,
     replay,
     replay_stampede,
     simulate,
@@ -49,6 +51,7 @@ from course.engine import theory, workload
 from course.engine.component import ComponentError
 from course.engine.database import DatabaseUnavailable
 from course.engine.parameters import NEVER
+from course.real.processes import Stage
 from tests import films, oracles
 from tests.course_scripts import solved
 from tests.explorers import (
@@ -492,6 +495,83 @@ def test_a_file_that_vanishes_while_it_is_used_is_one_sentence(tmp_path):
     assert isinstance(error.value, DatabaseUnavailable) and str(path) in str(error.value)
 
 
+@pytest.fixture
+def redis_there():
+    if redis_tier.missing():
+        pytest.skip(redis_tier.missing())
+
+
+def test_redis_hits_as_often_as_a_random_choice_or_better(redis_there):
+    """Its clock counts seconds and it looks at five keys: between random eviction and true LRU."""
+    chosen = {"capacity": 60, "write_share": 0.0, "requests": 2500, "seed": 3}
+    told = []
+    run, own = redis_tier.measure_beside(FRONT, LRU, progress=told.append, **chosen)
+    keys = traffic(
+        seed=3, photos=PHOTOS, skew=1.0, arrival_rate=100.0, write_share=0.0, requests=2500
+    ).keys.tolist()
+    assert np.array_equal(own.hit, stack_distances(keys) < 60)
+    assert np.array_equal(run.simulated, own.hit) and not run.stale.any()
+    rng, kept, random_hits = np.random.default_rng(8), [], 0
+    for key in keys:
+        random_hits += key in kept
+        if key not in kept:
+            if len(kept) == 60:
+                kept.pop(rng.integers(60))
+            kept.append(key)
+    assert random_hits / 2500 - 0.03 < run.hit.mean() < own.hit.mean() + 0.02
+    assert np.median(run.latency[run.hit]) > 3 * np.median(own.latency[own.hit])
+    assert told == sorted(told) and told[0] == 0 and 0.5 < told[-1] < 1
+
+
+def test_redis_has_room_for_so_many_and_asks_for_the_password(redis_there):
+    import redis
+
+    with Stage() as stage, closing(redis_tier.RedisCache(stage, 20)) as cache:
+        for key in range(70):
+            cache.put(key, (key, 0, 0, 1), 0.0)
+        kept = [key for key in range(70) if cache.get(key, 0.0) is not None]
+        assert 18 <= len(kept) <= 22 and cache.get(kept[0], 0.0) == (kept[0], 0, 0, 1)
+        cache.invalidate(kept[0])
+        assert cache.get(kept[0], 0.0) is None
+        port = cache.client.connection_pool.connection_kwargs["port"]
+        with closing(redis.Redis(port=port)) as stranger, pytest.raises(redis.RedisError):
+            stranger.get(kept[1])
+        stage.kill(cache.process)
+        with pytest.raises(DatabaseUnavailable, match="Redis does not answer: "):
+            cache.get(kept[1], 0.0)
+    assert not stage.folder.exists()
+
+
+def test_a_front_that_hangs_before_redis_is_stopped(redis_there, monkeypatch):
+    class Hangs(FRONT):
+        def get(self, key, now):
+            while True:
+                pass
+
+    monkeypatch.setattr(redis_tier, "LIMIT", 0.2)
+    with pytest.raises(ComponentError, match=r"^Stopped after 0.2 s"):
+        redis_tier.measure_beside(Hangs, LRU, capacity=0)
+    assert Stage.current is None
+
+
+def test_redis_is_a_choice_with_lru_next_to_it_where_it_is_installed(monkeypatch):
+    monkeypatch.setattr("course.cache.measure", partial(measure, requests=300))
+    whole = measure(FRONT, LRU, timeless=True, requests=300)
+    shared = dataclasses.replace(whole, latency=np.where(whole.hit, 70e-6, 140e-6))
+    monkeypatch.setattr(redis_tier, "measure_beside", lambda *_, **__: (shared, whole))
+    monkeypatch.setattr(redis_tier, "missing", lambda: "")
+    explorer = explore_real(FRONT, LRU, TTL)
+    assert not explorer.picture.own.get_visible()
+    said = answers(explorer)[4]
+    assert f"Redis, allkeys-lru answers {whole.hit.mean():.1%} of the reads, LRUCache" in said
+    assert "A hit takes 70 µs instead of" in said
+    assert explorer.picture.own.get_visible() and "simulated with LRUCache" in shown(explorer)
+    monkeypatch.setattr(redis_tier, "missing", lambda: "Redis is not installed here.")
+    explorer = explore_real(FRONT, LRU, TTL)
+    assert len(explorer.experiment.steps) == 3 and len(explorer.controls["cache"].options) == 2
+    assert shown(explorer).endswith("writes). Redis is not installed here.")
+
+
 def test_a_database_that_is_away_is_a_sentence_below_the_sliders(monkeypatch):
     explorer = explore_real(FRONT, LRU, TTL)
     assert pictured(explorer)
@@ -845,6 +925,7 @@ EXPLORERS = {
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_every_corner_is_a_picture(name, monkeypatch):
     monkeypatch.setattr("course.cache.measure", partial(measure, requests=300))
+    monkeypatch.setattr(redis_tier, "REQUESTS", 300)
     assert list(corners(EXPLORERS[name]()))
 
 
@@ -997,6 +1078,7 @@ def test_the_steps_of_the_exercises_are_answered_by_their_runs():
 
 def test_the_steps_of_the_real_run_say_what_was_measured(monkeypatch):
     monkeypatch.setattr("course.cache.measure", partial(measure, requests=300))
+    monkeypatch.setattr(redis_tier, "missing", lambda: "Redis is not installed here.")
     explorer = explore_real(FRONT, LRU, TTL)
     said = answers(explorer)
     assert "of the time for 0% hits" in said[1]
@@ -1081,7 +1163,9 @@ def test_a_real_read_is_told_without_its_outliers():
     latency[:4] = 10e-3  # the system held four reads up for 10 ms
     run = dataclasses.replace(run, plain=plain, latency=latency)
     assert run.without_cache == pytest.approx(50e-6)
-    assert run.measured_share == pytest.approx((20 + 4 / len(run) * 230) / 50)
+    assert run.measured_share == pytest.approx(20 / 50)
+    apart = dataclasses.replace(run, latency=np.where(run.hit, 1e-6, 60e-6))
+    assert apart.with_cache == pytest.approx(1e-6 * run.hit.mean() + 60e-6 * (~run.hit).mean())
     slow = dataclasses.replace(run, latency=np.full(len(run), 100e-6), saves=np.full(7, 0.031))
     finding, words = RealPicture().show(name="LRUCache", run=slow)
     assert "100 µs a read instead of 50 µs" in finding

@@ -27,17 +27,21 @@ from course.logging_and_automation import (
     explore_histograms,
     explore_logs,
     explore_pipeline,
+    explore_real,
     explore_users,
     from_combined,
     logs,
     measure,
     model,
     picture,
+    prometheus,
     read_logs,
+    real,
     release,
     releases,
     replay,
     replay_release,
+    report,
     simulate,
     theory,
     use,
@@ -52,6 +56,7 @@ from course.logging_and_automation.releases import everybody
 from course.logging_and_automation.releases_film import MORE, MOST
 from course.logging_and_automation.releases_film import film as film_of_release
 from course.logging_and_automation.releases_picture import SHARES
+from course.real.processes import Stage
 from tests import films
 from tests.course_scripts import ROOT, solved
 from tests.explorers import (
@@ -1268,6 +1273,118 @@ def test_a_stub_is_a_friendly_sentence(explorer):
 def test_the_architecture_shows_what_is_new():
     picture = architecture()
     assert "watch: logs, metrics; act: alerts, pipeline" in picture.label
+
+
+# ── real logs ──
+
+JUDGE = {"buckets": 20, "threshold": 0.05, "for_seconds": 1}
+
+
+@pytest.fixture(scope="module")
+def real_logs():
+    """Logs of two seconds, web-1 killed after half a second and not started again."""
+    *_, last = real.measure(seed=1, dies_at=0.5, duration=2.0)
+    assert Stage.current is None
+    return last
+
+
+def requests_in(lines):
+    """Return (status, s) of each line, read in another way than by the report."""
+    rows = [line.split() for line in lines]
+    assert {tuple(row[3:5]) for row in rows} == {("GET", "/work")}
+    return [(int(row[5]), float(row[7]) / 1000) for row in rows]
+
+
+def test_what_is_read_from_real_logs_is_what_the_servers_wrote(real_logs):
+    read = report.read(PARSE, MERGE, HISTOGRAM, ALERT, real_logs.lines, **JUDGE)
+    proxy = requests_in(real_logs.lines["proxy"])
+    failed = [status for status, _ in proxy if status == 502]
+    assert read.lines == read.entries == sum(map(len, real_logs.lines.values()))
+    assert real_logs.share == 1 and read.requests.sum() == len(proxy) > 100
+    assert read.errors.sum() == len(failed) > 10 and {status for status, _ in proxy} == {200, 502}
+    hosts = [name for name in real_logs.lines if name != "proxy"]
+    took = sorted(s for name in hosts for _, s in requests_in(real_logs.lines[name]))
+    assert abs(len(proxy) - len(failed) - len(took)) <= 1  # web-1 may die before it wrote a line
+    assert read.true == took[math.ceil(0.99 * len(took)) - 1]
+    assert read.merged == min(bound for bound in make_bounds(20) if bound >= read.true)
+    levels = {tuple(line.split()[i] for i in (2, 5)) for line in real_logs.lines["proxy"]}
+    assert levels == {("INFO", "200"), ("ERROR", "502")}
+    killed, again = real_logs.dead
+    assert again is None and read.first <= killed <= read.first + 2.5
+
+
+def test_the_alert_is_told_the_share_of_each_second_also_of_a_silent_one():
+    shape = "2026-01-31T12:00:0{} proxy {} GET /work {} in 5.0 ms\n"
+    rows = [(0, "INFO", 200)] * 9 + [(0, "ERROR", 502), (2, "ERROR", 502), (3, "INFO", 200)]
+    lines = {"proxy": [shape.format(f"{n}Z", *row) for n, *row in rows], "web-1": []}
+    told = []
+
+    class Notes:
+        def __init__(self, threshold, for_seconds):
+            assert (threshold, for_seconds) == (0.05, 1)
+
+        def update(self, now, value):
+            told.append((now, value))
+            return "pending"
+
+    read = report.read(PARSE, MERGE, HISTOGRAM, Notes, lines, **JUDGE)
+    assert told == [(1, 0.1), (2, 0.0), (3, 1.0), (4, 0.0)]
+    assert read.fired_at is None and math.isnan(read.merged) and math.isnan(read.true)
+
+
+def test_prometheus_reads_the_same_numbers(real_logs):
+    read = report.read(PARSE, MERGE, HISTOGRAM, ALERT, real_logs.lines, **JUDGE)
+    text = prometheus.text(read)
+    found = re.findall(r'_bucket\{le="([^"]+)",server="(web-\d)"\} (\S+)', text)
+    assert len(found) == 4 * 21  # the overflow is one more
+    for bound, server, count in found:
+        below = sum(s <= float(bound) for _, s in requests_in(real_logs.lines[server]))
+        assert below == float(count)
+    totals = dict(re.findall(r'http_requests_total\{code="(\dxx)"\} (\S+)', text))
+    assert float(totals["5xx"]) == read.errors.sum()
+    assert sum(map(float, totals.values())) == read.requests.sum()
+
+
+def test_the_steps_of_the_real_logs_say_what_was_measured(real_logs, monkeypatch):
+    monkeypatch.setattr(real, "measure", lambda **_: (yield real_logs))
+    explorer = explore_real(PARSE, MERGE, HISTOGRAM, ALERT)
+    assert shown(explorer).startswith("Nothing is measured yet.")
+    said = answers(explorer)
+    read = report.read(PARSE, MERGE, HISTOGRAM, ALERT, real_logs.lines, **JUDGE)
+    assert said[1].startswith(f"{read.errors.sum()} of {read.requests.sum()}: a quarter")
+    few = next(bound for bound in make_bounds(6) if bound >= read.true)
+    assert f"{few / read.true - 1:.0%} too high" in said[2]
+    assert f'le="{read.merged}",server="web-2"' in said[3]
+    assert "web-1 was killed at" in shown(explorer) and "started again" not in shown(explorer)
+    heights = [bar.get_height() for bar in explorer.picture.bars][: len(read.shares)]
+    assert heights == pytest.approx(np.minimum(100 * read.shares, 60))
+    explorer.controls["threshold"].value = 40  # the same logs, looked at again
+    assert "The alert: above 40% for 1 s." in shown(explorer)
+    assert "the alert did not fire" in shown(explorer)
+    explorer.controls["dies_at"].value = 3
+    assert shown(explorer).startswith("Nothing is measured yet.")
+
+
+@pytest.mark.parametrize(
+    ("component", "sentence"),
+    [
+        ({"parse_line": lambda line: 7}, "returned 7, expected a LogEntry or None."),
+        ({"alert": type("Mute", (ALERT,), {"update": lambda *_: None})}, "Mute.update(1, 0."),
+        ({"histogram": type("Deaf", (HISTOGRAM,), {"merge": lambda *_: None})}, "Deaf.merge"),
+    ],
+)
+def test_what_goes_wrong_with_real_logs_is_one_sentence(component, sentence, real_logs):
+    right = {"parse_line": PARSE, "merge_logs": MERGE, "histogram": HISTOGRAM, "alert": ALERT}
+    with pytest.raises(ComponentError) as error:
+        report.read(**right | component, lines=real_logs.lines, **JUDGE)
+    assert sentence in str(error.value) and "\n" not in str(error.value)
+
+
+def test_nothing_real_starts_before_a_button_or_while_nbgrader_runs(monkeypatch):
+    monkeypatch.setattr(Stage, "__enter__", lambda self: pytest.fail("a process was started"))
+    assert pictured(explore_real(PARSE, MERGE, HISTOGRAM, ALERT))
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert explore_real(PARSE, MERGE, HISTOGRAM, ALERT) is None
 
 
 def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-import types
+from contextlib import closing
+from queue import SimpleQueue
 from typing import ClassVar
 
 import cloudpickle
@@ -30,7 +31,6 @@ from course.message_queue import (
     explore_workers,
     fields,
     fluid_backlog,
-    measure,
     read_file,
     replay,
     simulate,
@@ -38,9 +38,13 @@ from course.message_queue import (
 )
 from course.message_queue.film import SEED, WORLD, film
 from course.message_queue.picture import LONGEST
+from course.message_queue.real import Measured, measure
+from course.message_queue.real import run as run_of_08
 from course.message_queue.real.queue_process import Served
-from course.message_queue.real_picture import RealPicture
+from course.message_queue.real.run import QUEUE as THE_QUEUE
+from course.message_queue.real_picture import LOST, RealPicture, become
 from course.message_queue.scaling import EVERY, WORKER_RATE, fixed
+from course.real.processes import Stage
 from tests import films
 from tests.course_scripts import solved
 from tests.explorers import (
@@ -651,23 +655,36 @@ def test_a_receive_that_never_returns_is_stopped():
 
 @pytest.fixture(autouse=True)
 def every_process_ends(monkeypatch):
-    """Whatever a test does: no process that it started is there afterwards."""
+    """Whatever a test does: no process that it started is there afterwards, and no folder."""
     started, popen = [], subprocess.Popen
 
     def noted(*arguments, **options):
         started.append(popen(*arguments, **options))
         return started[-1]
 
-    monkeypatch.setattr("course.message_queue.real.stage.subprocess.Popen", noted)
+    def entered(self):
+        folders.append(enter(self).folder)
+        return self
+
+    enter, folders = Stage.__enter__, []
+    monkeypatch.setattr(Stage, "__enter__", entered)
+    monkeypatch.setattr("course.real.processes.subprocess.Popen", noted)
     yield started
+    assert not any(folder.exists() for folder in folders)
     deadline = time.monotonic() + 5
     while any(process.poll() is None for process in started):
         assert time.monotonic() < deadline, "a process is still running"
         time.sleep(0.01)
 
 
-def test_real_kills_lose_nothing_and_the_consumer_makes_them_harmless(tmp_path):
-    run = measure(DURABLE, CONSUMER, folder=tmp_path)
+def measured(*made, **options):
+    """Return the last Measured of a run."""
+    *_, last = measure(*made, **options)
+    return last
+
+
+def test_real_kills_lose_nothing_and_the_consumer_makes_them_harmless():
+    run = measured(DURABLE, CONSUMER)
     assert len(run.published) == 60 and run.lost == 0 and run.twice == 0
     assert run.applied == (1,) * 60
     assert sorted(who.split("-")[0] for _, who, _ in run.killed) == [
@@ -681,23 +698,17 @@ def test_real_kills_lose_nothing_and_the_consumer_makes_them_harmless(tmp_path):
     assert again and len(run.handled) - len(again) == 60
     assert run.file_bytes > 60 * 20 and 0 < run.publish_seconds < 2
     assert run.down[0][1] > run.down[0][0]
-    assert not list(tmp_path.iterdir())
-    assert (
-        run.summary()
-        == f"60 photos published, {len(run.begun)} deliveries begun, 0 lost, 0 "
-        + ("applied more than once.")
-    )
 
 
-def test_without_an_idempotent_consumer_a_real_kill_stores_twice(tmp_path):
-    run = measure(DURABLE, messages=24, kill_queue=False, folder=tmp_path)
+def test_without_an_idempotent_consumer_a_real_kill_stores_twice():
+    run = measured(DURABLE, messages=24, kill_queue=False)
     assert run.lost == 0 and run.twice >= 1 and not run.down
     assert all(applied for _, _, applied in run.handled)
 
 
-def test_without_a_kill_nothing_is_delivered_twice(tmp_path):
+def test_without_a_kill_nothing_is_delivered_twice():
     chosen = {"messages": 12, "kill_worker": False, "kill_queue": False}
-    run = measure(DURABLE, visibility_timeout=5.0, folder=tmp_path, **chosen)
+    run = measured(DURABLE, visibility_timeout=5.0, **chosen)
     assert run.killed == () and len(run.begun) == 12 and run.applied == (1,) * 12
 
 
@@ -709,9 +720,42 @@ class InMemory(QUEUE):
         open(path, "w").close()
 
 
-def test_a_queue_in_memory_loses_photos_when_its_process_is_killed(tmp_path):
-    run = measure(InMemory, kill_worker=False, work=0.08, folder=tmp_path)
+def test_a_queue_in_memory_loses_photos_when_its_process_is_killed():
+    run = measured(InMemory, kill_worker=False, work=0.08)
     assert run.lost > 3
+
+
+def test_kills_by_hand_lose_nothing_and_after_the_last_moment_kill_nobody(monkeypatch):
+    """Each worker and the queue, one after the other, as soon as the last one has been replaced."""
+    victims, hands = [0, 1, 2, THE_QUEUE], SimpleQueue()
+    plan = {"messages": 30, "kill_worker": False, "kill_queue": False, "hands": hands}
+    for run in measure(DURABLE, CONSUMER, work=0.03, **plan):
+        if victims and len(run.killed) == 4 - len(victims) and run.done > 2:
+            hands.put(victims.pop(0))
+    assert [who for _, who, _ in run.killed] == ["worker-1", "worker-2", "worker-3", "the queue"]
+    assert run.over and run.share == 1 and run.applied == (1,) * 30
+    monkeypatch.setattr("course.message_queue.real.run.LAST_KILL", 0.0)
+    for victim in (0, THE_QUEUE, 7, "nobody"):
+        hands.put(victim)
+    run = measured(DURABLE, CONSUMER, **plan | {"messages": 5})
+    assert run.killed == () and hands.empty()
+
+
+def test_a_stranger_without_the_token_is_not_answered(monkeypatch):
+    """The queue of a run is asked by somebody else on this computer."""
+    connect, ports = run_of_08.Connection, []
+
+    def noted(port, token):
+        ports.append(port)
+        return connect(port, token)
+
+    monkeypatch.setattr(run_of_08, "Connection", noted)
+    plan = {"messages": 4, "kill_worker": False, "kill_queue": False}
+    with closing(measure(DURABLE, **plan)) as running:
+        next(running)
+        for token in ("guessed", ""):
+            with closing(connect(ports[0], token)) as stranger, pytest.raises(ConnectionError):
+                stranger.call("len")
 
 
 class Closes(DURABLE):
@@ -744,7 +788,7 @@ class CannotStartAgain(DURABLE):
 @pytest.mark.parametrize(
     ("queue", "sentence"),
     [
-        (Closes, "The process of Closes ended by itself."),
+        (Closes, "The process Closes ended by itself."),
         (RaisesInItsProcess, "RaisesInItsProcess.publish('photo-5.jpg', now) raised OSError: "),
         (AnswersText, "AnswersText.receive(now) returned 'photo-"),
         (CannotStartAgain, "CannotStartAgain('photos.queue', 0.4) raised ValueError: byte 57: wh"),
@@ -752,11 +796,10 @@ class CannotStartAgain(DURABLE):
         (NoReceive, "NoReceive(path, 30.0) raised TypeError"),
     ],
 )
-def test_what_goes_wrong_in_the_real_run_is_one_sentence(queue, sentence, tmp_path):
+def test_what_goes_wrong_in_the_real_run_is_one_sentence(queue, sentence):
     with pytest.raises(ComponentError) as error:
-        measure(queue, messages=20, folder=tmp_path)
+        measured(queue, messages=20)
     assert str(error.value).startswith(sentence) and "\n" not in str(error.value)
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -785,12 +828,12 @@ def test_a_rehearsal_finds_slips_before_any_process_starts():
         (type("NoAck", (DURABLE,), {"ack": None}), "NoAck has no method ack."),
     ):
         with pytest.raises(ComponentError) as error:
-            measure(queue)
+            measured(queue)
         assert str(error.value).startswith(sentence)
     with pytest.raises(ComponentError, match="MessageQueue is not a class"):
-        measure(QUEUE(5.0))
+        measured(QUEUE(5.0))
     with pytest.raises(ComponentError, match="NoHandle has no method handle"):
-        measure(DURABLE, NoHandle)
+        measured(DURABLE, NoHandle)
 
 
 def test_what_cannot_be_sent_to_a_process_is_a_sentence():
@@ -800,43 +843,43 @@ def test_what_cannot_be_sent_to_a_process_is_a_sentence():
         guard = lock
 
     with pytest.raises(ComponentError, match="Sending Locked to a process raised TypeError"):
-        measure(Locked)
+        measured(Locked)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("messages", 0), ("workers", 17), ("visibility_timeout", 0), ("work", -1)],
+    [("messages", 0), ("workers", 9), ("visibility_timeout", 0), ("work", -1)],
 )
 def test_a_bad_parameter_of_the_real_run_is_named(name, value):
     with pytest.raises(ValueError, match=f"^{name} = {value!r}: "):
-        measure(DURABLE, **{name: value})
+        measured(DURABLE, **{name: value})
 
 
 def test_a_consumer_that_hangs_is_stopped_and_its_processes_end(monkeypatch, every_process_ends):
     class Hangs(CONSUMER):
         def handle(self, message):
-            while True:
+            while message.body == "photo-1.jpg":
                 pass
+            return super().handle(message)
 
-    monkeypatch.setattr("course.message_queue.REAL_SECONDS", 1.5)
-    monkeypatch.setattr("course.message_queue.real.stage.LIMIT", 2.0)
-    started = time.monotonic()
-    assert "Stopped after 1.5 s" in shown(explore_crash(DURABLE, Hangs))
-    assert time.monotonic() - started < 8
-    assert every_process_ends
+    monkeypatch.setattr("course.message_queue.real.run.SECONDS", 0.3)
+    explorer = explore_crash(DURABLE, Hangs)
+    assert shown(explorer).startswith("Nothing is measured yet.") and not every_process_ends
+    explorer.start_button.click()
+    assert "is there a loop that never ends?" in shown(explorer) and every_process_ends
 
 
-def test_a_queue_that_hangs_in_its_process_is_one_sentence(monkeypatch, tmp_path):
+def test_a_queue_that_hangs_in_its_process_is_one_sentence(monkeypatch):
     class Sleeps(DURABLE):
         def publish(self, body, now):
             if body == "photo-3.jpg":
                 time.sleep(60)
             return super().publish(body, now)
 
+    monkeypatch.setattr("course.message_queue.real.worker_process.PATIENCE", 2.0)
     monkeypatch.setattr("course.message_queue.real.run.PATIENCE", 2.0)
     with pytest.raises(ComponentError, match=r"^Sleeps.publish did not answer within 2 s\.$"):
-        measure(Sleeps, folder=tmp_path)
-    assert not list(tmp_path.iterdir())
+        measured(Sleeps)
 
 
 def test_a_queue_that_never_lets_go_is_one_sentence(monkeypatch):
@@ -846,7 +889,7 @@ def test_a_queue_that_never_lets_go_is_one_sentence(monkeypatch):
 
     monkeypatch.setattr("course.message_queue.real.run.LIMIT", 2.5)
     with pytest.raises(ComponentError, match=r"still held messages after 2.5 s: 12 of 12 photos"):
-        measure(NeverForgets, CONSUMER, messages=12, kill_worker=False, kill_queue=False)
+        measured(NeverForgets, CONSUMER, messages=12, kill_worker=False, kill_queue=False)
 
 
 def test_a_queue_of_a_module_of_the_students_own_works_too(tmp_path, monkeypatch):
@@ -855,7 +898,7 @@ def test_a_queue_of_a_module_of_the_students_own_works_too(tmp_path, monkeypatch
     monkeypatch.syspath_prepend(tmp_path)
     import their_queue
 
-    run = measure(their_queue.Own, CONSUMER, messages=16, workers=1, kill_worker=False)
+    run = measured(their_queue.Own, CONSUMER, messages=16, workers=1, kill_worker=False)
     assert run.applied == (1,) * 16 and run.down
 
 
@@ -1144,74 +1187,73 @@ def test_with_two_receives_a_tenth_as_many_healthy_photos_are_put_aside():
     assert healthy[0] > 200 and healthy[1] < 0.12 * healthy[0] and healthy[2] <= 5
 
 
-def a_slow_run():
-    """Return a made-up outcome of `measure`: it took 6 s, a worker and the queue were killed."""
-    events = [(0.1 * number, number) for number in range(60)]  # 6 s
-    return types.SimpleNamespace(
-        published=events,
-        handled=[(time, number % 3, number != 9) for time, number in events],
-        begun=[(time, number % 3) for time, number in events],
-        killed=[(5.0, "worker-1", "at work")],
-        down=[(4.0, 4.5)],
-        applied=[1] * 60,
-        twice=0,
-        lost=0,
-        workers=3,
-        seconds=6.2,
-        publish_seconds=0.002,
-        file_bytes=1,
-    )
+def a_slow_run(**changes):
+    """Return a made-up Measured: it took 11 s, a worker and the queue were killed."""
+    events = [(0.18 * number, number) for number in range(60)]  # 10.6 s
+    columns = {
+        "planned": 60,
+        "published": tuple((time, 0.002) for time, _ in events),
+        "begun": tuple((time, number % 3, number) for time, number in events),
+        "handled": tuple((time + 0.1, number % 3, number != 9) for time, number in events),
+        "killed": ((5.0, "worker-1", "at work"),),
+        "down": ((4.0, 4.5),),
+        "applied": (1,) * 60,
+        "workers": 3,
+        "seconds": 11.2,
+        "file_bytes": 1,
+        "over": True,
+    }
+    return Measured(**columns | changes)
 
 
 def test_the_crash_pictures_axis_grows_with_a_slow_run_and_a_kill_leaves_a_gap():
     run = a_slow_run()
     picture = RealPicture()
     picture.show(queue="Q", consumer=None, run=run)
-    assert picture.time.get_xlim() == (0, 7)
+    assert picture.time.get_xlim() == (0, 12)
     for marks in (picture.again, picture.kills, picture.applied):
-        assert max(marks.get_xdata()) <= 7
+        assert max(marks.get_xdata()) <= 12
     queue, first, second, *_ = (np.array(line.get_xdata()) for line in picture.lives)
     assert list(queue[[1, 3]]) == [4.0, 4.5] and math.isnan(queue[2])
-    assert list(first[[1, 3]]) == [5.0, pytest.approx(5.1)]  # then another process has a photo
-    assert list(second) == [0, 6.2]
-    run.seconds = 2.0
-    picture.show(queue="Q", consumer=None, run=run)
-    assert picture.time.get_xlim() == (0, 3)
+    assert list(first[[1, 3]]) == [5.0, pytest.approx(5.4)]  # then another process has a photo
+    assert list(second) == [0, 11.2]
+    picture.show(queue="Q", consumer=None, run=a_slow_run(seconds=2.0))
+    assert picture.time.get_xlim() == (0, 9)
+
+
+def test_each_photo_is_a_tile_of_what_has_become_of_it():
+    """Five are published: one done, one done twice, two with a worker, one waits or is lost."""
+    chosen = {"published": ((0.0, 0.002),) * 5, "applied": (1, 2, 0, 0, 0)}
+    begun = ((0.1, 0, 0), (0.1, 1, 1), (0.2, 0, 2), (0.3, 1, 3), (0.3, 2, 4))
+    chosen |= {"begun": begun, "handled": ((0.2, 0, True), (0.2, 1, True)), "seconds": 0.5}
+    chosen["killed"] = ((0.4, "worker-3", "by hand"),)
+    run = a_slow_run(over=False, **chosen)
+    assert become(run).tolist() == [2, 3, 1, 1, 0]
+    assert become(a_slow_run(**chosen)).tolist() == [2, 3, LOST, LOST, LOST]
+    picture = RealPicture()
+    said = picture.show(queue="Q", consumer=None, run=run)
+    assert said[0] == "2 of 60 photos done, 1 kill so far"
+    places = [list(zip(*marks[0].get_data(), strict=True)) for marks in picture.tiles]
+    assert places == [[(4, 0)], [(2, 0), (3, 0)], [(0, 0)], [(1, 0)], []]
+    finding, _ = picture.show(queue="Q", consumer=None, run=a_slow_run())
+    assert finding.endswith("60 done, 0 lost, 0 done twice, 1 kill survived")
+    assert list(zip(*[*picture.tiles][2][0].get_data(), strict=True))[-1] == (9, 5)
+    finding, _ = picture.show(queue="Q", consumer=None, run=a_slow_run(**chosen))
+    assert finding.endswith("3 lost, 1 done twice, 1 kill")
 
 
 def test_the_axis_that_grows_is_redrawn(monkeypatch):
-    run = a_slow_run()
-    monkeypatch.setattr("course.message_queue.measure", lambda *made, **options: run)
+    runs = [a_slow_run(), a_slow_run(seconds=2.0)]
+    monkeypatch.setattr("course.message_queue.real.measure", lambda *_, **__: (yield runs.pop(0)))
     explorer = explore_crash(DURABLE)
+    explorer.start()
     slow = "".join(explorer.image.moving)
-    run.seconds = 2.0
-    explorer.refresh()
-    assert ">6<" in slow and ">6<" not in "".join(explorer.image.moving)
-
-
-def test_a_bar_tells_that_it_measures_and_goes_away(monkeypatch):
-    told = []
-
-    def watched(*made, progress, **options):
-        assert bar.layout.display is None and bar.description == "measuring …"
-        return measure(
-            *made, progress=lambda share: told.append((share, progress(share))), **options
-        )
-
-    explorer = explore_crash(DURABLE)
-    bar = explorer.measuring
-    assert bar.layout.display == "none"
-    monkeypatch.setattr("course.message_queue.measure", watched)
-    for control in explorer.controls.values():
-        control.unobserve_all()
-    explorer.controls["messages"].value = 20
-    explorer.refresh()
-    assert bar.layout.display == "none" and bar.value == 100
-    assert told[0][0] == 0 and told[-1][0] == 1
+    explorer.start()
+    assert ">10<" in slow and ">10<" not in "".join(explorer.image.moving)
 
 
 def test_the_steps_of_the_real_run_say_what_was_measured(monkeypatch):
-    monkeypatch.setattr("course.message_queue.measure", lambda *made, **options: a_slow_run())
+    monkeypatch.setattr("course.message_queue.real.measure", lambda *_, **__: (yield a_slow_run()))
     said = answers(explore_crash(DURABLE))
     assert said[1] == "Killed: worker-1 (at work). 0 photos are lost, 0 are done twice."
     assert said[2].startswith("2 ms (median). The simulation took it to be 5 ms.")
@@ -1266,31 +1308,42 @@ def test_the_poison_picture_says_what_the_run_says():
     assert not places & {*zip(*tray.healthy.get_data(), strict=True)}  # no mark hides another
 
 
-def test_the_crash_picture_counts_and_every_tick_is_a_picture():
+def test_the_crash_picture_counts_what_its_buttons_kill(monkeypatch):
+    """Each button is pressed once, while a quick run goes on."""
+    pace = {"messages": 30, "workers": 3, "work": 0.03, "publish_every": 0.01}
+    monkeypatch.setattr("course.message_queue.PACE", pace)
     explorer = explore_crash(DURABLE, CONSUMER)
-    assert "60 photos published, 60 done, 0 lost, 0 done twice" in shown(explorer)
-    widths = [bar.get_width() for bar in explorer.picture.bars]
-    assert widths == [60, 60, 0, 0]
-    assert len(explorer.picture.again.get_xdata()) >= 1
-    assert len(explorer.picture.kills.get_xdata()) == 3
+    draw, victims = explorer.draw, explorer.during[1:]
+    labels = [button.description for button in victims]
+    assert labels == ["Kill the queue", "Kill worker-1", "Kill worker-2", "Kill worker-3"]
+    for name in ("kill_worker", "kill_queue"):
+        explorer.controls[name].value = False
+
+    def press(outcome):
+        if victims and len(outcome["run"].killed) == 4 - len(victims):
+            victims.pop(0).click()
+        return draw(outcome)
+
+    explorer.draw = press
+    explorer.start_button.click()
+    run = explorer.measured["run"]
+    assert [who for _, who, _ in run.killed] == ["the queue", *(f"worker-{n}" for n in (1, 2, 3))]
+    said = "30 photos published, 30 done, 0 lost, 0 done twice, 4 kills survived"
+    assert said in shown(explorer)
+    assert len(explorer.picture.kills.get_xdata()) == 4
     told = "DurableQueue in a process of its own, IdempotentConsumer before a SQLite file."
     assert told in shown(explorer)
     # without the sync the words are the same: they must not say that there is one
     assert "(median); the queue's file" in shown(explorer) and "sync" not in shown(explorer)
-    for control in explorer.controls.values():
-        control.unobserve_all()
-    for name, value in (("messages", 20), ("workers", 1), ("kill_queue", False)):
-        explorer.controls[name].value = value
-    explorer.controls["kill_worker"].value = False
-    assert "Killed: no process." in explorer.refresh() and pictured(explorer)
-    assert len(explorer.picture.kills.get_xdata()) == 0
+    assert pictured(explorer) and explorer.bar.value == 100
 
 
 def test_without_a_consumer_the_crash_picture_names_no_class_that_the_notebook_does_not(
     monkeypatch,
 ):
-    monkeypatch.setattr("course.message_queue.measure", lambda *made, **options: a_slow_run())
+    monkeypatch.setattr("course.message_queue.real.measure", lambda *_, **__: (yield a_slow_run()))
     explorer = explore_crash(DURABLE)
+    explorer.start()
     assert "its own, every delivery stored in a SQLite file. Killed:" in shown(explorer)
     assert "EveryTime" not in shown(explorer) and "None" not in shown(explorer)
 

@@ -5,7 +5,7 @@ The names that the notebook needs: the simulations, the caches that come along, 
 
 from functools import lru_cache
 
-from course.cache import expiry, steps
+from course.cache import expiry, redis_tier, steps
 from course.cache.baselines import Fifo, Lfu, NoCache, RandomEviction, stack_distances
 from course.cache.eviction_picture import EvictionPicture
 from course.cache.expiry import LEAVE, REMOVE, ExpiryResult, simulate_expiry
@@ -192,23 +192,31 @@ def explore_nodes(component=None, cache=None):
 
 @pictured
 def explore_real(component, lru, ttl_cache):
-    """Return sliders over a real run of your ReadThrough with one of your caches before SQLite."""
+    """Return sliders over a real run of your ReadThrough with one of your caches before SQLite.
 
-    measuring = Measuring()
+    Redis, where it is installed, joins as a third cache, with your `lru` next to it.
+    """
+    measuring, missing = Measuring(), redis_tier.missing()
 
-    def run(cache, **chosen):
+    def run(cache, ttl, **chosen):
+        chosen |= {"seed": SEED, "progress": measuring.tell}
         with measuring:
-            chosen |= {"timeless": cache is lru, "seed": SEED, "progress": measuring.tell}
-            return {"name": name_of(cache), "run": measure(component, cache, **chosen)}
+            if cache == redis_tier.NAME:
+                measured, own = redis_tier.measure_beside(component, lru, **chosen)
+                return {"name": cache, "run": measured, "beside": (name_of(lru), own)}
+            measured = measure(component, cache, timeless=cache is lru, ttl=ttl, **chosen)
+        return {"name": name_of(cache), "run": measured, "missing": missing}
 
+    caches = [(name_of(cache), cache) for cache in (lru, ttl_cache)]
     controls = {
-        "cache": choice("cache", [(name_of(cache), cache) for cache in (lru, ttl_cache)]),
-        "capacity": slider("room, LRUCache", 60, 0, 300, 20),
+        "cache": choice("cache", caches + [(redis_tier.NAME,) * 2] * (not missing)),
+        "capacity": slider("room, but in TTLCache", 60, 0, 300, 20),
         "ttl": slider("to live, TTLCache", 10.0, 1.0, 30.0, 1.0, "s"),
         "skew": _skew(),
         "write_share": in_percent("writes", 1, 0, 10, 1, WRITES),
     }
-    more = {"experiment": steps.real(ttl_cache), "measuring": measuring, "seconds": 20}
+    experiment = steps.real(ttl_cache, "" if missing else redis_tier.NAME)
+    more = {"experiment": experiment, "measuring": measuring, "seconds": 20}
     return _explore(controls, run, RealPicture(), **more)
 
 

@@ -29,6 +29,8 @@ class RealPicture:
             {"facecolor": style.ORANGE, "hatch": "///", "label": "misses: the database"},
         )
         self.stairs = [left.stairs(zeros, MICROSECONDS, fill=True, **look) for look in looks]
+        look = {"color": style.INK, "linewidth": 1.6, "label": "hits of your LRUCache"}
+        self.own = left.stairs(zeros, MICROSECONDS, **look)
         style.legend_below(left, down=0.16)
         right.set(xlim=(0, WIDEST), ylim=(-0.8, 4.1), xlabel="%")
         right.set_title("Does the simulation say the same?")
@@ -44,14 +46,19 @@ class RealPicture:
         self.bars = list(right.barh(ROWS, 0, height=0.6, color=fills, edgecolor=style.INK))
         for bar in self.bars[::2]:
             bar.set_hatch("..")
-        self.moving = (*self.stairs, *self.bars)
+        self.moving = (*self.stairs, self.own, *self.bars)
 
-    def show(self, *, name, run):
-        """Draw what was measured with the cache `name`; return (finding, words)."""
-        latency = np.clip(run.latency * 1e6, 0.1, 9999)
+    def show(self, *, name, run, beside=None, missing=""):
+        """Draw what was measured with the cache `name`; return (finding, words).
+
+        beside: (name, Measured) of the student's cache, if `name` is Redis; it also says what is
+        simulated. missing: a sentence on what is not installed.
+        """
         for stairs, rows in zip(self.stairs, (run.hit, ~run.hit), strict=True):
-            counts = np.histogram(latency[rows], MICROSECONDS)[0]
-            stairs.set_data(np.minimum(100 * counts / max(1, counts.sum()), MOST))
+            stairs.set_data(_shares(run.latency[rows]))
+        self.own.set_visible(beside is not None)
+        if beside:
+            self.own.set_data(_shares(beside[1].latency[beside[1].hit]))
         mean, plain = run.with_cache * 1e6, run.without_cache * 1e6
         ratios = [run.simulated.mean(), run.hit.mean(), run.expected_share, run.measured_share]
         for bar, ratio in zip(self.bars, ratios, strict=True):
@@ -60,14 +67,22 @@ class RealPicture:
         same = np.array_equal(run.simulated, run.hit)
         agree = "read for read the same" if same else "not the same reads"
         hit, miss = (typical(run.latency[rows]) for rows in (run.hit, ~run.hit))
+        whose = f" with {beside[0]}" if beside else ""
         cut = f" (its bar ends at {WIDEST} %)" if 100 * ratios[3] > WIDEST else ""
         return finding, (
             f"{len(run):,} reads through your ReadThrough and {name}: {ratios[1]:.1%} from "
-            f"the cache, simulated {ratios[0]:.1%} ({agree}). A hit takes {hit}, a miss {miss}. A "
-            f"read takes {ratios[3]:.0%} of its time without a cache{cut}; the simulation expects "
-            f"{ratios[2]:.0%}. {int(run.stale.sum()):,} answers were stale. A write takes "
-            f"{typical(run.saves)} ({len(run.saves):,} writes)."
-        )
+            f"the cache, simulated{whose} {ratios[0]:.1%} ({agree}). "
+            f"A hit takes {hit}, a miss {miss}. A read takes {ratios[3]:.0%} of its time without a "
+            f"cache{cut}; the simulation expects {ratios[2]:.0%}. {int(run.stale.sum()):,} "
+            f"answers were stale. A write takes {typical(run.saves)} "
+            f"({len(run.saves):,} writes). {missing}"
+        ).rstrip()
+
+
+def _shares(latency):
+    """Return the share (%) of the reads in each bin of the picture."""
+    counts = np.histogram(np.clip(latency * 1e6, 0.1, 9999), MICROSECONDS)[0]
+    return np.minimum(100 * counts / max(1, counts.sum()), MOST)
 
 
 def typical(latency):

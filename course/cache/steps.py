@@ -190,9 +190,20 @@ def _saves(run, **_):
     )
 
 
-def real(ttl_cache):
-    """Return the steps of the real run, one of them with the class `ttl_cache`."""
+def _shared(run, name, beside, **_):
+    own, mine = beside
     return (
+        f"{name} answers {run.hit.mean():.1%} of the reads, {own} {mine.hit.mean():.1%}. "
+        f"A hit takes {typical(run.latency[run.hit])} instead of "
+        f"{typical(mine.latency[mine.hit])}: the way to another process and back, and that is the "
+        "price of one cache for all web servers. A read without any cache takes "
+        f"{typical(run.plain)}: only a slower database makes Redis worth its price."
+    )
+
+
+def real(ttl_cache, redis=""):
+    """Return the steps of the real run, one with the class `ttl_cache`, one with `redis` if any."""
+    asked = (
         Step("no room", {"capacity": 0}, "What does a cache cost that never hits?", _useless),
         Step(
             "with TTLCache",
@@ -202,6 +213,8 @@ def real(ttl_cache):
         ),
         Step("writes 10 %", {"write_share": 0.1}, "What does a write cost?", _saves),
     )
+    question = "As much room in Redis. How often does it hit, and how long does a hit take?"
+    return (*asked, Step("Redis", {"cache": redis}, question, _shared)) if redis else asked
 
 
 def _who_loads(runs, **_):

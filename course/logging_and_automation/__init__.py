@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from course.engine import parameters
+from course.engine.parameters import NEVER
 from course.logging_and_automation import steps, theory
 from course.logging_and_automation.access_log import access_log, from_combined
 from course.logging_and_automation.alert_picture import AlertPicture
@@ -26,6 +27,7 @@ from course.logging_and_automation.model import (
     windows_needed,
 )
 from course.logging_and_automation.picture import ExperimentPicture
+from course.logging_and_automation.real_picture import RealPicture
 from course.logging_and_automation.releases import (
     FAULTS,
     PipelineResult,
@@ -39,9 +41,20 @@ from course.logging_and_automation.steps import SEED
 from course.logging_and_automation.system import architecture
 from course.logging_and_automation.users import DAYS, use
 from course.logging_and_automation.users_picture import UsersPicture
-from course.view.explore import choice, choice_slider, in_percent, pictured, slider, tick
+from course.view.explore import (
+    SECONDS,
+    choice,
+    choice_slider,
+    in_percent,
+    moments,
+    pictured,
+    slider,
+    tick,
+)
 from course.view.explore import explore as _explore
 from course.view.film import Film
+from course.view.limit import time_limit
+from course.view.live import explore_live, with_processes
 
 __all__ = [
     "LogEntry",
@@ -56,6 +69,7 @@ __all__ = [
     "explore_histograms",
     "explore_logs",
     "explore_pipeline",
+    "explore_real",
     "explore_users",
     "from_combined",
     "measure",
@@ -239,6 +253,46 @@ def explore_histograms(histogram):
         "quantile": in_percent("quantile", 99.0, 50.0, 99.5, 0.5),
     }
     return _explore(controls, run, HistogramPicture(), experiment=steps.HISTOGRAMS)
+
+
+@pictured
+@with_processes
+def explore_real(parse_line, merge_logs, histogram, alert):
+    """Return controls over real servers, and what your four components say of their logs.
+
+    Another threshold or other bounds look at the same logs again; another moment of the kill needs
+    a new measurement.
+    """
+    from course.logging_and_automation import prometheus, real, report
+
+    last = {}
+
+    def judged(logs, dies_at, buckets, threshold, for_seconds):
+        judge = {"threshold": threshold, "for_seconds": for_seconds}
+        lines = logs.lines if logs else {"proxy": (), "web-1": _access_lines()[:5]}
+        components = parse_line, merge_logs, histogram, alert
+        read = report.read(*components, lines, buckets=buckets, **judge)
+        return {"report": read, "logs": logs, **judge}
+
+    def foresee(**chosen):
+        return judged(last.get(chosen["dies_at"]), **chosen)
+
+    def measured(**chosen):
+        dies_at = chosen["dies_at"]
+        for logs in real.measure(seed=SEED, dies_at=None if dies_at == NEVER else dies_at):
+            last[dies_at] = logs
+            with time_limit(SECONDS):
+                outcome = judged(logs, **chosen)
+            yield logs.share, outcome
+
+    controls = {
+        "dies_at": moments("web-1 is killed at", [1, 2, 3], 2),
+        "threshold": in_percent("threshold", 5, 1, 40, 1),
+        "for_seconds": slider("for", 1, 0, 5, 1, "s"),
+        "buckets": slider("bounds", 20, 2, 60, 1),
+    }
+    experiment = steps.real(prometheus.text)
+    return explore_live(controls, foresee, measured, RealPicture(), experiment=experiment)
 
 
 @pictured

@@ -78,6 +78,17 @@ def measure(
     latencies = draw_latencies(
         seed=seed, hosts=hosts, slow_share=slow_share, slowness=slowness, requests=requests
     )
+    merged, of_hosts = merged_quantile(histogram, bounds, latencies, quantile)
+    return Latencies(
+        hosts=latencies, bounds=bounds, quantile=quantile, merged=merged, of_hosts=of_hosts
+    )
+
+
+def merged_quantile(histogram, bounds, latencies, quantile):
+    """Return (quantile of all, quantiles of each host), in s, as the class `histogram` says.
+
+    latencies: of each host, an array of s; nan for what has none.
+    """
     histograms = [_observed(histogram, bounds, each) for each in latencies]
     merged = histograms[0]
     name = name_of(histogram)
@@ -87,16 +98,11 @@ def measure(
         if result is None or not hasattr(result, "quantile"):
             raise ComponentError(wrong_return(f"{name}.merge(other)", result, f"a new {name}"))
         merged = result
-    return Latencies(
-        hosts=latencies,
-        bounds=bounds,
-        quantile=quantile,
-        merged=_quantile(merged, name, quantile, sum(map(len, latencies))),
-        of_hosts=tuple(
-            _quantile(one, name, quantile, len(each))
-            for one, each in zip(histograms, latencies, strict=True)
-        ),
+    of_hosts = tuple(
+        _quantile(one, name, quantile, len(each))
+        for one, each in zip(histograms, latencies, strict=True)
     )
+    return _quantile(merged, name, quantile, sum(map(len, latencies))), of_hosts
 
 
 def make_bounds(buckets):

@@ -363,3 +363,44 @@ PIPELINE = (
         _sure,
     ),
 )
+
+
+def _lost_requests(report, logs, **_):
+    fired = "never" if report.fired_at is None else f"in second {report.fired_at}"
+    return (
+        f"{report.errors.sum():,} of {report.requests.sum():,}: a quarter of what came while web-1 "
+        f"was dead. Your alert fired {fired}; seconds are counted from 0."
+    )
+
+
+def _rounded(report, **_):
+    if np.isinf(report.merged):
+        return "It is above the last bound: the histogram cannot say more."
+    return (
+        f"{milliseconds(report.merged)} instead of {milliseconds(report.true)}: the upper bound of "
+        f"the bucket that holds it, {report.merged / report.true - 1:.0%} too high."
+    )
+
+
+def real(text):
+    """Return the steps of the real run. text: of a Report, as Prometheus reads it."""
+
+    def scraped(report, **_):
+        lines = [line for line in text(report).splitlines() if not line.startswith("#")]
+        ours = [line for line in lines if f'le="{report.merged}",server="web-2"' in line]
+        ours += [line for line in lines if "_count" in line or "http_requests_total" in line]
+        return (
+            f"It holds {len(lines)} numbers, such as: {'; '.join(ours)}. Each host is asked for "
+            "its own; the buckets are cumulative, so they can be added up as yours can."
+        )
+
+    return (
+        Step(
+            "kill -9 at 2 s",
+            {"dies_at": 2},
+            "How many requests fail? When does your alert fire?",
+            _lost_requests,
+        ),
+        Step("6 bounds", {"dies_at": 2, "buckets": 6}, "How far is your p99 off now?", _rounded),
+        Step("for Prometheus", {"dies_at": 2}, "What would Prometheus read?", scraped),
+    )

@@ -3,8 +3,9 @@
 The names that the notebook needs: types, the simulations, the pictures and the `explore`s.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from inspect import isclass
+from queue import SimpleQueue
 
 from course.engine import parameters
 from course.engine.component import name_of
@@ -17,8 +18,7 @@ from course.message_queue.messages import Message, fields
 from course.message_queue.model import QueueResult, simulate
 from course.message_queue.picture import BurstPicture
 from course.message_queue.poison_picture import PoisonPicture
-from course.message_queue.real import Measured, measure
-from course.message_queue.real_picture import RealPicture
+from course.message_queue.real_picture import PHOTOS, WORKERS, RealPicture
 from course.message_queue.scaling import (
     EVERY,
     WORKER_RATE,
@@ -33,12 +33,12 @@ from course.message_queue.steps import SEED, STEADY, forgetful_run
 from course.message_queue.system import architecture
 from course.message_queue.theory import capacity, fluid_backlog
 from course.view import film as player
-from course.view.explore import Measuring, choice, in_percent, pictured, slider, tick
+from course.view.explore import choice, in_percent, pictured, slider, tick
 from course.view.explore import explore as _explore
+from course.view.live import explore_live, with_processes
 
 __all__ = [
     "ForgetfulQueue",
-    "Measured",
     "Message",
     "QueueFile",
     "QueueFileError",
@@ -54,15 +54,14 @@ __all__ = [
     "explore_workers",
     "fields",
     "fluid_backlog",
-    "measure",
     "read_file",
     "replay",
     "simulate",
     "simulate_scaling",
 ]
 
-REAL_SECONDS = 20.0  # how long a real run may take, with everything around it
 OTHERS = ("fixed, mean", "fixed, peak")
+PACE = {"messages": PHOTOS, "workers": WORKERS, "work": 0.2, "publish_every": 0.05}  # to watch it
 
 
 @pictured
@@ -209,30 +208,40 @@ def _other_rules(**world):
 
 
 @pictured
+@with_processes
 def explore_crash(queue, consumer=None):
     """Return controls over a real run of your durable `queue`: processes, a file, SIGKILL.
 
     consumer: your idempotent consumer, or None to apply at every delivery.
     """
+    from course.message_queue.real import measure
+    from course.message_queue.real.rehearsal import rehearse
+    from course.message_queue.real.run import QUEUE
 
-    measuring = Measuring()
+    hands = SimpleQueue()
 
-    def run(**options):
-        with measuring:
-            measured = measure(queue, consumer, progress=measuring.tell, **options)
-        return {
-            "queue": name_of(queue),
-            "consumer": consumer and name_of(consumer),
-            "run": measured,
-        }
+    def outcome(run):
+        return {"queue": name_of(queue), "consumer": consumer and name_of(consumer), "run": run}
+
+    def foresee(**options):
+        rehearse(queue, consumer)
+        return outcome(None)
+
+    def measured(**options):
+        for run in measure(queue, consumer, hands=hands, **PACE, **options):
+            yield run.share, outcome(run)
 
     controls = {
-        "messages": slider("photos", 60, 20, 120, 10),
-        "visibility_timeout": slider("visibility timeout", 0.4, 0.1, 1.0, 0.1, "s"),
-        "workers": slider("workers", 3, 1, 4, 1),
+        "visibility_timeout": slider("visibility timeout", 0.8, 0.1, 2.0, 0.1, "s"),
         "kill_worker": tick("kill two workers", True),
         "kill_queue": tick("kill the queue", True),
     }
-    experiment = steps.REAL_ONCE if consumer else steps.REAL
-    more = {"experiment": experiment, "measuring": measuring, "seconds": REAL_SECONDS}
-    return _explore(controls, run, RealPicture(), **more)
+    victims = {"the queue": QUEUE} | {f"worker-{each + 1}": each for each in range(WORKERS)}
+    return explore_live(
+        controls,
+        foresee,
+        measured,
+        RealPicture(),
+        experiment=steps.REAL_ONCE if consumer else steps.REAL,
+        actions={f"Kill {name}": partial(hands.put, who) for name, who in victims.items()},
+    )

@@ -145,16 +145,31 @@ def _publish(run, **_):
     )
 
 
+NO_KILLS = {"kill_worker": False, "kill_queue": False}
 REAL = (
     Step("three kills", {}, "Is any photo lost?", _kills),
     Step(
         "no kills",
-        {"kill_worker": False, "kill_queue": False},
+        NO_KILLS,
         "How long does a publish take on this computer?",
         _publish,
     ),
+    Step(
+        "your kills",
+        NO_KILLS,
+        "Kill workers and the queue while it runs, as often as you like. Can you lose a photo?",
+        _kills,
+    ),
 )
-REAL_ONCE = (Step("three kills", {}, "Is any photo lost, or done twice?", _kills),)
+REAL_ONCE = (
+    Step("three kills", {}, "Is any photo lost, or done twice?", _kills),
+    Step(
+        "your kills",
+        NO_KILLS,
+        "Kill whom you like while it runs. Can you lose a photo now, or get one done twice?",
+        _kills,
+    ),
+)
 
 
 def _speckles(mine, every_time, **_):

@@ -22,7 +22,7 @@ PROBE_TIMEOUT = 0.5  # s
 SERVER_TIMEOUT = 5.0  # s
 
 
-async def proxy(link, balancer, checker, *, seed=0, probe_every=1.0, **limits):
+async def proxy(link, balancer, checker, *, seed=0, probe_every=1.0, log=False, **limits):
     """Run the proxy until the process ends; it passes /work on to one of the servers.
 
     The stage sends it the servers' ports on loopback by their names, {"ports": …}.
@@ -31,7 +31,7 @@ async def proxy(link, balancer, checker, *, seed=0, probe_every=1.0, **limits):
     `probe_every` s, the first time half of that after the first request, as in the simulation.
     /calibrate goes to the servers in turn, past the balancer, which thus meets only the requests
     that it is meant for. A request is answered with 502 if its server is gone, with 503 if none is
-    healthy.
+    healthy. log: whether to write an access log, as of `serve`.
     It tells the stage of each change of what the checker believes: {"health": name, "healthy": …}.
     """
     ports = (await link.hear())["ports"]
@@ -41,7 +41,7 @@ async def proxy(link, balancer, checker, *, seed=0, probe_every=1.0, **limits):
         desk = _Desk(link, ports, make(balancer, seed=seed), session)
         watch = _Watch(link, desk.servers, make(checker, **limits), session, ports, probe_every)
         probing = asyncio.ensure_future(watch.probe_all(desk.opened))
-        await serve(link, {"/work": desk.pass_on, "/calibrate": desk.pass_in_turn})
+        await serve(link, {"/work": desk.pass_on, "/calibrate": desk.pass_in_turn}, log=log)
         probing.cancel()
 
 

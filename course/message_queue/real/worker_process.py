@@ -1,26 +1,27 @@
 """A worker process: takes messages off the queue, works, hands the results to the photo store.
 
-Run as a script by `run.py` with the port of the photo store, its own number, and how long (s)
-the work on a photo takes. It asks the store where the queue is, and again when the queue is gone.
+The photo store is the notebook. A worker asks it where the queue is, and again when the queue is
+gone; it tells it what it begins and what it has finished, and goes on when it gets an answer.
 """
 
 import json
 import socket
-import sys
 import time
 
 PAUSE = 0.01  # s between two questions
+PATIENCE = 5.0  # s to wait for the queue's process to answer
 
 
 class Connection:
-    """Calls over one socket: a line of JSON there, a line back."""
+    """Calls of the queue's process over one socket: a line of JSON there, a line back."""
 
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+    def __init__(self, port, token):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.lines = self.socket.makefile("rb")
+        self.socket.sendall(token.encode() + b"\n")
 
     def call(self, *request):
-        """Return the answer to a call; ConnectionError if the other side is gone."""
+        """Return the answer, a dict; ConnectionError if the other side is gone."""
         self.socket.sendall(json.dumps(request).encode() + b"\n")
         line = self.lines.readline()
         if not line.endswith(b"\n"):
@@ -33,44 +34,34 @@ class Connection:
         self.socket.close()
 
 
-def main(store_port, number, work):
-    store = Connection(store_port)
+async def work_off(link, number, work):
+    """Take messages and work `work` s on each, until the process ends. number: of this worker."""
     while True:
-        port = store.call("where", number)  # 0 while the queue is down
+        port = (await _ask(link, "where", number))["port"]  # 0 while the queue is down
         try:
-            drain(Connection(port), store, number, work)
-        except (ConnectionError, TimeoutError, OSError):
+            await _drain(link, Connection(port, link.token), number, work)
+        except OSError:  # also a connection that broke, or an answer that did not come
             time.sleep(PAUSE)
 
 
-def drain(queue, store, number, work):
+async def _drain(link, queue, number, work):
     while True:
-        message = answer(queue, store, number, "receive")
+        message = _returned(link, queue.call("receive"))
         if message is None:
             time.sleep(PAUSE)
             continue
-        tell(store, "begin", number, message)
+        await _ask(link, "begin", number, message)
         time.sleep(work)
-        tell(store, "handle", number, message)
-        answer(queue, store, number, "ack", message[0])
+        await _ask(link, "handle", number, message)
+        _returned(link, queue.call("ack", message[0]))
 
 
-def answer(queue, store, number, *request):
-    given = queue.call(*request)
-    if "error" in given:
-        tell(store, "error", number, given["error"])
-    return given["returned"]
+async def _ask(link, what, number, message=None):
+    link.tell(what=what, worker=number, message=message)
+    return await link.hear()
 
 
-def tell(store, *request):
-    try:
-        store.call(*request)
-    except (ConnectionError, TimeoutError):
-        sys.exit()  # everything is over
-
-
-if __name__ == "__main__":
-    try:
-        main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
-    except (OSError, KeyError):
-        sys.exit()
+def _returned(link, answer):
+    if "error" in answer:
+        link.tell(error=answer["error"])
+    return answer.get("returned")
