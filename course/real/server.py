@@ -18,7 +18,7 @@ async def serve(link, routes, *, port=0, **message):
     """
     app = web.Application(middlewares=[_with_token(link.token)])
     for path, answer in ({"/health": _health} | routes).items():
-        app.router.add_get(path, _as_json(answer))
+        app.router.add_route("*", path, _as_json(answer))
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
