@@ -81,7 +81,9 @@ def main():
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     done, audit = state["users"]["done"], state["users"]["audit"]
     yours = sum(part["yours"] for part in state["parts"].values())
-    print(f"{yours} of {len(state['parts'])} components are the student's; up after {started:.1f} s")
+    print(
+        f"{yours} of {len(state['parts'])} components are the student's; up after {started:.1f} s"
+    )
     print(
         f"{done['requests']:,} requests in {took:.0f} s ({done['requests'] / took:.0f}/s), "
         f"{done.get('failed', 0):,} failed; "

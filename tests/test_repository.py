@@ -61,7 +61,7 @@ ALLOWED = {
     "course/view": {"course.engine", "course.view"},
     "course/real": {"course.engine", "course.view", "course.real"},
     "course/site": {  # the whole site needs no lab: what it runs comes from notebooks
-        *("course.engine", "course.real", "course.site"),
+        *("course.engine", "course.view", "course.real", "course.site"),
         *("course.overview", "course.submit", "course.texts", "course.verdicts"),
     },
     "autograder": {"autograder", *(f"course.{name}" for name in SHARED)},

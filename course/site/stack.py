@@ -4,11 +4,12 @@ import secrets
 import socket
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 
 from course.engine.component import ComponentError
 from course.real.processes import Stage, StageOver
-from course.site import front, metrics, page, state, users, web
+from course.site import card, front, metrics, page, state, users, web
 from course.site.parts import PARTS, ROLES
 from course.site.reader import read_components
 
@@ -40,14 +41,16 @@ class Site:
     """The running site. `close()` ends it, and so does another Stage, or the end of the kernel.
 
     notebooks: {name of a notebook: path or None}. parts: {role: (name, why it is ours, or None)}.
-    url: of its page, on loopback.
+    url: of its page, on loopback. ended: called with the last state when the site is over.
     """
 
-    def __init__(self, notebooks, *, seconds=LIFETIME, seed=0):
+    def __init__(self, notebooks, *, seconds=LIFETIME, seed=0, ended=None):
+        self.ended = ended
         self.stage = Stage(seconds, processes=len(BOXES) + len(OTHERS) + 1)
         self.key, self.seed, self.began = secrets.token_urlsafe(24), seed, time.monotonic()
         self.ports, self.processes, self.told = free_ports((*BOXES, *OTHERS)), {}, {}
         self.events, self.kit, self.parts, self.restarts = [], {}, {}, 0
+        self.before = {name: Counter() for name in BOXES}  # what those that were killed had done
         self.lock = threading.RLock()
         self.stage.__enter__()
         try:
@@ -98,15 +101,20 @@ class Site:
     def state(self):
         """Return what is known of the site, as JSON can hold it."""
         with self.lock:
-            boxes = {name: self.told.get(name, {}) | {"alive": self.alive(name)} for name in BOXES}
             left = max(0.0, self.began + self.stage.seconds - time.monotonic())
             return {
-                "boxes": boxes,
+                "boxes": {name: self._box(name) for name in BOXES},
                 "parts": self.parts,
                 "users": self.told.get("users", {}),
-                "events": self.events[-EVENTS:],
+                "events": list(self.events),
                 "left": round(left),
             }
+
+    def _box(self, name):
+        """Return what a box has told, with what it had done before it was killed."""
+        told = self.told.get(name, {})
+        done = self.before[name] + Counter(told.get("done", {}))
+        return told | {"done": dict(done), "alive": self.alive(name)}
 
     def _note(self, text):
         if not self.events or self.events[-1][1] != text:
@@ -116,6 +124,7 @@ class Site:
     def _start(self, name):
         run, keywords = BOXES[name]
         needed = {part.role for part in PARTS if name.startswith(part.box)}
+        self.before[name].update(self.told.pop(name, {}).get("done", {}))
         kit = {role: text for role, text in self.kit.items() if role in needed}
         self.processes[name] = self.stage.start(name, run, self.ports, kit, **keywords)
 
@@ -172,20 +181,24 @@ class Site:
     def _watch(self):
         """Hear what the processes tell, do what the page asks for, and tell the page."""
         due = 0.0
+        state, end = self.state(), self.began + self.stage.seconds - 1.0
         while True:
             try:
+                if time.monotonic() > end:
+                    self.close()
                 heard = self.stage.next(0.1)
                 if heard:
                     self._hear(*heard)
                 if time.monotonic() > due:
                     due = time.monotonic() + 0.4
-                    self.page.send(state=self.state())
+                    state = self.state()
+                    self.page.send(state=shown(state))
             except StageOver:
-                return
-            except ComponentError as error:
+                break
+            except (ComponentError, ValueError) as error:
                 self._note(str(error))
-            except ValueError as error:
-                self._note(str(error))
+        if self.ended:
+            self.ended(state)
 
     def _hear(self, process, message):
         if "do" in message:
@@ -203,6 +216,23 @@ class Site:
         elif "done" in message:
             with self.lock:
                 self.told[process.name] = message
+
+
+def shown(state):
+    """Return what the page shows of a state."""
+    boxes = {}
+    for name, box in state["boxes"].items():
+        parts = {part.role for part in PARTS if name.startswith(part.box)}
+        boxes[name] = {
+            "alive": box["alive"],
+            "fault": box.get("fault"),
+            "count": card.count(name, box["done"]),
+            "said": card.box_said(name, box),
+            "parts": [state["parts"][role] for role in ROLES if role in parts],
+        }
+    tail = state["boxes"]["metrics"].get("metrics", {}).get("tail", [])
+    made = {"boxes": boxes, "said": card.summary(state), "card": card.card(state), "tail": tail}
+    return state | made
 
 
 def free_ports(names):
