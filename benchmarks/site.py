@@ -90,9 +90,8 @@ def main():
         f"{(used.ru_utime + used.ru_stime) / done['requests'] * 1000:.2f} ms of processor time each"
     )
     lost = audit["confirmed"] - audit["found"]
-    print(
-        f"{audit['confirmed']:,} writes confirmed, {lost} lost; {audit['twice']} uploads resized twice"
-    )
+    print(f"{audit['confirmed']:,} writes confirmed, {lost} lost")
+    print(f"{audit['twice']} uploads resized twice")
     for when, what in state["events"]:
         print(f"  {when} {what}")
     return 1 if lost else 0

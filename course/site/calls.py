@@ -12,6 +12,7 @@ import hmac
 import inspect
 import json
 from itertools import count
+from typing import Any
 
 PATIENCE = 2.0  # s that an answer may take
 LONGEST = 1 << 20  # bytes of a line
@@ -53,7 +54,8 @@ class Peer:
 
     def __init__(self, name, port, token):
         self.name, self.port, self.token = name, port, token
-        self.writer, self.waiting, self.numbers = None, {}, count()
+        self.writer: Any = None  # while it is connected
+        self.waiting, self.numbers = {}, count()
         self.connecting = asyncio.Lock()
 
     async def call(self, method, *arguments):

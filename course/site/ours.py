@@ -6,6 +6,7 @@ solving: nothing is cached, everything is read from the primary, a queue forgets
 
 import time
 from itertools import count
+from typing import Any
 
 
 class NoHealthyCenter(Exception):
@@ -231,7 +232,7 @@ class Silent:
         return "ok"
 
 
-OURS = {
+OURS: dict[str, dict[str, Any]] = {
     "dns": {"it": FirstAddress, "NoHealthyCenter": NoHealthyCenter},
     "resolver": {"it": AlwaysAsks},
     "edge_cache": {"it": PassThrough, "OriginDown": OriginDown},

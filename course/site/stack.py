@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import suppress
+from typing import Any
 
 from course.engine.component import ComponentError
 from course.real.processes import Stage, StageOver
@@ -18,7 +19,9 @@ READING = 30.0  # s that a notebook may take to read
 STARTING = 30.0  # s
 WEB = ("web-1", "web-2", "web-3")
 REPLICAS = ("replica-1", "replica-2")
-BOXES = {  # name → (what it runs, its keywords); all of them can be killed
+BOXES: dict[
+    str, tuple[Any, dict[str, Any]]
+] = {  # name → (what it runs, its keywords); all of them can be killed
     "resolver": (front.resolver, {}),
     "edge": (front.edge, {}),
     "balancer": (front.balancer, {"names": WEB}),
@@ -40,7 +43,7 @@ EVENTS = 30  # that the page shows
 class Site:
     """The running site. `close()` ends it, and so does another Stage, or the end of the kernel.
 
-    notebooks: {name of a notebook: path or None}. parts: {role: (name, why it is ours, or None)}.
+    notebooks: {name of a notebook: path or None}. parts: {role: {"name", "yours", "why"}}.
     url: of its page, on loopback. ended: called with the last state when the site is over.
     """
 
@@ -49,7 +52,9 @@ class Site:
         self.stage = Stage(seconds, processes=len(BOXES) + len(OTHERS) + 1)
         self.key, self.seed, self.began = secrets.token_urlsafe(24), seed, time.monotonic()
         self.ports, self.processes, self.told = free_ports((*BOXES, *OTHERS)), {}, {}
-        self.events, self.kit, self.parts, self.restarts = [], {}, {}, 0
+        self.events, self.restarts = [], 0
+        self.kit: dict[str, str] = {}
+        self.parts: dict[str, dict] = {}
         self.before = {name: Counter() for name in BOXES}  # what those that were killed had done
         self.lock = threading.RLock()
         self.stage.__enter__()
@@ -134,15 +139,16 @@ class Site:
             (path, [part for part in PARTS if part.notebook == name])
             for name, path in notebooks.items()
         ]
-        found = {role: [] for role in ROLES}
+        found: dict[str, list] = {role: [] for role in ROLES}
         while wanted:
             reader = self.stage.start("reader", read_components, wanted)
             done, until = -1, time.monotonic() + READING
             try:
                 while time.monotonic() < until:
-                    process, message = self.stage.next(until - time.monotonic()) or (None, {})
-                    if process is not reader:
+                    heard = self.stage.next(until - time.monotonic())
+                    if not heard or heard[0] is not reader:
                         continue
+                    message = heard[1]
                     if "reading" in message:
                         done, until = done + 1, time.monotonic() + READING
                     elif "over" in message:

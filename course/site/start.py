@@ -1,4 +1,4 @@
-"""The cell that starts a student's own site: a button, a link to its page, and a card at the end."""
+"""The cell that starts a student's own site: a button, a link to its page, a card at the end."""
 
 import os
 import threading

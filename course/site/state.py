@@ -60,6 +60,7 @@ async def cache(link, ports, kit):
 
 async def queue(link, ports, kit):
     """Run the queue; its file is the stage's and outlives the process."""
+    waiting: int = 0
     box = Box(link, ports, lambda: {"waiting": waiting})
     path = Path(link.folder) / "queue"
     held = make(unpacked(kit).queue, path=str(path), visibility_timeout=HIDDEN)

@@ -16,97 +16,107 @@ IN_FLIGHT = 48  # requests, at most
 BERLIN = (52.5, 13.4)
 SHARES = {"photo": 0.5, "page": 0.38, "like": 0.1, "upload": 0.02}
 GIVE_UP = 4.0  # s, after which a request has failed
-LATE = 5.0  # s after which a confirmed write that the primary does not have may be lost
-CHECKED = 500  # writes at a time
+CATCH_UP = 0.25  # s: requests that could not leave for longer than that never do
+AUDIT_EVERY, CHECKED = 0.5, 500  # s, and writes at a time
+LATE = 5.0  # s after which a confirmed write that the primary does not have counts as missing
 
 
 async def users(link, ports, *, seed=0):
-    """Run the users. The stage sends {"rate": requests/s} or {"until": requests in all}."""
-    box = Box(link, ports, lambda: told)
-    road, rng = Road(box, BERLIN), random.Random(seed)
-    told = {"rate": 0.0, "until": None, "audit": {}}
-    waiting, confirmed, found, twice = {}, 0, 0, 0
-    asking = asyncio.ensure_future(road.ask_again_and_again())
-    session_id, number, tasks = None, 0, set()
+    """Run the users. The stage sends {"rate": requests/s, "until": requests in all, or None}."""
+    crowd = Users(link, ports, seed)
+    link.tell(port=crowd.box.port)
+    await asyncio.gather(
+        crowd.road.ask_again_and_again(), crowd.listen(), crowd.send(), crowd.audit()
+    )
 
-    async def listen():
+
+class Users:
+    """All users together. waiting: id → when it was confirmed, of writes not yet found again."""
+
+    def __init__(self, link, ports, seed):
+        self.rate, self.until, self.number = 0.0, None, 0
+        self.session_id, self.tasks, self.waiting = None, set(), {}
+        self.confirmed, self.found, self.audited = 0, 0, {}
+        self.box = Box(link, ports, lambda: {"rate": self.rate, "audit": self.audited})
+        self.road, self.rng, self.seed = Road(self.box, BERLIN), random.Random(seed), seed
+
+    async def listen(self):
+        """Take what the stage sends."""
         while True:
-            told.update(await link.hear())
-            told["rate"] = min(MOST, max(0.0, float(told["rate"])))
+            asked = await self.box.link.hear()
+            self.rate, self.until = min(MOST, max(0.0, asked["rate"])), asked["until"]
 
-    async def one(kind, key, id):
-        nonlocal session_id, confirmed
+    async def send(self):
+        """Send requests at the rate that was asked for, as long as not too many are in flight."""
+        due = time.monotonic()
+        while True:
+            due = max(due, time.monotonic() - CATCH_UP)
+            while self._wants_more() and due <= time.monotonic():
+                due += 1 / self.rate
+                self._send_one()
+            await asyncio.sleep(0.005)
+
+    def _wants_more(self):
+        left = self.until is None or self.number < self.until
+        return self.rate > 0 and left and len(self.tasks) < IN_FLIGHT
+
+    def _send_one(self):
+        self.number += 1
+        self.box.done["requests"] += 1
+        (kind,) = self.rng.choices(list(SHARES), list(SHARES.values()))
+        key = min(int(self.rng.paretovariate(1.0)) - 1, PHOTOS - 1)
+        task = asyncio.ensure_future(self._one(kind, key, f"{self.seed}-{self.number}"))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _one(self, kind, key, id):
         try:
-            if session_id is None:
-                session_id = (await ask("POST", "/login", user="ada"))["session"]
+            if self.session_id is None:
+                self.session_id = (await self._ask("POST", "/login", user="ada"))["session"]
             if kind == "photo":
-                await ask("GET", f"/photo/{key}.svg")
+                await self._ask("GET", f"/photo/{key}.svg")
             elif kind == "page":
-                await ask("GET", f"/page/{key}", session=session_id)
+                await self._ask("GET", f"/page/{key}", session=self.session_id)
             else:
                 path = "/upload" if kind == "upload" else f"/like/{key}"
-                await ask("POST", path, session=session_id, id=id)
-                waiting[id] = time.monotonic()
-                confirmed += 1
-            box.done["answered"] += 1
+                await self._ask("POST", path, session=self.session_id, id=id)
+                self.waiting[id] = time.monotonic()
+                self.confirmed += 1
+            self.box.done["answered"] += 1
         except FAILED:
-            box.done["failed"] += 1
+            self.box.done["failed"] += 1
 
-    async def ask(method, path, **query):
-        nonlocal session_id
-        url, timeout = road.address + path, aiohttp.ClientTimeout(total=GIVE_UP)
-        async with road.session.request(method, url, params=query, timeout=timeout) as answer:
+    async def _ask(self, method, path, **query):
+        url, timeout = self.road.address + path, aiohttp.ClientTimeout(total=GIVE_UP)
+        asked = self.road.session.request(method, url, params=query, timeout=timeout)
+        async with asked as answer:
             if answer.status == 401:
-                session_id = None  # log in again
+                self.session_id = None  # the next one logs in again
             answer.raise_for_status()
             if answer.content_type == "application/json":
                 return await answer.json()
             return await answer.read()
 
-    async def audit():
-        nonlocal found, twice
+    async def audit(self):
+        """Look again and again for the confirmed writes in the primary."""
         while True:
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(AUDIT_EVERY)
+            ids = list(self.waiting)[:CHECKED]
             try:
-                ids = list(waiting)[:CHECKED]
-                missing = set(await box.call("primary", "missing", ids))
-                twice = await box.call("primary", "twice")
+                missing = set(await self.box.call("primary", "missing", ids))
+                twice = await self.box.call("primary", "twice")
             except Unreachable:
                 continue
             for id in ids:
-                if id not in missing:
-                    del waiting[id]
-                    found += 1
-            for id in missing:
-                waiting[id] = waiting.pop(id)  # others first
-            old = sum(time.monotonic() - since > LATE for since in waiting.values())
-            told["audit"] = {
-                "confirmed": confirmed,
-                "found": found,
-                "late": old,
+                since = self.waiting.pop(id)
+                if id in missing:
+                    self.waiting[id] = since  # others first, the next time
+                else:
+                    self.found += 1
+            late = sum(time.monotonic() - since > LATE for since in self.waiting.values())
+            self.audited = {
+                "confirmed": self.confirmed,
+                "found": self.found,
+                "late": late,
                 "twice": twice,
             }
-
-    background = [asyncio.ensure_future(listen()), asyncio.ensure_future(audit()), asking]
-    link.tell(port=box.port)
-    due = time.monotonic()
-    while not any(task.done() for task in background):
-        rate, until = told["rate"], told["until"]
-        if not rate or (until and number >= until):
-            await asyncio.sleep(0.05)
-            due = time.monotonic()
-            continue
-        now = time.monotonic()
-        due = max(due, now - 0.25)  # what could not be sent in time is not sent later
-        while due <= now and len(tasks) < IN_FLIGHT and not (until and number >= until):
-            due, number = due + 1 / rate, number + 1
-            (kind,) = rng.choices(list(SHARES), SHARES.values())
-            key = min(int(rng.paretovariate(1.0)) - 1, PHOTOS - 1)
-            task = asyncio.ensure_future(one(kind, key, f"{seed}-{number}"))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-            box.done["requests"] += 1
-        await asyncio.sleep(0.005)
-    for task in background:
-        if task.done():
-            task.result()
