@@ -1100,5 +1100,33 @@ look_back()
 # %% [markdown]
 # Read the last column downwards: every row names what breaks next, and most of the time the next row fixes it. The cache and the queue buy few users here; they buy cheaper reads and answers that do not wait. The CDN makes the site cheaper. The data centers bring p95 from three quarters of a second down to an eighth, and they keep the writes when a
 # region burns. Metrics serve no user at all, and without them you would not know the last column.
+
+# %% [markdown]
+# ## Your own site
 #
+# Now for real. The cell below takes what you wrote in notebooks 02 to 09, as you last saved it, and runs it as one site on this computer: a resolver, an edge, your balancer before three web servers, sessions, a cache, a primary with two replicas, a queue with two workers, and metrics. They are 15 processes that you can kill one by one. Where a component is not written yet, or its checks do not pass, a simple stand-in of ours
+# runs instead. The page has photos, the processes with their numbers, and a knob for the load. The site ends after ten minutes, or when you end it.
+#
+# Before you press a *Kill* button, say what will happen to the photos, to the likes, and to what users see:
+#
+# 1. *web-2*: how many requests fail before your health checker notices?
+# 2. *cache*: are any likes lost? What happens to the replicas?
+# 3. *edge*: where do users go, and how soon?
+# 4. *primary*: what still works?
+#
+# <details><summary>What you should see</summary>
+#
+# 1. Requests fail until three probes in a row have failed, a second or so; then web-1 and web-3 get everything. With our stand-in for the health checker, a third keeps failing.
+# 2. None: the cache holds only copies. Web servers ask a replica for every page until it is back, and it fills again within seconds.
+# 3. To the balancer, within a second or two: your GeoDNS answers with the next way in, once the resolver's memory of the last answer has run out. With our stand-in, users keep going to the dead edge.
+# 4. Photos, pages and logins do; likes fail, and uploads wait in the queue. After the restart, no like that was confirmed is missing: it was on disk.
+#
+# </details>
+
+# %%
+import course
+
+course.my_site()
+
+# %% [markdown]
 # What breaks next? At 27 million users, the web servers again. Buy more, and it will be something else: a config file pushed everywhere at once, a certificate that expired, a team of ten that owns twelve services. You have the method: measure, find the tier that breaks first, fix it, look again. From zero to millions is that loop, run many times. Thank you for coming the whole way.

@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 LABS = sorted(
     path.name
     for path in (ROOT / "course").iterdir()
-    if path.is_dir() and path.name not in ("engine", "view", "real", "__pycache__")
+    if path.is_dir() and path.name not in ("engine", "view", "real", "site", "__pycache__")
 )
 
 
@@ -60,6 +60,10 @@ ALLOWED = {
     "course/engine": {"course.engine"},
     "course/view": {"course.engine", "course.view"},
     "course/real": {"course.engine", "course.view", "course.real"},
+    "course/site": {  # the whole site needs no lab: what it runs comes from notebooks
+        *("course.engine", "course.view", "course.real", "course.site"),
+        *("course.overview", "course.submit", "course.texts", "course.verdicts"),
+    },
     "autograder": {"autograder", *(f"course.{name}" for name in SHARED)},
 } | {
     f"course/{lab}": {"course.engine", "course.view", "course.real", f"course.{lab}"}

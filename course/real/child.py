@@ -39,7 +39,7 @@ class Link:
 
 def main(task):
     """Run the coroutine function that the task holds; tell the notebook what went wrong with it."""
-    _limit()
+    _limit(task["seconds"])
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what the student's code prints
     link = Link(task, output)
@@ -56,14 +56,18 @@ def main(task):
     os._exit(0)
 
 
-def _limit():
-    """Set limits on memory, files and processor time, as far as the system has them."""
+def _limit(seconds):
+    """Set limits on memory, files and processor time, as far as the system has them.
+
+    seconds: that the stage lasts; a process of a longer one may use that much of a processor.
+    """
     try:
         import resource
     except ImportError:  # Windows
         return
     limits = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": FILE, "RLIMIT_CORE": 0}
-    for name, value in (limits | {"RLIMIT_CPU": CPU_SECONDS}).items():
+    processor_time = max(CPU_SECONDS, int(seconds))
+    for name, value in (limits | {"RLIMIT_CPU": processor_time}).items():
         with suppress(ValueError, OSError):  # macOS knows some that it does not set
             resource.setrlimit(getattr(resource, name), (value, value))
 

@@ -30,7 +30,12 @@ from course.engine.component import ComponentError, sentences
 LIFETIME = 60.0  # s that a stage lasts at most
 PROCESSES = 16  # that a stage has at a time, at most
 PATIENCE = 10.0  # s in which a process must say that it is ready
-OWN_ROOMS = ("course.engine", "course.real", "course.view")  # light enough to import in a process
+OWN_ROOMS = (
+    "course.engine",
+    "course.real",
+    "course.site",
+    "course.view",
+)  # light enough to import in a process
 START = (
     "import json, sys; task = json.loads(sys.stdin.readline()); sys.path[:] = task['path']; "
     "from course.real.child import main; main(task)"
@@ -75,13 +80,14 @@ class Stage:
     """The processes of one measurement. folder: a Path; token: what each request must carry.
 
     seconds: after which the warden ends everything, even if the notebook has forgotten it.
+    processes: that it may have at a time.
     """
 
     current: ClassVar[Optional["Stage"]] = None  # the one that there may be
     turn = threading.Lock()
 
-    def __init__(self, seconds=LIFETIME):
-        self.seconds, self.token = seconds, secrets.token_hex(16)
+    def __init__(self, seconds=LIFETIME, processes=PROCESSES):
+        self.seconds, self.token, self.most = seconds, secrets.token_hex(16), processes
         self.processes, self.inbox = [], queue.SimpleQueue()
         self.lock, self.over = threading.RLock(), False
         self.warden: Any = None
@@ -126,9 +132,10 @@ class Stage:
         imported the lab would spend most of a second on its pictures. ComponentError if something
         of the student's cannot be sent.
         """
-        with sentences(f"Sending {name} to a process"), _labs_by_value():
+        with sentences(f"Sending {name} to a process"), labs_by_value():
             pickled = base64.b64encode(cloudpickle.dumps((run, arguments, keywords))).decode()
         task = {"name": name, "path": sys.path, "token": self.token, "folder": str(self.folder)}
+        task["seconds"] = self.seconds
         command = [sys.executable, "-P", "-c", START]
         process = self._start(name, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
@@ -144,8 +151,8 @@ class Stage:
         with self.lock:
             if self.over:
                 raise StageOver
-            if sum(not process.killed for process in self.processes) >= PROCESSES:
-                raise ValueError(f"{name}: a stage has at most {PROCESSES} processes")
+            if sum(not process.killed for process in self.processes) >= self.most:
+                raise ValueError(f"{name}: this stage has at most {self.most} processes")
             ends |= {"stderr": subprocess.DEVNULL}
             popen = subprocess.Popen(command, cwd=self.folder, **ends, **APART)
             self._tell_the_warden("+", popen.pid)
@@ -214,7 +221,7 @@ class Stage:
 
 
 @contextmanager
-def _labs_by_value():
+def labs_by_value():
     """Let cloudpickle send what the labs define, and not only where it stands."""
     known = cloudpickle.list_registry_pickle_by_value()
     labs = [

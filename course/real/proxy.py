@@ -20,6 +20,7 @@ from course.real.server import TOKEN, serve
 
 PROBE_TIMEOUT = 0.5  # s
 SERVER_TIMEOUT = 5.0  # s
+KEPT = ("Content-Type", "Cache-Control")  # headers of an answer that are passed on
 
 
 async def proxy(link, balancer, checker, *, seed=0, probe_every=1.0, log=False, **limits):
@@ -38,14 +39,23 @@ async def proxy(link, balancer, checker, *, seed=0, probe_every=1.0, log=False, 
     headers = {TOKEN: link.token}
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(headers=headers, connector=connector) as session:
-        desk = _Desk(link, ports, make(balancer, seed=seed), session)
-        watch = _Watch(link, desk.servers, make(checker, **limits), session, ports, probe_every)
+        desk = Desk(link, ports, make(balancer, seed=seed), session)
+        watch = Watch(link, desk.servers, make(checker, **limits), session, ports, probe_every)
         probing = asyncio.ensure_future(watch.probe_all(desk.opened))
         await serve(link, {"/work": desk.pass_on, "/calibrate": desk.pass_in_turn}, log=log)
         probing.cancel()
 
 
-class _Desk:
+async def forward(session, address, request):
+    """Return what the server at `address` answers to a request, sent on as it came."""
+    timeout = aiohttp.ClientTimeout(total=SERVER_TIMEOUT)
+    body = await request.read() if request.can_read_body else None
+    async with session.request(request.method, address, data=body, timeout=timeout) as answer:
+        kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
+        return web.Response(body=await answer.read(), status=answer.status, headers=kept)
+
+
+class Desk:
     """Where requests come in: chooses a server for each, and counts what is active there."""
 
     def __init__(self, link, ports, balancer, session):
@@ -77,11 +87,7 @@ class _Desk:
         server.active += 1
         try:
             address = f"http://{server.address}{request.path_qs}"
-            timeout = aiohttp.ClientTimeout(total=SERVER_TIMEOUT)
-            async with self.session.get(address, timeout=timeout) as answer:
-                body = await answer.read()
-                kind = answer.content_type
-                return web.Response(body=body, status=answer.status, content_type=kind)
+            return await forward(self.session, address, request)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise web.HTTPBadGateway(text=f"{server.name}: {type(error).__name__}") from None
         finally:
@@ -99,7 +105,7 @@ class _Desk:
         raise ComponentError(wrong_return(self.call, picked, expected))
 
 
-class _Watch:
+class Watch:
     """The health checks: probes over HTTP, and what the student's checker makes of them."""
 
     def __init__(self, link, servers, checker, session, ports, probe_every):

@@ -23,7 +23,7 @@ async def serve(link, routes, *, port=0, log=False, **message):
     """
     app = web.Application(middlewares=[_with_token(link.token)])
     for path, answer in ({"/health": _health} | routes).items():
-        app.router.add_get(path, _as_json(answer))
+        app.router.add_route("*", path, _as_json(answer))
     runner = web.AppRunner(
         app,
         access_log=_log_of(link) if log else None,
