@@ -24,7 +24,7 @@ from autograder.build.publish import course_files, untracked
 from autograder.cli import main
 from autograder.grade.seeds import salt_path
 from autograder.term.gradescope import BASE
-from course.view import explore, limit
+from course.view import explore, film, limit
 from course.view.explore import Explorer
 from course.view.film import Film
 from tests import explorers
@@ -55,6 +55,7 @@ def in_a_browser(monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", none)
     monkeypatch.setattr(os, "fork", none)
     monkeypatch.setattr(explore, "in_a_kernel", lambda: True)
+    monkeypatch.setattr(film, "SECONDS", explorers.PATIENCE)  # not what these tests are about
     limit.can_start_threads.cache_clear()
     yield
     monkeypatch.undo()

@@ -246,7 +246,7 @@ def test_the_classs_own_settings(mailed):
     [
         ("[mail]\npassword = 'x'", "has no setting 'password'"),
         ("[mail]\nport = 'x'", "port = 'x': must be a whole number"),
-        ("[mail", "is not TOML"),
+        ("[mail", "class.toml: cannot be read"),
         ("mail = 3", "write it as a table, [mail]"),
         ("[mail]\nfrom = 'Grace'", "[mail] from = Grace: write it as"),
         ("[mail]\nfrom = 'g@example.org'\nhost = 'h'\nsecurity = 'tls'", "write one of starttls"),

@@ -36,7 +36,8 @@ FILES = {  # of the tree, and the templates they are made of
     "postBuild": "postBuild",
     "pyproject.toml": "pyproject.toml.in",
 }
-ON_COLAB = ("anywidget==", "cloudpickle==", "simpy==")  # what `course` imports and Colab may lack
+ON_COLAB = ("aiohttp==", "anywidget==", "cloudpickle==", "prometheus-client==", "simpy==")
+"""What `course` imports and Colab may lack."""
 PACKAGES = "packages.txt"  # every package that a student gets; its head says how it is made
 
 LIST = """

@@ -49,8 +49,10 @@ function helpControls(el) {
       target.textContent = target.textContent.replace(/,(?=\d{3}(?!\d))/g, "");
   }, options);
   window.addEventListener("blur", ({ target }) => {
-    if (isMine(target, ".widget-readout"))
-      target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 13, bubbles: true }));
+    if (!isMine(target, ".widget-readout")) return;
+    target.setAttribute("data-lm-suppress-shortcuts", "");  // else Jupyter begins to edit the cell
+    target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 13, bubbles: true }));
+    target.removeAttribute("data-lm-suppress-shortcuts");
   }, options);
   return () => gone.abort();
 }
