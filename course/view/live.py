@@ -41,7 +41,7 @@ def explore_live(controls, foresee, measure, picture, *, experiment=(), actions=
 
 
 def with_processes(explore: Callable) -> Callable:
-    """Decorator for an `explore_real` whose modules need processes: in a browser, say so instead."""
+    """Decorator for an `explore_real` that needs processes: in a browser, say so instead."""
 
     @wraps(explore)
     def unless_in_a_browser(*components, **options):
