@@ -111,9 +111,9 @@ def test_the_steps_of_the_real_tier_say_what_was_measured(without_processes):
     assert "nobody gets a page: 48 reloads" in gone and "12 of 12 users" in gone
     assert "None of the users" in redis and "with your store it took 7 ms" in redis
     assert "The simulation of these events says the same." in shown(explorer)
-    assert [bar.get_width() for bar in explorer.picture.bars[0]] == [0, 0, 0]
+    assert [bar.get_width() for bar in explorer.picture.counts[0].bars] == [0, 0, 0]
     explorer.take({"where": STORE, "dies": "store"})
-    assert [bar.get_width() for bar in explorer.picture.bars[1]] == [48, 48, 48]
+    assert [bar.get_width() for bar in explorer.picture.counts[1].bars] == [48, 48, 48]
 
 
 def test_every_corner_of_the_real_tier_is_a_picture(without_processes):

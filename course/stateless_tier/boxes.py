@@ -262,8 +262,9 @@ async def browsers(link, users, every, reloads):
             await ask(browser, f"/login?user={user}")
         began = time.monotonic()
         link.tell(begins=began)
-        todo = [asyncio.ensure_future(reload(*each)) for each in enumerate(sessions)]
-        while todo:
-            todo = list((await asyncio.wait(todo, timeout=TELL_EVERY))[1])
-            link.tell(rows=rows, over=not todo)
+        tasks = [asyncio.ensure_future(reload(*each)) for each in enumerate(sessions)]
+        while (await asyncio.wait(tasks, timeout=TELL_EVERY))[1]:
+            link.tell(rows=rows, over=False)
             rows.clear()
+        await asyncio.gather(*tasks)  # an error that is not a request's is one of ours: say it
+        link.tell(rows=rows, over=True)

@@ -1,11 +1,10 @@
 """A real tier: who got a page, from which server, and how many had to log in again."""
 
-from itertools import chain
-
 import numpy as np
 from matplotlib import rc_context
 
 from course.engine.record import milliseconds
+from course.real.counts import CountsPanel
 from course.stateless_tier.rehearsal import (
     DURATION,
     KILL,
@@ -20,7 +19,6 @@ from course.stateless_tier.rehearsal import (
 )
 from course.view import style
 
-CLOCKS = ("formula", "simulation", "this machine")
 TOPS = (12, 72)  # of the two scales
 HOMES = {MEMORY: "the web servers' memories", REDIS: "Redis"}
 
@@ -53,18 +51,9 @@ class RealPicture:
         (self.no_page,) = left.plot([], [], "D", **wrong | hollow, label="no page")
         style.legend_below(left, left=-0.08, down=0.13, ncols=4, columnspacing=0.9)
         titles = ("Users who must log in again", "Reloads without a page")
-        self.bars, self.texts = [], []
-        for right, title, top in zip(axes[:, 1], titles, TOPS, strict=True):
-            right.set(title=title, xlim=(0, top * 1.25), ylim=(2.6, -0.6))
-            right.set_xticks([0, top / 3, 2 * top / 3, top])
-            right.set_yticks(range(3), CLOCKS)
-            right.grid(False, axis="y")
-            colours = (style.ORANGE, style.GREY, style.BLUE)
-            self.bars.append(list(right.barh(range(3), 0, height=0.55, color=colours)))
-            texts = [right.text(0, row, "", fontsize=9.5, va="center") for row in range(3)]
-            self.texts.append(texts)
+        self.counts = [CountsPanel(*each) for each in zip(axes[:, 1], titles, TOPS, strict=True)]
         points = (*self.served, self.log_in, self.no_page, self.kills, self.starts)
-        self.moving = (*points, *chain(*self.bars, *self.texts))
+        self.moving = (*points, *self.counts[0].moving, *self.counts[1].moving)
 
     def show(self, *, where, foreseen, expected, run, typical, note):
         """Draw what is foreseen and, if it is not None, the Run so far; return (finding, words).
@@ -76,12 +65,8 @@ class RealPicture:
         drawn = expected if run is None else run
         self._draw(drawn)
         counts = [foreseen, _counts(expected), run and _counts(run)]
-        for which, (bars, texts) in enumerate(zip(self.bars, self.texts, strict=True)):
-            for bar, text, count in zip(bars, texts, counts, strict=True):
-                width = 0 if count is None else min(count[which], TOPS[which])
-                bar.set_width(width)
-                text.set_x(width + TOPS[which] / 30)
-                text.set_text("–" if count is None else f"{count[which]:.0f}")
+        for which, panel in enumerate(self.counts):
+            panel.show(*(count and count[which] for count in counts))
         home = HOMES.get(where, "your store")
         if run is None:
             return "Nothing is measured yet", (
