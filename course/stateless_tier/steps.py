@@ -264,10 +264,8 @@ def of_real(redis):
 
 def _who(run, expected, foreseen, **_):
     names = ", ".join(USERS[number] for number in sorted(run.thrown_out)) or "nobody"
-    return (
-        f"On this machine {names}. By the formula {foreseen[0]:.0f} users, in the simulation "
-        f"{len(expected.thrown_out)}."
-    )
+    formula = f"By the formula {foreseen[0]:.0f} users, in" if foreseen else "In"
+    return f"On this machine {names}. {formula} the simulation {len(expected.thrown_out)}."
 
 
 def _redis(run, typical, **_):
