@@ -30,6 +30,7 @@ from course.cdn import (
     explore_deployment,
     explore_distance,
     explore_outages,
+    explore_real,
     replay,
 )
 
@@ -696,6 +697,21 @@ explore(EdgeCache)
 
 # %%
 replay(EdgeCache)
+
+# %% [markdown]
+# ## It runs for real
+#
+# (Optional, 5 minutes; a measurement takes about ten seconds.) Your `EdgeCache` now decides in four real caching proxies, each a process of this computer. Behind them is an origin, a web server whose header `Cache-Control: max-age=…` says how long a copy may live. Distances are delays: before an
+# edge asks the origin it waits for the way to Frankfurt and back, and a user waits for the way to the edge. Each answer says in its headers what your class decided (`X-Cache`) and how many seconds old the copy is (`Age`).
+#
+# 1. *max-age 2 s*: do formula, simulation and machine agree?
+# 2. *max-age 0*: nothing may be kept. How many requests reach the origin now?
+# 3. *Unplug the origin*: it dies at 3 s and is back at 6 s. Who still gets a page?
+#
+# While it measures, unplug the origin yourself, and plug it in again. Nothing starts before you press a button, and all processes end with the measurement.
+
+# %%
+explore_real(EdgeCache)
 
 # %% [markdown]
 # ## Exercise C — The old version has to go

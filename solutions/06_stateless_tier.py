@@ -27,6 +27,7 @@ from course.stateless_tier import (
     explore,
     explore_day,
     explore_flash_crowd,
+    explore_real,
     explore_sessions,
     explore_tier,
     make_views,
@@ -726,6 +727,24 @@ explore_tier(SessionStore, handle)
 
 # %%
 replay_tier(SessionStore, handle)
+
+# %% [markdown]
+# ## It runs for real
+#
+# (Optional, 5 minutes; a measurement takes about eight seconds.) Below are three real web servers, each a process of this computer that runs your `handle`, and before them a balancer. Twelve browsers with real cookies reload their pages twice a second; a browser that is
+# asked to log in does so at once. You choose where the sessions are: in each web server's memory (three objects of your `SessionStore`; the balancer keeps a browser on its server by a second cookie), in one `SessionStore` that is a process of its own, or in Redis, if it is installed here. `handle` is the same in all three.
+#
+# On the right, two counts: on paper (*formula*), in the simulation of the same reloads, and on this machine.
+#
+# 1. *In memory, kill -9 web-1*: who must log in again?
+# 2. *Your store, kill -9 web-1*: who notices?
+# 3. *Your store, kill -9 the store*: what happens while it is dead, and what afterwards?
+# 4. *Redis, kill -9 web-1*: what does Redis do better than your class?
+#
+# While it measures, kill any box yourself, and start them again. Nothing starts before you press a button, and all processes end with the measurement.
+
+# %%
+explore_real(SessionStore, handle)
 
 # %% [markdown]
 # ## Exercise C — As many servers as it takes: autoscaling

@@ -26,6 +26,7 @@ from course.data_centers import (
     explore_deployment,
     explore_dns,
     explore_outage,
+    explore_real,
     explore_split,
     explore_sync,
     make_centers,
@@ -748,6 +749,21 @@ explore_outage(GeoDNS, CachingResolver)
 
 # %%
 replay(GeoDNS, CachingResolver)
+
+# %% [markdown]
+# ## It runs for real
+#
+# (Optional, 5 minutes; a measurement takes about twelve seconds.) Your `GeoDNS` now answers real DNS questions over UDP, and asks each center for its health four times a second. Your `CachingResolver` is a second server, which asks the first. Two centers are web servers, each a process. Users all
+# over the world ask the resolver, and then connect to the address it names. A city is told from another by the option *Client Subnet*, a part of the user's address that real resolvers send along (RFC 7871). All times are short, so a TTL of seconds stands for one of minutes.
+#
+# 1. *TTL 2 s, Washington dies*: when do a city's crosses end?
+# 2. *TTL 4 s, Washington dies*: how many requests are lost now?
+# 3. *TTL 0, Washington dies*: what does it cost, and are all errors gone?
+#
+# While it measures, kill Washington yourself, and start it again. Nothing starts before you press a button, and all processes end with the measurement.
+
+# %%
+explore_real(GeoDNS, CachingResolver)
 
 # %% [markdown]
 # ## Exercise D — Two centers write: the last writer wins

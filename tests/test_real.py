@@ -182,6 +182,20 @@ def test_a_second_stage_ends_the_first_and_its_folder_goes(site):
         assert not second.folder.exists()
 
 
+async def measures(link, function):
+    link.tell(km=round(function((0.0, 0.0), (0.0, 1.0))), loaded=[*sys.modules])
+
+
+def test_a_labs_function_with_a_cache_is_sent_without_its_lab():
+    """A process that imported the lab would spend a second on its pictures."""
+    from course.data_centers import distance_km  # not above: the process imports this file
+
+    with Stage() as stage:
+        (told,) = stage.ready(stage.start("far", measures, distance_km))
+    assert told["km"] == 111  # a degree of the equator
+    assert not [name for name in told["loaded"] if "matplotlib" in name or "centers" in name]
+
+
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [

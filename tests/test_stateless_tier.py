@@ -31,6 +31,7 @@ from course.stateless_tier import (
     explore,
     explore_day,
     explore_flash_crowd,
+    explore_real,
     explore_sessions,
     explore_tier,
     name_picked,
@@ -1064,6 +1065,8 @@ class Stub:
         lambda: explore_sessions(Stub),
         lambda: explore_tier(Stub, HANDLE),
         lambda: explore_tier(STORE, stub),
+        lambda: explore_real(Stub, HANDLE),
+        lambda: explore_real(STORE, stub),
         lambda: explore_day(Stub),
         lambda: explore_flash_crowd(Stub),
     ],
@@ -1100,6 +1103,7 @@ def test_nothing_is_drawn_while_nbgrader_runs(monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert explore(STICKY) is explore_sessions(STORE) is explore_tier(STORE, HANDLE) is None
     assert explore_day(SCALER) is explore_flash_crowd(SCALER) is architecture() is None
+    assert explore_real(STORE, HANDLE) is None
 
 
 # ── what checks use ──

@@ -5,10 +5,11 @@ sentence in place of the picture when a student's component fails, and each `exp
 while nbgrader executes the notebook.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
+from queue import SimpleQueue
 
 from course.cdn import bill as _bill
-from course.cdn import steps
+from course.cdn import rehearsal, steps
 from course.cdn.baselines import trade_off
 from course.cdn.bill_picture import BillPicture
 from course.cdn.deployment import FILES, PREFIXES, fingerprinted, invalidated, wait_for_expiry
@@ -21,6 +22,7 @@ from course.cdn.outage import simulate_outages
 from course.cdn.outage_picture import OutagePicture
 from course.cdn.pages import way
 from course.cdn.picture import CdnPicture
+from course.cdn.real_picture import RealPicture
 from course.cdn.steps import DAY, HOUR, SEED
 from course.cdn.system import architecture
 from course.cdn.world import EDGES, ORIGIN, Edge, EdgeDown, NoEdgeOnline, OriginDown, Prices
@@ -29,6 +31,7 @@ from course.engine.component import name_of
 from course.view.explore import choice, choice_slider, pictured, slider
 from course.view.explore import explore as _explore
 from course.view.film import Action, Film
+from course.view.live import explore_live, with_processes
 
 __all__ = [
     "EDGES",
@@ -45,6 +48,7 @@ __all__ = [
     "explore_deployment",
     "explore_distance",
     "explore_outages",
+    "explore_real",
     "replay",
     "simulate",
     "simulate_outages",
@@ -107,6 +111,45 @@ def replay(edge_cache=None):
         "max_age": _durations("max-age", (0.0, 1.0, 2.0, MINUTE), 1.0),
     }
     return Film(make, controls, {"stops_at": Action("Stop the origin", "Let the origin run")})
+
+
+@pictured
+@with_processes
+def explore_real(edge_cache):
+    """Return controls over real caching proxies that your cache decides in, measured when you ask.
+
+    edge_cache: your class with `fetch(url, now)`, made with `origin`.
+    """
+    hands = SimpleQueue()
+
+    def foresee(max_age, dies, outage=None):
+        outage = outage or (rehearsal.OUTAGE if dies else None)
+        return {
+            "max_age": max_age,
+            "foreseen": None if outage else rehearsal.formula(max_age),
+            "expected": rehearsal.rehearse(edge_cache, max_age=max_age, outage=outage),
+            "run": None,
+        }
+
+    def measure(max_age, dies):
+        from course.cdn import real  # the HTTP library takes a fifth of a second
+
+        outage = rehearsal.OUTAGE if dies else None
+        for run in real.measure(edge_cache, max_age=max_age, outage=outage, hands=hands):
+            yield run.share, foresee(max_age, dies, run.outage) | {"run": run}
+
+    controls = {
+        "max_age": choice_slider("max-age", [(f"{age} s", age) for age in rehearsal.MAX_AGES], 2),
+        "dies": choice("unplugged at 3 s", [("nothing", False), ("the origin", True)]),
+    }
+    actions = {
+        "Unplug the origin": partial(hands.put, rehearsal.KILL),
+        "Plug it in again": partial(hands.put, rehearsal.START),
+    }
+    experiment = steps.REAL
+    return explore_live(
+        controls, foresee, measure, RealPicture(), experiment=experiment, actions=actions
+    )
 
 
 @pictured

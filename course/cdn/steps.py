@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course.cdn import rehearsal
 from course.cdn.distance_picture import server_of
 from course.cdn.map_picture import LONDON, SYDNEY
 from course.cdn.model import simulate
@@ -219,5 +220,43 @@ BILL = (
         {"cdn_per_gb": 0.1},
         "It costs more than the origin. Does any hit ratio pay?",
         _expensive,
+    ),
+)
+
+
+def _three_times(run, expected, foreseen, **_):
+    formula = f"{foreseen[0]:.0f} by the formula, " if foreseen else ""
+    return (
+        f"{run.count(rehearsal.MISS)} of {len(run.times)} requests reached the origin; {formula}"
+        f"{expected.count(rehearsal.MISS)} in the simulation."
+    )
+
+
+def _unplugged(run, **_):
+    return (
+        "Whoever asks for a photo that the edge has kept, fresh or not: "
+        f"{run.count(rehearsal.STALE)} old copies were served. {run.count(rehearsal.NO_PAGE)} "
+        "requests got no page: their edge had no copy."
+    )
+
+
+REAL = (
+    Step(
+        "max-age 2 s",
+        {"max_age": 2},
+        "Do formula, simulation and machine agree on what reaches the origin?",
+        _three_times,
+    ),
+    Step(
+        "max-age 0",
+        {"max_age": 0},
+        "Nothing may be kept. How many requests reach the origin now?",
+        _three_times,
+    ),
+    Step(
+        "Unplug the origin",
+        {"max_age": 2, "dies": True},
+        "The origin gets SIGKILL at 3 s and is started again at 6 s. Who still gets a page?",
+        _unplugged,
     ),
 )

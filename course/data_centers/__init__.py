@@ -5,9 +5,10 @@ explorer shows a sentence in place of the picture when a student's component fai
 `explore…` returns None while nbgrader executes the notebook.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
+from queue import SimpleQueue
 
-from course.data_centers import steps
+from course.data_centers import rehearsal, steps
 from course.data_centers.deployment import EVERYWHERE, NOWHERE, Rollout, simulate_deployment
 from course.data_centers.deployment_picture import PLACES, DeploymentPicture
 from course.data_centers.dns import Resolved, resolutions
@@ -15,6 +16,7 @@ from course.data_centers.dns_picture import DnsPicture
 from course.data_centers.film import film
 from course.data_centers.model import CentersResult, simulate
 from course.data_centers.picture import CentersPicture
+from course.data_centers.real_picture import RealPicture
 from course.data_centers.split import Moves, moves
 from course.data_centers.split_picture import SplitPicture
 from course.data_centers.sync import SyncResult, simulate_sync
@@ -40,6 +42,7 @@ from course.engine.component import name_of
 from course.view.explore import choice, choice_slider, in_percent, pictured, slider
 from course.view.explore import explore as _explore
 from course.view.film import Action, Film
+from course.view.live import explore_live, with_processes
 
 __all__ = [
     "Center",
@@ -60,6 +63,7 @@ __all__ = [
     "explore_deployment",
     "explore_dns",
     "explore_outage",
+    "explore_real",
     "explore_split",
     "explore_sync",
     "make_centers",
@@ -170,6 +174,42 @@ def explore_outage(geo_dns, caching_resolver):
     name = f"Your {name_of(caching_resolver)}"
     picture = CentersPicture(len(OPENING_ORDER), FEWER, name=name)
     return _explore(controls, run, picture, experiment=steps.OUTAGE)
+
+
+@pictured
+@with_processes
+def explore_real(geo_dns, caching_resolver):
+    """Return controls over an outage of real centers behind your DNS, measured when you ask.
+
+    geo_dns, caching_resolver: your classes, as in `explore_outage`.
+    """
+    hands = SimpleQueue()
+
+    def foresee(ttl, dies, outage=None):
+        outage = outage or (rehearsal.OUTAGE if dies else None)
+        expected = rehearsal.rehearse(geo_dns, caching_resolver, ttl=ttl, outage=outage)
+        foreseen = rehearsal.formula(ttl, outage)
+        return {"ttl": ttl, "foreseen": foreseen, "expected": expected, "run": None}
+
+    def measure(ttl, dies):
+        from course.data_centers import real  # the HTTP library takes a fifth of a second
+
+        outage = rehearsal.OUTAGE if dies else None
+        for run in real.measure(geo_dns, caching_resolver, ttl=ttl, outage=outage, hands=hands):
+            yield run.share, foresee(ttl, dies, run.outage) | {"run": run}
+
+    controls = {
+        "ttl": choice_slider("DNS TTL", [(f"{ttl} s", ttl) for ttl in rehearsal.TTLS], 2),
+        "dies": choice("killed at 2 s", [("nothing", False), (rehearsal.CENTERS[0], True)]),
+    }
+    actions = {
+        f"kill -9 {rehearsal.CENTERS[0]}": partial(hands.put, rehearsal.KILL),
+        "Start it again": partial(hands.put, rehearsal.START),
+    }
+    experiment = steps.REAL
+    return explore_live(
+        controls, foresee, measure, RealPicture(), experiment=experiment, actions=actions
+    )
 
 
 @pictured

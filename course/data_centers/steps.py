@@ -275,3 +275,37 @@ DEPLOYMENT = (
         ),
     ),
 )
+
+
+def _gone(run, expected, foreseen, **_):
+    return (
+        f"{run.lost} requests were sent to the dead center, and the DNS was asked {run.asked} "
+        f"times. By the formula {foreseen[0]:.0f} and {foreseen[1]:.0f}, in the simulation "
+        f"{expected.lost} and {expected.asked}."
+    )
+
+
+REAL = (
+    Step(
+        "TTL 2 s, Washington dies",
+        {"ttl": 2, "dies": True},
+        "SIGKILL at 2 s; started again at 6 s. When do the crosses of a city end?",
+        _gone,
+    ),
+    Step(
+        "TTL 4 s, Washington dies",
+        {"ttl": 4, "dies": True},
+        "Answers are kept for as long as the outage lasts. How many requests are lost now?",
+        _gone,
+    ),
+    Step(
+        "TTL 0, Washington dies",
+        {"ttl": 0, "dies": True},
+        "Nothing is kept. What does it cost, and are all errors gone?",
+        lambda run, **_: (
+            f"The DNS is asked for each of the {len(run.times)} requests: {run.asked} times. "
+            f"{run.lost} requests were sent to the dead center even so: your GeoDNS knows only "
+            "what the last health check said."
+        ),
+    ),
+)

@@ -8,6 +8,7 @@ import queue
 import sys
 import threading
 from contextlib import suppress
+from functools import lru_cache
 
 import cloudpickle
 
@@ -54,6 +55,11 @@ def main(task):
     with suppress(OSError):
         output.close()
     os._exit(0)
+
+
+def cached_again(function, parameters):
+    """Return a function with a cache, as functools.lru_cache makes it: sent without its content."""
+    return lru_cache(**parameters)(function)
 
 
 def _limit(seconds):

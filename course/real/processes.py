@@ -11,6 +11,7 @@ a second one ends the first.
 """
 
 import base64
+import io
 import json
 import queue
 import re
@@ -20,12 +21,14 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from typing import Any, ClassVar, Optional
 
 import cloudpickle
 
 from course.engine.component import ComponentError, sentences
+from course.real.child import cached_again
 
 LIFETIME = 60.0  # s that a stage lasts at most
 PROCESSES = 16  # that a stage has at a time, at most
@@ -133,7 +136,7 @@ class Stage:
         of the student's cannot be sent.
         """
         with sentences(f"Sending {name} to a process"), labs_by_value():
-            pickled = base64.b64encode(cloudpickle.dumps((run, arguments, keywords))).decode()
+            pickled = base64.b64encode(_pickled((run, arguments, keywords))).decode()
         task = {"name": name, "path": sys.path, "token": self.token, "folder": str(self.folder)}
         task["seconds"] = self.seconds
         command = [sys.executable, "-P", "-c", START]
@@ -218,6 +221,27 @@ class Stage:
             for line in lines:
                 self.inbox.put((process, json.loads(line)))
         self.inbox.put((process, None))
+
+
+class _Pickler(cloudpickle.Pickler):
+    """Sends functions with a cache by value as well: pickle itself only tells where they stand."""
+
+    def reducer_override(self, obj):
+        if isinstance(obj, _lru_cache_wrapper) and _is_of_a_lab(obj.__module__):
+            return cached_again, (obj.__wrapped__, obj.cache_parameters())
+        return super().reducer_override(obj)
+
+
+def _pickled(what):
+    with io.BytesIO() as file:
+        _Pickler(file).dump(what)
+        return file.getvalue()
+
+
+def _is_of_a_lab(module):
+    """Return whether it is a module of a lab, or a notebook."""
+    ours = module.startswith("course.") and not module.startswith(OWN_ROOMS)
+    return ours or module == "__main__"
 
 
 @contextmanager

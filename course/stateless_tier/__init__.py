@@ -4,18 +4,20 @@ The names that the notebook needs: types, errors, the simulations, the pictures 
 """
 
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
+from queue import SimpleQueue
 
 import numpy as np
 
 from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
-from course.stateless_tier import steps
+from course.stateless_tier import rehearsal, steps
 from course.stateless_tier.baselines import Drawn, Fixed, Hashed, InTurn, OneAtATime
 from course.stateless_tier.film import film
 from course.stateless_tier.model import TierResult, simulate
 from course.stateless_tier.picture import TierPicture
+from course.stateless_tier.real_picture import RealPicture
 from course.stateless_tier.scaling import CAPACITY as PER_SERVER
 from course.stateless_tier.scaling import NIGHT, PEAK, Scaled, simulate_scaling
 from course.stateless_tier.scaling_film import film as film_of_crowd
@@ -28,6 +30,7 @@ from course.stateless_tier.sessions_picture import MOST, SessionsPicture
 from course.stateless_tier.system import architecture
 from course.view import explore as view
 from course.view.film import Action, Film
+from course.view.live import explore_live, with_processes
 
 __all__ = [
     "Drawn",
@@ -47,6 +50,7 @@ __all__ = [
     "explore",
     "explore_day",
     "explore_flash_crowd",
+    "explore_real",
     "explore_sessions",
     "explore_tier",
     "make_views",
@@ -155,6 +159,57 @@ def explore_tier(session_store, handle):
         "strangers": view.slider("strangers", 20, 0, 100, 5, "1/min"),
     }
     return view.explore(controls, run, ServingPicture(), experiment=steps.TIER)
+
+
+@view.pictured
+@with_processes
+def explore_real(session_store, handle):
+    """Return controls over real web servers that answer with your `handle`, measured when you ask.
+
+    session_store: as in `explore_sessions`; handle: as in `explore_tier`. Redis joins where it is
+    installed.
+    """
+    hands, typical = SimpleQueue(), {}
+
+    def foresee(where, dies, events=None):
+        by_plan = events is None
+        events = rehearsal.planned(where, dies) if by_plan else events
+        return {
+            "where": where,
+            "foreseen": rehearsal.formula(where, dies) if by_plan else None,
+            "expected": rehearsal.rehearse(session_store, handle, where=where, events=events),
+            "run": None,
+            "typical": dict(typical),
+            "note": "" if redis else "Redis could join, but it is not installed on this machine.",
+        }
+
+    def measure(where, dies):
+        from course.stateless_tier import real  # the HTTP library takes a fifth of a second
+
+        plan = rehearsal.planned(where, dies)
+        for run in real.measure(session_store, handle, where=where, dies=dies, hands=hands):
+            as_planned = [event[1:] for event in run.events] == [event[1:] for event in plan]
+            if run.share == 1 and run.times:
+                typical[where] = float(np.median(run.times))
+            by_hand = run.share == 1 and not as_planned
+            outcome = foresee(where, dies, run.events if by_hand else None)
+            yield run.share, outcome | {"run": run}
+
+    redis = rehearsal.redis_is_here()
+    homes = [("in the web servers", rehearsal.MEMORY), ("in your store", rehearsal.STORE)]
+    boxes = [*rehearsal.WEB, rehearsal.THE_STORE]
+    controls = {
+        "where": view.choice("sessions", homes + [("in Redis", rehearsal.REDIS)] * redis),
+        "dies": view.choice(
+            "killed at 2 s", [("nothing", ""), (boxes[0], boxes[0]), ("the store", boxes[-1])]
+        ),
+    }
+    actions = {f"kill -9 {box}": partial(hands.put, (rehearsal.KILL, box)) for box in boxes}
+    actions["Start them again"] = partial(hands.put, (rehearsal.START, None))
+    experiment = steps.of_real(redis)
+    return explore_live(
+        controls, foresee, measure, RealPicture(), experiment=experiment, actions=actions
+    )
 
 
 @view.pictured

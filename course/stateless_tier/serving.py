@@ -103,7 +103,7 @@ def simulate_serving(
     is_valid, guess = valid.tolist(), _guesses(rng)
 
     def ask(session_id):
-        return _answer(handle, Request(session_id), store.store)
+        return answered(handle, Request(session_id), store.store)
 
     def record(answer, user):
         """Record an answer; it should be the page of `user`, or 401 if that is None."""
@@ -163,9 +163,12 @@ def _changed(session_id):
     return session_id[:-1] + ("0" if session_id[-1] != "0" else "1")
 
 
-def _answer(handle, request, store):
-    """Return the student's Response; ComponentError if it is not one, or not 200 or 401."""
-    with sentences(lambda: f"handle({request!r}, store)"):
+def answered(handle, request, store, passing=()):
+    """Return the student's Response; ComponentError if it is not one, or not 200 or 401.
+
+    passing: exceptions of the store that are not the student's mistake.
+    """
+    with sentences(lambda: f"handle({request!r}, store)", passing):
         response = handle(request, store)
     status = getattr(response, "status", None)
     if not isinstance(response, Response) or status not in (200, 401):

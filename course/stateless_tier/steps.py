@@ -1,6 +1,8 @@
 """The steps of this notebook's experiments: what each one sets and asks, and what its run says."""
 
+from course.engine.record import milliseconds
 from course.stateless_tier.baselines import Hashed, InTurn
+from course.stateless_tier.rehearsal import REDIS, STORE, THE_STORE, USERS, WEB
 from course.stateless_tier.scaling_picture import turned_away
 from course.stateless_tier.sessions import NOBODY
 from course.view.explore import Step
@@ -223,3 +225,53 @@ CROWD = (
         ),
     ),
 )
+
+
+def of_real(redis):
+    """Return the steps for real processes. redis: whether it is installed."""
+    asked = [
+        Step(
+            "In memory, kill -9 web-1",
+            {"dies": WEB[0]},
+            "Each web server keeps the sessions of its users. web-1 gets SIGKILL at 2 s and is "
+            "started again at 4 s. Who must log in again?",
+            _who,
+        ),
+        Step(
+            "Your store, kill -9 web-1",
+            {"where": STORE, "dies": WEB[0]},
+            "The same kill, but the sessions are in your store, a process of its own. Who notices?",
+            _who,
+        ),
+        Step(
+            "Your store, kill -9 the store",
+            {"where": STORE, "dies": THE_STORE},
+            "Now the store is killed at 2 s and started again at 4 s. What happens before 4 s, and "
+            "what after?",
+            lambda run, **_: (
+                f"First nobody gets a page: {run.without_page} reloads. Then the store is back, "
+                f"but empty: {len(run.thrown_out)} of {len(USERS)} users must log in again. The "
+                "store is the new single point of failure: it needs a replica, or a disk."
+            ),
+        ),
+    ]
+    if redis:
+        question = "Redis in the place of your store. What does it do better, what no better?"
+        values = {"where": REDIS, "dies": WEB[0]}
+        asked.append(Step("Redis, kill -9 web-1", values, question, _redis))
+    return tuple(asked)
+
+
+def _who(run, expected, foreseen, **_):
+    names = ", ".join(USERS[number] for number in sorted(run.thrown_out)) or "nobody"
+    formula = f"By the formula {foreseen[0]:.0f} users, in" if foreseen else "In"
+    return f"On this machine {names}. {formula} the simulation {len(expected.thrown_out)}."
+
+
+def _redis(run, typical, **_):
+    yours = f"; with your store it took {milliseconds(typical[STORE])}" if STORE in typical else ""
+    return (
+        f"{len(run.thrown_out) or 'None'} of the users had to log in again, as with your class. A "
+        f"page took {milliseconds(typical[REDIS])}{yours}. The rule is the same; Redis can also "
+        "keep replicas and a file on disk."
+    )
