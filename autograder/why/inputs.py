@@ -1,0 +1,237 @@
+"""The inputs that a check draws from its seed, and smaller ones made of them.
+
+A check's two halves begin with the same lines: they draw the inputs. What these lines bind and is
+plain data can be replaced, in both halves, by a part of it. Whether a part still means something
+to the check is not known here: the worked solution must pass on it (see smallest.py).
+"""
+
+import ast
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.build.markers import PLAIN
+
+CANDIDATES = 40  # of one check in one round
+LETTERS = 200_000  # of the inputs in all of them
+PLACES = 8  # lists, dicts and texts of one check's inputs that are made smaller in one round
+SPREAD = 10  # elements of a list that are tried by themselves
+Inputs = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A hidden check in three parts, and the names of its inputs.
+
+    draw: the lines that both halves begin with. observe, judge: the rest of each half.
+    """
+
+    name: str
+    draw: str
+    observe: str
+    judge: str
+    inputs: tuple[str, ...]
+
+    @property
+    def redraws(self) -> bool:
+        """Whether it draws its inputs from the seed."""
+        return "SEED" in self.draw + self.observe
+
+    def halves(self, seed: int, changed: Mapping[str, Any]) -> tuple[str, str]:
+        """Return both halves as they run on a seed, with some of the inputs replaced."""
+        draw = self.draw + "".join(f"{name} = {value!r}\n" for name, value in changed.items())
+        return f"{seeded(seed)}{draw}{self.observe}", f"{draw}{self.judge}"
+
+
+def seeded(seed: int) -> str:
+    """Return the line with which an observing half has a seed of its own."""
+    return f"__import__('course.checks').checks.SEED = {seed}\n"
+
+
+def check_of(name: str, observe: str, judge: str) -> Check:
+    """Return a check made of its two halves."""
+    judge = judge.removeprefix(PLAIN)
+    draw, later = _common_beginning(observe, judge)
+    rest = observe[len(draw) :], PLAIN + judge[len(draw) :]
+    used = {
+        node.id
+        for text in later
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    return Check(name, draw, *rest, tuple(each for each in _bound(draw) if each in used))
+
+
+def _common_beginning(one: str, other: str) -> tuple[str, tuple[str, str]]:
+    """Return the whole statements that two texts both begin with, and the rest of each."""
+    rows, others = one.splitlines(keepends=True), other.splitlines(keepends=True)
+    same = 0
+    while same < min(len(rows), len(others)) and rows[same] == others[same]:
+        same += 1
+    starts = {statement.lineno - 1 for statement in ast.parse(one).body} | {len(rows)}
+    starts &= {statement.lineno - 1 for statement in ast.parse(other).body} | {len(others)}
+    end = max((start for start in starts if start <= same), default=0)
+    return "".join(rows[:end]), ("".join(rows[end:]), "".join(others[end:]))
+
+
+def _bound(draw: str) -> list[str]:
+    """Return the names that statements assign at their top level, in order."""
+    targets: list[ast.expr] = []
+    for statement in ast.parse(draw).body:
+        if isinstance(statement, ast.Assign):
+            targets += statement.targets
+    names = [
+        node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)
+    ]
+    return list(dict.fromkeys(names))
+
+
+def question(check: Check, seed: int) -> str:
+    """Return the text of an observation of a check's inputs; `drawn` reads what it saw."""
+    return (
+        f"{seeded(seed)}{check.draw}"
+        f"seen = {{_name: repr(globals()[_name]) for _name in {check.inputs!r}}}\n"
+    )
+
+
+def drawn(seen: Mapping[str, str]) -> Inputs:
+    """Return those inputs that are plain data, and hold something that can be left out."""
+    found = {}
+    for name, text in seen.items():
+        try:
+            value = ast.literal_eval(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue  # an object, such as a random generator
+        if repr(value) == text and next(_places(value), None) is not None:
+            found[name] = value
+    return found
+
+
+def size(value: Any) -> int:
+    """Return how many numbers and texts a plain value is made of."""
+    if isinstance(value, dict):
+        return sum(map(size, value.values()))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return sum(map(size, value))
+    return 1
+
+
+def smaller(inputs: Inputs, rng: random.Random) -> list[Inputs]:
+    """Return inputs with something left out, those with the least left first."""
+    weighed = sorted(
+        ((size(_at(inputs, path)), path) for path in _places(inputs) if path),
+        key=lambda pair: -pair[0],
+    )
+    places = [path for _, path in weighed]
+    if len(places) > PLACES:
+        places = places[: PLACES // 2] + rng.sample(places[PLACES // 2 :], PLACES // 2)
+    made: dict[str, Inputs] = {}
+    for group in [*_together(inputs), *([path] for path in places)]:
+        for kept in _kept(len(_at(inputs, group[0])), rng):
+            part = inputs
+            for path in group:
+                part = _with(part, path, _only(_at(inputs, path), kept))
+            made[repr(part)] = part
+    return _few(made)
+
+
+def without(inputs: Inputs, parts: list[Inputs]) -> Inputs | None:
+    """Return inputs that leave out what each of the parts leaves out, None if that is nothing new.
+
+    Parts that changed different variables, or the same list, are joined; others are left alone.
+    """
+    joined = dict(inputs)
+    for part in parts:
+        for name, value in part.items():
+            before = joined[name]
+            if value != inputs[name] and isinstance(before, (list, dict)):
+                joined[name] = _both(before, value)
+    return joined if joined not in [inputs, *parts] else None
+
+
+def _both(one: Any, other: Any) -> Any:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {key: value for key, value in one.items() if key in other}
+    if isinstance(one, list) and isinstance(other, list):
+        left, kept = list(other), []
+        for each in one:
+            if each in left:
+                left.remove(each)
+                kept.append(each)
+        return kept
+    return other
+
+
+def _few(made: dict[str, Inputs]) -> list[Inputs]:
+    """Return the smallest of the inputs, not too many and not too long."""
+    kept: list[Inputs] = []
+    letters = 0
+    for text in sorted(made, key=len):
+        letters += len(text)
+        if len(kept) == CANDIDATES or (letters > LETTERS and kept):
+            break
+        kept.append(made[text])
+    return kept
+
+
+def _places(value: Any, path: tuple = ()) -> Iterator[tuple]:
+    """Yield the paths to the lists and dicts in a value that are not empty."""
+    if isinstance(value, (list, dict)) and value:
+        yield path
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _places(each, (*path, key))
+    elif isinstance(value, (list, tuple)):
+        for place, each in enumerate(value):
+            yield from _places(each, (*path, place))
+
+
+def _together(inputs: Inputs) -> list[list[tuple]]:
+    """Return the paths of variables that are lists of one length: their elements may be pairs."""
+    by_length: dict[int, list[tuple]] = {}
+    for name, value in inputs.items():
+        if isinstance(value, list):
+            by_length.setdefault(len(value), []).append((name,))
+    return [group for group in by_length.values() if len(group) > 1]
+
+
+def _kept(length: int, rng: random.Random) -> Iterator[tuple[int, ...]]:
+    """Yield the places of what is kept of a list: one, the first, the last, all but a few."""
+    everything = range(length)
+    yield ()
+    for place in sorted(rng.sample(everything, min(length, SPREAD))):
+        yield (place,)
+    some = 2
+    while some < length:
+        yield tuple(everything[:some])
+        yield tuple(everything[-some:])
+        some = some * 3 // 2 + (some == 2)
+    step = max(1, -(-length // SPREAD))
+    for start in range(0, length, step):
+        yield tuple(place for place in everything if not start <= place < start + step)
+
+
+def _only(value: Any, kept: tuple[int, ...]) -> Any:
+    if isinstance(value, dict):
+        keys = list(value)
+        return {keys[place]: value[keys[place]] for place in kept}
+    return [value[place] for place in kept]
+
+
+def _at(value: Any, path: tuple) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _with(value: Any, path: tuple, new: Any) -> Any:
+    """Return a value with another one at a path; nothing is changed in place."""
+    if not path:
+        return new
+    step, rest = path[0], path[1:]
+    changed = _with(value[step], rest, new)
+    if isinstance(value, dict):
+        return {key: changed if key == step else each for key, each in value.items()}
+    made = [changed if place == step else each for place, each in enumerate(value)]
+    return tuple(made) if isinstance(value, tuple) else made
