@@ -13,7 +13,6 @@ from typing import Any
 
 from autograder.build.markers import PLAIN
 
-CANDIDATES = 40  # of one check in one round
 LETTERS = 200_000  # of the inputs in all of them
 PLACES = 8  # lists, dicts and texts of one check's inputs that are made smaller in one round
 SPREAD = 10  # elements of a list that are tried by themselves
@@ -117,8 +116,8 @@ def size(value: Any) -> int:
     return 1
 
 
-def smaller(inputs: Inputs, rng: random.Random) -> list[Inputs]:
-    """Return inputs with something left out, those with the least left first."""
+def smaller(inputs: Inputs, most: int, rng: random.Random) -> list[Inputs]:
+    """Return at most so many inputs with something left out, those with the least left first."""
     weighed = sorted(
         ((size(_at(inputs, path)), path) for path in _places(inputs) if path),
         key=lambda pair: -pair[0],
@@ -133,7 +132,7 @@ def smaller(inputs: Inputs, rng: random.Random) -> list[Inputs]:
             for path in group:
                 part = _with(part, path, _only(_at(inputs, path), kept))
             made[repr(part)] = part
-    return _few(made)
+    return _few(made, most)
 
 
 def without(inputs: Inputs, parts: list[Inputs]) -> Inputs | None:
@@ -163,13 +162,13 @@ def _both(one: Any, other: Any) -> Any:
     return other
 
 
-def _few(made: dict[str, Inputs]) -> list[Inputs]:
+def _few(made: dict[str, Inputs], most: int) -> list[Inputs]:
     """Return the smallest of the inputs, not too many and not too long."""
     kept: list[Inputs] = []
     letters = 0
     for text in sorted(made, key=len):
         letters += len(text)
-        if len(kept) == CANDIDATES or (letters > LETTERS and kept):
+        if len(kept) == most or (letters > LETTERS and kept):
             break
         kept.append(made[text])
     return kept

@@ -13,16 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grade.judge import NOT_JUDGED, Judge
-from autograder.grade.sandbox.client import Sandbox
+from autograder.grade.needed import unneeded
+from autograder.grade.sandbox.client import Sandbox, stretch
 from autograder.grade.sandbox.limits import Limits
 from autograder.why import inputs as drawing
 from autograder.why.inputs import Check, Inputs
 
 LIMITS = Limits(cell_seconds=2.0, notebook_seconds=20.0, own_seconds=1.0)
-ROUNDS = 12
+ROUNDS = 10
 AT_ONCE = 3  # seeds of the first run, which is mostly the only one
-SECONDS = 6.0  # for one student; then what was found by then has to do
-TRUSTED = 6  # cases of one round that are shown to the worked solution, the smallest first
+SECONDS = 10.0  # for one student, more on a busy machine; then what is found by then has to do
+SMALL = 8  # numbers and texts that were seen: a case that needs not get smaller
+CANDIDATES = 60  # of all checks in one round
+TRUSTED = 4  # cases of one round that are shown to the worked solution, the smallest first
 CONFIRMED = 3  # cases that are tried alone before a check is given up
 TOO_MUCH = "what the check saw is "
 NOT_THEIRS = ("TooSlow", NOT_JUDGED, "MemoryError", "NotImplementedError")
@@ -71,6 +74,7 @@ class Bench:
 
     def __init__(self, sandbox: Sandbox, judge: Judge, reference: Sequence[str]) -> None:
         self.sandbox, self.judge, self.reference = sandbox, judge, list(reference)
+        self.trusted = self.reference  # those cells that the checks need which are looked at
 
     def observed(
         self, cells: Sequence[str], asked: Sequence[str], files: Mapping[str, str] | None = None
@@ -87,11 +91,14 @@ class Bench:
         cells: Sequence[str],
         tried: Sequence[tuple[Check, int, Inputs]],
         files: Mapping[str, str] | None = None,
-    ) -> list[Case | None | bool]:
-        """Return for each (check, seed, inputs) the case if it failed, False if not, None unknown."""
+    ) -> list[Case | bool | None]:
+        """Return for each (check, seed, inputs) the case if it failed, False if it passed.
+
+        None where that is not known, as it took too long, say.
+        """
         halves = [check.halves(seed, changed) for check, seed, changed in tried]
         answers = self.observed(cells, [observe for observe, _ in halves], files)
-        found: list[Case | None | bool] = []
+        found: list[Case | bool | None] = []
         for number, (check, seed, changed) in enumerate(tried):
             answer = answers.get(number)
             if answer is None:
@@ -120,7 +127,9 @@ def smallest(
 
     cells: the texts of the student's notebook. checks: those that failed. seeds: to try.
     """
-    deadline = time.monotonic() + seconds
+    cells = needed(cells, checks)
+    bench.trusted = needed(bench.reference, checks)
+    deadline = time.monotonic() + seconds * stretch()
     hunts = {check.name: _Hunt() for check in checks}
     for start in range(0, len(seeds), AT_ONCE):
         left = [check for check in checks if not hunts[check.name].cases]
@@ -142,11 +151,19 @@ def smallest(
     return {name: case for name, case in found if case}
 
 
+def needed(cells: Sequence[str], checks: Sequence[Check]) -> list[str]:
+    """Return those cells that the checks need: the others only take time."""
+    texts = [*cells, *(check.draw + check.observe for check in checks)]
+    own = set(range(len(cells)))
+    left_out = unneeded(texts, own, set(range(len(cells), len(texts))))
+    return [text for place, text in enumerate(cells) if place not in left_out]
+
+
 def _draw(bench: Bench, hunts: Mapping[str, _Hunt]) -> None:
     """Find out the inputs of the best cases; no student's code runs."""
     last = [hunt.cases[-1] for hunt in hunts.values()]
     asked = [drawing.question(case.check, case.seed) for case in last]
-    answers = bench.observed(bench.reference, asked)
+    answers = bench.observed(bench.trusted, asked)
     for number, hunt in enumerate(hunts.values()):
         hunt.inputs = drawing.drawn(answers.get(number, {}).get("seen") or {})
         hunt.done = not hunt.inputs
@@ -161,11 +178,12 @@ def _round(
 ) -> bool:
     """Try smaller inputs for every check; return whether it was of use to any."""
     tried: list[tuple[Check, int, Inputs]] = []
+    left = sum(not hunt.done for hunt in hunts.values())
     for hunt in hunts.values():
         if not hunt.done:
             best = hunt.cases[-1]
             parts = [hunt.joined] if hunt.joined else []
-            parts += drawing.smaller(hunt.inputs, rng)
+            parts += drawing.smaller(hunt.inputs, CANDIDATES // (left + 1), rng)
             tried += [(best.check, best.seed, part) for part in parts]
     failing = [case for case in bench.failed(cells, tried, files) if isinstance(case, Case)]
     shown: list[Case] = []
@@ -174,7 +192,7 @@ def _round(
         mine = [case for case in mine if case.weight[:2] <= hunts[name].cases[-1].weight[:2]]
         shown += sorted(mine, key=lambda case: case.weight)[:TRUSTED]
     passed = (
-        bench.failed(bench.reference, [(case.check, case.seed, case.changed) for case in shown])
+        bench.failed(bench.trusted, [(case.check, case.seed, case.changed) for case in shown])
         if shown
         else []
     )
@@ -189,6 +207,7 @@ def _round(
             hunt.joined = drawing.without(hunt.inputs, [case.changed for case in kept])
             hunt.cases.append(kept[0])
             hunt.inputs = kept[0].changed
+            hunt.done = drawing.size([kept[0].seen, kept[0].changed]) <= SMALL
     return not all(hunt.done for hunt in hunts.values())
 
 
