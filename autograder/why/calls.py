@@ -5,6 +5,7 @@ the first that gives something else: where nothing does, there is no cell.
 """
 
 import ast
+import keyword
 import math
 import re
 from collections.abc import Sequence
@@ -15,7 +16,6 @@ from autograder.why import recorder
 
 LINES = 24
 LETTERS = 1500
-NO_NAME = {"print", "len", "in", "key", "seen"}
 DID = """\
 from course.checks import plain as _plain
 
@@ -56,7 +56,9 @@ def cell(component: str, calls: Sequence[Sequence[Any]]) -> list[str]:
     """Return recorded calls as the lines of a cell, [] if they cannot be written so."""
     if not calls or len(calls) > LINES:
         return []
-    variable = re.findall("[A-Z]+[a-z]*|[a-z]+", component)[-1].lower()
+    word = re.search("[A-Z]?[a-z]+$", component)
+    variable = (word[0] if word else component).lower()
+    variable = f"own_{variable}" if keyword.iskeyword(variable) else variable
     lines = []
     for number, (thing, method, arguments, gave, raised) in enumerate(calls):
         if arguments is None or thing == -2 or (raised and number + 1 < len(calls)):
@@ -86,8 +88,7 @@ def trial(lines: Sequence[str]) -> str:
         if equals and name.isidentifier():
             made.append(f"seen.append(_did(lambda: globals().update({name}={call})))\n")
         else:
-            call = line.removeprefix("print(")[:-1] if line.startswith("print(") else line
-            made.append(f"seen.append(_did(lambda: {call}))\n")
+            made.append(f"seen.append(_did(lambda: {_unprinted(line)}))\n")
     return "".join(made)
 
 
@@ -97,11 +98,15 @@ def until_it_differs(lines: Sequence[str], right: Any, own: Any) -> str:
         return ""
     for number, (expected, got) in enumerate(zip(right, own, strict=True)):
         if not _same(expected, got):
-            shown = list(lines[: number + 1])
-            if " = " not in shown[-1] and not shown[-1].startswith("print("):
-                shown[-1] = f"print({shown[-1]})"
-            return "\n".join(shown)
+            *before, last = (_unprinted(line) for line in lines[: number + 1])
+            before = [line for line in before if not line.startswith("len(")]
+            last = last if " = " in last else f"print({last})"
+            return "\n".join([*before, last])
     return ""
+
+
+def _unprinted(line: str) -> str:
+    return line[6:-1] if line.startswith("print(") else line
 
 
 def _same(one: Any, other: Any) -> bool:

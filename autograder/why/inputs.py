@@ -7,15 +7,18 @@ to the check is not known here: the worked solution must pass on it (see smalles
 
 import ast
 import random
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.build.markers import PLAIN
 
-LETTERS = 200_000  # of the inputs in all of them
+LETTERS = 200_000  # of all inputs that are tried for one check in one round
+FEWEST = 6  # that are tried, however long they are
 PLACES = 8  # lists, dicts and texts of one check's inputs that are made smaller in one round
 SPREAD = 10  # elements of a list that are tried by themselves
+LEADING = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\n)+")  # empty lines and comments
 Inputs = dict[str, Any]
 
 
@@ -50,9 +53,10 @@ def seeded(seed: int) -> str:
 
 def check_of(name: str, observe: str, judge: str) -> Check:
     """Return a check made of its two halves."""
-    judge = judge.removeprefix(PLAIN)
+    observe = LEADING.sub("", observe)  # what students see in place of a hidden check
+    judge = LEADING.sub("", judge.removeprefix(PLAIN))
     draw, later = _common_beginning(observe, judge)
-    rest = observe[len(draw) :], PLAIN + judge[len(draw) :]
+    rest = later[0], PLAIN + _without_counts(later[1])
     used = {
         node.id
         for text in later
@@ -72,6 +76,23 @@ def _common_beginning(one: str, other: str) -> tuple[str, tuple[str, str]]:
     starts &= {statement.lineno - 1 for statement in ast.parse(other).body} | {len(others)}
     end = max((start for start in starts if start <= same), default=0)
     return "".join(rows[:end]), ("".join(rows[end:]), "".join(others[end:]))
+
+
+def _without_counts(judge: str) -> str:
+    """Return a judging half without `assert len(seen) == 60`: of smaller inputs less is seen.
+
+    It guards against a hostile `seen`; then the student fails and learns less from it.
+    """
+    rows = judge.splitlines(keepends=True)
+    for statement in reversed(ast.parse(judge).body):
+        match statement:
+            case ast.Assert(
+                test=ast.Compare(
+                    left=ast.Call(func=ast.Name(id="len")), comparators=[ast.Constant()]
+                )
+            ):
+                rows[statement.lineno - 1 : statement.end_lineno] = ["pass\n"]
+    return "".join(rows)
 
 
 def _bound(draw: str) -> list[str]:
@@ -163,15 +184,14 @@ def _both(one: Any, other: Any) -> Any:
 
 
 def _few(made: dict[str, Inputs], most: int) -> list[Inputs]:
-    """Return the smallest of the inputs, not too many and not too long."""
-    kept: list[Inputs] = []
-    letters = 0
-    for text in sorted(made, key=len):
-        letters += len(text)
-        if len(kept) == most or (letters > LETTERS and kept):
-            break
-        kept.append(made[text])
-    return kept
+    """Return inputs of all sizes, not too many and not too long together."""
+    texts = sorted(made, key=len)
+    number = min(most, len(texts))
+    while True:
+        chosen = [texts[place * len(texts) // number] for place in range(number)]
+        if number <= FEWEST or sum(map(len, chosen)) <= LETTERS:
+            return [made[text] for text in chosen]
+        number = number * 3 // 4
 
 
 def _places(value: Any, path: tuple = ()) -> Iterator[tuple]:

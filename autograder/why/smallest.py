@@ -20,11 +20,12 @@ from autograder.why import inputs as drawing
 from autograder.why.inputs import Check, Inputs
 
 LIMITS = Limits(cell_seconds=2.0, notebook_seconds=20.0, own_seconds=1.0)
-ROUNDS = 10
+ROUNDS = 9
 AT_ONCE = 3  # seeds of the first run, which is mostly the only one
 SECONDS = 10.0  # for one student, more on a busy machine; then what is found by then has to do
 SMALL = 8  # numbers and texts that were seen: a case that needs not get smaller
 CANDIDATES = 60  # of all checks in one round
+MORE = 3  # times as many where the smallest were of no use
 TRUSTED = 4  # cases of one round that are shown to the worked solution, the smallest first
 CONFIRMED = 3  # cases that are tried alone before a check is given up
 TOO_MUCH = "what the check saw is "
@@ -63,6 +64,7 @@ class _Hunt:
     cases: list[Case] = field(default_factory=list)  # the smallest last
     inputs: Inputs = field(default_factory=dict)
     joined: Inputs | None = None
+    patience: int = 2  # rounds without success
     done: bool = False
 
 
@@ -186,29 +188,36 @@ def _round(
             parts += drawing.smaller(hunt.inputs, CANDIDATES // (left + 1), rng)
             tried += [(best.check, best.seed, part) for part in parts]
     failing = [case for case in bench.failed(cells, tried, files) if isinstance(case, Case)]
-    shown: list[Case] = []
-    for name in hunts:
-        mine = [case for case in failing if case.check.name == name]
-        mine = [case for case in mine if case.weight[:2] <= hunts[name].cases[-1].weight[:2]]
-        shown += sorted(mine, key=lambda case: case.weight)[:TRUSTED]
-    passed = (
-        bench.failed(bench.trusted, [(case.check, case.seed, case.changed) for case in shown])
-        if shown
-        else []
-    )
+    waiting: dict[str, list[Case]] = {}
     for name, hunt in hunts.items():
-        kept = [
-            case
-            for case, verdict in zip(shown, passed, strict=True)
-            if case.check.name == name and verdict is False
-        ]
-        hunt.done = hunt.done or not kept
-        if kept:
-            hunt.joined = drawing.without(hunt.inputs, [case.changed for case in kept])
-            hunt.cases.append(kept[0])
-            hunt.inputs = kept[0].changed
-            hunt.done = drawing.size([kept[0].seen, kept[0].changed]) <= SMALL
+        most = (*hunt.cases[-1].weight[:2], len(repr(hunt.inputs)))
+        mine = [case for case in failing if case.check.name == name and case.weight < most]
+        waiting[name] = sorted(mine, key=lambda case: case.weight)
+    kept: dict[str, list[Case]] = {}
+    while shown := [case for mine in waiting.values() for case in mine[:TRUSTED]]:
+        asked = [(case.check, case.seed, case.changed) for case in shown]
+        for case, verdict in zip(shown, bench.failed(bench.trusted, asked), strict=True):
+            if verdict is False:
+                kept.setdefault(case.check.name, []).append(case)
+        waiting = {
+            name: mine[TRUSTED : TRUSTED * MORE]
+            for name, mine in waiting.items()
+            if name not in kept
+        }
+    for name, hunt in hunts.items():
+        if name in kept:
+            best = kept[name][0]
+            hunt.joined = drawing.without(hunt.inputs, [case.changed for case in kept[name]])
+            hunt.cases.append(best)
+            hunt.inputs = best.changed
+        else:
+            hunt.patience -= 1
+        hunt.done = hunt.done or not hunt.patience or _is_small(hunt.cases[-1])
     return not all(hunt.done for hunt in hunts.values())
+
+
+def _is_small(case: Case) -> bool:
+    return drawing.size([case.seen, case.changed]) <= SMALL
 
 
 def _confirmed(
