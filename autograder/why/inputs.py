@@ -10,11 +10,12 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from autograder.build.markers import PLAIN
 
-LETTERS = 200_000  # of all inputs that are tried for one check in one round
+WEIGHT = 15_000  # numbers and texts in all that is tried for one check in one round
 FEWEST = 6  # that are tried, however long they are
 PLACES = 8  # lists, dicts and texts of one check's inputs that are made smaller in one round
 SPREAD = 10  # elements of a list that are tried by themselves
@@ -42,8 +43,10 @@ class Check:
 
     def halves(self, seed: int, changed: Mapping[str, Any]) -> tuple[str, str]:
         """Return both halves as they run on a seed, with some of the inputs replaced."""
-        draw = self.draw + "".join(f"{name} = {value!r}\n" for name, value in changed.items())
-        return f"{seeded(seed)}{draw}{self.observe}", f"{draw}{self.judge}"
+        given = "".join(f"{name} = {value!r}\n" for name, value in changed.items())
+        observe = _living(self.draw, self.observe, frozenset(changed)) + given + self.observe
+        judge = _living(self.draw, self.judge, frozenset(changed)) + given + self.judge
+        return seeded(seed) + observe, judge
 
 
 def seeded(seed: int) -> str:
@@ -107,6 +110,50 @@ def _bound(draw: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+@lru_cache(maxsize=512)
+def _living(draw: str, rest: str, changed: frozenset[str]) -> str:
+    """Return those of the drawing lines that the rest of a half still needs.
+
+    A statement stays if it has to do with a name that is used later and is not changed. Drawing
+    inputs takes longer than checking small ones.
+    """
+    if not changed:
+        return draw
+    rows, kept = draw.splitlines(keepends=True), []
+    used = _names(ast.parse(rest)) - changed
+    shared = {
+        name
+        for statement in ast.parse(draw).body
+        if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
+        for name in _defined(statement)
+    }
+    for statement in reversed(ast.parse(draw).body):
+        defined = _defined(statement)
+        mentioned = defined if defined & shared else _names(statement) - shared
+        if mentioned & used:
+            used |= _names(statement) - changed
+            first = min([statement.lineno, *(each.lineno for each in _decorators(statement))])
+            kept.append("".join(rows[first - 1 : statement.end_lineno]))
+    return "".join(reversed(kept))
+
+
+def _decorators(statement: ast.stmt) -> list[ast.expr]:
+    return getattr(statement, "decorator_list", [])
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _defined(statement: ast.stmt) -> set[str]:
+    """Return the names that an import or a definition binds."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return {(each.asname or each.name).partition(".")[0] for each in statement.names}
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return {statement.name}
+    return set()
+
+
 def question(check: Check, seed: int) -> str:
     """Return the text of an observation of a check's inputs; `drawn` reads what it saw."""
     return (
@@ -146,14 +193,20 @@ def smaller(inputs: Inputs, most: int, rng: random.Random) -> list[Inputs]:
     places = [path for _, path in weighed]
     if len(places) > PLACES:
         places = places[: PLACES // 2] + rng.sample(places[PLACES // 2 :], PLACES // 2)
-    made: dict[str, Inputs] = {}
+    whole, made = size(inputs), []
     for group in [*_together(inputs), *([path] for path in places)]:
         for kept in _kept(len(_at(inputs, group[0])), rng):
-            part = inputs
-            for path in group:
-                part = _with(part, path, _only(_at(inputs, path), kept))
-            made[repr(part)] = part
-    return _few(made, most)
+            parts = [_only(_at(inputs, path), kept) for path in group]
+            left_out = sum(size(_at(inputs, path)) for path in group) - size(parts)
+            if left_out:
+                made.append((whole - left_out, len(made), list(zip(group, parts, strict=True))))
+    return [_replaced(inputs, parts) for parts in _few(made, most)]
+
+
+def _replaced(inputs: Inputs, parts: list[tuple[tuple, Any]]) -> Inputs:
+    for path, part in parts:
+        inputs = _with(inputs, path, part)
+    return inputs
 
 
 def without(inputs: Inputs, parts: list[Inputs]) -> Inputs | None:
@@ -183,14 +236,14 @@ def _both(one: Any, other: Any) -> Any:
     return other
 
 
-def _few(made: dict[str, Inputs], most: int) -> list[Inputs]:
-    """Return inputs of all sizes, not too many and not too long together."""
-    texts = sorted(made, key=len)
-    number = min(most, len(texts))
+def _few(made: list[tuple[int, int, Any]], most: int) -> list[Any]:
+    """Return what comes third, of all weights, more of the light; not too many, nor too heavy."""
+    made = sorted(made, key=lambda one: one[:2])
+    number = min(most, len(made))
     while True:
-        chosen = [texts[place * len(texts) // number] for place in range(number)]
-        if number <= FEWEST or sum(map(len, chosen)) <= LETTERS:
-            return [made[text] for text in chosen]
+        chosen = [made[int(len(made) * (place / number) ** 1.5)] for place in range(number)]
+        if number <= FEWEST or sum(weight for weight, _, _ in chosen) <= WEIGHT:
+            return [what for _, _, what in chosen]
         number = number * 3 // 4
 
 

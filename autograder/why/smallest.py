@@ -26,7 +26,7 @@ SECONDS = 10.0  # for one student, more on a busy machine; then what is found by
 SMALL = 8  # numbers and texts that were seen: a case that needs not get smaller
 CANDIDATES = 60  # of all checks in one round
 MORE = 3  # times as many where the smallest were of no use
-TRUSTED = 4  # cases of one round that are shown to the worked solution, the smallest first
+TRUSTED = 3  # cases of one round that are shown to the worked solution, the smallest first
 CONFIRMED = 3  # cases that are tried alone before a check is given up
 TOO_MUCH = "what the check saw is "
 NOT_THEIRS = ("TooSlow", NOT_JUDGED, "MemoryError", "NotImplementedError")
@@ -54,7 +54,7 @@ class Case:
     @property
     def weight(self) -> tuple[bool, int, int]:
         """What makes one case smaller than another."""
-        return self.is_error, drawing.size(self.seen), len(repr(self.changed))
+        return self.is_error, drawing.size(self.seen), drawing.size(self.changed)
 
 
 @dataclass
@@ -63,7 +63,7 @@ class _Hunt:
 
     cases: list[Case] = field(default_factory=list)  # the smallest last
     inputs: Inputs = field(default_factory=dict)
-    joined: Inputs | None = None
+    joined: list[Inputs] = field(default_factory=list)  # what to try next, from the last round
     patience: int = 2  # rounds without success
     done: bool = False
 
@@ -184,15 +184,16 @@ def _round(
     for hunt in hunts.values():
         if not hunt.done:
             best = hunt.cases[-1]
-            parts = [hunt.joined] if hunt.joined else []
+            parts = list(hunt.joined)
             parts += drawing.smaller(hunt.inputs, CANDIDATES // (left + 1), rng)
             tried += [(best.check, best.seed, part) for part in parts]
     failing = [case for case in bench.failed(cells, tried, files) if isinstance(case, Case)]
     waiting: dict[str, list[Case]] = {}
     for name, hunt in hunts.items():
-        most = (*hunt.cases[-1].weight[:2], len(repr(hunt.inputs)))
+        most = (*hunt.cases[-1].weight[:2], drawing.size(hunt.inputs))
         mine = [case for case in failing if case.check.name == name and case.weight < most]
         waiting[name] = sorted(mine, key=lambda case: case.weight)
+    fails = dict(waiting)
     kept: dict[str, list[Case]] = {}
     while shown := [case for mine in waiting.values() for case in mine[:TRUSTED]]:
         asked = [(case.check, case.seed, case.changed) for case in shown]
@@ -207,7 +208,8 @@ def _round(
     for name, hunt in hunts.items():
         if name in kept:
             best = kept[name][0]
-            hunt.joined = drawing.without(hunt.inputs, [case.changed for case in kept[name]])
+            some = [[case.changed for case in each] for each in (kept[name], fails[name])]
+            hunt.joined = [part for each in some if (part := drawing.without(hunt.inputs, each))]
             hunt.cases.append(best)
             hunt.inputs = best.changed
         else:
