@@ -1,6 +1,8 @@
 """The smallest failing case of every wrong submission of the tests: how often, how small, how long.
 
-    python -m benchmarks.why [NOTEBOOK]...
+    python -m benchmarks.why [--every 4] [NOTEBOOK]...
+
+--every: look only at every n-th submission of an exercise.
 
 For each hidden check that fails on one seed, as graded, the smallest case is looked for on others,
 with its sentence and its calls. That a case's sentence is true is judged by the worked solution:
@@ -8,14 +10,15 @@ it passes on the same inputs, and the wrong one fails in a process that has run 
 Student code runs with `--isolation process`; seconds are processor time of all processes.
 """
 
+import argparse
 import os
 import re
 import statistics
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder.grade.judge import Judge
@@ -45,13 +48,11 @@ class Page:
     lines: list[str]
 
 
-def main(names: list[str]) -> None:
+def main(names: list[str], every: int) -> None:
     """Print what is found of each submission, then what was measured of all."""
     pages: list[Page] = []
     with ProcessPoolExecutor(2) as pool:
-        for some in pool.map(_measured, names or NAMES):
-            for page in some:
-                print(f"{page.submission}: {page.seconds:.2f} s", *page.lines, sep="\n   ")
+        for some in pool.map(partial(_measured, every=every), names or NAMES):
             pages += some
     failed, found = (sum(getattr(page, what) for page in pages) for what in ("failed", "found"))
     sizes = [pair for page in pages for pair in page.sizes]
@@ -66,7 +67,7 @@ def main(names: list[str]) -> None:
     print(f"seconds a page: median {statistics.median(seconds):.2f}, most {max(seconds):.2f}")
 
 
-def _measured(name: str) -> list[Page]:
+def _measured(name: str, every: int) -> list[Page]:
     """Return what is found of the wrong submissions of a notebook."""
     script = [cell for cell in cells(name) if cell.is_code and cell.kind != "check"]
     reference = [cell.text for cell in script]
@@ -76,10 +77,13 @@ def _measured(name: str) -> list[Page]:
         bench = Bench(sandbox, judge, reference)
         pages = []
         for exercise in exercises(name):
-            for path in sorted((SUBMISSIONS / name / exercise).glob("wrong_*.py")):
+            for path in sorted((SUBMISSIONS / name / exercise).glob("wrong_*.py"))[::every]:
                 text = path.read_text(encoding="utf-8")
                 own = [text if cell.grade_id == exercise else cell.text for cell in script]
-                pages.append(_page(bench, path, name, exercise, own, solutions))
+                page = _page(bench, path, name, exercise, own, solutions)
+                rows = [f"{page.submission}: {page.seconds:.2f} s", *page.lines]
+                print("\n   ".join(rows), flush=True)
+                pages.append(page)
     return pages
 
 
@@ -158,4 +162,8 @@ def _seconds() -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    main(options.names, options.every)

@@ -15,9 +15,9 @@ from typing import Any
 
 from autograder.build.markers import PLAIN
 
-WEIGHT = 15_000  # numbers and texts in all that is tried for one check in one round
-FEWEST = 6  # that are tried, however long they are
-PLACES = 8  # lists, dicts and texts of one check's inputs that are made smaller in one round
+WEIGHT = 6_000  # numbers and texts in all that is tried for one check in one round
+HEAVY = 3  # of those that are tried, however much is in them
+PLACES = 6  # lists, dicts and texts of one check's inputs that are made smaller in one round
 SPREAD = 10  # elements of a list that are tried by themselves
 LEADING = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\n)+")  # empty lines and comments
 Inputs = dict[str, Any]
@@ -195,17 +195,19 @@ def smaller(inputs: Inputs, most: int, rng: random.Random) -> list[Inputs]:
         places = places[: PLACES // 2] + rng.sample(places[PLACES // 2 :], PLACES // 2)
     whole, made = size(inputs), []
     for group in [*_together(inputs), *([path] for path in places)]:
-        for kept in _kept(len(_at(inputs, group[0])), rng):
-            parts = [_only(_at(inputs, path), kept) for path in group]
-            left_out = sum(size(_at(inputs, path)) for path in group) - size(parts)
+        lists = [_at(inputs, path) for path in group]
+        weights = [[size(each) for each in _elements(one)] for one in lists]
+        for kept in _kept(len(lists[0]), rng):
+            left_out = sum(sum(each) - sum(each[place] for place in kept) for each in weights)
             if left_out:
-                made.append((whole - left_out, len(made), list(zip(group, parts, strict=True))))
+                parts = [(path, one, kept) for path, one in zip(group, lists, strict=True)]
+                made.append((whole - left_out, len(made), parts))
     return [_replaced(inputs, parts) for parts in _few(made, most)]
 
 
-def _replaced(inputs: Inputs, parts: list[tuple[tuple, Any]]) -> Inputs:
-    for path, part in parts:
-        inputs = _with(inputs, path, part)
+def _replaced(inputs: Inputs, parts: list[tuple[tuple, Any, tuple[int, ...]]]) -> Inputs:
+    for path, one, kept in parts:
+        inputs = _with(inputs, path, _only(one, kept))
     return inputs
 
 
@@ -237,14 +239,14 @@ def _both(one: Any, other: Any) -> Any:
 
 
 def _few(made: list[tuple[int, int, Any]], most: int) -> list[Any]:
-    """Return what comes third, of all weights, more of the light; not too many, nor too heavy."""
+    """Return what comes third: of the lightest as many as fit, and a few of all others."""
     made = sorted(made, key=lambda one: one[:2])
-    number = min(most, len(made))
-    while True:
-        chosen = [made[int(len(made) * (place / number) ** 1.5)] for place in range(number)]
-        if number <= FEWEST or sum(weight for weight, _, _ in chosen) <= WEIGHT:
-            return [what for _, _, what in chosen]
-        number = number * 3 // 4
+    light, weight = 0, 0
+    while light < len(made) and light < most - HEAVY and weight + made[light][0] <= WEIGHT:
+        weight += made[light][0]
+        light += 1
+    step = max(1, -(-(len(made) - light) // HEAVY))
+    return [what for _, _, what in [*made[:light], *made[light::step]]]
 
 
 def _places(value: Any, path: tuple = ()) -> Iterator[tuple]:
@@ -282,6 +284,10 @@ def _kept(length: int, rng: random.Random) -> Iterator[tuple[int, ...]]:
     step = max(1, -(-length // SPREAD))
     for start in range(0, length, step):
         yield tuple(place for place in everything if not start <= place < start + step)
+
+
+def _elements(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, dict) else list(value)
 
 
 def _only(value: Any, kept: tuple[int, ...]) -> Any:

@@ -20,7 +20,7 @@ from autograder.why import inputs as drawing
 from autograder.why.inputs import Check, Inputs
 
 LIMITS = Limits(cell_seconds=2.0, notebook_seconds=20.0, own_seconds=1.0)
-ROUNDS = 9
+ROUNDS = 7
 AT_ONCE = 3  # seeds of the first run, which is mostly the only one
 SECONDS = 10.0  # for one student, more on a busy machine; then what is found by then has to do
 SMALL = 8  # numbers and texts that were seen: a case that needs not get smaller
