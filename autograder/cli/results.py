@@ -1,17 +1,25 @@
 """What comes of grades: feedback, report and export."""
 
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from autograder.cli.options import root_option
+from autograder.cli.options import moment_option, root_option
 from autograder.errors import CourseError
 
 
 @click.command()
 @click.argument("assignment")
 @click.option("--student", default="", metavar="ID", help="Only this student.")
+@click.option(
+    "--explain",
+    default="now",
+    metavar="WHEN",
+    help='Show the smallest failing case of hidden checks: now (the default), "after 2026-12-01", '
+    "or never (for an exam).",
+)
 @click.option(
     "--zip",
     "system",
@@ -33,6 +41,7 @@ from autograder.errors import CourseError
 def feedback(
     assignment: str,
     student: str,
+    explain: str,
     system: str | None,
     mail: bool,
     to: Path | None,
@@ -50,10 +59,12 @@ def feedback(
 
     of_mail = {"--from": sender, "--subject": subject, "--send": send, "--again": again}
     check_options(system, mail, to, {**of_mail, "--yes": yes})
+    explains = _explains(explain)
     bring_penalties_up_to_date(root, [assignment])
     pages = {}
-    failed = 0
-    for outcome in write_feedback(root, assignment, student):
+    failed, unexplained = 0, ""
+    for outcome in write_feedback(root, assignment, student, explains):
+        unexplained = unexplained or outcome.unexplained
         if outcome.pages:
             pages[outcome.student] = outcome.pages
         if outcome.left_out:
@@ -63,6 +74,8 @@ def feedback(
             click.echo(f"{outcome.student}: no feedback: {outcome.problem}", err=True)
     written = counted(sum(map(len, pages.values())), "page")
     click.echo(f"wrote {written} of {assignment} under grading/feedback/")
+    if unexplained:
+        click.echo(f"without the smallest failing cases of all: {unexplained}", err=True)
     if system:
         zip_pages(root, assignment, system, pages, to)
     if mail:
@@ -188,6 +201,17 @@ def _export_to_gradescope(root: Path, assignment: tuple[str, ...], to: Path) -> 
             f"{to}: not written: {reason(error, to)}; choose another place."
         ) from error
     click.echo(f"{to}: {len(made) / 1e6:.1f} MB. Keep it private: it holds the worked solutions.")
+
+
+def _explains(when: str) -> bool:
+    """Return whether --explain says that cases are to be shown today."""
+    word, _, time = when.strip().partition(" ")
+    if word in ("now", "never") and not time:
+        return word == "now"
+    if word != "after" or not time:
+        raise CourseError(f'--explain {when}: write now, never, or "after 2026-12-01".')
+    moment = moment_option("--explain after", time.strip())
+    return moment is not None and datetime.now(UTC) >= moment
 
 
 def _named(option: str, text: str, what: str) -> tuple[str, str]:

@@ -6,8 +6,8 @@ sentence, and the others get their pages.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from autograder.gradebook.read import Places, Score, Student, Submission
 from autograder.pages import feedback_page, safe_html
 from autograder.pages.feedback_page import Course, Section
 from autograder.pages.outline import outline, released_cells
+from autograder.why.explain import Explainer, Why
 
 # what nbgrader's own release_feedback needs next to the page, and what it may look like
 NEXT_TO_IT = {
@@ -38,6 +39,7 @@ class Outcome:
     student: str
     pages: tuple[Path, ...] = ()
     problem: str = ""
+    unexplained: str = ""  # why no smallest cases could be looked for
     left_out: bool = False  # removed from the gradebook
 
 
@@ -60,12 +62,15 @@ class ClassWork:
     enrolled: dict[str, Student]
 
 
-def write_feedback(root: Path, assignment: str, student: str = "") -> Iterator[Outcome]:
+def write_feedback(
+    root: Path, assignment: str, student: str = "", explain: bool = False
+) -> Iterator[Outcome]:
     """Write the pages of an assignment, of one student or all; yield an outcome for each student.
 
     root: the course's folder. The pages of the students in its gradebook and its records go to
     grading/feedback/STUDENT/ASSIGNMENT/, one for each notebook, in place of earlier ones; next to
     them goes what `nbgrader release_feedback` needs. A page is written as its outcome is asked for.
+    explain: whether to run classes that failed hidden checks again, for the smallest failing case.
 
     Raises CourseError if the gradebook or the release cannot be read, if there is no such
     assignment, or no such student in it. What is wrong with one student's notebook or page is the
@@ -78,12 +83,14 @@ def write_feedback(root: Path, assignment: str, student: str = "") -> Iterator[O
     students = sorted({*work.submissions, *recorded})
     if student and student not in students:
         raise CourseError(f"{student}: no submission of {assignment} by this student is graded.")
-    for one in [student] if student else students:
-        gone = work.enrolled and one not in work.enrolled
-        if gone and records.was_graded(places.root, one):
-            yield Outcome(one, left_out=True)
-        else:
-            yield _of_student(places, work, one)
+    explainer = Explainer(places.root, assignment) if explain else None
+    with closing(explainer) if explainer else nullcontext():
+        for one in [student] if student else students:
+            gone = work.enrolled and one not in work.enrolled
+            if gone and records.was_graded(places.root, one):
+                yield Outcome(one, left_out=True)
+            else:
+                yield _of_student(places, work, one, explainer)
 
 
 def _read(places: Places, assignment: str) -> ClassWork:
@@ -107,7 +114,9 @@ def _read(places: Places, assignment: str) -> ClassWork:
     return ClassWork(assignment, courses, dict(graded), submissions, enrolled)
 
 
-def _of_student(places: Places, work: ClassWork, student: str) -> Outcome:
+def _of_student(
+    places: Places, work: ClassWork, student: str, explainer: Explainer | None
+) -> Outcome:
     """Write one student's pages; what is wrong with their notebook becomes a sentence."""
     folder = places.folder("feedback", student, work.assignment)
     autograded = places.folder("autograded", student, work.assignment)
@@ -117,6 +126,7 @@ def _of_student(places: Places, work: ClassWork, student: str) -> Outcome:
         if record is None or record.status in ("graded", "unreadable")
         else _for_the_student(record.sentence or record.status)
     )
+    why: Mapping[str, Why] = {}
     pages, problems = [], []
     for notebook, course in work.courses.items():
         source, target = autograded / f"{notebook}.ipynb", folder / f"{notebook}.html"
@@ -129,8 +139,11 @@ def _of_student(places: Places, work: ClassWork, student: str) -> Outcome:
                 if source.stat().st_size > NOTEBOOK_BYTES:
                     raise ValueError(f"it has more than {NOTEBOOK_BYTES // 1_000_000} MB")
                 cells = nbformat.read(source, as_version=4).cells
+                apart = _is_of(record, source)
+                if explainer and record and apart:
+                    why = explainer.of(record)
                 parts = feedback_page.sections(
-                    cells, course, graded.scores, graded.comments, _is_of(record, source)
+                    cells, course, graded.scores, graded.comments, apart, why
                 )
             elif not refusal:
                 raise ValueError("there is no autograded notebook: grade this submission again")
@@ -150,7 +163,8 @@ def _of_student(places: Places, work: ClassWork, student: str) -> Outcome:
             )
     except OSError as error:
         problems.append(f"next to the page: {_said(error)}")
-    return Outcome(student, tuple(pages), "; ".join(problems))
+    unexplained = explainer.problem if explainer else ""
+    return Outcome(student, tuple(pages), "; ".join(problems), unexplained)
 
 
 def _for_the_student(sentence: str) -> str:

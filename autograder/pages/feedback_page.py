@@ -17,6 +17,7 @@ from autograder.grade.pictures import kept_png
 from autograder.gradebook.read import Score
 from autograder.pages import safe_html
 from autograder.pages.outline import HIDDEN, Outline
+from autograder.why.explain import Why
 
 SECRET_LENGTH = 16  # characters: a shorter line, such as `import math`, gives nothing away
 WITHHELD = "Not shown: it holds text of a check that is hidden."
@@ -47,7 +48,13 @@ class Block:
     withheld: bool = False  # there was output, and it is not shown
     comment: Markup | str = ""
     hidden: bool = False
+    why: Why | None = None  # the smallest case in which a hidden check fails
     unwritten: bool = False  # what it checks raised the stub's error
+
+    @property
+    def calls(self) -> Markup | str:
+        """The calls of the smallest case, as a cell to copy."""
+        return safe_html.code(self.why.calls) if self.why and self.why.calls else ""
 
     @property
     def failed(self) -> bool:
@@ -158,6 +165,7 @@ def sections(
     scores: Mapping[str, Score],
     comments: Mapping[str, str],
     apart: bool = False,
+    why: Mapping[str, Why] | None = None,
 ) -> list[Section]:
     """Return the student's cells by heading, every graded cell of the gradebook among them.
 
@@ -165,6 +173,7 @@ def sections(
     apart: the hidden checks ran in another process than the one that made these outputs, as
     `autograder grade` does it. Otherwise no output is shown after the first hidden check: code that
     a hidden check called may have kept what it was given.
+    why: the smallest cases in which hidden checks failed, by grade id.
     """
     made, seen = [Section("Your work")], set()
     hidden_ran, number = False, 0
@@ -176,7 +185,7 @@ def sections(
             number += 1
             hidden = is_hidden or markers.is_hidden(name)
             hidden_ran = hidden_ran or (hidden and not apart)
-            made[-1].blocks.append(_check(cell, name, number, hidden, course, scores))
+            made[-1].blocks.append(_check(cell, name, number, hidden, course, scores, why))
             seen.add(name)
         elif is_hidden:  # a rubric, or a hidden check that lost its markers
             hidden_ran = hidden_ran or (cell.cell_type == "code" and not apart)
@@ -206,7 +215,13 @@ def _lost(name: str, score: Score) -> Block:
 
 
 def _check(
-    cell: Any, name: str, number: int, hidden: bool, course: Course, scores: Mapping[str, Score]
+    cell: Any,
+    name: str,
+    number: int,
+    hidden: bool,
+    course: Course,
+    scores: Mapping[str, Score],
+    why: Mapping[str, Why] | None,
 ) -> Block:
     score = scores.get(name)
     unwritten = any(
@@ -217,7 +232,10 @@ def _check(
             "check", f"Hidden check {number}", "", score, hidden=True, unwritten=unwritten
         )
         rule = course.rule(name) if block.failed else ""
-        return replace(block, message=f"This check is about: {rule}") if rule else block
+        case = (why or {}).get(name) if block.failed else None
+        if case and course.gives_away(f"{case.sentence}\n{case.calls}"):
+            case = None
+        return replace(block, message=f"This check is about: {rule}" if rule else "", why=case)
     message = "" if score and score.earned >= score.points else _message(cell)
     if course.gives_away(message):
         message = WITHHELD
