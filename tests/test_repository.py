@@ -65,7 +65,11 @@ ALLOWED = {
     f"course/{lab}": {"course.engine", "course.view", "course.real", f"course.{lab}"}
     for lab in LABS
 }
-ALLOWED["course/start_here"] |= {"course.overview", "course.verdicts"}  # a student's progress
+ALLOWED["course/start_here"] |= {
+    "course.overview",
+    "course.questions",
+    "course.verdicts",
+}  # a student's progress
 
 
 @pytest.mark.parametrize("folder", sorted(ALLOWED))
