@@ -55,7 +55,7 @@ def modules_under(folder):
     return sorted((ROOT / folder).rglob("*.py"))
 
 
-SHARED = ("checks", "predictions", "texts", "verdicts")  # by both houses
+SHARED = ("checks", "predictions", "questions", "texts", "verdicts")  # by both houses
 ALLOWED = {
     "course/engine": {"course.engine"},
     "course/view": {"course.engine", "course.view"},
@@ -65,11 +65,7 @@ ALLOWED = {
     f"course/{lab}": {"course.engine", "course.view", "course.real", f"course.{lab}"}
     for lab in LABS
 }
-ALLOWED["course/start_here"] |= {
-    "course.overview",
-    "course.questions",
-    "course.verdicts",
-}  # a student's progress
+ALLOWED["course/start_here"] |= {"course.overview", "course.verdicts"}  # a student's progress
 
 
 @pytest.mark.parametrize("folder", sorted(ALLOWED))

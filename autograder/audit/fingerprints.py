@@ -13,6 +13,8 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,8 @@ def update(root: Path) -> list[Path]:
     """
     written, sealed = [], {}
     for name in filter(is_graded, (path.stem for path in scripts(root))):
-        runs = [_run(root, name, seed) for seed in HASH_SEEDS]
+        with ThreadPoolExecutor() as pool:
+            runs = list(pool.map(partial(_run, root, name), HASH_SEEDS))
         table, questions = _joined(root, name, runs)
         path = mistakes.fingerprints_path(root, name)
         write_atomic(path, json.dumps(table, indent=1, sort_keys=True) + "\n")
