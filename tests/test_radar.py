@@ -26,11 +26,16 @@ NAME = "02_load_balancer"
 FOLDER = ROOT / "tests" / "submissions"
 EVERY = 12  # of all wrong submissions one in so many is run: benchmarks/radar.py runs all
 SAMPLE = sorted(FOLDER.rglob("wrong_*.py"))[::EVERY]
-FIRST = "class RoundRobin:\n    def pick(self, servers):\n        return {}\n"
-ALWAYS_THE_FIRST = {  # one mistake, three students
-    "ada": FIRST.format("servers[0].name"),
-    "ben": FIRST.format("next(iter([view.name for view in servers]))"),
-    "cleo": FIRST.format("''.join(map(str, [*servers][0].name))"),
+ALWAYS_THE_FIRST = {  # one mistake, written by two students
+    "ada": "class RoundRobin:\n    def pick(self, servers):\n        return servers[0]\n",
+    "ben": """\
+class RoundRobin:
+    turn = 0
+
+    def pick(self, views):
+        chosen = [view for view in views][self.turn]
+        return chosen
+""",
 }
 
 
@@ -89,7 +94,7 @@ def test_groups_are_counted_named_and_sorted():
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Three students with one mistake, one with a known mistake, one who is right."""
+    """Two students with one mistake, one with a known mistake, one who is right."""
     folder = classroom.make_course(tmp_path_factory.mktemp("radar") / "course", [NAME])
     solved = classroom.solutions(NAME)
     wrong = FOLDER / NAME / "round_robin" / "wrong_picks_unhealthy.py"
@@ -116,9 +121,9 @@ def test_a_class_is_grouped_named_and_written_to(course):
     found = {record.student: record for record in records.read_all(course, NAME)}
     assert found["eve"].behaviour == {}
     assert {*found["ada"].behaviour} == {"round_robin"}
-    assert found["ada"].behaviour == found["ben"].behaviour == found["cleo"].behaviour
+    assert found["ada"].behaviour == found["ben"].behaviour
     unnamed, named = radar.groups("round_robin", list(found.values()), known_names("round_robin"))
-    assert (unnamed.sentence, unnamed.students) == ("", ("ada", "ben", "cleo"))
+    assert (unnamed.sentence, unnamed.students) == ("", ("ada", "ben"))
     assert (named.sentence, named.students) == ("does not look at health at all", ("dan",))
 
     assert command(course, "name", NAME, unnamed.short, "always  the first")[0] == 0
@@ -126,21 +131,21 @@ def test_a_class_is_grouped_named_and_written_to(course):
     assert (renamed.sentence, renamed.students) == ("always the first", unnamed.students)
     assert command(course, "report")[0] == 0
     page = (course / "grading" / "report.html").read_text(encoding="utf-8")
-    assert re.search(r"<b>3 students</b>: <i>always the first</i>", page)
+    assert re.search(r"<b>2 students</b>: <i>always the first</i>", page)
     assert re.search(r"<b>1 student</b>: <i>does not look at health at all</i>", page)
 
     text = "Where do you remember whose turn it is?"
     with closing(Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}")) as gradebook:
         gradebook.find_comment("round_robin", NAME, NAME, "ben").manual_comment = "Nice names."
         gradebook.db.commit()
-    assert "3 of 3" in command(course, "comment", NAME, unnamed.short, text)[1]
-    assert "0 of 3" in command(course, "comment", NAME, unnamed.short, text)[1]
+    assert "2 of 2" in command(course, "comment", NAME, unnamed.short, text)[1]
+    assert "0 of 2" in command(course, "comment", NAME, unnamed.short, text)[1]
     with closing(Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}")) as gradebook:
         said = {
             student: gradebook.find_comment("round_robin", NAME, NAME, student).comment
             for student in found
         }
-    expected = {"ada": text, "ben": f"Nice names.\n\n{text}", "cleo": text, "dan": None}
+    expected = {"ada": text, "ben": f"Nice names.\n\n{text}", "dan": None}
     assert said == expected | {"eve": None}
     assert command(course, "feedback", NAME, "--student", "ada")[0] == 0
     page = course / "grading" / "feedback" / "ada" / NAME / f"{NAME}.html"
