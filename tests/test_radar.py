@@ -78,6 +78,9 @@ def test_a_fingerprint_is_of_what_code_does_not_of_how_it_is_written():
     assert of_exercise({"a": lost}) == of_exercise({"a": elsewhere}) != of_exercise({"a": other})
     third, sums = (Observed("AssertionError", "", [each]) for each in (0.3, 0.1 + 0.2))
     assert of_exercise({"a": third}) == of_exercise({"a": sums})
+    assert of_exercise({"a": lost, "b": right}) == of_exercise(
+        {"a": lost, "b": Observed("", "", 1)}
+    )
     assert of_exercise({"a": lost, "b": right}) != of_exercise({"a": right, "b": lost})
 
 

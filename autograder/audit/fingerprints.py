@@ -27,7 +27,7 @@ from autograder.files import write_atomic
 from autograder.grade.fingerprint import Observed, of_exercise
 from course.questions import PATH, seal
 
-HASH_SEEDS = ("1", "2")
+HASH_SEEDS = ("1", "3")  # with 1 and 2, small sets often have the same order
 
 
 def observed(checks: Sequence[Cell], namespace: dict[str, Any]) -> dict[str, Observed]:

@@ -47,7 +47,7 @@ def of_exercise(checks: Mapping[str, Observed]) -> tuple[str, str]:
         for name, check in checks.items()
     }
     coarse = {
-        name: [check.kind, _words(check.message) if check.seen is not None else None]
+        name: [check.kind, _words(check.message) if check.kind and check.seen is not None else None]
         for name, check in checks.items()
     }
     return _digest(fine), _digest(coarse)
