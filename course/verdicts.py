@@ -5,7 +5,10 @@
     ✗ round_robin · 0 of 1 point
     5 requests over a, b, c should go a b c a b
     yours went a a a a a
+    A question: Your balancer has picked a. Where does it remember that?
     ▸ The check and the whole traceback
+
+The question is there when the course knows the mistake (see questions.py).
 
 `install` has IPython call this for every cell with a line `### JUDGE`. The error of a failed check
 stays an error in the notebook's file, with a short traceback: Validate, nbgrader and the feedback
@@ -17,12 +20,13 @@ import re
 import sys
 import textwrap
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from linecache import getline
 from typing import Any
 
 from course.engine.component import ComponentError, own_lines, why_not_a_process
+from course.questions import question
 from course.texts import CHECK, UNWRITTEN_ERROR
 
 JUDGE = re.compile(r"(?m)^### JUDGE$")
@@ -53,6 +57,7 @@ class Verdict:
 
     mark: PASSED, FAILED or UNWRITTEN. sentence: why it did not pass. place and lines: the student's
     own lines in which an error was raised, the last one marked. folded: the whole traceback.
+    question: that leads on, where the course knows the mistake.
     """
 
     mark: str
@@ -60,6 +65,7 @@ class Verdict:
     place: str = ""
     lines: tuple[str, ...] = ()
     folded: str = ""
+    question: str = ""
 
     @property
     def text(self) -> str:
@@ -143,6 +149,8 @@ def html_of(verdict: Verdict, source: str) -> str:
         parts.append(f"<p>{escape(_parted(_cut(verdict.sentence)))}</p>")
     if verdict.lines:
         parts.append(f"{escape(verdict.place)}<pre>{escape(chr(10).join(verdict.lines))}</pre>")
+    if verdict.question:
+        parts.append(f"<p><b>A question:</b> {escape(verdict.question)}</p>")
     if verdict.folded:
         parts.append(
             "<details><summary>The check and the whole traceback</summary>"
@@ -217,6 +225,10 @@ class _Shown:
         """Show the box, and make the error an output with a short traceback."""
         shell.set_custom_exc((), None)
         verdict = verdict_on(error)
+        known = CHECK.match(self.source)
+        if known and isinstance(error, AssertionError):
+            asked = question(known[2], shell.user_ns.get("seen"))
+            verdict = replace(verdict, question=asked)
         self.show(verdict)
         shown = reported(error)
         text = verdict.text

@@ -55,7 +55,7 @@ def modules_under(folder):
     return sorted((ROOT / folder).rglob("*.py"))
 
 
-SHARED = ("checks", "predictions", "texts", "verdicts")  # by both houses
+SHARED = ("checks", "predictions", "questions", "texts", "verdicts")  # by both houses
 ALLOWED = {
     "course/engine": {"course.engine"},
     "course/view": {"course.engine", "course.view"},

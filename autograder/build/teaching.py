@@ -9,11 +9,11 @@ they tell what the hidden checks look for: the notes are for teachers.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from autograder.build import markers, script, title
+from autograder.build import script, title
+from autograder.build.mistakes import mistakes
 from autograder.build.script import Cell
 from autograder.course import chosen, is_graded
 
@@ -29,14 +29,6 @@ PRACTICE = "Optional: practice, without points or hidden checks."
 SEEN = "Mistakes that a student's own checks show:"
 UNSEEN = "Mistakes that only a hidden check notices:"
 NO_MISTAKES = "*No mistakes are recorded for it (tests/submissions/).*"
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong way to write an exercise, and whether only a hidden check notices it."""
-
-    sentence: str
-    hidden: bool
 
 
 def notes(root: Path, name: str) -> str:
@@ -77,23 +69,6 @@ def syllabus(root: Path, names: Sequence[str] = (), start: date | None = None) -
         begins = f", {start + timedelta(weeks=week - 1)}" if start else ""
         rows.append(f"| {week}{begins} | {about.heading} | {about.question} | {about.minutes} |")
     return "\n".join(rows)
-
-
-def mistakes(root: Path, name: str, exercise: str) -> list[Mistake]:
-    """Return the mistakes in an exercise that have a sentence, by the files' names."""
-    folder = root / "tests" / "submissions" / name / exercise
-    found = []
-    for path in sorted(folder.glob("wrong_*.py")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        loses = lines[0].removeprefix("# loses: ")
-        said = []
-        for line in lines[1:]:
-            if not line.startswith("# "):
-                break
-            said.append(line[2:])
-        if said:
-            found.append(Mistake(" ".join(said), markers.is_hidden(loses)))
-    return found
 
 
 def _section(heading: str, text: str) -> list[str]:

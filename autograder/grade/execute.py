@@ -15,7 +15,10 @@ Cells of kind "own" are experiments: nothing graded needs them. They have time o
 they take none from a check: what is tried again is tried without those that took long, and the
 second run goes without these, too, when there is too little time for them.
 
-    {"outputs": {place: [nbformat outputs]}, "notes": […],
+A third run is for exercises with a mistake: it has all of their checks, on inputs that are the same
+for everybody, and what they saw becomes the exercise's fingerprints. It decides on no points.
+
+    {"outputs": {place: [nbformat outputs]}, "notes": […], "behaviour": {exercise: fingerprints},
      "checks": {grade id: {"passed": …, "kind": …, "message": …, "traceback": […]}}}
 
 A `pool` hands plans out to threads, here or on a cluster; in each of them `assess` keeps a `Bench`,
@@ -28,6 +31,7 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -35,8 +39,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.build import markers
 from autograder.errors import CourseError
+from autograder.grade.fingerprint import UNWRITTEN, Observed, of_exercise
 from autograder.grade.judge import NOT_JUDGED, Judge
+from autograder.grade.needed import unneeded
 from autograder.grade.outputs import kept_error, kept_outputs, size
 from autograder.grade.sandbox.client import Importer, Run, Sandbox, stretch
 from autograder.grade.sandbox.limits import Limits
@@ -57,6 +64,7 @@ WHY = {
     "processes": "it started more processes than it may have and was stopped, with all of them",
     "exit 0": "it ended the program: leave exit() out of it",
 }
+STOPPED = "Stopped"  # the kind of error of a check that gave no answer
 REST = "the notebook was stopped before its turn"
 OWN_REST = "left out: own cells above it took too long, or had to be stopped"
 
@@ -264,7 +272,55 @@ class Bench:
                         if failed.get(place, REST) != REST:
                             time.ended[place] = failed[place]  # not waited for a second time
             checks |= self._judged(places, answers, failed, seed)
-        return {"outputs": outputs, "checks": checks, "notes": self.notes}
+        behaviour = self._behaviour(checks, time)
+        return {"outputs": outputs, "checks": checks, "notes": self.notes, "behaviour": behaviour}
+
+    def _behaviour(self, checks: dict[str, dict], time: Time) -> dict[str, str]:
+        """Return both fingerprints of each exercise with a mistake, in a third and shorter run.
+
+        It has the course's public inputs, and nothing of it is kept that a student could read. An
+        exercise that was stopped, or is not written yet, is left out.
+        """
+        kinds: dict[str, set[str]] = defaultdict(set)
+        for name, check in checks.items():
+            kinds[markers.exercise_of(name)].add("" if check["passed"] else check["kind"])
+        wanted = {
+            exercise
+            for exercise, found in kinds.items()
+            if found not in ({""}, {UNWRITTEN}) and not found & {STOPPED, NOT_JUDGED}
+        }
+        cells = [
+            cell
+            for cell in self.plan["cells"]
+            if cell["kind"] == "cell"
+            or ("id" in cell and markers.exercise_of(cell["id"]) in wanted)
+        ]
+        observing = {n for n, cell in enumerate(cells) if "id" in cell}
+        if not observing or time.graded <= 0:
+            return {}
+        left_out = unneeded(
+            [cell["text"] for cell in cells], set(range(len(cells))) - observing, observing
+        )
+        cells = [cell for n, cell in enumerate(cells) if n not in left_out]
+        answers = self._run(cells, None, time).answers
+        seen: dict[str, dict[str, Observed]] = defaultdict(dict)
+        for n, cell in enumerate(cells):
+            if "id" in cell and n in answers:
+                exercise = markers.exercise_of(cell["id"])
+                seen[exercise][cell["id"]] = self._observed(cell, answers[n])
+        count = Counter(markers.exercise_of(cell["id"]) for cell in cells if "id" in cell)
+        prints = {
+            exercise: " ".join(of_exercise(found)).strip()
+            for exercise, found in seen.items()
+            if len(found) == count[exercise]
+        }
+        return {exercise: found for exercise, found in prints.items() if found}
+
+    def _observed(self, cell: dict, answer: dict) -> Observed:
+        if "error" in answer:
+            return Observed(str(answer["error"].get("ename")))
+        found = self.judge.judge([(cell["judge"], answer["seen"])], None)[0]
+        return Observed(found.kind, found.message, answer["seen"])
 
     def _answers(
         self, places: list[int], seed: int | None, time: Time
@@ -360,7 +416,7 @@ class Bench:
                 continue
             answer = answers.get(place)
             if place in failed or answer is None:
-                error = {"ename": "Stopped", "evalue": failed.get(place, "no answer")}
+                error = {"ename": STOPPED, "evalue": failed.get(place, "no answer")}
                 found[cell["id"]] = _not_passed(error)
             elif "error" in answer:
                 found[cell["id"]] = _not_passed(answer["error"])

@@ -264,6 +264,7 @@ class _Grading:
             name: {key: check[key] for key in ("passed", "kind", "message")}
             for name, check in outcome["checks"].items()
         }
+        record.behaviour = outcome["behaviour"]
         passed = sum(check["passed"] for check in record.checks.values())
         record.sentence = f"{passed} of {len(record.checks)} checks passed"
         earlier = records.read(self.root, record.assignment, record.student)

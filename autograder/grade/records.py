@@ -45,6 +45,9 @@ class Record:
     """The SHA-256 of the notebook's file, in hex: two with the same one are the same file."""
     likeness: dict[str, str] = field(default_factory=dict)
     """The fingerprints of each exercise's code, by grade id (see likeness.py)."""
+    behaviour: dict[str, str] = field(default_factory=dict)
+    """The fingerprints of what each exercise with a mistake does, by grade id: fine and coarse,
+    with a blank between (see fingerprint.py)."""
     again: bool = field(default=False, compare=False)
     """Whether it was graded again because something else than the notebook is new; not kept."""
     written: int = field(default=0, compare=False)
@@ -101,6 +104,7 @@ def read(root: Path, assignment: str, student: str) -> Record | None:
             checks={name: dict(check) for name, check in (content.get("checks") or {}).items()},
             digest=str(content.get("digest") or ""),
             likeness={name: str(one) for name, one in (content.get("likeness") or {}).items()},
+            behaviour={name: str(one) for name, one in (content.get("behaviour") or {}).items()},
             written=path.stat().st_mtime_ns,
         )
     except FileNotFoundError:

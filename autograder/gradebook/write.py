@@ -283,6 +283,33 @@ class Scores:
             self.db.rollback()
             gradebook.db = self.db
 
+    def comment(self, assignment: str, cell: str, students: Iterable[str], text: str) -> int:
+        """Add a comment to a cell of each student's notebook; return how many did not have it.
+
+        A comment that a person has written stays above it. A student who is no longer in the
+        gradebook is left out. All are written, or none.
+        """
+        return self._patiently(lambda: self._comment(assignment, cell, students, text))
+
+    def _comment(self, assignment: str, cell: str, students: Iterable[str], text: str) -> int:
+        added = 0
+        try:
+            self.db.expire_all()  # formgrader may have changed any row
+            for student in students:
+                try:
+                    place = (cell, assignment, assignment, student)
+                    remark = self.gradebook.find_comment(*place)
+                except MissingEntry:
+                    continue
+                said = remark.comment or ""
+                if text not in said:
+                    remark.manual_comment = f"{said}\n\n{text}".strip()
+                    added += 1
+            self.db.commit()
+        finally:
+            self.db.rollback()
+        return added
+
     def bring_penalties_up_to_date(self, assignment: str) -> None:
         """Give an assignment the dates of grading/class.toml, and work out all late penalties anew.
 

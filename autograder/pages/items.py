@@ -9,12 +9,13 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.build import markers
 from autograder.grade.records import Record
 from autograder.gradebook.read import Score
 from autograder.pages.outline import Exercise
+from autograder.pages.radar import Group, Known, groups
 
 UNWRITTEN = "NotImplementedError"
 MISTAKES = 5  # shown of an exercise
@@ -107,6 +108,7 @@ class Item:
     correlation: float | None
     mistakes: list[Mistake]
     checks: list[CheckItem]
+    groups: list[Group] = field(default_factory=list)
 
     @property
     def share_right(self) -> float:
@@ -114,8 +116,8 @@ class Item:
         return self.right / self.attempted if self.attempted else 0.0
 
 
-def item(exercise: Exercise, works: Sequence[Work]) -> Item:
-    """Return how these submissions did in an exercise."""
+def item(exercise: Exercise, works: Sequence[Work], known: Known | None = None) -> Item:
+    """Return how these submissions did in an exercise; known: the mistakes that have a name."""
     shares = [(work, work.share(exercise)) for work in works]
     graded = [(work, share) for work, share in shares if share is not None]
     attempted = [work for work, _ in graded if work.has_written(exercise)]
@@ -131,6 +133,9 @@ def item(exercise: Exercise, works: Sequence[Work]) -> Item:
         correlation=_correlation([share for _, share in graded], rests),
         mistakes=_mistakes(exercise, attempted),
         checks=[_check(name, exercise, attempted) for name in exercise.checks],
+        groups=groups(
+            exercise.name, [work.record for work in attempted if work.record], known or {}
+        ),
     )
 
 

@@ -20,7 +20,7 @@ from autograder.grade import records
 from autograder.grade.records import Record
 from autograder.gradebook import read
 from autograder.gradebook.read import Assignment, Places, Student, Submission
-from autograder.pages import alike, heatmap, safe_html, today
+from autograder.pages import alike, heatmap, radar, safe_html, today
 from autograder.pages.alike import Alike
 from autograder.pages.heatmap import Cell, HeatMap
 from autograder.pages.items import CheckItem, Item, Work, item
@@ -179,7 +179,8 @@ def gather(places: Places, wanted: tuple[str, ...] = ()) -> Page:
     page = Page(f"{_now():%Y-%m-%d %H:%M} UTC", len(students))
     several = sum(bool(one.works) for one in handed) > 1
     for one in handed:
-        page.parts.append(_part(one, students, alone=not several))
+        names = radar.known(places.root, one.about.name)
+        page.parts.append(_part(one, students, alone=not several, names=names))
         page.recorded += len(one.records)
         page.helped += [
             (_name(record.student, students), one.outline.title, record.help)
@@ -228,7 +229,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _part(handed: Handed, students: Mapping[str, Student], alone: bool) -> Part:
+def _part(
+    handed: Handed, students: Mapping[str, Student], alone: bool, names: Mapping[str, radar.Known]
+) -> Part:
     about, totals = handed.about, handed.totals
     part = Part(about.name, handed.outline.title, about.points)
     works = list(handed.works.values())
@@ -242,7 +245,7 @@ def _part(handed: Handed, students: Mapping[str, Student], alone: bool) -> Part:
     part.bins = _bins(shares)
     part.by_hand = sum(one.by_hand > 0 for one in handed.submissions.values())
     part.late = sum(bool(one.late or one.penalty) for one in handed.submissions.values())
-    part.items = [item(exercise, works) for exercise in exercises]
+    part.items = [item(exercise, works, names.get(exercise.name)) for exercise in exercises]
     part.heat = heatmap.of_exercises(exercises, handed.works, totals, students, alone)
     return part
 

@@ -1,5 +1,6 @@
 # loses: choose_database_hidden
 # Only joins speak against.
+# asks: Which needs, besides joins, speak against a non-relational database?
 def choose_database(needs):
     for need in needs:
         if need not in NEEDS:

@@ -1,5 +1,6 @@
 # loses: choose_database_hidden
 # Answers before it has looked at every word.
+# asks: One word decides, and another one is unknown. Which of the two do you meet first?
 def choose_database(needs):
     if needs & {"joins", "multi-row transactions"} or not needs:
         return "relational"

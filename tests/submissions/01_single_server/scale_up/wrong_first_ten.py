@@ -1,5 +1,6 @@
 # loses: scale_up_hidden
 # Looks at ten machines at most.
+# asks: How many machines may a catalog have?
 def scale_up(catalog, arrival_rate, service_time, max_utilization=0.8):
     able = []
     for machine in catalog[:10]:

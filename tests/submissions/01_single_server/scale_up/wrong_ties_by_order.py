@@ -1,5 +1,6 @@
 # loses: scale_up_hidden
 # Of several at the same price the first in the list.
+# asks: Two machines cost the same. What does the text look at next?
 def scale_up(catalog, arrival_rate, service_time, max_utilization=0.8):
     able = [
         m for m in catalog if utilization(arrival_rate, service_time, m.workers) <= max_utilization

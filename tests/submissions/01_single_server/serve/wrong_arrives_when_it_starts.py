@@ -1,5 +1,6 @@
 # loses: serve_hidden_2
 # Overwrites when the request came.
+# asks: Who knows when the request came, and has that changed because it waited?
 def serve(env, workers, request):
     request.arrived_at = env.now
     with workers.request() as turn:

@@ -1,5 +1,6 @@
 # loses: serve_hidden_2
 # Works in small steps and uses the request's own work up.
+# asks: After serving, how much work does the request say that it needed?
 def serve(env, workers, request):
     with workers.request() as turn:
         yield turn

@@ -1,5 +1,6 @@
 # loses: serve_hidden_2
 # On an interrupt the first in the queue loses its place, whoever that is.
+# asks: Three requests wait and the second is interrupted. Whose place is given up?
 def serve(env, workers, request):
     turn = workers.request()
     try:

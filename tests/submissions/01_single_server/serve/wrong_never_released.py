@@ -1,5 +1,6 @@
 # loses: serve_check
 # The worker is never given back.
+# asks: Serve two requests with one worker. When does the second one start?
 def serve(env, workers, request):
     turn = workers.request()
     yield turn

@@ -1,5 +1,6 @@
 # loses: serve_hidden
 # Looks every half second whether somebody is free: late, and not in order of arrival.
+# asks: A worker becomes free a tenth of a second after you looked. When do you notice?
 def serve(env, workers, request):
     while workers.count >= workers.capacity:
         yield env.timeout(0.5)

@@ -1,5 +1,6 @@
 # loses: serve_hidden
 # A limit that nobody asked for: whoever finds a hundred waiting goes away.
+# asks: Does the text say how many requests may wait?
 def serve(env, workers, request):
     if len(workers.queue) >= 100:
         return

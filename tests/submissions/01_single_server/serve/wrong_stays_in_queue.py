@@ -1,5 +1,6 @@
 # loses: serve_hidden_2
 # Gives the worker back, but not the place in the queue: the turn of a request that has left.
+# asks: A request gives up while it waits. When its turn comes, who uses the worker?
 def serve(env, workers, request):
     turn = workers.request()
     try:

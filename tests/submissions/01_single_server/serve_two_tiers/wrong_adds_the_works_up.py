@@ -1,5 +1,6 @@
 # loses: serve_two_tiers_hidden_2
 # Notes the sum of both works in the request, which the text does not ask for.
+# asks: Which fields of the request does the text ask you to change?
 def serve_two_tiers(env, web, database, request):
     with web.request() as worker:
         yield worker

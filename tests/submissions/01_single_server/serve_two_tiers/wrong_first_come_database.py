@@ -1,5 +1,7 @@
 # loses: serve_two_tiers_hidden
 # Joins the database's queue on arrival at the web worker: the order of getting workers, not of asking.
+# asks: Two requests finish their web work in another order than they came. Who asks the database
+# first?
 def serve_two_tiers(env, web, database, request):
     with web.request() as worker:
         yield worker

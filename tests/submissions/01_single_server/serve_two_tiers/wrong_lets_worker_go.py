@@ -1,5 +1,6 @@
 # loses: serve_two_tiers_check_2
 # Gives the web worker back before it asks the database.
+# asks: While the database works, does the web worker serve somebody else?
 def serve_two_tiers(env, web, database, request):
     with web.request() as worker:
         yield worker

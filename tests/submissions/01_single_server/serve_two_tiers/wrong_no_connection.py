@@ -1,5 +1,6 @@
 # loses: serve_two_tiers_check
 # Never waits for the connection.
+# asks: One connection and two requests at the database: can both be served at once?
 def serve_two_tiers(env, web, database, request):
     with web.request() as worker:
         yield worker

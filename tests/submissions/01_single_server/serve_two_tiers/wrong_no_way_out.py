@@ -1,5 +1,6 @@
 # loses: serve_two_tiers_hidden_2
 # Releases both at the end only.
+# asks: An interrupt comes in the middle. Which lines of yours are still run?
 def serve_two_tiers(env, web, database, request):
     worker = web.request()
     yield worker

@@ -1,5 +1,6 @@
 # loses: serve_two_tiers_hidden_2
 # Cleans up and hides what happened.
+# asks: You have cleaned up. Does whoever sent the interrupt learn of it?
 def serve_two_tiers(env, web, database, request):
     try:
         with web.request() as worker:

@@ -1,5 +1,6 @@
 # loses: serve_two_tiers_hidden
 # Works as if there were one connection only.
+# asks: There are two connections and one is busy. May the next request go on?
 def serve_two_tiers(env, web, database, request):
     if not hasattr(database, "lock"):
         database.lock = simpy.Resource(env, 1)

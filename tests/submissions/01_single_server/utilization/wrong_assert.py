@@ -1,5 +1,6 @@
 # loses: utilization_hidden_2
 # An assert is no ValueError.
+# asks: Which class of error does the text name, and which one does your code raise?
 def utilization(arrival_rate, service_time, workers):
     assert arrival_rate >= 0 and service_time >= 0 and workers >= 1, (
         arrival_rate,

@@ -1,5 +1,6 @@
 # loses: utilization_check_2
 # Divides where Little multiplies.
+# asks: Ten requests a second, each there for two seconds. How many are there at a time?
 def utilization(arrival_rate, service_time, workers):
     if arrival_rate < 0 or service_time < 0 or workers < 1:
         raise ValueError(f"{arrival_rate} {service_time} {workers}")

@@ -1,5 +1,6 @@
 # loses: utilization_hidden_2
 # Looks at the result only: two wrongs make a right, and 0 workers divide by zero.
+# asks: Two values are wrong at once. Does your check still see it?
 def utilization(arrival_rate, service_time, workers):
     busy = arrival_rate * service_time / workers
     if busy < 0:

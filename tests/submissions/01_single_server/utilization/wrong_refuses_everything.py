@@ -1,5 +1,6 @@
 # loses: utilization_hidden_2
 # Finds fault with every call, and names every value.
+# asks: Call it with ordinary numbers. What is wrong with them?
 def utilization(arrival_rate, service_time, workers):
     raise ValueError(f"{arrival_rate} {service_time} {workers}")
 

@@ -1,5 +1,6 @@
 # loses: can_connect_hidden_2
 # whatever goes wrong, the answer is False: also for what is not an address
+# asks: What should happen for a text that is not an address at all?
 BLOCKS = [
     ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 ]

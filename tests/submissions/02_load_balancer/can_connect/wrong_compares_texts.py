@@ -1,5 +1,6 @@
 # loses: can_connect_hidden
 # is the text between the first and the last address of a block? 10.9.0.1 comes after 10.255…
+# asks: As texts, is 10.9.0.1 before or after 10.255.255.255? And as addresses?
 BLOCKS = [
     ("10.0.0.0", "10.255.255.255"),
     ("172.16.0.0", "172.31.255.255"),

@@ -1,5 +1,7 @@
 # loses: can_connect_hidden_2
 # two different families are refused before both are known to be addresses
+# asks: One text is not an address and the other one is of another family. What do you notice
+# first?
 BLOCKS = [
     ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 ]

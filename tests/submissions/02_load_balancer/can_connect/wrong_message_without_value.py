@@ -1,5 +1,6 @@
 # loses: can_connect_hidden_2
 # the ValueError does not say which value was wrong
+# asks: Two texts go in and one is wrong. Which one does your error name?
 BLOCKS = [
     ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 ]

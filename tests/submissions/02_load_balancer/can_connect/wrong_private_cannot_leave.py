@@ -1,5 +1,6 @@
 # loses: can_connect_check
 # a private source reaches only private destinations
+# asks: Can your laptop at home reach a public website?
 BLOCKS = [
     ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 ]

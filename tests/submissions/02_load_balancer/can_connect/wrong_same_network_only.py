@@ -1,5 +1,7 @@
 # loses: can_connect_hidden
 # only sources in the destination's own block, not every private one
+# asks: One machine is in 10.0.0.0/8, the other in 192.168.0.0/16. What does the text say about
+# them?
 BLOCKS = [
     ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 ]

@@ -1,5 +1,6 @@
 # loses: can_connect_hidden
 # fc and fd at the beginning of the text: not FC00::, but fc::1, which is public
+# asks: How many bits of the address does /7 fix, and how can the rest be written?
 FOUR = [ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 
 

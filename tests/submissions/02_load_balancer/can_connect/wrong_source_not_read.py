@@ -1,5 +1,6 @@
 # loses: can_connect_hidden_2
 # looks at the source only when the destination is private
+# asks: The destination is public and the source is nonsense. Does anybody look at the source?
 BLOCKS = [
     ipaddress.ip_network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 ]

@@ -1,5 +1,6 @@
 # loses: health_checker_hidden
 # looks at the count only when it is asked: a row that nobody asked about is lost
+# asks: Nobody asks for an hour while probes fail and succeed. What do you still know of them?
 class HealthChecker:
     def __init__(self, fall=3, rise=2):
         self.fall, self.rise = fall, rise

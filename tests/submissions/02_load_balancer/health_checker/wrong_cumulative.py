@@ -1,5 +1,6 @@
 # loses: health_checker_check_2
 # counts all failures ever, not those in a row
+# asks: Three failures in a week, each followed by a success. Is the server unhealthy?
 class HealthChecker:
     def __init__(self, fall=3, rise=2):
         self.fall, self.rise = fall, rise

@@ -1,5 +1,6 @@
 # loses: health_checker_hidden
 # keeps the last hundred probes of a server: a row of more is never seen
+# asks: What if fall is larger than the number of probes that you keep?
 from collections import defaultdict, deque
 
 

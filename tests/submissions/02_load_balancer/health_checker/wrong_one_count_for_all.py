@@ -1,5 +1,6 @@
 # loses: health_checker_hidden
 # one count for all servers: their probes are mixed up
+# asks: Server a fails twice and b once. Which of them has failed three times?
 class HealthChecker:
     def __init__(self, fall=3, rise=2):
         self.fall, self.rise = fall, rise

@@ -1,5 +1,6 @@
 # loses: health_checker_hidden
 # the memory belongs to the class: two checkers share what they believe
+# asks: Make two checkers and tell one of them of a failure. What does the other one believe?
 class HealthChecker:
     streak, state = {}, {}
 

@@ -1,5 +1,6 @@
 # loses: health_checker_check_2
 # one answered probe makes it healthy at once: rise is ignored
+# asks: What is rise for, and where does your code read it?
 class HealthChecker:
     def __init__(self, fall=3, rise=2):
         self.fall = fall

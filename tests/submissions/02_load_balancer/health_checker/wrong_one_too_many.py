@@ -1,5 +1,6 @@
 # loses: health_checker_check
 # needs more than fall failures, not fall
+# asks: fall is 3. After which failure is the server unhealthy?
 class HealthChecker:
     def __init__(self, fall=3, rise=2):
         self.fall, self.rise = fall, rise

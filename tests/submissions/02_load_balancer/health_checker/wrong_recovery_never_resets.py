@@ -1,5 +1,6 @@
 # loses: health_checker_check_2
 # a failure among the successes of an unhealthy server does not reset their count
+# asks: An unhealthy server answers, fails, and answers again. How many answers in a row is that?
 class HealthChecker:
     def __init__(self, fall=3, rise=2):
         self.fall, self.rise = fall, rise

@@ -1,5 +1,6 @@
 # loses: health_checker_hidden
 # forgets the server it has known longest when there are more than a hundred
+# asks: How many servers may the checker watch?
 class HealthChecker:
     def __init__(self, fall=3, rise=2):
         self.fall, self.rise = fall, rise

@@ -1,5 +1,6 @@
 # loses: health_checker_hidden
 # works for one fall and rise only by chance: rise is taken to be fall
+# asks: Make a checker whose rise is not its fall. Which of them decides about recovery?
 class HealthChecker:
     def __init__(self, fall=3, rise=2):
         self.fall, self.rise = fall, fall

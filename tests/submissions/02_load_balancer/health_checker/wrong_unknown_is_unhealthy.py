@@ -1,5 +1,6 @@
 # loses: health_checker_check
 # a server never heard of counts as unhealthy
+# asks: A server was never probed. What does the text assume of it?
 class HealthChecker:
     def __init__(self, fall=3, rise=2):
         self.fall, self.rise = fall, rise

@@ -1,5 +1,6 @@
 # loses: least_connections_hidden
 # a server with more than 50 active counts as dead, which nobody asked for
+# asks: Who decides whether a server is healthy: you, or its view?
 class LeastConnections:
     def __init__(self):
         self.picks, self.last_pick = 0, {}

@@ -1,5 +1,6 @@
 # loses: least_connections_hidden
 # builds texts such as "10 5" to sort by: 10 comes before 9
+# asks: Which comes first for your comparison, 9 or 10?
 class LeastConnections:
     def __init__(self):
         self.picks, self.last_pick = 0, {}

@@ -1,5 +1,6 @@
 # loses: least_connections_check
 # balances how often each was picked, not what it has to do now
+# asks: A server was picked often, but all its requests are done. How busy is it now?
 class LeastConnections:
     def __init__(self):
         self.picks = 0

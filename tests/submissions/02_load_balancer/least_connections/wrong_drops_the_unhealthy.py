@@ -1,5 +1,6 @@
 # loses: least_connections_hidden_2
 # takes the unhealthy ones out of the list it was given
+# asks: Does the caller's list still hold every server after your call?
 class LeastConnections:
     def __init__(self):
         self.picks, self.last_pick = 0, {}

@@ -1,5 +1,6 @@
 # loses: least_connections_hidden
 # remembers its last hundred picks only
+# asks: A server was last picked two hundred picks ago. What do you know of it?
 from collections import deque
 
 

@@ -1,5 +1,6 @@
 # loses: least_connections_hidden_2
 # min() of an empty list raises ValueError, not NoHealthyServer
+# asks: All servers are down. Which error does the caller get, and which does the text name?
 class LeastConnections:
     def __init__(self):
         self.picks = 0

@@ -1,5 +1,6 @@
 # loses: least_connections_hidden
 # the memory belongs to the class: two balancers share it
+# asks: Make two balancers and use one of them. What does the other one remember?
 class LeastConnections:
     picks, last_pick = [], {}
 

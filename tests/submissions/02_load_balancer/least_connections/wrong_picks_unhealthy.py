@@ -1,5 +1,6 @@
 # loses: least_connections_check
 # does not look at health: a dead server has the fewest
+# asks: A dead server has no connections. What does that make it in your comparison?
 class LeastConnections:
     def __init__(self):
         self.picks = 0

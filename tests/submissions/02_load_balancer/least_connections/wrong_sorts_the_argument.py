@@ -1,5 +1,6 @@
 # loses: least_connections_hidden_2
 # sorts the list it was given in place
+# asks: Is the caller's list in its old order after your call?
 class LeastConnections:
     def __init__(self):
         self.picks = 0

@@ -1,5 +1,6 @@
 # loses: least_connections_hidden
 # ties go round robin from the last pick, whoever was picked long before
+# asks: Among equals, whose last turn is longest ago? Is that the one after the last pick?
 class LeastConnections:
     def __init__(self):
         self.last = None

@@ -1,5 +1,6 @@
 # loses: least_connections_hidden
 # ties go to the one picked least often instead of least recently
+# asks: Picked rarely and picked long ago: are these the same?
 class LeastConnections:
     def __init__(self):
         self.picks = 0

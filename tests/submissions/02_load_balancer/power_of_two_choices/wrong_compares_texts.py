@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden
 # compares active as text: "10" comes before "9"
+# asks: Which comes first for your comparison, 9 or 10?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden
 # deals every pair once before any comes again: equally likely only in the long run
+# asks: After a pair has come, can the very same pair come at the next call?
 from itertools import combinations
 
 

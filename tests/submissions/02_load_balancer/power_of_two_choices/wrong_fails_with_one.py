@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_check
 # cannot draw two from one healthy server
+# asks: Only one server is healthy. Which two do you draw?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

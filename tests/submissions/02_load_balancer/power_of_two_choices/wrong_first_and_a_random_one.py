@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden
 # the first healthy server is in every pair
+# asks: Write down ten of your pairs. Which server is in all of them?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden
 # draws two numbers below 10, however many servers there are
+# asks: There are thirty servers. Can the last one be drawn?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden_2
 # draws from the global generator, not from rng
+# asks: Two balancers get generators with the same seed. Do they draw the same?
 import random as chance
 
 

@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_check
 # looks at all servers: that is least connections again
+# asks: How many servers does your code look at for each request?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden
 # compares a random server with its neighbour: not every pair is equally likely
+# asks: Can your first and your third server be compared with each other?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

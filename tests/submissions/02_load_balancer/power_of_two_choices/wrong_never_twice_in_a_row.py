@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden
 # leaves out the one picked last, so not every pair is equally likely at every call
+# asks: After a server is picked, how likely is it to be drawn at the next call?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng, self.last = rng, None

@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden_2
 # the rng belongs to the class: the newest balancer's is used by all
+# asks: Make a second balancer. Which generator does the first one use now?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         PowerOfTwoChoices.rng = rng

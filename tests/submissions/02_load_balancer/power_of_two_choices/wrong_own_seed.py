@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden_2
 # makes a generator of its own: every balancer picks the same
+# asks: Make two balancers with different generators. Do they pick differently?
 import random as chance
 
 

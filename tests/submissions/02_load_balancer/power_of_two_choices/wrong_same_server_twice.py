@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden
 # draws with replacement: sometimes a server is compared with itself
+# asks: Can your two choices be one server? What is compared then?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

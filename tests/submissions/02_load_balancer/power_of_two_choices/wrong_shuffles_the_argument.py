@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden_2
 # draws by shuffling the list it was given
+# asks: Is the caller's list in its old order after your call?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

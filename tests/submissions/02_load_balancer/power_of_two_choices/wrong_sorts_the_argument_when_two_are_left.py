@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden_2
 # a special case for two healthy servers sorts the list it was given
+# asks: Two servers are left. Is the caller's list in its old order after your call?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

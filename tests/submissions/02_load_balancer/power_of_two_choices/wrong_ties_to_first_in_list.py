@@ -1,5 +1,6 @@
 # loses: power_of_two_choices_hidden
 # a tie always goes to the one earlier in the list
+# asks: Both have equally many requests. Which one do you take, every time?
 class PowerOfTwoChoices:
     def __init__(self, rng):
         self.rng = rng

@@ -1,5 +1,6 @@
 # loses: round_robin_check_2
 # counts picks modulo the number of healthy servers: a failure shifts the turn
+# asks: One server fails. Does your count still point to the one whose turn it is?
 class RoundRobin:
     def __init__(self):
         self.count = -1

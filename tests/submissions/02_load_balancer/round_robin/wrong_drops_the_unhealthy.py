@@ -1,5 +1,6 @@
 # loses: round_robin_hidden_2
 # takes the unhealthy ones out of the list it was given
+# asks: Does the caller's list still hold every server after your call?
 class RoundRobin:
     def __init__(self):
         self.last = None

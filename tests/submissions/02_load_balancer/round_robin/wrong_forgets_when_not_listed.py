@@ -1,5 +1,6 @@
 # loses: round_robin_hidden_2
 # forgets the last one when it is not listed, even if nobody could be picked then
+# asks: The last server is missing for one call. What do you still know at the next one?
 class RoundRobin:
     def __init__(self):
         self.last = None

@@ -1,5 +1,6 @@
 # loses: round_robin_hidden
 # gives up after ten places, as if no list were longer
+# asks: How many unhealthy servers can stand in a row?
 class RoundRobin:
     def __init__(self):
         self.last = None

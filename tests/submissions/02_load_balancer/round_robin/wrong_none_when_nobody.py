@@ -1,5 +1,6 @@
 # loses: round_robin_hidden_2
 # returns None instead of raising NoHealthyServer
+# asks: Nobody is healthy. What does the text say should happen?
 class RoundRobin:
     def __init__(self):
         self.last = None

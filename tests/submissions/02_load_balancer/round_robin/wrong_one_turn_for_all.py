@@ -1,5 +1,6 @@
 # loses: round_robin_hidden
 # the turn belongs to the class: two balancers move it together
+# asks: Make two balancers and use one. Whose turn is it in the other?
 class RoundRobin:
     last = None
 

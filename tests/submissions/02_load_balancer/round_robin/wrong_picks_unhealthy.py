@@ -1,5 +1,6 @@
 # loses: round_robin_check_2
 # does not look at health at all
+# asks: Where does your code ask whether a server is healthy?
 class RoundRobin:
     def __init__(self):
         self.last = None

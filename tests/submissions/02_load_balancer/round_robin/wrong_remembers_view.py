@@ -1,5 +1,7 @@
 # loses: round_robin_hidden
 # remembers the view object: the next call's views are others, with another `active`
+# asks: The next call brings new views of the same servers. What do they have in common with the
+# old ones?
 class RoundRobin:
     def __init__(self):
         self.last = None

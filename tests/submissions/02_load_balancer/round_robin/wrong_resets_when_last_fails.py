@@ -1,5 +1,6 @@
 # loses: round_robin_check_2
 # looks for the last one among the healthy only: when it fails the turn starts again
+# asks: The server that you picked last is down now. Where does the turn go on?
 class RoundRobin:
     def __init__(self):
         self.last = None

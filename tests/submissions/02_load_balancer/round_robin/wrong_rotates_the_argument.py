@@ -1,5 +1,6 @@
 # loses: round_robin_hidden_2
 # moves the picked server to the end of the list it was given
+# asks: Is the caller's list in its old order after your call?
 class RoundRobin:
     def __init__(self):
         self.last = None

@@ -1,5 +1,6 @@
 # loses: round_robin_hidden
 # asks whether the name is the same object, not an equal text
+# asks: Two texts are equal. Are they always one object?
 class RoundRobin:
     def __init__(self):
         self.last = None

@@ -1,5 +1,6 @@
 # loses: is_write_check
 # knows the words in capital letters only
+# asks: Does a database care whether somebody types update or UPDATE?
 import re
 
 

@@ -1,5 +1,6 @@
 # loses: is_write_hidden
 # takes comments away first, also those that stand in quotes
+# asks: What does -- mean inside a quoted text?
 import re
 
 

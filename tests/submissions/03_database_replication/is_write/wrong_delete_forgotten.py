@@ -1,5 +1,6 @@
 # loses: is_write_hidden
 # of the seven words it does not know DELETE
+# asks: Go through the text's list of words once more. Which one changes rows by taking them away?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

@@ -1,5 +1,6 @@
 # loses: is_write_hidden
 # an empty text, or a comment alone, raises IndexError
+# asks: A statement is only a comment. What is its first word?
 def is_write(sql):
     words = words_of(sql)
     if words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

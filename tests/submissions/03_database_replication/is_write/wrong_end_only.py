@@ -1,5 +1,6 @@
 # loses: is_write_hidden
 # looks for a lock at the end only
+# asks: Can something follow the words that lock the rows?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

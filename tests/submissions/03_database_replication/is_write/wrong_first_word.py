@@ -1,5 +1,6 @@
 # loses: is_write_check
 # looks at the first word only: a lock is a read
+# asks: A SELECT can lock rows. Where in the statement does it say so?
 def is_write(sql):
     return words_of(sql)[:1] not in (["SELECT"], ["SHOW"], ["VALUES"], ["TABLE"])
 

@@ -1,5 +1,6 @@
 # loses: is_write_hidden
 # of all that makes a SELECT a write it knows FOR UPDATE
+# asks: In how many ways can a SELECT become a write?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

@@ -1,5 +1,6 @@
 # loses: is_write_hidden
 # a SELECT that fills a table is a read
+# asks: A SELECT can fill a table. Which word tells you?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

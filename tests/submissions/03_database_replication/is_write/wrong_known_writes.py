@@ -1,5 +1,6 @@
 # loses: is_write_check
 # lists the writes it knows and takes everything else for a read
+# asks: What is the safe guess about a statement that you do not know?
 def is_write(sql):
     words = words_of(sql)
     if words[:1] == ["SELECT"]:

@@ -1,5 +1,6 @@
 # loses: is_write_hidden
 # does not look past VALUES, where a second statement may follow
+# asks: A statement that begins with VALUES goes on after a semicolon. What may come there?
 def is_write(sql):
     words = words_of(sql)
     if words[:1] == ["SELECT"]:

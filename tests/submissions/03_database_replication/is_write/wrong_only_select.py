@@ -1,5 +1,6 @@
 # loses: is_write_check
 # takes everything that does not begin with SELECT for a write
+# asks: Which statements, besides SELECT, only read?
 def is_write(sql):
     words = words_of(sql)
     if words[:1] != ["SELECT"]:

@@ -1,5 +1,6 @@
 # loses: is_write_check
 # what stands in quotes counts
+# asks: A user's comment contains the word DELETE. Does the database delete anything?
 import re
 
 

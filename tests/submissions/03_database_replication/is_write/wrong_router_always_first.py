@@ -1,5 +1,6 @@
 # loses: is_write_check_2
 # always the first replica that is online
+# asks: Send four reads. Which replicas answer?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

@@ -1,5 +1,6 @@
 # loses: is_write_check_2
 # a bare except swallows the PrimaryDown that must pass
+# asks: The primary is down and a write comes. Does the caller hear of it?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

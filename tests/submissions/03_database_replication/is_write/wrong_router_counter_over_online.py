@@ -1,5 +1,6 @@
 # loses: is_write_check_2
 # counts reads and takes the counter modulo the number of replicas online now
+# asks: A replica goes down for a moment. Does your count still point to the same next one?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

@@ -1,5 +1,6 @@
 # loses: is_write_hidden_2
 # knows ten places, whatever the length of the list
+# asks: How many replicas may there be?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

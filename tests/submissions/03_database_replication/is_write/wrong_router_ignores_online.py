@@ -1,5 +1,6 @@
 # loses: is_write_check_2
 # takes turns over all replicas, dead or alive
+# asks: Where does your code ask whether a replica is online?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

@@ -1,5 +1,6 @@
 # loses: is_write_hidden_3
 # divides by the number of replicas
+# asks: There is no replica at all. Who can still answer a read?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

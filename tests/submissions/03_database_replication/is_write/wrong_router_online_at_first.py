@@ -1,5 +1,6 @@
 # loses: is_write_hidden_2
 # knows only the replicas that were online when it was made
+# asks: A replica comes back an hour later. When do you look again?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

@@ -1,5 +1,6 @@
 # loses: is_write_check_2
 # never raises: returns a primary that is offline
+# asks: A write comes and the primary is offline. What can the caller do with it?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

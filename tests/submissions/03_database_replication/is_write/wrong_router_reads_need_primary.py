@@ -1,5 +1,6 @@
 # loses: is_write_hidden_2
 # raises for reads too when the primary is down
+# asks: The primary is down and two replicas are up. Who can answer a read?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

@@ -1,5 +1,6 @@
 # loses: is_write_hidden_2
 # a replica that was offline once is never asked again
+# asks: A replica was offline once and is back. Is it ever asked again?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

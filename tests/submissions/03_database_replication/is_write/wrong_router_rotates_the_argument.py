@@ -1,5 +1,6 @@
 # loses: is_write_hidden_2
 # turns the very list that it was given
+# asks: Is the list that you were given in its old order?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

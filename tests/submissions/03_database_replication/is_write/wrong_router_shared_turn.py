@@ -1,5 +1,6 @@
 # loses: is_write_hidden_3
 # one turn of the class for all routers
+# asks: Make two routers and use one. Whose turn is it in the other?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

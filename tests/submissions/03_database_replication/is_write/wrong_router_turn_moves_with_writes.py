@@ -1,5 +1,6 @@
 # loses: is_write_check_2
 # counts every statement, writes too
+# asks: Between two reads comes a write. Should it use up a replica's turn?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

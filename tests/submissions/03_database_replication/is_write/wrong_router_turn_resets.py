@@ -1,5 +1,6 @@
 # loses: is_write_hidden_2
 # begins at the front again after all replicas were away
+# asks: All replicas were away and come back. Whose turn was it?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

@@ -1,5 +1,6 @@
 # loses: is_write_hidden_2
 # sends writes to a replica when the primary is down
+# asks: A replica accepts a write. Does the primary ever learn of it?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE"}:

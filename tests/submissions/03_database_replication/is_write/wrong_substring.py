@@ -1,5 +1,6 @@
 # loses: is_write_check
 # looks for the words inside other words: updated_at
+# asks: Which of the text's words is hidden in the column's name updated_at?
 def is_write(sql):
     text = " ".join(words_of(sql))
     changes = ("INTO", "UPDATE", "SHARE", "LOCK", "INSERT", "DELETE", "MERGE")

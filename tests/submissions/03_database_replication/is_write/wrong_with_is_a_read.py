@@ -1,5 +1,6 @@
 # loses: is_write_hidden
 # takes WITH for a read
+# asks: What can stand after the part that WITH introduces?
 def is_write(sql):
     words = words_of(sql)
     if not words or words[0] not in {"SELECT", "SHOW", "VALUES", "TABLE", "WITH"}:

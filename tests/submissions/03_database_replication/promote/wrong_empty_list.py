@@ -1,5 +1,6 @@
 # loses: promote_hidden
 # knows offline replicas, but not an empty list
+# asks: There are no replicas at all. Is that different from all being offline?
 def promote(replicas):
     best = replicas[0]
     for replica in replicas:

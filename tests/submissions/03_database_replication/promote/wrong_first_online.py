@@ -1,5 +1,6 @@
 # loses: promote_check
 # promotes the first one online
+# asks: Two replicas are online, and one knows more. Which writes does your choice lose?
 def promote(replicas):
     for replica in replicas:
         if replica.online:

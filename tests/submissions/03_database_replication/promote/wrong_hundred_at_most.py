@@ -1,5 +1,6 @@
 # loses: promote_hidden_2
 # names at most a hundred lost writes
+# asks: How many writes can be lost?
 def promote(replicas):
     online = [replica for replica in replicas if replica.online]
     if not online:

@@ -1,5 +1,6 @@
 # loses: promote_hidden
 # returns a new database that only looks like the promoted one
+# asks: The caller writes to the database that you return. Does the replica itself see it?
 def promote(replicas):
     online = [replica for replica in replicas if replica.online]
     if not online:

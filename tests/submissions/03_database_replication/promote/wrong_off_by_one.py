@@ -1,5 +1,6 @@
 # loses: promote_check_2
 # leaves the last confirmed write out
+# asks: The last confirmed write has number 7. Is number 7 in your list?
 def promote(replicas):
     online = [replica for replica in replicas if replica.online]
     if not online:

@@ -1,5 +1,6 @@
 # loses: promote_check
 # promotes the furthest even if it is offline
+# asks: The furthest replica is switched off. Can it take writes?
 def promote(replicas):
     if not any(replica.online for replica in replicas):
         raise NoReplica

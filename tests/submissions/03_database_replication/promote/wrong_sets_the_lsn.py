@@ -1,5 +1,6 @@
 # loses: promote_hidden_2
 # moves the new primary's lsn while it counts
+# asks: What is the new primary's lsn after your call, and has it applied anything?
 def promote(replicas):
     online = [replica for replica in replicas if replica.online]
     if not online:

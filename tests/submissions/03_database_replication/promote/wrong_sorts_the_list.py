@@ -1,5 +1,6 @@
 # loses: promote_hidden
 # sorts the list it was given
+# asks: Is the caller's list in its old order after your call?
 def promote(replicas):
     replicas.sort(key=lambda replica: -replica.lsn)
     for replica in replicas:

@@ -1,5 +1,6 @@
 # loses: promote_hidden
 # marks the promoted one as no replica any more
+# asks: Which fields of the promoted replica does the text ask you to change?
 def promote(replicas):
     online = [replica for replica in replicas if replica.online]
     if not online:

@@ -1,5 +1,6 @@
 # loses: promote_check
 # a tie goes to the last in the list
+# asks: Two replicas are equally far. Which one does the text prefer?
 def promote(replicas):
     online = sorted((r for r in replicas if r.online), key=lambda replica: replica.lsn)
     if not online:

@@ -1,5 +1,6 @@
 # loses: read_your_writes_check_2
 # counts picks modulo those that are far enough now
+# asks: One replica falls behind for a moment. Does your count still point to the same next one?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

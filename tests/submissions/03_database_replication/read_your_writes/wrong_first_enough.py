@@ -1,5 +1,6 @@
 # loses: read_your_writes_check
 # the first replica that is far enough, not in turn
+# asks: Send four reads that every replica can answer. Who answers them?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden_2
 # remembers the last hundred sessions only
+# asks: A session wrote something two hundred sessions ago. May it read an old value now?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden_2
 # what was told last counts, not the highest
+# asks: You are told 9 and then 7. How far has this session seen the data?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

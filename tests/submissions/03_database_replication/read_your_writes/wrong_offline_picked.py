@@ -1,5 +1,6 @@
 # loses: read_your_writes_check
 # does not look at online
+# asks: Where does your code ask whether a replica is online?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

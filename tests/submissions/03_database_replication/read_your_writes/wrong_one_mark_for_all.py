@@ -1,5 +1,6 @@
 # loses: read_your_writes_check_2
 # one mark for all sessions
+# asks: Ada has written and Ben has not. How fresh does Ben's answer need to be?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden
 # knows only the replicas that were online when it was made
+# asks: A replica comes back an hour later. When do you look again?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.marks, self.last = primary, {}, -1

@@ -1,5 +1,6 @@
 # loses: read_your_writes_check
 # asks the primary as soon as the next one in turn is not far enough
+# asks: The next in turn is too far behind. Is there another replica that is not?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

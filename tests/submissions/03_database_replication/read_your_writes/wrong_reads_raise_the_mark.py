@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden
 # a read raises the session's mark too
+# asks: A session has only read. Which write of its own could it miss?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden
 # moves the replica it picked to the end of the list it was given
+# asks: Is the list that you were given in its old order?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden
 # does not remember session 0
+# asks: Is 0 a session like any other in your code?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

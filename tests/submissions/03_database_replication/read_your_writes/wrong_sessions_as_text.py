@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden
 # takes session 3 and session '3' for one
+# asks: Are 3 and "3" one session?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

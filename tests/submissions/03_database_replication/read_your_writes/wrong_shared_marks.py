@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden_2
 # one memory of the class for all objects
+# asks: Make two objects and tell one of a write. What does the other know?
 class ReadYourWrites:
     marks = {}
 

@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden
 # sorts the list of replicas it was given: r10 comes before r2
+# asks: Is the list that you were given in its old order? And where would r10 stand?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

@@ -1,5 +1,6 @@
 # loses: read_your_writes_check
 # asks for a replica that is past the write
+# asks: The write has number 5 and the replica has applied 5. Is the write there?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

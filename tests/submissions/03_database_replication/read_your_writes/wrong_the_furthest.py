@@ -1,5 +1,6 @@
 # loses: read_your_writes_check
 # always the furthest: all readers ask one replica
+# asks: Everybody reads. How many replicas get work?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

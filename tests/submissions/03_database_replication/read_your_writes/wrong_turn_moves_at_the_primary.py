@@ -1,5 +1,6 @@
 # loses: read_your_writes_hidden
 # the turn moves on when the primary answers
+# asks: The primary had to answer. Did any replica have its turn?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

@@ -1,5 +1,6 @@
 # loses: read_your_writes_check_2
 # every session takes its own turn
+# asks: Many sessions send one read each. Which replica answers all of them?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.turns = primary, replicas, {}, {}

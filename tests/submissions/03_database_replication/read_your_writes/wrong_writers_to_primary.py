@@ -1,5 +1,6 @@
 # loses: read_your_writes_check
 # whoever has written reads from the primary for ever
+# asks: A session wrote an hour ago and all replicas have it by now. Who should answer?
 class ReadYourWrites:
     def __init__(self, primary, replicas):
         self.primary, self.replicas, self.marks, self.last = primary, replicas, {}, -1

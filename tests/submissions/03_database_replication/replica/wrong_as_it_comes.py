@@ -1,5 +1,6 @@
 # loses: replica_check
 # applies whatever comes, as it comes
+# asks: Entry 3 comes before entry 2. What does the data look like in between?
 class Replica:
     def __init__(self):
         self.lsn = 0

@@ -1,5 +1,6 @@
 # loses: replica_check_2
 # the number waits for the gap, the data does not
+# asks: Your lsn says 4. Does the data hold anything of entry 6?
 class Replica:
     def __init__(self):
         self.lsn = 0

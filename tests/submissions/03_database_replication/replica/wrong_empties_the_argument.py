@@ -1,5 +1,6 @@
 # loses: replica_hidden
 # takes the entries out of the list it was given
+# asks: Is the caller's list as long after your call as before?
 class Replica:
     def __init__(self):
         self.lsn, self.data, self.early = 0, {}, {}

@@ -1,5 +1,6 @@
 # loses: replica_hidden
 # takes a value of None or 0 for "nothing there"
+# asks: Somebody stores 0, or None. Is that nothing?
 class Replica:
     def __init__(self):
         self.lsn = 0

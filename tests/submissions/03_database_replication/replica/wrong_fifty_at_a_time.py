@@ -1,5 +1,6 @@
 # loses: replica_hidden
 # applies at most fifty entries a call
+# asks: How many entries may one call bring?
 class Replica:
     def __init__(self):
         self.lsn, self.data, self.early = 0, {}, {}

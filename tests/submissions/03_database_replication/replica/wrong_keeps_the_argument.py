@@ -1,5 +1,6 @@
 # loses: replica_hidden
 # keeps the caller's own lists, which may change later
+# asks: The caller reuses the list after the call. What do you still have?
 class Replica:
     def __init__(self):
         self.lsn, self.data, self.batches = 0, {}, []

@@ -1,5 +1,6 @@
 # loses: replica_check
 # counts what came early as applied in lag()
+# asks: An entry is here but cannot be applied yet. Is the replica up to date?
 class Replica:
     def __init__(self):
         self.lsn = 0

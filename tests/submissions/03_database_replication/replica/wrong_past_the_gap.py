@@ -1,5 +1,6 @@
 # loses: replica_check_2
 # sorts a batch, but does not see gaps
+# asks: Entries 1, 2 and 4 are here. How far may you apply?
 class Replica:
     def __init__(self):
         self.lsn = 0

@@ -1,5 +1,6 @@
 # loses: replica_hidden
 # keeps the last hundred early entries only
+# asks: How many entries may come early?
 class Replica:
     def __init__(self):
         self.lsn, self.data, self.early = 0, {}, {}

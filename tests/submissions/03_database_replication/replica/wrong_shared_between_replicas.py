@@ -1,5 +1,6 @@
 # loses: replica_hidden_2
 # one dict of the class for all replicas
+# asks: Make two replicas and apply to one. What does the other hold?
 class Replica:
     lsn = 0
     data = {}

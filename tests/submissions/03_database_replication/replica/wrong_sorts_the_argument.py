@@ -1,5 +1,6 @@
 # loses: replica_hidden_2
 # sorts the list it was given
+# asks: Is the caller's list in its old order after your call?
 class Replica:
     def __init__(self):
         self.lsn = 0

@@ -1,5 +1,6 @@
 # loses: replica_check_2
 # what came early is forgotten
+# asks: Entry 3 comes before 2, and is never sent again. Where is it when 2 arrives?
 class Replica:
     def __init__(self):
         self.lsn = 0

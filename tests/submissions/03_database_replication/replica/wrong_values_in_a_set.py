@@ -1,5 +1,6 @@
 # loses: replica_hidden
 # keeps entries in a set, which holds no lists
+# asks: What happens in your code when a value is a list?
 class Replica:
     def __init__(self):
         self.lsn, self.data, self.early = 0, {}, set()

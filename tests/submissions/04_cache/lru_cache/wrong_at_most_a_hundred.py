@@ -1,5 +1,6 @@
 # loses: lru_cache_hidden
 # a capacity above 100 is cut down to 100
+# asks: Ask for a capacity of 1000. How many entries fit?
 from collections import OrderedDict
 
 

@@ -1,5 +1,6 @@
 # loses: lru_cache_check
 # throws out the newest of the others
+# asks: The cache is full. Which entry has nobody used for longest?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

@@ -1,5 +1,6 @@
 # loses: lru_cache_hidden
 # makes room before looking whether the key is new
+# asks: The cache is full and a key that is already there is put. Does anything need to go?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

@@ -1,5 +1,6 @@
 # loses: lru_cache_hidden_2
 # a value of 0 or "" is taken for nothing and not marked
+# asks: Somebody stores 0 and gets it. Was that a use?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

@@ -1,5 +1,6 @@
 # loses: lru_cache_check
 # a get is no use: the oldest goes
+# asks: An old entry is read all the time. Should it be the first to go?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

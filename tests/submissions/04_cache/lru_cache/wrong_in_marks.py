@@ -1,5 +1,6 @@
 # loses: lru_cache_check_2
 # asking whether a key is there counts as a use
+# asks: Somebody only asks whether a key is there. Has it been used?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

@@ -1,5 +1,6 @@
 # loses: lru_cache_hidden
 # keys are compared as texts: 1 and "1" become one entry
+# asks: Put 1 and then "1". How many entries are there?
 from collections import OrderedDict
 
 

@@ -1,5 +1,6 @@
 # loses: lru_cache_hidden
 # counts uses instead of looking at the last one
+# asks: An entry was read a thousand times yesterday and never today. What does "recently" mean?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

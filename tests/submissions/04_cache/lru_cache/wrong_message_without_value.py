@@ -1,5 +1,6 @@
 # loses: lru_cache_hidden_2
 # the error does not say which number was wrong
+# asks: Which number was wrong? Does your error say it?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

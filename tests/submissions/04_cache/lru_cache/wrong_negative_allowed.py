@@ -1,5 +1,6 @@
 # loses: lru_cache_hidden_2
 # a negative capacity is taken for none
+# asks: What should a cache with room for −1 entries hold?
 class LRUCache:
     def __init__(self, capacity):
         self.capacity = max(0, capacity)

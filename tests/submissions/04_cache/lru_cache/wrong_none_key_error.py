@@ -1,5 +1,6 @@
 # loses: lru_cache_check
 # raises for a key that is not there
+# asks: A key is not there. What does the text say that get returns?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

@@ -1,5 +1,6 @@
 # loses: lru_cache_check
 # evicts only when there is one more than too many
+# asks: The capacity is 3. How many entries are there after the fourth put?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

@@ -1,5 +1,6 @@
 # loses: lru_cache_check_2
 # putting a key again leaves it at its old place
+# asks: A key is put again. When was it last used?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

@@ -1,5 +1,6 @@
 # loses: lru_cache_hidden_2
 # all caches share one dict
+# asks: Make two caches and put something into one. What does the other say?
 class LRUCache:
     entries = {}
 

@@ -1,5 +1,6 @@
 # loses: lru_cache_check_2
 # an update marks the key but keeps the old value
+# asks: Put a key twice with different values. Which one comes back?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

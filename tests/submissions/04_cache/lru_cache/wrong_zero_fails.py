@@ -1,5 +1,6 @@
 # loses: lru_cache_hidden_2
 # with room for nothing it still keeps one entry
+# asks: A cache has room for nothing. What may it keep?
 class LRUCache:
     def __init__(self, capacity):
         if capacity < 0:

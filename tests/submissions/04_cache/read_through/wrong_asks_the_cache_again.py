@@ -1,5 +1,6 @@
 # loses: read_through_check
 # stores it, then asks the cache for it
+# asks: The cache may have no room for what you stored. What does it give you then?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

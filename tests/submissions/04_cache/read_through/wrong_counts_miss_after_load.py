@@ -1,5 +1,6 @@
 # loses: read_through_hidden_2
 # a failed load is counted as nothing
+# asks: The load fails. Did the cache have the key?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

@@ -1,5 +1,6 @@
 # loses: read_through_hidden
 # what is not in the database either is not counted
+# asks: The key is not in the database either. Was it in the cache?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

@@ -1,5 +1,6 @@
 # loses: read_through_hidden
 # 0 and "" in the cache are taken for nothing
+# asks: The cache holds 0 for a key. Is that a hit?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

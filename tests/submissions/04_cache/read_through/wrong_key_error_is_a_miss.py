@@ -1,5 +1,6 @@
 # loses: read_through_hidden_2
 # takes a KeyError of load for "not in the cache"
+# asks: A KeyError can come from two places. Which one do you mean?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

@@ -1,5 +1,6 @@
 # loses: read_through_check
 # loads once to store it and once to return it
+# asks: How often does the database work for one miss?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

@@ -1,5 +1,6 @@
 # loses: read_through_check
 # tells the cache 0 instead of the time
+# asks: What time does the cache believe it is?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

@@ -1,5 +1,6 @@
 # loses: read_through_hidden
 # what the database did not have is never asked for again
+# asks: A key is added to the database later. Will anybody ever see it?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache, self.load = cache, load

@@ -1,5 +1,6 @@
 # loses: read_through_check_2
 # removes the entry before it saves
+# asks: Between your two steps somebody reads. What does the cache store then?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

@@ -1,5 +1,6 @@
 # loses: read_through_hidden_3
 # removes the entry also when save has failed
+# asks: The save has failed. Is the cached value out of date?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

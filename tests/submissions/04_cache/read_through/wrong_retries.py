@@ -1,5 +1,6 @@
 # loses: read_through_hidden_2
 # tries a failed load once more
+# asks: How often does the text allow you to ask?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

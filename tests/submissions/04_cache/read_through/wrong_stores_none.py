@@ -1,5 +1,6 @@
 # loses: read_through_hidden
 # stores None when there is nothing in the database
+# asks: The database has nothing. What is there to store?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

@@ -1,5 +1,6 @@
 # loses: read_through_hidden_2
 # an error of the database becomes None
+# asks: The database is down. Is that the same as "there is nothing"?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

@@ -1,5 +1,6 @@
 # loses: read_through_check_2
 # puts the new value into the cache instead of removing the old one
+# asks: Two writes arrive nearly at once. Whose value stays in the cache?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

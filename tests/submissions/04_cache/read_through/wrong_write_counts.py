@@ -1,5 +1,6 @@
 # loses: read_through_hidden_3
 # counts a write as a miss
+# asks: Is a write a question to the cache?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

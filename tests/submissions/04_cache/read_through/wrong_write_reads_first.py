@@ -1,5 +1,6 @@
 # loses: read_through_hidden_3
 # only removes what the cache has: asks it at each write
+# asks: How often does a write ask the cache, and what for?
 class ReadThrough:
     def __init__(self, cache, load):
         self.cache = cache

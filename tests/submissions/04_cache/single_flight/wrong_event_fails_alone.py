@@ -1,5 +1,6 @@
 # loses: single_flight_hidden_2
 # an event of its own is failed although nobody may be waiting for it: SimPy stops
+# asks: Nobody is waiting, and the load fails. Who takes care of your event?
 class SingleFlight:
     def __init__(self, env, load):
         self.env, self.load, self.landings = env, load, {}

@@ -1,5 +1,6 @@
 # loses: single_flight_check
 # each get starts its own load
+# asks: Ten ask for one key at once. How often does the database work?
 class SingleFlight:
     def __init__(self, env, load):
         self.env = env

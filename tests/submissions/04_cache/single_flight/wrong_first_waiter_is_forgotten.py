@@ -1,5 +1,6 @@
 # loses: single_flight_hidden_2
 # when the load raises, those who wait for it are never told
+# asks: The load raises. What do those who wait for it hear?
 class SingleFlight:
     def __init__(self, env, load):
         self.env, self.load, self.landings = env, load, {}

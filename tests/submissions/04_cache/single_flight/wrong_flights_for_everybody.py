@@ -1,5 +1,6 @@
 # loses: single_flight_hidden
 # all objects share one dict of flights: who asks one gets what another one loads
+# asks: Make two objects with different databases. Can one get what the other one loads?
 FLIGHTS = {}
 
 

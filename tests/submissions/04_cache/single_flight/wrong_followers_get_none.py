@@ -1,5 +1,6 @@
 # loses: single_flight_check
 # those who wait are not given the value
+# asks: You waited until the load was done. What do you return?
 class SingleFlight:
     def __init__(self, env, load):
         self.env = env

@@ -1,5 +1,6 @@
 # loses: single_flight_hidden
 # those who wait load again when the load has failed or gave nothing
+# asks: The load gave nothing. What does each of those who waited do now?
 class SingleFlight:
     def __init__(self, env, load):
         self.env = env

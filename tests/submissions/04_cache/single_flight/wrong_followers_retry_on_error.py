@@ -1,5 +1,6 @@
 # loses: single_flight_hidden_2
 # those who wait try again instead of getting the exception
+# asks: The database is in trouble. What do ten retries at once do to it?
 class SingleFlight:
     def __init__(self, env, load):
         self.env = env

@@ -1,5 +1,6 @@
 # loses: single_flight_check_2
 # never takes the flight out: it has become a cache
+# asks: The load ended an hour ago. Should a new get still see its value?
 class SingleFlight:
     def __init__(self, env, load):
         self.env = env

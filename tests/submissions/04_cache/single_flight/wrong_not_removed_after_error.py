@@ -1,5 +1,6 @@
 # loses: single_flight_hidden_2
 # the flight stays when the load raises: the error is remembered for ever
+# asks: The load failed once. Who may try again, and when?
 class SingleFlight:
     def __init__(self, env, load):
         self.env = env

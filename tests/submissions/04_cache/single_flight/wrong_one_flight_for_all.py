@@ -1,5 +1,6 @@
 # loses: single_flight_check_2
 # one flight for all keys
+# asks: Ada waits for photo 1 and Ben for photo 2. What does Ben get?
 class SingleFlight:
     def __init__(self, env, load):
         self.env = env

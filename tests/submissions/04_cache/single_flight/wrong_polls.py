@@ -1,5 +1,6 @@
 # loses: single_flight_hidden
 # looks every 0.1 s whether the load has ended: answers come late
+# asks: The load ends right after you looked. When do you notice?
 class SingleFlight:
     def __init__(self, env, load):
         self.env, self.load, self.under_way, self.values = env, load, set(), {}

@@ -1,5 +1,6 @@
 # loses: single_flight_check_2
 # a lock for the whole database: other keys wait too
+# asks: While one key is loading, must another key wait?
 class SingleFlight:
     def __init__(self, env, load):
         self.env = env

@@ -1,5 +1,6 @@
 # loses: ttl_cache_check
 # still serves it at t + ttl
+# asks: Put at 0 with a ttl of 10. Is it still there at 10?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

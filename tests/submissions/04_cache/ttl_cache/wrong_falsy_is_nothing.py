@@ -1,5 +1,6 @@
 # loses: ttl_cache_hidden
 # a value of 0 counts as nothing
+# asks: The cache holds 0 for a key. Is that nothing?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

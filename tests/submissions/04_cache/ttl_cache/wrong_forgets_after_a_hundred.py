@@ -1,5 +1,6 @@
 # loses: ttl_cache_hidden
 # a limit that nobody asked for: the oldest of more than a hundred entries goes
+# asks: Does the text limit the number of entries?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl, self.entries = ttl, {}

@@ -1,5 +1,6 @@
 # loses: ttl_cache_hidden
 # every get prolongs the life of the entry
+# asks: A key is read all the time and never put again. When does it expire?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

@@ -1,5 +1,6 @@
 # loses: ttl_cache_hidden_2
 # invalidate only makes the entry old, so that purge counts it
+# asks: After invalidate, how many entries are there for purge to find?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

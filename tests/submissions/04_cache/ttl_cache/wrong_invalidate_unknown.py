@@ -1,5 +1,6 @@
 # loses: ttl_cache_check_2
 # fails for a key that is not there
+# asks: Somebody invalidates a key that is not there. Is anything wrong with that?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

@@ -1,5 +1,6 @@
 # loses: ttl_cache_hidden
 # all entries expire together, counted from the last put
+# asks: Put a at 0 and b at 9. When does each of them expire?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

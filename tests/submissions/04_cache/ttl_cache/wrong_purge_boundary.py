@@ -1,5 +1,6 @@
 # loses: ttl_cache_hidden_2
 # purge keeps what expires just now
+# asks: An entry expires exactly now. Would get still return it?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

@@ -1,5 +1,6 @@
 # loses: ttl_cache_check_2
 # counts what has expired, and keeps it
+# asks: Call purge twice. What does the second call say?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

@@ -1,5 +1,6 @@
 # loses: ttl_cache_check_2
 # purge empties the whole cache
+# asks: One entry is fresh. Is it still there after purge?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

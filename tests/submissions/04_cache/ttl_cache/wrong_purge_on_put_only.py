@@ -1,5 +1,6 @@
 # loses: ttl_cache_hidden
 # a put throws out the entries of others that are half as old
+# asks: Put a, wait for half its life, and put b. Is a still there?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

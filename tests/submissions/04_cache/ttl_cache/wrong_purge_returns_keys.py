@@ -1,5 +1,6 @@
 # loses: ttl_cache_check_2
 # returns the keys instead of how many
+# asks: Does the text ask which ones, or how many?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

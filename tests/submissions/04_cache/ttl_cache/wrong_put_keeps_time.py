@@ -1,5 +1,6 @@
 # loses: ttl_cache_check_2
 # putting a key again keeps its old time
+# asks: A key is put again at 9. When does it expire?
 class TTLCache:
     def __init__(self, ttl):
         self.ttl = ttl

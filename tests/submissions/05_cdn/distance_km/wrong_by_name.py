@@ -1,5 +1,6 @@
 # loses: distance_km_hidden_2
 # looks the winner up by its name; two edges of one name become one
+# asks: Two edges carry the same name. Which one do you return?
 def distance_km(a, b):
     up = math.sin(math.radians(b[0] - a[0]) / 2) ** 2
     along = math.sin(math.radians(b[1] - a[1]) / 2) ** 2

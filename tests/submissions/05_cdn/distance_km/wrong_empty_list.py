@@ -1,5 +1,6 @@
 # loses: distance_km_hidden_2
 # no edges at all: max() arg is an empty sequence
+# asks: There are no edges at all. Is that different from none being online?
 def distance_km(a, b):
     lat1, lon1, lat2, lon2 = map(math.radians, (*a, *b))
     h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2

@@ -1,5 +1,6 @@
 # loses: distance_km_hidden_2
 # looks at the first ten edges only
+# asks: How many edges may there be?
 def distance_km(a, b):
     up = math.sin(math.radians(b[0] - a[0]) / 2) ** 2
     along = math.sin(math.radians(b[1] - a[1]) / 2) ** 2

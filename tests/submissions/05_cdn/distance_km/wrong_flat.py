@@ -1,5 +1,6 @@
 # loses: distance_km_check
 # degrees as if the Earth were a sheet of paper
+# asks: How long is one degree of longitude at the equator, and how long near the pole?
 def distance_km(a, b):
     return 111.19 * math.hypot(a[0] - b[0], a[1] - b[1])
 

@@ -1,5 +1,6 @@
 # loses: distance_km_check
 # takes points for (longitude, latitude)
+# asks: Which of a point's two numbers comes first?
 def distance_km(a, b):
     lat1, lon1, lat2, lon2 = map(math.radians, (a[1], a[0], b[1], b[0]))
     h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2

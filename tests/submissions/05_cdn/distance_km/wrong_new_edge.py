@@ -1,5 +1,6 @@
 # loses: distance_km_hidden_2
 # returns a copy, not one of the edges that it was given
+# asks: The caller compares your edge with theirs by `is`. Are they the same object?
 def distance_km(a, b):
     up = math.sin(math.radians(b[0] - a[0]) / 2) ** 2
     along = math.sin(math.radians(b[1] - a[1]) / 2) ** 2

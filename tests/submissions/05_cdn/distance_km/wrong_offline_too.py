@@ -1,5 +1,6 @@
 # loses: distance_km_check_2
 # does not look at online
+# asks: Where does your code ask whether an edge is online?
 def distance_km(a, b):
     lat1, lon1, lat2, lon2 = map(math.radians, (*a, *b))
     h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2

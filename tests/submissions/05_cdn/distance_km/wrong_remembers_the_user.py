@@ -1,5 +1,6 @@
 # loses: distance_km_hidden_2
 # answers a user that it knows from memory, though the edges are others by now
+# asks: The same user comes back, but other edges are online now. Whom do you send them to?
 def distance_km(a, b):
     up = math.sin(math.radians(b[0] - a[0]) / 2) ** 2
     along = math.sin(math.radians(b[1] - a[1]) / 2) ** 2

@@ -1,5 +1,6 @@
 # loses: distance_km_hidden
 # good for short ways only: an east-west degree shrinks with the cosine, but the ground stays flat
+# asks: From Tokyo to San Francisco, does the shortest way follow a flat map?
 def distance_km(a, b):
     turn = (b[1] - a[1] + 180) % 360 - 180
     middle = math.radians((a[0] + b[0]) / 2)

@@ -1,5 +1,6 @@
 # loses: distance_km_hidden_2
 # of equally near edges the first by name, not the first in the list
+# asks: Two edges are equally near. Which one does the text prefer?
 def distance_km(a, b):
     up = math.sin(math.radians(b[0] - a[0]) / 2) ** 2
     along = math.sin(math.radians(b[1] - a[1]) / 2) ** 2

@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden
 # a limit that nobody asked for: a hundred copies, then the oldest goes
+# asks: Does the text limit the number of copies?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden
 # asks once for the body and once for its max_age
+# asks: How often does the origin work for one miss?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: edge_cache_check_2
 # throws the old copy away, then asks
+# asks: The copy is old and the origin is down. What can you still give?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden_3
 # an empty body is taken for no body
+# asks: The origin answers with an empty page. Has it answered?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

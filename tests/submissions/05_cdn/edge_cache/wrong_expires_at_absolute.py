@@ -1,5 +1,6 @@
 # loses: edge_cache_check
 # takes max_age for a time of day
+# asks: max_age is 60 and it is 1000 now. When does the copy expire?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden
 # the first answer's max_age is used for ever
+# asks: The next page has another max_age. Do you read it?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: edge_cache_check
 # still fresh in the very second in which it expires
+# asks: Stored at 0 with max_age 60. Is it fresh at 60?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

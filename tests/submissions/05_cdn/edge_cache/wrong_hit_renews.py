@@ -1,5 +1,6 @@
 # loses: edge_cache_check
 # each hit makes the copy live longer
+# asks: A page is read all the time and never fetched again. When does it expire?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden_3
 # keys are not the urls
+# asks: Somebody looks into your copies for a url. Do they find it?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

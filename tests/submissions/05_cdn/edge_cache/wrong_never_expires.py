@@ -1,5 +1,6 @@
 # loses: edge_cache_check
 # once stored, always served
+# asks: The page changed at the origin yesterday. When do your users see that?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: edge_cache_check_2
 # an old copy is no help when the origin is down
+# asks: The origin is down, and you have an old copy. Is that better than an error?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

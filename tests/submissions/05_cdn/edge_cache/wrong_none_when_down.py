@@ -1,5 +1,6 @@
 # loses: edge_cache_check_2
 # says nothing when there is nothing
+# asks: The origin is down, and you have nothing. What does the text say should happen?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden_3
 # one dict for all edges of the world
+# asks: Make two edges and store a page in one. What does the other have?
 class EdgeCache:
     stored = {}
 

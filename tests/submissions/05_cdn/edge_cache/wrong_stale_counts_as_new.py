@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden_2
 # the stale copy is stored again, as if it were new
+# asks: The origin was down once. When do you ask it again?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

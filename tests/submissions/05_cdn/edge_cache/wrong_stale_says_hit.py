@@ -1,5 +1,6 @@
 # loses: edge_cache_check_2
 # a stale copy passes for a hit
+# asks: Can the caller tell from your answer that the copy is old?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden_3
 # every exception of the origin is taken for an outage
+# asks: The origin has a programming error. Is that an outage?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

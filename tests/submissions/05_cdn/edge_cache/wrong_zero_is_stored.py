@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden_2
 # stores also what lives for no time: it comes back as STALE
+# asks: A page must not be kept at all. Do you have a copy after you have answered?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

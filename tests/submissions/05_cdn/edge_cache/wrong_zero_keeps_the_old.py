@@ -1,5 +1,6 @@
 # loses: edge_cache_hidden_2
 # max_age 0 is not stored, but the old copy stays
+# asks: A new answer must not be kept, and you have an old copy. Is that still of use?
 class EdgeCache:
     def __init__(self, origin):
         self.origin = origin

@@ -1,5 +1,6 @@
 # loses: fetch_with_fallback_hidden
 # gives the edge a second chance
+# asks: How often does the text allow you to ask the edge?
 def fetch_with_fallback(url, now, edge, origin):
     for _ in range(2):
         try:

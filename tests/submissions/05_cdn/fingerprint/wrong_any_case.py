@@ -1,5 +1,6 @@
 # loses: fingerprint_hidden_2
 # CSS/ is not css/: urls are told apart by case
+# asks: Are /CSS/a.css and /css/a.css one url?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.lower().startswith(prefix.lower())]

@@ -1,5 +1,6 @@
 # loses: fingerprint_check_2
 # the prefix may stand anywhere
+# asks: The prefix is in the middle of a url. Does the url begin with it?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if prefix in url]

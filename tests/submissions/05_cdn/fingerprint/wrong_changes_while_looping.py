@@ -1,5 +1,6 @@
 # loses: fingerprint_check_2
 # removes keys of the dict it loops over
+# asks: What happens to a loop over a dict when the dict changes?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         count = 0

@@ -1,5 +1,6 @@
 # loses: fingerprint_hidden
 # a dot in a folder counts as one of the name
+# asks: A folder is called v1.2. Where does the file's extension begin?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

@@ -1,5 +1,6 @@
 # loses: fingerprint_check_2
 # an empty prefix drops nothing
+# asks: Which texts begin with the empty text?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if prefix and url.startswith(prefix)]

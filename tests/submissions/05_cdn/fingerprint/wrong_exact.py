@@ -1,5 +1,6 @@
 # loses: fingerprint_check_2
 # drops only the url that is the prefix
+# asks: Two pages are below the prefix. Are both dropped?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url == prefix]

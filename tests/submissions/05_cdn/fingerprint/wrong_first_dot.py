@@ -1,5 +1,6 @@
 # loses: fingerprint_check
 # splits at the first dot
+# asks: app.min.js: where does its extension begin?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

@@ -1,5 +1,6 @@
 # loses: fingerprint_hidden_2
 # takes the prefix for a folder
+# asks: The prefix ends in the middle of a name. What should be dropped?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix if not prefix or prefix.endswith('/') else prefix + '/')]

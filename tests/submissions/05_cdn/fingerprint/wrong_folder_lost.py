@@ -1,5 +1,6 @@
 # loses: fingerprint_check
 # leaves the folder out
+# asks: Where was the file, and where does your new name say it is?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

@@ -1,5 +1,6 @@
 # loses: fingerprint_hidden_2
 # a limit that nobody asked for: it drops a hundred urls at most
+# asks: How many urls may one call drop?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)][:100]

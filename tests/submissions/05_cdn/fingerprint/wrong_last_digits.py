@@ -1,5 +1,6 @@
 # loses: fingerprint_check
 # the last eight digits
+# asks: Which of the hash's digits does the text ask for?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

@@ -1,5 +1,6 @@
 # loses: fingerprint_hidden
 # joins folder and name again: a leading slash is lost
+# asks: Compare the beginning of the old and the new path. Is anything missing?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

@@ -1,5 +1,6 @@
 # loses: fingerprint_hidden_2
 # forgets when it was stored instead of dropping it: it stays there
+# asks: After a purge, how many copies are there?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

@@ -1,5 +1,6 @@
 # loses: fingerprint_check
 # another hash
+# asks: Which hash does the text name?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

@@ -1,5 +1,6 @@
 # loses: fingerprint_check
 # the fingerprint of the path: a new version keeps its name
+# asks: The content changes and the path does not. What does your name do?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

@@ -1,5 +1,6 @@
 # loses: fingerprint_check_2
 # says nothing
+# asks: What does the caller want to know after a purge?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

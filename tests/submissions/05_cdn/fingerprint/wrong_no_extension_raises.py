@@ -1,5 +1,6 @@
 # loses: fingerprint_check
 # a name without a dot cannot be unpacked
+# asks: A file is called LICENSE. What is its extension?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

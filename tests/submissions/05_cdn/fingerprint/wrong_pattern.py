@@ -1,5 +1,6 @@
 # loses: fingerprint_hidden_2
 # takes the prefix for a pattern: a dot fits everything
+# asks: The prefix is a.b. Should axb be dropped too?
 import re
 
 

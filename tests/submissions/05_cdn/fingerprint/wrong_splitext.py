@@ -1,5 +1,6 @@
 # loses: fingerprint_check
 # splitext says that .htaccess has no extension
+# asks: What does the text say about a name that begins with its only dot?
 import os.path
 
 

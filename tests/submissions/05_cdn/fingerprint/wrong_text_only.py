@@ -1,5 +1,6 @@
 # loses: fingerprint_hidden
 # takes the content for text
+# asks: The file is a picture. What type is its content?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

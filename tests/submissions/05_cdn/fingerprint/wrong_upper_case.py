@@ -1,5 +1,6 @@
 # loses: fingerprint_hidden
 # capital letters
+# asks: Are the digits a to f small or capital in the text?
 class EdgeCache(EdgeCache):
     def invalidate(self, prefix):
         gone = [url for url in self.stored if url.startswith(prefix)]

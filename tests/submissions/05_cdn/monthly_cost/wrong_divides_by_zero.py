@@ -1,5 +1,6 @@
 # loses: monthly_cost_hidden
 # an origin that costs nothing
+# asks: The origin costs nothing. What do you divide by?
 def monthly_cost(gigabytes, hit_ratio, prices):
     return gigabytes * (prices.cdn_per_gb + (1 - hit_ratio) * prices.origin_per_gb)
 

@@ -1,5 +1,6 @@
 # loses: monthly_cost_hidden
 # a free CDN: at least one per cent must be hits, surely
+# asks: The CDN is free. From which hit ratio on does it pay?
 def monthly_cost(gigabytes, hit_ratio, prices):
     return gigabytes * (prices.cdn_per_gb + (1 - hit_ratio) * prices.origin_per_gb)
 

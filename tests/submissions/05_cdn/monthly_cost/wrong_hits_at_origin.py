@@ -1,5 +1,6 @@
 # loses: monthly_cost_check
 # the hits leave the origin, not the misses
+# asks: Which requests reach the origin: those that the edge can answer, or the others?
 def monthly_cost(gigabytes, hit_ratio, prices):
     return gigabytes * (prices.cdn_per_gb + hit_ratio * prices.origin_per_gb)
 

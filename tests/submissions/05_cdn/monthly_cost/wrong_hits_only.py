@@ -1,5 +1,6 @@
 # loses: monthly_cost_check
 # only hits leave the CDN
+# asks: Which bytes leave the CDN towards users: hits, misses, or both?
 def monthly_cost(gigabytes, hit_ratio, prices):
     return gigabytes * (hit_ratio * prices.cdn_per_gb + (1 - hit_ratio) * prices.origin_per_gb)
 

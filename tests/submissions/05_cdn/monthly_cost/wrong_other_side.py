@@ -1,5 +1,6 @@
 # loses: monthly_cost_hidden
 # the miss ratio instead of the hit ratio: the same at one half only
+# asks: At half and half your answer is right. Try a tenth: is it still?
 def monthly_cost(gigabytes, hit_ratio, prices):
     return gigabytes * (prices.cdn_per_gb + (1 - hit_ratio) * prices.origin_per_gb)
 

@@ -1,5 +1,6 @@
 # loses: monthly_cost_check
 # takes the hit ratio for per cent
+# asks: Is a hit ratio of 0.9 ninety per cent, or less than one?
 def monthly_cost(gigabytes, hit_ratio, prices):
     return gigabytes * (prices.cdn_per_gb + (100 - hit_ratio) / 100 * prices.origin_per_gb)
 

@@ -1,5 +1,6 @@
 # loses: autoscaler_hidden
 # numpy's ceil gives 8.0: there is no such thing as 8.0 servers
+# asks: Which type does a number of servers have?
 import numpy as np
 
 

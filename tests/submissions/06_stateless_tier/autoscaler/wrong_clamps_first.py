@@ -1,5 +1,6 @@
 # loses: autoscaler_check_2
 # within the tolerance it forces `running` into the bounds
+# asks: The load is within the tolerance. Should anything change?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

@@ -1,5 +1,6 @@
 # loses: autoscaler_check_3
 # the pause counts from the last change downwards only
+# asks: You went up a moment ago, and now the load falls. Is that too soon?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

@@ -1,5 +1,6 @@
 # loses: autoscaler_hidden_3
 # a call that wants more but stays at the maximum starts the pause again
+# asks: It wants more, but stays where it is. Has anything changed?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

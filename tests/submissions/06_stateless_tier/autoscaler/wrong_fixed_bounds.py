@@ -1,5 +1,6 @@
 # loses: autoscaler_hidden_2
 # asks for the bounds in its first call only: a minimum of 2 whatever was given
+# asks: Make an autoscaler with a minimum of 5. Where does your code use it?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

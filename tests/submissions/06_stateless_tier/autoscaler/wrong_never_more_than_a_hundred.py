@@ -1,5 +1,6 @@
 # loses: autoscaler_hidden
 # a limit of its own: never more than 100, whatever the maximum
+# asks: The maximum is 500. How many servers can there be?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

@@ -1,5 +1,6 @@
 # loses: autoscaler_check_2
 # only the minimum is kept
+# asks: The load is enormous. What keeps the bill in bounds?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

@@ -1,5 +1,6 @@
 # loses: autoscaler_check
 # reacts to every percent
+# asks: The load is one per cent above the target. Is that worth a new server?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

@@ -1,5 +1,6 @@
 # loses: autoscaler_check
 # one more, or one less, whatever the need
+# asks: The load has tripled. How many calls does it take you to get there?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

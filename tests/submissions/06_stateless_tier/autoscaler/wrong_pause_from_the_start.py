@@ -1,5 +1,6 @@
 # loses: autoscaler_hidden_3
 # takes the start (0 s) for a change: the first step down has to wait
+# asks: At the start nothing has changed yet. Must the first step down wait?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

@@ -1,5 +1,6 @@
 # loses: autoscaler_check
 # rounds to the nearest instead of up
+# asks: The need is 4.3 servers. Are 4 enough?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

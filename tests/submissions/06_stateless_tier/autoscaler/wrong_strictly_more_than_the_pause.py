@@ -1,5 +1,6 @@
 # loses: autoscaler_check_3
 # waits until more than `cooldown` seconds have passed
+# asks: Exactly `cooldown` seconds have passed. May it go down?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

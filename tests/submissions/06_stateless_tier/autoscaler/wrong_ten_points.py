@@ -1,5 +1,6 @@
 # loses: autoscaler_hidden
 # ten percentage points instead of ten percent of the target
+# asks: The target is 0.5. How much is ten per cent of it?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

@@ -1,5 +1,6 @@
 # loses: autoscaler_check_3
 # the cooldown holds for both directions
+# asks: Users are waiting, and the last change was a moment ago. Which way may not wait?
 class Autoscaler:
     def __init__(self, target, minimum, maximum, cooldown):
         self.target, self.minimum, self.maximum, self.cooldown = target, minimum, maximum, cooldown

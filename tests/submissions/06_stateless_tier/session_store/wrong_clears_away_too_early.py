@@ -1,5 +1,7 @@
 # loses: session_store_hidden
 # every log-in clears away sessions that are past half of their time
+# asks: A session has lived through half of its time. Does it still count when somebody else logs
+# in?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime = env, lifetime

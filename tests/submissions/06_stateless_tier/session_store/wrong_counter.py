@@ -1,5 +1,6 @@
 # loses: session_store_hidden_2
 # ids are counted up: whoever has one knows the others
+# asks: You know your own id. Can you guess the next user's?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.sessions, self.last = env, lifetime, {}, 0

@@ -1,5 +1,6 @@
 # loses: session_store_hidden
 # the sixth log-in of a user ends the first session
+# asks: Does the text limit how many sessions a user has?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime = env, lifetime

@@ -1,5 +1,6 @@
 # loses: session_store_hidden
 # keeps the latest hundred sessions only
+# asks: Does the text limit how many sessions there are?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime = env, lifetime

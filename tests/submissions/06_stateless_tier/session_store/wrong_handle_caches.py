@@ -1,5 +1,6 @@
 # loses: session_store_hidden_4
 # remembers whom it has seen: a session that has ended goes on
+# asks: Somebody logs out. Does your handler still know them?
 
 class SessionStore:
     """Who is logged in: sessions that end `lifetime` seconds after their last use."""

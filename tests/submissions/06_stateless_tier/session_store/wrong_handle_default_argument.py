@@ -1,5 +1,6 @@
 # loses: session_store_hidden_4
 # a cache hidden in a default argument
+# asks: When is a default argument made: at each call, or once?
 
 class SessionStore:
     """Who is logged in: sessions that end `lifetime` seconds after their last use."""

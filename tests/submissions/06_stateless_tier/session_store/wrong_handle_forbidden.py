@@ -1,5 +1,6 @@
 # loses: session_store_check_3
 # 403 means: I know you, and you may not
+# asks: What is the status for "I do not know who you are"?
 
 class SessionStore:
     """Who is logged in: sessions that end `lifetime` seconds after their last use."""

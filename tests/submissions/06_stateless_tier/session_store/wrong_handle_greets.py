@@ -1,5 +1,6 @@
 # loses: session_store_check_3
 # the body is a greeting, not exactly the name
+# asks: What exactly should the body say?
 
 class SessionStore:
     """Who is logged in: sessions that end `lifetime` seconds after their last use."""

@@ -1,5 +1,6 @@
 # loses: session_store_check_3
 # knows how the store is built inside
+# asks: Could your handler work with a store that is built in another way?
 
 class SessionStore:
     """Who is logged in: sessions that end `lifetime` seconds after their last use."""

@@ -1,5 +1,6 @@
 # loses: session_store_hidden_4
 # remembers who was refused: a new session of that id stays locked out
+# asks: An id was refused once and is valid now. What does your handler say?
 
 class SessionStore:
     """Who is logged in: sessions that end `lifetime` seconds after their last use."""

@@ -1,5 +1,6 @@
 # loses: session_store_check_3
 # answers with the session id instead of the user
+# asks: Does the body say who it is, or which session?
 
 class SessionStore:
     """Who is logged in: sessions that end `lifetime` seconds after their last use."""

@@ -1,5 +1,6 @@
 # loses: session_store_check_3
 # any session id will do
+# asks: Somebody invents a session id. Who checks it?
 
 class SessionStore:
     """Who is logged in: sessions that end `lifetime` seconds after their last use."""

@@ -1,5 +1,6 @@
 # loses: session_store_hidden_4
 # makes texts of everything: a user called None is taken for nobody
+# asks: A user is called None. Is that nobody?
 
 class SessionStore:
     """Who is logged in: sessions that end `lifetime` seconds after their last use."""

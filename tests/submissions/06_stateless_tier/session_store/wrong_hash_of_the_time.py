@@ -1,5 +1,6 @@
 # loses: session_store_hidden_2
 # looks random, but is made of the user and the time, which can be guessed
+# asks: Somebody knows the user and about when they logged in. How many ids do they have to try?
 import hashlib
 import time
 

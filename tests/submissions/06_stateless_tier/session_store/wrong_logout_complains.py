@@ -1,5 +1,6 @@
 # loses: session_store_hidden_3
 # logging out twice is a KeyError
+# asks: Somebody logs out twice. Is anything wrong with that?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.sessions = env, lifetime, {}

@@ -1,5 +1,6 @@
 # loses: session_store_hidden_3
 # logout lets the session expire a moment later instead of ending it
+# asks: Right after the logout somebody looks the session up. Is it there?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.sessions = env, lifetime, {}

@@ -1,5 +1,6 @@
 # loses: session_store_check_2
 # logging out on the phone logs out on the laptop too
+# asks: Ada is logged in on her phone and her laptop. Which one does she log out?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.sessions = env, lifetime, {}

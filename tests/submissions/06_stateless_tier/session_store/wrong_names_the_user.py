@@ -1,5 +1,6 @@
 # loses: session_store_hidden_2
 # the id tells whose it is
+# asks: What can somebody read off an id?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.sessions = env, lifetime, {}

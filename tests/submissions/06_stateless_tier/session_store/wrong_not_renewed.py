@@ -1,5 +1,6 @@
 # loses: session_store_check
 # the lifetime counts from the log-in, whatever is looked up
+# asks: A user clicks all day long. When does the session end?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.sessions = env, lifetime, {}

@@ -1,5 +1,6 @@
 # loses: session_store_check_2
 # a second log-in ends the first session
+# asks: Ada logs in on a second device. What happens to the first?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.ids, self.sessions = env, lifetime, {}, {}

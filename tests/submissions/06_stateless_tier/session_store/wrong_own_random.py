@@ -1,5 +1,6 @@
 # loses: session_store_hidden_2
 # a generator of its own, but still one that is not made for secrets
+# asks: Is your generator made for simulations, or for secrets?
 import random
 
 

@@ -1,5 +1,6 @@
 # loses: session_store_hidden_2
 # ids from random: who knows the seed, or enough ids, knows the next
+# asks: Somebody has seen many of your ids. Can they compute the next?
 import random
 
 

@@ -1,5 +1,6 @@
 # loses: session_store_hidden
 # renews a session that has expired: the next look-up finds it again
+# asks: A session has expired, and somebody looks it up twice. What do you say each time?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.sessions = env, lifetime, {}

@@ -1,5 +1,6 @@
 # loses: session_store_hidden_3
 # one dict for all stores, as a class attribute
+# asks: Make two stores and log in at one. What does the other know?
 class SessionStore:
     sessions = {}
 

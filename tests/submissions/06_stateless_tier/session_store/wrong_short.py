@@ -1,5 +1,6 @@
 # loses: session_store_hidden_2
 # 8 bytes: half of what is asked for
+# asks: How many bytes of chance does the text ask for?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.sessions = env, lifetime, {}

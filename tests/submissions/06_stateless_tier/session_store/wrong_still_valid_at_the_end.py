@@ -1,5 +1,6 @@
 # loses: session_store_check
 # valid also when exactly `lifetime` seconds have passed
+# asks: Exactly `lifetime` seconds have passed. Is the session valid?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime, self.sessions = env, lifetime, {}

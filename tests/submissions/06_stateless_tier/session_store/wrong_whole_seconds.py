@@ -1,5 +1,6 @@
 # loses: session_store_hidden
 # counts whole seconds, so a session may live up to a second too long
+# asks: The lifetime ends at 10.5. When do you notice?
 class SessionStore:
     def __init__(self, env, lifetime):
         self.env, self.lifetime = env, lifetime

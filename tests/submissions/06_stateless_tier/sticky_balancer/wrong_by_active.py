@@ -1,5 +1,6 @@
 # loses: sticky_balancer_check
 # takes the server with the fewest active requests, not the fewest sessions
+# asks: A server has many sessions, all of them asleep. Which number does the text compare?
 class StickyBalancer:
     def __init__(self):
         self.home = {}

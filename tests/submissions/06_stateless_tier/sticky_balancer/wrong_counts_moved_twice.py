@@ -1,5 +1,6 @@
 # loses: sticky_balancer_check_2
 # a session that moves is still counted where it was
+# asks: A session has moved. Which servers still count it?
 class StickyBalancer:
     def __init__(self):
         self.home, self.count = {}, {}

@@ -1,5 +1,6 @@
 # loses: sticky_balancer_hidden
 # takes unhealthy servers out of the caller's list
+# asks: Does the caller's list still hold every server after your call?
 class StickyBalancer:
     def __init__(self):
         self.homes = {}

@@ -1,5 +1,6 @@
 # loses: sticky_balancer_hidden
 # remembers the latest hundred sessions only
+# asks: How many sessions may there be?
 class StickyBalancer:
     def __init__(self):
         self.homes = {}

@@ -1,5 +1,6 @@
 # loses: sticky_balancer_hidden
 # throws away all sessions of a server as soon as it is missing once
+# asks: A server is missing for one call. Where do its sessions go when it is back?
 class StickyBalancer:
     def __init__(self):
         self.home = {}

@@ -1,5 +1,6 @@
 # loses: sticky_balancer_hidden_2
 # takes the session's home away before it knows whether there is another one
+# asks: No server is there for one call. Where was this session's home?
 class StickyBalancer:
     def __init__(self):
         self.home = {}

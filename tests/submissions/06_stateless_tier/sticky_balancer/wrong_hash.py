@@ -1,5 +1,6 @@
 # loses: sticky_balancer_check
 # the hash of the id modulo the servers: no memory, and everybody moves when one joins
+# asks: A server joins. How many sessions change their server?
 import zlib
 
 

@@ -1,5 +1,6 @@
 # loses: sticky_balancer_check_2
 # new sessions go to the servers in turn, not where the fewest are
+# asks: Two servers have different numbers of sessions. Who gets the new one?
 class StickyBalancer:
     def __init__(self):
         self.home, self.next = {}, 0

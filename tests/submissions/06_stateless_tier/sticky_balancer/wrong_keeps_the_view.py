@@ -1,5 +1,6 @@
 # loses: sticky_balancer_hidden_2
 # returns the view of the first time, which is not in this call's list
+# asks: The next call brings new views. Is your answer one of them?
 class StickyBalancer:
     def __init__(self):
         self.home = {}

@@ -1,5 +1,6 @@
 # loses: sticky_balancer_hidden_2
 # no server: min() complains instead of NoHealthyServer
+# asks: There is no healthy server. Which error does the text name?
 class StickyBalancer:
     def __init__(self):
         self.home = {}

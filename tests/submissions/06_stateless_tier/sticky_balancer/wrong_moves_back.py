@@ -1,5 +1,7 @@
 # loses: sticky_balancer_check_2
 # a session returns to its first server as soon as that is back
+# asks: A session has moved because its server died. That server is back: where is the session's
+# data now?
 class StickyBalancer:
     def __init__(self):
         self.home, self.meanwhile = {}, {}

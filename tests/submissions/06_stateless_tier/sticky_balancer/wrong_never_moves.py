@@ -1,5 +1,6 @@
 # loses: sticky_balancer_check_2
 # sends a session to its dead server
+# asks: A session's server is dead. Who answers its next request?
 class StickyBalancer:
     def __init__(self):
         self.home = {}

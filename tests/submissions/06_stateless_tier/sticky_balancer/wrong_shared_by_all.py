@@ -1,5 +1,6 @@
 # loses: sticky_balancer_hidden_2
 # a class attribute: every balancer knows the sessions of all others
+# asks: Make two balancers and use one. What does the other know?
 class StickyBalancer:
     home = {}
 

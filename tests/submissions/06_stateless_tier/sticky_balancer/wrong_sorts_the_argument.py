@@ -1,5 +1,6 @@
 # loses: sticky_balancer_hidden_2
 # puts the caller's list in order
+# asks: Is the caller's list in its old order after your call?
 class StickyBalancer:
     def __init__(self):
         self.home = {}

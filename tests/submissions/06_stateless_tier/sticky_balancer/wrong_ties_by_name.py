@@ -1,5 +1,6 @@
 # loses: sticky_balancer_hidden
 # ties go to the first name of the alphabet, not to the first in the list
+# asks: Two servers have equally many sessions. Which one does the text prefer?
 class StickyBalancer:
     def __init__(self):
         self.home = {}

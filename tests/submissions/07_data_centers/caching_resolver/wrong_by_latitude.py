@@ -1,5 +1,6 @@
 # loses: caching_resolver_hidden
 # two places of one latitude share an answer
+# asks: Rome and New York are about equally far north. Do they share a center?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

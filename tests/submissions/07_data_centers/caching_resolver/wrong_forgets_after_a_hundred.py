@@ -1,5 +1,6 @@
 # loses: caching_resolver_hidden
 # remembers the latest hundred locations only
+# asks: How many locations may ask?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

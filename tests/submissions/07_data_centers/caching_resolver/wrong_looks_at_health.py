@@ -1,5 +1,6 @@
 # loses: caching_resolver_check_2
 # knows at once that a center has died, as no resolver does
+# asks: A center has just died. How would a resolver that has cached an answer know?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

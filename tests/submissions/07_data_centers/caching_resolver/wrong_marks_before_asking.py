@@ -1,5 +1,6 @@
 # loses: caching_resolver_hidden_2
 # notes the time before it asks: after a failure the old answer counts as fresh
+# asks: The question fails. What does your note of the time say now?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.asked, self.center = dns, ttl, {}, {}

@@ -1,5 +1,6 @@
 # loses: caching_resolver_check
 # one answer for all places
+# asks: Ask from Tokyo and then from Paris. Do both go to one center?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.asked = dns, ttl, None

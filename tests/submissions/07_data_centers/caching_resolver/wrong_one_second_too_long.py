@@ -1,5 +1,6 @@
 # loses: caching_resolver_check
 # still serves at exactly asked + ttl
+# asks: Asked at 0 with a ttl of 60. Is the answer valid at 60?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

@@ -1,5 +1,6 @@
 # loses: caching_resolver_hidden_2
 # turns every failure of the DNS into NoHealthyCenter
+# asks: The DNS has a programming error. What does the caller learn?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

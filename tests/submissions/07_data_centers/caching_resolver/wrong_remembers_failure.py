@@ -1,5 +1,6 @@
 # loses: caching_resolver_hidden_2
 # a failure is remembered for the time to live, too
+# asks: The DNS failed once. When may you ask again?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

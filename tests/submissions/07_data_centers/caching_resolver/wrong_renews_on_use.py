@@ -1,5 +1,6 @@
 # loses: caching_resolver_check
 # every use makes the answer younger
+# asks: An answer is used all the time and never asked for again. When does it expire?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

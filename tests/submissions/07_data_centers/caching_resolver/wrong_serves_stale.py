@@ -1,5 +1,6 @@
 # loses: caching_resolver_check_2
 # hands out an expired answer when the DNS fails
+# asks: The answer has expired and the DNS fails. What does the text say should happen?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

@@ -1,5 +1,6 @@
 # loses: caching_resolver_hidden
 # all resolvers share one memory
+# asks: Make two resolvers and ask one. What does the other know?
 class CachingResolver:
     answers = {}
 

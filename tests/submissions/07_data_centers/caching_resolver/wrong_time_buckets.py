@@ -1,5 +1,6 @@
 # loses: caching_resolver_check
 # all answers expire at full multiples of ttl
+# asks: You asked just before a full multiple of ttl. How long does your answer live?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

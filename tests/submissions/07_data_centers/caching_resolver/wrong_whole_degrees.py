@@ -1,5 +1,6 @@
 # loses: caching_resolver_hidden
 # rounds locations, so that neighbours share an answer
+# asks: Two places are half a degree apart. Must they have the same nearest center?
 class CachingResolver:
     def __init__(self, dns, ttl):
         self.dns, self.ttl, self.answers = dns, ttl, {}

@@ -1,5 +1,6 @@
 # loses: geo_dns_hidden
 # looks the winner up by its name; two centers of one name become one
+# asks: Two centers carry the same name. Which one do you return?
 class GeoDNS:
     def __init__(self, centers):
         self.centers = centers

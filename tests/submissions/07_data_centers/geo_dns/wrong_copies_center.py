@@ -1,5 +1,6 @@
 # loses: geo_dns_hidden
 # returns a new center that looks the same, not one of those given
+# asks: The caller compares your center with theirs by `is`. Are they the same object?
 class GeoDNS:
     def __init__(self, centers):
         self.centers = centers

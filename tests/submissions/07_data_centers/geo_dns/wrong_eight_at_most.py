@@ -1,5 +1,6 @@
 # loses: geo_dns_hidden
 # looks at the first eight centers only
+# asks: How many centers may there be?
 class GeoDNS:
     def __init__(self, centers):
         self.centers = centers[:8]

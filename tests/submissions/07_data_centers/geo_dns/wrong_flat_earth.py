@@ -1,5 +1,6 @@
 # loses: geo_dns_hidden
 # degrees on a flat map instead of kilometres: wrong near the date line and the poles
+# asks: How far apart are longitude 179 and longitude −179?
 class GeoDNS:
     def __init__(self, centers):
         self.centers = centers

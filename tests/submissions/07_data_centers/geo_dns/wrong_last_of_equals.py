@@ -1,5 +1,6 @@
 # loses: geo_dns_hidden
 # of two equally near centers it takes the last one in the list
+# asks: Two centers are equally near. Which one does the text prefer?
 class GeoDNS:
     def __init__(self, centers):
         self.centers = centers

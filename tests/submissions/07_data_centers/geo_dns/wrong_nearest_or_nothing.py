@@ -1,5 +1,6 @@
 # loses: geo_dns_check_2
 # gives up when the nearest one is dead instead of going to the next
+# asks: The nearest center is down. Is there anybody else?
 class GeoDNS:
     def __init__(self, centers):
         self.centers = centers

@@ -1,5 +1,6 @@
 # loses: geo_dns_check_2
 # returns None instead of raising NoHealthyCenter
+# asks: No center is healthy. What does the text say should happen?
 class GeoDNS:
     def __init__(self, centers):
         self.centers = centers

@@ -1,5 +1,6 @@
 # loses: geo_dns_hidden
 # sorts the caller's list
+# asks: Is the caller's list in its old order after your call?
 class GeoDNS:
     def __init__(self, centers):
         self.centers = centers

@@ -1,5 +1,6 @@
 # loses: geo_dns_check_2
 # remembers its answer for a place for ever: that is the resolver's job, and only for a while
+# asks: The center of your last answer for this place is down. What do you answer now?
 class GeoDNS:
     def __init__(self, centers):
         self.centers, self.answers = centers, {}

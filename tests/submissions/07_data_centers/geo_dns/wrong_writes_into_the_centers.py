@@ -1,5 +1,6 @@
 # loses: geo_dns_hidden
 # remembers the distance in the center itself, in place of its location
+# asks: Look at a center after your call. Is all of it as it was?
 class GeoDNS:
     def __init__(self, centers):
         self.centers = centers

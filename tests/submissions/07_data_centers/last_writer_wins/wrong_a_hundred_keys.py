@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden_2
 # remembers the latest hundred keys only
+# asks: How many keys may there be?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden
 # compares the names of centers without upper and lower case
+# asks: Are the centers "a" and "A" one?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

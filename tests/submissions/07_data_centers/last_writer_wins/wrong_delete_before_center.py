@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden
 # a delete beats every write of the same timestamp, whatever the center
+# asks: A delete and a write have the same timestamp. What does the text compare next?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

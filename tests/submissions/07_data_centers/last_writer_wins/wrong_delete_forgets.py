@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden
 # deletes by taking the key out: an older write brings it back
+# asks: You have deleted a key, and an older write arrives. What tells you that it is older?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

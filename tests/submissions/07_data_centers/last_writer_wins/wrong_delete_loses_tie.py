@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden
 # a write beats the delete of the same timestamp and center
+# asks: A delete and a write have the same timestamp and center. Which one does the text prefer?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden
 # a delete of a key that was never written here is not remembered
+# asks: A delete comes before the write that it deletes. What do you know when the write comes?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

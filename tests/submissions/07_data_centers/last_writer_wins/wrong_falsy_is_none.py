@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden
 # 0 and the empty text count as no value
+# asks: Somebody writes 0. Is that no value?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden
 # compares first letters only: Lima and London are equal
+# asks: Do "Lima" and "London" compare as equal?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: last_writer_wins_check
 # of equal timestamps the smaller center name wins
+# asks: Timestamps are equal. Is it the smaller or the greater name that the text prefers?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

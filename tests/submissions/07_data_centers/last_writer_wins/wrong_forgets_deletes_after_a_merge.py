@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden_2
 # after a merge the deletes seem to be of no more use
+# asks: A third center sends an old write after the merge. What tells you that it was deleted?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: last_writer_wins_check
 # what arrives last stays
+# asks: Two messages arrive in the other order. Do both centers end with the same value?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: last_writer_wins_check_2
 # merge changes the other one, too
+# asks: Which of the two does merge change?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden_2
 # after a merge into an empty key set both share one dict
+# asks: After the merge, write to one. Does the other one change too?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: last_writer_wins_check_2
 # merges values only: what the other one has deleted lives on here
+# asks: The other center has deleted a key. Is it gone here after the merge?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,7 @@
 # loses: last_writer_wins_check
 # of equal timestamps the one that arrives later wins
+# asks: Timestamps are equal, and two centers hear of the writes in different orders. Do they
+# agree?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden
 # compares timestamps as texts: 9 is later than 10
+# asks: Which is later for your comparison, 9 or 10?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

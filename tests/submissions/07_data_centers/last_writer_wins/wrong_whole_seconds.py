@@ -1,5 +1,6 @@
 # loses: last_writer_wins_hidden
 # half a second does not count
+# asks: Two writes are half a second apart. Which one is later?
 class LastWriterWins:
     def __init__(self):
         self.latest = {}

@@ -1,5 +1,6 @@
 # loses: rolling_deploy_check
 # deploys to all, then looks
+# asks: The new version is bad. How many centers have it when you notice?
 def rolling_deploy(centers, version, deploy, healthy):
     before = [(center, center.version) for center in centers]
     try:

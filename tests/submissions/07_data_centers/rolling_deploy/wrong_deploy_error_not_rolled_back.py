@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden_2
 # notes a center only after its deploy has worked
+# asks: A deploy raises in the middle. Which version may that center have?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

@@ -1,5 +1,6 @@
 # loses: rolling_deploy_check
 # leaves the rolled back ones out of deployed
+# asks: Which centers got the new version, even for a moment?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden
 # takes the centers out of the caller's list
+# asks: Is the caller's list as long after your call as before?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     while centers:

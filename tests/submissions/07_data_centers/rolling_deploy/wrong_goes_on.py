@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden
 # rolls back the unhealthy one and goes on with the others
+# asks: One center is unhealthy with the new version. Should the next one get it?
 def rolling_deploy(centers, version, deploy, healthy):
     deployed, rolled_back = [], []
     for center in centers:

@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden_2
 # lets an exception of healthy through
+# asks: The question about health raises. What does that say about the center?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

@@ -1,5 +1,6 @@
 # loses: rolling_deploy_check
 # rolls back only the unhealthy one
+# asks: The deploy is stopped. Which version should run everywhere now?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

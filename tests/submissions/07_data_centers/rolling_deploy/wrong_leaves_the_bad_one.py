@@ -1,5 +1,6 @@
 # loses: rolling_deploy_check
 # rolls back those done before, but not the unhealthy one
+# asks: Which center started the trouble, and which version does it run now?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

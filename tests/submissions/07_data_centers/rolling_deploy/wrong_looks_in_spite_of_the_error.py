@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden_2
 # asks for the health of a center whose deploy has just raised
+# asks: The deploy has just raised. Is there any need to ask more?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

@@ -1,5 +1,6 @@
 # loses: rolling_deploy_check
 # rolls back in the order of deployment
+# asks: In which order does the text take them back?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

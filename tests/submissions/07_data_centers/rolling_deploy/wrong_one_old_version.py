@@ -1,5 +1,6 @@
 # loses: rolling_deploy_check
 # gives all the version that the first one had
+# asks: Did all centers have the same version before?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

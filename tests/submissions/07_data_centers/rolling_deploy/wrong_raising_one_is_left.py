@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden_2
 # says that it rolled the raising center back, and does not if its version looks the same
+# asks: You report a center as rolled back. Did you call anything for it?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

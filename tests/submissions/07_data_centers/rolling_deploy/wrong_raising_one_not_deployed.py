@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden_2
 # a center whose deploy raised is rolled back, but not counted as one that got the new version
+# asks: A deploy raised halfway. Might the center have got something of the new version?
 def rolling_deploy(centers, version, deploy, healthy):
     old, deployed = [], []
     for center in centers:

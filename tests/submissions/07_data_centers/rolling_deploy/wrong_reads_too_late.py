@@ -1,5 +1,6 @@
 # loses: rolling_deploy_check
 # reads the old version after deploy: it rolls back to the new one
+# asks: When do you ask a center which version it has: before or after it changes?
 def rolling_deploy(centers, version, deploy, healthy):
     done = []
     for center in centers:

@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden_2
 # turns the caller's list round when something raised
+# asks: Is the caller's list in its old order after your call?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

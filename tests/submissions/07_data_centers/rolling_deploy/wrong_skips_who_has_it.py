@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden
 # leaves out a center that runs the version already, untested
+# asks: A center has the version already. Has anybody looked whether it is healthy with it?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden_2
 # takes an exception for a good sign
+# asks: A call raised an error. Did it go well?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers:

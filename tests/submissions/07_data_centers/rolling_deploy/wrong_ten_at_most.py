@@ -1,5 +1,6 @@
 # loses: rolling_deploy_hidden
 # stops after ten centers without a word
+# asks: How many centers may there be?
 def rolling_deploy(centers, version, deploy, healthy):
     before = []
     for center in centers[:10]:

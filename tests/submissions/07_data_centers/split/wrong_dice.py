@@ -1,5 +1,6 @@
 # loses: split_check
 # rolls dice: the same user jumps between centers
+# asks: The same user comes twice. Do they meet the same center?
 import random
 
 

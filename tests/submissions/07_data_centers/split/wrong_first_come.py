@@ -1,5 +1,6 @@
 # loses: split_hidden
 # fills up the centers in the order in which users come: another order, another center
+# asks: Two machines see the users in different orders. Do they agree about each user?
 taken = {}
 
 

@@ -1,5 +1,6 @@
 # loses: split_hidden
 # sorts by percent: when one overtakes another, users change places
+# asks: One weight overtakes another. Which users move?
 def split(user_id, weights):
     place = int(hashlib.sha256(str(user_id).encode()).hexdigest(), 16) / 16**64
     place *= sum(weights.values())

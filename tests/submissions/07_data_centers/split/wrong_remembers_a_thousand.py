@@ -1,5 +1,6 @@
 # loses: split_hidden
 # the first thousand users keep their center, whatever the weights are now
+# asks: The weights are changed. Who notices?
 HOMES = {}
 
 

@@ -1,5 +1,6 @@
 # loses: split_hidden
 # puts the caller's dict into another order
+# asks: Is the caller's dict in its old order after your call?
 def split(user_id, weights):
     for name in sorted(weights):
         weights[name] = weights.pop(name)

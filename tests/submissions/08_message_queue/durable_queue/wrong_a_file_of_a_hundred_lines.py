@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden_2
 # reads the first hundred lines only
+# asks: How long may the file be?
 class DurableQueue(MessageQueue):
     """P<hex of the body> and A<id>, one a line."""
 

@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden_3
 # acks are written without flush and fsync: a crash of the machine loses them
+# asks: The machine loses power right after an ack. Where is the ack?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,5 +1,6 @@
 # loses: durable_queue_check
 # acks are not written: after a crash every message comes again
+# asks: Restart after an ack. How does the new queue know of it?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

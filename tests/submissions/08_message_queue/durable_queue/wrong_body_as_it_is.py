@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden
 # writes the body as it is: one with a line end in it becomes two lines
+# asks: A body has a line end in it. How many lines does it take in the file?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

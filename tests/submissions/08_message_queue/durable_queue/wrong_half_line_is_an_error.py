@@ -1,5 +1,6 @@
 # loses: durable_queue_check_2
 # a half-written last line raises an error at the next start
+# asks: The machine died in the middle of a line. Should the queue still start?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

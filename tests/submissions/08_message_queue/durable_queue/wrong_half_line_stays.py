@@ -1,5 +1,6 @@
 # loses: durable_queue_check_2
 # skips a half-written last line but leaves it in the file: the next record is glued to it
+# asks: There is half a line at the end of the file. Where does the next record begin?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden_2
 # counts on from the largest id that is left: the id of a message that was acked is given out again
+# asks: The newest message was acked. After a restart, which id does the next one get?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden
 # the ignored line gets its newline from the next publish, and counts after the next crash
+# asks: You ignored half a line. After the next publish, is it still half?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,5 +1,6 @@
 # loses: durable_queue_check
 # numbers the messages that are left anew: an id means another message after a crash
+# asks: A worker acks an id that it got before the crash. Which message does it mean now?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

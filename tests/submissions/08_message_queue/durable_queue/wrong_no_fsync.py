@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden_3
 # flushes without fsync: the record may still be in the memory of the operating system
+# asks: After flush, who has the record: the disk, or the operating system?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,5 +1,6 @@
 # loses: durable_queue_check
 # a message is visible from the time of its publish on, and that time is kept over the crash
+# asks: The queue restarts and its clock begins anew. When are old messages visible?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path, self.timeout, self.last, self.rows = path, visibility_timeout, 0, {}

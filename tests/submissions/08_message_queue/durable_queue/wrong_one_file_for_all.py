@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden_2
 # the path is kept in the class: a second queue writes into the file of the first
+# asks: Make two queues with two paths. Into which file does each one write?
 class DurableQueue(MessageQueue):
     """P<hex of the body> and A<id>, one a line."""
 

@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden
 # takes a last line without its line end for whole
+# asks: The newline is missing. Had the publish returned before the crash?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden
 # reads the file as text: a letter that a crash has cut in half cannot be decoded
+# asks: A crash has cut a letter of two bytes in half. Can your file still be read as text?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,5 +1,6 @@
 # loses: durable_queue_check
 # does not read the file at the start
+# asks: What does the new queue know of the file's content?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

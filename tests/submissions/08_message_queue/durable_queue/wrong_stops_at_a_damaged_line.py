@@ -1,5 +1,6 @@
 # loses: durable_queue_check_2
 # stops at a damaged line, which stays in the file: what is written after it is never read
+# asks: One line is damaged, and good ones are written after it. Are these read next time?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden_3
 # fsync without flush: what is in Python's own buffer is not synced
+# asks: When you call fsync, is the record already out of Python's own buffer?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

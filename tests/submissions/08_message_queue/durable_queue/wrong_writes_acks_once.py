@@ -1,5 +1,6 @@
 # loses: durable_queue_hidden_2
 # remembers the last hundred acks to write none twice, in the class: ids of another run count as acked
+# asks: Two queues give out the same id in different runs. What does an ack remember?
 class DurableQueue(MessageQueue):
     written = set()
     """P<hex of the body> and A<id>, one a line."""

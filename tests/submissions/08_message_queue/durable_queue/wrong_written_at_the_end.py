@@ -1,5 +1,6 @@
 # loses: durable_queue_check
 # collects records and writes them eight at a time: a crash loses those that were confirmed
+# asks: publish has returned and the machine dies. Is the message in the file?
 class DurableQueue:
     def __init__(self, path, visibility_timeout):
         self.path = path

@@ -1,5 +1,6 @@
 # loses: idempotent_consumer_check
 # knows a message by its body: two users who do the same thing count once
+# asks: Two users send the same words. How many messages is that?
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

@@ -1,5 +1,6 @@
 # loses: idempotent_consumer_check
 # compares the whole message: when it comes again its number of receives is another
+# asks: The same message comes again. Which parts of it are the same, and which are not?
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

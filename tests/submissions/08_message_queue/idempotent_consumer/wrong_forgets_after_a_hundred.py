@@ -1,5 +1,6 @@
 # loses: idempotent_consumer_hidden
 # remembers the last hundred ids only
+# asks: How late may a message come again?
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply, self.applied = apply, []

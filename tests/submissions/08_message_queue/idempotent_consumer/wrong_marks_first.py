@@ -1,5 +1,6 @@
 # loses: idempotent_consumer_hidden
 # notes the id before it applies: if that fails, the message never takes effect
+# asks: apply fails after you have noted the id. What happens when the message comes again?
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

@@ -1,5 +1,6 @@
 # loses: idempotent_consumer_check
 # notes the id only if apply returns something true
+# asks: apply worked, and returned nothing. Has the message taken effect?
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

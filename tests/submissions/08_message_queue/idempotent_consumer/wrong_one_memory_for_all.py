@@ -1,5 +1,6 @@
 # loses: idempotent_consumer_hidden
 # the memory belongs to the class: two consumers share it
+# asks: Make two consumers and give one of them a message. What does the other know?
 class IdempotentConsumer:
     known = set()
 

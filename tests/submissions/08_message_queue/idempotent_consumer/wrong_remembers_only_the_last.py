@@ -1,5 +1,6 @@
 # loses: idempotent_consumer_check
 # remembers the last id only
+# asks: Messages come a, b, a. What do you know when a comes again?
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

@@ -1,5 +1,6 @@
 # loses: idempotent_consumer_check
 # returns what apply returns instead of True
+# asks: What should the caller learn from your answer?
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

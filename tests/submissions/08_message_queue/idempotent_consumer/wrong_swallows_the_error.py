@@ -1,5 +1,6 @@
 # loses: idempotent_consumer_hidden
 # catches the error of apply: the worker takes it for done, and acks
+# asks: apply has failed. What does the worker do next if it hears nothing?
 class IdempotentConsumer:
     def __init__(self, apply):
         self.apply = apply

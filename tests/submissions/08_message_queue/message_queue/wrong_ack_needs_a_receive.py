@@ -1,5 +1,6 @@
 # loses: message_queue_hidden_2
 # an ack counts only if the message was received before
+# asks: Does the text ask that a message was received before its ack?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,5 +1,6 @@
 # loses: message_queue_hidden
 # an ack that comes after the timeout is ignored
+# asks: A worker was slow, but has done the work. What good is its ack?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

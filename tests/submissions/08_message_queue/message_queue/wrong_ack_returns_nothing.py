@@ -1,5 +1,6 @@
 # loses: message_queue_check
 # ack does not say whether the message was still there
+# asks: What does the caller learn from an ack?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,5 +1,6 @@
 # loses: message_queue_hidden
 # a message goes to the end of the line when it is delivered: later ones overtake it
+# asks: A message was not acked in time. Is it younger than those behind it now?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,5 +1,7 @@
 # loses: message_queue_hidden
 # takes the message that has been visible longest, not the oldest
+# asks: Two messages are visible. Which does the text prefer: the older one, or the one that waited
+# longest?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,5 +1,6 @@
 # loses: message_queue_check
 # forgets a message when it is delivered: if the worker dies, it is lost
+# asks: The worker dies after the delivery. Where is the message?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

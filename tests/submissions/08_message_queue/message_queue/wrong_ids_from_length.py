@@ -1,5 +1,6 @@
 # loses: message_queue_hidden
 # makes ids from the number of messages: they repeat after an ack
+# asks: Publish twice, ack the first, publish again. Are the ids all different?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,5 +1,6 @@
 # loses: message_queue_check
 # does not count hidden messages in its length
+# asks: A message is with a worker. Is it still in the queue?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,5 +1,6 @@
 # loses: message_queue_check
 # counts receives from 0, not from 1
+# asks: A message is delivered for the first time. How often has it been delivered?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

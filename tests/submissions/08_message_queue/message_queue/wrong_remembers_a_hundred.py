@@ -1,5 +1,6 @@
 # loses: message_queue_hidden
 # looks at the first fifty messages only
+# asks: How many messages may be in front?
 from itertools import islice
 
 

@@ -1,5 +1,6 @@
 # loses: message_queue_hidden_2
 # the messages belong to the class: two queues share them
+# asks: Make two queues and publish to one. What does the other hold?
 class MessageQueue:
     messages = []
     def __init__(self, visibility_timeout):

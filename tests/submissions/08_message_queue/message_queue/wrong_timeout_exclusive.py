@@ -1,5 +1,6 @@
 # loses: message_queue_check_2
 # a message is still hidden at the very end of its timeout
+# asks: Delivered at 0 with a timeout of 30. Is it visible at 30?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

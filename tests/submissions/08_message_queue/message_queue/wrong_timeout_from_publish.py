@@ -1,5 +1,6 @@
 # loses: message_queue_check_2
 # the timeout runs from the publishing, not from the delivery
+# asks: A message waits for an hour and is then delivered. When may another worker get it?
 class MessageQueue:
     def __init__(self, visibility_timeout):
         self.visibility_timeout = visibility_timeout

@@ -1,5 +1,6 @@
 # loses: retrying_queue_check_2
 # puts a message aside while its last delivery is still being worked on
+# asks: A worker has the message for the last allowed time. Might it still succeed?
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

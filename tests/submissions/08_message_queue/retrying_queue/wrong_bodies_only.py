@@ -1,5 +1,6 @@
 # loses: retrying_queue_check
 # keeps the bodies of dead letters only, not the messages
+# asks: Somebody looks into the dead letters. What do they need to know besides the body?
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

@@ -1,5 +1,6 @@
 # loses: retrying_queue_hidden_2
 # the dead letters belong to the class: two queues share them
+# asks: Make two queues. Whose dead letters does each of them show?
 class RetryingQueue(MessageQueue):
     dead_letters = []
 

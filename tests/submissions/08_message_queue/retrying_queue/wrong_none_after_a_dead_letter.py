@@ -1,5 +1,6 @@
 # loses: retrying_queue_hidden_2
 # returns None when it has put a message aside, though others are waiting
+# asks: You have put a message aside. Is anybody else waiting?
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

@@ -1,5 +1,6 @@
 # loses: retrying_queue_check
 # delivers once more than allowed
+# asks: Three deliveries are allowed. How often does your message go out?
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

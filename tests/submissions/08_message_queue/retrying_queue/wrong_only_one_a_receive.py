@@ -1,5 +1,6 @@
 # loses: retrying_queue_hidden_2
 # puts aside one message at each receive, though several have been given up
+# asks: Two messages are given up at the same time. How many are put aside at the next receive?
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

@@ -1,5 +1,6 @@
 # loses: retrying_queue_check
 # counts putting aside as a delivery
+# asks: A message is put aside. Was that a delivery?
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

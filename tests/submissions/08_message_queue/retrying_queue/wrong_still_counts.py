@@ -1,5 +1,6 @@
 # loses: retrying_queue_check
 # keeps the dead letters in the queue: they still count in its length
+# asks: A message has been put aside. Is it still waiting in the queue?
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

@@ -1,5 +1,6 @@
 # loses: retrying_queue_check_2
 # does not wait for the last timeout: a delivery in progress is put aside
+# asks: A worker has the message right now. Is it time to give it up?
 class RetryingQueue(MessageQueue):
     def __init__(self, visibility_timeout, max_receives):
         super().__init__(visibility_timeout)

@@ -1,5 +1,6 @@
 # loses: workers_needed_check
 # rounds down and adds one: one too many when it divides evenly
+# asks: The work divides evenly. Is one more worker needed?
 def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1):
     if worker_rate <= 0:
         raise ValueError(f"worker_rate = {worker_rate}: must be > 0")

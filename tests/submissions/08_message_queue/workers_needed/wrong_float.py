@@ -1,5 +1,6 @@
 # loses: workers_needed_hidden
 # returns a float
+# asks: Which type does a number of workers have?
 def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1):
     if worker_rate <= 0:
         raise ValueError(f"worker_rate = {worker_rate}: must be > 0")

@@ -1,5 +1,6 @@
 # loses: workers_needed_hidden
 # rounds to the nearest number: too few workers half of the time
+# asks: The need is 4.3 workers. Are 4 enough?
 def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1):
     if worker_rate <= 0:
         raise ValueError(f"worker_rate = {worker_rate}: must be > 0")

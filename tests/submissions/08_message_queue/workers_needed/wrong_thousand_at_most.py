@@ -1,5 +1,6 @@
 # loses: workers_needed_hidden
 # a budget that the text does not have
+# asks: Does the text give a budget?
 def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1):
     for name, value in (("worker_rate", worker_rate), ("drain_seconds", drain_seconds)):
         if value <= 0:

@@ -1,5 +1,6 @@
 # loses: workers_needed_hidden
 # rounds the arrivals down to whole messages
+# asks: Half a message a second arrives. How many in a minute?
 def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1):
     for name, value in (("worker_rate", worker_rate), ("drain_seconds", drain_seconds)):
         if value <= 0:

@@ -1,5 +1,6 @@
 # loses: workers_needed_hidden
 # lets 0 pass, and divides by it
+# asks: A value is 0 and you divide by it. What should the caller be told?
 def workers_needed(backlog, arrival_rate, worker_rate, drain_seconds, minimum=1):
     if worker_rate < 0:
         raise ValueError(f"worker_rate = {worker_rate}: must be > 0")

@@ -1,5 +1,6 @@
 # loses: alert_hidden
 # the first update above is pending, also with for_seconds=0
+# asks: for_seconds is 0. How long must it be above before it fires?
 class Alert:
     def __init__(self, threshold, for_seconds):
         self.threshold = threshold

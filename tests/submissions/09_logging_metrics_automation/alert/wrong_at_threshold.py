@@ -1,5 +1,6 @@
 # loses: alert_check
 # at the threshold counts as above
+# asks: The value is exactly the threshold. Is it above?
 class Alert:
     def __init__(self, threshold, for_seconds):
         self.threshold = threshold

@@ -1,5 +1,6 @@
 # loses: alert_check
 # a break does not end the run
+# asks: Above, below, above again. When did the run begin?
 class Alert:
     def __init__(self, threshold, for_seconds):
         self.threshold = threshold

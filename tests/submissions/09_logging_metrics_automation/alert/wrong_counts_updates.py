@@ -1,5 +1,6 @@
 # loses: alert_check
 # takes every step for ten seconds
+# asks: Two updates are a minute apart. How long has it been above?
 class Alert:
     def __init__(self, threshold, for_seconds):
         self.threshold, self.for_seconds, self.above = threshold, for_seconds, 0

@@ -1,5 +1,6 @@
 # loses: alert_check
 # fires only after more than for_seconds
+# asks: It has been above for exactly for_seconds. Does it fire?
 class Alert:
     def __init__(self, threshold, for_seconds):
         self.threshold = threshold

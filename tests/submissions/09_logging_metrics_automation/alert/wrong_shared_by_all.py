@@ -1,5 +1,6 @@
 # loses: alert_hidden
 # all alerts share one memory
+# asks: Make two alerts and update one. What does the other know?
 class Alert:
     since = {}
 

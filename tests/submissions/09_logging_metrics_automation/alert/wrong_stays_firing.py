@@ -1,5 +1,6 @@
 # loses: alert_check
 # once it fires, it fires for ever
+# asks: The value has gone down again. What should the alert say?
 class Alert:
     def __init__(self, threshold, for_seconds):
         self.threshold = threshold

@@ -1,5 +1,6 @@
 # loses: alert_hidden
 # a run that begins at 0 s seems not to have begun
+# asks: A run began at 0 s. Does your code take that for a time?
 class Alert:
     def __init__(self, threshold, for_seconds):
         self.threshold = threshold

@@ -1,5 +1,6 @@
 # loses: daily_active_users_check
 # counts who came back at any time until then
+# asks: Does the text ask who came back by that day, or on that day?
 def daily_active_users(events):
     users = {}
     for user, day in events:

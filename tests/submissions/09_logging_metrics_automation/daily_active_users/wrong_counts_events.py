@@ -1,5 +1,6 @@
 # loses: daily_active_users_check
 # counts how often the app was opened, not how many users did
+# asks: Ada opened the app five times. How many users is that?
 def daily_active_users(events):
     active = {}
     for _, day in events:

@@ -1,5 +1,6 @@
 # loses: daily_active_users_hidden
 # the share of the later users, not of the earlier ones
+# asks: A share of whom: of those at the beginning, or of those later?
 def daily_active_users(events):
     users = {}
     for user, day in events:

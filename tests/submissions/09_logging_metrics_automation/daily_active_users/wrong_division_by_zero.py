@@ -1,5 +1,6 @@
 # loses: daily_active_users_check
 # fails where nobody was active
+# asks: Nobody was active that day. What do you divide by?
 def daily_active_users(events):
     users = {}
     for user, day in events:

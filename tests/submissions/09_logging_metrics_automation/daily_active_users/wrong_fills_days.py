@@ -1,5 +1,6 @@
 # loses: daily_active_users_check
 # has days without events, with 0
+# asks: A day has no events. Is it in the result?
 def daily_active_users(events):
     days = [day for _, day in events]
     if not days:

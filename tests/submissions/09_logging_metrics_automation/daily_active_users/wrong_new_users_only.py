@@ -1,5 +1,6 @@
 # loses: daily_active_users_hidden
 # counts only users whose first day it is
+# asks: Who counts for a day: all who were active, or only those who are new?
 def daily_active_users(events):
     users = {}
     for user, day in events:

@@ -1,5 +1,6 @@
 # loses: daily_active_users_check
 # a percentage instead of a share
+# asks: Is a share of one half 0.5 or 50?
 def daily_active_users(events):
     users = {}
     for user, day in events:

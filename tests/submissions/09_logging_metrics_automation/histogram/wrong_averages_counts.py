@@ -1,5 +1,6 @@
 # loses: histogram_check_2
 # averages the hosts instead of adding them
+# asks: Two hosts had 10 requests each. How many were there together?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

@@ -1,5 +1,6 @@
 # loses: histogram_check
 # a value on a bound is counted above it
+# asks: A value is exactly on a bound. On which side does the text count it?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

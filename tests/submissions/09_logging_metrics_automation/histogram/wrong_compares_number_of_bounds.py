@@ -1,5 +1,6 @@
 # loses: histogram_hidden_2
 # compares only how many bounds there are
+# asks: Two histograms have equally many bounds. Are these the same bounds?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

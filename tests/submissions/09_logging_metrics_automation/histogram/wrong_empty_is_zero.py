@@ -1,5 +1,6 @@
 # loses: histogram_check
 # an empty histogram says 0
+# asks: Nothing was observed. Is 0 s a true answer?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

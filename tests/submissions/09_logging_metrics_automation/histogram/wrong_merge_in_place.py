@@ -1,5 +1,6 @@
 # loses: histogram_check_2
 # merges into the first one and returns it
+# asks: Look at the first histogram after the merge. Is it as it was?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

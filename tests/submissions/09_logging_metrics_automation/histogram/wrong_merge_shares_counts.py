@@ -1,5 +1,6 @@
 # loses: histogram_hidden_2
 # merging with an empty one hands out the other one's own list
+# asks: After a merge, observe in one of the two. Does the merged one change?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

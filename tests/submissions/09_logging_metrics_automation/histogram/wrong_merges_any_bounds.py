@@ -1,5 +1,6 @@
 # loses: histogram_hidden_2
 # adds buckets of different widths
+# asks: A bucket of one host is wider than the other's. What does their sum mean?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

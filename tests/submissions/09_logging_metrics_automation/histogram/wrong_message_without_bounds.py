@@ -1,5 +1,6 @@
 # loses: histogram_hidden_2
 # the message does not say which bounds
+# asks: Somebody gets your error. Which bounds do not fit together?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

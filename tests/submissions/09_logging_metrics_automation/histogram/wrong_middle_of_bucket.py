@@ -1,5 +1,6 @@
 # loses: histogram_check
 # guesses the middle of the bucket
+# asks: What does the histogram know about where in its bucket a value was?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

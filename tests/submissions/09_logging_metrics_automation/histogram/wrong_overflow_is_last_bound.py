@@ -1,5 +1,6 @@
 # loses: histogram_check
 # the overflow is said to be the last bound
+# asks: A value is above the last bound. How large may it be?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

@@ -1,5 +1,6 @@
 # loses: histogram_hidden
 # the rank is rounded down
+# asks: The rank comes out as 2.5. Which value do you look for, the second or the third?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

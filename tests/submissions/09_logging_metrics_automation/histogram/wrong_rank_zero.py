@@ -1,5 +1,6 @@
 # loses: histogram_hidden
 # quantile 0 has rank 0: the first bound, though its bucket may be empty
+# asks: The quantile is 0. Which value is that, and which rank does it have?
 class Histogram:
     def __init__(self, bounds):
         self.bounds = list(bounds)

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # isupper is also true of Ä
+# asks: Which letters may a level have in the text? Is Ä one of them?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or len(parts[1].split()) != 1 or not parts[3].strip():

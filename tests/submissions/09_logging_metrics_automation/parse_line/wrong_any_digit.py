@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # \d is any digit of any script, and int() and datetime read them all
+# asks: Which characters does \d accept?
 def parse_line(line):
     found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z (\S+) ([A-Z]+) (.*\S.*)\n?", line)
     if not found:

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # fromisoformat accepts other forms of the same time
+# asks: In how many ways can the same time be written, and how many of them does the text allow?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

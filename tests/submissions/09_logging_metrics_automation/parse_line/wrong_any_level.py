@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # levels in small letters are accepted
+# asks: Is "error" a level in the text?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

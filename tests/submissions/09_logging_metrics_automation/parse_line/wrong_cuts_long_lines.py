@@ -1,5 +1,6 @@
 # loses: parse_line_hidden_2
 # a long message is cut off
+# asks: Does the text limit a message's length?
 def parse_line(line):
     parts = line[:100_000].removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden_3
 # takes the entries out of the lists it was given
+# asks: Are the caller's lists as long after your call as before?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or parts[1].split() != [parts[1]] or not parts[3].strip():

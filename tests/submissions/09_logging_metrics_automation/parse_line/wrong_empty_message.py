@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # a line whose message is empty is taken for an entry
+# asks: Nothing stands where the message should be. Is the line an entry?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1]:

@@ -1,5 +1,6 @@
 # loses: parse_line_check_2
 # takes one of each stream in turn, whatever its time
+# asks: Two entries of one stream are both earlier than all of the other. Who comes second?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

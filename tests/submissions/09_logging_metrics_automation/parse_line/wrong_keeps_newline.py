@@ -1,5 +1,6 @@
 # loses: parse_line_check
 # the newline stays in the message
+# asks: Print the message between quotes. Where does it end?
 def parse_line(line):
     parts = line.split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

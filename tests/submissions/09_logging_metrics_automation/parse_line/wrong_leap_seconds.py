@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # time.strptime knows seconds 60 and 61, and timegm turns them into the next minute
+# asks: Which seconds does a clock show in the text, and does your library agree?
 import calendar
 import time as clocks
 

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # strptime accepts a month of one digit
+# asks: Is 2024-3-1 written as the text asks?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # the time is taken for local time: right only where the computer stands in UTC
+# asks: Your colleague runs the code in Tokyo. Is their number the same?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

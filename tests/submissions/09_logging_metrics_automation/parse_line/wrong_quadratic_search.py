@@ -1,5 +1,6 @@
 # loses: parse_line_hidden_2
 # the pattern is tried from every letter of the line on
+# asks: Where may a line's pattern begin? How often does your code try?
 def parse_line(line):
     if not re.search(r"\S+T\S+Z \S+ [A-Z]+ .*\S", line):
         return None

@@ -1,5 +1,6 @@
 # loses: parse_line_check
 # the 30th of February raises
+# asks: Is "30 February" a reason to stop reading the whole log?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden_3
 # holds ten entries of each stream in stock
+# asks: You have been asked for one entry. How many have you read?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # takes 12:00:60 for 12:01:00
+# asks: Is 12:00:60 a time in the text?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or parts[1].split() != [parts[1]] or not parts[3].strip():

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden_3
 # reads everything before it gives the first entry
+# asks: The log is larger than your memory. When do you give the first entry?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

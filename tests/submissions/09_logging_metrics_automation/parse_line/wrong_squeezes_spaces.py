@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # split() swallows leading and double spaces
+# asks: A message has two spaces in a row. Are both still there?
 def parse_line(line):
     parts = line.split()
     if len(parts) < 4 or not re.fullmatch(r"[0-9-]{10}T[0-9:]{8}Z", parts[0]) or not re.fullmatch("[A-Z]+", parts[2]):

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden
 # takes the white space at the end off the message along with the newline
+# asks: A message ends in a blank. Is the blank still there?
 def parse_line(line):
     parts = line.rstrip().split(" ", 3)
     if len(parts) < 4 or parts[1].split() != [parts[1]] or not parts[3].strip():

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden_3
 # a server number of one digit
+# asks: How many streams may there be?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or parts[1].split() != [parts[1]] or not parts[3].strip():

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden_3
 # equal times by the name of the server, not by the stream
+# asks: Two entries have the same time. What does the text look at next?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

@@ -1,5 +1,6 @@
 # loses: parse_line_hidden_3
 # works for two streams, not for none or five
+# asks: There are five streams, or none. What happens?
 def parse_line(line):
     parts = line.removesuffix("\n").split(" ", 3)
     if len(parts) < 4 or not parts[1] or not parts[3].strip():

@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden_2
 # exactly 0.01 counts as above
+# asks: The rate is exactly the limit. Is that above it?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

@@ -1,5 +1,6 @@
 # loses: run_pipeline_check_2
 # rolls back before there are enough requests
+# asks: One request has been served, and it failed. Is that enough to decide?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden
 # swallows what must pass: a person who presses stop is a failed stage
+# asks: A person presses stop. Has the stage failed?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

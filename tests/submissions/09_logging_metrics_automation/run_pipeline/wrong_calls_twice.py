@@ -1,5 +1,6 @@
 # loses: run_pipeline_check
 # calls a stage twice
+# asks: A stage deploys something. How often do you call it?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

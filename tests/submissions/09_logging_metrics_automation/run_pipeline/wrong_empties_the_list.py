@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden
 # takes the stages out of the list
+# asks: Is the caller's list as long after your call as before?
 def run_pipeline(stages):
     ran = []
     while stages:

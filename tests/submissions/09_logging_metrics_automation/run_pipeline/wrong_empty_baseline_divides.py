@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden_2
 # divides by the requests of a baseline that had none
+# asks: The baseline had no requests. What do you divide by?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

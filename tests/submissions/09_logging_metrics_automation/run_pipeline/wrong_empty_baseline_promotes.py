@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden_2
 # promotes whatever the canary did when there is no baseline
+# asks: There is nothing to compare with. Is a canary with errors fine then?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden
 # keeps the text of the exception instead of the exception
+# asks: The caller wants to raise the error again. What do they have?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

@@ -1,5 +1,6 @@
 # loses: run_pipeline_check
 # an exception of a stage passes on
+# asks: A stage raises. Who should hear of it, and in which form?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

@@ -1,5 +1,6 @@
 # loses: run_pipeline_check
 # the failed stage is not among those started
+# asks: Which stages were started: does the failed one belong to them?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

@@ -1,5 +1,6 @@
 # loses: run_pipeline_check
 # runs the stages after a failed one
+# asks: A test has failed. Should the deploy still run?
 def run_pipeline(stages):
     ran, failed = [], None
     for name, stage in stages:

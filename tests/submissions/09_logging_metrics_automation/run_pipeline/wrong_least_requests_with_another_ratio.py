@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden_2
 # the second setting is ignored when the first one is given
+# asks: Set both values. Which one does your code use?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

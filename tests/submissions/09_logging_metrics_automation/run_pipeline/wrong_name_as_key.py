@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden
 # two stages of one name become one
+# asks: Two stages have the same name. How many are there?
 def run_pipeline(stages):
     ran = {}
     for name, stage in dict(stages).items():

@@ -1,5 +1,6 @@
 # loses: run_pipeline_check_2
 # one error of a canary is too many beside a baseline without errors
+# asks: The baseline has no errors and the canary has one in ten thousand. Is the canary bad?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

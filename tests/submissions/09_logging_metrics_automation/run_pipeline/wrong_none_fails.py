@@ -1,5 +1,6 @@
 # loses: run_pipeline_check
 # a stage that returns None, or an empty text, counts as failed
+# asks: A stage returns nothing. What does the text call a failure?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

@@ -1,5 +1,6 @@
 # loses: run_pipeline_check
 # the default list is made once and grows with every run
+# asks: Run the pipeline twice. What is in the second result?
 def run_pipeline(stages, ran=[]):  # noqa: B006
     for name, stage in stages:
         ran.append(name)

@@ -1,5 +1,6 @@
 # loses: run_pipeline_check_2
 # rolls back when either limit is passed
+# asks: Only one of the two limits is passed. What does the text ask for?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

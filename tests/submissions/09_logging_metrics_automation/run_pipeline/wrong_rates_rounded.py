@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden_2
 # compares rates in whole percent
+# asks: Two rates are 0.4 % and 0.6 %. Are they the same?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

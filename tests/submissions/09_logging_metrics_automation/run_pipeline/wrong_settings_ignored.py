@@ -1,5 +1,6 @@
 # loses: run_pipeline_check_2
 # the ratio is fixed
+# asks: Make it with another ratio. Does anything change?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden_2
 # still waits at exactly min_requests
+# asks: Exactly min_requests have been served. Is that enough?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

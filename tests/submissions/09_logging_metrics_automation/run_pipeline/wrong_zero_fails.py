@@ -1,5 +1,6 @@
 # loses: run_pipeline_hidden
 # 0 == False, so a stage that returns how many warnings it found fails when there are none
+# asks: A stage returns 0. Is 0 the same as False here?
 def run_pipeline(stages):
     ran = []
     for name, stage in stages:

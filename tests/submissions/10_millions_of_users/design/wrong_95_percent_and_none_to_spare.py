@@ -1,5 +1,6 @@
 # loses: design_hidden
 # every tier is 95 % busy at its busiest moment: nothing may fail then
+# asks: At the busiest moment one server dies. Where does its load go?
 def busy(rate, seconds, target):
     return math.ceil(rate * seconds / target)
 

@@ -1,5 +1,6 @@
 # loses: design_hidden
 # a crowd that comes within a minute is faster than a new server
+# asks: How fast does the crowd come, and how long does a new server take?
 def busy(rate, seconds, target):
     return math.ceil(rate * seconds / target)
 

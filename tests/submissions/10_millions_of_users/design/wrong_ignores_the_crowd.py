@@ -1,5 +1,6 @@
 # loses: design_check
 # sized for the ordinary peak: the crowd is refused
+# asks: How many requests a second come when the crowd is there?
 def busy(rate, seconds, target):
     return math.ceil(rate * seconds / target)
 

@@ -1,5 +1,6 @@
 # loses: design_hidden
 # each center carries its own users only, never its neighbour's
+# asks: One data center is gone. Who serves its users, and with what?
 def busy(rate, seconds, target):
     return math.ceil(rate * seconds / target)
 

@@ -1,5 +1,6 @@
 # loses: design_hidden_3
 # the primary reads too; when it dies, an hour of writes is lost
+# asks: The primary dies. Where are the writes of the last hour?
 def busy(rate, seconds, target):
     return math.ceil(rate * seconds / target)
 

@@ -1,5 +1,6 @@
 # loses: design_hidden_4
 # everything doubled: it survives, and costs twice as much
+# asks: What is the least that survives a failure? What does the rest cost?
 def busy(rate, seconds, target):
     return math.ceil(rate * seconds / target)
 

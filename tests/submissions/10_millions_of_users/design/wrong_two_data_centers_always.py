@@ -1,5 +1,6 @@
 # loses: design_hidden_2
 # two data centers, wherever the users are: many are far away
+# asks: Where do the users live, and how far is it from there to your centers?
 def busy(rate, seconds, target):
     return math.ceil(rate * seconds / target)
 

@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden_3
 # a node that is there is added once more, silently
+# asks: A node that is there is added again. What does the text say should happen?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas = replicas

@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden_3
 # Python's hash of a text differs from process to process
+# asks: Start Python twice and print the hash of one text. Is it the same?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas = replicas

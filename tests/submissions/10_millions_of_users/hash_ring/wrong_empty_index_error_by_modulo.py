@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden_3
 # an empty ring divides by zero
+# asks: The ring is empty. Which error does the text name?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas = replicas

@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden
 # a failed remove has moved keys: the points are taken out of the first node before it looks
+# asks: remove fails. Is the ring still as it was before?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas, self.nodes = replicas, set(nodes)

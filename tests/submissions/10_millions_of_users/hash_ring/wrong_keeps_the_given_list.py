@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden
 # adds to the very list that it was given
+# asks: Is the caller's list as long after add as before?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.nodes = nodes

@@ -1,5 +1,6 @@
 # loses: hash_ring_check
 # number modulo nodes: nearly every key moves
+# asks: One node joins. How many of the keys move?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas = replicas

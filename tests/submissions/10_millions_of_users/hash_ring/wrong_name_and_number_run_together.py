@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden
 # db-1 with 23 is db-12 with 3: two nodes claim the same points
+# asks: Which text do you hash for point 23 of db-1, and for point 3 of db-12?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas, self.nodes, self.order = replicas, set(nodes), list(nodes)

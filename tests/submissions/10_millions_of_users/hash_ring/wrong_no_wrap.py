@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden_2
 # past the last point comes the last, not the first: with few points that would be much
+# asks: A key lies past the last point. Who comes next on a ring?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas = replicas

@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden
 # new points are appended, and the ring is sorted only once
+# asks: A node joins later. Are the points still in order?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas = replicas

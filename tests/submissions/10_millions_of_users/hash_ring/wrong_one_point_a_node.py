@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden_2
 # one point a node: uneven
+# asks: Measure how long each node's part of the ring is. Are the parts about equal?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas = replicas

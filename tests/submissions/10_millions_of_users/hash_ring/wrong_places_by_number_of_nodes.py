@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden
 # the points depend on how many nodes there were when one came
+# asks: Add a and then b, or b and then a. Are the rings the same?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas = replicas

@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden
 # one list of points for all rings
+# asks: Make two rings and add to one. What does the other hold?
 class HashRing:
     points = []
 

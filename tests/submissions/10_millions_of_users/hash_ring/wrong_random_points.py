@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden_3
 # points drawn by chance: another ring in every process
+# asks: Two processes make the same ring. Do they agree about a key?
 import random
 
 

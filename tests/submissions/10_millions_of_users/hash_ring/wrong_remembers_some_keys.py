@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden
 # a memory of the last hundred keys, which add and remove forget to empty
+# asks: A node has left. Where do you say its keys are?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas, self.nodes = replicas, set(nodes)

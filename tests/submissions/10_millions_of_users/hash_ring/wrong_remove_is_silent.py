@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden_3
 # removing a node that is not there does nothing, silently
+# asks: A node that is not there is removed. What does the text say should happen?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas = replicas

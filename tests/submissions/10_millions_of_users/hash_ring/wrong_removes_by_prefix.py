@@ -1,5 +1,6 @@
 # loses: hash_ring_hidden
 # remove of db-1 takes the points of db-11 along
+# asks: Remove db-1. What happens to db-11?
 class HashRing:
     def __init__(self, nodes, replicas=128):
         self.replicas, self.points, self.names = replicas, {}, set()

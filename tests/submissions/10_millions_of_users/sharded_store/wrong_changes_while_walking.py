@@ -1,5 +1,6 @@
 # loses: sharded_store_check
 # takes entries out of the dict that it walks through
+# asks: What happens to a loop over a dict when the dict changes?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

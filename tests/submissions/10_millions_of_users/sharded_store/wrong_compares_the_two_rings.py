@@ -1,5 +1,6 @@
 # loses: sharded_store_hidden
 # moves what the two rings disagree about: the same ring, changed, never does
+# asks: The caller changed the very ring that you hold. How do its old and new state differ?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

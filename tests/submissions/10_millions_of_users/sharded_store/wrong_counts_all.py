@@ -1,5 +1,6 @@
 # loses: sharded_store_check
 # counts every key, also those that stay
+# asks: Which keys does the caller want counted: all, or those that move?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

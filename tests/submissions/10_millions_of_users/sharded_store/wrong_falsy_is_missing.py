@@ -1,5 +1,6 @@
 # loses: sharded_store_hidden_2
 # 0, "" and [] are taken for nothing
+# asks: Somebody stores 0. Is it missing?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

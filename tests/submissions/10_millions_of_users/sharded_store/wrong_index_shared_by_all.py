@@ -1,5 +1,6 @@
 # loses: sharded_store_hidden
 # remembers where keys are, in one dict for all stores
+# asks: Make two stores and put a key into one. What does the other know?
 class ShardedStore:
     where = {}
 

@@ -1,5 +1,6 @@
 # loses: sharded_store_check
 # copies to the new shard, and leaves the old entry where it was
+# asks: A key has moved. In how many shards is it?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

@@ -1,5 +1,6 @@
 # loses: sharded_store_hidden
 # a rebalance in batches that stops after the first
+# asks: How many keys may have to move?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

@@ -1,5 +1,6 @@
 # loses: sharded_store_hidden_2
 # a rebalance replaces the shards' dicts by new ones
+# asks: The caller holds a shard's dict. Does it see what you moved?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

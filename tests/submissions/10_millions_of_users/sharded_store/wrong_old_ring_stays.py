@@ -1,5 +1,6 @@
 # loses: sharded_store_check
 # moves, but goes on asking the old ring
+# asks: After the rebalance, which ring do you ask where a key is?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

@@ -1,5 +1,6 @@
 # loses: sharded_store_hidden
 # looks only at keys for nodes that are new: keys that go to an old one stay
+# asks: A node has left. Where do its keys go?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

@@ -1,5 +1,6 @@
 # loses: sharded_store_check
 # works on a copy of the dict of stores
+# asks: The caller looks into the dict that it gave you. Does it see what was put?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, {node: dict(entries) for node, entries in stores.items()}

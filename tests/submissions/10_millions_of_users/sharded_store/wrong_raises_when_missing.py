@@ -1,5 +1,6 @@
 # loses: sharded_store_check
 # a key that is not there raises KeyError
+# asks: A key is not there. What does the text say that get returns?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores

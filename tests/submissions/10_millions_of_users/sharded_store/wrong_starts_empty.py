@@ -1,5 +1,6 @@
 # loses: sharded_store_hidden_2
 # throws away what the stores held
+# asks: The stores held something before you came. Is it still there?
 class ShardedStore:
     def __init__(self, ring, stores):
         self.ring, self.stores = ring, stores
