@@ -911,14 +911,20 @@ replay(Alert)
 # %% [markdown]
 # ### It runs for real
 #
-# (Optional, 5 minutes; a measurement takes about ten seconds.) Now the logs are not made up. Four real web servers and a proxy, as in notebook 02, serve requests on this computer, and each appends to a log of its own. On the way web-1 gets `kill -9`, and three seconds later it is started again. Nobody looks but you:
-# your parser and your merge read the five logs while they grow, your histograms count each web server's latencies, and your alert sees the share of errors of each second. Nothing starts before you press a button.
+# (Optional, 5 minutes; a measurement takes about ten seconds.) Now the logs are not made up. Four real web servers and a proxy, as in notebook 02, serve requests on this computer, and each appends to a log of its own. On the way web-1 gets `kill -9`, and three seconds later it is started again.
+# Your parser and your merge read the five logs while they grow, your histograms count each web server's latencies, and your alert sees the share of errors of each second. Nothing starts before you press a button.
 #
 # 1. *kill -9 at 2 s*: how many requests fail? When does your alert fire?
 # 2. *6 bounds*: how far is your p99 off now?
 # 3. *For Prometheus*: the same numbers as text, in the format that Prometheus reads from every host.
 #
 # Afterwards move *threshold*, *for* and *bounds*: they judge the same logs again. Which setting would have called you first, and which never?
+#
+# <details><summary>What we see</summary>
+#
+# A low threshold with *for* 0 s fires in the first second with an error; here no error happens while all servers are up, so it costs nothing. A threshold above a third never fires: only one request in four goes to the dead server. And each server looks healthy in its own log, as a dead one writes nothing: only the proxy's log has the errors.
+#
+# </details>
 
 # %%
 explore_real(parse_line, merge_logs, Histogram, Alert)

@@ -210,7 +210,7 @@ def explore_real(component, lru, ttl_cache):
     caches = [(name_of(cache), cache) for cache in (lru, ttl_cache)]
     controls = {
         "cache": choice("cache", caches + [(redis_tier.NAME,) * 2] * (not missing)),
-        "capacity": slider("room, but in TTLCache", 60, 0, 300, 20),
+        "capacity": slider("room, LRUCache or Redis", 60, 0, 300, 20),
         "ttl": slider("to live, TTLCache", 10.0, 1.0, 30.0, 1.0, "s"),
         "skew": _skew(),
         "write_share": in_percent("writes", 1, 0, 10, 1, WRITES),
