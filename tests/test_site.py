@@ -151,6 +151,7 @@ def test_the_page_kills_and_starts_again(site):
     assert do("restart", "edge") == 200 and until(lambda: site.alive("edge"))
     for name in ("users", "page", "warden", "no such box"):
         do("kill", name)
+    do("kill", ["edge"])
     assert do("rate", "much") == 200
     assert until(lambda: answer_of(site.url + "state")[1].count('"alive": true') == len(BOXES))
     assert site.users.alive and site.page.alive and site.stage.warden.poll() is None
