@@ -20,6 +20,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
+import course
 from autograder.build.publish import course_files, untracked
 from autograder.cli import main
 from autograder.grade.seeds import salt_path
@@ -94,6 +95,11 @@ def test_every_explorer_and_film_opens_without_threads_and_sockets(name, in_a_br
             assert explorers.pictured(shown), f"{call}: {explorers.shown(shown)}"
         else:
             assert isinstance(shown, Film) and shown.reel, call
+
+
+def test_the_site_of_notebook_10_says_that_it_needs_processes(in_a_browser):
+    shown = course.my_site()
+    assert isinstance(shown, widgets.HTML) and "a browser does not have" in shown.value
 
 
 def test_a_slider_moves_its_picture_without_threads(in_a_browser):

@@ -151,6 +151,7 @@ def test_the_page_kills_and_starts_again(site):
     assert do("restart", "edge") == 200 and until(lambda: site.alive("edge"))
     for name in ("users", "page", "warden", "no such box"):
         do("kill", name)
+    do("kill", ["edge"])
     assert do("rate", "much") == 200
     assert until(lambda: answer_of(site.url + "state")[1].count('"alive": true') == len(BOXES))
     assert site.users.alive and site.page.alive and site.stage.warden.poll() is None
@@ -234,7 +235,7 @@ def small(path, exercise, text):
 
 def test_a_notebook_that_never_comes_back_is_left_out(tmp_path, monkeypatch):
     """Its reader is ended, and the notebooks after it are read all the same."""
-    monkeypatch.setattr(stack, "READING", 2.0)
+    monkeypatch.setattr(stack, "READING", 4.0)  # s, of which a reader takes most to begin
     monkeypatch.setattr(stack, "BOXES", {})
     monkeypatch.setattr(Site, "_wait_until_all_are_ready", lambda self: self.stage.close())
     hangs = "import time\nclass SessionStore:\n    time.sleep(60)"

@@ -2,6 +2,8 @@
 
 from course.site.parts import PARTS, ROLES
 
+QUANTILES, SLOW = ("mean", "p50", "p95"), ("p95", "mean")
+
 
 def count(name, done):
     """Return how often a box was used."""
@@ -36,11 +38,10 @@ def summary(state):
     users = state["users"].get("done", {})
     audit = state["users"].get("audit", {})
     seen = state["boxes"]["metrics"].get("metrics", {})
-    slow = seen.get("p95")
+    slow = next((f" · {name} {1000 * seen[name]:.1f} ms" for name in SLOW if seen.get(name)), "")
     return (
         f"{users.get('answered', 0):,} requests answered, {users.get('failed', 0):,} failed · "
-        f"{audit.get('confirmed', 0):,} writes confirmed, {audit.get('late', 0):,} missing"
-        + (f" · p95 {1000 * slow:.1f} ms" if slow else "")
+        f"{audit.get('confirmed', 0):,} writes confirmed, {audit.get('late', 0):,} missing{slow}"
     )
 
 
@@ -83,7 +84,11 @@ def _balancer(done, boxes, state):
 
 def _checker(done, boxes, state):
     out = [name for box in boxes for name, healthy in box.get("healthy", {}).items() if not healthy]
-    return f"believes that {' and '.join(out)} cannot answer" if out else "believes in every server"
+    return (
+        f"believes that {' and '.join(out)} cannot answer"
+        if out
+        else "believes that every server is healthy"
+    )
 
 
 def _router(done, boxes, state):
@@ -100,14 +105,12 @@ def _replica(done, boxes, state):
 def _consumer(done, boxes, state):
     twice = state["users"].get("audit", {}).get("twice", 0)
     seen = done.get("seen before", 0)
-    return (
-        f"{done.get('resized', 0):,} resized, {seen:,} recognized as seen; {twice:,} resized twice"
-    )
+    return f"{done.get('resized', 0):,} resized, {seen:,} already done; {twice:,} resized twice"
 
 
 def _histogram(done, boxes, state):
     seen = boxes[0].get("metrics", {})
-    known = [f"{name} {1000 * seen[name]:.1f} ms" for name in ("p50", "p95") if seen.get(name)]
+    known = [f"{name} {1000 * seen[name]:.1f} ms" for name in QUANTILES if seen.get(name)]
     return ", ".join(known) or "nothing seen"
 
 

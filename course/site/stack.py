@@ -19,9 +19,8 @@ READING = 30.0  # s that a notebook may take to read
 STARTING = 30.0  # s
 WEB = ("web-1", "web-2", "web-3")
 REPLICAS = ("replica-1", "replica-2")
-BOXES: dict[
-    str, tuple[Any, dict[str, Any]]
-] = {  # name → (what it runs, its keywords); all of them can be killed
+# name → (what it runs, its keywords); all of them can be killed
+BOXES: dict[str, tuple[Any, dict[str, Any]]] = {
     "resolver": (front.resolver, {}),
     "edge": (front.edge, {}),
     "balancer": (front.balancer, {"names": WEB}),
@@ -50,7 +49,7 @@ class Site:
     def __init__(self, notebooks, *, seconds=LIFETIME, seed=0, ended=None):
         self.ended = ended
         self.stage = Stage(seconds, processes=len(BOXES) + len(OTHERS) + 1)
-        self.key, self.seed, self.began = secrets.token_urlsafe(24), seed, time.monotonic()
+        self.key, self.began = secrets.token_urlsafe(24), time.monotonic()
         self.ports, self.processes, self.told = free_ports((*BOXES, *OTHERS)), {}, {}
         self.events, self.restarts = [], 0
         self.kit: dict[str, str] = {}
@@ -73,6 +72,7 @@ class Site:
 
     @property
     def url(self):
+        """The page's address on loopback; it holds the key."""
         return f"http://127.0.0.1:{self.ports['page']}/{self.key}/"
 
     def close(self):
@@ -210,9 +210,9 @@ class Site:
         if "do" in message:
             name, value = message["do"], message.get("value")
             if name == "kill":
-                self.kill(value)
+                self.kill(str(value))
             elif name == "restart":
-                self.restart(value)
+                self.restart(str(value))
             elif name == "rate":
                 with suppress(TypeError, ValueError):
                     self.load(float(value))
@@ -220,8 +220,9 @@ class Site:
             believed = "healthy" if message["healthy"] else "unhealthy"
             self._note(f"the balancer believes that {message['health']} is {believed}")
         elif "done" in message:
-            with self.lock:
-                self.told[process.name] = message
+            with self.lock:  # what a killed process told last is counted already
+                if self.processes.get(process.name, process) is process:
+                    self.told[process.name] = message
 
 
 def shown(state):
