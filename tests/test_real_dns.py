@@ -4,11 +4,11 @@ from queue import SimpleQueue
 
 import numpy as np
 import pytest
-from dns import message, query, rcode
+from dns import edns, message, query, rcode
 from dns.exception import Timeout
 
 from course.data_centers import explore_real, real, rehearsal
-from course.data_centers.boxes import answered_center, dns_box, question, resolver_box
+from course.data_centers.boxes import answered_center, dns_box, question, resolver_box, subnet
 from course.data_centers.rehearsal import KILL, OF_DEAD, OUTAGE, rehearse, users
 from course.data_centers.world import LOCATIONS, make_centers, nearest
 from course.engine.component import ComponentError
@@ -82,7 +82,8 @@ def test_a_dns_answers_a_client_that_is_not_ours(resolver):
 
 def test_who_does_not_know_the_token_gets_no_answer(resolver):
     _, *ports = resolver
-    plain = message.make_query("photos.example.", "A")
+    option = edns.ECSOption(subnet(3), 16)
+    plain = message.make_query("photos.example.", "A", use_edns=0, options=[option])
     for port in ports:
         for asked in (plain, question(3, "guessed")):
             with pytest.raises(Timeout):
