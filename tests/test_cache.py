@@ -503,11 +503,11 @@ def redis_there():
 
 def test_redis_hits_as_often_as_a_random_choice_or_better(redis_there):
     """Its clock counts seconds and it looks at five keys: between random eviction and true LRU."""
-    chosen = {"capacity": 60, "write_share": 0.0, "requests": 2500, "seed": 3}
+    chosen = {"capacity": 60, "write_share": 0.0, "requests": 1200, "seed": 3}
     told = []
     run, own = redis_tier.measure_beside(FRONT, LRU, progress=told.append, **chosen)
     keys = traffic(
-        seed=3, photos=PHOTOS, skew=1.0, arrival_rate=100.0, write_share=0.0, requests=2500
+        seed=3, photos=PHOTOS, skew=1.0, arrival_rate=100.0, write_share=0.0, requests=1200
     ).keys.tolist()
     assert np.array_equal(own.hit, stack_distances(keys) < 60)
     assert np.array_equal(run.simulated, own.hit) and not run.stale.any()
@@ -518,7 +518,7 @@ def test_redis_hits_as_often_as_a_random_choice_or_better(redis_there):
             if len(kept) == 60:
                 kept.pop(rng.integers(60))
             kept.append(key)
-    assert random_hits / 2500 - 0.03 < run.hit.mean() < own.hit.mean() + 0.02
+    assert random_hits / 1200 - 0.05 < run.hit.mean() < own.hit.mean() + 0.02
     assert np.median(run.latency[run.hit]) > 3 * np.median(own.latency[own.hit])
     assert told == sorted(told) and told[0] == 0 and 0.5 < told[-1] < 1
 

@@ -75,13 +75,11 @@ class AccessLog(AbstractAccessLogger):
 
     def log(self, request, response, time):
         """Log a request that took `time` s."""
-        status = response.status
-        level = (
-            logging.ERROR if status >= 500 else logging.WARNING if status >= 400 else logging.INFO
-        )
-        words = request.method, request.path, status, 1000 * time
-        if request.path != "/health":
-            self.logger.log(level, "%s %s %d in %.1f ms", *words)
+        if request.path == "/health":
+            return
+        level = {4: logging.WARNING, 5: logging.ERROR}.get(response.status // 100, logging.INFO)
+        words = request.method, request.path, response.status, 1000 * time
+        self.logger.log(level, "%s %s %d in %.1f ms", *words)
 
 
 def _log_of(link):
