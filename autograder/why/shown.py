@@ -37,9 +37,9 @@ def sentence(case: Case, trusted: Any, own: Iterable[str]) -> str:
     """
     known = f"{case.changed!r} {trusted!r} {case.check.judge} {case.check.draw}"
     if case.is_error:
-        if not isinstance(getattr(builtins, case.kind, None), type):
-            return ""
         known = " ".join(own)
+        if not hasattr(builtins, case.kind) and case.kind not in WORD.findall(known):
+            return ""
         said = case.message.strip().splitlines()
         text = f"your code raised {case.kind}{': ' + said[0] if said else ''}"
     elif case.kind == "AssertionError":
