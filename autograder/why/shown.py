@@ -35,11 +35,11 @@ def sentence(case: Case, trusted: Any, own: Iterable[str]) -> str:
 
     trusted: what the check saw of the worked solution. own: the texts of the student's cells.
     """
-    known = f"{case.changed!r} {trusted!r} {case.check.judge} {case.check.draw}"
+    written = " ".join(own)  # what they wrote themselves is no news to them
+    known = f"{case.changed!r} {trusted!r} {case.check.judge} {case.check.draw} {written}"
     if case.is_error:
-        if not isinstance(getattr(builtins, case.kind, None), type):
+        if not hasattr(builtins, case.kind) and case.kind not in WORD.findall(written):
             return ""
-        known = " ".join(own)
         said = case.message.strip().splitlines()
         text = f"your code raised {case.kind}{': ' + said[0] if said else ''}"
     elif case.kind == "AssertionError":
@@ -51,7 +51,8 @@ def sentence(case: Case, trusted: Any, own: Iterable[str]) -> str:
         return ""
     if case.is_error and len(text) > LENGTH // 3:
         return ""
-    if any(len(each) > NEW_TEXT and each in text for each in _texts(case.seen) - _texts(trusted)):
+    new = [each for each in _texts(case.seen) - _texts(trusted) if each not in written]
+    if any(len(each) > NEW_TEXT and each in text for each in new):
         return ""
     return printable(text, LENGTH)
 

@@ -9,7 +9,7 @@ a class may remember what earlier cases did to it.
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.grade.judge import NOT_JUDGED, Judge
@@ -169,6 +169,7 @@ def _draw(bench: Bench, hunts: Mapping[str, _Hunt]) -> None:
     for number, hunt in enumerate(hunts.values()):
         hunt.inputs = drawing.drawn(answers.get(number, {}).get("seen") or {})
         hunt.done = not hunt.inputs
+        hunt.cases[-1] = replace(hunt.cases[-1], changed=hunt.inputs)
 
 
 def _round(
