@@ -7,7 +7,7 @@
 Each submission of tests/submissions stands in a notebook with the other exercises solved, and has
 the grader's third run, in the sandbox, where texts hash differently in each process: right ones,
 too, which grading would not run a third time.
-Time is the processor time of the grader and of everything that it starts.
+The processor time is of the grader's own process only: its sandboxes' is not handed up.
 """
 
 import os
