@@ -1295,6 +1295,7 @@ def requests_in(lines):
     return [(int(row[5]), float(row[7]) / 1000) for row in rows]
 
 
+@pytest.mark.by_value
 def test_what_is_read_from_real_logs_is_what_the_servers_wrote(real_logs):
     read = report.read(PARSE, MERGE, HISTOGRAM, ALERT, real_logs.lines, **JUDGE)
     proxy = requests_in(real_logs.lines["proxy"])
@@ -1332,6 +1333,7 @@ def test_the_alert_is_told_the_share_of_each_second_also_of_a_silent_one():
     assert read.fired_at is None and math.isnan(read.merged) and math.isnan(read.true)
 
 
+@pytest.mark.by_value
 def test_prometheus_reads_the_same_numbers(real_logs):
     read = report.read(PARSE, MERGE, HISTOGRAM, ALERT, real_logs.lines, **JUDGE)
     text = prometheus.text(read)
@@ -1345,6 +1347,7 @@ def test_prometheus_reads_the_same_numbers(real_logs):
     assert sum(map(float, totals.values())) == read.requests.sum()
 
 
+@pytest.mark.by_value
 def test_the_steps_of_the_real_logs_say_what_was_measured(real_logs, monkeypatch):
     monkeypatch.setattr(real, "measure", lambda **_: (yield real_logs))
     explorer = explore_real(PARSE, MERGE, HISTOGRAM, ALERT)
@@ -1365,6 +1368,7 @@ def test_the_steps_of_the_real_logs_say_what_was_measured(real_logs, monkeypatch
     assert shown(explorer).startswith("Nothing is measured yet.")
 
 
+@pytest.mark.by_value
 @pytest.mark.parametrize(
     ("component", "sentence"),
     [

@@ -683,6 +683,7 @@ def measured(*made, **options):
     return last
 
 
+@pytest.mark.by_value
 def test_real_kills_lose_nothing_and_the_consumer_makes_them_harmless():
     run = measured(DURABLE, CONSUMER)
     assert len(run.published) == 60 and run.lost == 0 and run.twice == 0
@@ -700,12 +701,14 @@ def test_real_kills_lose_nothing_and_the_consumer_makes_them_harmless():
     assert run.down[0][1] > run.down[0][0]
 
 
+@pytest.mark.by_value
 def test_without_an_idempotent_consumer_a_real_kill_stores_twice():
     run = measured(DURABLE, messages=24, kill_queue=False)
     assert run.lost == 0 and run.twice >= 1 and not run.down
     assert all(applied for _, _, applied in run.handled)
 
 
+@pytest.mark.by_value
 def test_without_a_kill_nothing_is_delivered_twice():
     chosen = {"messages": 12, "kill_worker": False, "kill_queue": False}
     run = measured(DURABLE, visibility_timeout=5.0, **chosen)
@@ -720,11 +723,13 @@ class InMemory(QUEUE):
         open(path, "w").close()
 
 
+@pytest.mark.by_value
 def test_a_queue_in_memory_loses_photos_when_its_process_is_killed():
     run = measured(InMemory, kill_worker=False, work=0.08)
     assert run.lost > 3
 
 
+@pytest.mark.by_value
 def test_kills_by_hand_lose_nothing_and_after_the_last_moment_kill_nobody(monkeypatch):
     """Each worker and the queue, one after the other, as soon as the last one has been replaced."""
     victims, hands = [0, 1, 2, THE_QUEUE], SimpleQueue()
@@ -741,6 +746,7 @@ def test_kills_by_hand_lose_nothing_and_after_the_last_moment_kill_nobody(monkey
     assert run.killed == () and hands.empty()
 
 
+@pytest.mark.by_value
 def test_a_stranger_without_the_token_is_not_answered(monkeypatch):
     """The queue of a run is asked by somebody else on this computer."""
     connect, ports = run_of_08.Connection, []
@@ -785,6 +791,7 @@ class CannotStartAgain(DURABLE):
             raise ValueError("byte 57: what is this?")
 
 
+@pytest.mark.by_value
 @pytest.mark.parametrize(
     ("queue", "sentence"),
     [
@@ -855,6 +862,7 @@ def test_a_bad_parameter_of_the_real_run_is_named(name, value):
         measured(DURABLE, **{name: value})
 
 
+@pytest.mark.by_value
 def test_a_consumer_that_hangs_is_stopped_and_its_processes_end(monkeypatch, every_process_ends):
     class Hangs(CONSUMER):
         def handle(self, message):
@@ -869,6 +877,7 @@ def test_a_consumer_that_hangs_is_stopped_and_its_processes_end(monkeypatch, eve
     assert "is there a loop that never ends?" in shown(explorer) and every_process_ends
 
 
+@pytest.mark.by_value
 def test_a_queue_that_hangs_in_its_process_is_one_sentence(monkeypatch):
     class Sleeps(DURABLE):
         def publish(self, body, now):
@@ -882,6 +891,7 @@ def test_a_queue_that_hangs_in_its_process_is_one_sentence(monkeypatch):
         measured(Sleeps)
 
 
+@pytest.mark.by_value
 def test_a_queue_that_never_lets_go_is_one_sentence(monkeypatch):
     class NeverForgets(DURABLE):
         def __len__(self):
@@ -892,6 +902,7 @@ def test_a_queue_that_never_lets_go_is_one_sentence(monkeypatch):
         measured(NeverForgets, CONSUMER, messages=12, kill_worker=False, kill_queue=False)
 
 
+@pytest.mark.by_value
 def test_a_queue_of_a_module_of_the_students_own_works_too(tmp_path, monkeypatch):
     source = "from course.message_queue import Message, explore\nimport os\nimport json\n"
     (tmp_path / "their_queue.py").write_text(source + OWN_QUEUE)
@@ -1308,6 +1319,7 @@ def test_the_poison_picture_says_what_the_run_says():
     assert not places & {*zip(*tray.healthy.get_data(), strict=True)}  # no mark hides another
 
 
+@pytest.mark.by_value
 def test_the_crash_picture_counts_what_its_buttons_kill(monkeypatch):
     """Each button is pressed once, while a quick run goes on."""
     pace = {"messages": 30, "workers": 3, "work": 0.03, "publish_every": 0.01}

@@ -21,7 +21,10 @@ from course.real.load import Load, measure
 from course.real.processes import Stage, StageOver
 from course.real.server import TOKEN, web_server
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it asks with POSIX's signals")
+pytestmark = [
+    pytest.mark.by_value,
+    pytest.mark.skipif(sys.platform == "win32", reason="it asks with POSIX's signals"),
+]
 
 
 def alive(pid):

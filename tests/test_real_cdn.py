@@ -16,6 +16,8 @@ from tests.explorers import corners, options, shown
 from tests.test_real import alive, asked
 from tests.test_real_labs import press
 
+pytestmark = pytest.mark.by_value
+
 CACHE = solved("05_cdn")["EdgeCache"]
 FEW = {"requests": 100, "duration": 4.0}
 

@@ -18,6 +18,8 @@ from tests.explorers import corners, options, shown
 from tests.test_real import alive
 from tests.test_real_labs import press
 
+pytestmark = pytest.mark.by_value
+
 SOLVED = solved("07_data_centers")
 GEO, RESOLVER = SOLVED["GeoDNS"], SOLVED["CachingResolver"]
 FEW = {"rate": 25.0, "duration": 3.5}

@@ -36,6 +36,8 @@ from course.view.live import explore_live
 from tests.course_scripts import solved
 from tests.explorers import shown
 
+pytestmark = pytest.mark.by_value
+
 NO_TIME = Calibration(0.0, 0.0, 0.0, 0.0, 0.0)
 
 

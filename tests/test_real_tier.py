@@ -28,6 +28,8 @@ from tests.explorers import corners, options, shown
 from tests.test_real import alive, asked
 from tests.test_real_labs import press
 
+pytestmark = pytest.mark.by_value
+
 SOLVED = solved("06_stateless_tier")
 SESSIONS, HANDLE = SOLVED["SessionStore"], SOLVED["handle"]
 

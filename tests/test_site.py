@@ -25,7 +25,10 @@ from tests.classroom import released, solutions, written
 from tests.course_scripts import NAMES, ROOT
 from tests.test_real import alive, asked, gone
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it asks with POSIX's signals")
+pytestmark = [
+    pytest.mark.by_value,
+    pytest.mark.skipif(sys.platform == "win32", reason="it asks with POSIX's signals"),
+]
 
 REQUESTS, RATE = 600, 300
 KERNEL = """

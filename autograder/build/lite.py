@@ -48,7 +48,7 @@ dependencies = [$dependencies]
 include = ["course*"]
 
 [tool.setuptools.package-data]
-"*" = ["*.css", "*.csv", "*.js", "*.json"]
+"*" = ["*.css", "*.csv", "*.html", "*.js", "*.json"]
 """
 
 

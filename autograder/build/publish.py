@@ -36,7 +36,14 @@ FILES = {  # of the tree, and the templates they are made of
     "postBuild": "postBuild",
     "pyproject.toml": "pyproject.toml.in",
 }
-ON_COLAB = ("aiohttp==", "anywidget==", "cloudpickle==", "prometheus-client==", "simpy==")
+ON_COLAB = (
+    "aiohttp==",
+    "anywidget==",
+    "cloudpickle==",
+    "dnspython==",
+    "prometheus-client==",
+    "simpy==",
+)
 """What `course` imports and Colab may lack."""
 PACKAGES = "packages.txt"  # every package that a student gets; its head says how it is made
 

@@ -48,8 +48,11 @@ function helpControls(el) {
     if (isMine(target, ".widget-readout") && key === "Enter")
       target.textContent = target.textContent.replace(/,(?=\d{3}(?!\d))/g, "");
   }, options);
+  let typed = null;  // the value that has been typed into and not been left yet
+  window.addEventListener("input", ({ target }) => { typed = target; }, options);
   window.addEventListener("blur", ({ target }) => {
-    if (!isMine(target, ".widget-readout")) return;
+    if (target !== typed || !isMine(target, ".widget-readout")) return;
+    typed = null;
     target.setAttribute("data-lm-suppress-shortcuts", "");  // else Jupyter begins to edit the cell
     target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 13, bubbles: true }));
     target.removeAttribute("data-lm-suppress-shortcuts");
