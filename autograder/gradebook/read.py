@@ -100,7 +100,7 @@ class Score:
     earned: float
     points: float  # the most it can earn
     waits: bool  # for a person
-    blank: bool = False  # an answer that nobody has written: nbgrader gives it 0
+    blank: bool = False  # an answer left as it was released: nbgrader gives it 0
 
 
 @dataclass(frozen=True)

@@ -264,7 +264,7 @@ class Scores:
             if ByHand(grade.manual_score, grade.needs_manual_grade, remarked) != seen:
                 raise Changed
             grade.manual_score = points
-            # as formgrader does: a cell with a score of either kind waits for nobody
+            # as formgrader does: a cell with a score of either kind does not wait
             grade.needs_manual_grade = points is None and grade.auto_score is None
             remark.manual_comment = comment or None
             self.db.flush()

@@ -52,7 +52,7 @@ class Part:
 def write_predictions(root: Path, to: Path | None = None, names: Sequence[str] = ()) -> Path:
     """Write the page on the named notebooks (all by default), and return its path.
 
-    CourseError for an unknown name, if nobody has handed in a guess, or if it cannot be written.
+    CourseError for an unknown name, if no guess was handed in, or if it cannot be written.
     """
     where = places(root)
     target = Path(to) if to else where.grading / "predictions.html"

@@ -2,7 +2,7 @@
 
 Who asks is told as on the Internet: by the option Client Subnet (RFC 7871), a part of the user's
 address. Each city has a network of its own here, each center an address for documentation.
-Questions and answers are signed (TSIG, RFC 8945), so that nobody else on this computer can ask.
+Questions and answers are signed (TSIG, RFC 8945), so no one else on this computer can ask.
 """
 
 import asyncio
