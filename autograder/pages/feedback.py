@@ -17,12 +17,12 @@ from autograder.errors import CourseError
 from autograder.files import write_atomic
 from autograder.grade import records
 from autograder.grade.records import Record
+from autograder.grade.why.explain import Explainer, Why
 from autograder.gradebook import read
 from autograder.gradebook.read import Places, Score, Student, Submission
 from autograder.pages import feedback_page, safe_html
 from autograder.pages.feedback_page import Course, Section
 from autograder.pages.outline import outline, released_cells
-from autograder.why.explain import Explainer, Why
 
 # what nbgrader's own release_feedback needs next to the page, and what it may look like
 NEXT_TO_IT = {

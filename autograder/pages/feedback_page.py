@@ -14,10 +14,10 @@ from markupsafe import Markup
 from autograder.build import markers
 from autograder.build.markers import SECRET, without_regions
 from autograder.grade.pictures import kept_png
+from autograder.grade.why.explain import Why
 from autograder.gradebook.read import Score
 from autograder.pages import safe_html
 from autograder.pages.outline import HIDDEN, Outline
-from autograder.why.explain import Why
 
 SECRET_LENGTH = 16  # characters: a shorter line, such as `import math`, gives nothing away
 WITHHELD = "Not shown: it holds text of a check that is hidden."

@@ -16,8 +16,8 @@ from autograder.grade.judge import NOT_JUDGED, Judge
 from autograder.grade.needed import unneeded
 from autograder.grade.sandbox.client import Sandbox, stretch
 from autograder.grade.sandbox.limits import Limits
-from autograder.why import inputs as drawing
-from autograder.why.inputs import Check, Inputs
+from autograder.grade.why import inputs as drawing
+from autograder.grade.why.inputs import Check, Inputs
 
 LIMITS = Limits(cell_seconds=2.0, notebook_seconds=20.0, own_seconds=1.0)
 ROUNDS = 7

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.why import recorder
+from autograder.grade.why import recorder
 
 LINES = 24
 LETTERS = 1500

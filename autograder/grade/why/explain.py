@@ -19,9 +19,9 @@ from autograder.grade.assignment import Assignment
 from autograder.grade.judge import Judge
 from autograder.grade.records import Record
 from autograder.grade.sandbox.client import Sandbox
-from autograder.why import calls, inputs, shown
-from autograder.why.inputs import Check
-from autograder.why.smallest import LIMITS, Bench, Case, needed, smallest
+from autograder.grade.why import calls, inputs, shown
+from autograder.grade.why.inputs import Check
+from autograder.grade.why.smallest import LIMITS, Bench, Case, needed, smallest
 
 SEEDS = 9  # other than the graded one
 
