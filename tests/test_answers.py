@@ -55,6 +55,7 @@ ANSWERS = {
     "eve": "The probe page works, so the checker sees nothing.",
     "fay": "WEB-1 is a black hole; it answers at once.",
 }
+TITLE = next(cell for cell in cells(NAME) if cell.text.startswith("# ")).text.splitlines()[0][2:]
 WRITTEN = [student for student, text in ANSWERS.items() if text]
 
 
@@ -527,6 +528,7 @@ def test_a_class_is_graded_with_the_keyboard_alone(course, browser):
 
         page.wait_for_selector("#answer *")
         assert "#" not in page.url and shown("count") == "0 of 5 graded"
+        assert shown("title").startswith(f"{TITLE} · ") and page.title().endswith(f" · {TITLE}")
         assert shown("about") == "Answer 1 of 5 · waits for a grade"  # and nobody's name
         while "black hole" not in shown("answer"):
             press("n")

@@ -166,6 +166,7 @@ def _work(sitting: Sitting) -> dict[str, Any]:
         "questions": [
             {
                 "cell": question.cell,
+                "notebook": desk.title(question.notebook),
                 "title": question.title,
                 "points": question.points,
                 "text": safe_html.markdown(question.text),

@@ -15,6 +15,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 from autograder.answers import alike, record, rubric
 from autograder.answers.record import Entry
 from autograder.answers.rubric import Rubric
@@ -24,6 +26,7 @@ from autograder.errors import CourseError
 from autograder.gradebook import read
 from autograder.gradebook.read import ByHand, Written
 from autograder.gradebook.write import Changed, Scores
+from autograder.pages.outline import outline
 
 NOTEBOOK_BYTES = 50_000_000
 COMMENT_LENGTH = 10_000  # characters
@@ -140,6 +143,13 @@ class Desk:
                 return question
         known = ", ".join(question.cell for question in self.questions)
         raise CourseError(f"{cell}: no such question of {self.assignment}, it has {known}.")
+
+    def title(self, notebook: str) -> str:
+        """Return what students know a notebook as; its name if the release has no title."""
+        cells = [
+            nbformat.from_dict({**one, "source": _source(one)}) for one in self._released(notebook)
+        ]
+        return outline(notebook, cells, {}).title
 
     def answers(self, question: Question) -> list[Answer]:
         """Return the answers to a question, those with the same words next to each other.

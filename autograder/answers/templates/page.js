@@ -161,8 +161,8 @@ const sameThatWait = () =>
   rows.filter((one) => one.group === answer.group && one.id !== answer.id && waiting(one));
 
 function showQuestion() {
-  at("title").textContent = `${work.assignment} · ${question.title}`;
-  document.title = `${question.title} · ${work.assignment}`;
+  at("title").textContent = `${question.notebook} · ${question.title}`;
+  document.title = `${question.title} · ${question.notebook}`;
   showHtml(at("text"), question.text);
   showHtml(at("notes"), question.notes);
   at("notes-fold").hidden = !question.notes;
