@@ -10,6 +10,7 @@ import random
 import sys
 from datetime import datetime
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -35,6 +36,8 @@ SHOWN = 1750  # pixels from the page's top
 def a_class(folder: Path) -> Path:
     """Make the class in a folder and grade it; return the course's folder."""
     course = make_course(folder, [NAME])
+    known = Path("tests", "submissions", NAME)  # where the names of mistakes come from
+    copytree(ROOT / known, course / known)
     with Gradebook(f"sqlite:///{course / 'grading' / 'gradebook.db'}") as gradebook:
         gradebook.find_assignment(NAME).duedate = datetime(2026, 11, 20, 18)
         for number in range(STUDENTS):
