@@ -82,8 +82,9 @@ def play(
     run("grade", first, "--regrade")
     run("extend", student(8), first, (DUE + timedelta(hours=30)).isoformat())
     run("remove", student(students - 1), "--yes")
-    for name in names:
-        run("feedback", name)
+    run("feedback", first)
+    for name in names[1:]:
+        run("feedback", name, "--explain", "never")  # looking for cases takes most of the time
     run("report")
     run("export", "--to", "grades.csv")
     expected = {
