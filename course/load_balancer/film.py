@@ -138,13 +138,19 @@ def _requests(lane, result, calls, name):
 def _tell(actor, pick, name, server, times, ahead, failed):
     """Tell what `pick` saw and chose, how many were ahead, and how the request left."""
     arrived, started, left = times
-    active = {view.name: view.active for view in pick.saw}
-    out = [view.name for view in pick.saw if not view.healthy]
-    marks = {each: " (unhealthy)" for each in out}
-    saw = ", ".join([f"{each} {n}{marks.get(each, '')}" for each, n in active.items()])
-    cell = f"{name}().pick(make_views({active}{f', {out}' if out else ''}))"
+    saw, active, out = [], [], []
+    for view in pick.saw:
+        each, requests = view.name, view.active
+        active.append(f"{each!r}: {requests}")
+        if view.healthy:
+            saw.append(f"{each} {requests}")
+        else:
+            saw.append(f"{each} {requests} (unhealthy)")
+            out.append(each)
+    marked = f", {out}" if out else ""
+    cell = f"{name}().pick(make_views({{{', '.join(active)}}}{marked}))"
     chose = f"It chose {server}" if pick.error is None else f"It raised {type(pick.error).__name__}"
-    words = f"arrived. pick saw how many requests each server had: {saw}. {chose}."
+    words = f"arrived. pick saw how many requests each server had: {', '.join(saw)}. {chose}."
     actor.tell(arrived, words, call=pick, cell=cell)
     if failed:
         actor.tell(left, "failed.")

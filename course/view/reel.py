@@ -68,18 +68,20 @@ class Actor:
         """Be, at `time`, where it has come to, and go no further."""
         return self._cut(time).remain(time)
 
-    def go(self, start, end, x, y, state=None, **change):
+    def go(self, start, end, x, y, state=None, *, size=None, ring=None):
         """Stay until `start`, then move to (x, y) until `end`; in `state` from `start` on.
 
         A move that is not over at `start` ends there, wherever it has come to.
         """
-        if start < self.frames[-1][0]:
+        frames = self.frames
+        if start < frames[-1][0]:
             self._cut(start)
-        last, *place, code = self.frames[-1]
+        last, old_x, old_y, old_size, old_ring, code = frames[-1]
         if last == start:  # one keyframe a moment is enough
-            del self.frames[-1]
-        self.frames.append((start, *place, code if state is None else self._states[state]))
-        return self.at(end, x, y, **change)
+            del frames[-1]
+        code = code if state is None else self._states[state]
+        frames.append((start, old_x, old_y, old_size, old_ring, code))
+        return self.at(end, x, y, size=size, ring=ring)
 
     def turn(self, time, state, **change):
         """Change to `state` at `time`, on the way or standing; a move goes on to where it ends."""
@@ -112,10 +114,15 @@ class Actor:
 
     def _cut(self, time):
         """Forget what comes after `time`, and be there where the actor is then."""
-        if time < self.frames[-1][0]:
-            there = time, *self.place(time)
-            del self.frames[bisect.bisect_left(self.frames, (time,)) :]
-            self.frames.append(there)
+        frames = self.frames
+        if time >= frames[-1][0]:
+            return self
+        while frames[-1][0] > time:
+            until = frames.pop()
+        there = _between(frames[-1], until, time)
+        while frames and frames[-1][0] == time:
+            del frames[-1]
+        frames.append(there)
         return self
 
     def tell(self, time, words, *, call=None, line=None, cell=""):
@@ -136,18 +143,9 @@ class Actor:
         if not frames or not frames[0][0] <= time <= frames[-1][0]:
             return None
         following = bisect.bisect_right(frames, (time, math.inf))
-        since, x, y, size, ring, code = frames[following - 1]
         if following == len(frames):
-            return x, y, size, ring, code
-        until, next_x, next_y, next_size, next_ring, _ = frames[following]
-        share = (time - since) / (until - since)
-        return (
-            x + share * (next_x - x),
-            y + share * (next_y - y),
-            size + share * (next_size - size),
-            ring + share * (next_ring - ring),
-            code,
-        )
+            return frames[-1][1:]
+        return _between(frames[following - 1], frames[following], time)[1:]
 
     def _column(self, number):
         return [frame[number] for frame in self.frames]
@@ -158,6 +156,21 @@ class Actor:
     sizes = property(lambda self: self._column(3))
     rings = property(lambda self: self._column(4))
     states = property(lambda self: self._column(5))
+
+
+def _between(one, next_one, time):
+    """Return the keyframe at `time` on the straight line between two others."""
+    since, x, y, size, ring, code = one
+    until, next_x, next_y, next_size, next_ring, _ = next_one
+    share = (time - since) / (until - since)
+    return (
+        time,
+        x + share * (next_x - x),
+        y + share * (next_y - y),
+        size + share * (next_size - size),
+        ring + share * (next_ring - ring),
+        code,
+    )
 
 
 @dataclass
