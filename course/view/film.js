@@ -303,7 +303,7 @@ class Player {
     }
     if (unit === "calls") return `${Math.floor(time)} ${unit}`;
     const digits = (this.reel.end - this.reel.start) / divisor < 10 ? 2 : 1;
-    return `${(time / divisor).toFixed(digits)} ${unit}`;
+    return `${(time / divisor).toFixed(digits)} ${unit}`.replace("-", "−");
   }
 
   // Play goes on from where it was; from the start if it was at the end.
