@@ -65,7 +65,7 @@ def test_an_actor_moves_in_straight_lines_and_a_move_can_be_cut():
     assert actor.place(3)[-1] == 1 and actor.place(2.9)[-1] == 0 and actor.place(4)[:2] == (100, 40)
     actor.go(3.5, 3.6, 0, 0)  # from where it has come to
     assert actor.place(3.5)[:2] == (75, 30) and actor.place(3.6)[:2] == (0, 0)
-    assert actor.times == [1, 2, 3, 3, 3.5, 3.6] and len(actor.frames) == 6
+    assert actor.times == [1, 2, 3, 3.5, 3.6] and len(actor.frames) == 5
     assert actor.halt(3.55).place(3.55)[:2] == pytest.approx((37.5, 15))
     assert actor.at(3.6, 0, 0).remain(2).times[-1] == 3.6 and actor.remain(5).place(5)[:2] == (0, 0)
     with pytest.raises(ValueError, match=r"3 s comes after 5 s"):

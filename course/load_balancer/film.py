@@ -113,14 +113,14 @@ def _requests(lane, result, calls, name):
         for i, changes in zip(mine, row, strict=True):
             stands[i] = changes
     middle = lane.scene.height / 2 + 6
+    xs = [WORKER, *(WORKER - place * APART - 8 for place in range(1, MOST + 1))]
     for i, (arrived, started, left) in enumerate(zip(arrivals, starts, ends, strict=True)):
         actor = lane.actor(f"request {i + 1}").at(arrived - WAY, LEFT, middle, WAITS)
         actor.at(arrived, BALANCER, middle)
         y = _height(places[i]) if places[i] < nowhere else middle
         takes = WAY
         for time, place in stands[i]:
-            x = WORKER - min(place, MOST) * APART - (8 if place else 0)
-            actor.go(time, time + takes, x, y)
+            actor.go(time, time + takes, xs[place] if place < MOST else xs[MOST], y)
             takes = STEP
         if started == started:
             actor.turn(started, SERVED)
@@ -138,17 +138,10 @@ def _requests(lane, result, calls, name):
 def _tell(actor, pick, name, server, times, ahead, failed):
     """Tell what `pick` saw and chose, how many were ahead, and how the request left."""
     arrived, started, left = times
-    saw, active, out = [], [], []
-    for view in pick.saw:
-        each, requests = view.name, view.active
-        active.append(f"{each!r}: {requests}")
-        if view.healthy:
-            saw.append(f"{each} {requests}")
-        else:
-            saw.append(f"{each} {requests} (unhealthy)")
-            out.append(each)
-    marked = f", {out}" if out else ""
-    cell = f"{name}().pick(make_views({{{', '.join(active)}}}{marked}))"
+    texts = [_seen(view.name, view.active, view.healthy) for view in pick.saw]
+    saw, active = zip(*texts, strict=True) if texts else ((), ())
+    out = [view.name for view in pick.saw if not view.healthy]
+    cell = f"{name}().pick(make_views({{{', '.join(active)}}}{f', {out}' if out else ''}))"
     chose = f"It chose {server}" if pick.error is None else f"It raised {type(pick.error).__name__}"
     words = f"arrived. pick saw how many requests each server had: {', '.join(saw)}. {chose}."
     actor.tell(arrived, words, call=pick, cell=cell)
@@ -160,6 +153,13 @@ def _tell(actor, pick, name, server, times, ahead, failed):
             others = "one other" if ahead == 1 else f"{ahead} others"
             row = f"it waited {milliseconds(started - arrived)} behind {others}"
         actor.tell(left, f"was answered after {took}: {row}.")
+
+
+@cache
+def _seen(server, requests, healthy):
+    """Return what a view says, in words and as an item of a dict."""
+    mark = "" if healthy else " (unhealthy)"
+    return f"{server} {requests}{mark}", f"{server!r}: {requests}"
 
 
 def _servers(lane, health, servers):

@@ -36,6 +36,8 @@ class Actor:
     film has some ten thousand of them. times, xs … states: the same, each as a list.
     """
 
+    __slots__ = ("_states", "frames", "label", "name", "part_of", "story")
+
     def __init__(self, name, label, states, part_of=None):
         self.name, self.label, self._states, self.part_of = name, label, states, part_of
         self.frames, self.story = [], []
@@ -79,16 +81,25 @@ class Actor:
         last, old_x, old_y, old_size, old_ring, code = frames[-1]
         if last == start:  # one keyframe a moment is enough
             del frames[-1]
+        if end < start:
+            raise ValueError(f"{self.name}: {end:g} s comes after {start:g} s")
         code = code if state is None else self._states[state]
+        size, ring = old_size if size is None else size, old_ring if ring is None else ring
         frames.append((start, old_x, old_y, old_size, old_ring, code))
-        return self.at(end, x, y, size=size, ring=ring)
+        frames.append((end, x, y, size, ring, code))
+        return self
 
     def turn(self, time, state, **change):
         """Change to `state` at `time`, on the way or standing; a move goes on to where it ends."""
         end, x, y, *_ = self.frames[-1]
         if time >= end:
             return self.stay(time, state, **change)
-        return self._cut(time).stay(time, state, **change).at(end, x, y)
+        self._cut(time)
+        if change:
+            return self.stay(time, state, **change).at(end, x, y)
+        *place, _ = self.frames.pop()
+        self.frames.append((*place, self._states[state]))
+        return self.at(end, x, y)
 
     def run_out(self, start, end, until=None):
         """Let a ring that is full at `start` run out until `end`, on the way or standing.
