@@ -28,7 +28,7 @@ START, END = 2.0, 6.0  # s
 RATE = 0.125  # of the run's seconds that play in a second
 PEOPLE = ("Ann", "Ben")
 SCREEN, SYDNEY, ORIGIN_AT, NEAR = 48, 76, 436, 96  # pixels across; the least between two of three
-TOP, HIGH = 62, 42  # pixels down to the first photo, and from one to the next
+TOP, HIGH = 66, 42  # pixels down to the first photo, and from one to the next
 BOTTOM = TOP + HIGH * (PHOTOS - 0.5)
 AFTER = END + 4  # s: what has not ended then is still there at the end of the film
 WAITS, DONE, LOST = "photo to come, and how much of it has", "photo is there", "failed"
@@ -124,7 +124,7 @@ def _scene(edges):
         places.append((near - 16, near + 16, f"edge, {path.name}"))
     for photo in range(PHOTOS):
         scene.line((SYDNEY, _y(photo)), (ORIGIN_AT - 16, _y(photo)))
-        scene.text(SCREEN - 34, _y(photo) - 13, f"photo {photo + 1}", size=9)
+        scene.text(SCREEN - 34, _y(photo) - 17, f"photo {photo + 1}", size=9)
     for left, right, words in places:
         scene.box(left, 24, right - left, BOTTOM - 20, colour=style.GREY)
         middle = min(max((left + right) / 2, 30), 416)
@@ -170,7 +170,7 @@ def _photos(lane, loads, path, end):
     for click, name in zip(CLICKS, PEOPLE, strict=True):
         if loads[-1].clicked >= click:
             person = lane.actor(f"{name}'s screen", name)
-            person.at(click, SCREEN - 36, 36, WAITS, size=0).stay(until[click])
+            person.at(click, SCREEN - 37, 34, WAITS, size=0).stay(until[click])
     seen = [load for load in loads if load.ended <= end]
     lane.count("photos", [load.ended for load in seen if not load.failed])
     lane.count("failed", [load.ended for load in seen if load.failed])

@@ -45,7 +45,7 @@ BOXES = {  # the middle, in pixels, and half of the width and height
     "queue": (400, 196, 66, 22),
 }
 CROSSES, ROWS = 8, 3  # pixels from one refused dot to the next in its pile; rows of a pile
-CROWD, FADED = (10, 150), 600.0  # where it is told; s until a third of a crowd is left
+CROWD, FADED = (9, 156), 600.0  # where it is told; s until a third of a crowd is left
 FILE, READ, WRITE, UPLOAD = "files", "pages: read", "pages: write", "uploads"
 REFUSED, DIED = "refused", "died"
 LOOKS = {

@@ -19,7 +19,7 @@ FINE, TOO_MUCH = "fine", "too much"
 
 def draw(scene, names):
     """Draw the gauges with these names into a Scene."""
-    top = HEIGHTS["refused"] - 15
+    top = HEIGHTS["refused"] - 17
     for name in names:
         y = HEIGHTS[name]
         scene.text(4, y, name, size=9)
@@ -28,7 +28,7 @@ def draw(scene, names):
         scene.line((GOAL, y - 7), (GOAL, y + 7), colour=style.INK)
     scene.text(4, top, "since midnight:", size=9)
     scene.text(GOAL, top, "goal", at="center", size=9)
-    scene.text(MOST, top, "twice as much", at="center", size=9)
+    scene.text(MOST, top, "twice as much", at="right", size=9)
 
 
 def show(lane, day, result, names, steps):

@@ -80,7 +80,7 @@ class Actor:
             self._cut(start)
         last, old_x, old_y, old_size, old_ring, code = frames[-1]
         if last == start:  # one keyframe a moment is enough
-            del frames[-1]
+            frames.pop()
         if end < start:
             raise ValueError(f"{self.name}: {end:g} s comes after {start:g} s")
         code = code if state is None else self._states[state]
@@ -128,12 +128,13 @@ class Actor:
         frames = self.frames
         if time >= frames[-1][0]:
             return self
+        until = frames.pop()
         while frames[-1][0] > time:
             until = frames.pop()
-        there = _between(frames[-1], until, time)
-        while frames and frames[-1][0] == time:
-            del frames[-1]
-        frames.append(there)
+        if frames[-1][0] < time:
+            frames.append(_between(frames[-1], until, time))
+        while len(frames) > 1 and frames[-2][0] == time:
+            del frames[-2]
         return self
 
     def tell(self, time, words, *, call=None, line=None, cell=""):
