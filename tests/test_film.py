@@ -415,6 +415,36 @@ def test_colours_follow_the_theme_and_the_canvas_is_sharp(page):
     assert wide == pytest.approx(1, abs=0.01)
 
 
+def luminance(colour):
+    """Return the relative luminance (WCAG 2.2) of "rgb(r, g, b)"."""
+    shares = [int(value) / 255 for value in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+@in_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_in_a_tile_can_be_read_whatever_its_colour(browser, tmp_path, scheme):
+    def make():
+        colours = [*style.SERVERS, style.GREY]
+        reel = Reel(end=1.0, states={colour: (colour, "tile") for colour in colours})
+        lane = reel.lane("tiles", Scene())
+        for place, colour in enumerate(colours):
+            lane.actor(colour, "7").at(0, 20 + 40 * place, 50, colour).stay(1.0)
+        reel.caption(0, "Tiles.")
+        return reel
+
+    path = Film(make).save(tmp_path / "tiles.html")
+    with new_page(browser) as (page, errors):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(path.as_uri())
+        look = page.evaluate(f"{PLAYER}.look")
+        assert errors == [] and len(look["inside"]) == len(look["colours"]) == 9
+        for pair in zip(look["colours"], look["inside"], strict=True):
+            low, high = sorted(luminance(colour) + 0.05 for colour in pair)
+            assert high / low >= 4.5, pair
+
+
 @in_browser
 def test_with_reduced_motion_there_are_six_stills_a_lane_and_the_table(browser, saved):
     with new_page(browser) as (page, errors):

@@ -177,7 +177,7 @@ def _servers(lane, health, servers):
         while time < health.duration:
             dead = any(who == name and start <= time < end for who, start, end in health.dead)
             probe = lane.actor(f"a probe of {name}").at(time - WAY, BALANCER + 18, y + 8, PROBE)
-            probe.at(time, WORKER - 16, y + 8, FAILED if dead else PROBE)
+            probe.at(time, WORKER - 26, y + 8, FAILED if dead else PROBE)
             if not dead:
                 probe.at(time + WAY, BALANCER + 18, y + 8)
             else:

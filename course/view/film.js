@@ -48,6 +48,16 @@ const SHAPES = {
 };
 const STROKED = new Set(["ring", "cross", "tick"]);
 
+// Return the contrast of two colours "rgb(…)", from 1 to 21 (WCAG 2.2).
+function contrast(one, other) {
+  const [low, high] = [one, other].map((colour) => {
+    const shares = colour.match(/[\d.]+/g).slice(0, 3).map((value) => value / 255);
+    const [r, g, b] = shares.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  }).sort((a, b) => a - b);
+  return high / low;
+}
+
 // The actors of one lane: where each of them is at a time.
 class Cast {
   constructor(lane) {
@@ -120,10 +130,11 @@ class Stage {
         rings.moveTo(x, y - r);
         rings.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * Math.min(1, ring));
       }
-      if (this.cast.labels[actor]) words.push([this.cast.labels[actor], x, y, size, shape]);
+      const label = this.cast.labels[actor];
+      if (label) words.push([label, x, y, size + (ring > 0 ? 6 : 3), shape, state]);
       if (this.cast.tellers[actor] === teller) chosen.push([x, y, size]);
     });
-    const { colours, ink, paper, font } = this.look;
+    const { colours, inside, ink, font } = this.look;
     pen.lineWidth = 2;
     paths.forEach((path, state) => {
       pen.fillStyle = pen.strokeStyle = colours[state];
@@ -135,11 +146,11 @@ class Stage {
     pen.stroke(rings);
     pen.textBaseline = "middle";
     pen.font = `${Math.max(11, (11 * this.width) / Math.max(wide, 1))}px ${font}`;
-    for (const [label, x, y, size, shape] of words) {
-      const inside = shape === "tile";
-      pen.textAlign = inside ? "center" : "left";
-      pen.fillStyle = inside ? paper : ink;
-      pen.fillText(label, inside ? x : x + size + 3, y + 0.5);
+    for (const [label, x, y, aside, shape, state] of words) {
+      const within = shape === "tile";
+      pen.textAlign = within ? "center" : "left";
+      pen.fillStyle = within ? inside[state] : ink;
+      pen.fillText(label, within ? x : x + aside, y + 0.5);
     }
     pen.strokeStyle = ink;
     pen.lineWidth = 2;
@@ -258,10 +269,12 @@ class Player {
   readLook() {
     const probe = this.element.appendChild(document.createElement("i"));
     const resolve = (colour) => { probe.style.color = colour; return getComputedStyle(probe).color; };
+    const [black, white] = ["var(--c-000000)", "var(--c-ffffff)"].map(resolve);
+    const colours = this.reel.states.map(([, colour]) => resolve(colour));
     Object.assign(this.look, {
-      colours: this.reel.states.map(([, colour]) => resolve(colour)),
+      colours,
+      inside: colours.map((c) => (contrast(c, black) > contrast(c, white) ? black : white)),
       ink: resolve("var(--c-222222)"),
-      paper: resolve("var(--c-ffffff)"),
       font: getComputedStyle(this.element).fontFamily,
     });
     probe.remove();
