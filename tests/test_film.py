@@ -232,6 +232,35 @@ def test_a_fate_is_told_above_the_film_and_as_its_last_caption():
     assert film.player.reel["captions"][-1] == [2.0, "Doorman.asked('Bob') returned None."]
 
 
+def test_stories_are_told_when_somebody_asks_for_one():
+    told = []
+
+    def make():
+        reel = evening()
+        slow = reel.lanes[0].actors[0]
+        slow.tell_later(
+            (1.5, 1.75), lambda: told.append(slow.tell(1.5, "sat.").tell(1.75, "left."))
+        )
+        return reel
+
+    film = Film(make)
+    lane = film.player.reel["lanes"][0]
+    assert told == [] and film.player.told == {} and list(lane["tells"]) == [1, 1]
+    # What the keys step to is known before: guest 1 at 0, 1, 1.5 and 1.75, guest 2 at 0.25 and 1.25
+    assert np.frombuffer(lane["events"]).tolist() == [0, 0.25, 1, 1.25, 1.5, 1.75]
+    film.player._handle_custom_msg({"name": "told"}, [])
+    sentences = [words for _, words, *_ in film.player.told["lanes"][0][0]]
+    assert sentences == ["came in yours.", "was at the door.", "sat.", "left."] and len(told) == 1
+    film.refresh()
+    assert film.player.told == {}  # of another run
+
+
+def test_a_saved_film_has_all_stories(tmp_path):
+    film = Film(evening)
+    text = film.save(tmp_path / "film.html").read_text(encoding="utf-8")
+    assert text.count("was at the door.") == 4 and film.player.told == {}
+
+
 def test_nothing_is_made_while_a_notebook_is_graded(monkeypatch):
     @pictured
     def replay():
@@ -382,7 +411,7 @@ def test_a_click_on_an_actor_tells_its_story_and_its_call_can_be_copied(page):
 
 @in_browser
 def test_all_lines_that_decided_are_marked_in_one_listing(page):
-    first = page.evaluate(f"{PLAYER}.reel.listings[0][1]")
+    first = page.evaluate(f"{PLAYER}.told.listings[0][1]")
     marked = page.evaluate(
         f"[...{PLAYER}.listed(0, [{first + 1}, {first + 2}, {first + 1}])"
         ".querySelectorAll('mark')].map(mark => mark.textContent.trim())"

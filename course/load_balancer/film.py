@@ -1,6 +1,6 @@
 """The film of notebook 02: requests come to the balancer and wait in a row before each server."""
 
-from functools import cache
+from functools import cache, partial
 
 from course.engine import rows
 from course.engine.component import ComponentError, name_of
@@ -132,7 +132,9 @@ def _requests(lane, result, calls, name):
         if i < len(picks):
             where = result.names[places[i]]
             ahead = stands[i][0][1] if stands[i] else 0
-            _tell(actor, picks[i], name, where, (arrived, started, left), ahead, failed[i])
+            happened = (arrived, started, left)
+            told = partial(_tell, actor, picks[i], name, where, happened, ahead, failed[i])
+            actor.tell_later((arrived, left), told)
 
 
 def _tell(actor, pick, name, server, times, ahead, failed):

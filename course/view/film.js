@@ -176,8 +176,10 @@ class Stage {
 }
 
 class Player {
-  constructor(element, reel, actions, press) {
+  constructor(element, reel, actions, press, ask) {
     Object.assign(this, { element, reel, now: reel.start, playing: false, seen: false, speed: 1 });
+    Object.assign(this, { ask, told: null }); // the stories come when one is asked for
+    this.tells = reel.lanes.map((lane) => arrayOf(lane.tells, Uint8Array));
     this.frames = 0; // painted so far
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.look = {};
@@ -192,8 +194,7 @@ class Player {
   // Return the times at which something happens that a story or a caption tells, ascending.
   findMoments() {
     const times = this.reel.captions.map(([time]) => time);
-    for (const { stories } of this.reel.lanes)
-      for (const story of stories) for (const [time] of story) times.push(time);
+    for (const { events } of this.reel.lanes) times.push(...arrayOf(events, Float64Array));
     return [...new Set(times)].sort((a, b) => a - b);
   }
 
@@ -379,7 +380,7 @@ class Player {
   next(lane, direction) {
     const present = [];
     this.casts[lane].forEach(this.now, (actor) => {
-      if (this.reel.lanes[lane].stories[actor].length) present.push(actor);
+      if (this.tells[lane][actor]) present.push(actor);
     });
     if (!present.length) return;
     const [chosenLane, actor] = this.chosen || [-1, -1];
@@ -392,12 +393,25 @@ class Player {
     this.chosen = [lane, actor];
     this.stages.forEach((stage, i) => { stage.chosen = i === lane ? actor : -1; });
     this.paint();
-    this.story.replaceChildren(...this.told(lane, actor));
+    this.story.replaceChildren(...this.storyOf(lane, actor));
+  }
+
+  // Take the stories, and tell what a reader waits for.
+  learn(told) {
+    this.told = told.lanes ? told : null;
+    if (!this.told) return;
+    if (this.chosen) this.choose(...this.chosen);
+    this.fillTwin();
   }
 
   // Return the elements that tell an actor's story.
-  told(lane, actor) {
-    const { names, stories, tellers, title } = this.reel.lanes[lane];
+  storyOf(lane, actor) {
+    if (!this.told) {
+      this.ask();
+      return [make("p", { text: "… If no story comes, its kernel is gone: run the cell again." })];
+    }
+    const { names, tellers, title } = this.reel.lanes[lane];
+    const stories = this.told.lanes[lane];
     const teller = tellers[actor];
     const list = make("ol");
     const parts = [make("p", { className: "film-title", text: `${names[teller]} · ${title}` }), list];
@@ -413,7 +427,7 @@ class Player {
 
   // Return some lines of the student's code, with those that decided marked.
   listed(listing, decided) {
-    const [title, first, lines] = this.reel.listings[listing];
+    const [title, first, lines] = this.told.listings[listing];
     const numbers = [...new Set(decided)].map((line) => line - first + 1).join(", ");
     const code = make("pre", { tabindex: 0, label: `${title}, line ${numbers} marked` });
     code.removeAttribute("title");
@@ -447,11 +461,12 @@ class Player {
   // Say what happens, as text: the captions, the counters at the end, and all stories.
   fillTwin() {
     if (!this.twin.open || this.twin.children.length > 1) return;
+    if (!this.told) return this.ask();
     const events = [];
     this.reel.captions.forEach(([time, words]) => events.push([time, "", words]));
-    for (const { names, stories, title } of this.reel.lanes)
-      stories.forEach((story, actor) => story.forEach(([time, words]) =>
-        events.push([time, `${title}, ${names[actor]}`, words])));
+    this.reel.lanes.forEach(({ names, title }, i) =>
+      this.told.lanes[i].forEach((story, actor) => story.forEach(([time, words]) =>
+        events.push([time, `${title}, ${names[actor]}`, words]))));
     events.sort((a, b) => a[0] - b[0]);
     const cells = (tag, row) => make("tr", {}, ...row.map((text) => make(tag, { text })));
     const most = 500;
@@ -492,7 +507,9 @@ function render({ model, el }) {
     const reel = model.get("reel");
     element.hidden = !reel.lanes;
     if (element.hidden) return;
-    player = new Player(element, reel, model.get("actions"), (name, at) => model.send({ name, at }));
+    player = new Player(element, reel, model.get("actions"),
+      (name, at) => model.send({ name, at }), () => model.send({ name: "told" }));
+    player.learn(model.get("told"));
     element.player = player; // for tests
     if (before) {
       before.pause();
@@ -536,6 +553,7 @@ function render({ model, el }) {
   const recolour = () => player && player.repaint();
   dark.addEventListener("change", recolour);
   show();
+  model.on("change:told", () => player && player.learn(model.get("told")));
   model.on("change:reel", () => { if (player) player.wasPlaying = player.playing; show(); });
   return () => {
     [sight, size, theme].forEach((observer) => observer.disconnect());

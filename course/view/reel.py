@@ -36,11 +36,11 @@ class Actor:
     film has some ten thousand of them. times, xs … states: the same, each as a list.
     """
 
-    __slots__ = ("_states", "frames", "label", "name", "part_of", "story")
+    __slots__ = ("_later", "_states", "_story", "frames", "label", "name", "part_of")
 
     def __init__(self, name, label, states, part_of=None):
         self.name, self.label, self._states, self.part_of = name, label, states, part_of
-        self.frames, self.story = [], []
+        self.frames, self._story, self._later = [], [], None
 
     def at(self, time, x, y, state=None, *, size=None, ring=None):
         """Be at (x, y) at `time`; return the actor itself, so that calls can follow each other.
@@ -146,8 +146,29 @@ class Actor:
         """
         if call is not None and line is not None:
             call = replace(call, line=line)
-        self.story.append((round(float(time), 6), words, call, cell))
+        self._story.append((round(float(time), 6), words, call, cell))
         return self
+
+    def tell_later(self, times, tell):
+        """Have `tell()` tell what happened at `times` (s), when the story is asked for.
+
+        For films of many actors: their words take as long to make as their ways.
+        """
+        self._later = (times, tell)
+        return self
+
+    @property
+    def story(self):
+        """What happened: (time, words, call, cell) of each sentence."""
+        if self._later:
+            (_, tell), self._later = self._later, None
+            tell()
+        return self._story
+
+    @property
+    def told_at(self):
+        """The times (s) of the story's sentences, before anyone has asked for it."""
+        return [*(entry[0] for entry in self._story), *(self._later[0] if self._later else ())]
 
     def place(self, time):
         """Return (x, y, size, ring, state's number) at `time`, or None when off the stage."""
@@ -289,9 +310,25 @@ class Reel:
         )
 
     def packed(self):
-        """Return the reel as film.js reads it: plain values, and arrays as bytes."""
-        scenes, listings = [], []
-        lanes = [self._lane(lane, scenes, listings) for lane in self.lanes]
+        """Return the whole reel: what `pictures` returns, each lane with its `stories`."""
+        reel, told = self.pictures(), self.stories()
+        for lane, stories in zip(reel["lanes"], told["lanes"], strict=True):
+            lane["stories"] = stories
+        return reel | {"listings": told["listings"]}
+
+    def stories(self):
+        """Return the stories of all actors as film.js reads them, and the listings they mark."""
+        listings = []
+        lanes = [
+            [[_told(each, listings) for each in actor.story] for actor in lane.actors]
+            for lane in self.lanes
+        ]
+        return {"lanes": lanes, "listings": [_listing(code) for code in listings]}
+
+    def pictures(self):
+        """Return the reel as film.js reads it, without stories: plain values, arrays as bytes."""
+        scenes = []
+        lanes = [self._lane(lane, scenes) for lane in self.lanes]
         captions = sorted(self.captions, key=lambda each: each[0])
         if self.fate:
             captions.append((self.end, self.fate))
@@ -314,17 +351,17 @@ class Reel:
                 {"box": s.view_box, "width": s.width, "height": s.height, "svg": s.svg}
                 for s in scenes
             ],
-            "listings": [_listing(code) for code in listings],
             "captions": [[time, style.spaced(words)] for time, words in captions],
             "marks": [[name, time, *where[id(actor)]] for name, time, actor in self.marks],
         }
 
-    def _lane(self, lane, scenes, listings):
+    def _lane(self, lane, scenes):
         actors = lane.actors
         if not any(lane.scene is each for each in scenes):
             scenes.append(lane.scene)
         scene = next(i for i, each in enumerate(scenes) if each is lane.scene)
         number = {id(actor): i for i, actor in enumerate(actors)}
+        told = [actor.told_at for actor in actors]
         first = np.cumsum([0, *(len(actor.frames) for actor in actors)], dtype=np.uint32)
         numbers = chain.from_iterable(frame for actor in actors for frame in actor.frames)
         *columns, states = np.fromiter(numbers, np.float32).reshape(-1, 6).T
@@ -338,7 +375,8 @@ class Reel:
             "names": [actor.name for actor in actors],
             "labels": [actor.label for actor in actors],
             "tellers": [number[id(actor.part_of or actor)] for actor in actors],
-            "stories": [[_told(each, listings) for each in actor.story] for actor in actors],
+            "tells": bytes(bool(times) for times in told),
+            "events": np.unique(np.fromiter(chain.from_iterable(told), np.float64)).tobytes(),
             "counters": [[each.name, each.times, _shown(each.values)] for each in lane.counters],
         }
 
