@@ -1,20 +1,20 @@
 """How long until a film moves, how smoothly it does, and how large its file is.
 
-    python benchmarks/film.py [--only 02]
+    python benchmarks/film.py [--only 02] [--computed]
 
 For each `replay…` of each notebook, with the worked solutions in it: the milliseconds that its
-simulations take by themselves, that the film takes (these within it, once more under the recorder),
-and that it takes to pack it (medians of five); from the call to the first frame that moves in
-JupyterLab; frames a second at the opening speed, and the milliseconds that painting one takes; the
-size of the saved file. At the end the same for a film of 3,000 actors who are all on the stage.
+simulations take (under the recorder), that the film takes (these within it), their ratio, and that
+it takes to pack it, without stories (medians of five); from the call to the first frame that moves
+in JupyterLab; frames a second at the opening speed, and the milliseconds that painting one takes;
+the size of the saved file. At the end the same for a film of 3,000 actors who are all on the stage.
 """
 
 import argparse
+import inspect
 import statistics
 import sys
 import time
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,7 +33,12 @@ from tests.jupyterlab import chromium_page, lab_server, open_notebook, run_cell
 
 TIMES, SECONDS = 5, 3
 PLAYER = "[...document.querySelectorAll('.film')].at(-1).player"
-HEAD = "| film | actors | simulation | film | packed | first frame | frames/s | painting | kB |"
+RUNS = (
+    *("live", "run", "until_it_fails", "photo_loads", "count_errors", "follow", "states_of"),
+    *("draw_canaries", "watch_canary", "everybody", "flow", "result_of", "place"),
+)
+COMPUTED = "| film | actors | simulation | film | ratio | packed |"
+HEAD = f"{COMPUTED} first frame | frames/s | painting | kB |"
 
 
 def crowd(actors=3000):
@@ -48,8 +53,11 @@ def crowd(actors=3000):
 
 
 @contextmanager
-def timing(module):
-    """Yield a list that gathers how long each outermost `simulate…` of the module takes (ms)."""
+def timing(lab):
+    """Yield a list that gathers how long each outermost run of a lab's world takes (ms).
+
+    A run is what the lab's films call by one of the names in RUNS, or by `simulate…`.
+    """
     taken, inside = [], []
 
     def timed(function):
@@ -59,34 +67,41 @@ def timing(module):
             inside.append(True)
             started = time.process_time()
             try:
-                return function(*arguments, **options)
+                found = function(*arguments, **options)
+                return list(found) if inspect.isgenerator(found) else found
             finally:
                 inside.clear()
                 taken.append(1000 * (time.process_time() - started))
 
         return run
 
-    found = [name for name in vars(module) if name.startswith("simulate")]
-    kept = {name: getattr(module, name) for name in found}
-    for name in found:
-        setattr(module, name, timed(kept[name]))
+    ours = [(name, m) for name, m in sys.modules.items() if name.startswith(lab)]
+    modules = [m for name, m in ours if name.endswith(("film", "stage"))]
+    kept = [
+        (module, name, value)
+        for module in modules
+        for name, value in vars(module).items()
+        if inspect.isroutine(value) and (name in RUNS or name.startswith("simulate"))
+    ]
+    for module, name, function in kept:
+        setattr(module, name, timed(function))
     yield taken
-    for name in found:
-        setattr(module, name, kept[name])
+    for module, name, function in kept:
+        setattr(module, name, function)
 
 
 def computing(name, call):
     """Return the film, and medians of (simulation, film, packed) in ms of processor time."""
     defined, rows = names(name), []
-    module = import_module(f"{defined[call.partition('(')[0]].__module__}.film")
+    lab = defined[call.partition("(")[0]].__module__
     film = eval(call, dict(defined))
     for _ in range(TIMES):
         values = {key: value_of(control) for key, control in film.controls.items()} | film.at
-        with timing(module) as simulated:
+        with timing(lab) as simulated:
             started = time.process_time()
             reel = film.make(**values)
             made = time.process_time()
-            reel.packed()
+            reel.pictures()
             rows.append(
                 (sum(simulated), 1000 * (made - started), 1000 * (time.process_time() - made))
             )
@@ -133,33 +148,45 @@ def starting(folder, films):
     return taken
 
 
-def main(only):
-    """Print the table."""
+def main(only, computed=False):
+    """Print the table; with `computed`, only the columns that need no browser."""
     films = [(name, call) for name in EVERY if name.startswith(only) for call in calls(name)]
-    print(HEAD, "|---|" + "--:|" * (HEAD.count("|") - 2), sep="\n")
+    head = COMPUTED if computed else HEAD
+    print(head, "|---|" + "--:|" * (head.count("|") - 2), sep="\n")
+    if computed:
+        for name, call in films:
+            print(_computed(name, call, *computing(name, call)))
+        return
     with TemporaryDirectory() as folder:
         folder = Path(folder)
         first = starting(folder, films)
         with chromium_page(width=1500) as (page, _):
             for (name, call), started in zip(films, first, strict=True):
-                film, (simulation, made, packed) = computing(name, call)
+                film, taken = computing(name, call)
                 frames, painting = playing(page, film, folder)
-                size, actors = _size(film, folder)
-                cost = f"{simulation:.1f} | {made:.0f} | {packed:.0f} | {started:.0f}"
-                shown = f"{frames:.0f} | {painting:.2f} | {size:.0f}"
-                print(f"| {name[:2]} {call} | {actors} | {cost} | {shown} |")
+                shown = f"{started:.0f} | {frames:.0f} | {painting:.2f} | {_size(film, folder):.0f}"
+                print(f"{_computed(name, call, film, taken)} {shown} |")
             film = Film(crowd)
             frames, painting = playing(page, film, folder)
-            size, actors = _size(film, folder)
-            print(f"| a crowd | {actors} | | | | | {frames:.0f} | {painting:.2f} | {size:.0f} |")
+            size = _size(film, folder)
+            print(f"| a crowd | 3000 | | | | | | {frames:.0f} | {painting:.2f} | {size:.0f} |")
+
+
+def _computed(name, call, film, taken):
+    simulation, made, packed = taken
+    actors = sum(len(lane.actors) for lane in film.reel.lanes)
+    ratio = f"{made / simulation:.1f}" if simulation else "–"
+    costs = f"{simulation:.1f} | {made:.1f} | {ratio} | {packed:.1f}"
+    return f"| {name[:2]} {call} | {actors} | {costs} |"
 
 
 def _size(film, folder):
-    size = film.save(folder / "film.html").stat().st_size / 1000
-    return size, sum(len(lane.actors) for lane in film.reel.lanes)
+    return film.save(folder / "film.html").stat().st_size / 1000
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="the number of one notebook")
-    main(parser.parse_args().only)
+    parser.add_argument("--computed", action="store_true", help="only what needs no browser")
+    given = parser.parse_args()
+    main(given.only, given.computed)

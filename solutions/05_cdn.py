@@ -51,7 +51,7 @@ architecture()
 #
 # A **content delivery network** (CDN) keeps copies of your files in many cities, at its **edges**. *max-age* is how long an edge may use a copy.
 #
-# Five people in Sydney load a page, ten times slower than in life. What crosses the sea before the first packets come?
+# Ann in Sydney opens a page with four photos, eight times slower than in life; then Ben does. What crosses the sea before the first packets come?
 
 # %%
 replay()
@@ -693,7 +693,7 @@ assert list(_keys) == [_url], f"{_story}: self.stored is a dict with {_url!r} as
 explore(EdgeCache)
 
 # %% [markdown]
-# Now watch it answer: five people in Sydney, one photo that may live for a second. Click on a person to see the call of `fetch` and the line of yours that decided. Then play to 2 s and stop the origin: who still gets a page? And who does with *max-age 0*?
+# Now watch it answer: Ann in Sydney opens a page with four photos, and Ben opens it two seconds later. A copy may live for two seconds, and others have asked your edge for two of the photos before. Click on a photo to see the call of `fetch` and the line of yours that decided. Then play to 4 s and stop the origin: which photos does Ben still get? And which with *max-age 0*?
 
 # %%
 replay(EdgeCache)

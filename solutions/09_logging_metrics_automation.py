@@ -47,7 +47,7 @@ architecture()
 # ## The idea
 #
 # An **alert** compares a number with a threshold, and calls a person. It can be wrong in two ways: it rings for nothing, a **false alarm**, or it rings late.
-# Seventeen minutes of one, in half a minute: why does this phone not ring at once when the bad version comes?
+# Ten minutes of one, in half a minute: why does this phone not ring at once when the bad version comes?
 
 # %%
 replay()

@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import math
 import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -34,11 +35,11 @@ from course.cdn.deployment import (
     wait_for_expiry,
 )
 from course.cdn.distance import distances
-from course.cdn.film import DONE, LOST, SECONDS, film
+from course.cdn.film import DONE, END, EXPIRED, LOST, film
 from course.cdn.film import FRESH as FRESH_COPY
 from course.cdn.map_picture import MARKS, NAMES
 from course.cdn.outage import FAILED, FRESH, ORIGIN, STALE
-from course.cdn.pages import CLICKS, SYDNEY, page_loads, waves
+from course.cdn.pages import CLICKS, EARLIER, PHOTOS, SYDNEY, photo_loads, waves
 from course.cdn.pages import way as way_from_sydney
 from course.cdn.theory import hit_ratios
 from course.cdn.world import (
@@ -54,6 +55,7 @@ from course.cdn.world import (
 from course.engine import network, theory
 from course.engine.cities import CITIES, city
 from course.engine.component import ComponentError
+from course.engine.record import milliseconds
 from tests import films
 from tests.course_scripts import cells, solved, verdict
 from tests.explorers import (
@@ -997,15 +999,16 @@ class Renews:
 
 
 @pytest.mark.parametrize("edges", [0, 1, 2, 5, 6, 7])
-def test_a_page_of_the_film_takes_what_the_simulation_says(edges):
-    run = simulate(seed=1, edges=edges)
+def test_a_photo_of_the_film_takes_what_the_simulation_says(edges):
+    run = simulate(seed=1, edges=edges, page_kb=100)
     mine = run.cities == SYDNEY
     expected = {bool(run.asked[i]): run.load_time[i] for i in np.flatnonzero(mine)}
-    loads = list(page_loads(edges=edges))
+    loads = list(photo_loads(edges=edges))
+    assert len(loads) == PHOTOS * len(CLICKS)
     assert {load.asked for load in loads} == ({True} if edges == 0 else {True, False})
     for load in loads:
         assert load.ended - load.clicked == pytest.approx(expected[load.asked])
-        assert sum(packets.size for packets in load.packets) == 500_000
+        assert sum(packets.size for packets in load.packets) == 100_000
 
 
 @pytest.mark.parametrize("round_trip", [0.0, 0.003, 0.02, 0.36])
@@ -1017,77 +1020,94 @@ def test_the_waves_of_a_page_are_the_load_times_formula(round_trip, size):
 
 
 @pytest.mark.parametrize("cache", [None, CACHE])
-@pytest.mark.parametrize("stops_at", [None, 0.3, 2.0, 3.9])
+@pytest.mark.parametrize("stops_at", [None, 2.3, 2.9, 5.8])
 @pytest.mark.parametrize("edges", [5, 7])
 def test_a_film_of_pages_is_the_run(cache, stops_at, edges):
     reel = film(cache, edges=edges, stops_at=stops_at)
     films.check(reel)
     runs = (
-        list(page_loads(cache, edges=edges, stops_at=stops_at)),
-        list(page_loads(edges=0, stops_at=stops_at)),
+        list(photo_loads(cache, edges=edges, stops_at=stops_at)),
+        list(photo_loads(edges=0, stops_at=stops_at)),
     )
     for lane, loads in zip(reel.lanes, runs, strict=True):
-        people = films.moving(lane, "person")
-        assert len(people) == len(loads) == len(CLICKS)
-        counted = {counter.name: counter.at(SECONDS) for counter in lane.counters}
-        ended = [load for load in loads if load.ended <= SECONDS]
-        assert counted["pages"] == sum(not load.failed for load in ended)
+        photos = films.moving(lane, "photo")
+        assert len(photos) == len(loads)
+        counted = {counter.name: counter.at(END) for counter in lane.counters}
+        ended = [load for load in loads if load.ended <= END]
+        assert counted["photos"] == sum(not load.failed for load in ended)
         assert counted["failed"] == sum(load.failed for load in ended)
         assert counted["origin asked"] == sum(
-            load.asked and load.requested <= SECONDS for load in loads
+            load.asked and load.requested <= END for load in loads
         )
-        for person, load in zip(people, loads, strict=True):
-            assert person.times[0] == load.clicked and person.times[-1] > SECONDS
+        for photo, load in zip(photos, loads, strict=True):
+            left = min((click for click in CLICKS if click > load.clicked), default=END + 1)
+            assert photo.times[0] == load.clicked and photo.times[-1] >= left
             last = reel.codes[LOST if load.failed else DONE]
-            assert person.times[person.states.index(last)] == pytest.approx(load.ended)
+            assert photo.times[photo.states.index(last)] == pytest.approx(load.ended)
+        for name, click in zip(("Ann", "Ben"), CLICKS, strict=True):
+            mine = [load for load in loads if load.clicked == click]
+            took = milliseconds(max(load.ended for load in mine) - click)
+            failed = any(load.failed for load in mine)
+            assert counted[f"{name}'s page:"] == ("failed" if failed else took)
     said = [actor.label for actor in films.moving(reel.lanes[0], "what the cache said")]
     assert said == [load.status for load in runs[0]]
+
+
+def said_in(lane):
+    """Return what the cache said of each photo, in the order in which it was asked."""
+    return [actor.label for actor in films.moving(lane, "what the cache said")]
+
+
+def test_the_edge_has_what_others_asked_for_before():
+    # Photo 1 is fresh for Ann and has expired for Ben; photo 2 has expired for Ann.
+    reel = replay(CACHE).reel
+    assert said_in(reel.lanes[0]) == ["HIT", *["MISS"] * 3, "MISS", *["HIT"] * 3]
+    first, second = (films.moving(reel.lanes[0], f"the copy of photo {n}")[0] for n in (1, 2))
+    assert first.place(reel.start)[4] == reel.codes[FRESH_COPY]
+    assert first.place(reel.start)[3] == pytest.approx((EARLIER[1][0] + 2.0 - reel.start) / 2)
+    asked = CLICKS[0] + 2.5 * way_from_sydney(5).round_trip
+    assert second.place(asked)[4] == reel.codes[EXPIRED]
 
 
 def test_stopping_the_origin_shows_who_has_a_copy():
     shown, plain = replay(CACHE), replay()
     for each in (shown, plain):
-        assert [lane.counters[1].at(SECONDS) for lane in each.reel.lanes] == [0, 0]
-        each.press("stops_at", 2.0)
-    labels = [
-        [actor.label for actor in films.moving(each.reel.lanes[0], "what the cache said")]
-        for each in (shown, plain)
-    ]
-    assert labels == [
-        ["MISS", "HIT", "STALE", "STALE", "STALE"],
-        ["MISS", "HIT", "OriginDown", "OriginDown", "OriginDown"],
-    ]
-    assert [lane.counters[1].at(SECONDS) for lane in shown.reel.lanes] == [0, 5]
+        assert [lane.counters[1].at(END) for lane in each.reel.lanes] == [0, 0]
+        each.press("stops_at", 4.0)
+    assert said_in(shown.reel.lanes[0])[PHOTOS:] == ["STALE", *["HIT"] * 3]
+    assert said_in(plain.reel.lanes[0])[PHOTOS:] == ["OriginDown", *["HIT"] * 3]
+    assert [lane.counters[1].at(END) for lane in shown.reel.lanes] == [0, 4]
     shown.controls["max_age"].value = 0.0
-    assert shown.reel.lanes[0].counters[1].at(SECONDS) > 0  # nothing was stored
+    assert shown.reel.lanes[0].counters[1].at(END) == 4  # nothing was stored
 
 
 def test_the_ring_of_the_copy_runs_out_with_max_age():
     reel = film(CACHE, edges=7, max_age=1.0)
-    (copy,) = films.moving(reel.lanes[0], "the copy")
+    (copy,) = films.moving(reel.lanes[0], "the copy of photo 3")
     asked = CLICKS[0] + 2.5 * way_from_sydney(7).round_trip
     _, _, _, ring, state = copy.place(asked + 0.75)
     assert ring == pytest.approx(0.25) and state == reel.codes[FRESH_COPY]
-    assert copy.place(asked + 1.01)[4] != reel.codes[FRESH_COPY]
+    assert copy.place(asked + 1.01)[4] == reel.codes[EXPIRED]
 
 
-def test_a_pages_story_tells_the_line_that_decided_and_what_was_wrong():
+def test_a_photos_story_tells_the_line_that_decided_and_what_was_wrong():
     packed = film(Renews).packed()
     lines = []
-    for person in range(len(CLICKS)):
-        _, words, listing, line, cell = packed["lanes"][0]["stories"][person][1]
+    for photo in range(PHOTOS * len(CLICKS)):
+        _, words, listing, line, cell = packed["lanes"][0]["stories"][photo][1]
         _, first, listed = packed["listings"][listing]
         lines.append(listed[line - first].strip())
         world = {"Renews": Renews, "OriginDown": OriginDown}
         before, _, call = cell.rpartition("\n")
         exec(before, world)
         assert f"the cache said {eval(call, world)[1]}." in words
-    assert lines == ['return body, "MISS"', *['return body, "HIT"'] * 4]
-    third = packed["lanes"][0]["stories"][2][1][1]
-    assert "had expired 600 ms before. MISS would be right." in third
+    hit, miss = 'return body, "HIT"', 'return body, "MISS"'
+    assert lines == [hit, miss, miss, miss, hit, hit, hit, hit]
+    fifth = packed["lanes"][0]["stories"][PHOTOS][1][1]  # Ann's hit has renewed the copy
+    assert "MISS would be right." in fifth and "had expired 1.2 s before." in fifth
     assert [mark[0] for mark in packed["marks"]] == ["your first wrong answer"]
-    reel = film(CACHE, stops_at=2.0)
-    stale = films.moving(reel.lanes[0], "person")[2].story[1]
+    reel = film(CACHE, stops_at=4.0)
+    stale = films.moving(reel.lanes[0], "photo")[PHOTOS].story[1]
     world = {"EdgeCache": CACHE, "OriginDown": OriginDown}
     before, _, call = stale[3].rpartition("\n")
     exec(before, world)
@@ -1096,15 +1116,30 @@ def test_a_pages_story_tells_the_line_that_decided_and_what_was_wrong():
 
 def test_a_cache_that_fails_has_a_film_up_to_then():
     class Liar(Renews):
+        fails_at = 4.0
+
         def fetch(self, url, now):
             body, status = super().fetch(url, now)
-            return body, "MISS" if now > 2 else status
+            return body, "MISS" if now > self.fails_at else status
+
+    class Sooner(Liar):
+        fails_at = 2.0
 
     shown = replay(Liar)
     assert "expected the status 'HIT' (the origin was not asked)" in shown.reel.fate
-    assert shown.reel.end == pytest.approx(CLICKS[2] + 2.5 * way_from_sydney(5).round_trip)
-    people = films.moving(shown.reel.lanes[0], "person")
-    assert len(people) == 3 and people[2].story[-1][0] == pytest.approx(shown.reel.end)
+    assert shown.reel.end == pytest.approx(CLICKS[1] + 2.5 * way_from_sydney(5).round_trip)
+    photos = films.moving(shown.reel.lanes[0], "photo")
+    assert len(photos) == 5 and photos[4].story[-1][0] == pytest.approx(shown.reel.end)
+    assert len(films.moving(replay(Sooner).reel.lanes[0], "photo")) == 1
+
+
+def test_a_cache_that_fails_before_anyone_clicks_is_a_sentence_and_no_film():
+    class Broken(Renews):
+        def fetch(self, url, now):
+            return "nothing"
+
+    shown = replay(Broken)
+    assert shown.reel is None and "Broken.fetch" in unescape(shown.sentence.value)
 
 
 def test_a_cache_that_is_not_written_is_a_sentence_and_no_film():

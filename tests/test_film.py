@@ -65,7 +65,7 @@ def test_an_actor_moves_in_straight_lines_and_a_move_can_be_cut():
     assert actor.place(3)[-1] == 1 and actor.place(2.9)[-1] == 0 and actor.place(4)[:2] == (100, 40)
     actor.go(3.5, 3.6, 0, 0)  # from where it has come to
     assert actor.place(3.5)[:2] == (75, 30) and actor.place(3.6)[:2] == (0, 0)
-    assert actor.times == [1, 2, 3, 3, 3.5, 3.6] and len(actor.frames) == 6
+    assert actor.times == [1, 2, 3, 3.5, 3.6] and len(actor.frames) == 5
     assert actor.halt(3.55).place(3.55)[:2] == pytest.approx((37.5, 15))
     assert actor.at(3.6, 0, 0).remain(2).times[-1] == 3.6 and actor.remain(5).place(5)[:2] == (0, 0)
     with pytest.raises(ValueError, match=r"3 s comes after 5 s"):
@@ -232,6 +232,35 @@ def test_a_fate_is_told_above_the_film_and_as_its_last_caption():
     assert film.player.reel["captions"][-1] == [2.0, "Doorman.asked('Bob') returned None."]
 
 
+def test_stories_are_told_when_somebody_asks_for_one():
+    told = []
+
+    def make():
+        reel = evening()
+        slow = reel.lanes[0].actors[0]
+        slow.tell_later(
+            (1.5, 1.75), lambda: told.append(slow.tell(1.5, "sat.").tell(1.75, "left."))
+        )
+        return reel
+
+    film = Film(make)
+    lane = film.player.reel["lanes"][0]
+    assert told == [] and film.player.told == {} and list(lane["tells"]) == [1, 1]
+    # What the keys step to is known before: guest 1 at 0, 1, 1.5 and 1.75, guest 2 at 0.25 and 1.25
+    assert np.frombuffer(lane["events"]).tolist() == [0, 0.25, 1, 1.25, 1.5, 1.75]
+    film.player._handle_custom_msg({"name": "told"}, [])
+    sentences = [words for _, words, *_ in film.player.told["lanes"][0][0]]
+    assert sentences == ["came in yours.", "was at the door.", "sat.", "left."] and len(told) == 1
+    film.refresh()
+    assert film.player.told == {}  # of another run
+
+
+def test_a_saved_film_has_all_stories(tmp_path):
+    film = Film(evening)
+    text = film.save(tmp_path / "film.html").read_text(encoding="utf-8")
+    assert text.count("was at the door.") == 4 and film.player.told == {}
+
+
 def test_nothing_is_made_while_a_notebook_is_graded(monkeypatch):
     @pictured
     def replay():
@@ -382,7 +411,7 @@ def test_a_click_on_an_actor_tells_its_story_and_its_call_can_be_copied(page):
 
 @in_browser
 def test_all_lines_that_decided_are_marked_in_one_listing(page):
-    first = page.evaluate(f"{PLAYER}.reel.listings[0][1]")
+    first = page.evaluate(f"{PLAYER}.told.listings[0][1]")
     marked = page.evaluate(
         f"[...{PLAYER}.listed(0, [{first + 1}, {first + 2}, {first + 1}])"
         ".querySelectorAll('mark')].map(mark => mark.textContent.trim())"
@@ -413,6 +442,36 @@ def test_colours_follow_the_theme_and_the_canvas_is_sharp(page):
         "(c => c.width / c.clientWidth / devicePixelRatio)(document.querySelector('canvas'))"
     )
     assert wide == pytest.approx(1, abs=0.01)
+
+
+def luminance(colour):
+    """Return the relative luminance (WCAG 2.2) of "rgb(r, g, b)"."""
+    shares = [int(value) / 255 for value in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+@in_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_in_a_tile_can_be_read_whatever_its_colour(browser, tmp_path, scheme):
+    def make():
+        colours = [*style.SERVERS, style.GREY]
+        reel = Reel(end=1.0, states={colour: (colour, "tile") for colour in colours})
+        lane = reel.lane("tiles", Scene())
+        for place, colour in enumerate(colours):
+            lane.actor(colour, "7").at(0, 20 + 40 * place, 50, colour).stay(1.0)
+        reel.caption(0, "Tiles.")
+        return reel
+
+    path = Film(make).save(tmp_path / "tiles.html")
+    with new_page(browser) as (page, errors):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(path.as_uri())
+        look = page.evaluate(f"{PLAYER}.look")
+        assert errors == [] and len(look["inside"]) == len(look["colours"]) == 9
+        for pair in zip(look["colours"], look["inside"], strict=True):
+            low, high = sorted(luminance(colour) + 0.05 for colour in pair)
+            assert high / low >= 4.5, pair
 
 
 @in_browser

@@ -49,7 +49,7 @@ from course.logging_and_automation import (
     watch_canary,
     write_logs,
 )
-from course.logging_and_automation.film import BAD, HURT, OF_STATE, film
+from course.logging_and_automation.film import BAD, HURT, OF_STATE, QUIET, film
 from course.logging_and_automation.histograms import draw_latencies, make_bounds
 from course.logging_and_automation.model import BEFORE, FIRING, WINDOW, starts
 from course.logging_and_automation.releases import everybody
@@ -1430,15 +1430,17 @@ def test_the_film_of_an_alert_is_its_run(seed, threshold, for_seconds):
         run = simulate(alert, seed=seed, threshold=settings[0], for_seconds=settings[1])
         shown, firing = run.counts.shown[: BEFORE + BAD], run.states[: BEFORE + BAD] == FIRING
         errors = films.moving(lane, "a failed request")
-        assert len(errors) == shown.sum()
-        for number, (count, state) in enumerate(zip(shown, run.states, strict=False)):
+        first = BEFORE - QUIET
+        assert len(errors) == shown[first:].sum()
+        for number in range(first, BEFORE + BAD):
+            count, state = shown[number], run.states[number]
             end = (number + 1 - BEFORE) * WINDOW
             assert sum(end - WINDOW < each.times[0] < end for each in errors) == count
             (tile,) = [each for each in films.moving(lane, "the window") if each.times[0] == end]
             assert sum(each.part_of is tile for each in errors) == count
             assert tile.states[0] == reel.codes[OF_STATE[state]]
         woken, hurt = (counter.at(reel.end) for counter in lane.counters)
-        assert woken == starts(firing[:BEFORE])
+        assert woken == starts(firing[:BEFORE]) - starts(firing[:first])
         rings = [*np.flatnonzero(firing[BEFORE:]), BAD - 1]
         assert hurt == shown[BEFORE : BEFORE + rings[0] + 1].sum()
         states = collections.Counter(reel.codes[HURT] == each.states[0] for each in errors)
@@ -1455,8 +1457,9 @@ def test_the_film_of_an_alert_tells_the_update_and_its_line():
     tiles = [i for i, name in enumerate(lane["names"]) if name.startswith("the window")]
     run = simulate(Stays, seed=1, threshold=0.02)
     for answer, code in (("ok", 0), ("pending", 1)):
-        number = int(np.flatnonzero(run.states == code)[0])
-        ((_, words, listing, line, cell),) = lane["stories"][tiles[number]]
+        place = int(np.flatnonzero(run.states[BEFORE - QUIET :] == code)[0])
+        ((_, words, listing, line, cell),) = lane["stories"][tiles[place]]
+        number = BEFORE - QUIET + place
         assert f"{run.counts.shown[number]} of 100 requests failed." in words
         assert f"update({(number + 1) * WINDOW}, " in words and f"returned {answer!r}" in words
         name, first, lines = packed["listings"][listing]
@@ -1477,9 +1480,12 @@ def test_the_copied_call_of_an_alert_gives_the_answer_again(capsys):
 def test_the_film_of_an_alert_that_fails_ends_there():
     shown = replay(Breaks)
     assert "Breaks.update(300, 0.01) returned 'maybe', expected" in unescape(shown.sentence.value)
-    assert shown.reel.end == (30 - BEFORE) * WINDOW
-    assert len(films.moving(shown.reel.lanes[0], "the window")) == 29
-    assert len(films.moving(shown.reel.lanes[1], "the window")) == BEFORE + BAD
+    first, failed = 30 - QUIET, 30  # of the windows: the film begins as long before the failure
+    assert shown.reel.start == (first - BEFORE) * WINDOW
+    assert shown.reel.end == (failed - BEFORE) * WINDOW
+    films.check(shown.reel)
+    windows = films.moving(shown.reel.lanes[0], "the window")
+    assert len(windows) == failed - 1 - first and windows[0].times[0] > shown.reel.start
 
 
 @pytest.mark.parametrize("seed", [1, 3])

@@ -1,5 +1,6 @@
 """The lab of notebook 10: a day through all tiers against theory, its goals, rings and pictures."""
 
+import collections
 import dataclasses
 import heapq
 import itertools
@@ -59,7 +60,8 @@ from course.millions_of_users import (
     table,
 )
 from course.millions_of_users.baselines import TUNED, random_points
-from course.millions_of_users.film import REFUSED, TOO_MUCH, WHERE, WHOLE_DAY, film
+from course.millions_of_users.film import BOXES, REFUSED, TOO_MUCH, WHERE, WHOLE_DAY, film
+from course.millions_of_users.gauges import GOAL, ZERO
 from course.millions_of_users.model import _bill as bill_of
 from course.millions_of_users.picture import used
 from course.millions_of_users.sharding import key_names
@@ -1546,15 +1548,20 @@ def test_the_film_of_a_day_is_its_run(watch):
         for box in set(WHERE.values()):
             tiers = [tier for tier, where in WHERE.items() if where == box]
             refused = sum(run.refused[tier][here].sum() for tier in tiers)
-            mine = [each for each in crosses if each.part_of.name == box and when(each) <= reel.end]
+            mine = [
+                each
+                for each in crosses
+                if each.part_of.name == box and when(reel, each) <= reel.end
+            ]
             assert abs(len(mine) * dot - refused) <= 0.51 * dot * len(tiers)
-        came = [each for each in arrivals if reel.start <= when(each) <= reel.end]
+        came = [each for each in arrivals if reel.start <= when(reel, each) <= reel.end]
         assert abs(len(came) * dot - run.offered[here].sum()) <= 11 * dot
 
 
-def when(actor):
-    """Return when a dot has come to the tier where it ends: a refused one goes on a little."""
-    return actor.times[-1 - (len(set(actor.states)) > 1)]
+def when(reel, actor):
+    """Return when a dot has come to the tier where it ends: a refused one goes on to the pile."""
+    refused = reel.codes[REFUSED]
+    return actor.times[actor.states.index(refused) if refused in actor.states else -1]
 
 
 def test_a_dot_goes_where_the_run_has_it():
@@ -1563,7 +1570,7 @@ def test_a_dot_goes_where_the_run_has_it():
     here = (day.times >= reel.start) & (day.times < reel.end)
     cached, reads = (each[here].sum() for each in (day.cached, day.reads))
     assert cached + (day.refused["database reads"][here]).sum() <= reads * 1.2
-    dots = [each for each in films.moving(reel.lanes[0], "many") if when(each) <= reel.end]
+    dots = [each for each in films.moving(reel.lanes[0], "many") if when(reel, each) <= reel.end]
     fine = [each for each in dots if reel.codes[REFUSED] not in each.states]
     ends_at = {box: sum(each.part_of.name == box for each in fine) for box in ("CDN", "cache")}
     assert ends_at["CDN"] / ends_at["cache"] == pytest.approx(
@@ -1572,6 +1579,50 @@ def test_a_dot_goes_where_the_run_has_it():
     misses = sum(each.part_of.name == "shards" for each in fine)
     expected = reads - cached + day.writes[here].sum()
     assert misses / ends_at["cache"] == pytest.approx(expected / cached, rel=0.1)
+
+
+def test_what_is_refused_is_piled_up_below_its_tier_and_stays():
+    reel = film(LAST_YEAR, watch="crowd")
+    piled = collections.defaultdict(list)
+    for actor in films.moving(reel.lanes[0], "many"):
+        if reel.codes[REFUSED] in actor.states and when(reel, actor) < reel.end - 60:
+            piled[actor.part_of.name].append(actor.place(reel.end)[:2])
+    assert set(piled) == {"web servers", "shards", "queue"}
+    for box, places in piled.items():
+        x, y, wide, high = BOXES[box]
+        assert len(set(places)) == len(places)
+        assert all(abs(across - x) < wide and y + high < down for across, down in places)
+
+
+@pytest.mark.parametrize(
+    ("watch", "box", "minutes"),
+    [("data_center", "data centers", 30), ("web_server", "web servers", 10)],
+)
+def test_a_cross_says_what_died_and_for_how_long(watch, box, minutes):
+    reel = film(LAST_YEAR, watch=watch)
+    (sign,) = films.moving(reel.lanes[0], "what died")
+    died = getattr(PUBLISHED_INCIDENTS, watch)
+    assert (sign.times[0], sign.times[-1]) == (died, died + 60 * minutes)
+    x, y, wide, high = BOXES[box]
+    across, down, *_ = sign.place(died)
+    assert abs(across - x) < wide and abs(down - y) < high and sign.part_of.name == box
+
+
+def test_the_captions_say_what_is_refused_and_can_be_read():
+    reel = film(DESIGN, watch="crowd")
+    run = simulate(LAST_YEAR, seed=1)
+    here = slice(int(reel.start / STEP), int(reel.end / STEP))
+    said = [words for _, words in reel.captions if "refuses requests" in words]
+    assert all("last year's design refuses" in words for words in said)
+    for tier, refused in run.refused.items():
+        since = np.flatnonzero(refused[here] > 1e-4 * run.offered[here])
+        mine = [words for words in said if tier in words]
+        assert len(mine) == bool(since.size)
+        if mine:
+            told = int(mine[0][:2]) * 60 + int(mine[0][3:5])
+            assert 0 <= (reel.start + STEP * since[0]) / 60 - told < 6
+    assert np.diff([time for time, _ in reel.captions]).min() >= 2.4 * reel.rate
+    assert "meets 4 of 4 goals" in reel.captions[-1][1]
 
 
 def test_the_lamps_say_how_busy_each_tier_is_and_when_it_refuses():
@@ -1597,7 +1648,7 @@ def test_the_gauges_end_where_the_goals_are(design):
     markers = [each for each in reel.lanes[0].actors if each.name.endswith("of what is allowed")]
     assert len(markers) == 4
     for marker, share in zip(markers, shares, strict=True):
-        assert (marker.xs[-1] - 92) / 100 == pytest.approx(min(share, 2), abs=1e-6)
+        assert (marker.xs[-1] - ZERO) / (GOAL - ZERO) == pytest.approx(min(share, 2), abs=1e-6)
         assert (marker.states[-1] == reel.codes[TOO_MUCH]) == (share > 1)
     assert len([each for each in film().lanes[0].actors if "allowed" in each.name]) == 3
 
@@ -1617,7 +1668,7 @@ def test_the_gauges_show_what_has_been_used_since_midnight(design, watch):
         until = round(time / STEP)
 
         def share(marker, time=time):
-            return (marker.place(time)[0] - 92) / 100
+            return (marker.place(time)[0] - ZERO) / (GOAL - ZERO)
 
         came, served = sum(result.offered[:until]), sum(result.served[:until])
         allowed = (1 - PUBLISHED.availability) * sum(result.offered)
@@ -1638,7 +1689,7 @@ def test_the_gauges_show_what_has_been_used_since_midnight(design, watch):
     happened = PUBLISHED_INCIDENTS.primary if watch == "primary" else 0
     if happened:
         assert lost.place(happened - 60)[0] < lost.place(reel.end)[0]
-    assert bill.place(reel.start)[0] < bill.place(reel.end)[0] < 92 + 100 * used(result)[3]
+    assert share(bill, reel.start) < share(bill, reel.end) < used(result)[3]
 
 
 def test_the_sample_of_answers_knows_when_each_request_came():

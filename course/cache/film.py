@@ -184,8 +184,8 @@ def _scene(room, by_use):
         scene.line((x, SHELF + 9), (x, SHELF + 19))
     ends = ("used last", "longest not used") if by_use else ("came last", "oldest")
     right = FIRST + wide - APART / 2
-    scene.text(FIRST - APART / 2, SHELF + 30, ends[0], colour=style.GREY)
-    scene.text(right, SHELF + 30, ends[1], at="right", colour=style.GREY)
+    scene.text(FIRST - APART / 2, SHELF + 30, ends[0])
+    scene.text(right, SHELF + 30, ends[1], at="right")
     scene.text(FIRST - APART / 2 - 8, SHELF, "cache", at="right")
     scene.box(DATABASE - 32, 12, 64, 36, colour=style.GREY)
     scene.text(DATABASE, 58, "database", at="center")

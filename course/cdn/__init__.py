@@ -97,7 +97,7 @@ def explore(edge_cache=None, *, prediction=None):
 
 @pictured
 def replay(edge_cache=None):
-    """Return the film of page loads from Sydney through your cache, next to those without a CDN.
+    """Return the film of a page that Sydney loads through your cache, and of one without a CDN.
 
     edge_cache: your class with `fetch(url, now)`, made with `origin`; a plain cache without one.
     """
@@ -108,7 +108,7 @@ def replay(edge_cache=None):
     cities = [(way(edges).name, edges) for edges in (2, 5, 6, 7)]
     controls = {
         "edges": choice("edge in", cities, 5),
-        "max_age": _durations("max-age", (0.0, 1.0, 2.0, MINUTE), 1.0),
+        "max_age": _durations("max-age", (0.0, 1.0, 2.0, MINUTE), 2.0),
     }
     return Film(make, controls, {"stops_at": Action("Stop the origin", "Let the origin run")})
 

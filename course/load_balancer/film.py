@@ -1,6 +1,6 @@
 """The film of notebook 02: requests come to the balancer and wait in a row before each server."""
 
-from functools import cache
+from functools import cache, partial
 
 from course.engine import rows
 from course.engine.component import ComponentError, name_of
@@ -113,14 +113,14 @@ def _requests(lane, result, calls, name):
         for i, changes in zip(mine, row, strict=True):
             stands[i] = changes
     middle = lane.scene.height / 2 + 6
+    xs = [WORKER, *(WORKER - place * APART - 8 for place in range(1, MOST + 1))]
     for i, (arrived, started, left) in enumerate(zip(arrivals, starts, ends, strict=True)):
         actor = lane.actor(f"request {i + 1}").at(arrived - WAY, LEFT, middle, WAITS)
         actor.at(arrived, BALANCER, middle)
         y = _height(places[i]) if places[i] < nowhere else middle
         takes = WAY
         for time, place in stands[i]:
-            x = WORKER - min(place, MOST) * APART - (8 if place else 0)
-            actor.go(time, time + takes, x, y)
+            actor.go(time, time + takes, xs[place] if place < MOST else xs[MOST], y)
             takes = STEP
         if started == started:
             actor.turn(started, SERVED)
@@ -132,19 +132,20 @@ def _requests(lane, result, calls, name):
         if i < len(picks):
             where = result.names[places[i]]
             ahead = stands[i][0][1] if stands[i] else 0
-            _tell(actor, picks[i], name, where, (arrived, started, left), ahead, failed[i])
+            happened = (arrived, started, left)
+            told = partial(_tell, actor, picks[i], name, where, happened, ahead, failed[i])
+            actor.tell_later((arrived, left), told)
 
 
 def _tell(actor, pick, name, server, times, ahead, failed):
     """Tell what `pick` saw and chose, how many were ahead, and how the request left."""
     arrived, started, left = times
-    active = {view.name: view.active for view in pick.saw}
+    texts = [_seen(view.name, view.active, view.healthy) for view in pick.saw]
+    saw, active = zip(*texts, strict=True) if texts else ((), ())
     out = [view.name for view in pick.saw if not view.healthy]
-    marks = {each: " (unhealthy)" for each in out}
-    saw = ", ".join([f"{each} {n}{marks.get(each, '')}" for each, n in active.items()])
-    cell = f"{name}().pick(make_views({active}{f', {out}' if out else ''}))"
+    cell = f"{name}().pick(make_views({{{', '.join(active)}}}{f', {out}' if out else ''}))"
     chose = f"It chose {server}" if pick.error is None else f"It raised {type(pick.error).__name__}"
-    words = f"arrived. pick saw how many requests each server had: {saw}. {chose}."
+    words = f"arrived. pick saw how many requests each server had: {', '.join(saw)}. {chose}."
     actor.tell(arrived, words, call=pick, cell=cell)
     if failed:
         actor.tell(left, "failed.")
@@ -154,6 +155,13 @@ def _tell(actor, pick, name, server, times, ahead, failed):
             others = "one other" if ahead == 1 else f"{ahead} others"
             row = f"it waited {milliseconds(started - arrived)} behind {others}"
         actor.tell(left, f"was answered after {took}: {row}.")
+
+
+@cache
+def _seen(server, requests, healthy):
+    """Return what a view says, in words and as an item of a dict."""
+    mark = "" if healthy else " (unhealthy)"
+    return f"{server} {requests}{mark}", f"{server!r}: {requests}"
 
 
 def _servers(lane, health, servers):
@@ -171,7 +179,7 @@ def _servers(lane, health, servers):
         while time < health.duration:
             dead = any(who == name and start <= time < end for who, start, end in health.dead)
             probe = lane.actor(f"a probe of {name}").at(time - WAY, BALANCER + 18, y + 8, PROBE)
-            probe.at(time, WORKER - 16, y + 8, FAILED if dead else PROBE)
+            probe.at(time, WORKER - 26, y + 8, FAILED if dead else PROBE)
             if not dead:
                 probe.at(time + WAY, BALANCER + 18, y + 8)
             else:

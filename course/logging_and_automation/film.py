@@ -23,11 +23,11 @@ from course.view.reel import Reel
 from course.view.scene import Scene
 
 SEED = 1
-BAD = 40  # windows shown from the bad version on
-RATE = 32.0  # of the run's seconds that play in a second
+QUIET, BAD = 24, 36  # windows shown before the bad version, and from it on
+RATE = 20.0  # of the run's seconds that play in a second
 COLLEAGUE = 0.02  # the threshold of the alert to compare with, which fires at once
-LEFT, APART, DOWN, HIGH = 30, 4.45, 176, 5.5  # pixels: first column, columns, base, one error
-MOST = 24  # errors of a column that are drawn above each other
+LEFT, APART, DOWN, HIGH = 30, 7.4, 176, 6  # pixels: first column, columns, base, one error
+MOST = 20  # errors of a column that are drawn above each other
 USUAL, HURT, KNOWN = "failed, as always", "failed: the bad version", "failed, after the call"
 FINE, PENDING, RINGS = "phone is silent", "pending", "phone rings"
 LOOKS = {
@@ -45,32 +45,33 @@ def film(alert=None, *, threshold=0.05, for_seconds=20, burst=0.08, seed=SEED):
     """Return the Reel of an alert next to a colleague's, which fires above 2 % at once.
 
     alert: a class or instance as of `simulate`, or None for the built-in one alone. The other
-    parameters are those of `simulate`. If the alert fails, the film ends at that window.
+    parameters are those of `simulate`. The alerts have seen ten quiet minutes; the film begins with
+    the last four of them. If the alert fails, the film ends at that window.
     """
     counts = count_errors(seed, burst=burst)
-    reel = Reel(
-        start=-BEFORE * WINDOW, end=BAD * WINDOW, rate=RATE, states=LOOKS, clock=(60, "min")
-    )
     yours = {"threshold": threshold, "for_seconds": for_seconds}
     colleague = {"threshold": COLLEAGUE, "for_seconds": 0}
     title = f"your {name_of(alert)}" if alert is not None else "an alert"
     lanes = [(_named(title, yours), alert, yours)]
     if alert is not None:
         lanes.append((_named("your colleague's", colleague), None, colleague))
-    for title, each, settings in lanes:
-        states, calls, fate = _run(each, counts, settings)
-        if fate:
-            reel.fate = fate
-            reel.end = min(reel.end, (len(states) + 1 - BEFORE) * WINDOW)
-        lane = reel.lane(title, _scene(settings["threshold"]))
+    runs = [_run(each, counts, settings) for _, each, settings in lanes]
+    fates = [(len(states) + 1, fate) for states, _, fate in runs if fate]
+    windows, fate = min(fates, default=(BEFORE + BAD, ""))
+    first = max(0, min(BEFORE, windows) - QUIET)
+    start, end = (_time(number) for number in (first, windows))
+    reel = Reel(start=start, end=end, rate=RATE, states=LOOKS, clock=(60, "min"), fate=fate)
+    for (title, each, settings), (states, calls, _) in zip(lanes, runs, strict=True):
+        lane = reel.lane(title, _scene(settings["threshold"], first))
+        states = states[:windows]
         shown = counts.shown[: len(states)]
-        tiles = _windows(lane, states, shown, counts.requests, calls, each, settings)
+        tiles = _windows(lane, states, first, shown, counts.requests, calls, each, settings)
         rang = _rang(states)
         _errors(lane, shown, tiles, rang)
-        woken = _phone(lane, states, reel.end)
-        lane.count("woken for nothing", woken)
+        woken = _phone(lane, states, first)
+        lane.count("woken for nothing", [time for time in woken if time <= reel.end])
         hurt = [
-            (number - BEFORE + 1) * WINDOW
+            _time(number + 1)
             for number in range(BEFORE, min(rang + 1, len(states)))
             for _ in range(shown[number])
         ]
@@ -110,33 +111,35 @@ def _rang(states):
     return BEFORE + int(firing[0]) if firing.size else BEFORE + BAD
 
 
+def _time(number):
+    """Return when window `number` begins, in seconds from the bad version on."""
+    return (number - BEFORE) * WINDOW
+
+
 @cache
-def _scene(threshold):
+def _scene(threshold, first):
     scene = Scene(480, 204)
-    right = _across(BEFORE + BAD - 1) + APART
-    bad = _across(BEFORE) - APART / 2
+    right = LEFT + APART * (QUIET + BAD) + 2
     scene.line((LEFT - 4, DOWN), (right, DOWN))
-    scene.line((bad, 24), (bad, DOWN + 20), dashed=True, colour=style.GREY)
-    scene.text(bad + 5, 30, "the bad version comes", size=9)
+    if first + QUIET == BEFORE:
+        bad = LEFT + APART * QUIET
+        scene.line((bad, 24), (bad, DOWN + 20), dashed=True, colour=style.GREY)
+        scene.text(bad + 5, 30, "the bad version comes", size=9)
     limit = DOWN - HIGH * min(100 * threshold, MOST) - 0.5
     scene.line((LEFT - 4, limit), (right, limit), dashed=True, colour=style.VERMILION)
     scene.text(LEFT - 7, limit, f"{100 * threshold:g} %", at="right", size=9)
     return scene
 
 
-def _across(number):
-    return LEFT + APART * (number + 0.5)
-
-
-def _windows(lane, states, shown, requests, calls, alert, settings):
-    """Let what the alert said of each window be an actor; return them by the window's number."""
+def _windows(lane, states, first, shown, requests, calls, alert, settings):
+    """Let what the alert said of each window from `first` on be an actor; return them by number."""
     asked = calls.of("update") if calls else [None] * len(states)
     tiles = {}
-    for number in range(len(states)):
-        time = (number - BEFORE + 1) * WINDOW
+    for number in range(first, len(states)):
+        time, across = _time(number + 1), LEFT + APART * (number - first + 0.5)
         state = OF_STATE[states[number]]
         actor = lane.actor(f"the window that ended at {time / 60:.1f} min")
-        actor.at(time, _across(number), DOWN + 12, state, size=1.4 if state is FINE else 2.4)
+        actor.at(time, across, DOWN + 12, state, size=2 if state is FINE else 3.2)
         value = shown[number] / requests
         words = f"{shown[number]} of {requests} requests failed."
         call = asked[number]
@@ -169,40 +172,39 @@ def _cell(alert, settings, values, number):
 def _errors(lane, shown, tiles, rang):
     """Let every failed request fall onto the column of its window, spread over the window."""
     for number, tile in tiles.items():
-        start = (number - BEFORE) * WINDOW
+        start, across = _time(number), tile.xs[0]
         state = USUAL if number < BEFORE else HURT if number <= rang else KNOWN
         for place in range(int(shown[number])):
             failed = start + WINDOW * (place + 0.5) / shown[number]
             y = DOWN - HIGH * (min(place, MOST) + 0.5)
             actor = lane.actor("a failed request", part_of=tile)
-            actor.at(failed, _across(number), 58, state, size=2.1)
-            actor.at(start + WINDOW, _across(number), y).stay(BAD * WINDOW)
+            actor.at(failed, across, 52, state, size=2.6)
+            actor.at(start + WINDOW, across, y).stay(BAD * WINDOW)
 
 
-def _phone(lane, states, end):
+def _phone(lane, states, first):
     """Let the phone ring while the alert fires; return when it begins to before the bad version."""
     phone = lane.actor("the phone", "phone")
-    phone.at(-BEFORE * WINDOW, LEFT + 6, 14, FINE, size=7)
+    phone.at(_time(first), LEFT + 6, 14, OF_STATE[states[first - 1] if first else 0], size=7)
     woken = []
-    for number in range(len(states)):
-        time = (number - BEFORE + 1) * WINDOW
+    for number in range(first, len(states)):
+        time, across = _time(number + 1), LEFT + APART * (number - first + 0.5)
         state, before = states[number], states[number - 1] if number else None
         if state == FIRING and before != FIRING:
-            first = number >= BEFORE and FIRING not in states[BEFORE:number]
             flag = lane.actor("a call")
-            flag.at(time, LEFT + 6, 14, RINGS, size=7).at(time + 6, _across(number), 45, size=4)
+            flag.at(time, LEFT + 6, 14, RINGS, size=7).at(time + 6, across, 45, size=5)
             flag.stay(BAD * WINDOW)
             if number < BEFORE:
                 woken.append(time)
                 flag.tell(time, "woke someone for nothing: no version was bad.")
             else:
-                again = "" if first else " once more"
+                again = " once more" if FIRING in states[BEFORE:number] else ""
                 flag.tell(time, f"called someone{again} {time} s after the bad version had come.")
         if state == FIRING:
             phone.stay(time, RINGS, size=11).stay(min(time + WINDOW / 2, BAD * WINDOW), size=7)
         elif state != before:
             phone.stay(time, OF_STATE[state], size=7)
-    phone.tell(-BEFORE * WINDOW, "rings while the alert is firing.")
+    phone.tell(_time(first), "rings while the alert is firing.")
     phone.stay(BAD * WINDOW)
     return woken
 
@@ -212,8 +214,8 @@ def _mark(reel, alert, rang, tiles, woken):
     if woken and woken[0] <= reel.end:
         number = BEFORE + round(woken[0] / WINDOW) - 1
         reel.mark(f"{owner} first call for nothing", woken[0], tiles[number])
-    if rang in tiles and (rang - BEFORE + 1) * WINDOW <= reel.end:
-        reel.mark(f"{owner} call", (rang - BEFORE + 1) * WINDOW, tiles[rang])
+    if rang in tiles and _time(rang + 1) <= reel.end:
+        reel.mark(f"{owner} call", _time(rang + 1), tiles[rang])
 
 
 def _captions(reel, alert, settings, burst, seed):
@@ -222,6 +224,8 @@ def _captions(reel, alert, settings, burst, seed):
         "All is well: of 100 requests in ten seconds, about one fails. Each dot is a failed "
         "request; a column is ten seconds. The alert looks at each column when it is complete.",
     )
+    if reel.end <= 0:
+        return
     reel.caption(
         0,
         f"A bad version comes: now {100 * burst:g} % fail. Every square is a user hurt before "

@@ -1,7 +1,8 @@
 """The film of a bad day: requests go through the tiers of a design, and end where one answers.
 
 There are hundreds of millions of them, so a dot stands for many. It reaches a tier when the run has
-counted so many requests there; how long its way takes is drawn, not simulated.
+counted so many requests there; how long its way takes is drawn, not simulated. What a tier refuses
+is piled up below it.
 """
 
 from functools import cache
@@ -30,25 +31,30 @@ EARLIER, LATER = 900.0, 2700.0  # s shown before an incident, and from it on
 PLAYS = 32.0  # s that the film takes
 DOTS = 1000  # at most so many are shown of what comes, about
 LEG = 0.45  # s of the film from one box to the next
+SOON = 300.0  # s: what else is refused so soon is told at once
+TO_READ = 2.5  # s of the film: a caption needs as long
 EVERY, SLOWLY = 120, 30  # at so many moments lamps and counters change; and gauges
 WHOLE_DAY = "the whole day"
 USERS = (12, 112)
 BOXES = {  # the middle, in pixels, and half of the width and height
-    "CDN": (96, 36, 40, 20),
-    "data centers": (96, 112, 40, 26),
+    "CDN": (96, 32, 40, 22),
+    "data centers": (96, 112, 40, 28),
     "web servers": (226, 112, 50, 32),
-    "cache": (400, 36, 66, 20),
-    "shards": (400, 112, 66, 40),
-    "queue": (400, 190, 66, 22),
+    "cache": (400, 32, 66, 22),
+    "shards": (400, 106, 66, 38),
+    "queue": (400, 196, 66, 22),
 }
+CROSSES, ROWS = 8, 3  # pixels from one refused dot to the next in its pile; rows of a pile
+CROWD, FADED = (9, 156), 600.0  # where it is told; s until a third of a crowd is left
 FILE, READ, WRITE, UPLOAD = "files", "pages: read", "pages: write", "uploads"
-REFUSED = "refused"
+REFUSED, DIED = "refused", "died"
 LOOKS = {
     FILE: (style.GREY, "disc"),
     READ: (style.SKY, "disc"),
     WRITE: (style.ORANGE, "square"),
     UPLOAD: (style.PURPLE, "diamond"),
     REFUSED: (style.VERMILION, "cross"),
+    DIED: (style.INK, "cross"),
     FINE: (style.GREEN, "disc"),
     TOO_MUCH: (style.VERMILION, "triangle"),
 }
@@ -68,12 +74,12 @@ WORDS = {
     "crowd": "A crowd comes.",
     "data_center": "A whole data center dies. Its users get errors until geoDNS sends them away.",
 }
-FAILS = {  # kind of incident → box that it hits
-    "web_server": "web servers",
-    "cache_node": "cache",
-    "replica": "shards",
-    "primary": "shards",
-    "data_center": "data centers",
+FAILS = {  # kind of incident → (box that it hits, how long it is seen there)
+    "web_server": ("web servers", sheet.SERVER_GONE),
+    "cache_node": ("cache", sheet.SERVER_GONE),
+    "replica": ("shards", sheet.NODE_GONE),
+    "primary": ("shards", sheet.NODE_GONE),
+    "data_center": ("data centers", sheet.NODE_GONE),
 }
 
 
@@ -100,11 +106,14 @@ def film(design=None, *, watch="data_center", incidents=PUBLISHED_INCIDENTS, see
         lane = reel.lane(title, _scene(plan, names))
         lamps = _lamps(lane, result, (start, end), call)
         _dots(lane, day, lamps, dot, (start, end), LEG * rate)
+        _incidents(lane, result, lamps, (start, end))
         gauges.show(lane, day, result, names, _sampled(start, end, SLOWLY))
         _counters(lane, result, (start, end))
         _mark(reel, lane, result, lamps, (start, end), design is not None and plan is not LAST_YEAR)
         if len(reel.lanes) == 1:
-            _captions(reel, result, dot, design is not None)
+            said, last = _captions(reel, result, dot), _last(result) if design is not None else ""
+        said += _refusals(title, result, (start, end))
+    _say(reel, said, last)
     return reel
 
 
@@ -134,7 +143,7 @@ def _dot(requests):
 
 @cache
 def _scene(plan, names):
-    scene = Scene(480, 290)
+    scene = Scene(480, 342)
     scene.text(4, USERS[1] + 26, "users")
     centers = plan.data_centers
     for start, end in (
@@ -202,14 +211,14 @@ def _lamps(lane, result, shown, call):
 
     some = 1e-4 * each_step(np.add, [result.offered])
     for name, (x, y, wide, high) in BOXES.items():
-        lamp = lane.actor(name).at(start, x + wide - 13, y + high - 13, FINE, size=4)
+        lamp = lane.actor(name).at(start, x + wide - 14, y + high - 14, FINE, size=6)
         tiers = [tier for tier, box in WHERE.items() if box == name]
         rings = np.minimum(each_step(np.maximum, [result.busy[tier] for tier in tiers]), 1.0)
         if name == "data centers":
             rings[:] = 0.0
         hurts = each_step(np.add, [result.refused[tier] for tier in tiers]) > some
         for begin, ring, hurt in zip(begins, rings.tolist(), hurts.tolist(), strict=True):
-            look, size = (TOO_MUCH, 7) if hurt else (FINE, 4)
+            look, size = (TOO_MUCH, 8) if hurt else (FINE, 6)
             lamp.stay(float(result.times[begin]), look, size=size, ring=ring)
         lamp.stay(end)
         _tell(lamp, name, tiers, result, shown, call, plan)
@@ -230,7 +239,7 @@ def _tell(lamp, name, tiers, result, shown, call, plan):
     }[name]
     numbers = ", ".join(f"{field}={getattr(plan, field)!r}" for field in built)
     told = [(start, f"built with {numbers}.", call)]
-    for kind, box in FAILS.items():
+    for kind, (box, _) in FAILS.items():
         time = getattr(result.incidents, kind)
         if box == name and start <= time < end:
             told.append((time, WORDS[kind], None))
@@ -266,13 +275,74 @@ def _dots(lane, day, lamps, dot, shown, leg):
         for number, time in enumerate(_arrivals(counted, dot, shown, 3 * leg)):
             _walk(lane, lamps[box], time, leg, state, _way(box, day.design, number))
     kinds = {"database reads": READ, "database writes": WRITE, "queue": UPLOAD}
+    piled = dict.fromkeys(BOXES, 0)
     for tier, counted in day.refused.items():
         box = WHERE[tier]
         for number, time in enumerate(_arrivals(counted, dot, shown, 3 * leg)):
             way = _way(box, day.design, number)
             actor = _walk(lane, lamps[box], time, leg, kinds.get(tier, READ), way)
-            actor.turn(time, REFUSED, size=4.5)
-            actor.at(time + leg, way[-1][0] + 8, BOXES[box][1] + BOXES[box][3] + 16)
+            actor.turn(time, REFUSED, size=3)
+            actor.at(time + leg, *_piled(box, piled[box])).remain(shown[1])
+            piled[box] += 1
+
+
+def _piled(box, number):
+    """Return the place of a refused dot below its box, in rows; what is more lies on top."""
+    x, y, wide, high = BOXES[box]
+    columns = 2 * wide // CROSSES
+    row, column = divmod(number % (ROWS * columns), columns)
+    return x - wide + CROSSES * (column + 0.5), y + high + CROSSES * (row + 0.8)
+
+
+def _incidents(lane, result, lamps, shown):
+    """Let a cross in a box say for how long what died there is away, and a word that a crowd is."""
+    start, end = shown
+    crowded = result.traffic.crowd_rise + FADED
+    for kind, (box, lasts) in {**FAILS, "crowd": (None, crowded)}.items():
+        time = getattr(result.incidents, kind)
+        since, until = max(time, start), min(time + lasts, end)
+        if since >= until:
+            continue
+        if box is None:
+            lane.actor("a crowd", "crowd").at(since, *CROWD, READ, size=0).stay(until)
+            continue
+        x, y, wide, high = BOXES[box]
+        number = kind == "replica"  # the shards' box may have two
+        sign = lane.actor(f"what died: {kind}", "dead", part_of=lamps[box])
+        sign.at(since, x - wide + 11 + 50 * number, y + high - 11, DIED, size=4).stay(until)
+
+
+def _refusals(title, result, shown):
+    """Return (time, words) of when tiers of a design begin to refuse, those SOON after together."""
+    first, last = (round(time / STEP) for time in shown)
+    some = 1e-4 * result.offered[first:last]
+    begins = []
+    for tier in TIERS:
+        steps = np.flatnonzero(result.refused[tier][first:last] > some)
+        begins += [(shown[0] + STEP * int(step), tier) for step in steps[:1]]
+    together: list[tuple[float, list]] = []
+    for time, tier in sorted(begins):
+        if not together or time > together[-1][0] + SOON:
+            together.append((time, []))
+        together[-1][1].append(tier)
+    return [
+        (time, f"{clock(time)}: {title} refuses requests. Where: {', '.join(tiers)}.")
+        for time, tiers in together
+    ]
+
+
+def _say(reel, said, last):
+    """Make captions of (time, words): each when it happens, or when the one before has been read.
+
+    last: words for the end, or "".
+    """
+    free, until = reel.start, reel.end - TO_READ * reel.rate
+    for time, words in sorted(said, key=lambda each: each[0]):
+        if max(time, free) < until:
+            reel.caption(max(time, free), words)
+            free = max(time, free) + TO_READ * reel.rate
+    if last:
+        reel.caption(until, last)
 
 
 def _arrivals(counted, dot, shown, more):
@@ -332,19 +402,15 @@ def _mark(reel, lane, result, lamps, shown, mine):
         reel.mark(f"{owner} worst moment", time, lamps[WHERE[worst]])
 
 
-def _captions(reel, result, dot, with_bill):
-    reel.caption(
-        reel.start,
-        f"A dot is {dot:,} requests, and ends at the tier that answers it. The ring around a lamp "
-        "closes as the tier gets busier.",
-    )
+def _captions(reel, result, dot):
+    """Return (time, words) of what the film shows, and of each incident."""
     incidents, traffic = result.incidents, result.traffic
     words = dict(WORDS, crowd=f"A crowd: {traffic.crowd:g} × the traffic, within a minute.")
     said = {}
     for kind in KINDS:
         said.setdefault(getattr(incidents, kind), []).append(words[kind])
     if incidents.crowd != NEVER:
-        later = incidents.crowd + traffic.crowd_rise + 600
+        later = incidents.crowd + traffic.crowd_rise + FADED
         said.setdefault(later, []).append("A third of what the crowd added is left, and falling.")
     if incidents.data_center != NEVER:
         place = incidents.region % result.architecture.data_centers
@@ -353,13 +419,17 @@ def _captions(reel, result, dot, with_bill):
             moved = f"The users of {where} now go to the nearest center that is alive."
             said.setdefault(incidents.data_center + sheet.DNS_TTL, []).insert(0, moved)
         said.setdefault(incidents.data_center + sheet.NODE_GONE, []).append(f"{where} is back.")
-    for time, sentences in said.items():
-        if reel.start < time < reel.end:
-            reel.caption(time, f"{clock(time)}: {' '.join(sentences)}")
-    if with_bill:
-        met = sum(result.goals.values())
-        reel.caption(
-            reel.end - 2.5 * reel.rate,
-            f"The whole day meets {met} of 4 goals: {result.summary()}.",
-        )
-    reel.captions.sort(key=lambda each: each[0])
+    begin = (
+        f"A dot is {dot:,} requests, and ends at the tier that answers it; refused ones are piled "
+        "up below the tier. The ring around a lamp closes as the tier gets busier."
+    )
+    return [(reel.start, begin)] + [
+        (time, f"{clock(time)}: {' '.join(sentences)}")
+        for time, sentences in said.items()
+        if reel.start < time < reel.end
+    ]
+
+
+def _last(result):
+    met = sum(result.goals.values())
+    return f"The whole day meets {met} of 4 goals: {result.summary()}."

@@ -12,19 +12,23 @@ from course.millions_of_users.picture import p95_in_words
 from course.millions_of_users.traffic import STEP
 from course.view import style
 
-HEIGHTS = {"refused": 218, "95 % within": 236, "lost writes": 254, "bill": 272}
-ZERO, GOAL, MOST = 92, 192, 292  # pixels across a gauge: 0, 1 ×, and 2 × or more
+HEIGHTS = {"refused": 274, "95 % within": 292, "lost writes": 310, "bill": 328}
+ZERO, GOAL, MOST = 100, 280, 460  # pixels across a gauge: 0, 1 ×, and 2 × or more
 FINE, TOO_MUCH = "fine", "too much"
 
 
 def draw(scene, names):
     """Draw the gauges with these names into a Scene."""
+    top = HEIGHTS["refused"] - 17
     for name in names:
         y = HEIGHTS[name]
         scene.text(4, y, name, size=9)
-        scene.line((ZERO, y), (MOST, y))
+        scene.line((ZERO, y), (GOAL, y), colour=style.GREEN, width=2)
+        scene.line((GOAL, y), (MOST, y), colour=style.VERMILION, width=2)
         scene.line((GOAL, y - 7), (GOAL, y + 7), colour=style.INK)
-    scene.text(GOAL, 204, "goal", at="center", size=9)
+    scene.text(4, top, "since midnight:", size=9)
+    scene.text(GOAL, top, "goal", at="center", size=9)
+    scene.text(MOST, top, "twice as much", at="right", size=9)
 
 
 def show(lane, day, result, names, steps):

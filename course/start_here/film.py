@@ -164,10 +164,9 @@ def _behind(ahead):
 def _tell_choice(actor, call, name):
     """Put what the rule saw and answered before the rest of a customer's story."""
     answer = f"raised {type(call.error).__name__}" if call.error else f"returned {call.returned!r}"
-    rest, actor.story = actor.story, []
     words = f"is at the door. {name}({call.saw}) {answer}."
     actor.tell(actor.times[1], words, call=call, cell=f"{name}({call.saw})")
-    actor.story += rest
+    actor.story.insert(0, actor.story.pop())
 
 
 def _captions(reel, shops):

@@ -48,6 +48,16 @@ const SHAPES = {
 };
 const STROKED = new Set(["ring", "cross", "tick"]);
 
+// Return the contrast of two colours "rgb(…)", from 1 to 21 (WCAG 2.2).
+function contrast(one, other) {
+  const [low, high] = [one, other].map((colour) => {
+    const shares = colour.match(/[\d.]+/g).slice(0, 3).map((value) => value / 255);
+    const [r, g, b] = shares.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  }).sort((a, b) => a - b);
+  return high / low;
+}
+
 // The actors of one lane: where each of them is at a time.
 class Cast {
   constructor(lane) {
@@ -120,10 +130,11 @@ class Stage {
         rings.moveTo(x, y - r);
         rings.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * Math.min(1, ring));
       }
-      if (this.cast.labels[actor]) words.push([this.cast.labels[actor], x, y, size, shape]);
+      const label = this.cast.labels[actor];
+      if (label) words.push([label, x, y, size + (ring > 0 ? 6 : 3), shape, state]);
       if (this.cast.tellers[actor] === teller) chosen.push([x, y, size]);
     });
-    const { colours, ink, paper, font } = this.look;
+    const { colours, inside, ink, font } = this.look;
     pen.lineWidth = 2;
     paths.forEach((path, state) => {
       pen.fillStyle = pen.strokeStyle = colours[state];
@@ -135,11 +146,11 @@ class Stage {
     pen.stroke(rings);
     pen.textBaseline = "middle";
     pen.font = `${Math.max(11, (11 * this.width) / Math.max(wide, 1))}px ${font}`;
-    for (const [label, x, y, size, shape] of words) {
-      const inside = shape === "tile";
-      pen.textAlign = inside ? "center" : "left";
-      pen.fillStyle = inside ? paper : ink;
-      pen.fillText(label, inside ? x : x + size + 3, y + 0.5);
+    for (const [label, x, y, aside, shape, state] of words) {
+      const within = shape === "tile";
+      pen.textAlign = within ? "center" : "left";
+      pen.fillStyle = within ? inside[state] : ink;
+      pen.fillText(label, within ? x : x + aside, y + 0.5);
     }
     pen.strokeStyle = ink;
     pen.lineWidth = 2;
@@ -165,8 +176,10 @@ class Stage {
 }
 
 class Player {
-  constructor(element, reel, actions, press) {
+  constructor(element, reel, actions, press, ask) {
     Object.assign(this, { element, reel, now: reel.start, playing: false, seen: false, speed: 1 });
+    Object.assign(this, { ask, told: null }); // the stories come when one is asked for
+    this.tells = reel.lanes.map((lane) => arrayOf(lane.tells, Uint8Array));
     this.frames = 0; // painted so far
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.look = {};
@@ -181,8 +194,7 @@ class Player {
   // Return the times at which something happens that a story or a caption tells, ascending.
   findMoments() {
     const times = this.reel.captions.map(([time]) => time);
-    for (const { stories } of this.reel.lanes)
-      for (const story of stories) for (const [time] of story) times.push(time);
+    for (const { events } of this.reel.lanes) times.push(...arrayOf(events, Float64Array));
     return [...new Set(times)].sort((a, b) => a - b);
   }
 
@@ -258,10 +270,12 @@ class Player {
   readLook() {
     const probe = this.element.appendChild(document.createElement("i"));
     const resolve = (colour) => { probe.style.color = colour; return getComputedStyle(probe).color; };
+    const [black, white] = ["var(--c-000000)", "var(--c-ffffff)"].map(resolve);
+    const colours = this.reel.states.map(([, colour]) => resolve(colour));
     Object.assign(this.look, {
-      colours: this.reel.states.map(([, colour]) => resolve(colour)),
+      colours,
+      inside: colours.map((c) => (contrast(c, black) > contrast(c, white) ? black : white)),
       ink: resolve("var(--c-222222)"),
-      paper: resolve("var(--c-ffffff)"),
       font: getComputedStyle(this.element).fontFamily,
     });
     probe.remove();
@@ -303,7 +317,7 @@ class Player {
     }
     if (unit === "calls") return `${Math.floor(time)} ${unit}`;
     const digits = (this.reel.end - this.reel.start) / divisor < 10 ? 2 : 1;
-    return `${(time / divisor).toFixed(digits)} ${unit}`;
+    return `${(time / divisor).toFixed(digits)} ${unit}`.replace("-", "−");
   }
 
   // Play goes on from where it was; from the start if it was at the end.
@@ -366,7 +380,7 @@ class Player {
   next(lane, direction) {
     const present = [];
     this.casts[lane].forEach(this.now, (actor) => {
-      if (this.reel.lanes[lane].stories[actor].length) present.push(actor);
+      if (this.tells[lane][actor]) present.push(actor);
     });
     if (!present.length) return;
     const [chosenLane, actor] = this.chosen || [-1, -1];
@@ -379,12 +393,25 @@ class Player {
     this.chosen = [lane, actor];
     this.stages.forEach((stage, i) => { stage.chosen = i === lane ? actor : -1; });
     this.paint();
-    this.story.replaceChildren(...this.told(lane, actor));
+    this.story.replaceChildren(...this.storyOf(lane, actor));
+  }
+
+  // Take the stories, and tell what a reader waits for.
+  learn(told) {
+    this.told = told.lanes ? told : null;
+    if (!this.told) return;
+    if (this.chosen) this.choose(...this.chosen);
+    this.fillTwin();
   }
 
   // Return the elements that tell an actor's story.
-  told(lane, actor) {
-    const { names, stories, tellers, title } = this.reel.lanes[lane];
+  storyOf(lane, actor) {
+    if (!this.told) {
+      this.ask();
+      return [make("p", { text: "… If no story comes, its kernel is gone: run the cell again." })];
+    }
+    const { names, tellers, title } = this.reel.lanes[lane];
+    const stories = this.told.lanes[lane];
     const teller = tellers[actor];
     const list = make("ol");
     const parts = [make("p", { className: "film-title", text: `${names[teller]} · ${title}` }), list];
@@ -400,7 +427,7 @@ class Player {
 
   // Return some lines of the student's code, with those that decided marked.
   listed(listing, decided) {
-    const [title, first, lines] = this.reel.listings[listing];
+    const [title, first, lines] = this.told.listings[listing];
     const numbers = [...new Set(decided)].map((line) => line - first + 1).join(", ");
     const code = make("pre", { tabindex: 0, label: `${title}, line ${numbers} marked` });
     code.removeAttribute("title");
@@ -434,11 +461,12 @@ class Player {
   // Say what happens, as text: the captions, the counters at the end, and all stories.
   fillTwin() {
     if (!this.twin.open || this.twin.children.length > 1) return;
+    if (!this.told) return this.ask();
     const events = [];
     this.reel.captions.forEach(([time, words]) => events.push([time, "", words]));
-    for (const { names, stories, title } of this.reel.lanes)
-      stories.forEach((story, actor) => story.forEach(([time, words]) =>
-        events.push([time, `${title}, ${names[actor]}`, words])));
+    this.reel.lanes.forEach(({ names, title }, i) =>
+      this.told.lanes[i].forEach((story, actor) => story.forEach(([time, words]) =>
+        events.push([time, `${title}, ${names[actor]}`, words]))));
     events.sort((a, b) => a[0] - b[0]);
     const cells = (tag, row) => make("tr", {}, ...row.map((text) => make(tag, { text })));
     const most = 500;
@@ -479,7 +507,9 @@ function render({ model, el }) {
     const reel = model.get("reel");
     element.hidden = !reel.lanes;
     if (element.hidden) return;
-    player = new Player(element, reel, model.get("actions"), (name, at) => model.send({ name, at }));
+    player = new Player(element, reel, model.get("actions"),
+      (name, at) => model.send({ name, at }), () => model.send({ name: "told" }));
+    player.learn(model.get("told"));
     element.player = player; // for tests
     if (before) {
       before.pause();
@@ -523,6 +553,7 @@ function render({ model, el }) {
   const recolour = () => player && player.repaint();
   dark.addEventListener("change", recolour);
   show();
+  model.on("change:told", () => player && player.learn(model.get("told")));
   model.on("change:reel", () => { if (player) player.wasPlaying = player.playing; show(); });
   return () => {
     [sight, size, theme].forEach((observer) => observer.disconnect());

@@ -107,14 +107,23 @@ class Player(anywidget.AnyWidget):
     _esm = SCRIPT
     _css = f"{style.css()}\n{LOOK}"
     reel, actions = Dict().tag(sync=True), List().tag(sync=True)
+    told = Dict().tag(sync=True)  # the stories, once a reader has asked for one
     source = None
+
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        self.on_msg(self._asked)
 
     def show(self, reel, actions=()):
         """Play the Reel; None: show nothing. actions: of (name, words on its button)."""
         self.source = reel
         with self.hold_sync():
             self.actions = [list(each) for each in actions]
-            self.reel = reel.packed() if reel else {}
+            self.reel, self.told = reel.pictures() if reel else {}, {}
+
+    def _asked(self, player, content, buffers):
+        if content.get("name") == "told" and self.source:
+            self.told = self.source.stories()
 
     def still(self, share=0.5):
         """Return an SVG document of the film's first lane after this share of its time."""
@@ -130,7 +139,7 @@ class Player(anywidget.AnyWidget):
         path = Path(path)
         part = path.with_name(f"{path.name}.part")
         try:
-            part.write_text(_page(self.reel), encoding="utf-8")
+            part.write_text(_page(self.source.packed()), encoding="utf-8")
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
@@ -160,7 +169,8 @@ body {{margin: 12px; font-family: system-ui, sans-serif; background: light-dark(
 const reel = JSON.parse(document.querySelector("script").textContent, (name, value) =>
   value && value.base64 !== undefined
     ? new DataView(Uint8Array.from(atob(value.base64), (c) => c.charCodeAt(0)).buffer) : value);
-const values = {{ reel, actions: [] }};
+const told = {{ lanes: reel.lanes.map((lane) => lane.stories), listings: reel.listings }};
+const values = {{ reel, actions: [], told }};
 render({{ model: {{ get: (name) => values[name], on() {{}}, send() {{}} }},
   el: document.querySelector("main") }});
 </script>

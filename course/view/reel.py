@@ -36,9 +36,11 @@ class Actor:
     film has some ten thousand of them. times, xs … states: the same, each as a list.
     """
 
+    __slots__ = ("_later", "_states", "_story", "frames", "label", "name", "part_of")
+
     def __init__(self, name, label, states, part_of=None):
         self.name, self.label, self._states, self.part_of = name, label, states, part_of
-        self.frames, self.story = [], []
+        self.frames, self._story, self._later = [], [], None
 
     def at(self, time, x, y, state=None, *, size=None, ring=None):
         """Be at (x, y) at `time`; return the actor itself, so that calls can follow each other.
@@ -68,25 +70,36 @@ class Actor:
         """Be, at `time`, where it has come to, and go no further."""
         return self._cut(time).remain(time)
 
-    def go(self, start, end, x, y, state=None, **change):
+    def go(self, start, end, x, y, state=None, *, size=None, ring=None):
         """Stay until `start`, then move to (x, y) until `end`; in `state` from `start` on.
 
         A move that is not over at `start` ends there, wherever it has come to.
         """
-        if start < self.frames[-1][0]:
+        frames = self.frames
+        if start < frames[-1][0]:
             self._cut(start)
-        last, *place, code = self.frames[-1]
+        last, old_x, old_y, old_size, old_ring, code = frames[-1]
         if last == start:  # one keyframe a moment is enough
-            del self.frames[-1]
-        self.frames.append((start, *place, code if state is None else self._states[state]))
-        return self.at(end, x, y, **change)
+            frames.pop()
+        if end < start:
+            raise ValueError(f"{self.name}: {end:g} s comes after {start:g} s")
+        code = code if state is None else self._states[state]
+        size, ring = old_size if size is None else size, old_ring if ring is None else ring
+        frames.append((start, old_x, old_y, old_size, old_ring, code))
+        frames.append((end, x, y, size, ring, code))
+        return self
 
     def turn(self, time, state, **change):
         """Change to `state` at `time`, on the way or standing; a move goes on to where it ends."""
         end, x, y, *_ = self.frames[-1]
         if time >= end:
             return self.stay(time, state, **change)
-        return self._cut(time).stay(time, state, **change).at(end, x, y)
+        self._cut(time)
+        if change:
+            return self.stay(time, state, **change).at(end, x, y)
+        *place, _ = self.frames.pop()
+        self.frames.append((*place, self._states[state]))
+        return self.at(end, x, y)
 
     def run_out(self, start, end, until=None):
         """Let a ring that is full at `start` run out until `end`, on the way or standing.
@@ -112,10 +125,16 @@ class Actor:
 
     def _cut(self, time):
         """Forget what comes after `time`, and be there where the actor is then."""
-        if time < self.frames[-1][0]:
-            there = time, *self.place(time)
-            del self.frames[bisect.bisect_left(self.frames, (time,)) :]
-            self.frames.append(there)
+        frames = self.frames
+        if time >= frames[-1][0]:
+            return self
+        until = frames.pop()
+        while frames[-1][0] > time:
+            until = frames.pop()
+        if frames[-1][0] < time:
+            frames.append(_between(frames[-1], until, time))
+        while len(frames) > 1 and frames[-2][0] == time:
+            del frames[-2]
         return self
 
     def tell(self, time, words, *, call=None, line=None, cell=""):
@@ -127,8 +146,29 @@ class Actor:
         """
         if call is not None and line is not None:
             call = replace(call, line=line)
-        self.story.append((round(float(time), 6), words, call, cell))
+        self._story.append((round(float(time), 6), words, call, cell))
         return self
+
+    def tell_later(self, times, tell):
+        """Have `tell()` tell what happened at `times` (s), when the story is asked for.
+
+        For films of many actors: their words take as long to make as their ways.
+        """
+        self._later = (times, tell)
+        return self
+
+    @property
+    def story(self):
+        """What happened: (time, words, call, cell) of each sentence."""
+        if self._later:
+            (_, tell), self._later = self._later, None
+            tell()
+        return self._story
+
+    @property
+    def told_at(self):
+        """The times (s) of the story's sentences, before anyone has asked for it."""
+        return [*(entry[0] for entry in self._story), *(self._later[0] if self._later else ())]
 
     def place(self, time):
         """Return (x, y, size, ring, state's number) at `time`, or None when off the stage."""
@@ -136,18 +176,9 @@ class Actor:
         if not frames or not frames[0][0] <= time <= frames[-1][0]:
             return None
         following = bisect.bisect_right(frames, (time, math.inf))
-        since, x, y, size, ring, code = frames[following - 1]
         if following == len(frames):
-            return x, y, size, ring, code
-        until, next_x, next_y, next_size, next_ring, _ = frames[following]
-        share = (time - since) / (until - since)
-        return (
-            x + share * (next_x - x),
-            y + share * (next_y - y),
-            size + share * (next_size - size),
-            ring + share * (next_ring - ring),
-            code,
-        )
+            return frames[-1][1:]
+        return _between(frames[following - 1], frames[following], time)[1:]
 
     def _column(self, number):
         return [frame[number] for frame in self.frames]
@@ -158,6 +189,21 @@ class Actor:
     sizes = property(lambda self: self._column(3))
     rings = property(lambda self: self._column(4))
     states = property(lambda self: self._column(5))
+
+
+def _between(one, next_one, time):
+    """Return the keyframe at `time` on the straight line between two others."""
+    since, x, y, size, ring, code = one
+    until, next_x, next_y, next_size, next_ring, _ = next_one
+    share = (time - since) / (until - since)
+    return (
+        time,
+        x + share * (next_x - x),
+        y + share * (next_y - y),
+        size + share * (next_size - size),
+        ring + share * (next_ring - ring),
+        code,
+    )
 
 
 @dataclass
@@ -264,9 +310,25 @@ class Reel:
         )
 
     def packed(self):
-        """Return the reel as film.js reads it: plain values, and arrays as bytes."""
-        scenes, listings = [], []
-        lanes = [self._lane(lane, scenes, listings) for lane in self.lanes]
+        """Return the whole reel: what `pictures` returns, each lane with its `stories`."""
+        reel, told = self.pictures(), self.stories()
+        for lane, stories in zip(reel["lanes"], told["lanes"], strict=True):
+            lane["stories"] = stories
+        return reel | {"listings": told["listings"]}
+
+    def stories(self):
+        """Return the stories of all actors as film.js reads them, and the listings they mark."""
+        listings = []
+        lanes = [
+            [[_told(each, listings) for each in actor.story] for actor in lane.actors]
+            for lane in self.lanes
+        ]
+        return {"lanes": lanes, "listings": [_listing(code) for code in listings]}
+
+    def pictures(self):
+        """Return the reel as film.js reads it, without stories: plain values, arrays as bytes."""
+        scenes = []
+        lanes = [self._lane(lane, scenes) for lane in self.lanes]
         captions = sorted(self.captions, key=lambda each: each[0])
         if self.fate:
             captions.append((self.end, self.fate))
@@ -289,17 +351,17 @@ class Reel:
                 {"box": s.view_box, "width": s.width, "height": s.height, "svg": s.svg}
                 for s in scenes
             ],
-            "listings": [_listing(code) for code in listings],
             "captions": [[time, style.spaced(words)] for time, words in captions],
             "marks": [[name, time, *where[id(actor)]] for name, time, actor in self.marks],
         }
 
-    def _lane(self, lane, scenes, listings):
+    def _lane(self, lane, scenes):
         actors = lane.actors
         if not any(lane.scene is each for each in scenes):
             scenes.append(lane.scene)
         scene = next(i for i, each in enumerate(scenes) if each is lane.scene)
         number = {id(actor): i for i, actor in enumerate(actors)}
+        told = [actor.told_at for actor in actors]
         first = np.cumsum([0, *(len(actor.frames) for actor in actors)], dtype=np.uint32)
         numbers = chain.from_iterable(frame for actor in actors for frame in actor.frames)
         *columns, states = np.fromiter(numbers, np.float32).reshape(-1, 6).T
@@ -313,7 +375,8 @@ class Reel:
             "names": [actor.name for actor in actors],
             "labels": [actor.label for actor in actors],
             "tellers": [number[id(actor.part_of or actor)] for actor in actors],
-            "stories": [[_told(each, listings) for each in actor.story] for actor in actors],
+            "tells": bytes(bool(times) for times in told),
+            "events": np.unique(np.fromiter(chain.from_iterable(told), np.float64)).tobytes(),
             "counters": [[each.name, each.times, _shown(each.values)] for each in lane.counters],
         }
 

@@ -59,9 +59,9 @@ class Scene:
         look = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
         self.axes.annotate("", end, start, arrowprops=look)
 
-    def text(self, x, y, words, *, at="left", colour=style.INK, size=TEXT, bold=False):
+    def text(self, x, y, words, *, at="left", size=TEXT, bold=False):
         """Write words; at: which end of them is at x ("left", "center" or "right")."""
-        look = {"fontsize": size, "fontweight": "bold" if bold else "normal", "color": colour}
+        look = {"fontsize": size, "fontweight": "bold" if bold else "normal", "color": style.INK}
         self.axes.text(x, y, words, ha=at, va="center", **look)
 
     def world(self, *, south=-56, north=74):
