@@ -1,7 +1,8 @@
 """How the explorers in a notebook look and are reached, in a real browser.
 
 Text must be whole, apart from all other text, and have a contrast of 4.5; in pictures it has at
-least 9 points; every picture has words; by keyboard alone one comes to each control and moves it.
+least 9 points; no picture scrolls sideways; every picture has words; by keyboard alone one comes to
+each control and moves it.
 """
 
 from ast import literal_eval
@@ -79,6 +80,10 @@ LOOK = """() => {
         say("outside", block);
   for (const image of all(document, "PANEL .jp-Notebook :is(img, [role=img])"))
     if ((image.alt || image.ariaLabel || "").trim().length < 4) say("no words", image);
+
+  for (const picture of all(document, "PANEL .explore-picture"))
+    if (picture.scrollWidth > picture.clientWidth + 1)
+      say(`scrolls ${picture.scrollWidth} in ${picture.clientWidth}`, picture);
 
   for (const panel of all(document, "PANEL .explore-picture svg")) {
     const pixels = panel.getScreenCTM().a;

@@ -34,13 +34,16 @@ from course.cdn.deployment import (
     invalidated,
     wait_for_expiry,
 )
+from course.cdn.deployment_picture import TOP_ORIGIN
 from course.cdn.distance import distances
+from course.cdn.distance_picture import FARTHEST
 from course.cdn.film import DONE, END, EXPIRED, LOST, film
 from course.cdn.film import FRESH as FRESH_COPY
 from course.cdn.map_picture import MARKS, NAMES
 from course.cdn.outage import FAILED, FRESH, ORIGIN, STALE
 from course.cdn.pages import CLICKS, EARLIER, PHOTOS, SYDNEY, photo_loads, waves
 from course.cdn.pages import way as way_from_sydney
+from course.cdn.picture import SLOWEST
 from course.cdn.theory import hit_ratios
 from course.cdn.world import (
     BANDWIDTH,
@@ -764,6 +767,28 @@ def test_with_true_distances_every_city_lies_on_the_line():
     picture = explore_distance(lambda a, b: DISTANCE(a, b) / 1.6, NEAREST).picture
     kilometers, times = picture.before.get_data()
     assert np.abs(np.interp(kilometers, *line) - times).max() > 0.3
+
+
+def test_what_is_beyond_a_picture_is_drawn_at_its_edge_and_said():
+    mine = explore_distance(DISTANCE, NEAREST)
+    far = explore_distance(lambda a, b: 5 * DISTANCE(a, b), NEAREST)
+    assert mine.picture.before.get_xdata().max() < FARTHEST == far.picture.before.get_xdata().max()
+    assert (far.picture.before.get_xdata() == FARTHEST).sum() > 10
+    assert f"over {FARTHEST:,} km by your measure is drawn at the edge" in shown(far)
+    assert "drawn at the edge" not in shown(mine)
+
+    deployed = explore_deployment(FINGERPRINT, CACHE)
+    assert "drawn at the edge" not in shown(deployed)
+    deployed.controls["changed"].value = deployed.controls["changed"].max
+    deployed.controls["max_age"].value = 0
+    waiting = wait_for_expiry(seed=1, changed=len(FILES), max_age=0)
+    assert waiting.origin_mb.sum() > TOP_ORIGIN
+    assert f"over {TOP_ORIGIN:.0f} MB is drawn at the edge" in shown(deployed)
+    assert deployed.picture.sent[0].get_ydata().max() == TOP_ORIGIN
+
+    [guess] = explore(prediction=30).picture.guess
+    assert guess.get_xdata() == [SLOWEST]
+    assert "You predicted 30 s" in shown(explore(prediction=30))
 
 
 def test_the_other_pictures_say_what_their_runs_say():

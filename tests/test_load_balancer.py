@@ -590,6 +590,24 @@ def test_each_call_gets_new_views_of_what_is_there():
     assert sum(view.active for view in calls[500]) == 500 - before
 
 
+def test_a_view_that_a_balancer_keeps_is_never_changed():
+    """Views that nobody holds are used again: those that somebody does must stay as they were."""
+    kept, calls = [], []
+
+    class Keeping(LEAST):
+        def pick(self, servers):
+            calls.append(len(servers))
+            if len(calls) % 7 == 0:
+                one = servers[len(calls) % len(servers)]
+                kept.append((one, dataclasses.astuple(one)))
+            return super().pick(servers)
+
+    world = {"dies_at": 20, "added_at": 40, "probe_loss": 0.3, "seed": 2}
+    assert np.array_equal(simulate(Keeping, **world).place, simulate(LEAST, **world).place)
+    assert len(kept) > 600 and len({id(view) for view, _ in kept}) == len(kept)
+    assert all(dataclasses.astuple(view) == then for view, then in kept)
+
+
 def test_what_pick_does_to_its_list_stays_there():
     class Vandal(ROUND_ROBIN):
         def pick(self, servers):

@@ -16,7 +16,7 @@ from course.engine.database import DatabaseUnavailable
 from course.engine.parameters import NEVER
 from course.view import limit, style
 from course.view.architecture import Node, Tier, architecture
-from course.view.canvas import Canvas
+from course.view.canvas import CROWD, Canvas, Renderer
 from course.view.explore import (
     Step,
     Unguessed,
@@ -91,6 +91,65 @@ def test_a_redrawn_picture_is_what_a_fresh_drawing_gives():
     assert redrawn == drawn(4) != drawn(1)
 
 
+def test_what_looks_as_before_is_not_drawn_again(monkeypatch):
+    figure, axes = style.figure(1, 1)
+    line, bar = axes.plot([], [])[0], axes.bar([1], [1])[0]
+    words = axes.text(0.5, 0.5, "two", bbox={"facecolor": style.PAPER})
+    dots, image = axes.scatter([1, 2], [1, 2]), axes.imshow(np.zeros((2, 2, 3)))
+    odd = axes.plot([], [])[0]
+    moving, names = (
+        (line, bar, words, dots, image, odd),
+        ["line", "bar", "words", "dots", "image", "odd"],
+    )
+    canvas, drawn = Canvas(figure, moving), []
+    look_of = Renderer.look_of
+
+    def noted(renderer, artist):
+        drawn.append(names[moving.index(artist)])
+        return look_of(renderer, artist)
+
+    monkeypatch.setattr(Renderer, "look_of", noted)
+
+    def change(values):
+        line.set_data(values, [1, 2])
+        bar.set_width(values[0])
+        words.set(text=str(values[0]), position=(0.5, 0.5))
+        dots.set_offsets(np.array([values, values]))
+        image.set_data(np.full((2, 2, 3), values[0]))
+        odd.set_gid([np.array(values)])
+        odd.stale = True  # and whether two such lists are equal cannot be said
+        drawn.clear()
+        return canvas.drawn()
+
+    before = change([0, 0.5])
+    assert drawn == names
+    assert change([0, 0.5]) == before and drawn == ["odd"]
+    change([1, 0.5])
+    assert drawn == names and change([0, 0.5]) == before
+    for artist, what in (
+        (words, {"weight": "bold"}),
+        (words, {"color": style.BLUE}),
+        (words.get_bbox_patch(), {"facecolor": style.SKY}),
+        (bar, {"hatch": "//"}),
+        (line, {"visible": False}),
+        (dots, {"sizes": [50]}),
+    ):
+        artist.set(**what)
+        words.stale = True  # its box does not tell
+        drawn.clear()
+        assert canvas.drawn() != before and len(drawn) == 1, what
+        before = canvas.drawn()
+
+
+def test_the_height_of_a_line_is_what_matplotlib_finds(monkeypatch):
+    figure, axes = style.figure(1, 1)
+    for size, weight in ((9, "normal"), (14, "bold")):
+        axes.text(0.5, size / 20, "two\nlines", va="center", fontsize=size, weight=weight)
+    ours = Canvas(figure).background
+    monkeypatch.delattr(Renderer, "_get_font_height_metrics")
+    assert Canvas(figure).background == ours
+
+
 def test_text_is_text_held_where_it_is_aligned_and_colours_are_variables():
     figure, axes = style.figure(1, 1)
     axes.set_axis_off()
@@ -160,6 +219,29 @@ def test_marks_are_one_path_if_that_looks_the_same(look, apart):
     if apart < len(places):  # joined in another order than they stand
         corners, expected = sorted(corners), sorted(expected)
     assert corners == [pytest.approx(each, abs=0.11) for each in expected]
+
+
+def test_of_a_crowd_each_mark_has_a_path_of_its_own_in_their_order():
+    """With more than CROWD marks, which of them overlap is not looked at."""
+    figure, axes = style.figure(1, 1)
+    axes.set(xlim=(0, 10), ylim=(0, 2))
+    places = np.column_stack([np.tile([1.0, 1.1, 9.0], CROWD)[: CROWD + 1], np.ones(CROWD + 1)])
+    marks = axes.scatter(*places.T, c=style.BLUE, edgecolor=style.INK)
+    canvas = Canvas(figure, [marks])
+
+    def paths():
+        return re.findall(r'<path d="([^"]*)"', "".join(canvas.drawn()))
+
+    across = axes.transData.transform(places)[:, 0]
+    assert [float(re.match(r"M([\d.]+)", path)[1]) for path in paths()] == [
+        pytest.approx(x, abs=0.06) for x in across
+    ]
+    marks.set_offsets(places[:CROWD])
+    layers = [path.count("M") for path in paths()]  # those at 9 lie on one another, not on others
+    assert len(layers) == sum(places[:CROWD, 0] != 9) and sum(layers) == CROWD
+    assert layers == sorted(layers, reverse=True) and set(layers) == {1, 2}
+    marks.set(offsets=places, edgecolor=style.BLUE)  # of one colour they are one spot
+    assert len(paths()) == 1
 
 
 def walked(outlines):

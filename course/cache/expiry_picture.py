@@ -17,7 +17,7 @@ class ExpiryPicture:
 
     @rc_context(style.LOOK)
     def __init__(self, name=""):
-        self.figure, axes = style.figure(1, 1, width=7.0, height=3.9)
+        self.figure, axes = style.figure(1, 1, width=4.0, height=4.5)
         axes.set(xscale="log", xlim=(0.1, 100), ylim=(0, 103))
         axes.set(xlabel="time to live", ylabel="share of all reads (%)")
         axes.set_title("What does a time to live cost?")
@@ -31,7 +31,7 @@ class ExpiryPicture:
         (self.dots,) = axes.plot([], [], **look, label=label)
         self.left = [axes.plot([], [], **style.BASELINE)[0] for _ in range(2)]
         self.left[0].set_label("both, if a write leaves the entry")
-        style.legend_below(axes, left=0.0, down=0.15)
+        style.legend_below(axes, left=-0.1, down=0.13, ncols=1)
         self.moving = (self.here, *self.left, self.loads, self.stale, self.dots)
 
     def show(self, *, ttl, run, loads, stale, left):

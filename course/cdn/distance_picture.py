@@ -57,6 +57,8 @@ class DistancePicture:
             words += f"{cities} would be served faster by another edge that is online: {named}."
         else:
             words += "No city would be served faster by another edge that is online."
+        if max(found.km.max(), found.origin_km.max()) > FARTHEST:
+            words += f" What is over {FARTHEST:,} km by your measure is drawn at the edge."
         return finding, words
 
 

@@ -144,9 +144,8 @@ class BalancePicture:
                 for floor, top in zip(rows.values(), area, strict=True)
             ]
         )
-        edge = np.pad(
-            floors + high * _share(_counts(random)), ((0, 0), (0, 1)), constant_values=np.nan
-        )
+        chance = counts if random is result else _counts(random)
+        edge = np.pad(floors + high * _share(chance), ((0, 0), (0, 1)), constant_values=np.nan)
         self.chance.set_data(np.tile([*SECONDS, 60], len(names)), edge.ravel())
         self.chance.set_visible(result is not random)
         for text, y in zip(

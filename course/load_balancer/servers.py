@@ -10,10 +10,10 @@ import heapq
 
 import numpy as np
 
-from course.engine.component import ComponentError, methods, name_of, sentences, wrong_return
+from course.engine.component import methods, name_of, sentences
 from course.engine.parameters import NEVER
 from course.engine.record import Result
-from course.engine.servers import NoHealthyServer, ServerState, views_of
+from course.engine.servers import NoHealthyServer, Picker, ServerState
 from course.engine.stations import NOT_YET
 from course.load_balancer import network
 
@@ -26,9 +26,9 @@ def balanced(balancer, times, works, *, health, joins, workers):
     ComponentError says in one sentence what the balancer did wrong.
     """
     call = f"{name_of(balancer)}.pick(servers)"
-    (pick,) = methods(balancer, "pick(servers)")
+    picker = Picker(*methods(balancer, "pick(servers)"), call)
     servers = [_Server(place, workers) for place in range(len(joins))]
-    changes, there, rows = _changes(servers, joins, health), [], []
+    changes, there, changed, rows = _changes(servers, joins, health), [], [], []
     leaving = [(NEVER, 0)]  # a heap: when each request leaves, and the place of its server
     with sentences(call):
         for time, work in zip(times.tolist(), works.tolist(), strict=True):
@@ -37,23 +37,19 @@ def balanced(balancer, times, works, *, health, joins, workers):
                 server.change(what, value)
                 there = [server for server in servers if server.there]
             while leaving[0][0] <= time:
-                servers[heapq.heappop(leaving)[1]].active -= 1
-            views = views_of(there)
+                place = heapq.heappop(leaving)[1]
+                servers[place].active -= 1
+                changed.append(place)
             try:
-                picked = pick(views[:])
+                server = picker.choose(there, changed)
             except NoHealthyServer:
+                changed = []
                 rows += NOT_YET, time, True, len(servers)
                 continue
-            for number, view in enumerate(views):
-                if view is picked:  # itself, not one that equals it
-                    server = there[number]
-                    break
-            else:
-                expected = "one of the ServerView objects it was given"
-                raise ComponentError(wrong_return(call, picked, expected))
             row = server.serve(time, work)
             server.active += 1
             heapq.heappush(leaving, (row[1], server.place))
+            changed = [server.place]
             rows += row
     return _result(times, rows, servers, workers, health)
 

@@ -15,7 +15,7 @@ from course.engine.component import (
     sentences,
     wrong_return,
 )
-from course.engine.servers import NoHealthyServer, ServerState, views_of
+from course.engine.servers import NoHealthyServer, Picker, ServerState
 from course.real.server import TOKEN, serve
 
 PROBE_TIMEOUT = 0.5  # s
@@ -64,7 +64,7 @@ class Desk:
             name: ServerState(name, f"127.0.0.1:{port}") for name, port in ports.items()
         }
         self.call = f"{name_of(balancer)}.pick(servers)"
-        (self.pick,) = methods(balancer, "pick(servers)")
+        self.picker = Picker(*methods(balancer, "pick(servers)"), self.call)
         self.opened, self.turns = asyncio.Event(), cycle(self.servers.values())
 
     async def pass_in_turn(self, request):
@@ -94,15 +94,8 @@ class Desk:
             server.active -= 1
 
     def _picked(self):
-        states = list(self.servers.values())
-        views = views_of(states)
         with sentences(self.call, (NoHealthyServer,)):
-            picked = self.pick(views[:])
-        for state, view in zip(states, views, strict=True):
-            if view is picked:
-                return state
-        expected = "one of the ServerView objects it was given"
-        raise ComponentError(wrong_return(self.call, picked, expected))
+            return self.picker.choose([*self.servers.values()], ())
 
 
 class Watch:

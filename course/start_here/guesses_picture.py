@@ -19,7 +19,7 @@ class GuessesPicture:
         """questions: of course.predictions, by notebook; guesses: numbers above 0, by notebook."""
         self.questions, self.guesses = questions, guesses
         rows = [name for name in questions if name in guesses]
-        self.figure, axes = style.figure(1, 1, width=5.2, height=1.2 + 0.3 * max(1, len(rows)))
+        self.figure, axes = style.figure(1, 1, width=3.9, height=1.2 + 0.3 * max(1, len(rows)))
         self.moving = ()
         axes.set(xscale="log", xlim=(1 / MOST / 1.2, MOST * 1.2), ylim=(len(rows) - 0.4, -0.6))
         axes.set_xticks(list(TICKS), list(TICKS.values()))

@@ -1,5 +1,7 @@
 """Which exercises of which notebooks are done: a row a notebook, a square an exercise."""
 
+from textwrap import fill
+
 from matplotlib import rc_context
 
 from course.verdicts import FAILED, PASSED, UNWRITTEN
@@ -22,14 +24,14 @@ class ProgressPicture:
     def __init__(self, found):
         self.notebooks = found
         height = 1.1 + 0.34 * len(found)
-        self.figure, axes = style.figure(1, 1, width=4.4, height=height)
+        self.figure, axes = style.figure(1, 1, width=3.7, height=height)
         self.moving = ()
         axes.set(xlim=(-0.6, POINTS + 0.7), ylim=(len(found) - 0.4, -0.6))
         axes.xaxis.tick_top()
         *letters, words = range(len(COLUMNS))
         labelled = [*letters, words + 0.25, POINTS]  # clear of the E
         axes.set_xticks(labelled, [*COLUMNS[:-1], "words", "points"])
-        axes.set_yticks(range(len(found)), [each.title for each in found])
+        axes.set_yticks(range(len(found)), [fill(each.title, 18) for each in found])
         axes.tick_params(length=0)
         axes.grid(False)
         axes.spines[:].set_visible(False)
@@ -40,7 +42,7 @@ class ProgressPicture:
             axes.plot([], [], color=face, markeredgecolor=edge, label=f"{says} {mark}", **square)[0]
             for mark, (face, edge, says) in LOOKS.items()
         ]
-        style.legend_below(axes, left=-0.7, down=0, ncols=2, handles=handles)
+        style.legend_below(axes, left=-0.5, down=0, ncols=2, handles=handles)
 
     def _row(self, axes, row, notebook):
         if notebook.problem:

@@ -13,17 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from course.engine import parameters, workload
-from course.engine.component import (
-    ComponentError,
-    make,
-    methods,
-    name_of,
-    sentences,
-    wrong_return,
-)
+from course.engine.component import make, methods, name_of, sentences
 from course.engine.parameters import NEVER
 from course.engine.record import Result
-from course.engine.servers import NoHealthyServer, ServerState, views_of
+from course.engine.servers import NoHealthyServer, Picker, ServerState
 from course.engine.stations import NOT_YET
 from course.stateless_tier.baselines import BASELINES, Drawn
 from course.stateless_tier.traffic import visits
@@ -148,42 +141,39 @@ def session_id(number):
 
 def _picked(balancer, traffic, works, tier):
     """Return the server of each page as `balancer.pick` chooses it; the last place is nowhere."""
-    (pick,) = methods(balancer, "pick(session_id, servers)")
     nowhere, places, tail = len(tier.names), [], [0.0] * len(tier.names)
     there = [deque() for _ in tier.names]  # when the pages that are there now will be finished
     servers = [ServerState(name, f"10.0.0.{11 + place}") for place, name in enumerate(tier.names)]
     changes = np.unique([0.0, tier.dies_at, tier.added_at, NEVER]).tolist()
-    states, state = tier.up(np.array(changes)).tolist(), 0
+    states, state, seen = tier.up(np.array(changes)).tolist(), 0, []
     ids = [session_id(number) for number in range(len(traffic.leaves))]
     rows = zip(traffic.times.tolist(), works.tolist(), traffic.session.tolist(), strict=True)
 
     def call():
         return f"{name_of(balancer)}.pick({ids[session]!r}, servers)"
 
+    picker = Picker(*methods(balancer, "pick(session_id, servers)"), call)
     with sentences(call):
         for time, work, session in rows:
             while changes[state + 1] <= time:
-                state += 1
+                state, seen = state + 1, []
                 if tier.dies_at <= time:
                     there[0].clear()
-            up, seen = states[state], []
-            for place, server in enumerate(servers):
-                queue = there[place]
+            up = states[state]
+            if not seen:
+                for place, server in enumerate(servers):
+                    server.healthy = up[place]
+                    if up[place] or place == 0 or time >= tier.added_at:
+                        seen.append(server)
+            for server, queue in zip(servers, there, strict=True):
                 while queue and queue[0] <= time:
                     queue.popleft()
-                if up[place] or place == 0 or time >= tier.added_at:
-                    server.active, server.healthy = len(queue), up[place]
-                    seen.append(server)
-            views = views_of(seen)
+                server.active = len(queue)
             try:
-                picked = pick(ids[session], views[:])
+                place = servers.index(picker.choose(seen, range(len(seen)), ids[session]))
             except NoHealthyServer:
                 places.append(nowhere)
                 continue
-            place = next((at for at, view in enumerate(views) if view is picked), None)
-            if place is None:
-                expected = "one of the ServerView objects it was given"
-                raise ComponentError(wrong_return(call(), picked, expected))
             if up[place]:
                 tail[place] = max(tail[place], time) + work
                 there[place].append(tail[place])

@@ -102,7 +102,7 @@ class Stage {
     this.canvas = make("canvas", { "aria-hidden": "true" });
     this.element = make("div", { className: "film-stage" });
     this.element.style.aspectRatio = `${scene.width} / ${scene.height}`;
-    this.element.innerHTML = `<svg viewBox="${scene.box}" aria-hidden="true">${scene.svg}</svg>`;
+    this.element.innerHTML = `<svg viewBox="${scene.box}" font-size="10" aria-hidden="true">${scene.svg}</svg>`;
     this.element.append(this.canvas);
   }
 

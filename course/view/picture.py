@@ -15,15 +15,16 @@ class Picture(anywidget.AnyWidget):
 
     `redraw(label)` draws the figure, and from then on sends only what has moved. Where no script
     runs, a still picture stands in for it in a saved notebook: as it was when the cell ran.
+    tall: a figure that is shown in its place where the window is too narrow for it.
     """
 
     _esm = (files("course.view") / "picture.js").read_text(encoding="utf-8")
     _css = style.css()
     frames, background, moving = List().tag(sync=True), List().tag(sync=True), List().tag(sync=True)
-    label = Unicode().tag(sync=True)
+    label, narrow = Unicode().tag(sync=True), List().tag(sync=True)
 
-    def __init__(self, figure, moving=(), **options):
-        self.figure, self.artists = figure, moving
+    def __init__(self, figure, moving=(), *, tall=None, **options):
+        self.figure, self.artists, self.tall = figure, moving, tall
         super().__init__(**options)
         self.add_class("explore-picture")
 
@@ -37,6 +38,9 @@ class Picture(anywidget.AnyWidget):
         with self.hold_sync():  # one message
             self.frames, self.background = self.canvas.frames, self.canvas.background
             self.label, self.moving = label, self.canvas.drawn()
+            if self.tall and not self.narrow:
+                tall = Canvas(self.tall)
+                self.narrow = [tall.frames[0], tall.background[0]]
         return self
 
     @property

@@ -21,7 +21,7 @@ from textwrap import dedent
 import numpy as np
 
 from course.view import style
-from course.view.canvas import SCALE
+from course.view.canvas import EM, SCALE
 
 SHAPES = ("disc", "ring", "square", "tile", "diamond", "triangle", "cross", "tick")
 RADIUS = 5.0  # CSS pixels
@@ -305,7 +305,8 @@ class Reel:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
             f'viewBox="{scene.view_box}" width="{scene.width}" height="{scene.height}" role="img" '
-            f'class="explore-still"><title>{escape(lane.title)}</title><style>{style.css()}</style>'
+            f'font-size="{EM}" class="explore-still"><title>{escape(lane.title)}</title>'
+            f"<style>{style.css()}</style>"
             f'{scene.svg}<g transform="scale({1 / SCALE:g})">{"".join(dots)}</g></svg>'
         )
 
