@@ -5,8 +5,7 @@ from pathlib import Path
 
 from course.engine import database
 from course.engine.component import ComponentError, make, name_of
-from course.message_queue.baselines import EveryTime
-from course.message_queue.messages import Message
+from course.engine.queues import EveryTime, Message
 from course.message_queue.real.queue_process import own_queue
 from course.message_queue.real.rehearsal import handle
 from course.message_queue.real.worker_process import PATIENCE, Connection, work_off
