@@ -8,8 +8,9 @@ import pytest
 
 from course.cdn import explore_real, real, rehearsal
 from course.cdn.boxes import edge_box
-from course.cdn.rehearsal import HIT, KILL, MISS, NO_PAGE, OUTAGE, STALE, rehearse, users
+from course.cdn.rehearsal import HIT, MISS, NO_PAGE, OUTAGE, STALE, rehearse, users
 from course.engine.component import ComponentError
+from course.real.crowd import KILL
 from course.real.processes import Stage
 from tests.course_scripts import solved
 from tests.explorers import corners, options, shown

@@ -9,9 +9,10 @@ from dns.exception import Timeout
 
 from course.data_centers import explore_real, real, rehearsal
 from course.data_centers.boxes import answered_center, dns_box, question, resolver_box, subnet
-from course.data_centers.rehearsal import KILL, OF_DEAD, OUTAGE, rehearse, users
+from course.data_centers.rehearsal import OF_DEAD, OUTAGE, rehearse, users
 from course.data_centers.world import LOCATIONS, make_centers, nearest
 from course.engine.component import ComponentError
+from course.real.crowd import KILL
 from course.real.processes import Stage
 from tests.course_scripts import solved
 from tests.explorers import corners, options, shown

@@ -165,7 +165,7 @@ def test_kill_9_fails_requests_until_the_checker_notices(written):
     for run in real_balancing.measure(balancing.RandomBalancer, checker, **chosen):
         runs.append(run)
         if run.share > 0.75 and len(runs) > 1 and runs[-2].share <= 0.75:
-            hands.put(real_balancing.RESTART)
+            hands.put(real_balancing.START)
     last = runs[-1]
     lost = last.run.arrived_at[last.run.failed]
     assert len(lost) > 10 and lost.max() < 2.5 + 0.6  # 0.5 s that a probe may take

@@ -28,6 +28,7 @@ from course.cdn.system import architecture
 from course.cdn.world import EDGES, ORIGIN, Edge, EdgeDown, NoEdgeOnline, OriginDown, Prices
 from course.engine import parameters
 from course.engine.component import name_of
+from course.real.crowd import KILL, START
 from course.view.explore import choice, choice_slider, pictured, slider
 from course.view.explore import explore as _explore
 from course.view.film import Action, Film
@@ -143,8 +144,8 @@ def explore_real(edge_cache):
         "dies": choice("unplugged at 3 s", [("nothing", False), ("the origin", True)]),
     }
     actions = {
-        "Unplug the origin": partial(hands.put, rehearsal.KILL),
-        "Plug it in again": partial(hands.put, rehearsal.START),
+        "Unplug the origin": partial(hands.put, KILL),
+        "Plug it in again": partial(hands.put, START),
     }
     experiment = steps.REAL
     return explore_live(

@@ -39,6 +39,7 @@ from course.data_centers.world import (
 )
 from course.engine import parameters
 from course.engine.component import name_of
+from course.real.crowd import KILL, START
 from course.view.explore import choice, choice_slider, in_percent, pictured, slider
 from course.view.explore import explore as _explore
 from course.view.film import Action, Film
@@ -203,8 +204,8 @@ def explore_real(geo_dns, caching_resolver):
         "dies": choice("killed at 2 s", [("nothing", False), (rehearsal.CENTERS[0], True)]),
     }
     actions = {
-        f"kill -9 {rehearsal.CENTERS[0]}": partial(hands.put, rehearsal.KILL),
-        "Start it again": partial(hands.put, rehearsal.START),
+        f"kill -9 {rehearsal.CENTERS[0]}": partial(hands.put, KILL),
+        "Start it again": partial(hands.put, START),
     }
     experiment = steps.REAL
     return explore_live(
