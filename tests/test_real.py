@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from course.engine.component import ComponentError
-from course.real import calibrate
+from course.real import calibrate, forker
 from course.real.load import Load, measure
 from course.real.processes import Stage, StageOver
 from course.real.server import TOKEN, web_server
@@ -214,15 +214,60 @@ def test_what_goes_wrong_in_a_process_is_one_sentence(how, sentence):
     assert not stage.folder.exists()
 
 
+async def who(link):
+    link.tell(parent=os.getppid(), folder=os.getcwd())
+    await link.hear()
+    os._exit(3)
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_processes_are_forked_where_that_is_safe_and_else_started_anew(forks, monkeypatch):
+    if forks and not forker.WORKS_HERE:
+        pytest.skip("forks are only safe on Linux")
+    monkeypatch.setattr(forker, "WORKS_HERE", forks)
+    with Stage() as stage:
+        first, second = stage.start("first", who), stage.start("second", who)
+        parents = set()
+        for told in stage.ready(first, second):
+            parents.add(told["parent"])
+            assert told["folder"] == os.path.realpath(stage.folder)
+        assert (os.getpid() in parents) is not forks and len(parents) == 1
+        stage.kill(first)
+        assert not first.alive and second.alive
+        assert not os.path.exists(f"/proc/{first.pid}")  # waited for: its number is free
+        second.send(end=True)
+        with pytest.raises(ComponentError, match="second ended by itself"):
+            while stage.next(5.0) is None:  # of the first one's end
+                pass
+        assert not second.alive
+
+
+@pytest.mark.skipif(not forker.WORKS_HERE, reason="forks are only safe on Linux")
+def test_after_the_forker_was_killed_there_is_another_one():
+    with Stage() as stage:
+        old = forker.Forker.running()
+        process = stage.start("first", who)
+        stage.ready(process)
+        old.popen.kill()
+        old.popen.wait()
+        assert stage.ready(stage.start("second", who))[0]["parent"] != old.popen.pid
+        stage.kill(process)
+        assert gone([process.pid], [], "no folder") == []
+    assert gone([each.pid for each in stage.processes], [], stage.folder) == []
+
+
 KERNEL = """
 import json, sys, time
 from course.real.processes import Stage
+from course.real import forker
 from course.real.server import web_server
 from tests.test_real import writes_a_file
 stage = Stage().__enter__()
 server, writer = stage.start("web-1", web_server), stage.start("writer", writes_a_file)
 port = stage.ready(server, writer)[0]["port"]
 pids = [server.pid, writer.pid, stage.warden.pid]
+if forker.WORKS_HERE:
+    pids.append(forker.Forker.running().popen.pid)
 print(json.dumps({"pids": pids, "ports": [port], "folder": str(stage.folder)}), flush=True)
 time.sleep(60)
 """

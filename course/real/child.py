@@ -38,6 +38,14 @@ class Link:
         self.output.flush()
 
 
+def begin():
+    """Take the task, the first line of the input, and run it; the process then ends."""
+    task = json.loads(sys.stdin.readline())
+    sys.path[:] = task["path"]
+    os.chdir(task["folder"])
+    main(task)
+
+
 def main(task):
     """Run the coroutine function that the task holds; tell the notebook what went wrong with it."""
     _limit(task["seconds"])

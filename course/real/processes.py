@@ -28,6 +28,7 @@ from typing import Any, ClassVar, Optional
 import cloudpickle
 
 from course.engine.component import ComponentError, sentences
+from course.real import forker
 from course.real.child import cached_again
 
 LIFETIME = 60.0  # s that a stage lasts at most
@@ -39,10 +40,7 @@ OWN_ROOMS = (
     "course.site",
     "course.view",
 )  # light enough to import in a process
-START = (
-    "import json, sys; task = json.loads(sys.stdin.readline()); sys.path[:] = task['path']; "
-    "from course.real.child import main; main(task)"
-)
+START = "import sys; sys.path[:] = sys.argv[1:]; from course.real.child import begin; begin()"
 WARDEN = Path(__file__).with_name("warden.py")
 APART: dict = {"start_new_session": True}  # neither an interrupt of the kernel is for them ...
 if sys.platform == "win32":  # ... nor the end of its group
@@ -99,6 +97,8 @@ class Stage:
         with Stage.turn:
             if Stage.current:
                 Stage.current.close()
+            if forker.WORKS_HERE:
+                forker.Forker.running()  # it imports meanwhile
             command = [sys.executable, "-I", "-S", str(WARDEN), str(self.seconds)]
             pipe = subprocess.PIPE
             self.warden = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **APART)
@@ -139,25 +139,22 @@ class Stage:
             pickled = base64.b64encode(_pickled((run, arguments, keywords))).decode()
         task = {"name": name, "path": sys.path, "token": self.token, "folder": str(self.folder)}
         task["seconds"] = self.seconds
-        command = [sys.executable, "-P", "-c", START]
-        process = self._start(name, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = self._start(name, _forked if forker.WORKS_HERE else _started_anew)
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
         process.send(**task, run=pickled)
         return process
 
     def start_program(self, name, command):
         """Return a new Process that runs another program, such as nginx, in the foreground."""
-        null = subprocess.DEVNULL
-        return self._start(name, command, stdin=null, stdout=null)
+        return self._start(name, lambda: _popen(command, subprocess.DEVNULL, self.folder))
 
-    def _start(self, name, command, **ends):
+    def _start(self, name, started):
         with self.lock:
             if self.over:
                 raise StageOver
             if sum(not process.killed for process in self.processes) >= self.most:
                 raise ValueError(f"{name}: this stage has at most {self.most} processes")
-            ends |= {"stderr": subprocess.DEVNULL}
-            popen = subprocess.Popen(command, cwd=self.folder, **ends, **APART)
+            popen = started()
             self._tell_the_warden("+", popen.pid)
             process = Process(name, popen)
             self.processes.append(process)
@@ -221,6 +218,20 @@ class Stage:
             for line in lines:
                 self.inbox.put((process, json.loads(line)))
         self.inbox.put((process, None))
+
+
+def _popen(command, end, folder=None):
+    """Start a program with these ends of its input and output."""
+    ends = {"stdin": end, "stdout": end, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(command, cwd=folder, **ends, **APART)
+
+
+def _started_anew():
+    return _popen([sys.executable, "-P", "-c", START, *sys.path], subprocess.PIPE)
+
+
+def _forked():
+    return forker.Forker.running().fork()
 
 
 class _Pickler(cloudpickle.Pickler):
