@@ -239,6 +239,9 @@ def test_processes_are_forked_where_that_is_safe_and_else_started_anew(forks, mo
         with pytest.raises(ComponentError, match="second ended by itself"):
             while stage.next(5.0) is None:  # of the first one's end
                 pass
+        until = time.monotonic() + 3
+        while second.alive and time.monotonic() < until:
+            time.sleep(0.01)  # its last words come a moment before its end
         assert not second.alive
 
 
