@@ -300,3 +300,53 @@ def test_a_stage_that_is_forgotten_ends_by_itself():
         assert gone([process.pid], [], stage.folder, within=8.0) == []
     finally:
         stage.close()
+
+
+NO_POSIX = """
+import asyncio, os, shutil, signal, socket, subprocess, sys, tempfile
+lacks = {os: "fork forkpty setsid setpgid killpg getuid geteuid getgid nice sched_setaffinity",
+         socket: "AF_UNIX send_fds recv_fds", signal: "SIGALRM SIGHUP SIGUSR1 setitimer alarm"}
+for module, names in lacks.items():
+    for name in names.split():
+        delattr(module, name)
+sys.modules |= dict.fromkeys(("resource", "fcntl", "pwd", "grp", "termios", "pty"))
+"""
+EVERYTHING = """
+import os
+os.environ["NBGRADER_EXECUTION"] = "no drawing"
+from course.real import forker
+forker.WORKS_HERE = False
+from course.cdn import real as cdn
+from course.data_centers import real as centers
+from course.load_balancer import real as balancing
+from course.message_queue import real as queues
+from course.single_server import real as server
+from course.stateless_tier import real as tier, rehearsal
+from tests.course_scripts import solved
+balancers, tiers = solved("02_load_balancer"), solved("06_stateless_tier")
+queue = solved("08_message_queue")
+dns = solved("07_data_centers")
+assert not rehearsal.redis_is_here()
+killed = {"dies_at": 0.3, "returns_after": 0.5, "duration": 1.5}
+for run in (
+    balancing.measure(balancers["LeastConnections"], balancers["HealthChecker"], **killed),
+    tier.measure(tiers["SessionStore"], tiers["handle"], where=rehearsal.STORE, duration=1.0),
+    cdn.measure(solved("05_cdn")["EdgeCache"], max_age=1, requests=40, duration=1.0),
+    centers.measure(dns["GeoDNS"], dns["CachingResolver"], ttl=1, rate=20.0, duration=1.0),
+    queues.measure(queue["DurableQueue"], queue["IdempotentConsumer"], messages=12),
+):
+    *_, last = run
+    assert last.share == 1, last
+*_, (share, points) = server.measure(solved("01_single_server")["serve"], loads=(0.5,))
+print("all of it has run", share)
+"""
+
+
+def test_nothing_of_it_needs_what_only_posix_has(tmp_path):
+    """As on Windows: no fork, no sockets that are files, no limits, fewer signals."""
+    (tmp_path / "sitecustomize.py").write_text(NO_POSIX)
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}.", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", EVERYTHING]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert ran.stdout.endswith("all of it has run 1.0\n"), ran.stderr
+    assert not list(tmp_path.glob("course-real-*"))

@@ -370,6 +370,18 @@ def test_the_balancers_steps_answer_with_what_was_measured(written, without_proc
     assert "nginx tries the next server when a connection fails." in shown(explorer)
 
 
+def test_where_no_rival_is_installed_a_sentence_says_so(written, monkeypatch):
+    there = {"nginx", "haproxy"}
+    monkeypatch.setattr(shutil, "which", lambda program: program if program in there else None)
+    assert rivals.missing() == ""
+    there.remove("haproxy")
+    assert rivals.missing() == "HAProxy could join, but is not installed on this machine."
+    there.clear()
+    explorer = balancing.explore_real(written["RoundRobin"])
+    assert "nginx and HAProxy could join, but are not installed" in shown(explorer)
+    assert len(explorer.experiment.steps) == 3
+
+
 def test_what_is_not_written_yet_is_said_and_nothing_starts(written):
     class LeastConnections:
         def pick(self, servers):

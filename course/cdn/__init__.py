@@ -121,6 +121,8 @@ def explore_real(edge_cache):
 
     edge_cache: your class with `fetch(url, now)`, made with `origin`.
     """
+    from course.cdn import real  # the HTTP library takes a fifth of a second
+
     hands = SimpleQueue()
 
     def foresee(max_age, dies, outage=None):
@@ -133,8 +135,6 @@ def explore_real(edge_cache):
         }
 
     def measure(max_age, dies):
-        from course.cdn import real  # the HTTP library takes a fifth of a second
-
         outage = rehearsal.OUTAGE if dies else None
         for run in real.measure(edge_cache, max_age=max_age, outage=outage, hands=hands):
             yield run.share, foresee(max_age, dies, run.outage) | {"run": run}

@@ -184,6 +184,8 @@ def explore_real(geo_dns, caching_resolver):
 
     geo_dns, caching_resolver: your classes, as in `explore_outage`.
     """
+    from course.data_centers import real  # the HTTP library takes a fifth of a second
+
     hands = SimpleQueue()
 
     def foresee(ttl, dies, outage=None):
@@ -193,8 +195,6 @@ def explore_real(geo_dns, caching_resolver):
         return {"ttl": ttl, "foreseen": foreseen, "expected": expected, "run": None}
 
     def measure(ttl, dies):
-        from course.data_centers import real  # the HTTP library takes a fifth of a second
-
         outage = rehearsal.OUTAGE if dies else None
         for run in real.measure(geo_dns, caching_resolver, ttl=ttl, outage=outage, hands=hands):
             yield run.share, foresee(ttl, dies, run.outage) | {"run": run}

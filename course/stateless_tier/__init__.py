@@ -170,6 +170,8 @@ def explore_real(session_store, handle):
     session_store: as in `explore_sessions`; handle: as in `explore_tier`. Redis joins where it is
     installed.
     """
+    from course.stateless_tier import real  # the HTTP library takes a fifth of a second
+
     hands, typical = SimpleQueue(), {}
 
     def foresee(where, dies, events=None):
@@ -185,8 +187,6 @@ def explore_real(session_store, handle):
         }
 
     def measure(where, dies):
-        from course.stateless_tier import real  # the HTTP library takes a fifth of a second
-
         plan = rehearsal.planned(where, dies)
         for run in real.measure(session_store, handle, where=where, dies=dies, hands=hands):
             as_planned = [event[1:] for event in run.events] == [event[1:] for event in plan]

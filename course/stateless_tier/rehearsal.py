@@ -6,6 +6,7 @@
 """
 
 import shutil
+import socket
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -54,7 +55,8 @@ class Run:
 
 def redis_is_here():
     """Return whether Redis and its Python library are installed."""
-    return bool(shutil.which("redis-server") and find_spec("redis"))
+    sockets = hasattr(socket, "AF_UNIX")  # files: not on Windows
+    return bool(sockets and shutil.which("redis-server") and find_spec("redis"))
 
 
 def planned(where, dies):
