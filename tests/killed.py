@@ -76,9 +76,14 @@ def killed(kind, *, after=0.0, processes=0, within=3.0):
                 time.sleep(0.02)
             ports = listening(family)
             os.killpg(kernel.pid, signal.SIGKILL)
-        time.sleep(within)
-        left = [*filter(alive, marked(mark)), *filter(held, ports), *os.listdir(folder)]
+        until = time.monotonic() + within
+        while (left := _left(mark, ports, folder)) and time.monotonic() < until:
+            time.sleep(0.05)
         return left, len(family) - 1, len(ports)
+
+
+def _left(mark, ports, folder):
+    return [*filter(alive, marked(mark)), *filter(held, ports), *os.listdir(folder)]
 
 
 def marked(mark):

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from course.engine.component import ComponentError
-from course.real import calibrate, forker
+from course.real import calibrate, processes
 from course.real.load import Load, measure
 from course.real.processes import Stage, StageOver
 from course.real.server import TOKEN, web_server
@@ -222,9 +222,9 @@ async def who(link):
 
 @pytest.mark.parametrize("forks", [True, False])
 def test_processes_are_forked_where_that_is_safe_and_else_started_anew(forks, monkeypatch):
-    if forks and not forker.WORKS_HERE:
+    if forks and not processes.FORKS:
         pytest.skip("forks are only safe on Linux")
-    monkeypatch.setattr(forker, "WORKS_HERE", forks)
+    monkeypatch.setattr(processes, "FORKS", forks)
     with Stage() as stage:
         first, second = stage.start("first", who), stage.start("second", who)
         parents = set()
@@ -245,10 +245,10 @@ def test_processes_are_forked_where_that_is_safe_and_else_started_anew(forks, mo
         assert not second.alive
 
 
-@pytest.mark.skipif(not forker.WORKS_HERE, reason="forks are only safe on Linux")
+@pytest.mark.skipif(not processes.FORKS, reason="forks are only safe on Linux")
 def test_after_the_forker_was_killed_there_is_another_one():
     with Stage() as stage:
-        old = forker.Forker.running()
+        old = processes._forker()
         process = stage.start("first", who)
         stage.ready(process)
         old.popen.kill()
@@ -262,15 +262,15 @@ def test_after_the_forker_was_killed_there_is_another_one():
 KERNEL = """
 import json, sys, time
 from course.real.processes import Stage
-from course.real import forker
+from course.real import processes
 from course.real.server import web_server
 from tests.test_real import writes_a_file
 stage = Stage().__enter__()
 server, writer = stage.start("web-1", web_server), stage.start("writer", writes_a_file)
 port = stage.ready(server, writer)[0]["port"]
 pids = [server.pid, writer.pid, stage.warden.pid]
-if forker.WORKS_HERE:
-    pids.append(forker.Forker.running().popen.pid)
+if processes.FORKS:
+    pids.append(processes._forker().popen.pid)
 print(json.dumps({"pids": pids, "ports": [port], "folder": str(stage.folder)}), flush=True)
 time.sleep(60)
 """
@@ -303,19 +303,20 @@ def test_a_stage_that_is_forgotten_ends_by_itself():
 
 
 NO_POSIX = """
-import asyncio, os, shutil, signal, socket, subprocess, sys, tempfile
+import asyncio, functools, os, shutil, signal, socket, subprocess, sys, tempfile
+socket.socketpair = functools.partial(socket.socketpair, socket.AF_UNIX)
 lacks = {os: "fork forkpty setsid setpgid killpg getuid geteuid getgid nice sched_setaffinity",
          socket: "AF_UNIX send_fds recv_fds", signal: "SIGALRM SIGHUP SIGUSR1 setitimer alarm"}
 for module, names in lacks.items():
     for name in names.split():
         delattr(module, name)
-sys.modules |= dict.fromkeys(("resource", "fcntl", "pwd", "grp", "termios", "pty"))
+sys.modules |= dict.fromkeys(("fcntl", "pwd", "grp", "termios", "pty"))
 """
 EVERYTHING = """
 import os
 os.environ["NBGRADER_EXECUTION"] = "no drawing"
-from course.real import forker
-forker.WORKS_HERE = False
+from course.real import processes
+processes.FORKS = False
 from course.cdn import real as cdn
 from course.data_centers import real as centers
 from course.load_balancer import real as balancing

@@ -75,10 +75,10 @@ def _limit(seconds):
 
     seconds: that the stage lasts; a process of a longer one may use that much of a processor.
     """
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return
+    import resource
+
     limits = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": FILE, "RLIMIT_CORE": 0}
     processor_time = max(CPU_SECONDS, int(seconds))
     for name, value in (limits | {"RLIMIT_CPU": processor_time}).items():

@@ -2,8 +2,8 @@
 
 A process that imports the HTTP library itself takes half a second of a processor's time to do so, a
 fork of the forker a few milliseconds. The notebook's kernel has one forker, which runs nothing of
-the student's and ends when the kernel does. On Linux only: on macOS a fork may crash in a system
-library, Windows has none; there each process is started anew.
+the student's and ends when the kernel does. This module can be imported on Linux only: on macOS a
+fork may crash in a system library, Windows has none; there each process is started anew.
 """
 
 import gc
@@ -18,7 +18,8 @@ import threading
 from contextlib import suppress
 from typing import ClassVar, Optional
 
-WORKS_HERE = sys.platform == "linux"
+assert sys.platform == "linux"
+
 START = "import sys; sys.path[:] = sys.argv[1:]; from course.real.forker import main; main()"
 
 
@@ -60,9 +61,13 @@ class Forker:
 
     def __init__(self):
         self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        null, command = subprocess.DEVNULL, [sys.executable, "-P", "-c", START, *sys.path]
-        ends = {"stdin": theirs, "stdout": null, "stderr": null}
-        self.popen = subprocess.Popen(command, **ends, start_new_session=True)
+        self.popen = subprocess.Popen(
+            [sys.executable, "-P", "-c", START, *sys.path],
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         theirs.close()
         self.lock = threading.Lock()
 

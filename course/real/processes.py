@@ -28,7 +28,6 @@ from typing import Any, ClassVar, Optional
 import cloudpickle
 
 from course.engine.component import ComponentError, sentences
-from course.real import forker
 from course.real.child import cached_again
 
 LIFETIME = 60.0  # s that a stage lasts at most
@@ -41,6 +40,7 @@ OWN_ROOMS = (
     "course.view",
 )  # light enough to import in a process
 START = "import sys; sys.path[:] = sys.argv[1:]; from course.real.child import begin; begin()"
+FORKS = sys.platform == "linux"  # elsewhere each process imports all it needs itself
 WARDEN = Path(__file__).with_name("warden.py")
 APART: dict = {"start_new_session": True}  # neither an interrupt of the kernel is for them ...
 if sys.platform == "win32":  # ... nor the end of its group
@@ -97,8 +97,7 @@ class Stage:
         with Stage.turn:
             if Stage.current:
                 Stage.current.close()
-            if forker.WORKS_HERE:
-                forker.Forker.running()  # it imports meanwhile
+            _forker()  # if there is one, it imports meanwhile
             command = [sys.executable, "-I", "-S", str(WARDEN), str(self.seconds)]
             pipe = subprocess.PIPE
             self.warden = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **APART)
@@ -139,7 +138,8 @@ class Stage:
             pickled = base64.b64encode(_pickled((run, arguments, keywords))).decode()
         task = {"name": name, "path": sys.path, "token": self.token, "folder": str(self.folder)}
         task["seconds"] = self.seconds
-        process = self._start(name, _forked if forker.WORKS_HERE else _started_anew)
+        forker = _forker()
+        process = self._start(name, forker.fork if forker else _started_anew)
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
         process.send(**task, run=pickled)
         return process
@@ -230,8 +230,13 @@ def _started_anew():
     return _popen([sys.executable, "-P", "-c", START, *sys.path], subprocess.PIPE)
 
 
-def _forked():
-    return forker.Forker.running().fork()
+def _forker():
+    """Return the process that forks all others; None where a fork is not safe."""
+    if FORKS and sys.platform == "linux":
+        from course.real.forker import Forker  # which no other system can import
+
+        return Forker.running()
+    return None
 
 
 class _Pickler(cloudpickle.Pickler):
