@@ -136,6 +136,8 @@ def test_a_calibration_finds_what_the_machine_adds(site):
     later = calibrate.calibration(type(run)(**slower))
     assert later.median == pytest.approx(found.median + 0.02)
     assert later.overshoot == pytest.approx(found.overshoot)
+    calm, busy = (calibrate.Calibration(0, 0, 0.002, 0.004, high) for high in (0.05, 0.06))
+    assert "less busy" in busy.words() and "less busy" not in calm.words()
 
 
 @pytest.mark.parametrize(
