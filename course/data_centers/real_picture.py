@@ -11,6 +11,7 @@ from course.engine.record import milliseconds
 from course.real.counts import CountsPicture, so_far
 from course.view import style
 
+EDGE = 0.2  # s before the kill, from which a request may still meet it
 SHOWN = np.argsort(np.where(OF_DEAD, -WEIGHTS, 0.0), kind="stable")[:12]  # the largest ones
 
 
@@ -61,6 +62,12 @@ class RealPicture(CountsPicture):
             start, end = run.outage
             back = f" and was back at {end:.1f} s" if end < DURATION else ""
             said += f"{CENTERS[0]} was killed at {start:.1f} s{back}. "
+        early = run.failed & (run.times < (run.outage[0] if run.outage else DURATION) - EDGE)
+        if early.sum() > 0.02 * len(run.times):
+            said += (
+                f"{early.sum()} of them before anything was dead: this machine is busy with "
+                "something else. Measure again when it is not. "
+            )
         if run.share < 1:
             return finding, said
         said += f"The simulation says {expected.lost} and {expected.asked:,} questions. "
