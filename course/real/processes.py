@@ -92,12 +92,13 @@ class Stage:
         self.processes, self.inbox = [], queue.SimpleQueue()
         self.lock, self.over = threading.RLock(), False
         self.warden: Any = None
+        self.helper: int | None = None
 
     def __enter__(self):
         with Stage.turn:
             if Stage.current:
                 Stage.current.close()
-            _forker()  # if there is one, it imports meanwhile
+            forker = _forker()  # if there is one, it imports meanwhile
             command = [sys.executable, "-I", "-S", str(WARDEN), str(self.seconds)]
             pipe = subprocess.PIPE
             self.warden = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **APART)
@@ -105,6 +106,9 @@ class Stage:
             if not said:
                 raise OSError("No folder for a real run could be made: is the disk full?")
             self.folder = Path(said)
+            if forker:
+                self.helper = forker.popen.pid  # while it imports, it cannot see that a kernel dies
+                self._tell_the_warden("+", self.helper)
             Stage.current = self
         return self
 
@@ -119,6 +123,8 @@ class Stage:
             self.over = True
             for process in self.processes:
                 self.kill(process)
+            if self.helper:
+                self._tell_the_warden("-", self.helper)  # it stays, for the next stage
             with suppress(OSError):
                 self.warden.stdin.close()
             self.warden.wait()
