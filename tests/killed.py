@@ -47,7 +47,8 @@ def play(kind):
         time.sleep(60)
     explorer = opened(kind)
     print(BEGINS, end="", flush=True)
-    while True:
+    until = time.monotonic() + 60  # nobody may come and kill it
+    while time.monotonic() < until:
         explorer.start()
 
 
