@@ -28,7 +28,7 @@ class: .venv/lab  ## the same with what an instructor needs: formgrader and its 
 	$(LAB) --LabApp.default_url=/lab/tree/notebooks $(OPTIONS)
 
 test: .venv/test  ## lint, check types, run all tests, say what of the code they ran
-	ruff check . && ruff format --check . && deptry . && mypy course autograder && mkdir -p build
+	ruff check . && ruff format --check . && deptry . && mypy course autograder && mypy --platform win32 course && mkdir -p build
 	$(COVERED) -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10 -m "not by_value" --ignore=tests/test_attacks.py
 	python -m pytest -n auto --dist loadfile --durations=10 -m by_value $(SENT)
 	python -m pytest --durations=10 tests/test_attacks.py  # alone: fork bombs would slow other tests down

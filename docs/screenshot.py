@@ -1,7 +1,8 @@
-"""Make the pictures of the labs, and the page that shows them: python docs/screenshot.py
+"""Make the pictures of the labs, and the page that shows them: python docs/screenshot.py [site]
 
 Writes docs/labs/NN_name.png (each notebook's `shown=` with the worked solutions in it, moved as
 `moved=` says, as JupyterLab shows it) and docs/labs.md (its alt texts are the labs' own words).
+With `site` only docs/labs/my_site.png: a student's own site, of which a web server was killed.
 """
 
 import io
@@ -15,6 +16,10 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from autograder.build import title
+from course.site.parts import PARTS
+from course.site.stack import Site
+from course.site.start import found_notebooks
+from tests.classroom import solutions, written
 from tests.course_scripts import ROOT, setup
 from tests.jupyterlab import (
     cell_locator,
@@ -58,6 +63,24 @@ def main(folder):
     (DOCS / "labs.md").write_text("\n".join(page_text))
 
 
+def site(folder):
+    """Write the picture of a site that runs all worked solutions."""
+    for name in {part.notebook for part in PARTS}:
+        nbformat.write(written(name, solutions(name)), folder / f"{name}.ipynb")
+    running = Site(found_notebooks(folder))
+    try:
+        running.load(20)
+        with chromium_page(width=1280, height=830) as (page, _):
+            page.goto(running.url)
+            page.wait_for_timeout(8000)  # until photos are liked, and the caches are warm
+            page.get_by_role("button", name="Kill web-2").click()
+            page.get_by_text("web-2 out").wait_for(timeout=60_000)
+            page.wait_for_timeout(2000)
+            write(page.screenshot(), DOCS / "labs" / "my_site.png")
+    finally:
+        running.close()
+
+
 def code(shown):
     """Return what is run of a Title: the notebook's imports and solutions, the call, the moves."""
     moves = [f"shown.controls[{name!r}].value = {value!r}" for name, value in shown.moved.items()]
@@ -83,4 +106,4 @@ def shrunk(screenshot):
 
 if __name__ == "__main__":
     with TemporaryDirectory() as temporary:
-        main(Path(temporary))
+        (site if sys.argv[1:] == ["site"] else main)(Path(temporary))

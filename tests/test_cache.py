@@ -505,7 +505,7 @@ def test_redis_hits_as_often_as_a_random_choice_or_better(redis_there):
     """Its clock counts seconds and it looks at five keys: between random eviction and true LRU."""
     chosen = {"capacity": 60, "write_share": 0.0, "requests": 1200, "seed": 3}
     told = []
-    run, own = redis_tier.measure_beside(FRONT, LRU, progress=told.append, **chosen)
+    run, own = redis_tier.measure_both(FRONT, LRU, progress=told.append, **chosen)
     keys = traffic(
         seed=3, photos=PHOTOS, skew=1.0, arrival_rate=100.0, write_share=0.0, requests=1200
     ).keys.tolist()
@@ -550,7 +550,7 @@ def test_a_front_that_hangs_before_redis_is_stopped(redis_there, monkeypatch):
 
     monkeypatch.setattr(redis_tier, "LIMIT", 0.2)
     with pytest.raises(ComponentError, match=r"^Stopped after 0.2 s"):
-        redis_tier.measure_beside(Hangs, LRU, capacity=0)
+        redis_tier.measure_both(Hangs, LRU, capacity=0)
     assert Stage.current is None
 
 
@@ -558,7 +558,7 @@ def test_redis_is_a_choice_with_lru_next_to_it_where_it_is_installed(monkeypatch
     monkeypatch.setattr("course.cache.measure", partial(measure, requests=300))
     whole = measure(FRONT, LRU, timeless=True, requests=300)
     shared = dataclasses.replace(whole, latency=np.where(whole.hit, 70e-6, 140e-6))
-    monkeypatch.setattr(redis_tier, "measure_beside", lambda *_, **__: (shared, whole))
+    monkeypatch.setattr(redis_tier, "measure_both", lambda *_, **__: (shared, whole))
     monkeypatch.setattr(redis_tier, "missing", lambda: "")
     explorer = explore_real(FRONT, LRU, TTL)
     assert not explorer.picture.own.get_visible()

@@ -55,6 +55,7 @@ from tests.explorers import (
     pictured,
     shown,
 )
+from tests.test_real import gone
 
 # classes of this file go to the queue's process by value, as those of a notebook do
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -656,25 +657,17 @@ def test_a_receive_that_never_returns_is_stopped():
 @pytest.fixture(autouse=True)
 def every_process_ends(monkeypatch):
     """Whatever a test does: no process that it started is there afterwards, and no folder."""
-    started, popen = [], subprocess.Popen
-
-    def noted(*arguments, **options):
-        started.append(popen(*arguments, **options))
-        return started[-1]
+    stages, enter = [], Stage.__enter__
 
     def entered(self):
-        folders.append(enter(self).folder)
+        stages.append(enter(self))
         return self
 
-    enter, folders = Stage.__enter__, []
     monkeypatch.setattr(Stage, "__enter__", entered)
-    monkeypatch.setattr("course.real.processes.subprocess.Popen", noted)
-    yield started
-    assert not any(folder.exists() for folder in folders)
-    deadline = time.monotonic() + 5
-    while any(process.poll() is None for process in started):
-        assert time.monotonic() < deadline, "a process is still running"
-        time.sleep(0.01)
+    yield stages
+    for stage in stages:
+        pids = [stage.warden.pid, *(process.pid for process in stage.processes)]
+        assert gone(pids, [], stage.folder) == []
 
 
 def measured(*made, **options):

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from course.engine.component import ComponentError
-from course.real import calibrate
+from course.real import calibrate, processes
 from course.real.load import Load, measure
 from course.real.processes import Stage, StageOver
 from course.real.server import TOKEN, web_server
@@ -136,6 +136,8 @@ def test_a_calibration_finds_what_the_machine_adds(site):
     later = calibrate.calibration(type(run)(**slower))
     assert later.median == pytest.approx(found.median + 0.02)
     assert later.overshoot == pytest.approx(found.overshoot)
+    calm, busy = (calibrate.Calibration(0, 0, 0.002, 0.004, high) for high in (0.05, 0.06))
+    assert "less busy" in busy.words() and "less busy" not in calm.words()
 
 
 @pytest.mark.parametrize(
@@ -214,15 +216,63 @@ def test_what_goes_wrong_in_a_process_is_one_sentence(how, sentence):
     assert not stage.folder.exists()
 
 
+async def who(link):
+    link.tell(parent=os.getppid(), folder=os.getcwd())
+    await link.hear()
+    os._exit(3)
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_processes_are_forked_where_that_is_safe_and_else_started_anew(forks, monkeypatch):
+    if forks and not processes.FORKS:
+        pytest.skip("forks are only safe on Linux")
+    monkeypatch.setattr(processes, "FORKS", forks)
+    with Stage() as stage:
+        first, second = stage.start("first", who), stage.start("second", who)
+        parents = set()
+        for told in stage.ready(first, second):
+            parents.add(told["parent"])
+            assert told["folder"] == os.path.realpath(stage.folder)
+        assert (os.getpid() in parents) is not forks and len(parents) == 1
+        stage.kill(first)
+        assert not first.alive and second.alive
+        assert not os.path.exists(f"/proc/{first.pid}")  # waited for: its number is free
+        second.send(end=True)
+        with pytest.raises(ComponentError, match="second ended by itself"):
+            while stage.next(5.0) is None:  # of the first one's end
+                pass
+        until = time.monotonic() + 3
+        while second.alive and time.monotonic() < until:
+            time.sleep(0.01)  # its last words come a moment before its end
+        assert not second.alive
+
+
+@pytest.mark.skipif(not processes.FORKS, reason="forks are only safe on Linux")
+def test_after_the_forker_was_killed_there_is_another_one():
+    with Stage() as stage:
+        old = processes._forker()
+        process = stage.start("first", who)
+        stage.ready(process)
+        old.popen.kill()
+        old.popen.wait()
+        assert stage.ready(stage.start("second", who))[0]["parent"] != old.popen.pid
+        stage.kill(process)
+        assert gone([process.pid], [], "no folder") == []
+    assert gone([each.pid for each in stage.processes], [], stage.folder) == []
+
+
 KERNEL = """
 import json, sys, time
 from course.real.processes import Stage
+from course.real import processes
 from course.real.server import web_server
 from tests.test_real import writes_a_file
 stage = Stage().__enter__()
 server, writer = stage.start("web-1", web_server), stage.start("writer", writes_a_file)
 port = stage.ready(server, writer)[0]["port"]
 pids = [server.pid, writer.pid, stage.warden.pid]
+if processes.FORKS:
+    pids.append(processes._forker().popen.pid)
 print(json.dumps({"pids": pids, "ports": [port], "folder": str(stage.folder)}), flush=True)
 time.sleep(60)
 """
@@ -240,6 +290,8 @@ def test_kill_9_of_the_kernel_leaves_no_process_no_port_and_no_file():
     with kernel:
         told = json.loads(kernel.stdout.readline())
         assert all(map(alive, told["pids"])) and os.listdir(told["folder"]) == ["photos.txt"]
+        if processes.FORKS:
+            os.kill(told["pids"][-1], signal.SIGSTOP)  # as deaf as while it imports
         os.killpg(kernel.pid, signal.SIGKILL)
     assert gone(told["pids"], told["ports"], told["folder"]) == []
 
@@ -252,3 +304,54 @@ def test_a_stage_that_is_forgotten_ends_by_itself():
         assert gone([process.pid], [], stage.folder, within=8.0) == []
     finally:
         stage.close()
+
+
+NO_POSIX = """
+import asyncio, functools, os, shutil, signal, socket, subprocess, sys, tempfile
+socket.socketpair = functools.partial(socket.socketpair, socket.AF_UNIX)
+lacks = {os: "fork forkpty setsid setpgid killpg getuid geteuid getgid nice sched_setaffinity",
+         socket: "AF_UNIX send_fds recv_fds", signal: "SIGALRM SIGHUP SIGUSR1 setitimer alarm"}
+for module, names in lacks.items():
+    for name in names.split():
+        delattr(module, name)
+sys.modules |= dict.fromkeys(("fcntl", "pwd", "grp", "termios", "pty"))
+"""
+EVERYTHING = """
+import os
+os.environ["NBGRADER_EXECUTION"] = "no drawing"
+from course.real import processes
+processes.FORKS = False
+from course.cdn import real as cdn
+from course.data_centers import real as centers
+from course.load_balancer import real as balancing
+from course.message_queue import real as queues
+from course.single_server import real as server
+from course.stateless_tier import real as tier, rehearsal
+from tests.course_scripts import solved
+balancers, tiers = solved("02_load_balancer"), solved("06_stateless_tier")
+queue = solved("08_message_queue")
+dns = solved("07_data_centers")
+assert not rehearsal.redis_is_here()
+killed = {"dies_at": 0.3, "returns_after": 0.5, "duration": 1.5}
+for run in (
+    balancing.measure(balancers["LeastConnections"], balancers["HealthChecker"], **killed),
+    tier.measure(tiers["SessionStore"], tiers["handle"], where=rehearsal.STORE, duration=1.0),
+    cdn.measure(solved("05_cdn")["EdgeCache"], max_age=1, requests=40, duration=1.0),
+    centers.measure(dns["GeoDNS"], dns["CachingResolver"], ttl=1, rate=20.0, duration=1.0),
+    queues.measure(queue["DurableQueue"], queue["IdempotentConsumer"], messages=12),
+):
+    *_, last = run
+    assert last.share == 1, last
+*_, (share, points) = server.measure(solved("01_single_server")["serve"], loads=(0.5,))
+print("all of it has run", share)
+"""
+
+
+def test_nothing_of_it_needs_what_only_posix_has(tmp_path):
+    """As on Windows: no fork, no sockets that are files, no limits, fewer signals."""
+    (tmp_path / "sitecustomize.py").write_text(NO_POSIX)
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}.", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", EVERYTHING]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert ran.stdout.endswith("all of it has run 1.0\n"), ran.stderr
+    assert not list(tmp_path.glob("course-real-*"))

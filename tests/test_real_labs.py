@@ -165,7 +165,7 @@ def test_kill_9_fails_requests_until_the_checker_notices(written):
     for run in real_balancing.measure(balancing.RandomBalancer, checker, **chosen):
         runs.append(run)
         if run.share > 0.75 and len(runs) > 1 and runs[-2].share <= 0.75:
-            hands.put(real_balancing.RESTART)
+            hands.put(real_balancing.START)
     last = runs[-1]
     lost = last.run.arrived_at[last.run.failed]
     assert len(lost) > 10 and lost.max() < 2.5 + 0.6  # 0.5 s that a probe may take
@@ -368,6 +368,18 @@ def test_the_balancers_steps_answer_with_what_was_measured(written, without_proc
     explorer.take({"algorithm": "nginx, least_conn", "dies_at": 2})
     assert "web-1 was killed at 2.0 s and was back at 5.0 s. " in shown(explorer)
     assert "nginx tries the next server when a connection fails." in shown(explorer)
+
+
+def test_where_no_rival_is_installed_a_sentence_says_so(written, monkeypatch):
+    there = {"nginx", "haproxy"}
+    monkeypatch.setattr(shutil, "which", lambda program: program if program in there else None)
+    assert rivals.missing() == ""
+    there.remove("haproxy")
+    assert rivals.missing() == "HAProxy could join, but is not installed on this machine."
+    there.clear()
+    explorer = balancing.explore_real(written["RoundRobin"])
+    assert "nginx and HAProxy could join, but are not installed" in shown(explorer)
+    assert len(explorer.experiment.steps) == 3
 
 
 def test_what_is_not_written_yet_is_said_and_nothing_starts(written):

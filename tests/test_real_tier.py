@@ -8,17 +8,16 @@ from queue import Empty, SimpleQueue
 import pytest
 
 from course.engine.component import ComponentError
+from course.real.crowd import KILL, START
 from course.real.processes import Stage
 from course.stateless_tier import Response, explore_real, real, rehearsal
 from course.stateless_tier.boxes import web_box
 from course.stateless_tier.rehearsal import (
-    KILL,
     LOG_IN,
     MEMORY,
     NO_PAGE,
     PAGE,
     REDIS,
-    START,
     STORE,
     WEB,
     rehearse,

@@ -37,6 +37,14 @@ def test_each_film_is_shown_in_the_documentation_with_its_words(name):
         assert len(words) > 40
 
 
+def test_a_students_own_site_is_shown_with_its_words():
+    path = ROOT / "docs" / "labs" / "my_site.png"
+    assert path.stat().st_size < 100_000
+    assert re.search(
+        r"!\[.{40,}\]\(labs/my_site\.png\)", (ROOT / "docs" / "students.md").read_text()
+    )
+
+
 def test_the_readme_shows_a_film_that_moves():
     assert "](docs/film.webp)" in (ROOT / "README.md").read_text()
     with Image.open(ROOT / "docs" / "film.webp") as picture:

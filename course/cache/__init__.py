@@ -202,8 +202,8 @@ def explore_real(component, lru, ttl_cache):
         chosen |= {"seed": SEED, "progress": measuring.tell}
         with measuring:
             if cache == redis_tier.NAME:
-                measured, own = redis_tier.measure_beside(component, lru, **chosen)
-                return {"name": cache, "run": measured, "beside": (name_of(lru), own)}
+                measured, own = redis_tier.measure_both(component, lru, **chosen)
+                return {"name": cache, "run": measured, "own": (name_of(lru), own)}
             measured = measure(component, cache, timeless=cache is lru, ttl=ttl, **chosen)
         return {"name": name_of(cache), "run": measured, "missing": missing}
 

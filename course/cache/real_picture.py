@@ -48,17 +48,17 @@ class RealPicture:
             bar.set_hatch("..")
         self.moving = (*self.stairs, self.own, *self.bars)
 
-    def show(self, *, name, run, beside=None, missing=""):
+    def show(self, *, name, run, own=None, missing=""):
         """Draw what was measured with the cache `name`; return (finding, words).
 
-        beside: (name, Measured) of the student's cache, if `name` is Redis; it also says what is
+        own: (name, Measured) of the student's cache, if `name` is Redis; it also says what is
         simulated. missing: a sentence on what is not installed.
         """
         for stairs, rows in zip(self.stairs, (run.hit, ~run.hit), strict=True):
             stairs.set_data(_shares(run.latency[rows]))
-        self.own.set_visible(beside is not None)
-        if beside:
-            self.own.set_data(_shares(beside[1].latency[beside[1].hit]))
+        self.own.set_visible(own is not None)
+        if own:
+            self.own.set_data(_shares(own[1].latency[own[1].hit]))
         mean, plain = run.with_cache * 1e6, run.without_cache * 1e6
         ratios = [run.simulated.mean(), run.hit.mean(), run.expected_share, run.measured_share]
         for bar, ratio in zip(self.bars, ratios, strict=True):
@@ -67,7 +67,7 @@ class RealPicture:
         same = np.array_equal(run.simulated, run.hit)
         agree = "read for read the same" if same else "not the same reads"
         hit, miss = (typical(run.latency[rows]) for rows in (run.hit, ~run.hit))
-        whose = f" with {beside[0]}" if beside else ""
+        whose = f" with {own[0]}" if own else ""
         cut = f" (its bar ends at {WIDEST} %)" if 100 * ratios[3] > WIDEST else ""
         return finding, (
             f"{len(run):,} reads through your ReadThrough and {name}: {ratios[1]:.1%} from "

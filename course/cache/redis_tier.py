@@ -1,6 +1,6 @@
 """Redis as the cache in front of the real SQLite file, next to the student's cache.
 
-    measure_beside(ReadThrough, LRUCache, capacity=60) → (Measured of Redis, Measured of LRUCache)
+    measure_both(ReadThrough, LRUCache, capacity=60) → (Measured of Redis, Measured of LRUCache)
 
 redis-server and its Python client need not be there: `missing()` says what to install.
 """
@@ -44,7 +44,7 @@ def missing():
     return ""
 
 
-def measure_beside(component, lru, *, capacity, requests=None, progress=None, **chosen):
+def measure_both(component, lru, *, capacity, requests=None, progress=None, **chosen):
     """Return (Measured of Redis, Measured of the class `lru`) on the same requests.
 
     component: a class made with `cache` and `load`. capacity: of both caches; for what else may be

@@ -28,6 +28,7 @@ from course.cdn.system import architecture
 from course.cdn.world import EDGES, ORIGIN, Edge, EdgeDown, NoEdgeOnline, OriginDown, Prices
 from course.engine import parameters
 from course.engine.component import name_of
+from course.real.crowd import KILL, START
 from course.view.explore import choice, choice_slider, pictured, slider
 from course.view.explore import explore as _explore
 from course.view.film import Action, Film
@@ -120,6 +121,8 @@ def explore_real(edge_cache):
 
     edge_cache: your class with `fetch(url, now)`, made with `origin`.
     """
+    from course.cdn import real  # the HTTP library takes a fifth of a second
+
     hands = SimpleQueue()
 
     def foresee(max_age, dies, outage=None):
@@ -132,8 +135,6 @@ def explore_real(edge_cache):
         }
 
     def measure(max_age, dies):
-        from course.cdn import real  # the HTTP library takes a fifth of a second
-
         outage = rehearsal.OUTAGE if dies else None
         for run in real.measure(edge_cache, max_age=max_age, outage=outage, hands=hands):
             yield run.share, foresee(max_age, dies, run.outage) | {"run": run}
@@ -143,8 +144,8 @@ def explore_real(edge_cache):
         "dies": choice("unplugged at 3 s", [("nothing", False), ("the origin", True)]),
     }
     actions = {
-        "Unplug the origin": partial(hands.put, rehearsal.KILL),
-        "Plug it in again": partial(hands.put, rehearsal.START),
+        "Unplug the origin": partial(hands.put, KILL),
+        "Plug it in again": partial(hands.put, START),
     }
     experiment = steps.REAL
     return explore_live(

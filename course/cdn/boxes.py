@@ -22,10 +22,10 @@ from course.engine.component import (
     sentences,
     wrong_return,
 )
-from course.real.server import TOKEN, serve
+from course.real.crowd import tell_until_over
+from course.real.server import TOKEN, mistakes_told, serve
 
 TIMEOUT = 2.0  # s
-TELL_EVERY = 0.1  # s
 STATUSES = ("HIT", "MISS", "STALE")
 
 
@@ -83,12 +83,10 @@ async def edge_box(link, edge_cache, photos, way):
         url = request.path
         try:
             async with turn:
-                body, status = await asyncio.to_thread(fetch_it, url)
+                with mistakes_told(link):
+                    body, status = await asyncio.to_thread(fetch_it, url)
         except OriginDown:
             raise web.HTTPBadGateway(text="the origin does not answer") from None
-        except (ComponentError, NotImplementedError) as error:
-            link.tell(error=str(error))
-            raise web.HTTPInternalServerError(text=str(error)) from None
         at, max_age = fetched.get(url, (time.monotonic(), 0))
         headers = {"X-Cache": status, "Age": f"{time.monotonic() - at:.0f}"}
         headers["Cache-Control"] = f"max-age={max_age}"
@@ -124,8 +122,4 @@ async def users_box(link, rows):
     timeout = aiohttp.ClientTimeout(total=TIMEOUT)
     async with aiohttp.ClientSession(headers={TOKEN: link.token}, timeout=timeout) as session:
         tasks = [asyncio.ensure_future(one(number, session)) for number in range(len(rows))]
-        while (await asyncio.wait(tasks, timeout=TELL_EVERY))[1]:
-            link.tell(rows=told, over=False)
-            told.clear()
-        await asyncio.gather(*tasks)  # an error that is not a request's is one of ours: say it
-        link.tell(rows=told, over=True)
+        await tell_until_over(link, tasks, told)

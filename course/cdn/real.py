@@ -5,16 +5,12 @@
 The requests are those of `rehearsal`.
 """
 
-import time
-from contextlib import suppress
-from queue import Empty, SimpleQueue
-
 import numpy as np
 
 from course.cdn.boxes import edge_box, origin_box, users_box
-from course.cdn.rehearsal import AT, DURATION, KILL, NEAR, PHOTOS, SERVED_BY, START, Run, users
+from course.cdn.rehearsal import AT, DURATION, NEAR, PHOTOS, SERVED_BY, Run, users
 from course.cdn.world import BEHIND, URLS
-from course.engine.component import ComponentError
+from course.real.crowd import KILL, START, Schedule, watch
 from course.real.processes import Stage
 
 
@@ -27,11 +23,8 @@ def measure(edge_cache, *, max_age, outage=None, hands=None, **chosen):
     run. chosen: requests, duration of `users`. ComponentError says what a component did wrong. All
     processes and files are gone when the generator ends or is closed.
     """
-    hands, asking, urls = hands or SimpleQueue(), users(**chosen), URLS[:PHOTOS]
-    due = [] if outage is None else [(outage[0], KILL), (outage[1], START)]
-    with suppress(Empty):
-        while True:
-            hands.get_nowait()  # pressed when nothing ran
+    schedule = Schedule(zip(outage, (KILL, START), strict=True) if outage else (), hands)
+    asking, urls = users(**chosen), URLS[:PHOTOS]
     edges = SERVED_BY[asking.cities]
     plan = [
         [at, edge, URLS[photo], way]
@@ -54,32 +47,18 @@ def measure(edge_cache, *, max_age, outage=None, hands=None, **chosen):
         for proxy in proxies:
             proxy.send(origin=port)
         people.send(edges=[said["port"] for said in stage.ready(*proxies)])
-        rows, began, died, back = [], None, None, None
-        until = time.monotonic() + DURATION + 20
-        while time.monotonic() < until:
-            heard = stage.next(0.02)
-            now = -1.0 if began is None else time.monotonic() - began
-            what = due.pop(0)[1] if due and due[0][0] <= now else None
-            with suppress(Empty):
-                what = what or hands.get_nowait()
-            if what == KILL and died is None:
+        dead = []  # from, to
+
+        def act(now, what):
+            if what == KILL and not dead:
                 stage.kill(origin)
-                died = now
-            elif what == START and died is not None and back is None:
+                dead.append(now)
+            elif what == START and len(dead) == 1:
                 stage.start("origin", origin_box, urls, max_age, port=port)
-                back = now
-            if not heard or heard[0] is not people:
-                continue
-            message = heard[1]
-            if "begins" in message:
-                began = message["begins"]
-                continue
-            rows += message["rows"]
-            dead = None if died is None else (died, DURATION if back is None else back)
-            yield _run(asking, edges, rows, dead)
-            if message["over"]:
-                return
-        raise ComponentError("The users did not finish in time.")
+                dead.append(now)
+
+        for rows in watch(stage, people, schedule, act, seconds=DURATION):
+            yield _run(asking, edges, rows, (*dead, DURATION)[:2] if dead else None)
 
 
 def _run(asking, edges, rows, outage):

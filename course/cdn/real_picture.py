@@ -15,7 +15,7 @@ from course.cdn.rehearsal import (
     STALE,
 )
 from course.engine.record import milliseconds
-from course.real.counts import CountsPanel
+from course.real.counts import CountsPicture, so_far
 from course.view import style
 
 BAND = PHOTOS + 2  # rows of an edge
@@ -27,21 +27,21 @@ LOOKS = (
 )
 
 
-class RealPicture:
+class RealPicture(CountsPicture):
     """Left: the requests at each edge, a row a photo. Right: two numbers, three times each."""
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, axes = style.figure(2, 2, width=7.9, height=4.3, width_ratios=(1.7, 1))
-        grid = axes[0, 0].get_gridspec()
-        axes[0, 0].remove()
-        axes[1, 0].remove()
-        left = self.figure.add_subplot(grid[:, 0])
-        left.set(xlim=(-0.1, DURATION + 0.1), ylim=(BAND * len(AT) - 1, -1.5))
-        left.set(title="What does each edge answer?", xlabel="time (s); a row is a photo")
+        super().__init__(
+            {"Requests that reach the origin": REQUESTS, "Mean load time (ms)": 900},
+            title="What does each edge answer?",
+            xlabel="time (s); a row is a photo",
+            xlim=(-0.1, DURATION + 0.1),
+            ylim=(BAND * len(AT) - 1, -1.5),
+        )
+        left = self.left
         left.set_yticks([BAND * edge + PHOTOS / 2 for edge in range(len(AT))], AT)
         left.tick_params(axis="y", length=0)
-        left.grid(False, axis="y")
         for edge in range(1, len(AT)):
             left.axhline(BAND * edge - 1.5, color=style.PALE, linewidth=1)
         self.dead = left.axvspan(0, 1, color=style.PALE, label="origin unplugged")
@@ -50,11 +50,7 @@ class RealPicture:
             for status, look in LOOKS
         }
         style.legend_below(left, left=-0.18, down=0.13, ncols=3)
-        titles = ("Requests that reach the origin", "Mean load time (ms)")
-        tops = (REQUESTS, 900)
-        self.counts = [CountsPanel(*each) for each in zip(axes[:, 1], titles, tops, strict=True)]
-        panels = (*self.counts[0].moving, *self.counts[1].moving)
-        self.moving = (self.dead, *self.marks.values(), *panels)
+        self.moving = (self.dead, *self.marks.values(), *self.moving)
 
     def show(self, *, max_age, foreseen, expected, run):
         """Draw what is foreseen and, if it is not None, the Run so far; return (finding, words).
@@ -69,18 +65,13 @@ class RealPicture:
             marks.set_data(drawn.times[mine], rows[mine])
         start, end = drawn.outage or (OUTAGE[0], OUTAGE[0])
         self.dead.set_bounds(start, 0, end - start, 1)
-        known = [
-            foreseen,
-            *(each and (each.count(MISS), each.mean_time) for each in (expected, run)),
-        ]
-        self.counts[0].show(*(each and each[0] for each in known))
-        self.counts[1].show(*(each and _in_ms(each[1]) for each in known))
+        counted = (each and (each.count(MISS), each.mean_time) for each in (expected, run))
+        self.show_counts(*(each and (each[0], _in_ms(each[1])) for each in (foreseen, *counted)))
         if run is None:
             return "Nothing is measured yet", (
                 f"The picture shows what is expected with max-age={max_age}. Press a button, and "
                 f"{len(expected.times)} users ask {len(AT)} caching proxies on this machine."
             )
-        so_far = "" if run.share == 1 else f" ({run.share:.0%} so far)"
         counted = ", ".join(f"{run.count(status)} {status}" for status, _ in LOOKS)
         said = f"The newest answer: {run.headers}. "
         if run.outage:
@@ -92,7 +83,7 @@ class RealPicture:
             said += f"The simulation: {counts}. A page took {milliseconds(run.mean_time)} on "
             said += f"average, {milliseconds(expected.mean_time)} in the simulation: here an edge "
             said += "serves one request at a time, so some wait behind a way to the origin. "
-        return f"max-age={max_age}{so_far}: {counted}", said
+        return f"max-age={max_age}{so_far(run.share)}: {counted}", said
 
 
 def _in_ms(seconds):

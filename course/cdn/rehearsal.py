@@ -26,7 +26,6 @@ from course.engine import network, workload
 from course.engine.component import sentences
 
 AT = tuple(edge.name for edge in EDGES[:4])
-KILL, START = "kill", "start"
 SEED, REQUESTS, DURATION, PHOTOS, SKEW = 1, 240, 8.0, 10, 1.0
 PAGE = 100_000.0  # bytes
 OUTAGE = (3.0, 6.0)  # s, from and to

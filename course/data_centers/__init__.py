@@ -39,6 +39,7 @@ from course.data_centers.world import (
 )
 from course.engine import parameters
 from course.engine.component import name_of
+from course.real.crowd import KILL, START
 from course.view.explore import choice, choice_slider, in_percent, pictured, slider
 from course.view.explore import explore as _explore
 from course.view.film import Action, Film
@@ -183,6 +184,8 @@ def explore_real(geo_dns, caching_resolver):
 
     geo_dns, caching_resolver: your classes, as in `explore_outage`.
     """
+    from course.data_centers import real  # the HTTP library takes a fifth of a second
+
     hands = SimpleQueue()
 
     def foresee(ttl, dies, outage=None):
@@ -192,8 +195,6 @@ def explore_real(geo_dns, caching_resolver):
         return {"ttl": ttl, "foreseen": foreseen, "expected": expected, "run": None}
 
     def measure(ttl, dies):
-        from course.data_centers import real  # the HTTP library takes a fifth of a second
-
         outage = rehearsal.OUTAGE if dies else None
         for run in real.measure(geo_dns, caching_resolver, ttl=ttl, outage=outage, hands=hands):
             yield run.share, foresee(ttl, dies, run.outage) | {"run": run}
@@ -203,8 +204,8 @@ def explore_real(geo_dns, caching_resolver):
         "dies": choice("killed at 2 s", [("nothing", False), (rehearsal.CENTERS[0], True)]),
     }
     actions = {
-        f"kill -9 {rehearsal.CENTERS[0]}": partial(hands.put, rehearsal.KILL),
-        "Start it again": partial(hands.put, rehearsal.START),
+        f"kill -9 {rehearsal.CENTERS[0]}": partial(hands.put, KILL),
+        "Start it again": partial(hands.put, START),
     }
     experiment = steps.REAL
     return explore_live(

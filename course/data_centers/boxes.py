@@ -23,12 +23,12 @@ from course.engine.component import (
     sentences,
     wrong_return,
 )
+from course.real.crowd import tell_until_over
 from course.real.server import TOKEN
 
 NAME = "photos.example."
 TIMEOUT = 0.5  # s for an answer
 PROBE_EVERY = 0.25  # s between two health checks of a center
-TELL_EVERY = 0.1  # s
 
 
 def subnet(city):
@@ -192,11 +192,7 @@ async def users_box(link, times, cities):
     timeout = aiohttp.ClientTimeout(total=2 * TIMEOUT)
     async with aiohttp.ClientSession(headers={TOKEN: link.token}, timeout=timeout) as session:
         tasks = [asyncio.ensure_future(one(row, session)) for row in range(len(times))]
-        while (await asyncio.wait(tasks, timeout=TELL_EVERY))[1]:
-            link.tell(rows=rows, over=False)
-            rows.clear()
-        await asyncio.gather(*tasks)  # an error that is not a request's is one of ours: say it
-        link.tell(rows=rows, over=True)
+        await tell_until_over(link, tasks, rows)
 
 
 async def _serve(link, answer):

@@ -5,16 +5,12 @@
 The users are those of `rehearsal`.
 """
 
-import time
-from contextlib import suppress
-from queue import Empty, SimpleQueue
-
 import numpy as np
 
 from course.data_centers.boxes import dns_box, resolver_box, users_box
-from course.data_centers.rehearsal import CENTERS, DURATION, KILL, START, Run, users
+from course.data_centers.rehearsal import CENTERS, DURATION, Run, users
 from course.data_centers.world import LOCATIONS, make_centers
-from course.engine.component import ComponentError
+from course.real.crowd import KILL, START, Schedule, watch
 from course.real.processes import Stage
 from course.real.server import web_server
 
@@ -30,37 +26,16 @@ def measure(geo_dns, caching_resolver, *, ttl, outage=None, hands=None, **chosen
     Requests before time 0 fill the caches and are left out. ComponentError says what a component
     did wrong. All processes and files are gone when the generator ends or is closed.
     """
-    hands, traffic = hands or SimpleQueue(), users(ttl, **chosen)
-    due = [] if outage is None else [(outage[0], KILL), (outage[1], START)]
-    with suppress(Empty):
-        while True:
-            hands.get_nowait()  # pressed when nothing ran
+    schedule = Schedule(zip(outage, (KILL, START), strict=True) if outage else (), hands)
+    traffic = users(ttl, **chosen)
     with Stage() as stage:
         site = _Site(stage, geo_dns, caching_resolver, ttl)
         times, cities = traffic.times.tolist(), traffic.cities.tolist()
         people = stage.start("users", users_box, times, cities)
         people.send(**site.ready())
-        rows, began, until = [], None, time.monotonic() + DURATION + ttl + 20
-        while time.monotonic() < until:
-            heard = stage.next(0.02)
-            now = -ttl if began is None else time.monotonic() - began
-            while due and due[0][0] <= now:
-                site.act(now, due.pop(0)[1])
-            with suppress(Empty):
-                site.act(now, hands.get_nowait())
-            if not heard:
-                continue
-            process, message = heard
-            if process is site.dns:
-                site.heard(now, message)
-            elif "begins" in message:
-                began = message["begins"]
-            elif "rows" in message:
-                rows += message["rows"]
-                yield _run(traffic, rows, site)
-                if message["over"]:
-                    return
-        raise ComponentError("The users did not finish in time.")
+        seconds = DURATION + ttl
+        for rows in watch(stage, people, schedule, site.act, seconds=seconds, heard=site.heard):
+            yield _run(traffic, rows, site)
 
 
 def _run(traffic, rows, site):

@@ -8,27 +8,27 @@ from course.data_centers.rehearsal import CENTERS, DURATION, OF_DEAD, OUTAGE
 from course.data_centers.world import WEIGHTS
 from course.engine.cities import CITIES
 from course.engine.record import milliseconds
-from course.real.counts import CountsPanel
+from course.real.counts import CountsPicture, so_far
 from course.view import style
 
+EDGE = 0.2  # s before the kill, from which a request may still meet it
 SHOWN = np.argsort(np.where(OF_DEAD, -WEIGHTS, 0.0), kind="stable")[:12]  # the largest ones
-TOPS = (36, 360)  # of the two scales
 
 
-class RealPicture:
+class RealPicture(CountsPicture):
     """Left: the requests of twelve cities. Right: two counts by formula, simulation and machine."""
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, axes = style.figure(2, 2, width=7.9, height=4.3, width_ratios=(1.7, 1))
-        grid = axes[0, 0].get_gridspec()
-        axes[0, 0].remove()
-        axes[1, 0].remove()
-        left = self.figure.add_subplot(grid[:, 0])
-        left.set(xlim=(-0.1, DURATION + 0.1), ylim=(len(SHOWN) - 0.4, -0.7), xlabel="time (s)")
-        left.set(title=f"Where do {CENTERS[0]}'s users go?")
+        super().__init__(
+            {"Sent to the dead center": 36, "Questions to the DNS": 360},
+            title=f"Where do {CENTERS[0]}'s users go?",
+            xlabel="time (s)",
+            xlim=(-0.1, DURATION + 0.1),
+            ylim=(len(SHOWN) - 0.4, -0.7),
+        )
+        left = self.left
         left.set_yticks(range(len(SHOWN)), [CITIES[city].name for city in SHOWN])
-        left.grid(False, axis="y")
         self.dead = left.axvspan(0, 1, color=style.PALE, label=f"{CENTERS[0]} is dead")
         marks = {"linestyle": "none", "markersize": 5.5}
         self.served = [
@@ -38,10 +38,7 @@ class RealPicture:
         wrong = {"color": style.VERMILION, "linestyle": "none", "markersize": 8}
         (self.failed,) = left.plot([], [], "X", **wrong, label="no page")
         style.legend_below(left, left=-0.2, down=0.13, ncols=2)
-        titles = ("Sent to the dead center", "Questions to the DNS")
-        self.counts = [CountsPanel(*each) for each in zip(axes[:, 1], titles, TOPS, strict=True)]
-        points = (self.dead, *self.served, self.failed)
-        self.moving = (*points, *self.counts[0].moving, *self.counts[1].moving)
+        self.moving = (self.dead, *self.served, self.failed, *self.moving)
 
     def show(self, *, ttl, foreseen, expected, run):
         """Draw what is foreseen and, if it is not None, the Run so far; return (finding, words).
@@ -49,22 +46,28 @@ class RealPicture:
         foreseen: the two counts of the formula; expected: the Run of the simulation.
         """
         self._draw(run or expected)
-        counts = [foreseen, (expected.lost, expected.asked), run and (run.lost, run.asked)]
-        for which, panel in enumerate(self.counts):
-            panel.show(*(count and count[which] for count in counts))
+        counted = (each and (each.lost, each.asked) for each in (expected, run))
+        self.show_counts(foreseen, *counted)
         if run is None:
             return "Nothing is measured yet", (
                 f"The picture shows what is expected with a TTL of {ttl} s. Press a button, and "
                 f"{len(expected.times):,} users ask on this machine: your CachingResolver over "
                 "UDP, which asks your GeoDNS over UDP, and then the center that it names."
             )
-        so_far = "" if run.share == 1 else f" ({run.share:.0%} so far)"
-        finding = f"TTL {ttl} s{so_far}: {run.lost} requests were sent to the dead center"
+        finding = (
+            f"TTL {ttl} s{so_far(run.share)}: {run.lost} requests were sent to the dead center"
+        )
         said = f"{len(run.times):,} real requests, {run.failed.sum():,} got no page. "
         if run.outage:
             start, end = run.outage
             back = f" and was back at {end:.1f} s" if end < DURATION else ""
             said += f"{CENTERS[0]} was killed at {start:.1f} s{back}. "
+        early = run.failed & (run.times < (run.outage[0] if run.outage else DURATION) - EDGE)
+        if early.sum() > 0.02 * len(run.times):
+            said += (
+                f"{early.sum()} of them before anything was dead: this machine is busy with "
+                "something else. Measure again when it is not. "
+            )
         if run.share < 1:
             return finding, said
         said += f"The simulation says {expected.lost} and {expected.asked:,} questions. "

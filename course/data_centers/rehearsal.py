@@ -14,7 +14,6 @@ from course.data_centers.theory import expected_after
 from course.data_centers.world import OPENING_ORDER, WEIGHTS, nearest, traffic
 
 CENTERS = OPENING_ORDER[:2]  # the first one dies
-KILL, START = "kill", "start"
 SEED, RATE, DURATION = 1, 40.0, 8.0  # requests/s of all cities; s
 OUTAGE = (2.0, 6.0)  # s, from and to
 TTLS = (0, 1, 2, 4)  # s

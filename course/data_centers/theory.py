@@ -1,4 +1,4 @@
-"""Formulas that this lab's pictures show beside a run. Rates in 1/s, times in seconds."""
+"""Formulas that this lab's pictures show next to a run. Rates in 1/s, times in seconds."""
 
 import numpy as np
 

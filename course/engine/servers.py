@@ -86,6 +86,28 @@ class NoHealthyServer(Exception):
     """Raised by `pick` when no server is healthy: the request is answered with 503."""
 
 
+class AnyServer:
+    """A balancer that draws a server at random, also a dead one."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def pick(self, servers):
+        """Return any of the servers."""
+        return self.rng.choice(servers)
+
+
+class NeverNotices:
+    """No health checks at all: every server is believed to be healthy, always."""
+
+    def observe(self, name, ok):
+        """Take no notice of a probe."""
+
+    def is_healthy(self, name):
+        """Return True."""
+        return True
+
+
 def make_views(active, out=()):
     """Return a list of new ServerViews, to try a balancer on.
 

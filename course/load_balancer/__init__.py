@@ -8,9 +8,9 @@ from queue import SimpleQueue
 
 from course.engine import parameters
 from course.engine.component import name_of
-from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
+from course.engine.servers import NeverNotices, NoHealthyServer, ServerView, make_views, name_picked
 from course.load_balancer import network, steps
-from course.load_balancer.baselines import ByClient, LastProbe, NeverNotices, RandomBalancer
+from course.load_balancer.baselines import ByClient, LastProbe, RandomBalancer
 from course.load_balancer.film import film
 from course.load_balancer.health import Health, watch
 from course.load_balancer.health_picture import HealthPicture
@@ -200,7 +200,7 @@ def explore_real(*balancers, health_checker=LastProbe):
         experiment=steps.of_real(options),
         actions={
             "kill -9 web-1": lambda: hands.put(real.KILL),
-            "Start web-1 again": lambda: hands.put(real.RESTART),
+            "Start web-1 again": lambda: hands.put(real.START),
         },
     )
 

@@ -1,4 +1,4 @@
-"""What the course brings along: two balancers and two health checkers.
+"""What the course brings along: two balancers and a health checker.
 
 Which server these balancers pick does not depend on how long the queues are: `servers.dealt` asks
 `choose` for it, without a view of any server, as a slider's move shows random balancing each time.
@@ -39,17 +39,6 @@ class ByClient:
     def choose(self, healthy):
         """Return the one that the next client is tied to."""
         return healthy[next(self.clients) % len(healthy)]
-
-
-class NeverNotices:
-    """No health checks at all: every server is believed to be healthy, always."""
-
-    def observe(self, name, ok):
-        """Take no notice of a probe."""
-
-    def is_healthy(self, name):
-        """Return True."""
-        return True
 
 
 class LastProbe:

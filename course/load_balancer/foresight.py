@@ -8,6 +8,7 @@ from course.engine.parameters import NEVER
 from course.load_balancer.baselines import RandomBalancer
 from course.load_balancer.model import simulate
 from course.load_balancer.real import DURATION, RATE, SERVERS, SERVICE_TIME
+from course.load_balancer.rivals import missing
 from course.load_balancer.theory import random_percentile
 from course.real import clocks
 from course.view.explore import SECONDS
@@ -37,6 +38,7 @@ class Foresight:
             "simulations": self._simulations(algorithm, seed, planned),
             "measurements": dict(self.p95s.get((seed, dies_at), {})),
             "run": None,
+            "note": missing(),
         }
 
     def after(self, run, algorithm, seed, dies_at):

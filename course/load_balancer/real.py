@@ -9,15 +9,14 @@ get the same requests for the same servers.
 import shutil
 import socket
 import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
 
 from course.engine.component import ComponentError
 from course.load_balancer.baselines import LastProbe
 from course.load_balancer.model import traffic
 from course.load_balancer.rivals import RIVALS
 from course.real import calibrate
+from course.real.crowd import KILL, START, Schedule
 from course.real.load import Load, Measured
 from course.real.load import measure as send
 from course.real.processes import Stage
@@ -26,7 +25,6 @@ from course.real.server import web_server
 
 SERVERS, RATE, SERVICE_TIME = 4, 84.0, 0.04
 DURATION = 8.0  # s
-KILL, RESTART = "kill", "restart"
 
 
 @dataclass(frozen=True)
@@ -58,18 +56,25 @@ def measure(
     balancer: a class or instance with `pick(servers)`, or the name of one of the rivals, which
     check health their own way. health_checker: with `observe` and `is_healthy`, made with fall = 3
     and rise = 2 if it takes them. dies_at: when web-1 gets SIGKILL (s, None for never); it is
-    started again `returns_after` s later. hands: a SimpleQueue to which KILL or RESTART may be put.
+    started again `returns_after` s later. hands: a SimpleQueue to which KILL or START may be put.
     ComponentError says what a component did wrong. All processes and files are gone when the
     generator ends or is closed.
     """
     times, works = traffic(seed, RATE, SERVICE_TIME, "uneven", duration)
     with Stage() as stage:
         site = _Site(stage, balancer, health_checker, seed)
-        plan = site.plan(dies_at, returns_after, hands or SimpleQueue())
+        due = () if dies_at is None else ((dies_at, KILL), (dies_at + returns_after, START))
+        schedule = Schedule(due, hands)
+
+        def meanwhile(number, now):
+            if number > 0:  # the calibration is over
+                for what in schedule.due(now):
+                    site.act(now, what)
+
         loads = [calibrate.load(), Load(times, works)]
         calibrating, calibration = None, None
         names = tuple(site.servers)
-        sent = send(stage, site.ready, loads, names=names, workers=SERVERS, meanwhile=plan)
+        sent = send(stage, site.ready, loads, names=names, workers=SERVERS, meanwhile=meanwhile)
         for number, run in sent:
             if number == 0:
                 calibrating = run
@@ -83,7 +88,7 @@ class _Site:
     """The processes: four servers, and before them the student's proxy or a rival."""
 
     def __init__(self, stage, balancer, health_checker, seed):
-        self.stage, self.killed, self.deaths = stage, False, []
+        self.stage, self.deaths = stage, []
         names = [f"web-{number + 1}" for number in range(SERVERS)]
         self.servers = {name: stage.start(name, web_server) for name in names}
         self.rival, self.front = balancer, None
@@ -100,32 +105,20 @@ class _Site:
         self.front.send(ports=self.ports)
         return self.stage.ready(self.front)[0]["port"]
 
-    def plan(self, dies_at, returns_after, hands):
-        """Return what kills and restarts web-1: called again and again with the time (s)."""
-        due = [] if dies_at is None else [(dies_at, KILL), (dies_at + returns_after, RESTART)]
-
-        def act(number, now):
-            if number == 0:  # the calibration
-                return
-            asked = [due.pop(0)[1]] if due and due[0][0] <= now else []
-            with suppress(Empty):
-                asked.append(hands.get_nowait())
-            for what in asked:
-                (self._kill if what == KILL else self._restart)(now)
-
-        return act
-
-    def _kill(self, now):
-        if not self.killed:
+    def act(self, now, what):
+        """Kill web-1 or start it again, if it is not dead or alive already."""
+        if what == KILL and not self.killed:
             self.stage.kill(self.servers["web-1"])
-            self.killed = True
             self.deaths.append([now, None])
-
-    def _restart(self, now):
-        if self.killed:
-            again = self.stage.start("web-1", web_server, port=self.ports["web-1"])
-            self.servers["web-1"], self.killed = again, False
+        elif what == START and self.killed:
+            port = self.ports["web-1"]
+            self.servers["web-1"] = self.stage.start("web-1", web_server, port=port)
             self.deaths[-1][1] = now
+
+    @property
+    def killed(self):
+        """Whether web-1 is dead."""
+        return self.servers["web-1"].killed
 
     def dead(self, duration):
         """Return (from, to) of each time that web-1 was dead (s)."""

@@ -35,11 +35,12 @@ class RealPicture:
         self.clocks = clocks.ClocksPanel(right)
         self.moving = (self.simulated, self.machine, *self.clocks.moving)
 
-    def show(self, *, name, readings, simulations, measurements, run):
+    def show(self, *, name, readings, simulations, measurements, run, note):
         """Draw what is foreseen and what was measured; return (finding, words).
 
         readings: of the clocks for the balancer `name`. simulations, measurements: p95 (s) by the
         balancer's name. run: a Run of course.load_balancer.real, or None before it is measured.
+        note: a sentence on what is not installed.
         """
         self.clocks.show(readings)
         for marks, found in ((self.simulated, simulations), (self.machine, measurements)):
@@ -50,8 +51,8 @@ class RealPicture:
         if run is None:
             return "Nothing is measured yet", (
                 f"The clocks show what is expected of {name}. Press a button, and it gets the same "
-                "requests on this machine: four web servers and a proxy, each a process."
-            )
+                f"requests on this machine: four web servers and a proxy, each a process. {note}"
+            ).rstrip()
         here = known[clocks.MACHINE]
         state = "" if run.share == 1 else f" ({run.share:.0%} of the requests so far)"
         finding = f"{name} on this machine{state}: {here.words()}"
@@ -71,4 +72,4 @@ class RealPicture:
         said += (
             f"Of all answered requests 95 % took {slowest} or less, with what the machine adds. "
         )
-        return finding, f"{said}{run.calibration.words()}."
+        return finding, f"{said}{run.calibration.words()}. {note}".rstrip()

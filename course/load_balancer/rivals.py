@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 TOKEN = "X-Course-Token"
+NAMES = {"nginx": "nginx", "haproxy": "HAProxy"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,16 @@ class Rival:
 def installed():
     """Return the names of the rivals whose program is there."""
     return [name for name, rival in RIVALS.items() if shutil.which(rival.program)]
+
+
+def missing():
+    """Return in one sentence which programs could join, "" if all do."""
+    programs = dict.fromkeys(rival.program for rival in RIVALS.values())
+    names = [NAMES[each] for each in programs if not shutil.which(each)]
+    if not names:
+        return ""
+    are = "is" if len(names) == 1 else "are"
+    return f"{' and '.join(names)} could join, but {are} not installed on this machine."
 
 
 def _nginx(method):

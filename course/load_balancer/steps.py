@@ -3,8 +3,9 @@
 import numpy as np
 
 from course.engine.record import milliseconds
+from course.engine.servers import NeverNotices
 from course.load_balancer import network
-from course.load_balancer.baselines import ByClient, NeverNotices
+from course.load_balancer.baselines import ByClient
 from course.load_balancer.picture import TIMES, most_next_to_idle
 from course.view.explore import Step
 

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 
 from course.engine import workload
+from course.engine.servers import AnyServer, NeverNotices
 from course.real.load import Load
 from course.real.load import measure as send
 from course.real.processes import Stage
@@ -35,28 +36,6 @@ class Logs:
     dead: tuple
 
 
-class Anyone:
-    """Picks any server, also a dead one."""
-
-    def __init__(self, rng):
-        self.rng = rng
-
-    def pick(self, servers):
-        """Return one of `servers`."""
-        return self.rng.choice(servers)
-
-
-class Trusting:
-    """Takes every server for healthy: errors go on until the server is back."""
-
-    def observe(self, name, ok):
-        """Learn nothing."""
-
-    def is_healthy(self, name):
-        """Return True."""
-        return True
-
-
 def measure(*, seed=1, dies_at=2.0, duration=DURATION):
     """Yield Logs of `duration` s of traffic as they grow.
 
@@ -68,7 +47,7 @@ def measure(*, seed=1, dies_at=2.0, duration=DURATION):
     names = [f"web-{number + 1}" for number in range(SERVERS)]
     with Stage() as stage:
         servers = {name: stage.start(name, web_server, log=True) for name in names}
-        front = stage.start("proxy", proxy, Anyone, Trusting, seed=seed, log=True)
+        front = stage.start("proxy", proxy, AnyServer, NeverNotices, seed=seed, log=True)
         dead = []
 
         def ready():

@@ -9,12 +9,11 @@ from queue import SimpleQueue
 
 from course.engine import parameters
 from course.engine.component import name_of
+from course.engine.queues import ForgetfulQueue, Message, fields
 from course.message_queue import steps
-from course.message_queue.baselines import ForgetfulQueue
 from course.message_queue.duplicates_picture import DuplicatesPicture
 from course.message_queue.files import QueueFile, QueueFileError, read_file
 from course.message_queue.film import buries, film
-from course.message_queue.messages import Message, fields
 from course.message_queue.model import QueueResult, simulate
 from course.message_queue.picture import BurstPicture
 from course.message_queue.poison_picture import PoisonPicture

@@ -1,56 +1,15 @@
-"""What the course brings along: a queue that forgets, a consumer that applies at every delivery.
+"""The forgetful queue again, without a clock: the same run, several times faster.
 
-The forgetful queue exists twice: `ForgetfulQueue` is the object, and `forgetful` gives the same run
-without a clock, several times faster. The course has no queue with acks, and no consumer that
-remembers: students import this package, and these are the solutions of exercises A and C.
+The objects are in course.engine.queues: `ForgetfulQueue`, and a consumer that applies at every
+delivery. The course has no queue with acks, and no consumer that remembers: students import this
+package, and these are the solutions of exercises A and C.
 """
 
 import heapq
-from collections import deque
 
 import numpy as np
 
 from course.engine.stations import NOT_YET
-from course.message_queue.messages import Message
-
-
-class ForgetfulQueue:
-    """A plain list: what has been received is gone, whether or not the work on it was finished.
-
-    It delivers each message at most once.
-    """
-
-    def __init__(self):
-        self.last_id, self.waiting = 0, deque()
-
-    def publish(self, body, now):
-        """Put `body` at the end; return its id."""
-        self.last_id += 1
-        self.waiting.append(Message(self.last_id, body, 1))
-        return self.last_id
-
-    def receive(self, now):
-        """Take the first message out and return it; None if there is none."""
-        return self.waiting.popleft() if self.waiting else None
-
-    def ack(self, id):
-        """Return False: nothing waits for an ack."""
-        return False
-
-    def __len__(self):
-        return len(self.waiting)
-
-
-class EveryTime:
-    """A consumer that applies whatever it is given, however often."""
-
-    def __init__(self, apply):
-        self.apply = apply
-
-    def handle(self, message):
-        """Apply the message's body; return True."""
-        self.apply(message.body)
-        return True
 
 
 def forgetful(came, *, duration, workers, restart_time, away):

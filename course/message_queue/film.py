@@ -6,9 +6,9 @@ from itertools import islice, pairwise
 
 from course.engine import rows
 from course.engine.component import ComponentError, name_of, short
+from course.engine.queues import ForgetfulQueue
 from course.engine.watching import watching
 from course.message_queue import simulation as log
-from course.message_queue.baselines import ForgetfulQueue
 from course.message_queue.model import simulate
 from course.view import style
 from course.view.reel import Reel

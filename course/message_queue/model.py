@@ -13,7 +13,8 @@ import numpy as np
 
 from course.engine import parameters, workload
 from course.engine.parameters import NEVER
-from course.message_queue.baselines import ForgetfulQueue, forgetful
+from course.engine.queues import ForgetfulQueue
+from course.message_queue.baselines import forgetful
 from course.message_queue.simulation import run
 
 BURST_START, BURST_LENGTH, DURATION = 30.0, 60.0, 240.0

@@ -15,9 +15,8 @@ from course.engine.component import (
     wrong_return,
 )
 from course.engine.parameters import NEVER
+from course.engine.queues import EveryTime, Message
 from course.engine.stations import NOT_YET, Timer
-from course.message_queue.baselines import EveryTime
-from course.message_queue.messages import Message
 
 POLL = 0.5  # s: an idle worker asks at every publish, and this often
 PUBLISHED, POISON, RECEIVED, PUT_ASIDE = "published", "poison", "received", "put aside"

@@ -7,6 +7,7 @@ import numpy as np
 from course.real.load import Load
 
 EVERY, WORK = 0.008, 0.005  # s: between two requests, and the work of each second one
+UNEVEN = 0.05  # s between 5 and 95 % of what a busy machine adds
 WARM_UP, COUNT = 10, 70  # requests; the first open connections and are left out
 
 
@@ -25,12 +26,21 @@ class Calibration:
     median: float
     high: float
 
+    @property
+    def busy(self):
+        """Whether what the machine adds is so uneven that a comparison says nothing."""
+        return self.high - self.low > UNEVEN
+
     def words(self):
-        """Return the calibration as a sentence."""
-        return (
+        """Return the calibration as a sentence, without its full stop."""
+        said = (
             f"The machine itself adds {1000 * self.median:.1f} ms to a request "
             f"({1000 * self.low:.1f} to {1000 * self.high:.1f} ms), which is taken off"
         )
+        more = (
+            "That is too uneven to compare: wait until the machine is less busy, and measure again"
+        )
+        return f"{said}. {more}" if self.busy else said
 
 
 def load():

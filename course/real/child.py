@@ -38,6 +38,14 @@ class Link:
         self.output.flush()
 
 
+def begin():
+    """Take the task, the first line of the input, and run it; the process then ends."""
+    task = json.loads(sys.stdin.readline())
+    sys.path[:] = task["path"]
+    os.chdir(task["folder"])
+    main(task)
+
+
 def main(task):
     """Run the coroutine function that the task holds; tell the notebook what went wrong with it."""
     _limit(task["seconds"])
@@ -67,10 +75,10 @@ def _limit(seconds):
 
     seconds: that the stage lasts; a process of a longer one may use that much of a processor.
     """
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return
+    import resource
+
     limits = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": FILE, "RLIMIT_CORE": 0}
     processor_time = max(CPU_SECONDS, int(seconds))
     for name, value in (limits | {"RLIMIT_CPU": processor_time}).items():

@@ -16,6 +16,7 @@ FORMULA, SIMULATION, MACHINE = "formula", "simulation", "this machine"
 ROWS = (FORMULA, SIMULATION, MACHINE)
 LOOKS = (style.ORANGE, style.GREY, style.BLUE)
 FASTEST, SLOWEST = 0.001, 10.0  # s, the ends of the scale
+APART = 0.05  # of a row: p50 above its middle, p95 below, as their bands may overlap
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class ClocksPanel:
         axes.grid(False, axis="y")
         self.bands, self.halves, self.tails, self.texts = [], [], [], []
         for row, colour in enumerate(LOOKS):
-            look = {"linewidth": 7, "alpha": 0.35, "capstyle": "butt"}
+            look = {"linewidth": 5, "alpha": 0.35, "capstyle": "butt"}
             self.bands.append(axes.hlines([], [], [], color=colour, **look))
             point = {"color": colour, "linestyle": "none", "markersize": 7}
             self.halves += axes.plot([], [], marker="o", **point)
@@ -127,8 +128,10 @@ class ClocksPanel:
                 [float(np.clip(each, FASTEST, SLOWEST)) for each in band]
                 for band in (reading.p50, reading.p95)
             ]
-            lines = [[(low, row), (high, row)] for _, low, high in drawn or [] if low < high]
+            lines = []
+            for marks, place, up in ((self.halves, 0, row - APART), (self.tails, 1, row + APART)):
+                marks[row].set_data([drawn[place][0]] if drawn else [], [up] if drawn else [])
+                if drawn and drawn[place][1] < drawn[place][2]:
+                    lines.append([(at, up) for at in drawn[place][1:]])
             self.bands[row].set_segments(lines)
-            for marks, place in ((self.halves, 0), (self.tails, 1)):
-                marks[row].set_data([drawn[place][0]] if drawn else [], [row] if drawn else [])
             self.texts[row].set_text(reading.words().replace("%", " %") if reading else "–")

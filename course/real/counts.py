@@ -1,6 +1,12 @@
-"""One count, three times: on paper, in the simulation, and on this machine."""
+"""One count, three times: on paper, in the simulation, and on this machine.
+
+class RealPicture(CountsPicture):   two counts, next to what happened to each request
+"""
+
+from matplotlib import rc_context
 
 from course.real.clocks import LOOKS, ROWS
+from course.view import style
 
 
 class CountsPanel:
@@ -28,3 +34,34 @@ class CountsPanel:
             text.set_x(bar.get_width() + self.top / 30)
             more = "" if count is None or count <= self.top else " (beyond the edge)"
             text.set_text("–" if count is None else f"{count:.0f}{more}")
+
+
+class CountsPicture:
+    """Left: axes of the lab's own, `left`, for each request. Right: two counts, three times each.
+
+    A lab's picture adds what it draws on the left to `moving`. counts: the scale's end by the title
+    of each count. left: properties of the axes.
+    """
+
+    @rc_context(style.LOOK)
+    def __init__(self, counts, **left):
+        self.figure, axes = style.figure(2, 2, width=7.9, height=4.3, width_ratios=(1.7, 1))
+        grid = axes[0, 0].get_gridspec()
+        for each in axes[:, 0]:
+            each.remove()
+        self.left = self.figure.add_subplot(grid[:, 0])
+        self.left.set(**left)
+        self.left.grid(False, axis="y")
+        panels = zip(axes[:, 1], counts.items(), strict=True)
+        self.counts = [CountsPanel(each, title, top) for each, (title, top) in panels]
+        self.moving = (*self.counts[0].moving, *self.counts[1].moving)
+
+    def show_counts(self, formula, simulation, machine):
+        """Draw the two counts of each clock; None for a clock, or a count, that is not known."""
+        for which, panel in enumerate(self.counts):
+            panel.show(*(each and each[which] for each in (formula, simulation, machine)))
+
+
+def so_far(share):
+    """Return, in brackets, how much of a run is over: "" for all of it."""
+    return "" if share == 1 else f" ({share:.0%} so far)"

@@ -6,22 +6,18 @@ The traffic is that of a simulation (course.engine.workload). Latency counts fro
 time, so that a generator that falls behind cannot hide the wait of the requests it sent too late.
 """
 
-import asyncio
 import time
 from dataclasses import dataclass, field
 
-import aiohttp
 import numpy as np
 
 from course.engine import parameters
 from course.engine.component import ComponentError
 from course.engine.record import Result
-from course.real.server import TOKEN
+from course.real.generator import REQUEST_TIMEOUT, generate
 
 FASTEST = 1000  # requests/s, on average
 LONGEST = 20.0  # s that one load lasts
-REQUEST_TIMEOUT = 3.0  # s, after which a request has failed
-TELL_EVERY = 0.1  # s
 
 
 @dataclass(frozen=True)
@@ -106,50 +102,3 @@ def _measured(load, rows, names, workers):
 
 def _place(name, names):
     return names.index(name) if name in names else len(names)
-
-
-async def generate(link, plans):
-    """Run in a process: send each plan's requests, tell of the answers ten times a second."""
-    port = (await link.hear())["port"]
-    async with aiohttp.ClientSession(
-        base_url=f"http://127.0.0.1:{port}",
-        headers={TOKEN: link.token},
-        connector=aiohttp.TCPConnector(limit=0),
-        timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT),
-    ) as session:
-        for number, (path, times, works) in enumerate(plans):
-            began = time.monotonic()
-            link.tell(begins=number, at=began)
-            await _send(link, session, began, path, times, works)
-
-
-async def _send(link, session, began, path, times, works):
-    """Send the requests of one plan; it is over when the last one is answered or has failed."""
-    rows, tasks = [], []
-
-    async def one(row, seconds):
-        sent, failed, place = time.monotonic() - began, 0, None
-        try:
-            async with session.get(path, params={"seconds": repr(seconds)}) as answer:
-                failed = int(answer.status != 200)
-                place = (await answer.json(content_type=None))["place"] if not failed else None
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            failed = 1
-        rows.append((row, sent, time.monotonic() - began, failed, place))
-
-    def tell(over=False):
-        link.tell(rows=rows, over=over)
-        rows.clear()
-
-    told = 0.0
-    for row, (planned, seconds) in enumerate(zip(times, works, strict=True)):
-        while (early := planned - (time.monotonic() - began)) > 0:
-            await asyncio.sleep(min(early, TELL_EVERY))
-            if time.monotonic() - began > told + TELL_EVERY:
-                tell()
-                told = time.monotonic() - began
-        tasks.append(asyncio.ensure_future(one(row, seconds)))
-    while (await asyncio.wait(tasks, timeout=TELL_EVERY))[1]:
-        tell()
-    await asyncio.gather(*tasks)  # an error that is not a request's is one of ours: say it
-    tell(over=True)

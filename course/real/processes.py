@@ -39,10 +39,8 @@ OWN_ROOMS = (
     "course.site",
     "course.view",
 )  # light enough to import in a process
-START = (
-    "import json, sys; task = json.loads(sys.stdin.readline()); sys.path[:] = task['path']; "
-    "from course.real.child import main; main(task)"
-)
+START = "import sys; sys.path[:] = sys.argv[1:]; from course.real.child import begin; begin()"
+FORKS = sys.platform == "linux"  # elsewhere each process imports all it needs itself
 WARDEN = Path(__file__).with_name("warden.py")
 APART: dict = {"start_new_session": True}  # neither an interrupt of the kernel is for them ...
 if sys.platform == "win32":  # ... nor the end of its group
@@ -94,11 +92,13 @@ class Stage:
         self.processes, self.inbox = [], queue.SimpleQueue()
         self.lock, self.over = threading.RLock(), False
         self.warden: Any = None
+        self.helper: int | None = None
 
     def __enter__(self):
         with Stage.turn:
             if Stage.current:
                 Stage.current.close()
+            forker = _forker()  # if there is one, it imports meanwhile
             command = [sys.executable, "-I", "-S", str(WARDEN), str(self.seconds)]
             pipe = subprocess.PIPE
             self.warden = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **APART)
@@ -106,6 +106,9 @@ class Stage:
             if not said:
                 raise OSError("No folder for a real run could be made: is the disk full?")
             self.folder = Path(said)
+            if forker:
+                self.helper = forker.popen.pid  # while it imports, it cannot see that a kernel dies
+                self._tell_the_warden("+", self.helper)
             Stage.current = self
         return self
 
@@ -120,6 +123,8 @@ class Stage:
             self.over = True
             for process in self.processes:
                 self.kill(process)
+            if self.helper:
+                self._tell_the_warden("-", self.helper)  # it stays, for the next stage
             with suppress(OSError):
                 self.warden.stdin.close()
             self.warden.wait()
@@ -139,25 +144,23 @@ class Stage:
             pickled = base64.b64encode(_pickled((run, arguments, keywords))).decode()
         task = {"name": name, "path": sys.path, "token": self.token, "folder": str(self.folder)}
         task["seconds"] = self.seconds
-        command = [sys.executable, "-P", "-c", START]
-        process = self._start(name, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        forker = _forker()
+        process = self._start(name, forker.fork if forker else _started_anew)
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
         process.send(**task, run=pickled)
         return process
 
     def start_program(self, name, command):
         """Return a new Process that runs another program, such as nginx, in the foreground."""
-        null = subprocess.DEVNULL
-        return self._start(name, command, stdin=null, stdout=null)
+        return self._start(name, lambda: _popen(command, subprocess.DEVNULL, self.folder))
 
-    def _start(self, name, command, **ends):
+    def _start(self, name, started):
         with self.lock:
             if self.over:
                 raise StageOver
             if sum(not process.killed for process in self.processes) >= self.most:
                 raise ValueError(f"{name}: this stage has at most {self.most} processes")
-            ends |= {"stderr": subprocess.DEVNULL}
-            popen = subprocess.Popen(command, cwd=self.folder, **ends, **APART)
+            popen = started()
             self._tell_the_warden("+", popen.pid)
             process = Process(name, popen)
             self.processes.append(process)
@@ -221,6 +224,25 @@ class Stage:
             for line in lines:
                 self.inbox.put((process, json.loads(line)))
         self.inbox.put((process, None))
+
+
+def _popen(command, end, folder=None):
+    """Start a program with these ends of its input and output."""
+    ends = {"stdin": end, "stdout": end, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(command, cwd=folder, **ends, **APART)
+
+
+def _started_anew():
+    return _popen([sys.executable, "-P", "-c", START, *sys.path], subprocess.PIPE)
+
+
+def _forker():
+    """Return the process that forks all others; None where a fork is not safe."""
+    if FORKS and sys.platform == "linux":
+        from course.real.forker import Forker  # which no other system can import
+
+        return Forker.running()
+    return None
 
 
 class _Pickler(cloudpickle.Pickler):

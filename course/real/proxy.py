@@ -16,7 +16,7 @@ from course.engine.component import (
     wrong_return,
 )
 from course.engine.servers import NoHealthyServer, Picker, ServerState
-from course.real.server import TOKEN, serve
+from course.real.server import TOKEN, mistakes_told, serve
 
 PROBE_TIMEOUT = 0.5  # s
 SERVER_TIMEOUT = 5.0  # s
@@ -75,12 +75,10 @@ class Desk:
         """Return the chosen server's answer."""
         self.opened.set()
         try:
-            server = self._picked()
+            with mistakes_told(self.link):
+                server = self._picked()
         except NoHealthyServer:
             raise web.HTTPServiceUnavailable(text="no healthy server") from None
-        except (ComponentError, NotImplementedError) as error:
-            self.link.tell(error=str(error))
-            raise web.HTTPInternalServerError(text=str(error)) from None
         return await self._answer_of(server, request)
 
     async def _answer_of(self, server, request):

@@ -4,9 +4,12 @@ import asyncio
 import hmac
 import logging
 import time
+from contextlib import contextmanager
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
+
+from course.engine.component import ComponentError
 
 TOKEN = "X-Course-Token"
 PROCESSOR_SHARE = 0.001  # s at the end of a request's work that keep the processor busy
@@ -63,6 +66,16 @@ async def work(seconds):
         await asyncio.sleep(seconds - PROCESSOR_SHARE)
     while time.perf_counter() < end:
         pass
+
+
+@contextmanager
+def mistakes_told(link):
+    """Tell the stage of what the student's code does wrong in here; the request is answered 500."""
+    try:
+        yield
+    except (ComponentError, NotImplementedError) as error:
+        link.tell(error=str(error))
+        raise web.HTTPInternalServerError(text=str(error)) from None
 
 
 def seconds_of(request):

@@ -5,8 +5,10 @@ solving: nothing is cached, everything is read from the primary, a queue forgets
 """
 
 import time
-from itertools import count
 from typing import Any
+
+from course.engine.queues import EveryTime, ForgetfulQueue
+from course.engine.servers import AnyServer, NeverNotices
 
 
 class NoHealthyCenter(Exception):
@@ -52,28 +54,6 @@ class PassThrough:
     def fetch(self, url, now):
         """Return what the origin has, and "MISS"."""
         return self.origin(url)[0], "MISS"
-
-
-class AnyServer:
-    """A balancer that draws a server at random, also a dead one."""
-
-    def __init__(self, rng):
-        self.rng = rng
-
-    def pick(self, servers):
-        """Return any of the servers."""
-        return self.rng.choice(servers)
-
-
-class NeverNotices:
-    """A health checker that believes in every server."""
-
-    def observe(self, name, ok):
-        """Ignore the probe."""
-
-    def is_healthy(self, name):
-        """Return True."""
-        return True
 
 
 class NoReadThrough:
@@ -148,49 +128,12 @@ class AsItComes:
             self.data[key], self.lsn = value, lsn
 
 
-class Letter:
-    """A message of InMemory. id, body: as published; receives: 1."""
-
-    def __init__(self, id, body):
-        self.id, self.body, self.receives = id, body, 1
-
-
-class InMemory:
+class InMemory(ForgetfulQueue):
     """A queue in memory that hands out each message once: what is killed takes it along."""
 
-    def __init__(self, path, visibility_timeout):
-        self.waiting, self.ids = (
-            [],
-            count(time.time_ns()),
-        )  # no id comes twice, even after a restart
-
-    def publish(self, body, now):
-        """Keep a message; return its id."""
-        self.waiting.append(Letter(next(self.ids), body))
-        return self.waiting[-1].id
-
-    def receive(self, now):
-        """Return the oldest message and forget it; None if there is none."""
-        return self.waiting.pop(0) if self.waiting else None
-
-    def ack(self, id):
-        """Return False: it is forgotten already."""
-        return False
-
-    def __len__(self):
-        return len(self.waiting)
-
-
-class EveryTime:
-    """A consumer that applies each message as often as it is delivered."""
-
-    def __init__(self, apply):
-        self.apply = apply
-
-    def handle(self, message):
-        """Apply the message; return True."""
-        self.apply(message.body)
-        return True
+    def __init__(self):
+        super().__init__()
+        self.last_id = time.time_ns()  # no id comes twice, even after a restart
 
 
 class Line:

@@ -137,7 +137,7 @@ async function site(path, method = "GET", query = {}) {
 
 async function showLikes(photo, where) {
   const page = await site(`page/${photo}`).catch(() => null);
-  where.textContent = page ? `${number(page.likes)} likes` : "no answer";
+  where.textContent = page ? `${number(page.likes)} like${page.likes === 1 ? "" : "s"}` : "no answer";
   where.title = page ? `answered by ${page.place}` : "";
 }
 

@@ -91,9 +91,8 @@ class MySite(widgets.VBox):
         site.load(FIRST_LOAD)
         try:
             at = address(site.url, site.ports["page"])
-            link = (
-                f'<a href="{escape(at)}" target="_blank" rel="noopener"><b>Open your site</b></a>'
-            )
+            look = 'target="_blank" rel="noopener" style="text-decoration: underline"'
+            link = f'<a href="{escape(at)}" {look}><b>Open your site</b></a>'
         except NoAddress as error:
             link = escape(str(error))
         self._say(f"{link} It runs for {site.stage.seconds / 60:.0f} minutes.", _whose(site.parts))

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from course.engine.component import ComponentError, make
+from course.engine.queues import Message
 from course.site.box import Box
 from course.site.calls import Unreachable, answer
 from course.site.parts import unpacked
@@ -82,13 +83,6 @@ async def queue(link, ports, kit):
 
     await answer(link, {"publish": publish, "receive": receive, "ack": ack}, box.port)
     await box.forever()
-
-
-class Message:
-    """A message as a consumer gets it. id, body, and how often it was received."""
-
-    def __init__(self, id, body, receives):
-        self.id, self.body, self.receives = id, body, receives
 
 
 async def worker(link, ports, kit):

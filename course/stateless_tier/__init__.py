@@ -12,6 +12,7 @@ import numpy as np
 from course.engine import parameters
 from course.engine.component import name_of
 from course.engine.servers import NoHealthyServer, ServerView, make_views, name_picked
+from course.real.crowd import KILL, START
 from course.stateless_tier import rehearsal, steps
 from course.stateless_tier.baselines import Drawn, Fixed, Hashed, InTurn, OneAtATime
 from course.stateless_tier.film import film
@@ -69,7 +70,7 @@ BUSY = 0.75  # how busy the fixed numbers of servers were bought to be, at the p
 OTHERS = ("one at a time", "fixed, for the peak", "fixed, for the mean")
 LIFETIMES = 60.0 * np.arange(4, MOST + 1, 4)  # s
 MOMENTS = np.linspace(1800, 7200, 200)  # s, after the first half hour
-KILL = Action("Kill web-1", "Let web-1 live")
+KILL_ONE = Action("Kill web-1", "Let web-1 live")
 
 
 @view.pictured
@@ -169,6 +170,8 @@ def explore_real(session_store, handle):
     session_store: as in `explore_sessions`; handle: as in `explore_tier`. Redis joins where it is
     installed.
     """
+    from course.stateless_tier import real  # the HTTP library takes a fifth of a second
+
     hands, typical = SimpleQueue(), {}
 
     def foresee(where, dies, events=None):
@@ -184,8 +187,6 @@ def explore_real(session_store, handle):
         }
 
     def measure(where, dies):
-        from course.stateless_tier import real  # the HTTP library takes a fifth of a second
-
         plan = rehearsal.planned(where, dies)
         for run in real.measure(session_store, handle, where=where, dies=dies, hands=hands):
             as_planned = [event[1:] for event in run.events] == [event[1:] for event in plan]
@@ -204,8 +205,8 @@ def explore_real(session_store, handle):
             "killed at 2 s", [("nothing", ""), (boxes[0], boxes[0]), ("the store", boxes[-1])]
         ),
     }
-    actions = {f"kill -9 {box}": partial(hands.put, (rehearsal.KILL, box)) for box in boxes}
-    actions["Start them again"] = partial(hands.put, (rehearsal.START, None))
+    actions = {f"kill -9 {box}": partial(hands.put, (KILL, box)) for box in boxes}
+    actions["Start them again"] = partial(hands.put, (START, None))
     experiment = steps.of_real(redis)
     return explore_live(
         controls, foresee, measure, RealPicture(), experiment=experiment, actions=actions
@@ -257,7 +258,7 @@ def replay(balancer=None):
     def make(dies_at):
         return film(balancer, dies_at=dies_at)
 
-    return Film(make, actions={"dies_at": KILL})
+    return Film(make, actions={"dies_at": KILL_ONE})
 
 
 @view.pictured
@@ -271,7 +272,7 @@ def replay_tier(session_store, handle):
         return film_of_tier(session_store, handle, lifetime=60.0 * lifetime, dies_at=dies_at)
 
     controls = {"lifetime": view.slider("lifetime", 5, 1, 10, 1, "min")}
-    return Film(make, controls, {"dies_at": KILL})
+    return Film(make, controls, {"dies_at": KILL_ONE})
 
 
 @view.pictured

@@ -16,9 +16,9 @@ from urllib.parse import quote, unquote, urlencode
 import aiohttp
 from aiohttp import web
 
-from course.engine.component import ComponentError
 from course.real.clock import Clock
-from course.real.server import TOKEN, serve
+from course.real.crowd import tell_until_over
+from course.real.server import TOKEN, mistakes_told, serve
 from course.stateless_tier.rehearsal import LOG_IN, MEMORY, NO_PAGE, PAGE, REDIS
 from course.stateless_tier.serving import Request, answered
 from course.stateless_tier.sessions import Store
@@ -26,7 +26,6 @@ from course.stateless_tier.sessions import Store
 SESSION, HOME, SERVED_BY = "session", "server", "X-Server"  # two cookies and a header
 SOCKET = "redis.sock"  # in the stage's folder: no port, and nobody else can open it
 TIMEOUT = 1.0  # s
-TELL_EVERY = 0.1  # s
 
 
 class StoreGone(Exception):
@@ -173,12 +172,10 @@ async def web_box(link, handle, where, session_store, lifetime, *, port=0):
 async def _or_tell(link, doing):
     """Return what `doing` gives; tell the stage of a mistake, answer 503 if there is no store."""
     try:
-        return await doing
+        with mistakes_told(link):
+            return await doing
     except StoreGone:
         raise web.HTTPServiceUnavailable(text="no session store") from None
-    except (ComponentError, NotImplementedError) as error:
-        link.tell(error=str(error))
-        raise web.HTTPInternalServerError(text=str(error)) from None
 
 
 async def balancer_box(link, sticky):
@@ -263,8 +260,4 @@ async def browsers(link, users, every, reloads):
         began = time.monotonic()
         link.tell(begins=began)
         tasks = [asyncio.ensure_future(reload(*each)) for each in enumerate(sessions)]
-        while (await asyncio.wait(tasks, timeout=TELL_EVERY))[1]:
-            link.tell(rows=rows, over=False)
-            rows.clear()
-        await asyncio.gather(*tasks)  # an error that is not a request's is one of ours: say it
-        link.tell(rows=rows, over=True)
+        await tell_until_over(link, tasks, rows)

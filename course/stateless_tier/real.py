@@ -7,20 +7,17 @@ The reloads are those of `rehearsal`.
 
 import shutil
 import time
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 
 from course.engine.component import ComponentError
+from course.real.crowd import KILL, START, Schedule, watch
 from course.real.processes import Stage
 from course.stateless_tier.boxes import SOCKET, balancer_box, browsers, store_box, web_box
 from course.stateless_tier.rehearsal import (
     DURATION,
     EVERY,
-    KILL,
     LIFETIME,
     MEMORY,
     REDIS,
-    START,
     STORE,
     THE_STORE,
     USERS,
@@ -42,34 +39,15 @@ def measure(session_store, handle, *, where=MEMORY, dies=None, hands=None, durat
     ComponentError says what a component did wrong. All processes and files are gone when the
     generator ends or is closed.
     """
-    due, hands = list(planned(where, dies)), hands or SimpleQueue()
-    with suppress(Empty):
-        while True:
-            hands.get_nowait()  # pressed when nothing ran
+    schedule = Schedule([(at, (what, box)) for at, what, box in planned(where, dies)], hands)
     with Stage() as stage:
         tier = _Tier(stage, session_store, handle, where)
         count = round(duration / EVERY)
         people = stage.start("browsers", browsers, USERS, EVERY, count)
         people.send(port=tier.ready())
-        began, rows, until = None, [], time.monotonic() + duration + 20
-        while time.monotonic() < until:
-            heard = stage.next(0.02)
-            if began is not None:
-                now = time.monotonic() - began
-                while due and due[0][0] <= now:
-                    tier.act(now, *due.pop(0)[1:])
-                with suppress(Empty):
-                    tier.act(now, *hands.get_nowait())
-            if not heard or heard[0] is not people:
-                continue
-            if "begins" in heard[1]:
-                began = heard[1]["begins"]
-            elif heard[1]["rows"] or heard[1]["over"]:
-                rows += map(tuple, heard[1]["rows"])
-                yield Run(tuple(rows), tuple(tier.events), len(rows) / (count * len(USERS)))
-                if heard[1]["over"]:
-                    return
-        raise ComponentError("The browsers did not finish in time.")
+        for rows in watch(stage, people, schedule, tier.act, seconds=duration):
+            share = len(rows) / (count * len(USERS))
+            yield Run(tuple(map(tuple, rows)), tuple(tier.events), share)
 
 
 class _Tier:
@@ -123,8 +101,9 @@ class _Tier:
         self.balancer.send(ports={name: self.ports[name] for name in WEB})
         return self.stage.ready(self.balancer)[0]["port"]
 
-    def act(self, now, what, box):
-        """Kill a box, or start one that is dead (None: all that are), and note it."""
+    def act(self, now, asked):
+        """Do what is asked, (KILL or START, box), and note it. None: all boxes that are dead."""
+        what, box = asked
         for name in [box] if box else list(self.boxes):
             if name in self.boxes and self.boxes[name].killed == (what == START):
                 if what == KILL:

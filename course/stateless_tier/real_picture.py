@@ -4,39 +4,37 @@ import numpy as np
 from matplotlib import rc_context
 
 from course.engine.record import milliseconds
-from course.real.counts import CountsPanel
+from course.real.counts import CountsPicture, so_far
+from course.real.crowd import KILL, START
 from course.stateless_tier.rehearsal import (
     DURATION,
-    KILL,
     LOG_IN,
     MEMORY,
     NO_PAGE,
     PAGE,
     REDIS,
-    START,
     USERS,
     WEB,
 )
 from course.view import style
 
-TOPS = (12, 72)  # of the two scales
 HOMES = {MEMORY: "the web servers' memories", REDIS: "Redis"}
 
 
-class RealPicture:
+class RealPicture(CountsPicture):
     """Left: every reload of every user. Right: two counts, by formula, simulation and machine."""
 
     @rc_context(style.LOOK)
     def __init__(self):
-        self.figure, axes = style.figure(2, 2, width=7.9, height=4.3, width_ratios=(1.7, 1))
-        grid = axes[0, 0].get_gridspec()
-        axes[0, 0].remove()
-        axes[1, 0].remove()
-        left = self.figure.add_subplot(grid[:, 0])
-        left.set(xlim=(-0.15, DURATION + 0.05), ylim=(len(USERS) - 0.4, -0.7), xlabel="time (s)")
-        left.set(title="Whose reload gets a page, and from whom?")
+        super().__init__(
+            {"Users who must log in again": 12, "Reloads without a page": 72},
+            title="Whose reload gets a page, and from whom?",
+            xlabel="time (s)",
+            xlim=(-0.15, DURATION + 0.05),
+            ylim=(len(USERS) - 0.4, -0.7),
+        )
+        left = self.left
         left.set_yticks(range(len(USERS)), USERS)
-        left.grid(False, axis="y")
         self.kills = left.vlines([], 0, 1, color=style.VERMILION, linewidth=1.6, label="kill -9")
         look = {"color": style.GREY, "linewidth": 1.6, "linestyle": ":"}
         self.starts = left.vlines([], 0, 1, **look, label="started again")
@@ -50,10 +48,8 @@ class RealPicture:
         hollow = {"markerfacecolor": "none", "markersize": 7}
         (self.no_page,) = left.plot([], [], "D", **wrong | hollow, label="no page")
         style.legend_below(left, left=-0.08, down=0.13, ncols=4, columnspacing=0.9)
-        titles = ("Users who must log in again", "Reloads without a page")
-        self.counts = [CountsPanel(*each) for each in zip(axes[:, 1], titles, TOPS, strict=True)]
         points = (*self.served, self.log_in, self.no_page, self.kills, self.starts)
-        self.moving = (*points, *self.counts[0].moving, *self.counts[1].moving)
+        self.moving = (*points, *self.moving)
 
     def show(self, *, where, foreseen, expected, run, typical, note):
         """Draw what is foreseen and, if it is not None, the Run so far; return (finding, words).
@@ -64,9 +60,7 @@ class RealPicture:
         """
         drawn = expected if run is None else run
         self._draw(drawn)
-        counts = [foreseen, _counts(expected), run and _counts(run)]
-        for which, panel in enumerate(self.counts):
-            panel.show(*(count and count[which] for count in counts))
+        self.show_counts(foreseen, _counts(expected), run and _counts(run))
         home = HOMES.get(where, "your store")
         if run is None:
             return "Nothing is measured yet", (
@@ -74,8 +68,8 @@ class RealPicture:
                 f"and {len(USERS)} browsers reload their pages on this machine, from three web "
                 f"servers that run your handle. {note}"
             )
-        so_far = "" if run.share == 1 else f" ({run.share:.0%} so far)"
-        finding = f"Sessions in {home}{so_far}: {_people(len(run.thrown_out))} had to log in again"
+        again = f"{_people(len(run.thrown_out))} had to log in again"
+        finding = f"Sessions in {home}{so_far(run.share)}: {again}"
         said = "".join(_told(*event) for event in run.events)
         said += f"{len(run.rows)} real reloads, {run.without_page} got no page. "
         if run.share == 1:

@@ -6,17 +6,18 @@
 """
 
 import shutil
+import socket
 from dataclasses import dataclass
 from importlib.util import find_spec
 
 import simpy
 
+from course.real.crowd import KILL, START
 from course.stateless_tier.serving import Request, answered
 from course.stateless_tier.sessions import Store
 
 MEMORY, STORE, REDIS = "memory", "store", "Redis"  # where the sessions are
 PAGE, LOG_IN, NO_PAGE = range(3)  # what a reload gets
-KILL, START = "kill", "start"
 USERS = ("Ann", "Bob", "Cem", "Dee", "Eve", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim", "Leo")
 WEB, THE_STORE = ("web-1", "web-2", "web-3"), "store"  # the boxes that can be killed
 EVERY, DURATION = 0.5, 6.0  # s: between two reloads of a user, and all of it
@@ -54,7 +55,8 @@ class Run:
 
 def redis_is_here():
     """Return whether Redis and its Python library are installed."""
-    return bool(shutil.which("redis-server") and find_spec("redis"))
+    sockets = hasattr(socket, "AF_UNIX")  # files: not on Windows
+    return bool(sockets and shutil.which("redis-server") and find_spec("redis"))
 
 
 def planned(where, dies):

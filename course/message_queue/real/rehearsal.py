@@ -12,8 +12,7 @@ from course.engine.component import (
     sentences,
     wrong_return,
 )
-from course.message_queue.baselines import EveryTime
-from course.message_queue.messages import Message
+from course.engine.queues import EveryTime, Message
 
 
 def rehearse(queue, consumer=None):

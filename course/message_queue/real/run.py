@@ -5,8 +5,7 @@ from pathlib import Path
 
 from course.engine import database
 from course.engine.component import ComponentError, make, name_of
-from course.message_queue.baselines import EveryTime
-from course.message_queue.messages import Message
+from course.engine.queues import EveryTime, Message
 from course.message_queue.real.queue_process import own_queue
 from course.message_queue.real.rehearsal import handle
 from course.message_queue.real.worker_process import PATIENCE, Connection, work_off
@@ -14,6 +13,7 @@ from course.view.explore import SECONDS
 from course.view.limit import time_limit
 
 LIMIT = 12.0  # s that a run may take
+JUST_NOW = 1.0  # s
 LAST_KILL = 8.0  # s from which kills by hand are ignored, so that the run can end
 RESTART = 0.15  # s that the queue's process is down
 TELL_EVERY = 0.1  # s
@@ -65,10 +65,11 @@ class Run:
         while True:
             if self.now > LIMIT:
                 done = sum(applied for _, _, applied in self.handled)
-                raise ComponentError(
-                    f"{self.name} still held messages after {LIMIT:g} s: {done} of "
-                    f"{self.plan['messages']} photos were done."
-                )
+                text = f"{self.name} still held messages after {LIMIT:g} s: {done} of "
+                text += f"{self.plan['messages']} photos were done"
+                if self.handled and self.now < self.handled[-1][0] + JUST_NOW:
+                    text += ", the last just now: is this computer busy with something else"
+                raise ComponentError(f"{text}.".replace("else.", "else?"))
             self.restart()
             self.obey()
             if self.port and len(self.published) < self.plan["messages"]:
