@@ -2,7 +2,8 @@
 
     python -m benchmarks.why [--every 4] [NOTEBOOK]...
 
---every: look only at every n-th submission of an exercise.
+--every: look only at every n-th submission of an exercise. Besides, there are pages of students
+who have a wrong submission in each exercise of a notebook: they fail five checks or more.
 
 For each hidden check that fails on one seed, as graded, the smallest case is looked for on others,
 with its sentence and its calls. That a case's sentence is true is judged by the worked solution:
@@ -35,16 +36,17 @@ SUBMISSIONS = ROOT / "tests" / "submissions"
 
 @dataclass(frozen=True)
 class Page:
-    """What came of one wrong submission; sizes are numbers and texts in `seen`."""
+    """What came of one page; sizes are numbers and texts in `seen`."""
 
     submission: str
+    exercises: int
     seconds: float
     failed: int
     found: int
     shown: int
     cells: int
     untrue: int
-    sizes: list[tuple[int, int]]  # as graded, and in the smallest case
+    sizes: list[tuple[int, int, int]]  # as graded, in the smallest case, and with nothing cut there
     lines: list[str]
 
 
@@ -54,17 +56,30 @@ def main(names: list[str], every: int) -> None:
     with ProcessPoolExecutor(2) as pool:
         for some in pool.map(partial(_measured, every=every), names or NAMES):
             pages += some
+    alone = [page for page in pages if page.exercises == 1]
+    print(f"{len(alone)} submissions, {len(pages) - len(alone)} pages with one in each exercise")
+    _report("submissions", alone)
+    _report("pages with five failed checks or more", [page for page in pages if page.failed >= 5])
+
+
+def _report(what: str, pages: list[Page]) -> None:
     failed, found = (sum(getattr(page, what) for page in pages) for what in ("failed", "found"))
+    print(f"{what}: {failed} failed checks that redraw: {found} have a case ({found / failed:.1%})")
+    print(f"  shown: {sum(page.shown for page in pages)}, with calls {sum(p.cells for p in pages)}")
+    print(f"  cases that the worked solution fails: {sum(page.untrue for page in pages)}")
     sizes = [pair for page in pages for pair in page.sizes]
-    print(f"{len(pages)} submissions, {failed} failed checks that redraw: {found} have a case")
-    print(f"shown: {sum(page.shown for page in pages)}, with calls {sum(p.cells for p in pages)}")
-    print(f"cases that the worked solution fails: {sum(page.untrue for page in pages)}")
-    ratios = sorted(small / graded for graded, small in sizes)
-    print(f"size, of the graded one: median {statistics.median(ratios):.4f} ({len(ratios)} pairs)")
-    print(f"size: median {statistics.median(graded for graded, _ in sizes):g} as graded,")
-    print(f"      {statistics.median(small for _, small in sizes):g} in the smallest case")
-    seconds = [page.seconds for page in pages]
-    print(f"seconds a page: median {statistics.median(seconds):.2f}, most {max(seconds):.2f}")
+    for some, pairs in (
+        ("all", sizes),
+        ("more than one as graded", [s for s in sizes if s[0] > 1]),
+    ):
+        ratios, uncut = ([s[place] / s[0] for s in pairs] for place in (1, 2))
+        quarter = sum(ratio <= 0.25 for ratio in ratios) / len(ratios)
+        print(f"  size, of the graded one, {some} ({len(pairs)}): {statistics.median(ratios):.3f}")
+        print(f"    at most a quarter {quarter:.1%}; median uncut {statistics.median(uncut):.3f}")
+    graded, small, _ = (statistics.median(s[place] for s in sizes) for place in range(3))
+    print(f"  size: median {graded:g} as graded, {small:g} in the smallest case")
+    seconds = sorted(page.seconds for page in pages)
+    print(f"  seconds a page: median {statistics.median(seconds):.2f}, most {seconds[-1]:.2f}")
 
 
 def _measured(name: str, every: int) -> list[Page]:
@@ -76,21 +91,32 @@ def _measured(name: str, every: int) -> list[Page]:
     with Sandbox(modules, LIMITS, "process") as sandbox, closing(Judge()) as judge:
         bench = Bench(sandbox, judge, reference)
         pages = []
-        for exercise in exercises(name):
-            for path in sorted((SUBMISSIONS / name / exercise).glob("wrong_*.py"))[::every]:
-                text = path.read_text(encoding="utf-8")
-                own = [text if cell.grade_id == exercise else cell.text for cell in script]
-                page = _page(bench, path, name, exercise, own, solutions)
-                rows = [f"{page.submission}: {page.seconds:.2f} s", *page.lines]
-                print("\n   ".join(rows), flush=True)
-                pages.append(page)
+        for wrong in _wrong(name, every):
+            texts = {exercise: path.read_text(encoding="utf-8") for exercise, path in wrong.items()}
+            own = [texts.get(cell.grade_id, cell.text) for cell in script]
+            page = _page(bench, name, wrong, own, solutions)
+            rows = [f"{page.submission}: {page.seconds:.2f} s", *page.lines]
+            print("\n   ".join(rows), flush=True)
+            pages.append(page)
     return pages
 
 
+def _wrong(name: str, every: int) -> Iterator[dict[str, Path]]:
+    """Yield the wrong submissions of a notebook by exercise: one, then one in each of them."""
+    found = {
+        exercise: sorted((SUBMISSIONS / name / exercise).glob("wrong_*.py"))[::every]
+        for exercise in exercises(name)
+    }
+    yield from ({exercise: path} for exercise, paths in found.items() for path in paths)
+    yield from (
+        dict(zip(found, paths, strict=True)) for paths in zip(*found.values(), strict=False)
+    )
+
+
 def _page(
-    bench: Bench, path: Path, name: str, exercise: str, own: list[str], solutions: dict[str, str]
+    bench: Bench, name: str, wrong: dict[str, Path], own: list[str], solutions: dict[str, str]
 ) -> Page:
-    hidden = [check for check in checks(name, exercise) if check.hidden]
+    hidden = [check for exercise in wrong for check in checks(name, exercise) if check.hidden]
     asked = [check_of(check.grade_id, *check.halves()) for check in hidden]
     graded = bench.failed(own, [(check, GRADED, {}) for check in asked])
     failed = {
@@ -115,7 +141,8 @@ def _page(
         if case is not False
     ]
     return Page(
-        submission=str(path.relative_to(SUBMISSIONS)),
+        submission=", ".join(str(path.relative_to(SUBMISSIONS)) for path in wrong.values()),
+        exercises=len(wrong),
         seconds=seconds,
         failed=len(failed),
         found=len(found),
@@ -123,7 +150,7 @@ def _page(
         cells=sum(bool(one.calls) for one in why.values()),
         untrue=len(untrue),
         sizes=[
-            (size(case.seen), size(found[one].seen))
+            (size(case.seen), size(found[one].seen), size(found[one].right))
             for one, case in failed.items()
             if one in found and case.seen is not None and found[one].seen is not None
         ],

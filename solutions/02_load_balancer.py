@@ -568,14 +568,15 @@ _chances = {
     "many": (dict.fromkeys(_names, 1 / 16), "16 servers with 2 active each: each gets a sixteenth"),
 }
 _again = {"three": (_names[2:3], 1 / 9), "ties": (_names, 1 / 4), "pair": (_names, 1 / 2), "many": (_names, 1 / 16)}
-for _case, (_shares, _why) in _chances.items():
+for _case in _cases:
+    _shares, _why = _chances[_case]
     _got, _all = Counter(seen[_case]), _times[_case]
     _gave = ", ".join(f"{_name} {_number}" for _name, _number in _got.most_common(20))
     assert len(seen[_case]) == _all and set(_got) == set(_shares), f"{_why}; {_all:,} picks gave {_gave}"
     for _name, _chance in _shares.items():
         _band = 6.5 * (_all * _chance * (1 - _chance)) ** 0.5
         assert abs(_got[_name] - _all * _chance) < _band, f"{_why}; {_all:,} picks gave {_gave}"
-for _case, (_which, _chance) in _again.items():  # how often one of _which is picked twice running: each call is independent
+for _case, (_which, _chance) in ((_case, _again[_case]) for _case in _cases if _case in _again):  # how often one of _which is picked twice running: each call is independent
     _got = seen[_case]
     _all, _twice = len(_got) - 1, sum(_one == _other and _one in _which for _one, _other in pairwise(_got))
     # of one server with chance p = 1/3, pairs of neighboring picks overlap: 1 + 2p / (1 + p) = 1.5 times the variance of a coin

@@ -819,6 +819,7 @@ import random
 from course.checks import SEED
 
 _key = random.Random(SEED + 4).randrange(100)
+_errors = ["KeyError", "ConnectionError", "AttributeError", "TypeError"]
 ### OBSERVE
 from course.checks import attempt
 
@@ -842,12 +843,10 @@ def _failing(error, key):
     }
 
 
-seen = {
-    type(_error).__name__: _failing(_error, _key)
-    for _error in (KeyError(_key), ConnectionError("down"), AttributeError("x"), TypeError("y"))
-}
+_made = {"KeyError": KeyError(_key), "ConnectionError": ConnectionError("down"), "AttributeError": AttributeError("x"), "TypeError": TypeError("y")}
+seen = {_name: _failing(_made[_name], _key) for _name in _errors}
 ### JUDGE
-assert sorted(seen) == ["AttributeError", "ConnectionError", "KeyError", "TypeError"], "not all were seen"
+assert list(seen) == _errors, "not all were seen"
 for _name, _run in seen.items():
     _story = f"load({_key}) raises {_name} twice, then answers"
     assert _run["outcomes"] == [[_name, None], [_name, None], ["", "at last"], ["", "at last"]], (

@@ -508,6 +508,7 @@ def _fetches():
     return fetches + [[url, now + 1 / 4, 1000] for url in many] + [[url, now + 300.5, 1000] for url in many]
 
 
+_all = _fetches()
 ### OBSERVE
 def _observe():
     asked, lives = [], {"max_age": 0}
@@ -517,7 +518,7 @@ def _observe():
         return f"{url} answer {len(asked)}", lives["max_age"]
 
     cache, rows = EdgeCache(origin), []
-    for url, now, lives["max_age"] in _fetches():
+    for url, now, lives["max_age"] in _all:
         body, status = cache.fetch(url, now)
         rows.append([body, status, len(asked)])
     return rows
@@ -527,7 +528,7 @@ seen = _observe()
 ### JUDGE
 def _problem(seen):
     kept, asked = {}, 0
-    for row, (url, now, max_age) in zip(seen, _fetches(), strict=True):
+    for row, (url, now, max_age) in zip(seen, _all, strict=True):
         stored_at, lives, body = kept.get(url, (0, 0, None))
         before = "nothing stored" if body is None else f"stored at {stored_at} s with max_age {lives}"
         wanted = "HIT"
@@ -565,6 +566,7 @@ def _fetches():
     return fetches
 
 
+_all = _fetches()
 ### OBSERVE
 from course.cdn import OriginDown
 from course.checks import attempt
@@ -580,7 +582,7 @@ def _observe():
         return f"{url} answer {world['asked']}", world["max_age"]
 
     cache, rows = EdgeCache(origin), []
-    for url, now, world["up"], world["max_age"] in _fetches():
+    for url, now, world["up"], world["max_age"] in _all:
         rows.append([attempt(lambda: list(cache.fetch(url, now))), world["asked"]])
     return rows
 
@@ -589,7 +591,7 @@ seen = _observe()
 ### JUDGE
 def _problem(seen):
     kept, asked = {}, 0
-    for (found, calls), (url, now, up, max_age) in zip(seen, _fetches(), strict=True):
+    for (found, calls), (url, now, up, max_age) in zip(seen, _all, strict=True):
         end, body = kept.get(url, (None, None))
         before = "nothing stored" if end is None else f"a copy that is fresh before {end} s"
         if end is not None and now < end:
@@ -643,41 +645,42 @@ def _observe(url, length, body):
         return world["body"], length
 
     cache, other = EdgeCache(origin), EdgeCache(origin)
-    start = cache.fetch(url, 100)[1]
-    fresh = [cache.fetch(url, 100 + length - 1)[1], world["asked"]]
+    did = {"start": cache.fetch(url, 100)[1]}
+    did["fresh"] = [cache.fetch(url, 100 + length - 1)[1], world["asked"]]
     world["error"] = OriginDown()
     stale = cache.fetch(url, 100 + length)
-    empty = [stale[1], type(stale[0]).__name__, len(str(stale[0]))]
-    elsewhere = attempt(lambda: other.fetch(url, 100 + length)[1])
+    did["empty"] = [stale[1], type(stale[0]).__name__, len(str(stale[0]))]
+    did["elsewhere"] = attempt(lambda: other.fetch(url, 100 + length)[1])
     world["error"] = PermissionError("not for you")
-    with_copy = attempt(lambda: cache.fetch(url, 100 + length)[1])
-    without = attempt(lambda: cache.fetch(url + "/x", 100 + length)[1])
+    did["with copy"] = attempt(lambda: cache.fetch(url, 100 + length)[1])
+    did["without"] = attempt(lambda: cache.fetch(url + "/x", 100 + length)[1])
     world["error"] = None
-    again = cache.fetch(url, 100 + length)[1]
-    keys = sorted(str(key) for key in cache.stored)
-    return [start, fresh, empty, elsewhere, with_copy, without, again, keys]
+    did["again"] = cache.fetch(url, 100 + length)[1]
+    did["keys"] = sorted(str(key) for key in cache.stored)
+    return did
 
 
 seen = _observe(_url, _length, _body)
 ### JUDGE
-_start, _fresh, _empty, _elsewhere, _with_copy, _without, _again, _keys = seen
 _story = f"body {_body!r}, max_age {_length}, fetched at 100 s"
-assert _start == "MISS", f"{_story}: the first fetch is a MISS; got {_start}"
-assert list(_fresh) == ["HIT", 1], (
-    f"{_story}: at {100 + _length - 1} s a HIT, and the origin was asked once; got {_fresh[0]} and {_fresh[1]} calls"
+assert seen["start"] == "MISS", f"{_story}: the first fetch is a MISS; got {seen['start']}"
+assert list(seen["fresh"]) == ["HIT", 1], (
+    f"{_story}: at {100 + _length - 1} s a HIT, and the origin was asked once; got {seen['fresh'][0]} and {seen['fresh'][1]} calls"
 )
-assert list(_empty) == ["STALE", type(_body).__name__, len(str(_body))], (
-    f"{_story}: at {100 + _length} s with the origin down it is STALE and the body {_body!r}; got {_empty[0]} and a {_empty[1]}"
+assert list(seen["empty"]) == ["STALE", type(_body).__name__, len(str(_body))], (
+    f"{_story}: at {100 + _length} s with the origin down it is STALE and the body {_body!r}; got {seen['empty'][0]} and a {seen['empty'][1]}"
 )
-assert _elsewhere.get("raised") == "OriginDown", (
-    f"{_story}: another EdgeCache never fetched it: expected OriginDown there, got {_elsewhere}"
+assert seen["elsewhere"].get("raised") == "OriginDown", (
+    f"{_story}: another EdgeCache never fetched it: expected OriginDown there, got {seen['elsewhere']}"
 )
-for _found, _what in ((_with_copy, "a copy is stored"), (_without, "nothing is stored")):
-    assert _found.get("raised") == "PermissionError", (
-        f"the origin raises PermissionError, {_what}: it passes on; got {_found}"
-    )
-assert _again == "MISS", f"{_story}; after the errors the origin answers again: a MISS; got {_again}"
-assert list(_keys) == [_url], f"{_story}: self.stored is a dict with {_url!r} as its only key; its keys are {_keys}"
+assert seen["with copy"].get("raised") == "PermissionError", (
+    f"the origin raises PermissionError, a copy is stored: it passes on; got {seen['with copy']}"
+)
+assert seen["without"].get("raised") == "PermissionError", (
+    f"the origin raises PermissionError, nothing is stored: it passes on; got {seen['without']}"
+)
+assert seen["again"] == "MISS", f"{_story}; after the errors the origin answers again: a MISS; got {seen['again']}"
+assert list(seen["keys"]) == [_url], f"{_story}: self.stored is a dict with {_url!r} as its only key; its keys are {seen['keys']}"
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -825,8 +828,8 @@ def _cases():
     for _ in range(120):
         folders = [rng.choice(words) for _ in range(rng.randint(0, 3))]
         name = rng.choice(["readme", "LICENSE", "app.js", "app.min.js", "logo-2x.png", "a.b.c.css", ".htaccess"])
-        content = rng.randbytes(rng.choice([0, 1, 7, 200, 10_000, 200_000]))
-        cases.append(["/".join([*folders, name]), content])
+        content = [rng.randrange(10**6), rng.choice([0, 1, 7, 200, 10_000, 200_000])]  # what to draw it from, and its length
+        cases.append(["/".join([*folders, name]), *content])
         if rng.random() < 0.2:
             cases[-1][0] = "/" + cases[-1][0]
     return cases
@@ -834,7 +837,7 @@ def _cases():
 
 _all = _cases()
 ### OBSERVE
-seen = [fingerprint(_path, _content) for _path, _content in _all]
+seen = [fingerprint(_path, random.Random(_drawn).randbytes(_length)) for _path, _drawn, _length in _all]
 ### JUDGE
 import hashlib
 
@@ -853,9 +856,9 @@ def _name(path, content):
 
 
 assert len(seen) == len(_all), f"{len(_all)} names were asked for, {len(seen)} came"
-for (_path, _content), _got in zip(_all, seen, strict=True):
-    _want = _name(_path, _content)
-    assert _got == _want, f"fingerprint({_path!r}, {len(_content)} bytes): expected {_want!r}, got {_got!r}"
+for (_path, _drawn, _length), _got in zip(_all, seen, strict=True):
+    _want = _name(_path, random.Random(_drawn).randbytes(_length))
+    assert _got == _want, f"fingerprint({_path!r}, {_length} bytes): expected {_want!r}, got {_got!r}"
 assert seen, "nothing was seen"
 ### END HIDDEN TESTS
 
@@ -879,6 +882,7 @@ def _rounds():
     return rounds
 
 
+_all = _rounds()
 ### OBSERVE
 def _observe():
     asked, rows = [], []
@@ -889,7 +893,7 @@ def _observe():
 
     cache, other = EdgeCache(origin), EdgeCache(origin)
     other.fetch("/a/a", 0)
-    for now, urls, prefix in _rounds():
+    for now, urls, prefix in _all:
         for url in urls:
             cache.fetch(url, now)
         rows.append([cache.invalidate(prefix), sorted(cache.stored)])
@@ -901,7 +905,7 @@ seen = _observe()
 ### JUDGE
 def _problem(rows):
     kept = set()
-    for (got, left, again), (_, urls, prefix) in zip(rows, _rounds(), strict=True):
+    for (got, left, again), (_, urls, prefix) in zip(rows, _all, strict=True):
         kept.update(urls)
         before = sorted(kept)
         kept = {url for url in kept if url[: len(prefix)] != prefix}
@@ -1051,6 +1055,7 @@ def _requests():
     return requests
 
 
+_all = _requests()
 ### OBSERVE
 from course.cdn import EdgeDown, OriginDown
 from course.checks import attempt
@@ -1059,7 +1064,7 @@ from course.checks import attempt
 def _observe():
     errors = {error.__name__: error for error in (EdgeDown, OriginDown, KeyError, ConnectionError, RuntimeError)}
     rows = []
-    for url, now, at_edge, at_origin, status, empty in _requests():
+    for url, now, at_edge, at_origin, status, empty in _all:
         edge_error, origin_error, calls = errors.get(at_edge), errors.get(at_origin), []
         by_edge, by_origin = ("", "") if empty else ("from the edge", "from the origin")
 
@@ -1084,7 +1089,7 @@ def _observe():
 seen = _observe()
 ### JUDGE
 def _problem(seen):
-    for (returned, raised, message, calls), request in zip(seen, _requests(), strict=True):
+    for (returned, raised, message, calls), request in zip(seen, _all, strict=True):
         url, now, at_edge, at_origin, status, empty = request
         wanted_calls, wanted, error, by = [["edge", url, now]], None, at_edge, "the edge"
         if at_edge is None:
@@ -1217,16 +1222,17 @@ def _bills():
     return bills
 
 
+_all = _bills()
 ### OBSERVE
 from course.cdn import Prices
 
 seen = []
-for _cdn, _origin, _gigabytes, _ratio in _bills():
+for _cdn, _origin, _gigabytes, _ratio in _all:
     _prices = Prices(_cdn, _origin)
     seen.append([float(monthly_cost(_gigabytes, _ratio, _prices)), float(break_even_hit_ratio(_prices))])
 ### JUDGE
 def _problem(seen):
-    for (cost, even), (cdn, origin, gigabytes, ratio) in zip(seen, _bills(), strict=True):
+    for (cost, even), (cdn, origin, gigabytes, ratio) in zip(seen, _all, strict=True):
         prices = f"Prices({cdn}, {origin})"
         wanted = gigabytes * (cdn + origin - ratio * origin)
         if not abs(cost - wanted) <= 1e-6 * (1 + wanted):

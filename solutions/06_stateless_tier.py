@@ -544,6 +544,7 @@ from course.checks import SEED
 
 _rng = random.Random(SEED + 3)
 _log_ins, _few, _user = _rng.randint(900, 1100), _rng.randint(15, 35), _rng.choice(["annabella", "benedict", "clementine"])
+_users, _some = [_user] * _log_ins, [_user] * _few  # who log in
 ### OBSERVE
 import simpy
 from unittest import mock
@@ -553,11 +554,11 @@ seen = {"ids": [], "from secrets": []}
 for _ in range(2):
     random.seed(SEED)
     _store = SessionStore(simpy.Environment(), 100)
-    seen["ids"].append([_store.login(_user) for _ in range(_log_ins)])
+    seen["ids"].append([_store.login(_who) for _who in _users])
 for _ in range(2):  # the generator behind the module secrets, made to repeat itself: see below
     with mock.patch("random._urandom", random.Random(SEED + 3).randbytes, create=True):
         _store = SessionStore(simpy.Environment(), 100)
-        seen["from secrets"].append([_store.login(_user) for _ in range(_few)])
+        seen["from secrets"].append([_store.login(_who) for _who in _some])
 random.setstate(_state)
 ### JUDGE
 import secrets
@@ -573,11 +574,11 @@ for _ in range(2):
         _probe.append(secrets.token_bytes(16))
 _askable = _probe[0] == _probe[1]
 _ids = [_id for _store in seen["ids"] for _id in _store]
-assert [len(_store) for _store in seen["ids"]] == [_log_ins] * 2 and all(isinstance(_id, str) for _id in _ids), (
-    f"{2 * _log_ins} log-ins must give {2 * _log_ins} strings; the first: {_ids[:2]}"
+assert [len(_store) for _store in seen["ids"]] == [len(_users)] * 2 and all(isinstance(_id, str) for _id in _ids), (
+    f"{2 * len(_users)} log-ins must give {2 * len(_users)} strings; the first: {_ids[:2]}"
 )
-assert len(set(_ids)) == 2 * _log_ins, (
-    f"2 stores, {_log_ins} log-ins each, random seeded with {SEED} before both: all ids must differ, yours gave {len(set(_ids))} different ones, such as {_ids[0]!r}"
+assert len(set(_ids)) == 2 * len(_users), (
+    f"2 stores, {len(_users)} log-ins each, random seeded with {SEED} before both: all ids must differ, yours gave {len(set(_ids))} different ones, such as {_ids[0]!r}"
 )
 assert not any(_user in _id.lower() for _id in _ids), (
     f"an id must not tell the user's name: {_ids[0]!r}"
@@ -587,7 +588,7 @@ _bits = sum(log2(len(set(_column))) for _column in _columns)
 assert _bits > 126, (
     f"ids such as {_ids[0]!r} and {_ids[1]!r} hold about {_bits:.0f} bits of chance at most; 128 are needed (16 bytes)"
 )
-assert [len(_some) for _some in seen["from secrets"]] == [_few] * 2, "not all log-ins were seen"
+assert [len(_again) for _again in seen["from secrets"]] == [len(_some)] * 2, "not all log-ins were seen"
 assert seen["from secrets"][0] == seen["from secrets"][1] or not _askable, (
     f"all chance in an id must come from the module secrets, and nothing else go in; not so in {seen['from secrets'][0][0]!r}"
 )
@@ -918,7 +919,7 @@ for _minimum, _maximum, _running, _cooldown, _calls in _runs:
         _said.append(_running)
     seen.append(_said)
 ### JUDGE
-assert [len(_said) for _said in seen] == [120] * 8, "not all calls were seen"
+assert [len(_said) for _said in seen] == [len(_run[-1]) for _run in _runs], "not all calls were seen"
 for (_minimum, _maximum, _running, _cooldown, _calls), _said in zip(_runs, seen, strict=True):
     _changes = []
     for (_now, _busy), _got in zip(_calls, _said, strict=True):
@@ -948,13 +949,13 @@ from course.checks import SEED
 _rng = random.Random(SEED + 8)
 _start, _few, _most, _many = _rng.randint(1000, 9000), _rng.randint(3, 5), _rng.randint(12, 18), _rng.randint(25, 60)
 _six, _four = _rng.randint(6, 9), _rng.randint(11, 12)
-### OBSERVE
 _calls = {
     "at the maximum": [(0, 0.75, _six), (300, 0.95, _most), (590, 0.95, _most), (600, 0.01, _most)],
     "above the maximum": [(0, 0.25, 2 * _six), (100, 0.95, _many), (599, 0.31, _many), (600, 0.95, _many)],
     "first at once": [(0, 0.01, _most), (599, 0.01, _few), (600, 1.0, _few), (601, 0.52, _many)],
     "below the minimum": [(0, 0.01, _most), (1, 0.01, 2), (599, 0.01, _four), (600, 0.01, _four)],
 }
+### OBSERVE
 seen = {}
 for _case, _sequence in _calls.items():
     _scaler = Autoscaler(0.5, _few, _most, 600)
@@ -970,11 +971,12 @@ _expected = {
     "below the minimum": ([_few, _few, _four, _four], f"{_most} down to {_few}; 2 running are below the minimum, so up to {_few} at once, a change: {_four} may not go down for 600 s"),
     "two of them": ([_up, _six], f"two autoscalers know nothing of each other: {_six} up to {_up}, and {2 * _six} down to {_six} at once"),
 }
-for _case, (_want, _why) in _expected.items():
-    assert seen[_case] == _want, (
-        f"Autoscaler(0.5, {_few}, {_most}, 600), {_case} (from {_start} s on): {_why}: expected {_want}, got {seen[_case]}"
+for _case, _got in seen.items():
+    _want, _why = _expected[_case]
+    assert _got == _want, (
+        f"Autoscaler(0.5, {_few}, {_most}, 600), {_case} (from {_start} s on): {_why}: expected {_want}, got {_got}"
     )
-assert len(seen) == 5, "not all cases were seen"
+assert list(seen) == [*_calls, "two of them"], "not all cases were seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]

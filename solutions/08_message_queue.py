@@ -370,11 +370,11 @@ _expected = {
     "other queue, visible": [_elsewhere, 2],
     "new id": True,
 }
-for _case, _right in _expected.items():
-    assert seen[_case] == _right, (
-        f"timeout {_timeout}, two messages received at {_start} and {_start + 1} s, a third never; {_case}: expected {_right}, got {seen[_case]}"
+for _case, _got in seen.items():
+    assert _got == _expected[_case], (
+        f"timeout {_timeout}, two messages received at {_start} and {_start + 1} s, a third never; {_case}: expected {_expected[_case]}, got {_got}"
     )
-assert len(seen) == len(_expected), "not everything was seen"
+assert list(seen) == list(_expected), "not everything was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1267,9 +1267,10 @@ _expected = {
     "len": ([2, 0, 0], "only the fresh ones are left, and another queue has its own list"),
     "later": ([["free.jpg", 2], ["free too.jpg", 1], []], "dead letters are never delivered again"),
 }
-for _what, (_want, _why) in _expected.items():
-    assert seen[_what] == _want, f"{_story}; {_what}: {_why}: expected {_want}, got {seen[_what]}"
-assert len(seen) == len(_expected), "not everything was seen"
+for _what, _got in seen.items():
+    _want, _why = _expected[_what]
+    assert _got == _want, f"{_story}; {_what}: {_why}: expected {_want}, got {_got}"
+assert list(seen) == list(_expected), "not everything was seen"
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -64,6 +64,11 @@ def test_a_judge_that_was_killed_takes_no_points() -> None:
         judge.close()
 
 
+def test_a_judge_takes_no_more_time_than_it_is_given(judge: Judge) -> None:
+    (verdict,) = judge.judge([("while True:\n    pass\n", 1)], None, 0.2)
+    assert verdict == Verdict(False, "TooSlow", "judging took more than 0.2 s")
+
+
 def test_a_submission_keeps_the_seed_that_it_was_first_graded_with() -> None:
     assert hidden_seed(bytes(32), "02_load_balancer", "ada", "0" * 64) == 135_109_790
 

@@ -100,6 +100,73 @@ def test_a_case_fails_in_a_process_that_ran_nothing_else(bench):
     assert seen != [[bag.add(each) for each in things] for bag, things in made(names, case)]
 
 
+ROWS = """\
+import random
+from course.checks import SEED
+
+_rng, _runs = random.Random(SEED), []
+for _ in range(20):
+    _things = [_rng.choice("abcdef") for _ in range(30)]
+    _runs.append((2, _things, [_rng.random() for _ in _things]))
+### OBSERVE
+seen = {"apart": [Bag(1).add("a"), Bag(1).add("a")], "bags": []}
+for _room, _things, _marks in _runs:
+    _bag, _pairs = Bag(_room), zip(_things, _marks, strict=True)
+    seen["bags"].append([[_bag.add(_thing), _mark] for _thing, _mark in _pairs])
+"""
+ASKED = """\
+
+assert [len(_got) for _got in seen["bags"]] == [30] * 20, "30 things in each of 20 bags"
+assert seen["apart"] == [1, 1], "another bag is empty"
+for (_room, _things, _), _got in zip(_runs, seen["bags"], strict=True):
+    _kept = []
+    for _number, _thing in enumerate(_things):
+        _want = "there" if _thing in _kept else min(_room, len(_kept) + 1)
+        _kept = _kept if _want == "there" else [*_kept, _thing][-_room:]
+        assert _got[_number][0] == _want, f"{_things}: expected {_want}, got {_got[_number][0]}"
+"""
+
+
+def bag(number, rows=ROWS, asked=ASKED):
+    draw, _, observe = rows.partition("### OBSERVE\n")
+    return check_of(f"bag_hidden_{number}", draw + observe, markers.PLAIN + draw + asked)
+
+
+def test_a_case_is_about_one_assertion_and_sees_what_that_reads(bench):
+    """Its lists belong together; the other assertions would refuse any case with less in it."""
+    case = smallest(bench, [FORGETFUL], [bag(2)], SEEDS)["bag_hidden_2"]
+    ((_, things, marks),) = case.changed["_runs"]
+    assert len(things) == len(marks) == 4 and list(case.seen) == ["bags"] and size(case.seen) == 8
+    assert case.message.startswith(f"{things}: expected ")
+    (again,) = bench.failed([FORGETFUL], [(case.check, case.seed, case.changed)])
+    assert (again.seen, again.message) == (case.seen, case.message)
+    assert bench.failed([RIGHT], [(case.check, case.seed, case.changed)]) == [False]
+
+
+def test_of_two_mistakes_the_one_that_was_said_stays(bench):
+    """The shared list fails both: the sentence is the first assertion's, with nothing else seen."""
+    case = smallest(bench, [SHARED], [bag(2)], SEEDS)["bag_hidden_2"]
+    assert case.message == "another bag is empty" and case.seen == {"apart": [1, "there"]}
+
+
+def test_an_error_needs_no_more_than_what_raises_it(bench):
+    raises = RIGHT.replace(
+        "return len(", "return 1 // (thing != 'a' or len(self.things) < 2) * len("
+    )
+    case = smallest(bench, [raises], [bag(2)], SEEDS)["bag_hidden_2"]
+    ((_, things, _),) = case.changed["_runs"]
+    assert case.kind == "ZeroDivisionError" and len(things) < 4 and "a" in things[1:]
+
+
+def test_a_page_has_so_much_processor_time_and_no_more(bench):
+    busy = ["while True:\n    pass\n"] * 50
+    with bench.within(0.3):
+        bench.until(1.0)
+        assert bench.observed([], busy) == {}
+        assert bench.left <= 0 and bench.observed([], ["seen = 1"]) == {}
+    assert bench.observed([], ["seen = 1"])[0]["seen"] == 1
+
+
 def made(names, case):
     """Yield bags one after another, each with what is put into it."""
     runs = case.changed.get("_runs") or drawn(case.seed)

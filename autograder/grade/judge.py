@@ -19,7 +19,7 @@ from autograder.files import ABOVE
 from autograder.grade.sandbox import wire
 from autograder.grade.seeds import hidden_inputs
 
-SECONDS = 10.0  # for one judgement
+SECONDS = 10.0  # for one judgement, if nothing else is said
 MEMORY = 2 << 30
 MESSAGE = 2000  # characters kept of a message
 NOT_JUDGED = "JudgeError"  # the kind of error when there is no verdict
@@ -40,25 +40,29 @@ class Judge:
     def __init__(self) -> None:
         self.process: subprocess.Popen | None = _start()
 
-    def judge(self, halves: Sequence[tuple[str, Any]], seed: int | None) -> list[Verdict]:
+    def judge(
+        self, halves: Sequence[tuple[str, Any]], seed: int | None, seconds: float = SECONDS
+    ) -> list[Verdict]:
         """Return the verdicts of (second half, what was seen) pairs, in their order.
 
-        seed: of the hidden inputs, as the first halves had it; None: the course's own.
+        seed: of the hidden inputs, as the first halves had it; None: the course's own. seconds: for
+        each of them.
         """
-        return [self._one(half, seen, seed) for half, seen in halves]
+        return [self._one(half, seen, seed, seconds) for half, seen in halves]
 
-    def _one(self, half: str, seen: Any, seed: int | None) -> Verdict:
+    def _one(self, half: str, seen: Any, seed: int | None, seconds: float) -> Verdict:
+        asked = {"judge": half, "seen": seen, "seed": seed, "seconds": seconds}
         try:
-            case = json.dumps({"judge": half, "seen": seen, "seed": seed}).encode() + b"\n"
+            case = json.dumps(asked).encode() + b"\n"
         except (ValueError, RecursionError) as error:
             return Verdict(False, type(error).__name__, "what was seen cannot be handed on")
         for _ in range(2):  # the machine may have killed it, when memory was short
             with suppress(OSError, ValueError):
-                return self._asked(case)
+                return self._asked(case, seconds)
             self.close()
         return Verdict(False, NOT_JUDGED, "what was seen could not be judged")
 
-    def _asked(self, case: bytes) -> Verdict:
+    def _asked(self, case: bytes, seconds: float) -> Verdict:
         """Return the verdict on a case; OSError or ValueError when there comes none."""
         if self.process is None:
             self.process = _start()
@@ -66,7 +70,7 @@ class Judge:
         assert process.stdin and process.stdout
         process.stdin.write(case)
         process.stdin.flush()
-        if not wire.has_something(process.stdout, SECONDS + 5):
+        if not wire.has_something(process.stdout, seconds + 5):
             raise OSError("it does not answer")
         return Verdict(**json.loads(process.stdout.readline()))
 
@@ -106,22 +110,22 @@ def _verdict(half: str, seen: Any) -> Verdict:
 
 
 class TooSlow(Exception):
-    """A judgement took more than SECONDS."""
-
-
-def _too_slow(number: int, frame: Any) -> NoReturn:
-    raise TooSlow(f"judging took more than {SECONDS:g} s")
+    """A judgement took more time than it was given."""
 
 
 def main() -> None:
     """Judge the cases on standard input, one line each, until it ends."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGALRM, _too_slow)
+
+    def too_slow(number: int, frame: Any) -> NoReturn:
+        raise TooSlow(f"judging took more than {case['seconds']:g} s")
+
+    signal.signal(signal.SIGALRM, too_slow)
     answers, sys.stdout = sys.stdout, sys.stderr  # a check that prints must not answer
     for line in sys.stdin.buffer:
         case = json.loads(line)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, case["seconds"])
         found = verdict(case["judge"], case["seen"], case["seed"])
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(json.dumps(asdict(found)) + "\n")

@@ -136,14 +136,16 @@ class Sandbox:
         files: dict[str, str] | None = None,
         seconds: float | None = None,
         own_seconds: float | None = None,
+        cell_seconds: float | None = None,
     ) -> Run:
         """Run cells (see runner.py) in a child of the warm parent and return what they answered.
 
         seed: of hidden inputs (None: the course's own). own_seconds: wall time of all cells with
-        "own": True together; seconds: of all others (default: as the limits say). A cell without a
-        well-formed answer ends the run. Everything that the run started is dead when this returns.
-        A warm parent that has died is replaced. A run that something outside of it has ended, such
-        as Linux for want of memory, is run again.
+        "own": True together; seconds: of all others; cell_seconds: of any one (default: as the
+        limits say, which are stretched on a busy machine). A cell without a well-formed answer ends
+        the run. Everything that the run started is dead when this returns. A warm parent that has
+        died is replaced. A run that something outside of it has ended, such as Linux for want of
+        memory, is run again.
 
         Raises SandboxUnavailable when the machine cannot start a run, for want of memory, say.
         """
@@ -155,7 +157,7 @@ class Sandbox:
         for attempt in range(STARTS):
             run: Run | None = None
             with suppress(ConnectionError, NotStarted):  # the warm parent died, or cannot fork
-                run = self._run(cells, seed, files, dict(left))
+                run = self._run(cells, seed, files, dict(left), cell_seconds)
             if run is not None and not run.why.startswith("exit"):
                 return run
             gone = self._has_died()
@@ -192,6 +194,7 @@ class Sandbox:
         seed: int | None,
         files: dict[str, str] | None,
         left: dict[bool, float],
+        cell_seconds: float | None,
     ) -> Run:
         folder = tempfile.mkdtemp(dir=self.scratch.path)
         answers, theirs = socket.socketpair()
@@ -206,7 +209,7 @@ class Sandbox:
                 "folder": folder,
             }
             purses = [cell.get("own", False) for cell in cells]
-            return self._heard(answers, status, request, purses, left)
+            return self._heard(answers, status, request, purses, left, cell_seconds)
         finally:
             answers.close()
             status.close()
@@ -219,6 +222,7 @@ class Sandbox:
         request: dict,
         own: list[bool],
         left: dict[bool, float],
+        cell_seconds: float | None,
     ) -> Run:
         """Hear the answers of a run. left: seconds of own cells (True), and of all others."""
         run, place, room = Run(), 0, 4 * self.limits.answer_bytes
@@ -226,7 +230,8 @@ class Sandbox:
             self._have_started(answers, request)
             for place in range(len(request["cells"])):
                 asked = time.monotonic()
-                seconds = min(self.limits.cell_seconds * stretch(), left[own[place]])
+                seconds = cell_seconds or self.limits.cell_seconds * stretch()
+                seconds = min(seconds, left[own[place]])
                 most = min(self.limits.answer_bytes, room)
                 try:
                     text = wire.receive_text(answers, most, asked + seconds)

@@ -6,7 +6,7 @@ worked solutions come from nbgrader's source notebook, which `autograder build` 
 
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -21,7 +21,7 @@ from autograder.grade.records import Record
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.why import calls, inputs, shown
 from autograder.grade.why.inputs import Check
-from autograder.grade.why.smallest import LIMITS, Bench, Case, needed, smallest
+from autograder.grade.why.smallest import LIMITS, SECONDS, Bench, Case, needed, smallest
 
 SEEDS = 9  # other than the graded one
 
@@ -152,40 +152,46 @@ def explained(
     solutions: Mapping[str, str],
     files: Mapping[str, str] | None = None,
 ) -> dict[str, Why]:
-    """Return why checks failed, by their name; of those for which that can be shown."""
+    """Return why checks failed, by their name; of those for which that can be shown.
+
+    It takes SECONDS at most: there is no case of a check for which they do not suffice.
+    """
+    with bench.within(SECONDS):
+        return _explained(bench, cells, checks, seeds, solutions, files)
+
+
+def _explained(
+    bench: Bench,
+    cells: list[str],
+    checks: list[Check],
+    seeds: list[int],
+    solutions: Mapping[str, str],
+    files: Mapping[str, str] | None,
+) -> dict[str, Why]:
     cases = smallest(bench, cells, checks, seeds, files)
+    bench.until(1.0)
     found = list(cases.values())
-    halves = [case.check.halves(case.seed, case.changed) for case in found]
     names = [_component(case, solutions) for case in found]
-    drawn = [
-        observe.removesuffix(case.check.observe)
-        for case, (observe, _) in zip(found, halves, strict=True)
-    ]
-    asked = [observe for observe, _ in halves]
-    asked += [
-        calls.recording(name, draw, case.check.observe) if name else "seen = []"
-        for name, draw, case in zip(names, drawn, found, strict=True)
-    ]
+    asked = []
+    for name, case in zip(names, found, strict=True):
+        check = replace(case.check, cut="")
+        draw = check.halves(case.seed, case.changed)[0].removesuffix(check.observe)
+        asked.append(calls.recording(name, draw, check.observe) if name else "seen = []")
     answers = bench.observed(bench.trusted, asked)
-    seen = [answers.get(number, {}).get("seen") for number in range(len(asked))]
     lines = [
-        calls.cell(name, recorded or [])
-        for name, recorded in zip(names, seen[len(found) :], strict=True)
+        calls.cell(name, answers.get(number, {}).get("seen") or [])
+        for number, name in enumerate(names)
     ]
     tried = [calls.trial(each) for each in lines]
     right = bench.observed(bench.trusted, tried)
+    # each apart, as the case itself was confirmed: a class may remember earlier calls
+    own = bench.observed(needed(cells, checks), tried, files, apart=True)
     why = {}
     for number, case in enumerate(found):
-        said = shown.sentence(case, seen[number], cells)
-        if not said:
-            continue
-        cell = ""
-        if lines[number]:
-            # alone, as the case itself was confirmed: a class may remember earlier calls
-            own = bench.observed(needed(cells, [case.check]), [tried[number]], files)
-            expected = right.get(number, {}).get("seen")
-            cell = calls.until_it_differs(lines[number], expected, own.get(0, {}).get("seen"))
-        why[case.check.name] = Why(said, cell)
+        said = shown.sentence(case, case.right, cells)
+        if said:
+            showed = (answers.get(number, {}).get("seen") for answers in (right, own))
+            why[case.check.name] = Why(said, calls.until_it_differs(lines[number], *showed))
     return why
 
 

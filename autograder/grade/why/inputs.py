@@ -17,7 +17,8 @@ from autograder.build.markers import PLAIN
 
 WEIGHT = 6_000  # numbers and texts in all that is tried for one check in one round
 HEAVY = 3  # of those that are tried, however much is in them
-PLACES = 6  # lists, dicts and texts of one check's inputs that are made smaller in one round
+PLACES = 8  # lists and dicts of one check's inputs that are made smaller in one round
+MEMBERS = 8  # of a row at most, such as (capacity, gaps, works); a longer list is many of a kind
 SPREAD = 10  # elements of a list that are tried by themselves
 LEADING = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\n)+")  # empty lines and comments
 Inputs = dict[str, Any]
@@ -27,7 +28,8 @@ Inputs = dict[str, Any]
 class Check:
     """A hidden check in three parts, and the names of its inputs.
 
-    draw: the lines that both halves begin with. observe, judge: the rest of each half.
+    draw: the lines that both halves begin with. observe, judge: the rest of each half. cut: lines
+    that leave out some of what was seen (see rule.py).
     """
 
     name: str
@@ -35,6 +37,7 @@ class Check:
     observe: str
     judge: str
     inputs: tuple[str, ...]
+    cut: str = ""
 
     @property
     def redraws(self) -> bool:
@@ -46,7 +49,7 @@ class Check:
         given = "".join(f"{name} = {value!r}\n" for name, value in changed.items())
         observe = _living(self.draw, self.observe, frozenset(changed)) + given + self.observe
         judge = _living(self.draw, self.judge, frozenset(changed)) + given + self.judge
-        return seeded(seed) + observe, judge
+        return seeded(seed) + observe + self.cut, judge
 
 
 def seeded(seed: int) -> str:
@@ -59,14 +62,16 @@ def check_of(name: str, observe: str, judge: str) -> Check:
     observe = LEADING.sub("", observe)  # what students see in place of a hidden check
     judge = LEADING.sub("", judge.removeprefix(PLAIN))
     draw, later = _common_beginning(observe, judge)
-    rest = later[0], PLAIN + _without_counts(later[1])
-    used = {
-        node.id
-        for text in later
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-    return Check(name, draw, *rest, tuple(each for each in _bound(draw) if each in used))
+    used = set().union(*map(_free, later))
+    inputs = tuple(each for each in _bound(draw) if each in used)
+    return Check(name, draw, later[0], PLAIN + later[1], inputs)
+
+
+def _free(text: str) -> set[str]:
+    """Return the names that a text reads and never assigns, not even in a loop."""
+    names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    stored = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    return {node.id for node in names} - stored
 
 
 def _common_beginning(one: str, other: str) -> tuple[str, tuple[str, str]]:
@@ -75,27 +80,10 @@ def _common_beginning(one: str, other: str) -> tuple[str, tuple[str, str]]:
     same = 0
     while same < min(len(rows), len(others)) and rows[same] == others[same]:
         same += 1
-    starts = {statement.lineno - 1 for statement in ast.parse(one).body} | {len(rows)}
-    starts &= {statement.lineno - 1 for statement in ast.parse(other).body} | {len(others)}
-    end = max((start for start in starts if start <= same), default=0)
+    ends = {statement.end_lineno or 0 for statement in ast.parse(one).body}
+    ends &= {statement.end_lineno or 0 for statement in ast.parse(other).body}
+    end = max((end for end in ends if end <= same), default=0)
     return "".join(rows[:end]), ("".join(rows[end:]), "".join(others[end:]))
-
-
-def _without_counts(judge: str) -> str:
-    """Return a judging half without `assert len(seen) == 60`: of smaller inputs less is seen.
-
-    It guards against a hostile `seen`; then the student fails and learns less from it.
-    """
-    rows = judge.splitlines(keepends=True)
-    for statement in reversed(ast.parse(judge).body):
-        match statement:
-            case ast.Assert(
-                test=ast.Compare(
-                    left=ast.Call(func=ast.Name(id="len")), comparators=[ast.Constant()]
-                )
-            ):
-                rows[statement.lineno - 1 : statement.end_lineno] = ["pass\n"]
-    return "".join(rows)
 
 
 def _bound(draw: str) -> list[str]:
@@ -120,7 +108,7 @@ def _living(draw: str, rest: str, changed: frozenset[str]) -> str:
     if not changed:
         return draw
     rows, kept = draw.splitlines(keepends=True), []
-    used = _names(ast.parse(rest)) - changed
+    used = _taken(rest) - changed
     shared = {
         name
         for statement in ast.parse(draw).body
@@ -131,7 +119,7 @@ def _living(draw: str, rest: str, changed: frozenset[str]) -> str:
         defined = _defined(statement)
         mentioned = defined if defined & shared else _names(statement) - shared
         if mentioned & used:
-            used |= _names(statement) - changed
+            used |= _names(statement)  # also what is changed: it is made and thrown away
             first = min([statement.lineno, *(each.lineno for each in _decorators(statement))])
             kept.append("".join(rows[first - 1 : statement.end_lineno]))
     return "".join(reversed(kept))
@@ -139,6 +127,19 @@ def _living(draw: str, rest: str, changed: frozenset[str]) -> str:
 
 def _decorators(statement: ast.stmt) -> list[ast.expr]:
     return getattr(statement, "decorator_list", [])
+
+
+def _taken(text: str) -> set[str]:
+    """Return the names that a text reads before it binds them itself."""
+    taken: set[str] = set()
+    bound: set[str] = set()
+    for statement in ast.parse(text).body:
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        stored = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+        inside = isinstance(statement, (ast.For, ast.With, ast.FunctionDef, ast.ClassDef))
+        taken |= {node.id for node in names} - bound - (stored if inside else set())
+        bound |= stored
+    return taken
 
 
 def _names(tree: ast.AST) -> set[str]:
@@ -184,17 +185,18 @@ def size(value: Any) -> int:
     return 1
 
 
-def smaller(inputs: Inputs, most: int, rng: random.Random) -> list[Inputs]:
-    """Return at most so many inputs with something left out, those with the least left first."""
-    weighed = sorted(
-        ((size(_at(inputs, path)), path) for path in _places(inputs) if path),
-        key=lambda pair: -pair[0],
-    )
-    places = [path for _, path in weighed]
+def smaller(inputs: Inputs, most: int, room: float, rng: random.Random) -> list[Inputs]:
+    """Return at most so many inputs with something left out, those with the least left first.
+
+    room: numbers and texts in all of them together, but for the heaviest few.
+    """
+    places = [[path] for path in _places(inputs) if path] + _together(inputs)
+    weighed = [(sum(size(_at(inputs, path)) for path in group), group) for group in places]
+    places = [group for _, group in sorted(weighed, key=lambda pair: -pair[0])]
     if len(places) > PLACES:
         places = places[: PLACES // 2] + rng.sample(places[PLACES // 2 :], PLACES // 2)
     whole, made = size(inputs), []
-    for group in [*_together(inputs), *([path] for path in places)]:
+    for group in places:
         lists = [_at(inputs, path) for path in group]
         weights = [[size(each) for each in _elements(one)] for one in lists]
         for kept in _kept(len(lists[0]), rng):
@@ -202,7 +204,7 @@ def smaller(inputs: Inputs, most: int, rng: random.Random) -> list[Inputs]:
             if left_out:
                 parts = [(path, one, kept) for path, one in zip(group, lists, strict=True)]
                 made.append((whole - left_out, len(made), parts))
-    return [_replaced(inputs, parts) for parts in _few(made, most)]
+    return [_replaced(inputs, parts) for parts in _few(made, most, room)]
 
 
 def _replaced(inputs: Inputs, parts: list[tuple[tuple, Any, tuple[int, ...]]]) -> Inputs:
@@ -238,15 +240,16 @@ def _both(one: Any, other: Any) -> Any:
     return other
 
 
-def _few(made: list[tuple[int, int, Any]], most: int) -> list[Any]:
+def _few(made: list[tuple[int, int, Any]], most: int, room: float) -> list[Any]:
     """Return what comes third: of the lightest as many as fit, and a few of all others."""
     made = sorted(made, key=lambda one: one[:2])
     light, weight = 0, 0
-    while light < len(made) and light < most - HEAVY and weight + made[light][0] <= WEIGHT:
+    while light < len(made) and light < most - HEAVY and weight + made[light][0] <= room:
         weight += made[light][0]
         light += 1
     step = max(1, -(-(len(made) - light) // HEAVY))
-    return [what for _, _, what in [*made[:light], *made[light::step]]]
+    heavy = [one for one in made[light::step] if one[0] <= room] or made[light : light + 1]
+    return [what for _, _, what in [*made[:light], *heavy]]
 
 
 def _places(value: Any, path: tuple = ()) -> Iterator[tuple]:
@@ -261,13 +264,24 @@ def _places(value: Any, path: tuple = ()) -> Iterator[tuple]:
             yield from _places(each, (*path, place))
 
 
-def _together(inputs: Inputs) -> list[list[tuple]]:
-    """Return the paths of variables that are lists of one length: their elements may be pairs."""
-    by_length: dict[int, list[tuple]] = {}
-    for name, value in inputs.items():
-        if isinstance(value, list):
-            by_length.setdefault(len(value), []).append((name,))
-    return [group for group in by_length.values() if len(group) > 1]
+def _together(value: Any, path: tuple = ()) -> list[list[tuple]]:
+    """Return the paths of lists of one length in one row: their elements may belong together.
+
+    Rows are the variables, and tuples and lists of a few members that are not all alike.
+    """
+    groups: list[list[tuple]] = []
+    if isinstance(value, (list, tuple)):
+        members = list(enumerate(value))
+    else:
+        members = list(value.items()) if isinstance(value, dict) else []
+    lengths = [len(each) if isinstance(each, list) else None for _, each in members]
+    alike = isinstance(value, list) and len(value) > 2 and len(set(lengths)) == 1
+    if not path or (isinstance(value, (list, tuple)) and len(value) <= MEMBERS and not alike):
+        for length in set(lengths) - {None, 0}:
+            row = zip(members, lengths, strict=True)
+            group = [(*path, step) for (step, _), one in row if one == length]
+            groups += [group] if len(group) > 1 else []
+    return groups + [group for step, each in members for group in _together(each, (*path, step))]
 
 
 def _kept(length: int, rng: random.Random) -> Iterator[tuple[int, ...]]:
