@@ -26,7 +26,8 @@ def balanced(balancer, times, works, *, health, joins, workers):
     ComponentError says in one sentence what the balancer did wrong.
     """
     call = f"{name_of(balancer)}.pick(servers)"
-    picker = Picker(*methods(balancer, "pick(servers)"), call)
+    (pick,) = methods(balancer, "pick(servers)")
+    picker = Picker(pick, call)
     servers = [_Server(place, workers) for place in range(len(joins))]
     changes, there, changed, rows = _changes(servers, joins, health), [], [], []
     leaving = [(NEVER, 0)]  # a heap: when each request leaves, and the place of its server

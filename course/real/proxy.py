@@ -64,7 +64,8 @@ class Desk:
             name: ServerState(name, f"127.0.0.1:{port}") for name, port in ports.items()
         }
         self.call = f"{name_of(balancer)}.pick(servers)"
-        self.picker = Picker(*methods(balancer, "pick(servers)"), self.call)
+        (pick,) = methods(balancer, "pick(servers)")
+        self.picker = Picker(pick, self.call)
         self.opened, self.turns = asyncio.Event(), cycle(self.servers.values())
 
     async def pass_in_turn(self, request):

@@ -152,7 +152,8 @@ def _picked(balancer, traffic, works, tier):
     def call():
         return f"{name_of(balancer)}.pick({ids[session]!r}, servers)"
 
-    picker = Picker(*methods(balancer, "pick(session_id, servers)"), call)
+    (pick,) = methods(balancer, "pick(session_id, servers)")
+    picker = Picker(pick, call)
     with sentences(call):
         for time, work, session in rows:
             while changes[state + 1] <= time:
