@@ -29,7 +29,7 @@ from autograder.grade.why.rule import Judged, unasked
 
 LIMITS = Limits(cell_seconds=1.0, notebook_seconds=20.0, own_seconds=1.0)
 ROUNDS = 7
-SECONDS = 2.4  # of processor time for one student's page
+SECONDS = 7.0  # of processor time for one student's page
 WAITING = 3  # times as much wall time, and more on a busy machine
 LOOKED, CONFIRMED = 0.5, 0.85  # shares of it: then the search ends, then all must be sure
 SLACK = 2  # times as much wall time as processor time for one run
