@@ -68,6 +68,27 @@ def test_a_name_that_a_solutions_function_looks_up_later_is_needed() -> None:
     assert unneeded([texts[0], "seen = key = 1", texts[2]], {1}, {2}) == {1}
 
 
+FROM_ITSELF = [
+    "class helper(helper): pass",
+    "helper = wrapped(helper)",
+    "helper += 1",
+    "@helper\ndef helper(): return 1",
+]
+
+
+@pytest.mark.parametrize("text", FROM_ITSELF)
+def test_a_name_that_a_cell_binds_from_its_earlier_value_is_needed(text: str) -> None:
+    above, below = "def helper(): return 1", "other()"
+    text = f"{text}\ndef other(): return 2"
+    assert unneeded([above, text, below], {0}, {2}) == set()
+    assert unneeded([above, f"helper = print\n{text}", below], {0}, {2}) == {0}
+
+
+def test_a_loops_own_name_is_not_taken_from_a_cell_above() -> None:
+    loop = "found = [key for key in range(3)]\nfor key in found:\n    print(key)"
+    assert unneeded(["key = 1", loop, "found[0]"], {0}, {2}) == {0}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notebooks_own_cells_would_all_be_needed_where_a_solution_stands(name: str) -> None:
     """Each solution taken for an own cell: the checks below it need it."""

@@ -70,7 +70,7 @@ def _used(text: str, is_check: bool) -> set[str]:
     except (SyntaxError, ValueError, RecursionError):
         return set()
     own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
-    used, tables = set(), [top]
+    used, tables = set() if is_check else _read_first(text), [top]
     while tables:
         table = tables.pop()
         tables += table.get_children()
@@ -80,3 +80,32 @@ def _used(text: str, is_check: bool) -> set[str]:
             if symbol.is_referenced() and free and not (name in own and (table is top or is_check)):
                 used.add(name)
     return used
+
+
+def _read_first(text: str) -> set[str]:
+    """Return the names that a cell reads before it binds them, as in `class Cache(Cache)`."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for statement in ast.parse(text).body:
+        stored: set[str] = set()
+        loaded: set[str] = set()
+        looped: set[str] = set()
+        nodes: list[ast.AST] = [statement]
+        while nodes:
+            node = nodes.pop()
+            if isinstance(node, ast.Name):
+                (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                loaded.add(node.target.id)
+            elif isinstance(node, (ast.For, ast.comprehension)):
+                looped |= {one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)}
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                stored.add(node.name)
+                nodes += [*node.decorator_list, node.args]  # the body runs later
+            elif not isinstance(node, ast.Lambda):
+                if isinstance(node, ast.ClassDef):
+                    stored.add(node.name)
+                nodes += ast.iter_child_nodes(node)
+        read |= loaded - bound - looped
+        bound |= stored
+    return read
