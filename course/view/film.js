@@ -48,10 +48,11 @@ const SHAPES = {
 };
 const STROKED = new Set(["ring", "cross", "tick"]);
 
-// Return the contrast of two colours "rgb(…)", from 1 to 21 (WCAG 2.2).
+// Return the contrast of two colours "rgb(…)", from 1 to 21 (WCAG 2.2). An element that is not in
+// the page yet has none, "": it is asked again when it is painted there.
 function contrast(one, other) {
   const [low, high] = [one, other].map((colour) => {
-    const shares = colour.match(/[\d.]+/g).slice(0, 3).map((value) => value / 255);
+    const shares = (colour.match(/[\d.]+/g) || [0, 0, 0]).slice(0, 3).map((value) => value / 255);
     const [r, g, b] = shares.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
   }).sort((a, b) => a - b);
