@@ -64,11 +64,13 @@ class Canvas:
     def drawn(self):
         """Return what the moving artists look like now, as SVG text for each panel.
 
-        One that is as it was the last time is not drawn again.
+        One that is as it was the last time is not drawn again, unless it is made of others, as an
+        axis is of its ticks.
         """
         panels: list[list[str]] = [[] for _ in self.panels]
         for artist in self.moving:
-            if artist not in self.last or (artist.stale and not self._is_as_last(artist)):
+            known = artist in self.last and not artist.get_children()
+            if not known or (artist.stale and not self._is_as_last(artist)):
                 panel = self._panel_of(artist)
                 look = "".join(self.renderers[panel].look_of(artist))
                 self.last[artist] = panel, look, _state(artist)
