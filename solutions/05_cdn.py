@@ -4,7 +4,7 @@
 # [![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/zero-to-millions/zero-to-millions/HEAD?urlpath=lab/tree/notebooks/05_cdn/05_cdn.ipynb)
 #
 # In Frankfurt, where your servers are, the site is fast. Your friend in Sydney writes: "Nice photos. Why does every page
-# take three seconds?" You look at your servers. They were done after five milliseconds. Your page spent the rest of the three seconds under the sea. No faster machine will help: the speed of light is what it is. What you can change is how far the page must travel.
+# take three seconds?" Your servers were done after five milliseconds. Your page spent the rest of the three seconds under the sea. No faster machine will help: the speed of light is what it is. What you can change is how far the page must travel.
 #
 # **Time:** about 115 minutes. Afterwards you will be able to
 #
@@ -51,7 +51,7 @@ architecture()
 #
 # A **content delivery network** (CDN) keeps copies of your files in many cities, at its **edges**. *max-age* is how long an edge may use a copy.
 #
-# Ann in Sydney opens a page with four photos, eight times slower than in life; then Ben does. What crosses the sea before the first packets come?
+# Ann in Sydney opens a page with four photos, eight times slower; then Ben. What crosses the sea before the first packets?
 
 # %%
 replay()

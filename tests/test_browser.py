@@ -246,9 +246,9 @@ def assert_all_runs_and_is_in_reach(page, name):
     halfway = "film => film.player.seek((film.player.reel.start + film.player.reel.end) / 2)"
     page.evaluate(f"document.querySelectorAll('.film').forEach({halfway})")
     assert films and looks.films(page) == [True] * len(films)
-    page.evaluate("document.querySelector('.film').player.next(0, 1)")
-    told = "document.querySelector('.film').player.story.querySelector('li')"
-    page.wait_for_function(told)  # the kernel sends the stories
+    player = "document.querySelector('.film').player"
+    page.evaluate(f"{player}.choose(0, {player}.tells[0].findIndex((tells) => tells))")
+    page.wait_for_function(f"{player}.story.querySelector('li')")  # the kernel sends the stories
 
     pictures, problems = looks.look_into_pictures(page)
     assert pictures >= len(explores) and problems == []

@@ -7,7 +7,7 @@ from course.view.architecture import architecture as draw_architecture
 def architecture(servers=3):
     """Return the picture of the system so far: what watches it, and what acts on it, is new."""
     web = [f"web-{number + 1}" for number in range(servers)]
-    watched = "every one of these writes logs and counts"
+    watched = "each of these writes logs and counts"
     tiers = (
         Tier("clients", (Node("clients", ("browsers, apps",)),)),
         Tier("entry", (Node("CDN"), Node("balancer")), zone=watched),
