@@ -591,7 +591,6 @@ def test_each_call_gets_new_views_of_what_is_there():
 
 
 def test_a_view_that_a_balancer_keeps_is_never_changed():
-    """Views that nobody holds are used again: those that somebody does must stay as they were."""
     kept, calls = [], []
 
     class Keeping(LEAST):

@@ -1,7 +1,6 @@
 """What a load balancer sees of its servers, in every lab that has one."""
 
 from dataclasses import dataclass
-from sys import getrefcount
 
 from course.engine.component import ComponentError, short, wrong_return
 
@@ -20,9 +19,6 @@ class ServerView:
     healthy: bool
 
 
-_set_active = vars(ServerView)["active"].__set__  # goes around its lock
-
-
 class ServerState:
     """What is true of a web server now, of which each call of `pick` gets a new view."""
 
@@ -33,35 +29,22 @@ class ServerState:
 
 
 class Picker:
-    """Asks a balancer's `pick` for a server, and makes sure that it is one of those it was shown.
-
-    `pick` gets new views at each call, or cannot tell: while nobody else holds one of the last
-    call's, these are used again, which takes a third of the time.
-    """
+    """Asks a balancer's `pick` for a server, which must be one of those that it was shown."""
 
     def __init__(self, pick, call):
         """call: the text of a call for the sentence about a wrong one, or a function for it."""
         self.pick, self.call = pick, call
-        self.servers, self.views, self.holders = (), [], 0
 
-    def choose(self, servers, changed, *arguments):
+    def choose(self, servers, *arguments):
         """Return the one of `servers` (ServerStates) that `pick(*arguments, views)` chooses.
 
-        changed: the places of those whose `active` has changed since the last call with the same
-        list; where there is more that has changed, give a new list.
         ComponentError if anything else comes back; what `pick` raises passes through.
         """
-        views = self.views
-        if servers is not self.servers or sum(map(getrefcount, views)) != self.holders:
-            self.servers, self.views = servers, (views := _views_of(servers))
-            self.holders = sum(map(getrefcount, views))
-        else:
-            for place in changed:
-                _set_active(views[place], servers[place].active)
+        views = _views_of(servers)
         picked = self.pick(*arguments, views[:])
-        for place, view in enumerate(views):
+        for server, view in zip(servers, views, strict=True):
             if view is picked:  # itself, not one that equals it
-                return servers[place]
+                return server
         call = self.call() if callable(self.call) else self.call
         expected = "one of the ServerView objects it was given"
         raise ComponentError(wrong_return(call, picked, expected))

@@ -29,7 +29,7 @@ def balanced(balancer, times, works, *, health, joins, workers):
     (pick,) = methods(balancer, "pick(servers)")
     picker = Picker(pick, call)
     servers = [_Server(place, workers) for place in range(len(joins))]
-    changes, there, changed, rows = _changes(servers, joins, health), [], [], []
+    changes, there, rows = _changes(servers, joins, health), [], []
     leaving = [(NEVER, 0)]  # a heap: when each request leaves, and the place of its server
     with sentences(call):
         for time, work in zip(times.tolist(), works.tolist(), strict=True):
@@ -38,19 +38,15 @@ def balanced(balancer, times, works, *, health, joins, workers):
                 server.change(what, value)
                 there = [server for server in servers if server.there]
             while leaving[0][0] <= time:
-                place = heapq.heappop(leaving)[1]
-                servers[place].active -= 1
-                changed.append(place)
+                servers[heapq.heappop(leaving)[1]].active -= 1
             try:
-                server = picker.choose(there, changed)
+                server = picker.choose(there)
             except NoHealthyServer:
-                changed = []
                 rows += NOT_YET, time, True, len(servers)
                 continue
             row = server.serve(time, work)
             server.active += 1
             heapq.heappush(leaving, (row[1], server.place))
-            changed = [server.place]
             rows += row
     return _result(times, rows, servers, workers, health)
 

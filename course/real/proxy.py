@@ -94,7 +94,7 @@ class Desk:
 
     def _picked(self):
         with sentences(self.call, (NoHealthyServer,)):
-            return self.picker.choose([*self.servers.values()], ())
+            return self.picker.choose([*self.servers.values()])
 
 
 class Watch:

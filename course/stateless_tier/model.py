@@ -145,7 +145,7 @@ def _picked(balancer, traffic, works, tier):
     there = [deque() for _ in tier.names]  # when the pages that are there now will be finished
     servers = [ServerState(name, f"10.0.0.{11 + place}") for place, name in enumerate(tier.names)]
     changes = np.unique([0.0, tier.dies_at, tier.added_at, NEVER]).tolist()
-    states, state, seen = tier.up(np.array(changes)).tolist(), 0, []
+    states, state = tier.up(np.array(changes)).tolist(), 0
     ids = [session_id(number) for number in range(len(traffic.leaves))]
     rows = zip(traffic.times.tolist(), works.tolist(), traffic.session.tolist(), strict=True)
 
@@ -157,21 +157,19 @@ def _picked(balancer, traffic, works, tier):
     with sentences(call):
         for time, work, session in rows:
             while changes[state + 1] <= time:
-                state, seen = state + 1, []
+                state += 1
                 if tier.dies_at <= time:
                     there[0].clear()
-            up = states[state]
-            if not seen:
-                for place, server in enumerate(servers):
-                    server.healthy = up[place]
-                    if up[place] or place == 0 or time >= tier.added_at:
-                        seen.append(server)
-            for server, queue in zip(servers, there, strict=True):
+            up, seen = states[state], []
+            for place, server in enumerate(servers):
+                queue = there[place]
                 while queue and queue[0] <= time:
                     queue.popleft()
-                server.active = len(queue)
+                if up[place] or place == 0 or time >= tier.added_at:
+                    server.active, server.healthy = len(queue), up[place]
+                    seen.append(server)
             try:
-                place = servers.index(picker.choose(seen, range(len(seen)), ids[session]))
+                place = servers.index(picker.choose(seen, ids[session]))
             except NoHealthyServer:
                 places.append(nowhere)
                 continue
