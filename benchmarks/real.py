@@ -272,31 +272,31 @@ def rivals() -> None:
     print()
 
 
-def _balancers():
-    explorer, rows = opened("02_load_balancer"), []
-    for name, algorithm in explorer.controls["algorithm"].options:
-        outcome = explorer.take({"algorithm": algorithm})
-        if outcome is None:
-            rows.append((name, shown(explorer), UNKNOWN, UNKNOWN))
-            continue
-        readings = outcome["readings"]
-        here = next(each for each in readings if each.source == clocks.MACHINE)
-        times = (milliseconds(each[0]) for each in (here.p50, here.p95))
-        rows.append((name, *times, f"{here.failed:.1%}"))
+def _rows(notebook, control, row_of):
+    """Return (name, what `row_of` makes of its outcome…) of each option of an explorer's control."""
+    explorer, rows = opened(notebook), []
+    for name, option in explorer.controls[control].options:
+        outcome = explorer.take({control: option})
+        missing = (shown(explorer), UNKNOWN, UNKNOWN)
+        rows.append((name, *(missing if outcome is None else row_of(outcome))))
     return rows
+
+
+def _balancers():
+    def row_of(outcome):
+        here = next(each for each in outcome["readings"] if each.source == clocks.MACHINE)
+        times = (milliseconds(each[0]) for each in (here.p50, here.p95))
+        return *times, f"{here.failed:.1%}"
+
+    return _rows("02_load_balancer", "algorithm", row_of)
 
 
 def _homes():
-    explorer, rows = opened("06_stateless_tier"), []
-    for name, where in explorer.controls["where"].options:
-        outcome = explorer.take({"where": where})
-        if outcome is None:
-            rows.append((name, shown(explorer), UNKNOWN, UNKNOWN))
-            continue
-        run = outcome["run"]
-        times = (milliseconds(np.percentile(run.times, at)) for at in (50, 95))
-        rows.append((name, *times, str(run.without_page)))
-    return rows
+    def row_of(outcome):
+        times = (milliseconds(np.percentile(outcome["run"].times, at)) for at in (50, 95))
+        return *times, str(outcome["run"].without_page)
+
+    return _rows("06_stateless_tier", "where", row_of)
 
 
 def _caches():

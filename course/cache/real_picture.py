@@ -67,11 +67,11 @@ class RealPicture:
         same = np.array_equal(run.simulated, run.hit)
         agree = "read for read the same" if same else "not the same reads"
         hit, miss = (typical(run.latency[rows]) for rows in (run.hit, ~run.hit))
-        whose = f" with {own[0]}" if own else ""
+        label = f" with {own[0]}" if own else ""
         cut = f" (its bar ends at {WIDEST} %)" if 100 * ratios[3] > WIDEST else ""
         return finding, (
             f"{len(run):,} reads through your ReadThrough and {name}: {ratios[1]:.1%} from "
-            f"the cache, simulated{whose} {ratios[0]:.1%} ({agree}). "
+            f"the cache, simulated{label} {ratios[0]:.1%} ({agree}). "
             f"A hit takes {hit}, a miss {miss}. A read takes {ratios[3]:.0%} of its time without a "
             f"cache{cut}; the simulation expects {ratios[2]:.0%}. {int(run.stale.sum()):,} "
             f"answers were stale. A write takes {typical(run.saves)} "

@@ -191,9 +191,9 @@ def _saves(run, **_):
 
 
 def _shared(run, name, own, **_):
-    whose, mine = own
+    label, mine = own
     return (
-        f"{name} answers {run.hit.mean():.1%} of the reads, {whose} {mine.hit.mean():.1%}. "
+        f"{name} answers {run.hit.mean():.1%} of the reads, {label} {mine.hit.mean():.1%}. "
         f"A hit takes {typical(run.latency[run.hit])} instead of "
         f"{typical(mine.latency[mine.hit])}: the way to another process and back, and that is the "
         "price of one cache for all web servers. A read without any cache takes "
