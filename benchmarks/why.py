@@ -25,8 +25,9 @@ from pathlib import Path
 from autograder.grade.judge import Judge
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.why import explain
+from autograder.grade.why.bench import LIMITS, Bench, Case
 from autograder.grade.why.inputs import check_of, size
-from autograder.grade.why.smallest import LIMITS, Bench, Case, smallest
+from autograder.grade.why.smallest import smallest
 from tests.course_scripts import NAMES, ROOT, cells, checks, exercises
 
 GRADED = 20240229

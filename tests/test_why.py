@@ -15,9 +15,10 @@ from autograder.grade import records
 from autograder.grade.judge import Judge
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.why import calls, shown
+from autograder.grade.why.bench import LIMITS, Bench
 from autograder.grade.why.explain import explained
 from autograder.grade.why.inputs import check_of, size
-from autograder.grade.why.smallest import LIMITS, Bench, smallest
+from autograder.grade.why.smallest import smallest
 from tests.importing import Borrowed
 from tests.programs import nbgrader, run
 from tests.toy_course import SCRIPT, make_course

@@ -23,14 +23,14 @@ def unneeded(texts: Sequence[str], own: Set[int], checks: Set[int]) -> set[int]:
     """
     python = [_as_python(text) for text in texts[: max(checks, default=-1) + 1]]
     left = {place: _bound(python[place]) for place in own if place < len(python)}
-    used = set().union(*(_used(t, n in checks) for n, t in enumerate(python) if n not in own))
+    taken = set().union(*(used(t, n in checks) for n, t in enumerate(python) if n not in own))
     while True:
-        needed = {n for n, bound in left.items() if bound is None or bound & used}
+        needed = {n for n, bound in left.items() if bound is None or bound & taken}
         if not needed:
             return {place for place in own if place >= len(python)} | set(left)
         for place in needed:
             del left[place]
-            used |= _used(python[place], False)
+            taken |= used(python[place])
 
 
 def _as_python(text: str) -> str:
@@ -60,7 +60,7 @@ def _bound(text: str) -> set[str] | None:
     return None if "*" in bound else bound
 
 
-def _used(text: str, is_check: bool) -> set[str]:
+def used(text: str, is_check: bool = False) -> set[str]:
     """Return the names that a cell takes from other cells, now or when its functions are called.
 
     What a check binds stays in the check.
@@ -70,7 +70,7 @@ def _used(text: str, is_check: bool) -> set[str]:
     except (SyntaxError, ValueError, RecursionError):
         return set()
     own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
-    used, tables = set() if is_check else _read_first(text), [top]
+    taken, tables = set() if is_check else _read_first(text), [top]
     while tables:
         table = tables.pop()
         tables += table.get_children()
@@ -78,8 +78,8 @@ def _used(text: str, is_check: bool) -> set[str]:
             name = symbol.get_name()
             free = table is top or symbol.is_global()
             if symbol.is_referenced() and free and not (name in own and (table is top or is_check)):
-                used.add(name)
-    return used
+                taken.add(name)
+    return taken
 
 
 def _read_first(text: str) -> set[str]:

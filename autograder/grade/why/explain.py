@@ -20,8 +20,9 @@ from autograder.grade.judge import Judge
 from autograder.grade.records import Record
 from autograder.grade.sandbox.client import Sandbox
 from autograder.grade.why import calls, inputs, shown
+from autograder.grade.why.bench import LIMITS, Bench, Case
 from autograder.grade.why.inputs import Check
-from autograder.grade.why.smallest import LIMITS, SECONDS, Bench, Case, needed, smallest
+from autograder.grade.why.smallest import SECONDS, needed, smallest
 
 SEEDS = 9  # other than the graded one
 
@@ -154,7 +155,7 @@ def explained(
 ) -> dict[str, Why]:
     """Return why checks failed, by their name; of those for which that can be shown.
 
-    It takes SECONDS at most: there is no case of a check for which they do not suffice.
+    It takes SECONDS at most. A check that this time is too short for has no case.
     """
     with bench.within(SECONDS):
         return _explained(bench, cells, checks, seeds, solutions, files)

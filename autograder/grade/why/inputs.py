@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograder.build.markers import PLAIN
+from autograder.grade.needed import used as used_in
 
 WEIGHT = 6_000  # numbers and texts in all that is tried for one check in one round
 HEAVY = 3  # of those that are tried, however much is in them
@@ -108,7 +109,7 @@ def _living(draw: str, rest: str, changed: frozenset[str]) -> str:
     if not changed:
         return draw
     rows, kept = draw.splitlines(keepends=True), []
-    used = _taken(rest) - changed
+    used = used_in(rest) - changed
     shared = {
         name
         for statement in ast.parse(draw).body
@@ -127,19 +128,6 @@ def _living(draw: str, rest: str, changed: frozenset[str]) -> str:
 
 def _decorators(statement: ast.stmt) -> list[ast.expr]:
     return getattr(statement, "decorator_list", [])
-
-
-def _taken(text: str) -> set[str]:
-    """Return the names that a text reads before it binds them itself."""
-    taken: set[str] = set()
-    bound: set[str] = set()
-    for statement in ast.parse(text).body:
-        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
-        stored = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-        inside = isinstance(statement, (ast.For, ast.With, ast.FunctionDef, ast.ClassDef))
-        taken |= {node.id for node in names} - bound - (stored if inside else set())
-        bound |= stored
-    return taken
 
 
 def _names(tree: ast.AST) -> set[str]:

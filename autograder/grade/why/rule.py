@@ -9,23 +9,15 @@ import ast
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from autograder.build.markers import PLAIN
 from autograder.grade.judge import Verdict
+from autograder.grade.why.bench import Bench
 from autograder.grade.why.inputs import Check, Inputs
 
 QUESTIONS = 40  # parts of one case that are left out to see what the judge says
 DEPTH = 3  # of dicts in `seen`
-
-
-class Bench(Protocol):
-    """What judges, as long as there is time."""
-
-    @property
-    def left(self) -> float: ...
-
-    def verdict(self, judge: str, seen: Any, seed: int) -> Verdict: ...
 
 
 @dataclass(frozen=True)
