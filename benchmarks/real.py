@@ -273,7 +273,7 @@ def rivals() -> None:
 
 
 def _rows(notebook, control, row_of):
-    """Return (name, what `row_of` makes of its outcome…) of each option of an explorer's control."""
+    """Return (name, *row_of(outcome)) for each option of an explorer's control."""
     explorer, rows = opened(notebook), []
     for name, option in explorer.controls[control].options:
         outcome = explorer.take({control: option})
