@@ -16,10 +16,10 @@ from autograder.grade.sandbox.limits import Limits
 STUDENT = 1000  # the user's number inside
 NOBODY = 64999  # the same user's number outside, under root
 HOME = "/home/student"
-# open files of a process. Files on their way through sockets count for the user, who may be the
-# grader, and each process of a run may send 253 at once as long as there are fewer than this: few,
-# so that the grader can still send its own
-HANDLES = 256
+# open files of a process: as many as a login gets. Right work may never close a file, and then one
+# check leaves hundreds open. Files on their way through sockets count for the user, who may be the
+# grader, and each process of a run may send 253 at once as long as there are fewer than this
+HANDLES = 1024
 SYSTEM_PATHS = (
     "/lib",
     "/lib32",
