@@ -16,10 +16,11 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout, suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,6 +29,7 @@ import requests
 
 from autograder.audit.check import fresh_names, run_cell, run_check
 from autograder.build import script
+from autograder.grade.seeds import hidden_inputs
 from tests import programs
 from tests.classroom import ROOT, varied
 
@@ -87,10 +89,12 @@ def play(
         run("feedback", name, "--explain", "never")  # looking for cases takes most of the time
     run("report")
     run("export", "--to", "grades.csv")
-    expected = {
-        student(number): {name: _expected(course, name, number, name == first) for name in names}
-        for number in range(students - 1)
-    }
+    expected: dict[str, dict[str, float]] = {student(number): {} for number in range(students - 1)}
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), max_tasks_per_child=50) as pool:
+        for name in names:
+            work = partial(_expected, course, name, is_first=name == first)
+            for number, points in enumerate(pool.map(work, range(students - 1))):
+                expected[student(number)][name] = points
     assert fixed
     return _exported(course / "grades.csv"), expected
 
@@ -183,7 +187,7 @@ def by_hand(number: int) -> float:
 def _fix_a_check(course: Path, name: str) -> bool:
     """Let one hidden check that somebody failed take everything; return whether there was one."""
     path = course / "solutions" / f"{name}.py"
-    failed = {grade_id for number in range(KINDS) for grade_id in _failed(path, name, number)}
+    failed = {grade_id for number in range(KINDS) for grade_id in _outcome(course, name, number)[0]}
     for cell in script.read(path):
         if cell.kind == "check" and cell.hidden and cell.grade_id in failed:
             rule = re.search(r"### RULE: .*", cell.text)[0]
@@ -197,39 +201,36 @@ def _fix_a_check(course: Path, name: str) -> bool:
     return False
 
 
-@cache
-def _outcome(path: Path, changed: int, name: str, number: int) -> tuple[dict, float]:
+def _outcome(course: Path, name: str, number: int) -> tuple[dict, float]:
     """Return which checks fail in a notebook that was handed in, and the points of the others.
 
-    Cell by cell in this process, by the parts that the audit runs mutants with.
+    Cell by cell in this process, by the parts that the audit runs mutants with; of the grader only
+    the seed of the hidden inputs is taken.
     """
-    cells = script.read(path)
+    record = course / "grading" / "records" / name / f"{student(number)}.json"
+    seed = json.loads(record.read_text(encoding="utf-8"))["seed"]
     theirs = {
         cell.metadata["nbgrader"]["grade_id"]: cell.source
         for cell in varied(name, number % KINDS).cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
     names, failed, points = fresh_names(), {}, 0.0
-    for cell in cells:
-        if cell.kind in ("code", "solution"):
-            with redirect_stdout(io.StringIO()), suppress(Exception):
-                run_cell(theirs.get(cell.grade_id, cell.text), names, cell.place)
-        elif cell.kind == "check":
-            if why := run_check(cell, names):
-                failed[cell.grade_id] = why
-            else:
-                points += cell.points
+    with hidden_inputs(seed):
+        for cell in script.read(course / "solutions" / f"{name}.py"):
+            if cell.kind in ("code", "solution"):
+                with redirect_stdout(io.StringIO()), suppress(Exception):
+                    run_cell(theirs.get(cell.grade_id, cell.text), names, cell.place)
+            elif cell.kind == "check":
+                if why := run_check(cell, names):
+                    failed[cell.grade_id] = why
+                else:
+                    points += cell.points
     return failed, points
-
-
-def _failed(path: Path, name: str, number: int) -> dict:
-    return _outcome(path, path.stat().st_mtime_ns, name, number)[0]
 
 
 def _expected(course: Path, name: str, number: int, is_first: bool) -> float:
     """Return a student's points for a notebook: of checks and of the answer, less the penalty."""
-    path = course / "solutions" / f"{name}.py"
-    _, points = _outcome(path, path.stat().st_mtime_ns, name, number % KINDS)
+    _, points = _outcome(course, name, number)
     answer = next(
         cell.source
         for cell in varied(name, number % KINDS).cells
