@@ -63,7 +63,7 @@ def show_next(change):
 
 probe_slider.observe(show_next, "value")
 print(len(probe_pictures[0][0]), "bytes a picture")
-widgets.HBox([probe_slider, probe_picture])
+widgets.VBox([probe_slider, probe_picture])
 """
 INTERACT = """
 import io

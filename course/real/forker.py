@@ -4,6 +4,9 @@ A process that imports the HTTP library itself takes half a second of a processo
 fork of the forker a few milliseconds. The notebook's kernel has one forker, which runs nothing of
 the student's and ends when the kernel does. This module can be imported on Linux only: on macOS a
 fork may crash in a system library, Windows has none; there each process is started anew.
+
+Not `multiprocessing`'s forkserver: it listens at a file, and its folder (/tmp/pymp-…) stays behind
+when a kernel is killed (CPython 3.11.7).
 """
 
 import gc
