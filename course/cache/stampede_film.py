@@ -2,6 +2,7 @@
 
 import heapq
 from functools import cache as cached
+from functools import partial
 
 import numpy as np
 
@@ -141,9 +142,12 @@ def _readers(lane, run, calls, name, reel):
             heapq.heappush(taken, (left if left == left else NEVER, seat))
             reader.go(came, came + WAY, *_seat(seat), WAITS)
             since.append(round(came - TTL, 4))
-            cell = f'read_at({name}, [("page", at) for at in {since}], load_time={LOAD})'
-            get = (next(gets, None), cell) if calls else (None, "")
-            _tell(reader, run, (came, left), get, reel.end)
+            call = next(gets, None)
+            cell = partial(_cell, name, since, len(since)) if calls else ""
+            first = call.stood[0] if call and call.stood else None
+            reader.tell(came, partial(_missed, run, came), call=call, line=first, cell=cell)
+            until = left if left <= reel.end else reel.end
+            reader.tell(until, partial(_then, came, left, reel.end), call=call)
         else:
             reader.tell(came, "was answered by the cache.")
         if left == left:
@@ -153,26 +157,26 @@ def _readers(lane, run, calls, name, reel):
             reader.remain(reel.end)
 
 
-def _tell(reader, run, times, get, end):
-    """Tell the story of a reader who missed: what was under way, and what was done about it.
+def _cell(name, since, number):
+    """Return code that reads the page as the first `number` readers who missed it did."""
+    return f'read_at({name}, [("page", at) for at in {since[:number]}], load_time={LOAD})'
 
-    times: when it came and left. get: its Call and the code that makes it.
-    """
-    came, left = times
+
+def _missed(run, came):
+    """Return in words what was under way when a reader missed, and what was done about it."""
     under_way = int((run.load_starts < came).sum() - (run.load_ends <= came).sum())
     loads = {0: "No load was", 1: "1 load was"}.get(under_way, f"{under_way} loads were")
     mine = np.flatnonzero(run.load_starts == came)
     did = f"It started load {mine[0] + 1}" if len(mine) else "It started none"
-    call, cell = get
-    words = f"missed the page. {loads} under way. {did}."
-    first = call.stood[0] if call and call.stood else None
-    reader.tell(came, words, call=call, line=first, cell=cell)
+    return f"missed the page. {loads} under way. {did}."
+
+
+def _then(came, left, end):
+    """Return in words how the wait of a reader who missed was over, or not, at the film's end."""
     took = milliseconds(left - came)
     if left <= end:
-        reader.tell(left, f"has the page after {took}.", call=call)
-    else:
-        then = f" It has waited {took} when it gets the page." if left == left else ""
-        reader.tell(end, f"still waits.{then}")
+        return f"has the page after {took}."
+    return f"still waits.{f' It has waited {took} when it gets the page.' if left == left else ''}"
 
 
 def _database(lane, run, reel):
@@ -214,17 +218,25 @@ def _database(lane, run, reel):
 def _serve(query, times, worker, until, loads):
     """Let a query be served, and go: a load to the cache, with the page, another off the stage."""
     came, start, end = times
-    words = f"came to the database, and waited {milliseconds(start - came)} for a worker."
-    query.tell(came, words if start <= until else "came to the database.")
+    waited = partial(_waited, start - came)
+    query.tell(came, waited if start <= until else "came to the database.")
     if start > until:
         query.remain(until)
         return
     query.go(start, min(start + WAY, end), WORKER, _height(worker), ring=int(loads))
     query.remain(end, ring=0)
     if end <= until:
-        query.tell(end, f"is done after {milliseconds(end - came)}.")
+        query.tell(end, partial(_done, end - came))
         x, y = CACHE if loads else (WIDTH + 10, _height(worker))
         query.go(end, end + (2 * WAY if loads else WAY), x, y)
+
+
+def _waited(seconds):
+    return f"came to the database, and waited {milliseconds(seconds)} for a worker."
+
+
+def _done(seconds):
+    return f"is done after {milliseconds(seconds)}."
 
 
 def _count(lane, run, reel):

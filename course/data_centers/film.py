@@ -1,7 +1,7 @@
 """The film of notebook 07's outage: the world's cities, and what their resolvers still believe."""
 
 import math
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 from course.data_centers.baselines import ByTable
@@ -55,7 +55,8 @@ class _Run:
     """A run as a film needs it.
 
     rows: of each request in order of time, those before 0 included: (when in s, its city, the place
-    of the center that it is sent to, whether the DNS was asked, the Call or None). by_city: the
+    of the center that it is sent to, whether the DNS was asked, the Call or None, whether it fails:
+    it is sent to a dead center, or nowhere). by_city: the
     same, a list for each city. changes: when the center dies and when it is back (s).
     """
 
@@ -72,7 +73,10 @@ class _Run:
             columns = self._called(geo_dns or ByTable, resolver, world, times)
         else:
             columns = _answered(geo_dns, world, cities)
-        self.rows = list(zip(times, cities, *columns, strict=False))
+        self.rows = [
+            (*row, self._fails(row[2], row[0]))
+            for row in zip(times, cities, *columns, strict=False)
+        ]
         self.by_city = [[row for row in self.rows if row[1] == city] for city in range(len(CITIES))]
 
     def _called(self, geo_dns, resolver, world, times):
@@ -97,9 +101,7 @@ class _Run:
         """Return the state of what is sent to the center at a place."""
         return DEAD if self.out(place, time) else TO[place]
 
-    def fails(self, row):
-        """Return whether a request fails: it is sent to a dead center, or nowhere."""
-        time, _, place, _, _ = row
+    def _fails(self, place, time):
         return place not in range(CENTERS) or self.out(place, time)
 
 
@@ -146,7 +148,7 @@ def _city(lane, run, number):
     actor.at(start, x, y, NOTHING, size=2.2 + 0.6 * math.sqrt(city.population))
     until, asked_at = -math.inf, []
     for row, following in pairwise([*rows, (run.end,)]):
-        time, _, place, asked, _ = row
+        time, _, place, asked, *_ = row
         if asked:
             until = time + run.ttl
             asked_at += [time] if place in range(CENTERS) else []
@@ -166,19 +168,26 @@ def _tell(actor, run, rows):
     """Tell of each question to the DNS, of each error, and of the first request that is well."""
     asked_at, bad = None, False
     for row in rows:
-        time, _, place, asked, call = row
-        there = place in range(CENTERS)
-        where = f"{OPENING_ORDER[place]}; kept for {run.ttl:g} s" if there else "nothing"
-        words = f"its resolver asked the DNS, which said {where}."
-        if not asked:
-            where = OPENING_ORDER[place] if there else "nothing"
-            words = f"from memory: {where}." if bad or run.fails(row) else ""
-        if run.fails(row):
-            words += " That center is dead: an error." if there else " An error."
-        bad = run.fails(row)
-        if words and time > 0:
-            actor.tell(time, words, call=call, cell=_cell(run, row, asked_at) if call else "")
+        time, _, _, asked, call, fails = row
+        if time > 0 and (asked or bad or fails):
+            cell = partial(_cell, run, row, asked_at) if call else ""
+            actor.tell(time, partial(_what, run, row), call=call, cell=cell)
+        bad = fails
         asked_at = time if asked else asked_at
+
+
+def _what(run, row):
+    """Return in words what a city's resolver did with a request, and whether that failed."""
+    _, _, place, asked, _, fails = row
+    there = place in range(CENTERS)
+    where = OPENING_ORDER[place] if there else "nothing"
+    kept = f"; kept for {run.ttl:g} s" if there else ""
+    words = f"its resolver asked the DNS, which said {where}{kept}."
+    if not asked:
+        words = f"from memory: {where}."
+    if fails:
+        words += " That center is dead: an error." if there else " An error."
+    return words
 
 
 def _cell(run, row, asked_at):
@@ -203,7 +212,7 @@ def _requests(lane, run, cities):
     """Let each request go to its center and back, and each question to the DNS and back."""
     _, places, centers = _scene()
     for row in run.rows:
-        time, city, place, asked, _ = row
+        time, city, place, asked, _, fails = row
         (x, y), part_of = places[city], cities[city]
         if asked and time > 0:
             question = lane.actor(f"a question from {CITIES[city].name}", part_of=part_of)
@@ -213,7 +222,7 @@ def _requests(lane, run, cities):
             there = centers[place] if place in range(CENTERS) else DNS
             request.at(time, x, y, run.look(place, time) if place >= 0 else ERROR, size=2.5)
             request.at(time + WAY / 2, *there)
-            if run.fails(row):
+            if fails:
                 request.stay(time + WAY / 2, ERROR, size=4)
             request.at(time + WAY, x, y)
 
@@ -233,7 +242,7 @@ def _count(lane, run):
     """Show the figures of the run."""
     rows = [row for row in run.rows if row[0] >= 0]
     lane.count("requests", [row[0] for row in rows])
-    lane.count("errors", [row[0] for row in rows if run.fails(row)])
+    lane.count("errors", [row[0] for row in rows if row[5]])
     lane.count("questions to the DNS", [row[0] for row in rows if row[3]])
     code, changes = list(STATES).index(DEAD), []
     for actor in lane.actors[: len(CITIES)]:
@@ -266,7 +275,7 @@ def _captions(reel, run, cities):
     if gone > died:
         reel.mark("the city that is sent there longest", max(died, gone - 1), last)
         if run.names and gone < min(back, run.end):  # the notebook begins with a guess at it
-            errors = sum(run.fails(row) for row in run.rows if row[0] <= gone)
+            errors = sum(row[5] for row in run.rows if row[0] <= gone)
             words = f"{gone - died:.0f} s after the death the last resolver has let go. "
             reel.caption(gone, f"{words}{errors} requests were errors.")
     if back < run.end:

@@ -1,6 +1,7 @@
 """The film of notebook 03: a log on belts, and two phones that reload what it changes."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 
@@ -176,7 +177,7 @@ class _Phones:
             actor.at(arrived - HOP, belts.PHONE, belts.PHONES[who], look)
             actor.at(arrived, belts.ROUTER, belts.PHONES[who])
             _walk(actor, int(result.place[i]), self.stands[i])
-            words, call, cell = decided.get(i) or (_where(result, i), None, "")
+            words, call, cell = decided.get(i) or (partial(_where, result, i), None, "")
             actor.tell(arrived, words, call=call, cell=cell)
             if result.failed[i]:
                 self._fails(actor, i, who, what)
@@ -324,7 +325,7 @@ def _decisions(calls, result, name, dies_at):
         known = (None if time >= dies_at else lsns[0], *lsns[1:])
         if call.method == "wrote":
             words = f"{name}.wrote{call.saw}: your router was told."
-            cell = _cell(name, before, known, ("wrote", *call.saw))
+            cell = partial(_cell, name, before, len(before), known, ("wrote", *call.saw))
             noted[call.saw[1]] = (time, words, call, cell)
             before.append((known, ("wrote", *call.saw)))
             continue
@@ -333,18 +334,20 @@ def _decisions(calls, result, name, dies_at):
             chose = f"returned {getattr(call.returned, 'name', repr(call.returned))}"
         words = f"arrived. {call.method}({call.saw!r}) {chose}. {_had(lsns)}"
         asks = (call.method, call.saw)
-        found[next(asked)] = (words, call, _cell(name, before, known, asks))
+        cell = partial(_cell, name, before, len(before), known, asks)
+        found[next(asked)] = (words, call, cell)
         if call.error is None:
             before.append((known, asks))
     return found, noted
 
 
-def _cell(name, before, known, asks):
-    """Return code that makes a call, after all that came before it.
+def _cell(name, calls, number, known, asks):
+    """Return code that makes a call, after the first `number` of the `calls`.
 
-    before: of (what each database had, call); known: what they have now; asks: the call itself,
+    calls: of (what each database had, call); known: what they have now; asks: the call itself,
     (method, *arguments).
     """
+    before = calls[:number]
     method, *arguments = asks
     made = f"router.{method}({', '.join(map(_written, arguments))})"
     lines = ["from course.database_replication import router_after", ""]

@@ -130,38 +130,38 @@ def _requests(lane, result, calls, name):
         else:
             actor.go(left, left + WAY, RIGHT, y)
         if i < len(picks):
-            where = result.names[places[i]]
-            ahead = stands[i][0][1] if stands[i] else 0
-            happened = (arrived, started, left)
-            told = partial(_tell, actor, picks[i], name, where, happened, ahead, failed[i])
-            actor.tell_later((arrived, left), told)
+            pick, ahead = picks[i], stands[i][0][1] if stands[i] else 0
+            words = partial(_chose, pick, result.names[places[i]])
+            actor.tell(arrived, words, call=pick, cell=partial(_cell, pick, name))
+            end = partial(_answered, arrived, started, left, ahead)
+            actor.tell(left, "failed." if failed[i] else end)
 
 
-def _tell(actor, pick, name, server, times, ahead, failed):
-    """Tell what `pick` saw and chose, how many were ahead, and how the request left."""
-    arrived, started, left = times
-    texts = [_seen(view.name, view.active, view.healthy) for view in pick.saw]
-    saw, active = zip(*texts, strict=True) if texts else ((), ())
-    out = [view.name for view in pick.saw if not view.healthy]
-    cell = f"{name}().pick(make_views({{{', '.join(active)}}}{f', {out}' if out else ''}))"
+def _chose(pick, server):
+    """Return in words what `pick` saw and chose."""
+    saw = ", ".join(_seen(view.name, view.active, view.healthy) for view in pick.saw)
     chose = f"It chose {server}" if pick.error is None else f"It raised {type(pick.error).__name__}"
-    words = f"arrived. pick saw how many requests each server had: {', '.join(saw)}. {chose}."
-    actor.tell(arrived, words, call=pick, cell=cell)
-    if failed:
-        actor.tell(left, "failed.")
-    else:
-        took, row = milliseconds(left - arrived), "it did not wait"
-        if ahead:
-            others = "one other" if ahead == 1 else f"{ahead} others"
-            row = f"it waited {milliseconds(started - arrived)} behind {others}"
-        actor.tell(left, f"was answered after {took}: {row}.")
+    return f"arrived. pick saw how many requests each server had: {saw}. {chose}."
 
 
-@cache
-def _seen(server, requests, healthy):
-    """Return what a view says, in words and as an item of a dict."""
-    mark = "" if healthy else " (unhealthy)"
-    return f"{server} {requests}{mark}", f"{server!r}: {requests}"
+def _cell(pick, name):
+    """Return code that makes a call of `pick`."""
+    active = {view.name: view.active for view in pick.saw}
+    out = [view.name for view in pick.saw if not view.healthy]
+    return f"{name}().pick(make_views({active}{f', {out}' if out else ''}))"
+
+
+def _answered(arrived, started, left, ahead):
+    """Return in words how a request with `ahead` others ahead of it left."""
+    row = "it did not wait"
+    if ahead:
+        others = "one other" if ahead == 1 else f"{ahead} others"
+        row = f"it waited {milliseconds(started - arrived)} behind {others}"
+    return f"was answered after {milliseconds(left - arrived)}: {row}."
+
+
+def _seen(name, requests, healthy):
+    return f"{name} {requests}{'' if healthy else ' (unhealthy)'}"
 
 
 def _servers(lane, health, servers):

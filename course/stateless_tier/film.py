@@ -1,5 +1,7 @@
 """The film of notebook 06: sessions lie in the servers' memory, and a balancer picks servers."""
 
+from functools import partial
+
 from course.engine.component import ComponentError, name_of
 from course.engine.servers import NoHealthyServer
 from course.engine.watching import repeating, watching
@@ -46,7 +48,7 @@ def _picked(reel, balancer, dies_at, seed):
         return (
             f"pick got {session} and the healthy servers {', '.join(up) or 'none'}. ",
             call,
-            _cell_of_pick(name_of(balancer), calls, page),
+            partial(_cell_of_pick, name_of(balancer), calls, page),
         )
 
     return stage.of_memory(result, traffic, told)

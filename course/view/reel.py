@@ -36,11 +36,11 @@ class Actor:
     film has some ten thousand of them. times, xs … states: the same, each as a list.
     """
 
-    __slots__ = ("_later", "_states", "_story", "frames", "label", "name", "part_of")
+    __slots__ = ("_states", "_story", "frames", "label", "name", "part_of")
 
     def __init__(self, name, label, states, part_of=None):
         self.name, self.label, self._states, self.part_of = name, label, states, part_of
-        self.frames, self._story, self._later = [], [], None
+        self.frames, self._story = [], []
 
     def at(self, time, x, y, state=None, *, size=None, ring=None):
         """Be at (x, y) at `time`; return the actor itself, so that calls can follow each other.
@@ -142,33 +142,26 @@ class Actor:
 
         call: the `engine.watching.Call` that decided it: its line is marked in a listing, or
         another `line`, at which a process stood still then. cell: code that a reader can run in a
-        cell to make that very call.
+        cell to make that very call. words, cell: texts, or functions that return them, called when
+        a reader asks for a story: in a film of many actors their texts take as long as their ways.
         """
         if call is not None and line is not None:
             call = replace(call, line=line)
         self._story.append((round(float(time), 6), words, call, cell))
         return self
 
-    def tell_later(self, times, tell):
-        """Have `tell()` tell what happened at `times` (s), when the story is asked for.
-
-        For films of many actors: their words take as long to make as their ways.
-        """
-        self._later = (times, tell)
-        return self
-
     @property
     def story(self):
-        """What happened: (time, words, call, cell) of each sentence."""
-        if self._later:
-            (_, tell), self._later = self._later, None
-            tell()
+        """What happened, a list: (time, words, call, cell) of each sentence."""
+        self._story[:] = [
+            (time, _text(words), call, _text(cell)) for time, words, call, cell in self._story
+        ]
         return self._story
 
     @property
     def told_at(self):
-        """The times (s) of the story's sentences, before anyone has asked for it."""
-        return [*(entry[0] for entry in self._story), *(self._later[0] if self._later else ())]
+        """The times (s) of the story's sentences; makes none of their texts."""
+        return [time for time, *_ in self._story]
 
     def place(self, time):
         """Return (x, y, size, ring, state's number) at `time`, or None when off the stage."""
@@ -189,6 +182,10 @@ class Actor:
     sizes = property(lambda self: self._column(3))
     rings = property(lambda self: self._column(4))
     states = property(lambda self: self._column(5))
+
+
+def _text(text):
+    return text() if callable(text) else text
 
 
 def _between(one, next_one, time):
