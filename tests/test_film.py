@@ -480,6 +480,28 @@ def test_words_in_a_tile_can_be_read_whatever_its_colour(browser, tmp_path, sche
 
 
 @in_browser
+def test_a_tile_that_vanishes_takes_its_label_with_it(browser, tmp_path):
+    def make():
+        reel = Reel(end=1.0, states={"there": (style.BLUE, "tile")})
+        tile = reel.lane("a tile", Scene()).actor("tile", "7").at(0, 50, 50, "there", size=8)
+        tile.stay(0.5).stay(1.0, size=0)
+        reel.caption(0, "A tile.")
+        return reel
+
+    with new_page(browser) as (page, _):
+        page.goto(Film(make).save(tmp_path / "tile.html").as_uri())
+        page.evaluate(f"{PLAYER}.pause()")
+        written = f"""time => {{
+            const said = [], kept = CanvasRenderingContext2D.prototype.fillText;
+            CanvasRenderingContext2D.prototype.fillText = label => said.push(label);
+            {PLAYER}.seek(time);
+            CanvasRenderingContext2D.prototype.fillText = kept;
+            return said; }}"""
+        assert page.evaluate(written, 0.5) == ["7"]
+        assert page.evaluate(written, 0.9) == []
+
+
+@in_browser
 def test_with_reduced_motion_there_are_six_stills_a_lane_and_the_table(browser, saved):
     with new_page(browser) as (page, errors):
         page.emulate_media(reduced_motion="reduce")

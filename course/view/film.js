@@ -7,6 +7,7 @@
 const KINDS = { first: Uint32Array, state: Uint8Array };
 const COLUMNS = ["first", "time", "x", "y", "size", "ring", "state"];
 const STILLS = 6;
+const READABLE = 5; // pixels: the size of a tile that still holds its label
 const NEAR = 8; // lines of code that are shown before and after the one that decided
 
 function arrayOf(view, kind) {
@@ -132,7 +133,8 @@ class Stage {
         rings.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * Math.min(1, ring));
       }
       const label = this.cast.labels[actor];
-      if (label) words.push([label, x, y, size + (ring > 0 ? 6 : 3), shape, state]);
+      const isTooSmall = shape === "tile" && size < READABLE;
+      if (label && !isTooSmall) words.push([label, x, y, size + (ring > 0 ? 6 : 3), shape, state]);
       if (this.cast.tellers[actor] === teller) chosen.push([x, y, size]);
     });
     const { colours, inside, ink, font } = this.look;
