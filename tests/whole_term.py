@@ -78,7 +78,7 @@ def play(
         run("grade", name)
     for name in names:
         _grade_by_hand(course, name, die=name == first)
-    fixed = _fix_a_check(course, first)
+    fixed = _fix_a_check(course, first, min(students, KINDS))
     run("build", first)
     run("grade", first, fails="--regrade")
     run("grade", first, "--regrade")
@@ -184,10 +184,15 @@ def by_hand(number: int) -> float:
     return number % (2 * ANSWER_POINTS + 1) / 2
 
 
-def _fix_a_check(course: Path, name: str) -> bool:
-    """Let one hidden check that somebody failed take everything; return whether there was one."""
+def _fix_a_check(course: Path, name: str, students: int) -> bool:
+    """Let a hidden check take everything that one of the first `students` failed, if there is one.
+
+    Return whether there is.
+    """
     path = course / "solutions" / f"{name}.py"
-    failed = {grade_id for number in range(KINDS) for grade_id in _outcome(course, name, number)[0]}
+    failed = {
+        grade_id for number in range(students) for grade_id in _outcome(course, name, number)[0]
+    }
     for cell in script.read(path):
         if cell.kind == "check" and cell.hidden and cell.grade_id in failed:
             rule = re.search(r"### RULE: .*", cell.text)[0]
