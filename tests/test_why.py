@@ -4,6 +4,7 @@ import contextlib
 import io
 import random
 from contextlib import closing
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -18,6 +19,7 @@ from autograder.grade.why import calls, shown
 from autograder.grade.why.bench import LIMITS, Bench
 from autograder.grade.why.explain import explained
 from autograder.grade.why.inputs import check_of, size
+from autograder.grade.why.recorder import recording
 from autograder.grade.why.smallest import smallest
 from tests.importing import Borrowed
 from tests.programs import nbgrader, run
@@ -92,13 +94,17 @@ def test_the_smallest_case_has_nothing_to_leave_out(bench):
 
 
 def test_a_case_fails_in_a_process_that_ran_nothing_else(bench):
-    """A class that remembers across objects fails at once after another case."""
-    case = smallest(bench, [SHARED], [BAG], SEEDS)["bag_hidden"]
-    names = {}
-    exec(SHARED, names)
-    seen = [[bag.add(each) for each in things] for bag, things in made(names, case)]
-    exec(RIGHT, names)
-    assert seen != [[bag.add(each) for each in things] for bag, things in made(names, case)]
+    """A class that remembers across objects fails at once after another case, or another check."""
+    checks = [BAG, replace(BAG, name="bag_hidden_2")]
+    found = smallest(bench, [SHARED], checks, SEEDS)
+    assert set(found) == {"bag_hidden", "bag_hidden_2"}
+    for case in found.values():
+        seen = []
+        for text in (SHARED, RIGHT):
+            names = {}
+            exec(text, names)
+            seen.append([[bag.add(each) for each in things] for bag, things in made(names, case)])
+        assert seen[0] != seen[1], case.changed
 
 
 ROWS = """\
@@ -198,6 +204,33 @@ def test_what_is_not_plain_is_no_cell_to_copy():
     assert calls.cell("LRUBag", rows) == ["bag = LRUBag(2)", "print(bag.add('a'))"]
     assert calls.cell("LRUBag", [rows[0], [0, "add", None, True, False]]) == []
     assert calls.cell("LRUBag", rows * 20) == []
+
+
+def test_a_cell_ends_with_the_first_call_that_differs():
+    lines = [
+        "bag = Bag(2)",
+        "print(bag.add('a'))",
+        "len(bag)",
+        "print(bag.add('b'))",
+    ]
+    until = "bag = Bag(2)\nbag.add('a')\nprint(bag.add('b'))"
+    assert calls.until_it_differs(lines, [None, 1, 1, 2], [None, 1, 1, 1]) == until
+    assert calls.until_it_differs(lines, [None, 1, 1, 2], [None, 1, 1, 2]) == ""
+    assert calls.until_it_differs(lines[:2], [None, True], [None, 1]) == "\n".join(lines[:2])
+    assert calls.until_it_differs(lines[:2], [None, 0.1 + 0.2], [None, 0.3]) == ""
+
+
+def test_what_is_not_plain_is_not_recorded_as_text():
+    made = []
+    bag = recording(type("Bag", (), {"add": lambda self, thing: None}), made)()
+    for thing in ("a", ("b", 1.5), object(), float("inf"), range(3), "x" * 301):
+        bag.add(thing)
+    assert [row[2] for row in made] == ["", "'a'", "('b', 1.5)", *[None] * 4]
+
+
+def test_a_check_that_the_worked_solution_fails_tells_nothing():
+    with Sandbox([], LIMITS, "process", importer=Borrowed()) as sandbox, closing(Judge()) as judge:
+        assert smallest(Bench(sandbox, judge, [SHARED]), [FORGETFUL], [BAG], SEEDS) == {}
 
 
 def test_the_right_class_has_no_case(bench):
