@@ -1,8 +1,8 @@
 """How the explorers in a notebook look and are reached, in a real browser.
 
-Text must be whole, apart from all other text, and have a contrast of 4.5; in pictures it has at
-least 9 points; no picture scrolls sideways; every picture has words; by keyboard alone one comes to
-each control and moves it.
+Text must be whole, apart from all other text (also within a picture), and have a contrast of 4.5;
+in pictures it has at least 9 points; no picture scrolls sideways; every picture has words; by
+keyboard alone one comes to each control and moves it.
 """
 
 from ast import literal_eval
@@ -38,6 +38,12 @@ LOOK = """() => {
     + JSON.stringify((e.innerText || e.ariaLabel || e.alt || e.textContent).slice(0, 50))));
   const shows = e => e.getClientRects().length && getComputedStyle(e).visibility === "visible";
   const outside = (box, paper) => box.right > paper.right + 1 || box.left < paper.left - 1;
+  const ink = text => {  // without the white above and below the letters
+    const {left, right, top, bottom} = text.getBoundingClientRect();
+    const [x, y] = text.hasAttribute("transform") ? [0.2, 0] : [0, 0.2];
+    const [wide, high] = [x * (right - left), y * (bottom - top)];
+    return {left: left + wide, right: right - wide, top: top + high, bottom: bottom - high};
+  };
   const all = (where, what) => [...where.querySelectorAll(what)].filter(shows);
 
   const over = (top, below) => {
@@ -104,6 +110,13 @@ LOOK = """() => {
       const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
       if (ratio < 4.5) say(`contrast ${ratio.toFixed(1)}`, text);
     }
+    const texts = all(panel, "text:not([transform]), text[transform^='rotate(-90']");
+    const inks = texts.map(ink);
+    inks.forEach((one, i) => inks.slice(i + 1).forEach((next, more) => {
+      const wide = Math.min(one.right, next.right) - Math.max(one.left, next.left);
+      const high = Math.min(one.bottom, next.bottom) - Math.max(one.top, next.top);
+      if (wide > 1.5 && high > 1.5) say("on", texts[i], texts[i + 1 + more]);
+    }));
   }
   return [...found];
 }""".replace("PANEL", PANEL)

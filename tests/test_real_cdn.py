@@ -10,10 +10,13 @@ from course.cdn import explore_real, real, rehearsal
 from course.cdn.boxes import edge_box
 from course.cdn.rehearsal import HIT, MISS, NO_PAGE, OUTAGE, STALE, rehearse, users
 from course.engine.component import ComponentError
+from course.real.counts import CountsPicture
 from course.real.crowd import KILL
 from course.real.processes import Stage
+from course.view.canvas import Canvas
 from tests.course_scripts import solved
 from tests.explorers import corners, options, shown
+from tests.picture_text import in_figure
 from tests.test_real import alive, asked
 from tests.test_real_labs import press
 
@@ -118,6 +121,15 @@ def test_the_steps_of_a_real_cdn_say_what_was_measured(without_processes):
 
 def test_every_corner_of_a_real_cdn_is_a_picture(without_processes):
     assert list(corners(explore_real(CACHE), options, every=True))
+
+
+def test_a_count_that_is_off_the_scale_is_written_out():
+    picture = CountsPicture({"misses": 240, "errors": 100})
+    Canvas(picture.figure, picture.moving)  # from now on the axes keep their places
+    picture.show_counts((500, 100), (240, 9999), None)
+    texts = [text.get_text() for panel in picture.counts for text in panel.texts]
+    assert texts == ["500 (beyond the edge)", "240", "–", "100", "9999 (beyond the edge)", "–"]
+    assert in_figure(picture.figure, picture.moving) == []
 
 
 def test_what_is_not_written_yet_is_said(monkeypatch):

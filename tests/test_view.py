@@ -300,6 +300,8 @@ def test_a_dark_page_has_colours_that_can_be_read():
     for colour in (*style.DARK, SEA, GROUND, "#F3F6F9", "#CFE3F1", "#F2B79B"):
         if colour not in (style.INK, style.BLACK, style.GREY):
             assert contrast(style._dark(colour, "f"), ink) >= LEAST, colour  # a letter on an area
+    for colour in (*style.SERVERS, style.WARNING):
+        assert contrast(style._dark(colour, "f"), paper) >= 3, colour  # an area on the page
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,14 @@
 the classes and variables of a page of VS Code. That program itself is not run here."""
 
 import json
+from itertools import combinations
 
 import pytest
+from matplotlib import rc_context
+from matplotlib.patches import Rectangle
 
 from course.single_server import explore
+from course.view import style
 from course.view.architecture import Node, Tier, architecture
 from course.view.picture import Picture
 from tests.jupyterlab import chromium, find_chromium, new_page
@@ -113,6 +117,75 @@ def smallest_text(page):
         .filter(svg => svg.getClientRects().length).flatMap(svg =>
             [...svg.querySelectorAll("text")].map(text =>
                 parseFloat(getComputedStyle(text).fontSize) * svg.getScreenCTM().a)))""")
+
+
+@rc_context(style.LOOK)
+def crowded():
+    """Return a Picture that has just enough room for its texts where it is shown full-size."""
+    figure, axes = style.figure(1, 1, width=3.9, height=3)
+    axes.set(title="How long does a reader of a page wait?", ylabel="queries/s")
+    axes.set(xlim=(0, 1.3), ylim=(0, 1))
+    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1, 1.2], [f"{20 * i} %" for i in range(7)])
+    axes.set_yticks([0.5, 1], ["50,000", "100,000"])
+    box = Rectangle((0.4, 0.3), 0.5, 0.4, facecolor="white", edgecolor=style.INK)
+    axes.add_patch(box)
+    axes.text(0.65, 0.5, "203.0.113.100", ha="center", va="center")
+    for label in ("not noticed, failing", "taken out"):
+        axes.plot([], [], label=label)
+    style.legend_below(axes, down=0.2)
+    return Picture(figure)
+
+
+def test_text_that_has_grown_stays_apart_from_other_text(browser):
+    with new_page(browser) as (page, errors):
+        for width in (274, 1000):
+            show(page, crowded().redraw("crowded"), "vscode-light", width)
+            boxes = {
+                words: text.bounding_box()
+                for text in page.locator("#here text").all()
+                if (words := text.text_content())
+            }
+            assert apart(boxes) == []
+            [svg] = page.locator("#here svg").all()
+            paper = svg.bounding_box()
+            assert all(inside(box, paper) for box in boxes.values()), boxes
+            frame = page.locator("#here path").evaluate_all(
+                "(paths, text) => paths.map(path => path.getBoundingClientRect())"
+                ".filter(box => box.x < text.x && box.y < text.y && box.width < 2 * text.width"
+                " && box.right > text.x + text.width && box.bottom > text.y + text.height).length",
+                boxes["203.0.113.100"],
+            )
+            assert frame
+            end = boxes["not noticed, failing"]["x"] + boxes["not noticed, failing"]["width"]
+            assert boxes["taken out"]["x"] - end > 22  # the legend's handle is between them
+        # what had to be squeezed is not stretched where there is room again
+        show(page, crowded().redraw("crowded"), "vscode-light", 274)
+        assert page.locator("#here [textLength]").count() > 3
+        page.set_viewport_size({"width": 1000, "height": 700})
+        page.wait_for_function("!document.querySelector('#here :is([textLength], [dy])')")
+        assert errors == []
+
+
+def apart(boxes, slack=3):
+    """Return the pairs of texts on each other; slack: pixels of white that a box has around it."""
+    return [
+        (one, other)
+        for one, other in combinations(boxes, 2)
+        if all(
+            min(boxes[one][at] + boxes[one][size], boxes[other][at] + boxes[other][size])
+            - max(boxes[one][at], boxes[other][at])
+            > slack
+            for at, size in (("x", "width"), ("y", "height"))
+        )
+    ]
+
+
+def inside(box, paper, slack=1):
+    return (
+        box["x"] >= paper["x"] - slack
+        and box["y"] >= paper["y"] - slack
+        and box["x"] + box["width"] <= paper["x"] + paper["width"] + slack
+    )
 
 
 def test_where_there_is_no_room_the_architecture_stands_upright(browser):

@@ -27,13 +27,14 @@ class CountsPanel:
 
     def show(self, formula, simulation, machine):
         """Draw the three counts; None for one that is not known."""
-        for bar, text, count in zip(
-            self.bars, self.texts, (formula, simulation, machine), strict=True
-        ):
-            bar.set_width(0 if count is None else min(count, self.top))
-            text.set_x(bar.get_width() + self.top / 30)
-            more = "" if count is None or count <= self.top else " (beyond the edge)"
-            text.set_text("–" if count is None else f"{count:.0f}{more}")
+        for row, count in enumerate((formula, simulation, machine)):
+            width, text = min(count or 0, self.top), self.texts[row]
+            self.bars[row].set_width(width)
+            text.set_text("–" if count is None else f"{count:.0f}")
+            text.set_position((width + self.top / 30, row))
+            if width < (count or 0):  # next to a bar as long as that there is no room
+                text.set_text(f"{count:.0f} (beyond the edge)")
+                text.set_position((self.top / 30, row - 0.43))
 
 
 class CountsPicture:

@@ -21,8 +21,8 @@ INSIDE = {"ha": "center", "va": "center", "fontsize": 9, "linespacing": 1.15, "z
 ZONE = {"facecolor": "#F3F6F9", "edgecolor": "none"}
 
 # of the tall picture, in inches
-WIDTH, MARGIN = 2.85, 0.16  # MARGIN: at both sides, for arrows past a tier
-APART, LINKED = 0.1, 0.4  # between the boxes of a tier, and if there are arrows between them
+WIDTH, MARGIN = 2.85, 0.1  # MARGIN: at both sides, for arrows past a tier
+APART, LINKED = 0.04, 0.4  # between the boxes of a tier, and if there are arrows between them
 TITLE, LINE, GAP = 0.32, 0.17, 0.3  # heights: GAP below each tier, for arrows
 WIDEST = 1.6  # of a box
 LETTER = 0.075  # the width of one, on average

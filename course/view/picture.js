@@ -2,6 +2,8 @@
 const LEAST = 0.96;  // of a panel's size: with less, its text would be below 9 points
 const NARROW = 1.8;  // where there is less room than that: by how much its text may grow in it
 const EDGE = 40;  // points: room at both sides for text that is twice as large
+const ABOVE = 9;  // points: the same above the panel, for its title
+const HANDLE = 30;  // points between two entries of a legend, for the handle of the second
 
 function render({ model, el }) {
   const panels = [];
@@ -20,15 +22,16 @@ function render({ model, el }) {
          max-height: max(${LEAST * high}px, 62vh)`;
     svg.innerHTML = `<g>${background}</g><g></g>`;
     el.append(svg);
+    const panel = { svg, least, fit, moving: svg.lastElementChild, shown: "" };
     function fit(room) {
       const grow = Math.min(NARROW, Math.max(1, least / room)), spare = EDGE * (grow - 1);
-      const wider = width + 2 * spare;
-      svg.setAttribute("viewBox", `${left - spare} ${top} ${wider} ${height}`);
-      svg.style.fontSize = `${(10 * grow * wider) / width}px`;  // texts are given in em
-      svg.classList.toggle("grown", grow > 1);
+      const wider = width + 2 * spare, over = ABOVE * (grow - 1);
+      svg.setAttribute("viewBox", `${left - spare} ${top - over} ${wider} ${height + over}`);
+      panel.grow = (grow * wider) / width;
+      svg.style.fontSize = `${10 * panel.grow}px`;  // texts are given in em
     }
     fit(Infinity);
-    return { svg, least, fit, moving: svg.lastElementChild, shown: "" };
+    return panel;
   }
 
   function makePanels() {
@@ -49,18 +52,11 @@ function render({ model, el }) {
     el.setAttribute("aria-label", model.get("label"));
   }
 
-  // Set the letters of text that has grown beyond its panel a little closer.
   function squeeze() {
-    for (const text of el.querySelectorAll("svg.grown text:not([transform])")) {
-      text.removeAttribute("textLength");
-      const { x, width } = text.getBBox(), { viewBox } = text.ownerSVGElement;
-      const [left, right] = [viewBox.baseVal.x, viewBox.baseVal.x + viewBox.baseVal.width];
-      const out = Math.max(left - x, x + width - right);
-      if (out <= 0 || !width) continue;
-      const middle = getComputedStyle(text).textAnchor === "middle";
-      text.setAttribute("textLength", Math.max(width - out * (middle ? 2 : 1), 0.7 * width));
-      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-    }
+    for (const text of el.querySelectorAll("text:is([textLength], [dy])"))
+      for (const name of ["textLength", "dy"]) text.removeAttribute(name);
+    for (const { svg, grow } of [...panels, ...(narrow ? [narrow] : [])])
+      if (grow > 1) settle(svg, grow);
   }
 
   function fit() {
@@ -85,6 +81,63 @@ function render({ model, el }) {
     resized.disconnect();
     gone();
   };
+}
+
+// Keep text that has grown apart from other text, within its panel and within a box around it: set
+// its letters closer, and move the labels of vertical axes away from the numbers.
+function settle(svg, grow) {
+  const { x, y, width, height } = svg.viewBox.baseVal, floor = Math.min(0.7, 1 / grow);
+  const texts = [...svg.querySelectorAll("text")].map(measured).filter((each) => each);
+  const starts = ({ from, share, wide, scale }) => from + share * wide * (1 - scale);
+  const closer = (text, share) => {  // by a share of its width
+    text.scale = Math.min(text.scale, Math.max(floor, 1 - share));
+  };
+  for (const one of texts) {
+    const end = one.from + one.wide;
+    const [low, high] = one.turned ? [-y - height, -y] : [x, x + width];
+    closer(one, (Math.max(low - one.from, end - high) * (one.share === 0.5 ? 2 : 1)) / one.wide);
+    for (const next of texts) {
+      const same = Math.min(one.below, next.below) - Math.max(one.above, next.above);
+      if (one.turned !== next.turned || one.from >= next.from || same < 0.4 * one.high) continue;
+      const over = end + (one.share + next.share ? 3 : HANDLE) - next.from;
+      const room = (1 - one.share) * one.wide + next.share * next.wide;
+      if (one.share < 1) closer(one, over / room);
+      if (next.share > 0) closer(next, over / room);
+    }
+  }
+  const boxes = [...svg.querySelectorAll("path")].map((path) => path.getBBox());
+  for (const one of texts.filter(({ share, turned }) => share === 0.5 && !turned))
+    for (const box of boxes) {
+      const aside = Math.abs(box.x + box.width / 2 - one.from - one.wide / 2);
+      if (aside < 2 && box.width > one.wide / grow && box.y < one.above
+        && box.y + box.height > one.below) closer(one, 1 - (box.width - 5) / one.wide);
+    }
+  for (const label of texts.filter(({ turned }) => turned)) {
+    const [start, end] = [-label.from - label.wide, -label.from];
+    const near = texts.filter((each) => !each.turned && each.above < end && each.below > start
+      && starts(each) > label.above - label.high / 2 && starts(each) < label.below + 1);
+    const over = (each) => label.below + 1 - starts(each);
+    const shift = Math.min(Math.max(0, ...near.map(over)), label.above - x);
+    if (shift > 0) label.text.setAttribute("dy", -shift);
+    for (const each of near.filter(({ share }) => share))
+      closer(each, (over(each) - shift) / (each.share * each.wide));
+  }
+  for (const { text, wide, scale } of texts) if (scale < 1) {
+    text.setAttribute("textLength", scale * wide);
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+}
+
+// Where a text is: from where, and how wide, along its line; above and below: between what its line
+// is; share: how much of it is before the place that it is held at.
+function measured(text) {
+  const { x, y, width, height } = text.getBBox(), turned = text.hasAttribute("transform");
+  const [right, down] = turned ? ["x", "y"].map((name) => +text.getAttribute(name)) : [0, 0];
+  if (!width || (turned && !text.getAttribute("transform").startsWith("rotate(-90"))) return null;
+  const above = (turned ? y - down + right : y) + 0.1 * height, high = 0.8 * height;
+  const share = { middle: 0.5, end: 1 }[getComputedStyle(text).textAnchor] ?? 0;
+  return { text, turned, share, scale: 1, wide: width, high, above, below: above + high,
+    from: x - right - down };
 }
 
 // Let the arrow keys move the controls next to the picture, which in Notebook 7 would choose another

@@ -35,7 +35,7 @@ DARK = {
     GREEN: "#2BC79B",
     YELLOW: "#F0E442",
     BLUE: "#57A5EA",
-    VERMILION: "#F5803E",
+    VERMILION: "#FF6A45",
     PURPLE: "#E09BC2",
     WARNING: "#FFA070",
 }
@@ -117,7 +117,8 @@ def _dark(colour, kind):
     """Return what a colour is in a dark page.
 
     Colours that are not in DARK keep their hue and turn from light to dark. Areas of a strong
-    colour get half of a line's lightness or less: light text on them has a contrast of 4.5.
+    colour are as light as they may be: light text on them has a contrast of 4.5, and they have one
+    of 3 with the page.
     """
     hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(colour))
     if colour not in DARK:
@@ -125,13 +126,12 @@ def _dark(colour, kind):
     hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(DARK[colour]))
     if kind == "c" or saturation < 0.3:
         return DARK[colour].lower()
-    lightness *= 0.55
     while True:
         shares = colorsys.hls_to_rgb(hue, lightness, 0.8 * saturation)
         luminance = sum(w * s**2.2 for w, s in zip((0.2126, 0.7152, 0.0722), shares, strict=True))
         if luminance < 0.13:
             return to_hex(shares)
-        lightness *= 0.95
+        lightness *= 0.98
 
 
 def spaced(words):
