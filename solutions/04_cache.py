@@ -361,7 +361,7 @@ assert seen["apart"] == [0, False], (
 replay(LRUCache)
 
 # %% [markdown]
-# **Left:** your class and three other rules on the same traffic. The black mark is where LRU should end by **Che's formula** (2002), which knows nothing of your code. (A wrong rule may come close to it by chance, so the words below also compare every single read with LRU's.) LFU, *least frequently used*, throws out what was used least often.
+# **Left:** your class and three other rules on the same traffic. The upright mark is where LRU should end by **Che's formula** (2002), which knows nothing of your code. (A wrong rule may come close to it by chance, so the words below also compare every single read with LRU's.) LFU, *least frequently used*, throws out what was used least often.
 # **Right:** your class and LFU, second by second.
 #
 # 1. *The same favorites*: which rule is best?

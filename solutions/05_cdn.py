@@ -684,7 +684,7 @@ assert list(seen["keys"]) == [_url], f"{_story}: self.stored is a dict with {_ur
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your cache now works at every edge. If it is right, the blue square lies on the black point, and the words say so request by request. Then **break it** on purpose: let a hit renew the copy. (Keep the copy's `max_age` as well; a hit at `now` then makes the copy fresh until `now + max_age`.) Which way does the square move? Afterwards undo the change.
+# Your cache now works at every edge. If it is right, the blue square lies on the large round point, and the words say so request by request. Then **break it** on purpose: let a hit renew the copy. (Keep the copy's `max_age` as well; a hit at `now` then makes the copy fresh until `now + max_age`.) Which way does the square move? Afterwards undo the change.
 #
 # <details><summary>What we see</summary>
 #

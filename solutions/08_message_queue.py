@@ -66,7 +66,7 @@ prediction = None  # seconds after the burst: put your number here
 # %% [markdown]
 # ## Experiment
 #
-# **Left:** photos in the queue, waiting or in work. The black line is arithmetic alone, without chance or crashes; your guess is the diamond on the axis. **Right:** how long it takes until a photo is ready, and which photos go wrong.
+# **Left:** photos in the queue, waiting or in work. The thin line in the text's color is arithmetic alone, without chance or crashes; your guess is the diamond on the axis. **Right:** how long it takes until a photo is ready, and which photos go wrong.
 #
 # The dashed gray line is a *forgetful* queue: a plain list, and what has been received is gone. Compare your guess with it. What do those who say 40 s forget?
 

@@ -633,7 +633,7 @@ assert len(seen) == 7, "not all was asked"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Left:** how many requests are in each bucket, host by host, and in your merged histogram, *all*. The black line is the quantile that your class reads off. **Right:** two answers for the whole site, compared with the truth.
+# **Left:** how many requests are in each bucket, host by host, and in your merged histogram, *all*. The solid line is the quantile that your class reads off. **Right:** two answers for the whole site, compared with the truth.
 #
 # 1. *One request in 100* meets the slow host: what does the average of the five p99s say?
 # 2. *10 % meet the slow host*: and now?
