@@ -90,7 +90,7 @@ def play(
     run("report")
     run("export", "--to", "grades.csv")
     expected: dict[str, dict[str, float]] = {student(number): {} for number in range(students - 1)}
-    with ProcessPoolExecutor(mp_context=get_context("spawn"), max_tasks_per_child=50) as pool:
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for name in names:
             work = partial(_expected, course, name, is_first=name == first)
             for number, points in enumerate(pool.map(work, range(students - 1))):
