@@ -21,6 +21,7 @@ from autograder.grade.why.explain import explained
 from autograder.grade.why.inputs import check_of, size
 from autograder.grade.why.recorder import recording
 from autograder.grade.why.smallest import smallest
+from course.engine.servers import make_views
 from tests.importing import Borrowed
 from tests.programs import nbgrader, run
 from tests.toy_course import SCRIPT, make_course
@@ -199,33 +200,51 @@ def test_the_cell_to_copy_shows_the_mistake(bench):
     assert printed[0] != printed[1] and all(text.count("\n") == 1 for text in printed)
 
 
-def test_what_is_not_plain_is_no_cell_to_copy():
+def test_calls_end_where_they_cannot_be_written_or_raise():
     rows = [[0, "", "2", True, False], [0, "add", "'a'", True, False]]
-    assert calls.cell("LRUBag", rows) == ["bag = LRUBag(2)", "print(bag.add('a'))"]
-    assert calls.cell("LRUBag", [rows[0], [0, "add", None, True, False]]) == []
-    assert calls.cell("LRUBag", rows * 20) == []
+    lines = [(0, "bag = LRUBag(2)"), (0, "bag.add('a')")]
+    assert calls.lines_of("LRUBag", rows) == lines
+    assert calls.lines_of("LRUBag", [rows[0], [0, "add", None, True, False], rows[1]]) == lines[:1]
+    assert calls.lines_of("LRUBag", [rows[0], [*rows[1][:3], False, True], rows[1]]) == lines
+    assert calls.cell(calls.lines_of("LRUBag", rows)) == "bag = LRUBag(2)\nprint(bag.add('a'))"
+    assert calls.cell(calls.lines_of("LRUBag", rows * 20)) == ""
 
 
-def test_a_cell_ends_with_the_first_call_that_differs():
-    lines = [
+def test_calls_end_with_the_first_that_differs():
+    texts = [
         "bag = Bag(2)",
-        "print(bag.add('a'))",
+        "bag.add('a')",
+        "bag_2 = Bag(1)",
         "len(bag)",
-        "print(bag.add('b'))",
+        "bag.add('b')",
+        "bag.x()",
     ]
-    until = "bag = Bag(2)\nbag.add('a')\nprint(bag.add('b'))"
-    assert calls.until_it_differs(lines, [None, 1, 1, 2], [None, 1, 1, 1]) == until
-    assert calls.until_it_differs(lines, [None, 1, 1, 2], [None, 1, 1, 2]) == ""
-    assert calls.until_it_differs(lines[:2], [None, True], [None, 1]) == "\n".join(lines[:2])
-    assert calls.until_it_differs(lines[:2], [None, 0.1 + 0.2], [None, 0.3]) == ""
+    lines = [(int("bag_2" in text), text) for text in texts]
+    until = calls.until_it_differs(lines, [None, 1, None, 1, 2, 3], [None, 1, None, 1, 1, 1])
+    assert until == lines[:5]
+    assert calls.cell(until) == "\n".join([*texts[:3], "print(bag.add('b'))"])
+    own = [line for line in lines[:5] if line[0] == 0]
+    ends = [[own[0], own[-1]], [own[0], own[-1]], [own[0], *own[-2:]]]
+    assert calls.shorter(until) == [*ends, own, lines[:5]]
+    again = [*lines, (0, "bag.take('a')")]  # the last one, the last two, those on 'a', …
+    own = [line for line in again if line[0] == 0]
+    assert calls.shorter(again)[2] == [own[0], own[1], own[-1]]
+    assert calls.shorter([(-1, "f(1)"), (-1, "f(2)")])[0] == [(-1, "f(2)")]
+    assert calls.shorter([]) == []
+    assert calls.until_it_differs(lines[:2], [None, 1], [None, 1]) == []
+    assert calls.until_it_differs(lines[:2], [None, True], [None, 1]) == lines[:2]
+    assert calls.until_it_differs(lines[:2], [None, 0.1 + 0.2], [None, 0.3]) == []
 
 
-def test_what_is_not_plain_is_not_recorded_as_text():
-    made = []
-    bag = recording(type("Bag", (), {"add": lambda self, thing: None}), made)()
-    for thing in ("a", ("b", 1.5), object(), float("inf"), range(3), "x" * 301):
+def test_what_is_not_plain_is_recorded_as_the_call_that_made_it():
+    made, names = [], {"make_views": make_views, "sorted": sorted}
+    bag = recording(type("Bag", (), {"add": lambda self, thing: None}), made, names)()
+    views = names["make_views"]({"a": 0}, out=["a"])
+    for thing in ("a", ("b", 1.5), views, list(views), object(), float("inf"), "x" * 301):
         bag.add(thing)
-    assert [row[2] for row in made] == ["", "'a'", "('b', 1.5)", *[None] * 4]
+    written = ["", "'a'", "('b', 1.5)", "make_views({'a': 0}, out=['a'])"]
+    assert [row[2] for row in made] == [*written, *[None] * 4]
+    assert names["sorted"] is sorted
 
 
 def test_a_check_that_the_worked_solution_fails_tells_nothing():

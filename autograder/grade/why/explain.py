@@ -4,7 +4,7 @@ The class is run in the sandbox that graded it, on seeds made like the graded on
 worked solutions come from nbgrader's source notebook, which `autograder build` writes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -180,20 +180,38 @@ def _explained(
         asked.append(calls.recording(name, draw, check.observe) if name else "seen = []")
     answers = bench.observed(bench.trusted, asked)
     lines = [
-        calls.cell(name, answers.get(number, {}).get("seen") or [])
+        calls.lines_of(name, answers.get(number, {}).get("seen") or [])
         for number, name in enumerate(names)
     ]
-    tried = [calls.trial(each) for each in lines]
-    right = bench.observed(bench.trusted, tried)
-    # each apart, as the case itself was confirmed: a class may remember earlier calls
-    own = bench.observed(needed(cells, checks), tried, files, apart=True)
+    own = needed(cells, checks)
+    tried = [calls.shorter(each) for each in _until_they_differ(bench, own, lines, files)]
+    differing = iter(_until_they_differ(bench, own, [one for some in tried for one in some], files))
     why = {}
-    for number, case in enumerate(found):
+    for case, some in zip(found, tried, strict=True):
+        copied = [calls.cell(next(differing)) for _ in some]
         said = shown.sentence(case, case.right, cells)
         if said:
-            showed = (answers.get(number, {}).get("seen") for answers in (right, own))
-            why[case.check.name] = Why(said, calls.until_it_differs(lines[number], *showed))
+            why[case.check.name] = Why(said, next(filter(None, copied), ""))
     return why
+
+
+def _until_they_differ(
+    bench: Bench,
+    cells: Sequence[str],
+    lines: Sequence[Sequence[calls.Line]],
+    files: Mapping[str, str] | None,
+) -> list[list[calls.Line]]:
+    """Return of each list of calls those up to the first that gives something else than it should.
+
+    Each list is run apart, as the case itself was: a class may remember earlier calls.
+    """
+    tried = [calls.trial(each) for each in lines]
+    right = bench.observed(bench.trusted, tried)
+    own = bench.observed(cells, tried, files, apart=True)
+    return [
+        calls.until_it_differs(each, *(run.get(number, {}).get("seen") for run in (right, own)))
+        for number, each in enumerate(lines)
+    ]
 
 
 def _component(case: Case, solutions: Mapping[str, str]) -> str:
