@@ -201,11 +201,11 @@ def test_the_cell_to_copy_shows_the_mistake(bench):
 
 
 def test_calls_end_where_they_cannot_be_written_or_raise():
-    rows = [[0, "", "2", True, False], [0, "add", "'a'", True, False]]
+    rows = [[0, "", "2", False], [0, "add", "'a'", False]]
     lines = [(0, "bag = LRUBag(2)"), (0, "bag.add('a')")]
     assert calls.lines_of("LRUBag", rows) == lines
-    assert calls.lines_of("LRUBag", [rows[0], [0, "add", None, True, False], rows[1]]) == lines[:1]
-    assert calls.lines_of("LRUBag", [rows[0], [*rows[1][:3], False, True], rows[1]]) == lines
+    assert calls.lines_of("LRUBag", [rows[0], [0, "add", None, False], rows[1]]) == lines[:1]
+    assert calls.lines_of("LRUBag", [rows[0], [*rows[1][:3], True], rows[1]]) == lines
     assert calls.cell(calls.lines_of("LRUBag", rows)) == "bag = LRUBag(2)\nprint(bag.add('a'))"
     assert calls.cell(calls.lines_of("LRUBag", rows * 20)) == ""
 

@@ -146,8 +146,11 @@ def _readers(lane, run, calls, name, reel):
             cell = partial(_cell, name, since, len(since)) if calls else ""
             first = call.stood[0] if call and call.stood else None
             reader.tell(came, partial(_missed, run, came), call=call, line=first, cell=cell)
-            until = left if left <= reel.end else reel.end
-            reader.tell(until, partial(_then, came, left, reel.end), call=call)
+            then = partial(_then, came, left, reel.end)
+            if left <= reel.end:
+                reader.tell(left, then, call=call)
+            else:
+                reader.tell(reel.end, then)
         else:
             reader.tell(came, "was answered by the cache.")
         if left == left:

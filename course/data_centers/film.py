@@ -56,8 +56,8 @@ class _Run:
 
     rows: of each request in order of time, those before 0 included: (when in s, its city, the place
     of the center that it is sent to, whether the DNS was asked, the Call or None, whether it fails:
-    it is sent to a dead center, or nowhere). by_city: the
-    same, a list for each city. changes: when the center dies and when it is back (s).
+    it is sent to a dead center, or nowhere). by_city: the same, a list for each city. changes: when
+    the center dies and when it is back (s).
     """
 
     def __init__(self, geo_dns, resolver, ttl, dies_at, seed):
@@ -182,9 +182,9 @@ def _what(run, row):
     there = place in range(CENTERS)
     where = OPENING_ORDER[place] if there else "nothing"
     kept = f"; kept for {run.ttl:g} s" if there else ""
-    words = f"its resolver asked the DNS, which said {where}{kept}."
-    if not asked:
-        words = f"from memory: {where}."
+    words = f"from memory: {where}."
+    if asked:
+        words = f"its resolver asked the DNS, which said {where}{kept}."
     if fails:
         words += " That center is dead: an error." if there else " An error."
     return words

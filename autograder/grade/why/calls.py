@@ -65,7 +65,7 @@ def lines_of(component: str, calls: Sequence[Sequence[Any]]) -> list[Line]:
     variable = (word[0] if word else component).lower()
     variable = f"own_{variable}" if keyword.iskeyword(variable) else variable
     lines: list[Line] = []
-    for thing, method, arguments, _, raised in calls:
+    for thing, method, arguments, raised in calls:
         if arguments is None or thing == -2:
             break
         name = variable if thing <= 0 else f"{variable}_{thing + 1}"

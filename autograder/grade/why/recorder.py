@@ -16,19 +16,19 @@ def recording(component, calls, names):
     """Return a component that appends each call to `calls`: [object, method, arguments, …].
 
     object: 0, 1, … in the order of their making, -1 for a function. arguments: as Python text,
-    None where one is neither plain nor made by a function of the course. The last two are whether a
-    value came back, and whether it raised. What the component calls of itself is not recorded.
-    names: the check's; its functions of the course are replaced by some that note what they made.
+    None where one is neither plain nor made by a function of the course. The last is whether it
+    raised. What the component calls of itself is not recorded. names: the check's; its functions of
+    the course are replaced by some that note what they made.
     """
     inside, numbers, kept, made = [], {}, [], {}
     for name, helper in list(names.items()):
-        if inspect.isfunction(helper) and helper.__module__.startswith("course."):
+        if inspect.isfunction(helper) and str(helper.__module__).startswith("course."):
             names[name] = _noting(name, helper, made)
 
     def recorded(number, method, function, arguments, options):
         if inside:
             return function(*arguments, **options)
-        row = [number, method, _text(arguments, options, made), False, True]
+        row = [number, method, _text(arguments, options, made), True]
         if len(calls) < MOST:
             calls.append(row)
         inside.append(True)
@@ -36,7 +36,7 @@ def recording(component, calls, names):
             value = function(*arguments, **options)
         finally:
             inside.pop()
-        row[3:] = [value is not None, False]
+        row[3] = False
         if inspect.isgenerator(value):
             row[2] = None  # a process: its calls go on while others are made
         return value
