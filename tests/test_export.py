@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from autograder.build.release import put_environment_on_path
 from autograder.cli import main
+from autograder.gradebook.database import unusable
 from autograder.gradebook.export import (
     CanvasExporter,
     CsvExporter,
@@ -27,7 +28,7 @@ from autograder.gradebook.export import (
     unguarded,
     unmatched,
 )
-from autograder.gradebook.read import Student, unusable
+from autograder.gradebook.read import Student
 from tests.course_scripts import ROOT
 from tests.programs import nbgrader
 

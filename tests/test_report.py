@@ -24,7 +24,7 @@ from sqlalchemy.exc import SAWarning
 from autograder.cli import main
 from autograder.grade import records
 from autograder.grade.records import Record
-from autograder.gradebook import read
+from autograder.gradebook import database, read
 from autograder.pages import report
 from tests import narrow
 from tests.jupyterlab import chromium_page
@@ -177,7 +177,7 @@ def card(page, title):
 
 def test_scores_are_nbgraders_own(course):
     places = read.places(course)
-    with read.opened(places.course.db_url) as connection:
+    with database.opened(places.course.db_url) as connection:
         assignments = read.assignments(connection)
         works = {one.student: one for one in read.submissions(connection, assignments)}
     assert set(works) == set(SCORES)

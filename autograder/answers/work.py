@@ -23,7 +23,7 @@ from autograder.answers.rubric import Rubric
 from autograder.build import markers
 from autograder.course import configuration
 from autograder.errors import CourseError
-from autograder.gradebook import read
+from autograder.gradebook import database, read
 from autograder.gradebook.read import ByHand, Written
 from autograder.gradebook.write import Changed, Scores
 from autograder.pages.outline import outline
@@ -104,7 +104,7 @@ class Desk:
     def __init__(self, root: Path, assignment: str) -> None:
         self.places = read.places(root)
         self.url = self.places.course.db_url
-        with read.opened(self.url) as connection:
+        with database.opened(self.url) as connection:
             self.assignment = _meant(assignment, list(read.assignments(connection)))
         self._notebooks: dict[Path, tuple[tuple[int, int], dict[str, tuple[str, bool]]]] = {}
 
@@ -122,7 +122,7 @@ class Desk:
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """The assignment's questions, in the order of its notebooks."""
-        with read.opened(self.url) as connection:
+        with database.opened(self.url) as connection:
             texts = read.sources(connection, self.assignment)
             sources = {(book, cell): text or "" for book, cell, text in texts}
             asked = read.questions(connection, self.assignment)
@@ -157,7 +157,7 @@ class Desk:
         Their order says nothing about who wrote them. Students whose work has not been graded yet
         are left out.
         """
-        with read.opened(self.url) as connection:
+        with database.opened(self.url) as connection:
             rows = read.written(connection, self.assignment)
             people = read.students(connection)
         entries = record.read(self.places.root, self.assignment)

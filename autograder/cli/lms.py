@@ -42,12 +42,12 @@ def canvas(
 
     The access token comes from CANVAS_TOKEN, and is stored nowhere.
     """
-    from autograder.gradebook import read
+    from autograder.gradebook import database, read
     from autograder.gradebook.write import bring_penalties_up_to_date
     from autograder.term import canvas
 
     bring_penalties_up_to_date(root, [name])
-    with read.opened(read.places(root).course.db_url) as connection:
+    with database.opened(read.places(root).course.db_url) as connection:
         about = read.assignments(connection, (name,))[name]
         students = read.students(connection)
         submissions = read.submissions(connection, (name,))

@@ -160,8 +160,9 @@ def export(
     """
     if kind == "gradescope":
         return _export_to_gradescope(root, assignment, to or Path("autograder.zip"))
+    from autograder.gradebook.database import opened
     from autograder.gradebook.export import FORMATS, grades, total_table, unmatched, write
-    from autograder.gradebook.read import opened, places
+    from autograder.gradebook.read import places
     from autograder.gradebook.write import bring_penalties_up_to_date
 
     bring_penalties_up_to_date(root, assignment)

@@ -66,7 +66,7 @@ def grades(
 ) -> Grades:
     """Return the grades in a gradebook, of all assignments and students or of those named.
 
-    connection: as `autograder.gradebook.read.opened` gives it. The students are sorted by last
+    connection: as `autograder.gradebook.database.opened` gives it. The students are sorted by last
     name, the assignments by their own. Scores are after the late penalty, in points.
     CourseError for an assignment or a student that is not in the gradebook.
     """

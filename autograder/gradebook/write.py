@@ -18,8 +18,6 @@ from unittest import mock
 
 from nbformat import NotebookNode, v4
 from nbgrader.api import (
-    Comment,
-    Grade,
     Gradebook,
     InvalidEntry,
     MissingEntry,
@@ -40,9 +38,11 @@ from traitlets.config import Config
 
 from autograder.course import configuration
 from autograder.errors import CourseError
-from autograder.gradebook import dates, read
+from autograder.gradebook import database, dates, read
+from autograder.gradebook.database import shown, unusable
 from autograder.gradebook.dates import ClassDates, LatePenalty
-from autograder.gradebook.read import ByHand, Student, shown, unusable
+from autograder.gradebook.one_submission import OneCommit, StaysOpen
+from autograder.gradebook.read import ByHand, Student
 
 PATIENCE = 120.0  # seconds to wait for a locked gradebook
 
@@ -431,7 +431,7 @@ def bring_penalties_up_to_date(root: Path, wanted: Sequence[str] = ()) -> None:
     gradebook in which nobody can be late is not opened for writing. CourseError as `Scores`.
     """
     course, said = read.places(root).course, dates.read(root)
-    with read.opened(course.db_url) as connection:
+    with database.opened(course.db_url) as connection:
         known = read.assignments(connection, wanted)
         late = {one.assignment for one in read.submissions(connection, known) if one.penalty}
     late |= {name for name, one in known.items() if one.due or said.rule(name).due}
@@ -447,73 +447,3 @@ def scores_of(root: Path) -> Scores:
     course, config = read.places(root).course, configuration(root, root)
     config.CourseDirectory.db_url = course.db_url
     return Scores(config, course.course_id)
-
-
-class OneCommit:
-    """A session that puts commits off, so that a submission is committed, not each cell."""
-
-    def __init__(self, session: Any) -> None:
-        self._session = session
-
-    def commit(self) -> None:
-        """Do nothing yet: SQLAlchemy flushes what a later query needs."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._session, name)
-
-
-class StaysOpen:
-    """A gradebook that a `with` does not close, and that keeps one submission in memory.
-
-    Other submissions, and cells that this one lacks, are looked up in the database as usual.
-    """
-
-    def __init__(self, gradebook: Gradebook, submission: SubmittedAssignment) -> None:
-        self._gradebook, self._submission = gradebook, submission
-        self._name = (submission.assignment.name, submission.student.id)
-        self._notebooks = {each.notebook.name: each for each in submission.notebooks}
-        self._found: dict[tuple[str, str], dict[str, Any]] = {}
-
-    def find_submission(self, *name: str) -> SubmittedAssignment:
-        """Return the submission; `name`: of assignment and student."""
-        if name == self._name:
-            return self._submission
-        return self._gradebook.find_submission(*name)
-
-    def find_submission_notebook(self, notebook: str, *name: str) -> SubmittedNotebook:
-        """Return a notebook of the submission."""
-        found = self._notebooks.get(notebook) if name == self._name else None
-        return found or self._gradebook.find_submission_notebook(notebook, *name)
-
-    def find_grade(self, cell: str, notebook: str, *name: str) -> Grade:
-        """Return the grade of a cell."""
-        found = self._cells("grades", notebook, name).get(cell)
-        return found or self._gradebook.find_grade(cell, notebook, *name)
-
-    def find_comment(self, cell: str, notebook: str, *name: str) -> Comment:
-        """Return the comment on a cell."""
-        found = self._cells("comments", notebook, name).get(cell)
-        return found or self._gradebook.find_comment(cell, notebook, *name)
-
-    def _cells(self, kind: str, notebook: str, name: tuple[str, ...]) -> dict[str, Any]:
-        """Return the grades or comments of a notebook by their cells' names."""
-        if name != self._name or notebook not in self._notebooks:
-            return {}
-        if (kind, notebook) not in self._found:
-            submitted = self._notebooks[notebook]
-            rows = {row.cell_id: row for row in getattr(submitted, kind)}
-            course = submitted.notebook
-            # of two cells with one name the task cell, which comes first here, is the last resort
-            cells = [*course.task_cells, *course.solution_cells, *course.grade_cells]
-            found = {cell.name: rows[cell.id] for cell in cells if cell.id in rows}
-            self._found[kind, notebook] = found
-        return self._found[kind, notebook]
-
-    def __enter__(self) -> "StaysOpen":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._gradebook, name)

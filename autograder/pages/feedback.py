@@ -18,7 +18,7 @@ from autograder.files import write_atomic
 from autograder.grade import records
 from autograder.grade.records import Record
 from autograder.grade.why.explain import Explainer, Why
-from autograder.gradebook import read
+from autograder.gradebook import database, read
 from autograder.gradebook.read import Places, Score, Student, Submission
 from autograder.pages import feedback_page, safe_html
 from autograder.pages.feedback_page import Course, Section
@@ -94,7 +94,7 @@ def write_feedback(
 
 
 def _read(places: Places, assignment: str) -> ClassWork:
-    with read.opened(places.course.db_url) as connection:
+    with database.opened(places.course.db_url) as connection:
         wanted = read.assignments(connection, (assignment,))
         submissions = {one.student: one for one in read.submissions(connection, wanted)}
         enrolled = read.students(connection)

@@ -18,7 +18,7 @@ from autograder.errors import CourseError
 from autograder.files import write_atomic
 from autograder.grade import records
 from autograder.grade.records import Record
-from autograder.gradebook import read
+from autograder.gradebook import database, read
 from autograder.gradebook.read import Assignment, Places, Student, Submission
 from autograder.pages import alike, heatmap, radar, safe_html, today
 from autograder.pages.alike import Alike
@@ -166,7 +166,7 @@ def write_report(root: Path, to: Path | None = None, wanted: tuple[str, ...] = (
 
 def gather(places: Places, wanted: tuple[str, ...] = ()) -> Page:
     """Return all that the page shows, read from the gradebook, the records and the releases."""
-    with read.opened(places.course.db_url) as connection:
+    with database.opened(places.course.db_url) as connection:
         assignments = read.assignments(connection, wanted)
         students = read.students(connection)
         submissions = defaultdict(list)

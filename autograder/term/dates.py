@@ -9,7 +9,7 @@ import tomlkit
 
 from autograder.course import configuration, named
 from autograder.errors import CourseError
-from autograder.gradebook import class_file, dates, read, spelling
+from autograder.gradebook import class_file, database, dates, read, spelling
 from autograder.gradebook.dates import ALL, DATES, EXTENSIONS, LatePenalty
 from autograder.gradebook.read import Roster
 from autograder.gradebook.spelling import Extension
@@ -157,7 +157,7 @@ def _brought(root: Path, assignment: str) -> list[str]:
 
 
 def _penalties(root: Path, wanted: list[str]) -> dict[tuple[str, str], float]:
-    with read.opened(read.places(root).course.db_url) as connection:
+    with database.opened(read.places(root).course.db_url) as connection:
         found = read.submissions(connection, wanted)
     return {(one.assignment, one.student): one.penalty for one in found}
 

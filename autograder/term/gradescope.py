@@ -22,7 +22,8 @@ from autograder.build.publish import course_files
 from autograder.course import chosen, is_graded
 from autograder.errors import CourseError
 from autograder.grade import grade, records, seeds
-from autograder.gradebook.read import opened, places, scores
+from autograder.gradebook.database import opened
+from autograder.gradebook.read import places, scores
 
 ITS_STUDENT = "student"  # in a container there is one
 BASE = ("pyproject.toml", "constraints.txt", "nbgrader_config.py", "README.md")

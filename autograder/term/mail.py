@@ -23,7 +23,7 @@ from typing import Any
 from autograder.build.markers import exercise_of
 from autograder.errors import CourseError
 from autograder.files import printable, reason, write_atomic
-from autograder.gradebook import read
+from autograder.gradebook import database, read
 from autograder.gradebook.export import number
 from autograder.gradebook.read import Assignment, Score, Student, Submission
 from autograder.term import sent, settings
@@ -81,7 +81,7 @@ def letters(
     pages: of each student. again: also send what grading/sent.csv says the student has.
     CourseError if the gradebook or that table cannot be read.
     """
-    with read.opened(read.places(root).course.db_url) as connection:
+    with database.opened(read.places(root).course.db_url) as connection:
         about = read.assignments(connection, (assignment,))[assignment]
         students = read.students(connection)
         work = {one.student: one for one in read.submissions(connection, (assignment,))}

@@ -19,7 +19,7 @@ from autograder.course import chosen, configuration
 from autograder.errors import CourseError
 from autograder.files import reason
 from autograder.grade import seeds
-from autograder.gradebook import read
+from autograder.gradebook import database, read
 from autograder.gradebook.write import Scores
 
 LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
@@ -78,7 +78,7 @@ def _gradebook(root: Path, places: read.Places) -> Path | None:
     CourseError if the gradebook is elsewhere and has a class in it: it would not be put aside.
     """
     url = places.course.db_url
-    address = read.address(url)
+    address = database.address(url)
     file = Path(address.database or "").resolve()
     if address.get_backend_name() == "sqlite" and file.is_relative_to(places.grading.resolve()):
         return file if file.is_file() else None
@@ -88,8 +88,8 @@ def _gradebook(root: Path, places: read.Places) -> Path | None:
         is_in_use = bool(scores.enrolled())
     if is_in_use:
         raise CourseError(
-            f"{read.shown(url)}: this gradebook is not in grading/ and has students: set db_url in "
-            "nbgrader_config.py to a new database for the new term, and call again."
+            f"{database.shown(url)}: this gradebook is not in grading/ and has students: set "
+            "db_url in nbgrader_config.py to a new database for the new term, and call again."
         )
     return None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.collect import lms, receipts
 from autograder.errors import CourseError
 from autograder.files import reason, write_atomic
-from autograder.gradebook import class_file, read
+from autograder.gradebook import class_file, database, read
 from autograder.gradebook.dates import EXTENSIONS
 from autograder.gradebook.read import Roster
 from autograder.gradebook.write import scores_of
@@ -66,7 +66,7 @@ def _in_gradebook(to: Roster, student: str) -> tuple[Part, ...]:
     known = next((one for one in to.students if one.id == student), None)
     if known is None:
         return ()
-    with read.opened(to.places.course.db_url) as connection:
+    with database.opened(to.places.course.db_url) as connection:
         every = read.submissions(connection, to.assignments)
     theirs = sorted(one.assignment for one in every if one.student == student)
 
