@@ -18,7 +18,6 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from autograder.cli import main
-from benchmarks import slider
 from tests import looks
 from tests.classroom import solutions, written
 from tests.course_scripts import NAMES, ROOT, exercises, setup
@@ -341,9 +340,3 @@ def solve(page, exercise):
 
 def is_explore(cell):
     return cell["cell_type"] == "code" and cell["source"].startswith("explore")
-
-
-def test_the_benchmark_of_sliders_still_measures():
-    """Its bare probe, without which it measures nothing."""
-    (times,) = slider.measure_all({slider.PROBE: slider.PROBE_CODE}, 2).values()
-    assert len(times) == 2 and all(0 < each < 10_000 for each in times)
