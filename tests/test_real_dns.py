@@ -1,5 +1,6 @@
 """Notebook 07 for real: the student's DNS over UDP, and a dead center that is still named."""
 
+from dataclasses import replace
 from queue import SimpleQueue
 
 import numpy as np
@@ -9,6 +10,7 @@ from dns.exception import Timeout
 
 from course.data_centers import explore_real, real, rehearsal
 from course.data_centers.boxes import answered_center, dns_box, question, resolver_box, subnet
+from course.data_centers.real_picture import EDGE, RealPicture
 from course.data_centers.rehearsal import OF_DEAD, OUTAGE, rehearse, users
 from course.data_centers.world import LOCATIONS, make_centers, nearest
 from course.engine.component import ComponentError
@@ -58,6 +60,24 @@ def test_answers_age_out_city_by_city_on_real_servers():
     assert (run.failed == ((run.places == 0) & (run.times > start))).mean() > 0.95
     # in any second a city asks at most once: fewer questions than requests
     assert len(set(run.cities.tolist())) <= run.asked < len(run.times)
+
+
+@pytest.mark.parametrize("outage", [OUTAGE, None])
+def test_pages_that_are_lost_before_anything_is_dead_are_blamed_on_the_machine(outage):
+    """A fiftieth may come late; those from a moment before the kill may still meet it."""
+    expected = rehearse(GEO, RESOLVER, ttl=2, outage=outage)
+    until = outage[0] if outage else rehearsal.DURATION
+    before = np.flatnonzero(expected.times < until - EDGE)
+    many = len(expected.times) // 50
+    for lost in (0, many, many + 1):
+        failed = expected.failed.copy()
+        failed[before] = False
+        failed[before[:lost]] = True
+        run = replace(expected, failed=failed)
+        formula = rehearsal.formula(2, outage)
+        _, words = RealPicture().show(ttl=2, foreseen=formula, expected=expected, run=run)
+        blames = f"{lost} of them before anything was dead: this machine is busy" in words
+        assert blames == (lost > many), words
 
 
 @pytest.fixture(scope="module")
