@@ -1,4 +1,4 @@
-"""Right work gets all points from `autograder grade`, with its limits, and not only in our process.
+"""Right work gets all points from `autograder grade`, with its limits, not only in our process.
 
 All right submissions are handed in, as many as go together in one notebook.
 """
@@ -31,17 +31,15 @@ def right_work(name):
         for exercise, text in worked.items()
     }
     for path in sorted((ROOT / "tests" / "submissions" / name).glob("*/right_*.py")):
-        text = path.read_text(encoding="utf-8")
-        needed = {
+        own, text = path.parent.name, path.read_text(encoding="utf-8")
+        wanted = {own: text} | {
             exercise: worked[exercise]
             for exercise, names in defined.items()
-            if exercise != path.parent.name and re.search(rf"\b({'|'.join(names)})\b", text)
+            if exercise != own and re.search(rf"\b({'|'.join(names)})\b", text)
         }
-        wanted = needed | {path.parent.name: text}
         for texts in notebooks:
-            if all(texts.get(exercise) in (None, text) for exercise, text in needed.items()) and (
-                path.parent.name not in texts
-            ):
+            shared = wanted.keys() & texts.keys()
+            if own not in shared and all(texts[each] == wanted[each] for each in shared):
                 texts.update(wanted)
                 break
         else:

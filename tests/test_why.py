@@ -200,6 +200,14 @@ def test_the_cell_to_copy_shows_the_mistake(bench):
     assert printed[0] != printed[1] and all(text.count("\n") == 1 for text in printed)
 
 
+def test_each_of_two_checks_has_the_cell_of_its_own_case(bench):
+    draw = DRAW.replace("(2, [", "(3, [")
+    larger = check_of("bag_hidden_2", draw + OBSERVE, markers.PLAIN + draw + JUDGE)
+    found = explained(bench, [FORGETFUL], [larger, BAG], SEEDS, {"bag": RIGHT})
+    for name, room in (("bag_hidden", 2), ("bag_hidden_2", 3)):
+        assert found[name].calls.startswith(f"bag = Bag({room})\nbag.add("), found[name].calls
+
+
 def test_calls_end_where_they_cannot_be_written_or_raise():
     rows = [[0, "", "2", False], [0, "add", "'a'", False]]
     lines = [(0, "bag = LRUBag(2)"), (0, "bag.add('a')")]

@@ -185,9 +185,9 @@ def by_hand(number: int) -> float:
 
 
 def _fix_a_check(course: Path, name: str, students: int) -> bool:
-    """Let a hidden check take everything that one of the first `students` failed, if there is one.
+    """Let a hidden check that one of the first `students` failed take everything.
 
-    Return whether there is.
+    Return whether there was one.
     """
     path = course / "solutions" / f"{name}.py"
     failed = {

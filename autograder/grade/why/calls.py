@@ -59,7 +59,7 @@ def recording(component: str, draw: str, observe: str) -> str:
 def lines_of(component: str, calls: Sequence[Sequence[Any]]) -> list[Line]:
     """Return recorded calls as lines, as far as they can be written so.
 
-    They end with the first that raises, or before the first with an argument that is not plain.
+    They end with the first that raises, or before the first that cannot be written.
     """
     word = re.search("[A-Z]?[a-z]+$", component)
     variable = (word[0] if word else component).lower()

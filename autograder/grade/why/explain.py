@@ -7,6 +7,7 @@ worked solutions come from nbgrader's source notebook, which `autograder build` 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
 import nbformat
@@ -185,10 +186,10 @@ def _explained(
     ]
     own = needed(cells, checks)
     tried = [calls.shorter(each) for each in _until_they_differ(bench, own, lines, files)]
-    differing = iter(_until_they_differ(bench, own, [one for some in tried for one in some], files))
+    differ = iter(_until_they_differ(bench, own, [*chain.from_iterable(tried)], files))
     why = {}
     for case, some in zip(found, tried, strict=True):
-        copied = [calls.cell(next(differing)) for _ in some]
+        copied = [calls.cell(each) for each in islice(differ, len(some))]
         said = shown.sentence(case, case.right, cells)
         if said:
             why[case.check.name] = Why(said, next(filter(None, copied), ""))
@@ -203,7 +204,7 @@ def _until_they_differ(
 ) -> list[list[calls.Line]]:
     """Return of each list of calls those up to the first that gives something else than it should.
 
-    Each list is run apart, as the case itself was: a class may remember earlier calls.
+    The student's class runs each list apart, as the case itself: it may remember earlier calls.
     """
     tried = [calls.trial(each) for each in lines]
     right = bench.observed(bench.trusted, tried)
